@@ -1,0 +1,1 @@
+"""calibrate: points grids from counted leads."""

@@ -1,0 +1,207 @@
+"""A criterion is one question the grid asks; a level is one answer it can get.
+
+Every lead has exactly one level per criterion: `missing` and `other` always exist. Which level a
+value falls into is decided by `Criterion.index_of`, and nowhere else: the engine's SQL and every
+exported scorer are translations of that one rule.
+
+The rule, for a value as it stands in the source column:
+
+1. no value (None, NaN, text of blanks only) is `missing`; so is a value that the missing level lists
+   (a placeholder such as 'Select');
+2. text and boolean: the level that lists the value, compared exactly; number: the level whose interval
+   holds it, ``low <= value < high``; presence: any value is the one `filled` level;
+3. everything else (an unseen text, a text where a number should stand) is `other`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import GridError
+
+Axis = Literal["fit", "engagement"]
+Kind = Literal["text", "number", "boolean", "presence"]
+Role = Literal["value", "missing", "other"]
+
+MISSING = "missing"
+OTHER = "other"
+MOST_LEVELS = 255
+"""A level code is one byte."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """One answer: listed values (text, boolean), or an interval ``low <= x < high`` (number).
+
+    `low` and `high` are None where the interval is open to that side. The missing level may list
+    placeholder values. A level whose `role` is "other" lists nothing: it takes what is left.
+    """
+
+    name: str
+    role: Role = "value"
+    values: tuple[str | bool, ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One question: the source column, the axis it counts for, and all the levels it can have.
+
+    `reference` names the level that gets 0 points (for a presence or yes/no criterion: absent), or is
+    None when no level is pinned to zero. `ordered` says that the value levels stand in their natural
+    order. `fixed` says that the user gave the levels, so that binning leaves them alone.
+
+    >>> visits = Criterion("visits", "TotalVisits", "number", "engagement",
+    ...     (Level("0-4", high=5), Level("5+", low=5), Level("missing", "missing"), Level("other", "other")))
+    >>> [visits.levels[visits.index_of(v)].name for v in ("3", 5, None, "n/a")]
+    ['0-4', '5+', 'missing', 'other']
+    """
+
+    name: str
+    column: str
+    kind: Kind
+    axis: Axis
+    levels: tuple[Level, ...]
+    reference: str | None = None
+    ordered: bool = False
+    fixed: bool = False
+
+    def __post_init__(self) -> None:
+        roles = [level.role for level in self.levels]
+        if roles.count("missing") != 1 or roles.count("other") != 1:
+            raise GridError(
+                f"criterion '{self.name}' needs exactly one missing and one other level; it has "
+                f"{roles.count('missing')} and {roles.count('other')}"
+            )
+        names = [level.name for level in self.levels]
+        if len(set(names)) != len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise GridError(f"criterion '{self.name}' has two levels named '{twice}'; give each its own name")
+        if self.reference is not None and self.reference not in names:
+            raise GridError(f"criterion '{self.name}' has no level '{self.reference}' to be its reference level")
+        if len(self.levels) > MOST_LEVELS:
+            raise GridError(
+                f"criterion '{self.name}' has {len(self.levels)} levels; at most {MOST_LEVELS} are possible"
+            )
+
+    @property
+    def missing(self) -> int:
+        """Position of the missing level."""
+        return next(i for i, level in enumerate(self.levels) if level.role == "missing")
+
+    @property
+    def other(self) -> int:
+        """Position of the other level."""
+        return next(i for i, level in enumerate(self.levels) if level.role == "other")
+
+    @property
+    def cuts(self) -> tuple[float, ...]:
+        """Cut points of a number criterion, ascending.
+
+        >>> Criterion("n", "n", "number", "fit", (Level("<5", high=5), Level("5+", low=5),
+        ...     Level("missing", "missing"), Level("other", "other"))).cuts
+        (5,)
+        """
+        return tuple(sorted({bound for level in self.levels for bound in (level.low, level.high) if bound is not None}))
+
+    def index_of(self, value: object) -> int:
+        """Position of the level that a value falls into: the rule at the head of this file."""
+        if is_missing(value) or _listed(self.levels[self.missing], value):
+            return self.missing
+        if self.kind == "presence":
+            return next(i for i, level in enumerate(self.levels) if level.role == "value")
+        if self.kind == "number":
+            number = as_number(value)
+            if number is None:
+                return self.other
+            for i, level in enumerate(self.levels):
+                if level.role == "value" and _inside(level, number):
+                    return i
+            return self.other
+        for i, level in enumerate(self.levels):
+            if level.role == "value" and _listed(level, value):
+                return i
+        return self.other
+
+    def placed(self, fine: Criterion) -> NDArray[np.uint8]:
+        """Position in this criterion of each level of a finer one over the same column.
+
+        The finer criterion must cut wherever this one cuts; its `other` goes to `other`.
+        """
+        return np.array([self._place(level) for level in fine.levels], np.uint8)
+
+    def _place(self, level: Level) -> int:
+        if level.role == "missing":
+            return self.missing
+        if level.role == "other":
+            return self.other
+        if self.kind == "presence":
+            return self.index_of("filled")
+        if self.kind == "number":
+            return self.index_of(_a_value_inside(level))
+        return self.index_of(level.values[0])
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value counts as not given: None, NaN or text of blanks only.
+
+    >>> [is_missing(v) for v in (None, float("nan"), "  ", "", 0, "0", False)]
+    [True, True, True, True, False, False, False]
+    """
+    if value is None:
+        return True
+    if isinstance(value, float):
+        return math.isnan(value)
+    return isinstance(value, str) and not value.strip(" \t\r\n")
+
+
+def as_number(value: object) -> float | None:
+    """The value as a number, or None where it is none (booleans count as 0 and 1).
+
+    >>> [as_number(v) for v in ("1.5", 2, True, "n/a")]
+    [1.5, 2.0, 1.0, None]
+    """
+    if not isinstance(value, (int, float, str, np.integer, np.floating)) or "_" in str(value):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return None if math.isnan(number) else number
+
+
+def offsets(criteria: Sequence[Criterion]) -> NDArray[np.intp]:
+    """Where each criterion's levels start in an array over all levels; one more entry for the end.
+
+    Arrays over all levels (rates, weights, points) are laid out criterion after criterion.
+    """
+    return np.concatenate([[0], np.cumsum([len(c.levels) for c in criteria])]).astype(np.intp)
+
+
+def _listed(level: Level, value: object) -> bool:
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value) in [v for v in level.values if isinstance(v, bool)] or _word(bool(value)) in level.values
+    return value in [v for v in level.values if not isinstance(v, bool)] or (
+        isinstance(value, str) and value.casefold() in [_word(v) for v in level.values if isinstance(v, bool)]
+    )
+
+
+def _word(flag: bool) -> str:
+    return "true" if flag else "false"
+
+
+def _inside(level: Level, number: float) -> bool:
+    return (level.low is None or number >= level.low) and (level.high is None or number < level.high)
+
+
+def _a_value_inside(level: Level) -> float:
+    if level.low is not None:
+        return level.low
+    return -math.inf

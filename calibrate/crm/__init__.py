@@ -1,0 +1,1 @@
+"""CRM exports, one file per system."""

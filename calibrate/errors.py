@@ -1,0 +1,61 @@
+"""Every error a user can cause, each with its remedy.
+
+An error says what is wrong, where, and how to mend it. The command line prints it as one message
+and leaves with exit code 2; anything else that escapes is a fault of ours (exit code 1).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class CalibrateError(Exception):
+    """A fault in what the user gave; the text is complete and needs no traceback."""
+
+
+class InputError(CalibrateError):
+    """The data cannot be read, or a named column or table is not in it."""
+
+
+class HistoryError(CalibrateError):
+    """The data can be read but is no lead history: outcome, dates, ids or maturity do not work."""
+
+
+class SettingsError(CalibrateError):
+    """A settings file, a flag or an option is wrong."""
+
+
+class GridError(CalibrateError):
+    """A grid file is broken, or does not fit the data it should score."""
+
+
+class ExportError(CalibrateError):
+    """The target format cannot carry the grid."""
+
+
+class MissingExtraError(CalibrateError):
+    """An optional library is not installed."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(
+            f"this needs {library}, which is not installed. Install it with: pip install 'calibrate[{extra}]'"
+        )
+
+
+class CalibrateWarning(UserWarning):
+    """Legal but risky input: few leads, many already closed at the observation moment, and so on."""
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """Sentence for a name that does not exist, with the nearest right one and the list.
+
+    >>> unknown("weighting method", "lfit", ["lift", "logistic"])
+    "no weighting method named 'lfit'. Did you mean 'lift'? Known: lift, logistic."
+    """
+    names = list(known)
+    folded = {each.casefold(): each for each in names}
+    close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    hint = f" Did you mean '{folded[close[0]]}'?" if close else ""
+    listed = ", ".join(names[:40]) + (f" and {len(names) - 40} more" if len(names) > 40 else "")
+    return f"no {what} named '{name}'.{hint} Known: {listed or 'none'}."

@@ -1,0 +1,1 @@
+"""Weight files, one file per format, and the table that lists them."""

@@ -1,0 +1,71 @@
+"""The review: everything one calibration found, as values. The report draws it and `run.json` repeats it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .comparison import Comparison
+from .grid import Grid
+from .leakage import Suspect
+from .rates import RateTable
+from .scores import Scores
+from .tally import Tally
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of the rows that were read: read = kept + every exclusion.
+
+    `order` is "created_at", "column" or "file"; `order_column` names the column where one is used.
+    `facts` are the findings of reading (separator, encoding, date formats, placeholders, ignored columns),
+    each a pair of a key of the language files and the values that fill it.
+    """
+
+    source: str
+    read: int
+    kept: int
+    excluded: Mapping[str, int]
+    order: str
+    order_column: str | None
+    as_of: str | None
+    observe_days: int
+    close_within_days: int | None
+    customer: str
+    facts: tuple[tuple[str, Mapping[str, str | int | float]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One grid under comparison, fitted on all mature history, with its score table there.
+
+    `unrounded_auc` is the AUC of the real-valued weights on the same leads, to show what rounding costs.
+    """
+
+    name: str
+    method: str
+    grid: Grid
+    scores: Scores
+
+
+@dataclass(frozen=True)
+class Review:
+    """One calibration from account to verdict.
+
+    `rates` is laid out on all shown levels (thin ones too); grids may pool them. `months` is the number of
+    cohort months behind `tally`, or None without dates: then "per month" is not said. `truth` holds true close
+    rates per criterion and level where the history was simulated.
+    """
+
+    title: str
+    account: Account
+    tally: Tally
+    rates: RateTable
+    suspects: tuple[Suspect, ...]
+    candidates: tuple[Candidate, ...]
+    comparison: Comparison
+    chosen: str
+    months: float | None
+    ceiling: Mapping[str, float] | None = None
+    truth: Mapping[str, Mapping[str, float]] | None = None
+    warnings: tuple[tuple[str, Mapping[str, str | int | float]], ...] = ()

@@ -1,0 +1,1 @@
+"""Weighting methods, one file each, and the table that lists them."""
