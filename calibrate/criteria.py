@@ -162,6 +162,31 @@ def is_missing(value: object) -> bool:
     return isinstance(value, str) and not value.strip(" \t\r\n")
 
 
+# fmt: off
+PLACEHOLDERS = frozenset((
+    "-", "--", "---", "?", "??", ".", "#n/a", "n/a", "n.a.", "n.a", "na", "nan", "null", "<null>", "nil", "tbd",
+    "(blank)", "blank", "(empty)", "empty", "missing", "(not set)", "not set", "-none-", "--none--",
+    "select", "select one", "select an option", "please select", "choose", "choose one", "please choose",
+    "unknown", "(unknown)", "not known", "undefined", "not defined", "undisclosed", "unspecified", "not specified",
+    "not provided", "none given", "not given", "not available", "not applicable", "not answered", "no answer",
+    "to be defined", "to be determined", "(vide)", "vide", "n.c.", "n/c", "n/r", "s/o", "inconnu", "inconnue",
+    "non renseigné", "non renseignée", "non renseigne", "non communiqué", "non précisé", "non precise", "non défini",
+    "non disponible", "non applicable", "à définir", "a definir", "à renseigner", "à compléter", "sélectionner",
+    "sélectionnez", "choisir", "choisissez", "aucune réponse", "sans réponse", "pas de réponse",
+))
+# fmt: on
+"""Texts that forms and exports write where nobody answered; 'None' and 'Other' are answers."""
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text stands for "not answered", as forms and exports write it.
+
+    >>> [is_placeholder(t) for t in ("Select", "N/A", "à définir", "None", "Other")]
+    [True, True, True, False, False]
+    """
+    return " ".join(text.casefold().split()) in PLACEHOLDERS
+
+
 def as_number(value: object) -> float | None:
     """The value as a number, or None where it is none (booleans count as 0 and 1).
 
