@@ -1,0 +1,93 @@
+"""A plan says how one candidate grid is made; `calibrate` makes it from a tally.
+
+Levels, rates, weights, scale, rounding, curve and thresholds are all chosen from the tally given, so a
+plan carried out on the training leads of a fold has seen nothing of the leads it is judged on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from . import binning
+from .build import build
+from .calibration import fit_curve
+from .errors import SettingsError, unknown
+from .grid import Grid
+from .rates import MIN_LEADS, RateTable, estimate
+from .scores import Scores, score
+from .tally import Tally
+from .thresholds import Policy, choose
+from .weights import METHODS
+from .weights.constraints import Constraints
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a candidate is made: a weighting method with its constraints, or a fixed grid.
+
+    `pivot` is the score that the marketing-qualified threshold should have; `best` the score of the best
+    lead. At most one of them is given; None leaves the method's own scale.
+    """
+
+    name: str
+    method: str = "fixed"
+    grid: Grid | None = None
+    constraints: Constraints = field(default_factory=Constraints)
+    pivot: int | None = None
+    best: int | None = None
+    policy: Policy = field(default_factory=Policy)
+
+    def __post_init__(self) -> None:
+        if (self.grid is None) == (self.method == "fixed"):
+            raise SettingsError(f"plan '{self.name}' needs either a weighting method or a fixed grid")
+        if self.grid is None and self.method not in METHODS:
+            raise SettingsError(unknown("weighting method", self.method, METHODS))
+        if self.pivot is not None and self.best is not None:
+            raise SettingsError(f"plan '{self.name}' has both a pivot and a best score; give one of them")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What all plans on the same leads share: the tally as counted, the same on final levels, its rates."""
+
+    fine: Tally
+    tally: Tally
+    rates: RateTable
+    months: float | None
+
+
+def prepare(tally: Tally, *, min_leads: int = MIN_LEADS) -> Prepared:
+    """Choose the levels from counts and estimate their rates, once for all plans."""
+    grouped = tally.regroup(binning.group(tally, min_leads=min_leads))
+    months = float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
+    return Prepared(tally, grouped, estimate(grouped, min_leads=min_leads), months)
+
+
+def calibrate_prepared(prepared: Prepared, plan: Plan) -> Grid:
+    """The plan's grid on prepared leads: points, curve of expected close rates, thresholds."""
+    if plan.grid is not None:
+        return _finished(plan.grid, score(prepared.fine, plan.grid), plan, prepared)
+    weights = METHODS[plan.method](prepared.tally, prepared.rates, plan.constraints)
+    grid = build(
+        weights,
+        prepared.tally,
+        name=plan.name,
+        pivot=plan.pivot,
+        best=plan.best,
+        share=plan.policy.top_share(prepared.months, prepared.tally.overall),
+        constraints=plan.constraints,
+    )
+    return _finished(grid, score(prepared.tally, grid), plan, prepared)
+
+
+def calibrate(tally: Tally, plan: Plan, *, min_leads: int = MIN_LEADS) -> Grid:
+    """The plan's grid, made from this tally alone."""
+    return calibrate_prepared(prepare(tally, min_leads=min_leads), plan)
+
+
+def _finished(grid: Grid, scores: Scores, plan: Plan, prepared: Prepared) -> Grid:
+    curve = fit_curve(scores.scores, scores.leads.sum(axis=0), scores.customers.sum(axis=0))
+    thresholds = choose(scores, plan.policy, prepared.months)
+    if plan.grid is not None and grid.thresholds is not None and plan.policy.kind == "top":
+        thresholds = grid.thresholds
+    return replace(grid, curve=curve, thresholds=thresholds)
