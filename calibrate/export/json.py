@@ -1,0 +1,385 @@
+"""The canonical weight file: one JSON document that carries the whole grid, and its safe reader.
+
+Written sorted and stable, so that two versions can be compared line by line. The file names its format,
+``calibrate-grid/1``; inside major version 1 keys may be added, and a reader ignores the ones it does not know.
+Reading runs nothing from the file, and bounds its size before and while it is parsed.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
+
+from ..criteria import MOST_LEVELS, Criterion, Level
+from ..errors import GridError
+from ..grid import Band, Curve, Evidence, Expiry, Grid, Pin, Thresholds
+
+SCHEMA = "calibrate-grid/1"
+MOST_BYTES = 8 * 1024 * 1024
+MOST_CRITERIA = 1000
+MOST_VALUES = 10_000
+MOST_POINTS = 1_000_000
+LONGEST_NAME = 10_000
+LONGEST_TEXT = 10_000
+
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+Points = Annotated[int, Field(ge=-MOST_POINTS, le=MOST_POINTS)]
+Sum = Annotated[int, Field(ge=-MOST_POINTS * MOST_CRITERIA, le=MOST_POINTS * MOST_CRITERIA)]
+Count = Annotated[int, Field(ge=0, le=10**15)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Value = Annotated[StrictStr, Field(max_length=LONGEST_NAME)] | StrictBool
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False, strict=True)
+
+
+class EvidencePart(_Part):
+    """What the points of one level rest on."""
+
+    leads: Count
+    customers: Count
+    low: float | None = None
+    high: float | None = None
+    sign_kept: Share | None = None
+    points_kept: Share | None = None
+    note: Text = ""
+
+
+class LevelPart(_Part):
+    """One level, with its points. Number levels hold low <= value < high; text and boolean levels list values."""
+
+    level: Name
+    points: Points
+    role: Literal["value", "missing", "other"] = "value"
+    values: Annotated[tuple[Value, ...], Field(max_length=MOST_VALUES)] = ()
+    low: float | None = None
+    high: float | None = None
+    evidence: EvidencePart | None = None
+
+
+class CriterionPart(_Part):
+    """One question: the source column and every level it can have."""
+
+    name: Name
+    column: Name
+    kind: Literal["text", "number", "boolean", "presence"]
+    axis: Literal["fit", "engagement"]
+    levels: Annotated[tuple[LevelPart, ...], Field(min_length=2, max_length=MOST_LEVELS)]
+    reference: Name | None = None
+    ordered: bool = False
+    fixed: bool = False
+
+
+class BandPart(_Part):
+    """A range of scores, with what to do."""
+
+    name: Name
+    at_least: Sum
+    action: Text = ""
+
+
+class ThresholdsPart(_Part):
+    """Scores from which a lead is marketing-qualified and sales-qualified."""
+
+    marketing_qualified: Sum
+    sales_qualified: Sum
+
+
+class ExpiryPart(_Part):
+    """Points of one line taken back as its signal ages."""
+
+    criterion: Name
+    level: Name
+    days: Annotated[int, Field(ge=1, le=36500)] | None = None
+    percent: Annotated[int, Field(ge=1, le=100)] | None = None
+    every_days: Annotated[int, Field(ge=1, le=36500)] | None = None
+
+
+class PinPart(_Part):
+    """Points somebody insisted on."""
+
+    criterion: Name
+    level: Name
+    points: Points
+    who: Text = ""
+    why: Text = ""
+
+
+class CurvePart(_Part):
+    """Close rate expected from each score on."""
+
+    scores: Annotated[tuple[Sum, ...], Field(min_length=1, max_length=100_000)]
+    rates: Annotated[tuple[Share, ...], Field(min_length=1, max_length=100_000)]
+
+
+class GridFile(_Part):
+    """A calibrate weight file, major version 1."""
+
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False, strict=True, title="calibrate-grid/1")
+
+    format: Annotated[str, Field(alias="schema", pattern=r"^calibrate-grid/1(\.\d{1,4})?$")]
+    name: Name
+    method: Text
+    criteria: Annotated[tuple[CriterionPart, ...], Field(min_length=1, max_length=MOST_CRITERIA)]
+    maximum: Sum
+    minimum: Sum
+    thresholds: ThresholdsPart | None = None
+    pivot: Sum | None = None
+    bands: Annotated[tuple[BandPart, ...], Field(max_length=1000)] = ()
+    expiry: Annotated[tuple[ExpiryPart, ...], Field(max_length=100_000)] = ()
+    pins: Annotated[tuple[PinPart, ...], Field(max_length=100_000)] = ()
+    curve: CurvePart | None = None
+    provenance: Annotated[dict[Name, Text | int | float | None], Field(max_length=1000)] = {}
+
+
+class Head(_Part):
+    """The one key that says what a file is."""
+
+    format: Annotated[str, Field(alias="schema")]
+
+
+def schema() -> str:
+    """The published JSON Schema of the weight file, as stored in ``calibrate/schema/grid-1.schema.json``.
+
+    >>> '"title": "calibrate-grid/1"' in schema()
+    True
+    """
+    document = GridFile.model_json_schema(by_alias=True)
+    document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def write(grid: Grid) -> str:
+    """Canonical text of a grid: keys sorted, whole numbers without a decimal point, one newline at the end.
+
+    >>> from calibrate.criteria import Criterion, Level
+    >>> demo = Criterion("demo", "demo", "boolean", "engagement", (Level("yes", values=(True,)),
+    ...     Level("missing", "missing"), Level("other", "other")), reference="missing")
+    >>> text = write(Grid("g", "lift", (demo,), ((20, 0, 0),)))
+    >>> read(text, "g.json").score({"demo": True})
+    20
+    """
+    body = {
+        "schema": SCHEMA,
+        "name": grid.name,
+        "method": grid.method,
+        "maximum": grid.maximum,
+        "minimum": grid.minimum,
+        "pivot": grid.pivot,
+        "thresholds": grid.thresholds and vars(grid.thresholds),
+        "bands": [vars(band) for band in grid.bands],
+        "criteria": [_criterion(grid, place) for place in range(len(grid.criteria))],
+        "expiry": [vars(each) for each in grid.expiry],
+        "pins": [vars(pin) for pin in grid.pins],
+        "curve": grid.curve and {"scores": list(grid.curve.scores), "rates": [_number(r) for r in grid.curve.rates]},
+        "provenance": {key: _number(value) for key, value in grid.provenance.items()},
+    }
+    text = json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False, default=_plain) + "\n"
+    try:
+        text.encode()
+    except UnicodeEncodeError as fault:
+        raise GridError(f"grid '{grid.name}' holds a character that cannot be written: {fault}") from None
+    read(text, f"the grid '{grid.name}' to be written")
+    return text
+
+
+def read(text: str | bytes, name: str) -> Grid:
+    """The grid in a weight file; a GridError that names the place if the file is broken or untrue."""
+    size = len(text)
+    if size > MOST_BYTES:
+        raise GridError(f"{name}: {size:,} bytes; a grid file has at most {MOST_BYTES:,}. Is this the right file?")
+    _check_version(text, name)
+    try:
+        file = GridFile.model_validate_json(text)
+    except ValidationError as fault:
+        raise GridError(_explain(fault, name)) from None
+    try:
+        grid = _grid(file)
+        _check(grid, file)
+    except GridError as fault:
+        raise GridError(f"{name}: {fault}") from None
+    return grid
+
+
+def _check_version(text: str | bytes, name: str) -> None:
+    try:
+        stated = Head.model_validate_json(text).format
+    except ValidationError as fault:
+        first = fault.errors(include_url=False, include_context=False)[0]
+        if first["type"] == "json_invalid":
+            raise GridError(f"{name}: {first['msg']}. Expected a grid file with schema '{SCHEMA}'") from None
+        raise GridError(
+            f"{name}: no text under 'schema', so this is no grid file of calibrate. Expected '{SCHEMA}'; for a file of "
+            f"another program see the formats that can be read back"
+        ) from None
+    found = re.fullmatch(r"calibrate-grid/(\d{1,4})(\.\d{1,4})?", stated)
+    if not found:
+        raise GridError(f"{name}: schema is '{stated[:60]}', expected '{SCHEMA}'")
+    if found[1] != "1":
+        raise GridError(
+            f"{name}: schema is '{stated}', which needs a newer calibrate; this one reads '{SCHEMA}'. "
+            f"Upgrade calibrate, or write the grid again with this version"
+        )
+
+
+def _explain(fault: ValidationError, name: str) -> str:
+    errors = fault.errors(include_url=False, include_context=False)
+    lines = [f"{_place(error['loc'])}: {error['msg']}" for error in errors[:5]]
+    more = f"; and {len(errors) - 5} more" if len(errors) > 5 else ""
+    return f"{name}: " + "; ".join(lines) + more
+
+
+def _place(path: tuple[int | str, ...]) -> str:
+    """Place of an error: ``criteria[2].levels[0].points``."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{str(step)[:100]}"
+    return text.lstrip(".") or "the document"
+
+
+def _criterion(grid: Grid, place: int) -> dict[str, Any]:
+    criterion = grid.criteria[place]
+    levels = []
+    for at, (level, points) in enumerate(zip(criterion.levels, grid.points[place], strict=True)):
+        body: dict[str, Any] = {"level": level.name, "role": level.role, "points": int(points)}
+        if level.values:
+            body["values"] = list(level.values)
+        if level.low is not None or level.high is not None:
+            body |= {"low": _number(level.low), "high": _number(level.high)}
+        if grid.evidence:
+            body["evidence"] = {key: _number(value) for key, value in vars(grid.evidence[place][at]).items()}
+        levels.append(body)
+    return {
+        "name": criterion.name,
+        "column": criterion.column,
+        "kind": criterion.kind,
+        "axis": criterion.axis,
+        "reference": criterion.reference,
+        "ordered": criterion.ordered,
+        "fixed": criterion.fixed,
+        "levels": levels,
+    }
+
+
+def _number(value: Any) -> Any:
+    """The value as JSON has it: whole numbers without a point, no NaN, endless bounds as none."""
+    value = _plain(value) if hasattr(value, "item") else value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "item"):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} has no place in a grid file")
+
+
+def _grid(file: GridFile) -> Grid:
+    criteria = tuple(
+        Criterion(
+            part.name,
+            part.column,
+            part.kind,
+            part.axis,
+            tuple(Level(each.level, each.role, each.values, each.low, each.high) for each in part.levels),
+            part.reference,
+            part.ordered,
+            part.fixed,
+        )
+        for part in file.criteria
+    )
+    counted = any(level.evidence for part in file.criteria for level in part.levels)
+    evidence = tuple(tuple(_evidence(level.evidence) for level in part.levels) for part in file.criteria)
+    return Grid(
+        file.name,
+        file.method,
+        criteria,
+        tuple(tuple(level.points for level in part.levels) for part in file.criteria),
+        Thresholds(**dict(file.thresholds)) if file.thresholds else None,
+        file.pivot,
+        tuple(Band(band.name, band.at_least, band.action) for band in file.bands),
+        tuple(Expiry(e.criterion, e.level, e.days, e.percent, e.every_days) for e in file.expiry),
+        tuple(Pin(pin.criterion, pin.level, pin.points, pin.who, pin.why) for pin in file.pins),
+        evidence if counted else (),
+        Curve(file.curve.scores, file.curve.rates) if file.curve else None,
+        file.provenance,
+    )
+
+
+def _evidence(part: EvidencePart | None) -> Evidence:
+    if part is None:
+        return Evidence(0, 0)
+    return Evidence(**dict(part))
+
+
+def _check(grid: Grid, file: GridFile) -> None:
+    """What a schema cannot say: true sums, names that exist, levels that do not overlap."""
+    for word, stated, true in (("maximum", file.maximum, grid.maximum), ("minimum", file.minimum, grid.minimum)):
+        if stated != true:
+            raise GridError(f"the file states a {word} of {stated}, but its points give {true}; was it edited by hand?")
+    _once([criterion.name for criterion in grid.criteria], "two criteria")
+    _once([band.name for band in grid.bands], "two bands")
+    for criterion in grid.criteria:
+        check_levels(criterion)
+    levels = {criterion.name: {level.name for level in criterion.levels} for criterion in grid.criteria}
+    named: list[tuple[str, Expiry | Pin]] = [*(("expiry", e) for e in grid.expiry), *(("pins", p) for p in grid.pins)]
+    for what, line in named:
+        if line.level not in levels.get(line.criterion, ()):
+            raise GridError(f"{what}: there is no level '{line.level}' of a criterion '{line.criterion}'")
+    for each in grid.expiry:
+        if (each.days is None) == (each.percent is None) or (each.percent is None) != (each.every_days is None):
+            raise GridError(f"expiry of '{each.criterion}': give either days, or percent with every_days")
+    if grid.curve and (
+        len(grid.curve.scores) != len(grid.curve.rates) or any(b <= a for a, b in pairwise(grid.curve.scores))
+    ):
+        raise GridError("curve: scores must ascend, with one rate for each")
+
+
+def check_levels(criterion: Criterion) -> None:
+    """Refuse levels that overlap, list nothing, or do not suit the kind of the criterion."""
+    values = [level for level in criterion.levels if level.role == "value"]
+    if criterion.kind == "presence" and len(values) != 1:
+        raise GridError(f"criterion '{criterion.name}' asks for presence: it needs one value level, not {len(values)}")
+    if criterion.kind == "number":
+        _check_intervals(criterion.name, values)
+    if criterion.kind in ("text", "boolean"):
+        for level in values:
+            if not level.values:
+                raise GridError(f"level '{level.name}' of criterion '{criterion.name}' lists no values")
+    _once([value for level in criterion.levels for value in level.values], f"criterion '{criterion.name}': two values")
+    other = criterion.levels[criterion.other]
+    if other.values or other.low is not None or other.high is not None:
+        raise GridError(f"the other level of criterion '{criterion.name}' takes what is left; it cannot list values")
+
+
+def _check_intervals(name: str, levels: Sequence[Level]) -> None:
+    ends = sorted(
+        (-math.inf if level.low is None else level.low, math.inf if level.high is None else level.high, level.name)
+        for level in levels
+    )
+    for low, high, level_name in ends:
+        if low >= high:
+            raise GridError(f"level '{level_name}' of criterion '{name}' is empty: low must be below high")
+    for (_, high, first), (low, _, second) in pairwise(ends):
+        if low < high:
+            raise GridError(f"levels '{first}' and '{second}' of criterion '{name}' overlap")
+
+
+def _once(names: Sequence[object], what: str) -> None:
+    seen: set[object] = set()
+    for each in names:
+        key = (type(each), each)
+        if key in seen:
+            raise GridError(f"{what} have the name '{each}'; give each its own")
+        seen.add(key)
