@@ -16,6 +16,7 @@ The rule, for a value as it stands in the source column:
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -157,7 +158,7 @@ def is_missing(value: object) -> bool:
     """
     if value is None:
         return True
-    if isinstance(value, float):
+    if isinstance(value, (float, np.floating)):
         return math.isnan(value)
     return isinstance(value, str) and not value.strip(" \t\r\n")
 
@@ -187,18 +188,26 @@ def is_placeholder(text: str) -> bool:
     return " ".join(text.casefold().split()) in PLACEHOLDERS
 
 
+_DECIMAL = re.compile(r"[ \t\r\n]*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?[ \t\r\n]*")
+
+
 def as_number(value: object) -> float | None:
     """The value as a number, or None where it is none (booleans count as 0 and 1).
 
-    >>> [as_number(v) for v in ("1.5", 2, True, "n/a")]
-    [1.5, 2.0, 1.0, None]
+    A text is a number only as a plain decimal ("12", "-1.5", " 3e2 "), so that every engine and every
+    exported scorer can read it alike; "inf", "1_000" and digits of other scripts are none.
+
+    >>> [as_number(v) for v in ("1.5", 2, True, "n/a", "inf", "1_000")]
+    [1.5, 2.0, 1.0, None, None, None]
     """
-    if not isinstance(value, (int, float, str, np.integer, np.floating)) or "_" in str(value):
+    if isinstance(value, str):
+        return float(value) if _DECIMAL.fullmatch(value) else None
+    if not isinstance(value, (int, float, np.integer, np.floating, np.bool_)):
         return None
     try:
         number = float(value)
-    except ValueError:
-        return None
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
     return None if math.isnan(number) else number
 
 
