@@ -1,0 +1,381 @@
+"""The history: which rows are leads that can be judged, and as what was known at the time.
+
+For a lead created on day c, observed until t = c + `observe_days`, with outcome window t + `close_within_days`:
+a closing in (t, t + window] makes it a customer (with `observe_days` 0 a closing on day c counts too); a closing
+up to t is `already_closed`; a window that ends after `as_of` is `immature`. Excluded rows are counted by
+reason, so that read = kept + every exclusion. See `Terms` for what can be told about a source.
+
+`observe` reads only the outcome, the dates and the id. The attributes are read once, by `tally.count`.
+Event criteria will join here: a criterion over events is a column like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .criteria import Criterion
+from .engine import sql
+from .engine.table import Table
+from .errors import HistoryError, InputError, unknown
+from .outcome import Answers, answers
+
+BLOCKS = 20
+LEADS_A_BLOCK = 25
+IMPOSSIBLE_RATE = 0.95
+OBSERVE_DAYS, CLOSE_WITHIN_DAYS = 0, 90
+DAY_ZERO = date(1970, 1, 1)
+
+KEPT = 0
+REASONS = (
+    "kept",
+    "no_creation_date",
+    "no_order_value",
+    "duplicate_id",
+    "outcome_before_creation",
+    "customer_without_date",
+    "already_closed",
+    "still_open",
+    "immature",
+)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a source calls things: columns by name, windows in days.
+
+    A lead is a customer by the `customer` column (its `customer_values`), by a date in `customer_at`, or by being
+    listed in `outcomes`, a second table joined by `lead_id`. Without `created_at`, leads stand in the order
+    of the column `order`, of a strictly monotone `lead_id`, or of the file.
+    """
+
+    customer: str | None = None
+    customer_values: tuple[str, ...] = ()
+    created_at: str | None = None
+    customer_at: str | None = None
+    lead_id: str | None = None
+    order: str | None = None
+    outcomes: Table | None = None
+    as_of: date | None = None
+    observe_days: int = OBSERVE_DAYS
+    close_within_days: int = CLOSE_WITHIN_DAYS
+
+
+@dataclass(frozen=True)
+class History:
+    """Leads that can be judged, still in the engine, with the account of those that cannot.
+
+    `leads` is a statement giving one row per row read, in file order, with the columns `status` (position in
+    `REASONS`), `customer` (0/1), `moment` (day of creation, or position in time), `identity` (text) and the
+    columns of the source. `totals` are leads and customers per cohort (T, 2).
+    """
+
+    table: Table
+    terms: Terms
+    leads: str
+    criteria: tuple[Criterion, ...]
+    cohorts: tuple[str, ...]
+    ends: NDArray[np.int64] | None
+    totals: NDArray[np.int64]
+    read: int
+    excluded: Mapping[str, int]
+    order: str
+    as_of: date | None
+    facts: tuple[tuple[str, Mapping[str, str | int | float]], ...] = field(default=())
+
+    @property
+    def kept(self) -> int:
+        """Leads that can be judged."""
+        return int(self.totals[:, 0].sum())
+
+    def cohort_of(self, moment: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Position of the cohort of each moment."""
+        if self.ends is not None:
+            return np.searchsorted(self.ends, moment).astype(np.int32)
+        return (moment * len(self.cohorts) // max(self.read, 1)).astype(np.int32)
+
+
+def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> History:
+    """Decide for every row whether it can be judged, and count the leads per cohort.
+
+    Raises
+    ------
+    HistoryError
+        No outcome, one class only, dates that do not work, or no lead left to judge.
+    """
+    _check_names(table, terms)
+    meant = _meant(table, terms)
+    source = _Source(table, terms, meant)
+    as_of = terms.as_of or source.last_day()
+    leads = source.statement(as_of)
+    found = table.fetch(
+        f"SELECT status, customer, {_cohort_key(source)} AS moment, COUNT(*) AS leads FROM ({leads}) AS judged "
+        "GROUP BY 1, 2, 3"
+    )
+    status, customer, moment = (found[name].astype(np.int64) for name in ("status", "customer", "moment"))
+    counts = found["leads"].astype(np.int64)
+    read = int(counts.sum())
+    kept = status == KEPT
+    excluded = {
+        name: int(counts[status == i].sum()) for i, name in enumerate(REASONS) if i and (status == i).any()
+    }
+    if not kept.any():
+        raise HistoryError(_nothing_left(read, excluded, as_of, terms))
+    cohorts, ends = _cohorts(moment[kept], source.dated, read)
+    position = np.searchsorted(ends, moment[kept]) if ends is not None else moment[kept]
+    totals = np.zeros((len(cohorts), 2), np.int64)
+    np.add.at(totals[:, 0], position, counts[kept])
+    np.add.at(totals[:, 1], position, counts[kept] * customer[kept])
+    _check_outcome(totals, excluded)
+    return History(
+        table=table, terms=terms, leads=leads, criteria=criteria, cohorts=cohorts, ends=ends, totals=totals,
+        read=read, excluded=excluded, order=source.order, as_of=as_of if source.dated else terms.as_of,
+        facts=tuple(source.facts),
+    )  # fmt: skip
+
+
+def day_of(table: Table, column: str) -> str:
+    """SQL for the day of a date or timestamp column, as days since 1970."""
+    return sql.day(column, _type(table, column))
+
+
+class _Source:
+    """The statement that lays out one row per lead; built once, never changed."""
+
+    def __init__(self, table: Table, terms: Terms, meant: Answers | None) -> None:
+        self.table, self.terms, self.meant = table, terms, meant
+        self.facts: list[tuple[str, Mapping[str, str | int | float]]] = []
+        self.dated = terms.created_at is not None
+        self.direction = 0
+        self.order = "created_at" if self.dated else "column" if terms.order else "file"
+        if not self.dated and not terms.order and terms.lead_id:
+            self.direction = table.monotone(terms.lead_id)
+            if self.direction:
+                self.order = "column"
+                self.facts.append(("ordered_by_id", {"column": terms.lead_id}))
+        self.twice = self._duplicates()
+
+    def _duplicates(self) -> bool:
+        if not self.terms.lead_id or self.direction:
+            return False
+        identity = sql.identifier(self.terms.lead_id)
+        found = self.table.fetch(
+            f"SELECT COUNT({identity}) AS given, COUNT(DISTINCT {identity}) AS apart FROM {self.table.relation}"
+        )
+        return int(found["given"][0]) != int(found["apart"][0])
+
+    def last_day(self) -> date | None:
+        """Last date seen in the data."""
+        if not self.dated:
+            return None
+        columns = [day_of(self.table, c) for c in (self.terms.created_at, self._own(self.terms.customer_at)) if c]
+        parts = [(f"MAX({day})", self.table.relation) for day in columns]
+        outcomes = self.terms.outcomes
+        if outcomes is not None and self._listed_at():
+            parts.append((f"MAX({day_of(outcomes, self._listed_at() or '')})", outcomes.relation))
+        last = None
+        for expression, relation in parts:
+            value = self.table.fetch(f"SELECT {expression} AS last FROM {relation}")["last"][0]
+            if value is not None and not _nan(value):
+                last = int(value) if last is None else max(last, int(value))
+        if last is None:
+            raise HistoryError(f"the column '{self.terms.created_at}' holds no date at all")
+        return date.fromordinal(DAY_ZERO.toordinal() + last)
+
+    def _own(self, column: str | None) -> str | None:
+        """The column if the leads themselves have it."""
+        return column if column in [c.name for c in self.table.columns] else None
+
+    def _listed_at(self) -> str | None:
+        """The date column of the outcomes table."""
+        outcomes, at = self.terms.outcomes, self.terms.customer_at
+        return at if outcomes is not None and at in [c.name for c in outcomes.columns] else None
+
+    def statement(self, as_of: date | None) -> str:
+        """One row per row read: status, customer, moment, identity and the source's columns."""
+        terms = self.terms
+        created = day_of(self.table, terms.created_at) if terms.created_at else "NULL"
+        joined, closed, bought = self._outcome()
+        identity = f"CAST({sql.identifier(terms.lead_id)} AS VARCHAR)" if terms.lead_id else "NULL"
+        inner = (
+            f"SELECT leads.*, {created} AS _created, {closed} AS _closed, {bought} AS _bought, "
+            f"{self._still_open()} AS _open, {self._moment()} AS _moment, {identity} AS _identity, "
+            f"{self._twice()} AS _twice FROM {self.table.numbered('_row')} AS leads{joined}"
+        )
+        status, customer = self._judgement(as_of)
+        moment = "_created" if self.dated else "_moment"
+        return (
+            f"SELECT rows.*, {status} AS status, {customer} AS customer, {moment} AS moment, "
+            f"_identity AS identity FROM ({inner}) AS rows"
+        )
+
+    def _outcome(self) -> tuple[str, str, str]:
+        """Join, closing day and 0/1 for the outcome of a lead."""
+        terms = self.terms
+        own_at = self._own(terms.customer_at)
+        closed = day_of(self.table, own_at) if own_at else "NULL"
+        if terms.outcomes is not None:
+            listed_at = self._listed_at()
+            day = f"MIN({day_of(terms.outcomes, listed_at)})" if listed_at else "NULL"
+            key = sql.identifier(terms.lead_id or "")
+            where = self._wins(terms.outcomes)
+            joined = (
+                f" LEFT JOIN (SELECT CAST({key} AS VARCHAR) AS _lead, {day} AS _day FROM {terms.outcomes.relation}"
+                f"{where} GROUP BY 1) AS _won ON CAST(leads.{key} AS VARCHAR) = _won._lead"
+            )
+            return joined, "_won._day" if listed_at else closed, "CASE WHEN _won._lead IS NULL THEN 0 ELSE 1 END"
+        if self.meant is not None and terms.customer:
+            return "", closed, self._is(self.meant.customer)
+        return "", closed, f"CASE WHEN {closed} IS NULL THEN 0 ELSE 1 END"
+
+    def _wins(self, outcomes: Table) -> str:
+        """Filter of the outcomes table where the customer column stands there."""
+        if self.meant is None or self.terms.customer not in [c.name for c in outcomes.columns]:
+            return ""
+        return f" WHERE {self._is(self.meant.customer)} = 1"
+
+    def _is(self, values: tuple[str, ...]) -> str:
+        """0/1: the customer column holds one of the values."""
+        listed = ", ".join(sql.literal(v) for v in values)
+        column = f"CAST({sql.identifier(self.terms.customer or '')} AS VARCHAR)"
+        return f"CASE WHEN {column} IN ({listed}) THEN 1 ELSE 0 END"
+
+    def _still_open(self) -> str:
+        undated = not self.dated
+        return self._is(self.meant.still_open) if undated and self.meant and self.meant.still_open else "0"
+
+    def _moment(self) -> str:
+        """Position in time, from 0, where there is no date."""
+        if self.dated:
+            return "0"
+        if self.terms.order:
+            column = sql.identifier(self.terms.order)
+            return f"CASE WHEN {column} IS NULL THEN NULL ELSE ROW_NUMBER() OVER (ORDER BY {column}, _row) - 1 END"
+        if self.direction < 0:
+            return f"{self.table.rows - 1} - _row"
+        return "_row"
+
+    def _twice(self) -> str:
+        if not self.twice:
+            return "1"
+        key = sql.identifier(self.terms.lead_id or "")
+        return f"CASE WHEN {key} IS NULL THEN 1 ELSE ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY _row) END"
+
+    def _judgement(self, as_of: date | None) -> tuple[str, str]:
+        """SQL for status and customer, the reasons tried in the order of `REASONS`."""
+        number = {name: i for i, name in enumerate(REASONS)}
+        observed, window = self.terms.observe_days, self.terms.close_within_days
+        tests = []
+        if self.dated:
+            tests.append(("_created IS NULL", "no_creation_date"))
+        elif self.terms.order:
+            tests.append(("_moment IS NULL", "no_order_value"))
+        tests.append(("_twice > 1", "duplicate_id"))
+        closes = self.dated and (self.terms.customer_at is not None)
+        if closes:
+            tests.append(("_bought = 1 AND _closed < _created", "outcome_before_creation"))
+            tests.append(("_bought = 1 AND _closed IS NULL", "customer_without_date"))
+            if observed:
+                tests.append((f"_bought = 1 AND _closed <= _created + {observed}", "already_closed"))
+        tests.append(("_open = 1", "still_open"))
+        if self.dated and as_of is not None:
+            last = as_of.toordinal() - DAY_ZERO.toordinal()
+            tests.append((f"_created + {observed + window} > {last}", "immature"))
+        status = " ".join(f"WHEN {test} THEN {number[name]}" for test, name in tests)
+        within = f" AND _closed <= _created + {observed + window}" if closes else ""
+        return f"CASE {status} ELSE {KEPT} END", f"CASE WHEN _bought = 1{within} THEN 1 ELSE 0 END"
+
+
+def _check_names(table: Table, terms: Terms) -> None:
+    """Every column named must exist, in the leads or in the outcomes."""
+    own = [c.name for c in table.columns]
+    listed = [c.name for c in terms.outcomes.columns] if terms.outcomes is not None else []
+    for name, where in (
+        (terms.created_at, own),
+        (terms.lead_id, own),
+        (terms.order, own),
+        (terms.customer, own + listed),
+        (terms.customer_at, own + listed),
+    ):
+        if name is not None and name not in where:
+            raise InputError(f"{table.name}: {unknown('column', name, where)}")
+    if terms.outcomes is not None:
+        if terms.lead_id is None:
+            raise HistoryError("outcomes in a second file are joined by lead id; name its column with --lead-id")
+        if terms.lead_id not in listed:
+            raise InputError(f"{terms.outcomes.name}: {unknown('column', terms.lead_id, listed)}")
+    elif terms.customer is None and terms.customer_at is None:
+        raise HistoryError(
+            "nothing says which leads became customers: name the outcome column with --customer, its date with "
+            f"--customer-at, or a second file with --outcomes. Columns: {', '.join(own[:40])}"
+        )
+
+
+def _meant(table: Table, terms: Terms) -> Answers | None:
+    """What the values of the customer column mean."""
+    if terms.customer is None:
+        return None
+    home = table if terms.customer in [c.name for c in table.columns] or terms.outcomes is None else terms.outcomes
+    column = f"CAST({sql.identifier(terms.customer)} AS VARCHAR)"
+    found = home.fetch(
+        f"SELECT {column} AS answer, COUNT(*) AS leads FROM {home.relation} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"
+    )
+    counts = {None if v is None or _nan(v) else str(v): int(n) for v, n in zip(found["answer"], found["leads"], strict=True)}
+    return answers(counts, terms.customer, terms.customer_values)
+
+
+def _cohort_key(source: _Source) -> str:
+    """SQL that groups moments: the day itself, or the block of a position."""
+    if source.dated:
+        return "COALESCE(moment, 0)"
+    return f"COALESCE(moment * {_blocks(source.table.rows)} // {max(source.table.rows, 1)}, 0)"
+
+
+def _blocks(rows: int) -> int:
+    return max(2, min(BLOCKS, rows // LEADS_A_BLOCK))
+
+
+def _cohorts(moment: NDArray[np.int64], dated: bool, read: int) -> tuple[tuple[str, ...], NDArray[np.int64] | None]:
+    """Labels of all cohorts from the first to the last, and their last days."""
+    if not dated:
+        return tuple(f"block {i + 1:02d}" for i in range(_blocks(read))), None
+    first = np.datetime64(int(moment.min()), "D").astype("datetime64[M]")
+    last = np.datetime64(int(moment.max()), "D").astype("datetime64[M]")
+    months = np.arange(first, last + 1)
+    ends = (months + 1).astype("datetime64[D]").astype(np.int64) - 1
+    return tuple(str(month) for month in months), ends
+
+
+def _check_outcome(totals: NDArray[np.int64], excluded: Mapping[str, int]) -> None:
+    leads, customers = (int(v) for v in totals.sum(axis=0))
+    left_out = "; ".join(f"{name} {count:,}" for name, count in excluded.items()) or "none"
+    if customers == 0:
+        raise HistoryError(
+            f"none of the {leads:,} leads that can be judged became a customer (excluded: {left_out}). Check the "
+            "outcome column, its values and the closing window"
+        )
+    if customers >= IMPOSSIBLE_RATE * leads:
+        raise HistoryError(
+            f"{customers:,} of {leads:,} leads became customers ({customers / leads:.1%}): no sales team closes at "
+            "such a rate, so lost leads must be missing from this source (some CRMs hide or archive them). Export "
+            "all leads, also lost ones"
+        )
+
+
+def _nothing_left(read: int, excluded: Mapping[str, int], as_of: date | None, terms: Terms) -> str:
+    reasons = "; ".join(f"{name} {count:,}" for name, count in excluded.items())
+    window = terms.observe_days + terms.close_within_days
+    late = f" As of {as_of}, a lead must be at least {window} days old; lower --close-within-days" if as_of else ""
+    return f"none of the {read:,} rows is a lead that can be judged ({reasons or 'there are no rows'}).{late}"
+
+
+def _type(table: Table, column: str) -> str:
+    return next(c.type for c in table.columns if c.name == column)
+
+
+def _nan(value: object) -> bool:
+    return isinstance(value, float) and value != value

@@ -1,0 +1,357 @@
+"""The month's work from settings to a review: open, observe, count, calibrate, compare.
+
+Every step is one library call; this file only puts them in order, tells the settings' words to them and times
+them. What is written to disk is decided in `report`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from . import __version__, binning
+from .backtest import folds, replay
+from .comparison import Comparison, compare
+from .criteria import Criterion
+from .engine import Session
+from .engine.table import Table
+from .errors import GridError, SettingsError, unknown
+from .export import json as grid_json
+from .grid import Grid, Pin
+from .history import OBSERVE_DAYS, History, Terms, observe
+from .leakage import Suspect, suspects
+from .plan import Plan, Prepared, calibrate_prepared, prepare
+from .proposal import Proposal, find_dates, find_id, named_levels, propose
+from .rates import RateTable, estimate
+from .review import Account, Candidate, Review
+from .scores import score
+from .settings import Settings
+from .tally import Tally, count
+from .thresholds import Policy
+from .weights import METHODS
+from .weights.constraints import Constraints
+
+CURRENT = "current"
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What is known once the rows have been read: history, tally, suspects; all criteria or those allowed."""
+
+    settings: Settings
+    table: Table
+    history: History
+    proposal: Proposal
+    tally: Tally
+    suspects: tuple[Suspect, ...]
+    allowed: tuple[str, ...]
+    grids: Mapping[str, Grid]
+    timing: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def usable(self) -> Tally:
+        """The tally on the criteria that may be weighed: no suspects, no columns that only a grid uses."""
+        return self.tally.without([c.name for c in self.tally.criteria if c.name not in self.allowed])
+
+    @property
+    def rates(self) -> RateTable:
+        """Rates of all levels as they are shown: thin ones apart, not pooled."""
+        shown = self.usable.regroup(binning.group(self.usable, min_leads=self.settings.columns.min_leads, pool=False))
+        return estimate(shown, min_leads=self.settings.columns.min_leads)
+
+
+def read_rows(settings: Settings, progress: Progress = lambda stage: None) -> Counted:
+    """Open the source, decide what each row is, count the leads and set suspects aside."""
+    timing: dict[str, float] = {}
+    grids = _grids(settings)
+    with _timed(timing, "open_s", progress, "open"):
+        session = Session()
+        table = session.open(settings.data.file, table=settings.data.table)
+        outcomes = session.open(settings.outcome.outcomes) if settings.outcome.outcomes else None
+    with _timed(timing, "propose_s", progress, "propose"):
+        terms, found = _terms(settings, table, outcomes)
+        proposal = _proposal(settings, table, terms, grids)
+    with _timed(timing, "observe_s", progress, "observe"):
+        history = observe(table, proposal.criteria, terms)
+        history = replace(history, facts=(*table.facts, *found, *proposal.facts, *history.facts))
+    with _timed(timing, "count_s", progress, "count"):
+        tally = count(history)
+    with _timed(timing, "suspects_s", progress, "suspects"):
+        only = settings.columns.only
+        asked = [c.name for c in tally.criteria if (not only or c.column in only)]
+        asked = [n for n in asked if tally.criteria[tally.position(n)].column not in settings.columns.exclude]
+        candidates = tally.without([c.name for c in tally.criteria if c.name not in asked])
+        aside = suspects(candidates, free=(*only, *settings.columns.keep))
+        hidden = {suspect.column for suspect in aside}
+        allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
+    return Counted(settings, table, history, proposal, tally, aside, allowed, grids, timing)
+
+
+def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
+    """Make every candidate, judge them on later leads, and put everything found together."""
+    settings, tally, timing = counted.settings, counted.tally, counted.timing
+    if not counted.allowed:
+        raise SettingsError(
+            "no column is left to be a criterion: all were ignored, excluded or set aside as suspects "
+            f"({', '.join(s.column for s in counted.suspects) or 'none'}). Put one back with --criteria"
+        )
+    plans = _plans(settings, counted.grids, tally.ends is not None)
+    min_leads = settings.columns.min_leads
+
+    def prepared(part: Tally) -> Prepared:
+        return prepare(part, allowed=counted.allowed, min_leads=min_leads)
+
+    with _timed(timing, "rates_s", progress, "rates"):
+        rates = counted.rates
+        whole = prepared(tally)
+    with _timed(timing, "backtest_s", progress, "backtest"):
+        window = counted.history.terms.observe_days + counted.history.terms.close_within_days
+        rolling = folds(tally, close_days=window if tally.ends is not None else None)
+        judged = replay(tally, plans, rolling, prepare=prepared, calibrate=calibrate_prepared)
+    with _timed(timing, "candidates_s", progress, "candidates"):
+        candidates = tuple(_candidate(plan, whole, counted) for plan in plans)
+    with _timed(timing, "compare_s", progress, "compare"):
+        baseline = CURRENT if settings.candidates.current else plans[0].name
+        comparison = compare(judged, baseline=baseline, reliable=bool(rates.distinct.any()))
+        comparison = with_lines(comparison, candidates)
+    dated = tally.ends is not None
+    return Review(
+        title=Path(counted.table.name).name,
+        account=_account(counted),
+        tally=tally,
+        rates=rates,
+        suspects=counted.suspects,
+        candidates=candidates,
+        comparison=comparison,
+        chosen=_chosen(comparison, candidates),
+        months=float((tally.totals[:, 0] > 0).sum()) if dated else None,
+        warnings=_warnings(counted),
+    )
+
+
+def with_lines(comparison: Comparison, candidates: tuple[Candidate, ...]) -> Comparison:
+    """The comparison with the line counts of the grids fitted on all mature history."""
+    lines = {candidate.name: candidate.grid.lines for candidate in candidates}
+    return replace(comparison, judged=tuple(replace(each, lines=lines[each.name]) for each in comparison.judged))
+
+
+@contextmanager
+def _timed(timing: dict[str, float], name: str, progress: Progress, stage: str) -> Iterator[None]:
+    progress(stage)
+    start = time.perf_counter()
+    yield
+    timing[name] = round(time.perf_counter() - start, 4)
+
+
+def _grids(settings: Settings) -> dict[str, Grid]:
+    """The grid files named in the settings, by candidate name."""
+    named = dict(settings.candidates.grids)
+    if settings.candidates.current is not None:
+        if CURRENT in named:
+            raise SettingsError("two grids are named 'current'; give the one under --grid another name")
+        named = {CURRENT: settings.candidates.current, **named}
+    clash = sorted(set(named) & set(settings.candidates.methods))
+    if clash:
+        raise SettingsError(f"a grid file is named '{clash[0]}' like a weighting method; give it another name")
+    return {name: replace(read_grid(path), name=name) for name, path in named.items()}
+
+
+def read_grid(path: str) -> Grid:
+    """A grid from a JSON weight file."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise GridError(f"there is no grid file '{path}'") from None
+    except (OSError, UnicodeDecodeError) as fault:
+        raise GridError(f"the grid file '{path}' cannot be read as UTF-8 text: {fault}") from None
+    return grid_json.read(text, path)
+
+
+def _terms(settings: Settings, table: Table, outcomes: Table | None) -> tuple[Terms, list[tuple[str, dict[str, str]]]]:
+    """What the source calls things; id and creation date are looked for where they are not named."""
+    time_, outcome = settings.time, settings.outcome
+    facts: list[tuple[str, dict[str, str]]] = []
+    lead_id = outcome.lead_id
+    if lead_id is None:
+        lead_id = find_id(table)
+        if lead_id is not None:
+            facts.append(("found_lead_id", {"column": lead_id}))
+    created, closed = time_.created_at, time_.customer_at
+    if created is None and time_.order is None:
+        created, found_closed = find_dates(table)
+        if created is not None:
+            facts.append(("found_created_at", {"column": created}))
+            if closed is None and found_closed is not None:
+                closed = found_closed
+                facts.append(("found_customer_at", {"column": closed}))
+    terms = Terms(
+        customer=outcome.customer, customer_values=outcome.customer_values, created_at=created, customer_at=closed,
+        lead_id=lead_id, order=time_.order, outcomes=outcomes, as_of=time_.as_of,
+        observe_days=OBSERVE_DAYS if time_.observe_days is None else time_.observe_days,
+        close_within_days=time_.close_within_days,
+    )  # fmt: skip
+    return terms, facts
+
+
+def _proposal(settings: Settings, table: Table, terms: Terms, grids: Mapping[str, Grid]) -> Proposal:
+    """Criteria from the data, with the levels that settings and grid files need counted apart."""
+    known = [c.name for c in table.columns]
+    columns = settings.columns
+    for name in (*columns.only, *columns.exclude, *columns.keep, *(c.column for c in settings.criterion)):
+        if name not in known:
+            raise SettingsError(f"{table.name}: {unknown('column', name, known)}")
+    for grid in grids.values():
+        for criterion in grid.criteria:
+            if criterion.column not in known:
+                raise GridError(
+                    f"grid '{grid.name}' does not fit {table.name}: {unknown('column', criterion.column, known)}"
+                )
+    needed = [criterion for grid in grids.values() for criterion in grid.criteria]
+    needed += [_decided(each) for each in settings.criterion if each.cuts or each.groups]
+    out = {terms.customer, terms.created_at, terms.customer_at, terms.lead_id, terms.order} - {None}
+    proposal = propose(
+        table,
+        leave_out=tuple(sorted(str(name) for name in out if name not in columns.only)),
+        include=columns.only or None,
+        exclude=columns.exclude,
+        needed=needed,
+    )
+    return replace(proposal, criteria=tuple(_edited(c, settings) for c in proposal.criteria))
+
+
+def _decided(each: object) -> Criterion:
+    """The criterion that a `[[criterion]]` of the settings describes."""
+    from .settings import CriterionSettings
+
+    assert isinstance(each, CriterionSettings)
+    return named_levels(each.column, name=each.name, axis=each.axis or "fit", cuts=each.cuts, groups=each.groups)
+
+
+def _edited(criterion: Criterion, settings: Settings) -> Criterion:
+    """The proposed criterion with the name and axis that the settings give it."""
+    for each in settings.criterion:
+        if each.column == criterion.column:
+            return replace(
+                criterion,
+                name=each.name or criterion.name,
+                axis=each.axis or criterion.axis,
+                reference=each.reference or criterion.reference,
+            )
+    return criterion
+
+
+def _plans(settings: Settings, grids: Mapping[str, Grid], dated: bool) -> tuple[Plan, ...]:
+    wanted = settings.candidates
+    for method in wanted.methods:
+        if method not in METHODS:
+            raise SettingsError(unknown("weighting method", method, METHODS))
+    constraints = Constraints(
+        pins=tuple(Pin(**pin.model_dump()) for pin in settings.pin),
+        cap=wanted.cap,
+        max_lines=wanted.max_lines,
+        never_negative=wanted.never_negative,
+        never_positive=wanted.never_positive,
+        ordered=wanted.monotone,
+    )
+    policy = _policy(settings)
+    fixed = [Plan(name, grid=grid, policy=policy) for name, grid in grids.items()]
+    made = [
+        Plan(method, method, constraints=constraints, pivot=wanted.pivot, best=wanted.best, policy=policy)
+        for method in wanted.methods
+    ]
+    plans = (*fixed, *made)
+    if not plans:
+        raise SettingsError("there is nothing to compare: name methods or grid files")
+    return plans
+
+
+def _policy(settings: Settings) -> Policy:
+    chosen = settings.thresholds
+    given = [
+        Policy(kind, float(value))
+        for kind, value in (
+            ("capacity", chosen.capacity),
+            ("rate", chosen.close_rate),
+            ("share", chosen.share_of_customers),
+        )
+        if value is not None
+    ]
+    if len(given) > 1:
+        raise SettingsError("thresholds are chosen in one way: by capacity, by close rate or by share of customers")
+    return given[0] if given else Policy()
+
+
+def _candidate(plan: Plan, whole: Prepared, counted: Counted) -> Candidate:
+    grid = calibrate_prepared(whole, plan)
+    if plan.grid is None:
+        grid = replace(grid, provenance={**grid.provenance, **_provenance(counted)})
+    return Candidate(plan.name, plan.method, grid, score(counted.tally, grid))
+
+
+def _provenance(counted: Counted) -> dict[str, str | int | float | None]:
+    """Where the points come from: the same settings and data give the same words."""
+    leads, customers = counted.tally.overall
+    asked = counted.settings.model_dump(mode="json", exclude={"report", "data"})
+    return {
+        "calibrate": __version__,
+        "source": Path(counted.table.name).name,
+        "input_sha256": counted.table.fingerprint,
+        "settings_sha256": hashlib.sha256(repr(sorted(asked.items())).encode()).hexdigest(),
+        "as_of": counted.history.as_of.isoformat() if counted.history.as_of else None,
+        "lead_id": counted.history.terms.lead_id,
+        "leads": leads,
+        "customers": customers,
+    }
+
+
+def _account(counted: Counted) -> Account:
+    history = counted.history
+    terms = history.terms
+    return Account(
+        source=Path(counted.table.name).name,
+        read=history.read,
+        kept=history.kept,
+        excluded=history.excluded,
+        order=history.order,
+        order_column=terms.created_at or terms.order or (terms.lead_id if history.order == "column" else None),
+        as_of=history.as_of.isoformat() if history.as_of else None,
+        observe_days=terms.observe_days,
+        close_within_days=terms.close_within_days if history.ends is not None else None,
+        customer=terms.customer or terms.customer_at or "outcomes",
+        facts=history.facts,
+    )
+
+
+def _chosen(comparison: Comparison, candidates: tuple[Candidate, ...]) -> str:
+    """Name of the grid whose thresholds stand in the report: the adopted one, else the baseline."""
+    name = comparison.verdict.candidate or comparison.baseline
+    return name if name in [c.name for c in candidates] else candidates[0].name
+
+
+def _warnings(counted: Counted) -> tuple[tuple[str, Mapping[str, str | int | float]], ...]:
+    """Risks that the reader should know of, as keys of the language files with their numbers."""
+    warnings: list[tuple[str, Mapping[str, str | int | float]]] = []
+    history = counted.history
+    leads, customers = counted.tally.overall
+    closed = history.excluded.get("already_closed", 0)
+    if closed > 0.2 * (closed + customers):
+        warnings.append(("already_closed", {"count": closed, "share": closed / (closed + customers)}))
+    if customers < 50:
+        warnings.append(("few_customers", {"customers": customers, "leads": leads}))
+    if history.order == "file":
+        warnings.append(("file_order", {}))
+    if history.ends is not None and history.terms.customer_at is None and history.terms.outcomes is None:
+        warnings.append(("no_customer_date", {"column": history.terms.customer or ""}))
+    if not counted.tally.exact:
+        warnings.append(("sampled", {"rows": counted.tally.rows, "leads": leads}))
+    share = float(np.mean(counted.rates.thin)) if len(counted.rates.leads) else 0.0
+    if share > 0.5:
+        warnings.append(("thin_levels", {"share": share}))
+    return tuple(warnings)
