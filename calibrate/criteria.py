@@ -8,8 +8,10 @@ The rule, for a value as it stands in the source column:
 
 1. no value (None, NaN, text of blanks only) is `missing`; so is a value that the missing level lists
    (a placeholder such as 'Select');
-2. text and boolean: the level that lists the value, compared exactly; number: the level whose interval
-   holds it, ``low <= value < high``; presence: any value is the one `filled` level;
+2. text and boolean: the first level that lists the value, compared exactly (a value that is a number is
+   compared as a number: 5 and 5.0 are the listed '5'; any spelling of true and false is a yes or a no);
+   number: the level whose interval holds it, ``low <= value < high``; presence: any value is the one
+   `filled` level;
 3. everything else (an unseen text, a text where a number should stand) is `other`.
 """
 
@@ -222,9 +224,11 @@ def offsets(criteria: Sequence[Criterion]) -> NDArray[np.intp]:
 def _listed(level: Level, value: object) -> bool:
     if isinstance(value, (bool, np.bool_)):
         return bool(value) in [v for v in level.values if isinstance(v, bool)] or _word(bool(value)) in level.values
-    return value in [v for v in level.values if not isinstance(v, bool)] or (
-        isinstance(value, str) and value.casefold() in [_word(v) for v in level.values if isinstance(v, bool)]
-    )
+    texts = [v for v in level.values if isinstance(v, str)]
+    if isinstance(value, str):
+        return value in texts or value.casefold() in [_word(v) for v in level.values if isinstance(v, bool)]
+    number = as_number(value)
+    return number is not None and any(as_number(text) == number for text in texts)
 
 
 def _word(flag: bool) -> str:
