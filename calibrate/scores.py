@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .criteria import offsets
 from .grid import Grid
 from .rates import wilson
 from .tally import Tally
@@ -52,20 +51,52 @@ class Scores:
 def row_scores(tally: Tally, grid: Grid) -> NDArray[np.int64]:
     """Score of every profile row: the sum of its levels' points, (rows,).
 
-    The grid's criteria may be coarser than the tally's; levels are matched without recounting any lead.
+    The grid's criteria may be coarser than the tally's: each of the tally's levels takes the points of the
+    grid's level that it falls into, so no lead is counted again.
     """
-    coarse = tally.regroup(grid.criteria)
     total = np.zeros(tally.rows, np.int64)
-    for start, criterion, codes in zip(offsets(grid.criteria), grid.criteria, coarse.codes, strict=False):
-        total += np.take(grid.flat[start : start + len(criterion.levels)], codes)
+    for criterion, points in zip(grid.criteria, grid.points, strict=True):
+        position = tally.finer(criterion)
+        placed = criterion.placed(tally.criteria[position])
+        total += np.take(np.array(points, np.int64)[placed], tally.codes[position])
     return total
 
 
 def score(tally: Tally, grid: Grid) -> Scores:
-    """Leads and customers per cohort and score."""
-    found, place = np.unique(row_scores(tally, grid), return_inverse=True)
+    """Leads and customers per cohort and score.
+
+    >>> from .criteria import Criterion, Level
+    >>> from .tally import tally_of
+    >>> demo = Criterion("demo", "demo", "boolean", "engagement", (Level("yes", values=(True,)),
+    ...     Level("no", values=(False,)), Level("missing", "missing"), Level("other", "other")), reference="no")
+    >>> leads = tally_of([demo], np.array([[0, 0, 1, 1, 1]], np.uint8), np.array([1, 0, 0, 0, 1]))
+    >>> print(score(leads, Grid("seed", "lift", (demo,), ((20, 0, 0, 0),))))
+     score  leads  customers  rate    low  high
+         0      3          1 0.333 0.0615 0.792
+        20      2          1   0.5 0.0945 0.905
+    """
+    found, place = levels_of(row_scores(tally, grid))
     shape = (len(tally.cohorts), len(found))
     cell = tally.cohort * np.int64(len(found)) + place
-    leads = np.bincount(cell, tally.leads, shape[0] * shape[1]).reshape(shape)
-    customers = np.bincount(cell, tally.customers, shape[0] * shape[1]).reshape(shape)
+    leads, customers = (
+        np.bincount(cell, counts, shape[0] * shape[1]).reshape(shape).astype(np.float64)
+        for counts in (tally.leads, tally.customers)
+    )
     return Scores(tally.cohorts, found, leads, customers)
+
+
+def levels_of(scores: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """The different scores, ascending, and the position of each given one among them.
+
+    >>> levels_of(np.array([5, -1, 5]))
+    (array([-1,  5]), array([1, 0, 1]))
+    """
+    if len(scores) == 0:
+        return np.zeros(0, np.int64), np.zeros(0, np.intp)
+    lowest = scores.min()
+    if int(scores.max()) - int(lowest) > 4 * len(scores) + 1000:
+        found, place = np.unique(scores, return_inverse=True)
+        return found, place
+    shifted = scores - lowest
+    seen = np.bincount(shifted) > 0
+    return np.flatnonzero(seen) + lowest, (np.cumsum(seen) - 1)[shifted]

@@ -81,7 +81,7 @@ class Tally:
         """The same leads counted on other criteria over the same columns, each coarser than ours."""
         positions, maps = [], []
         for criterion in criteria:
-            position = self._finer(criterion)
+            position = self.finer(criterion)
             positions.append(position)
             maps.append(criterion.placed(self.criteria[position]))
         codes = np.empty((len(criteria), self.rows), np.uint8)
@@ -94,7 +94,7 @@ class Tally:
             marginals.append(margin)
         return replace(self, criteria=tuple(criteria), marginals=tuple(marginals), codes=codes)
 
-    def _finer(self, criterion: Criterion) -> int:
+    def finer(self, criterion: Criterion) -> int:
         """Position of our criterion that the given one can be made from."""
         for position, fine in enumerate(self.criteria):
             if fine.column == criterion.column and (fine.kind == criterion.kind or criterion.kind == "presence"):
