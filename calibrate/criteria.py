@@ -21,6 +21,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 import numpy as np
@@ -162,6 +163,8 @@ def is_missing(value: object) -> bool:
         return True
     if isinstance(value, (float, np.floating)):
         return math.isnan(value)
+    if type(value).__name__ in ("NAType", "NaTType"):  # pandas' own "no value"
+        return True
     return isinstance(value, str) and not value.strip(" \t\r\n")
 
 
@@ -204,12 +207,14 @@ def as_number(value: object) -> float | None:
     """
     if isinstance(value, str):
         return float(value) if _DECIMAL.fullmatch(value) else None
-    if not isinstance(value, (int, float, np.integer, np.floating, np.bool_)):
+    if not isinstance(value, (int, float, Decimal, np.integer, np.floating, np.bool_)):
         return None
     try:
         number = float(value)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
+    except ValueError:
+        return None
     return None if math.isnan(number) else number
 
 
@@ -226,7 +231,7 @@ def _listed(level: Level, value: object) -> bool:
         return bool(value) in [v for v in level.values if isinstance(v, bool)] or _word(bool(value)) in level.values
     texts = [v for v in level.values if isinstance(v, str)]
     if isinstance(value, str):
-        return value in texts or value.casefold() in [_word(v) for v in level.values if isinstance(v, bool)]
+        return value in texts or value.lower() in [_word(v) for v in level.values if isinstance(v, bool)]
     number = as_number(value)
     return number is not None and any(as_number(text) == number for text in texts)
 
