@@ -1,0 +1,380 @@
+"""Columns that know the outcome: filled after it, named for it, or separating it too well to be true.
+
+A column is suspect for one of these reasons (keys that reports translate with the suspect's `facts`):
+
+======================= ============================================================================
+reason                  meaning
+======================= ============================================================================
+filled_for_customers    filled (almost) only for customers
+missing_separates       whether it is filled separates customers from others
+level_always_closes     one level closes at about 100 %, with many leads and a telling share of customers
+level_never_closes      one level closes at about 0 %, with a telling share of the leads that did not buy
+names_outcome           its name (or a level's) speaks of the outcome or of the sales process, and it tells
+separates_outcomes      alone it separates customers from others nearly perfectly
+dominates               alone it beats all the other criteria together by far
+======================= ============================================================================
+
+Every test looks at the cautious end of an interval (Wilson; Hanley and McNeil 1982 for AUC), so few leads
+raise no alarm. A competitor level at 0 % where few buy anyway, or one lead source at 98 %, is no leak.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .binning import group
+from .criteria import Criterion, is_placeholder
+from .rates import prior_strength, wilson
+from .tally import Tally
+
+Floats = NDArray[np.float64]
+CAUTION = 3.0
+"""Standard errors kept from each threshold: many columns are looked at."""
+MOST_ROWS = 100_000
+"""Profile rows enough to judge how far all other criteria together go."""
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A column set aside, why, and the counts that say so."""
+
+    column: str
+    reason: str
+    evidence: str
+    facts: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+def suspects(tally: Tally, *, free: Collection[str] = ()) -> tuple[Suspect, ...]:
+    """Columns of a tally (on fine levels) that should not be criteria by themselves, with the evidence.
+
+    `free` names columns or criteria that the user put back: they are not accused again.
+
+    >>> from .criteria import Level
+    >>> from .tally import tally_of
+    >>> signed = Criterion("field_7", "field_7", "presence", "fit",
+    ...     (Level("filled"), Level("missing", "missing"), Level("other", "other")))
+    >>> bought = np.arange(1000) % 10 == 0
+    >>> print(suspects(tally_of([signed], np.where(bought, 0, 1).astype(np.uint8)[None], bought))[0].evidence)
+    filled for 100 leads, of which 100 became customers (100.0%); 100 of 100 customers have it filled
+    """
+    leads, customers = tally.overall
+    if not 0 < customers < leads:
+        return ()
+    columns = _columns(tally)
+    accused: dict[int, Suspect] = {}
+    for i, column in enumerate(columns):
+        found = next((suspect for check in CHECKS if (suspect := check(column)) is not None), None)
+        if found is not None:
+            accused[i] = found
+    at_liberty = {i for i, c in enumerate(tally.criteria) if c.name in free or c.column in free}
+    accused |= _dominating(tally, columns, set(accused), at_liberty)
+    once: dict[str, Suspect] = {}
+    for i in sorted(set(accused) - at_liberty):
+        once.setdefault(accused[i].column, accused[i])
+    return tuple(once.values())
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A criterion on its final levels with the counts of each, and of the leads that have it filled."""
+
+    criterion: Criterion
+    levels: tuple[str, ...]
+    n: Floats
+    k: Floats
+    filled: tuple[float, float]
+    total: tuple[int, int]
+    place: NDArray[np.uint8]
+
+    @property
+    def base(self) -> float:
+        return self.total[1] / self.total[0]
+
+    @property
+    def auc(self) -> float:
+        """Chance that a customer stands in a better level than another lead."""
+        return _auc(np.divide(self.k, self.n, out=np.zeros(len(self.n)), where=self.n > 0), self.n, self.k)
+
+    def suspect(self, reason: str, evidence: str, **facts: str | int | float) -> Suspect:
+        return Suspect(self.criterion.column, reason, evidence, facts)
+
+
+def _columns(tally: Tally) -> list[_Column]:
+    """Each criterion with its final levels (numbers cut, rare texts pooled) and their counts."""
+    total = tally.overall
+    columns = []
+    for fine, final, margin in zip(tally.criteria, group(tally), tally.marginals, strict=True):
+        place = final.placed(fine)
+        counts = margin.sum(axis=0).astype(float)
+        n = np.bincount(place, counts[:, 0], len(final.levels)).astype(float)
+        k = np.bincount(place, counts[:, 1], len(final.levels)).astype(float)
+        empty = np.array([level.role == "missing" or _is_placeholder(level.values) for level in fine.levels])
+        n_filled, k_filled = counts[~empty].sum(axis=0)
+        names = tuple(level.name for level in final.levels)
+        columns.append(_Column(final, names, n, k, (float(n_filled), float(k_filled)), total, place))
+    return columns
+
+
+def _is_placeholder(values: tuple[str | bool, ...]) -> bool:
+    return bool(values) and all(isinstance(value, str) and is_placeholder(value) for value in values)
+
+
+# --- one column alone --------------------------------------------------------------------------------
+
+
+def _filled_for_customers(column: _Column) -> Suspect | None:
+    n, k = column.filled
+    leads, customers = column.total
+    if n == leads or not _nearly_all(k, n, column):
+        return None
+    return column.suspect(
+        "filled_for_customers",
+        f"filled for {n:,.0f} leads, of which {k:,.0f} became customers ({k / n:.1%}); "
+        f"{k:,.0f} of {customers:,} customers have it filled",
+        leads=int(n), customers=int(k), rate=k / n, all_customers=customers,
+    )  # fmt: skip
+
+
+def _missing_separates(column: _Column) -> Suspect | None:
+    """Youden's J of "filled": share of customers that have it less share of others, at least 0.6."""
+    n, k = column.filled
+    leads, customers = column.total
+    others, filled_others = leads - customers, n - k
+    low_customers, high_customers = _bounds(k, customers)
+    low_others, high_others = _bounds(filled_others, others)
+    apart = abs(k / customers - filled_others / others)
+    if apart < 0.6 or max(low_customers - high_others, low_others - high_customers) < 0.4:
+        return None
+    return column.suspect(
+        "missing_separates",
+        f"filled for {k:,.0f} of {customers:,} customers ({k / customers:.1%}) but for {filled_others:,.0f} of "
+        f"{others:,} others ({filled_others / others:.1%})",
+        filled_customers=int(k), customers=customers, filled_others=int(filled_others), others=others,
+    )  # fmt: skip
+
+
+def _level_always_closes(column: _Column) -> Suspect | None:
+    for i in np.argsort(-column.k, kind="stable"):
+        n, k = float(column.n[i]), float(column.k[i])
+        if _nearly_all(k, n, column):
+            return column.suspect(
+                "level_always_closes",
+                f"'{column.levels[i]}': {k:,.0f} of {n:,.0f} leads became customers ({k / n:.1%}, "
+                f"all leads {column.base:.1%}); they are {k / column.total[1]:.0%} of all customers",
+                level=column.levels[i], leads=int(n), customers=int(k), rate=k / n, all_customers=column.total[1],
+            )  # fmt: skip
+    return None
+
+
+def _level_never_closes(column: _Column) -> Suspect | None:
+    leads, customers = column.total
+    for i in np.argsort(column.k - column.n, kind="stable"):
+        n, k = float(column.n[i]), float(column.k[i])
+        share = (n - k) / (leads - customers)
+        _, high = _bounds(k, n)
+        if share >= 0.25 and high < 0.02 and _logit(column.base) - _logit(high) >= 3:
+            return column.suspect(
+                "level_never_closes",
+                f"'{column.levels[i]}': {k:,.0f} of {n:,.0f} leads became customers ({k / n:.1%}, all leads "
+                f"{column.base:.1%}); they are {share:.0%} of all leads that did not buy",
+                level=column.levels[i], leads=int(n), customers=int(k), rate=k / n,
+                all_others=leads - customers,
+            )  # fmt: skip
+    return None
+
+
+OUTCOME_NAMES = re.compile(
+    r"""\b(
+    clos(e|ed|ing)|won|lost|losing|win|loss|outcome|converted|conversion|
+    stages?|(lead|deal|opportunity|contact|sales|opp|pipeline|follow.?up|call)\s(status|state|stages?|phase|result)|
+    ^status|^state|^tags?|(lead|prospect|contact)\s(quality|profile|score|grade|rating|temperature)|quality|
+    last\snotable\sactivity|notable\sactivity|
+    ((lost|loss|won|win|clos\w+|reject\w*|disqualif\w*|refus\w*|churn|cancel\w*)\s)?reasons?|
+    score|scoring|index|
+    (days|time|age|hours)\s(in|to|until|since|between|through|identified|elapsed)(\s.*)?\s
+        (stage|clos\w+|qualif\w+|validat\w+|won|lost|sign\w*|convert\w*|conversion|total)|
+    elapsed\sdays|days\selapsed|(days|time)\s(to|in)\s\w+|(qualified|validated|identified)\s(to|through)\s\w+|
+    stage\schange\w*|stage\scount|probability|forecast\w*|signature|signed|contract\w*|invoice\w*|onboarding|
+    statut|etapes?|phase|motifs?|raisons?|gagnee?s?|perdue?s?|cloture\w*|clos|conclue?s?|signee?s?|
+    contrats?|factur\w*|probabilite|previsions?|resultat|issue|avancement|qualite\sdu\slead|
+    (delai|duree|jours)\s.*(cloture|signature|etape|qualif\w*|conclusion)|note\sdu\slead|score\sdu\slead
+    )\b""",
+    re.VERBOSE,
+)
+OUTCOME_LEVELS = re.compile(
+    r"\b(closed?|won|lost|converted|signed|clos|cloture\w*|gagnee?|perdue?|signee?|conclue?)\b(?!\sto\slead)"
+)
+
+
+def _names_outcome(column: _Column) -> Suspect | None:
+    if not _telling(column):
+        return None
+    word = OUTCOME_NAMES.search(_words(column.criterion.column)) or OUTCOME_NAMES.search(_words(column.criterion.name))
+    best, worst = _extremes(column)
+    counts = (
+        f"'{column.levels[best]}' {_counts(column, best)} against '{column.levels[worst]}' {_counts(column, worst)}"
+    )
+    facts: dict[str, str | int | float] = {
+        "auc": column.auc,
+        "best": column.levels[best], "best_leads": int(column.n[best]), "best_customers": int(column.k[best]),
+        "worst": column.levels[worst], "worst_leads": int(column.n[worst]), "worst_customers": int(column.k[worst]),
+    }  # fmt: skip
+    if word:
+        found = word.group(0).strip()
+        evidence = f"the name ('{found}') speaks of the outcome or the sales process, and it tells: {counts}"
+        return column.suspect("names_outcome", evidence, word=found, **facts)
+    for i, level in enumerate(column.levels):
+        said = OUTCOME_LEVELS.search(_words(level)) if column.criterion.kind == "text" else None
+        low, high = _bounds(float(column.k[i]), float(column.n[i]))
+        if said and column.n[i] >= 30 and (low >= 0.8 or high <= column.base / 4):
+            evidence = f"a level speaks of the outcome and closes accordingly: {_counts(column, i)}"
+            return column.suspect("names_outcome", evidence, word=said.group(0), **facts)
+    return None
+
+
+def _separates(column: _Column) -> Suspect | None:
+    auc = column.auc
+    if auc - CAUTION * _auc_error(auc, column.total) < 0.9 or auc < 0.94:
+        return None
+    best, worst = _extremes(column)
+    return column.suspect(
+        "separates_outcomes",
+        f"alone it ranks a customer above another lead in {auc:.1%} of pairs: {_counts(column, best)}, "
+        f"{_counts(column, worst)}",
+        auc=auc, best=column.levels[best], best_leads=int(column.n[best]), best_customers=int(column.k[best]),
+        worst=column.levels[worst], worst_leads=int(column.n[worst]), worst_customers=int(column.k[worst]),
+    )  # fmt: skip
+
+
+CHECKS: tuple[Callable[[_Column], Suspect | None], ...] = (
+    _filled_for_customers,
+    _missing_separates,
+    _level_always_closes,
+    _level_never_closes,
+    _names_outcome,
+    _separates,
+)
+
+
+# --- one column against all the others ---------------------------------------------------------------
+
+
+def _dominating(tally: Tally, columns: list[_Column], accused: set[int], at_liberty: set[int]) -> dict[int, Suspect]:
+    """Columns that alone go far beyond what all the others reach together.
+
+    The strongest m columns are compared as a set, for m = 1, 2, ...: leaks often come in twos, and each
+    would hide the other. The weakest of the set must beat the sum of shrunk log-odds of all columns outside it.
+    """
+    aucs = np.array([column.auc for column in columns])
+    error = np.array([_auc_error(auc, column.total) for auc, column in zip(aucs, columns, strict=True)])
+    strong = [i for i in np.argsort(-aucs, kind="stable") if aucs[i] - CAUTION * error[i] >= 0.65 and aucs[i] >= 0.8]
+    strong = [int(i) for i in strong if i not in accused and i not in at_liberty]
+    rest = [i for i in range(len(columns)) if i not in accused]
+    if not strong or len(rest) < 2:
+        return {}
+    step = max(1, tally.rows // MOST_ROWS)
+    leads, customers = tally.leads[::step], tally.customers[::step]
+    log_odds = [_shrunk_log_odds(column)[column.place] for column in columns]
+    joint = np.zeros(len(leads))
+    for i in rest:
+        joint += log_odds[i][tally.codes[i, ::step]]
+    found: dict[int, Suspect] = {}
+    for count, i in enumerate(strong, start=1):
+        joint = joint - log_odds[i][tally.codes[i, ::step]]
+        if 2 * count > len(rest):
+            break
+        others = _auc(joint, leads, customers)
+        if aucs[i] - 0.5 >= 1.5 * (others - 0.5):
+            for j in strong[:count]:
+                found[j] = columns[j].suspect(
+                    "dominates",
+                    f"alone it ranks a customer above another lead in {aucs[j]:.1%} of pairs; "
+                    f"the {len(rest) - count} other criteria together in {others:.1%}",
+                    auc=float(aucs[j]), auc_others=others, others=len(rest) - count,
+                )  # fmt: skip
+    return found
+
+
+def _shrunk_log_odds(column: _Column) -> Floats:
+    """Log-odds of each level against all leads, from rates shrunk as in `rates.estimate`."""
+    m = prior_strength(column.k, column.n, column.base)
+    rate = (column.k + m * column.base) / (column.n + m)
+    value: Floats = np.log(rate) - np.log1p(-rate) - _logit(column.base)
+    return value
+
+
+# --- arithmetic --------------------------------------------------------------------------------------
+
+
+def _nearly_all(k: float, n: float, column: _Column) -> bool:
+    """Whether k of n customers is too good: about 100 %, and a telling share or a giant leap from the base rate."""
+    if n == 0 or k / n < 0.9:
+        return False
+    low, _ = _bounds(k, n)
+    share = k / column.total[1]
+    return (low >= 0.94 and share >= 0.15) or _logit(low) - _logit(column.base) >= 4
+
+
+def _telling(column: _Column) -> bool:
+    """Whether the rates differ beyond doubt between levels (chi-square far beyond its degrees of freedom)."""
+    held = column.n > 0
+    expected = column.n[held] * column.base
+    chi_square = float(((column.k[held] - expected) ** 2 / (expected * (1 - column.base))).sum())
+    freedom = int(held.sum()) - 1
+    if freedom < 1:
+        return False
+    normal = ((chi_square / freedom) ** (1 / 3) - (1 - 2 / (9 * freedom))) / math.sqrt(2 / (9 * freedom))
+    return normal > 4 and column.auc >= 0.53
+
+
+def _extremes(column: _Column) -> tuple[int, int]:
+    """Levels of the highest and lowest rate, judged by the cautious end of their intervals."""
+    low, high = wilson(column.k, column.n)
+    held = column.n > 0
+    return int(np.argmax(np.where(held, low, -1))), int(np.argmin(np.where(held, high, 2)))
+
+
+def _counts(column: _Column, i: int) -> str:
+    n, k = column.n[i], column.k[i]
+    return f"'{column.levels[i]}' {k:,.0f} of {n:,.0f} ({k / n if n else 0:.1%})"
+
+
+def _bounds(k: float, n: float) -> tuple[float, float]:
+    low, high = wilson(np.array([k]), np.array([n]), CAUTION)
+    return float(low[0]), float(high[0])
+
+
+def _logit(share: float) -> float:
+    return math.log(share) - math.log1p(-share) if 0 < share < 1 else math.copysign(math.inf, share - 0.5)
+
+
+def _auc(score: Floats, leads: Floats, customers: Floats) -> float:
+    """Chance that a customer outscores another lead, ties counted half."""
+    _, at = np.unique(score, return_inverse=True)
+    bought = np.bincount(at, customers)
+    others = np.bincount(at, leads) - bought
+    below = np.cumsum(others) - others
+    pairs = bought.sum() * others.sum()
+    return float((bought * (below + others / 2)).sum() / pairs) if pairs else 0.5
+
+
+def _auc_error(auc: float, total: tuple[int, int]) -> float:
+    """Standard error of an AUC (Hanley and McNeil 1982)."""
+    customers, others = total[1], total[0] - total[1]
+    q1, q2 = auc / (2 - auc), 2 * auc * auc / (1 + auc)
+    variance = auc * (1 - auc) + (customers - 1) * (q1 - auc * auc) + (others - 1) * (q2 - auc * auc)
+    return math.sqrt(max(variance, 0) / (customers * others))
+
+
+def _words(name: str) -> str:
+    """A column name as plain lower-case words: 'SalesStageCount', 'Étape_actuelle' -> 'sales stage count', ..."""
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+    plain = unicodedata.normalize("NFKD", split).encode("ascii", "ignore").decode()
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", plain.casefold()).split())
