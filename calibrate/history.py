@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from .criteria import Criterion
 from .engine import sql
-from .engine.table import Table
+from .engine.table import Table, column_of
 from .errors import HistoryError, InputError, unknown
 from .outcome import Answers, answers
 
@@ -30,6 +30,7 @@ IMPOSSIBLE_RATE = 0.95
 OBSERVE_DAYS, CLOSE_WITHIN_DAYS = 0, 90
 DAY_ZERO = date(1970, 1, 1)
 
+STATUS, CUSTOMER, MOMENT, IDENTITY = "__status", "__customer", "__moment", "__identity"
 KEPT = 0
 REASONS = (
     "kept",
@@ -50,7 +51,7 @@ class Terms:
 
     A lead is a customer by the `customer` column (its `customer_values`), by a date in `customer_at`, or by being
     listed in `outcomes`, a second table joined by `lead_id`. Without `created_at`, leads stand in the order
-    of the column `order`, of a strictly monotone `lead_id`, or of the file.
+    of the column `order`, or of the file.
     """
 
     customer: str | None = None
@@ -69,9 +70,8 @@ class Terms:
 class History:
     """Leads that can be judged, still in the engine, with the account of those that cannot.
 
-    `leads` is a statement giving one row per row read, in file order, with the columns `status` (position in
-    `REASONS`), `customer` (0/1), `moment` (day of creation, or position in time), `identity` (text) and the
-    columns of the source. `totals` are leads and customers per cohort (T, 2).
+    `leads` is a statement giving one row per row read, with the columns of the source and `STATUS` (position in
+    `REASONS`), `CUSTOMER` (0/1), `MOMENT` (day of creation, or position in time) and `IDENTITY` (text). `totals` are leads and customers per cohort (T, 2).
     """
 
     table: Table
@@ -113,8 +113,8 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
     as_of = terms.as_of or source.last_day()
     leads = source.statement(as_of)
     found = table.fetch(
-        f"SELECT status, customer, {_cohort_key(source)} AS moment, COUNT(*) AS leads FROM ({leads}) AS judged "
-        "GROUP BY 1, 2, 3"
+        f"SELECT {STATUS} AS status, {CUSTOMER} AS customer, {_cohort_key(source)} AS moment, COUNT(*) AS leads "
+        f"FROM ({leads}) AS judged GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
     )
     status, customer, moment = (found[name].astype(np.int64) for name in ("status", "customer", "moment"))
     counts = found["leads"].astype(np.int64)
@@ -134,13 +134,18 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
     return History(
         table=table, terms=terms, leads=leads, criteria=criteria, cohorts=cohorts, ends=ends, totals=totals,
         read=read, excluded=excluded, order=source.order, as_of=as_of if source.dated else terms.as_of,
-        facts=tuple(source.facts),
     )  # fmt: skip
 
 
 def day_of(table: Table, column: str) -> str:
     """SQL for the day of a date or timestamp column, as days since 1970."""
-    return sql.day(column, _type(table, column))
+    kind = column_of(table, column).type
+    if kind not in ("date", "timestamp"):
+        raise InputError(
+            f"{table.name}: the column '{column}' holds no dates that can be read ({kind}). Write them as "
+            "YYYY-MM-DD, or name another column"
+        )
+    return sql.day(sql.identifier(column)).sql("duckdb")
 
 
 class _Source:
@@ -148,21 +153,14 @@ class _Source:
 
     def __init__(self, table: Table, terms: Terms, meant: Answers | None) -> None:
         self.table, self.terms, self.meant = table, terms, meant
-        self.facts: list[tuple[str, Mapping[str, str | int | float]]] = []
         self.dated = terms.created_at is not None
-        self.direction = 0
         self.order = "created_at" if self.dated else "column" if terms.order else "file"
-        if not self.dated and not terms.order and terms.lead_id:
-            self.direction = table.monotone(terms.lead_id)
-            if self.direction:
-                self.order = "column"
-                self.facts.append(("ordered_by_id", {"column": terms.lead_id}))
         self.twice = self._duplicates()
 
     def _duplicates(self) -> bool:
-        if not self.terms.lead_id or self.direction:
+        if not self.terms.lead_id:
             return False
-        identity = sql.identifier(self.terms.lead_id)
+        identity = _quoted(self.terms.lead_id)
         found = self.table.fetch(
             f"SELECT COUNT({identity}) AS given, COUNT(DISTINCT {identity}) AS apart FROM {self.table.relation}"
         )
@@ -200,18 +198,33 @@ class _Source:
         terms = self.terms
         created = day_of(self.table, terms.created_at) if terms.created_at else "NULL"
         joined, closed, bought = self._outcome()
-        identity = f"CAST({sql.identifier(terms.lead_id)} AS VARCHAR)" if terms.lead_id else "NULL"
+        row = "CAST(__row AS VARCHAR)" if self.numbered else "''"
+        identity = f"CAST({_quoted(terms.lead_id)} AS VARCHAR)" if terms.lead_id else row
         inner = (
-            f"SELECT leads.*, {created} AS _created, {closed} AS _closed, {bought} AS _bought, "
-            f"{self._still_open()} AS _open, {self._moment()} AS _moment, {identity} AS _identity, "
-            f"{self._twice()} AS _twice FROM {self.table.numbered('_row')} AS leads{joined}"
+            f"SELECT leads.*, {created} AS __created, {closed} AS __closed, {bought} AS __bought, "
+            f"{self._still_open()} AS __open, {self._moment()} AS __at, {identity} AS {IDENTITY}, "
+            f"{self._twice()} AS __twice FROM {self._rows()} AS leads{joined}"
         )
         status, customer = self._judgement(as_of)
-        moment = "_created" if self.dated else "_moment"
+        moment = "__created" if self.dated else "__at"
         return (
-            f"SELECT rows.*, {status} AS status, {customer} AS customer, {moment} AS moment, "
-            f"_identity AS identity FROM ({inner}) AS rows"
+            f"SELECT judged.*, {status} AS {STATUS}, {customer} AS {CUSTOMER}, {moment} AS {MOMENT} "
+            f"FROM ({inner}) AS judged"
         )
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the place of a row in the source is needed."""
+        return not self.dated or self.terms.lead_id is None or self.twice
+
+    def _rows(self) -> str:
+        """The source, with the place of each row from 0 where it is needed."""
+        if not self.numbered:
+            return self.table.relation
+        position = self.table.position
+        by = f"ORDER BY {_quoted(position or self.terms.lead_id or self.terms.created_at or self.table.columns[0].name)}"
+        over = "" if self.table.dialect == "duckdb" else by  # DuckDB numbers rows in their order without sorting
+        return f"(SELECT *, ROW_NUMBER() OVER ({over}) - 1 AS __row FROM {self.table.relation})"
 
     def _outcome(self) -> tuple[str, str, str]:
         """Join, closing day and 0/1 for the outcome of a lead."""
@@ -221,13 +234,13 @@ class _Source:
         if terms.outcomes is not None:
             listed_at = self._listed_at()
             day = f"MIN({day_of(terms.outcomes, listed_at)})" if listed_at else "NULL"
-            key = sql.identifier(terms.lead_id or "")
+            key = _quoted(terms.lead_id or "")
             where = self._wins(terms.outcomes)
             joined = (
-                f" LEFT JOIN (SELECT CAST({key} AS VARCHAR) AS _lead, {day} AS _day FROM {terms.outcomes.relation}"
-                f"{where} GROUP BY 1) AS _won ON CAST(leads.{key} AS VARCHAR) = _won._lead"
+                f" LEFT JOIN (SELECT CAST({key} AS VARCHAR) AS __lead, {day} AS __day FROM {terms.outcomes.relation}"
+                f"{where} GROUP BY 1) AS __won ON CAST(leads.{key} AS VARCHAR) = __won.__lead"
             )
-            return joined, "_won._day" if listed_at else closed, "CASE WHEN _won._lead IS NULL THEN 0 ELSE 1 END"
+            return joined, "__won.__day" if listed_at else closed, "CASE WHEN __won.__lead IS NULL THEN 0 ELSE 1 END"
         if self.meant is not None and terms.customer:
             return "", closed, self._is(self.meant.customer)
         return "", closed, f"CASE WHEN {closed} IS NULL THEN 0 ELSE 1 END"
@@ -240,8 +253,8 @@ class _Source:
 
     def _is(self, values: tuple[str, ...]) -> str:
         """0/1: the customer column holds one of the values."""
-        listed = ", ".join(sql.literal(v) for v in values)
-        column = f"CAST({sql.identifier(self.terms.customer or '')} AS VARCHAR)"
+        listed = ", ".join(sql.literal(v).sql("duckdb") for v in values)
+        column = f"CAST({_quoted(self.terms.customer or '')} AS VARCHAR)"
         return f"CASE WHEN {column} IN ({listed}) THEN 1 ELSE 0 END"
 
     def _still_open(self) -> str:
@@ -253,17 +266,15 @@ class _Source:
         if self.dated:
             return "0"
         if self.terms.order:
-            column = sql.identifier(self.terms.order)
-            return f"CASE WHEN {column} IS NULL THEN NULL ELSE ROW_NUMBER() OVER (ORDER BY {column}, _row) - 1 END"
-        if self.direction < 0:
-            return f"{self.table.rows - 1} - _row"
-        return "_row"
+            column = _quoted(self.terms.order)
+            return f"CASE WHEN {column} IS NULL THEN NULL ELSE ROW_NUMBER() OVER (ORDER BY {column}, __row) - 1 END"
+        return "__row"
 
     def _twice(self) -> str:
         if not self.twice:
             return "1"
-        key = sql.identifier(self.terms.lead_id or "")
-        return f"CASE WHEN {key} IS NULL THEN 1 ELSE ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY _row) END"
+        key = _quoted(self.terms.lead_id or "")
+        return f"CASE WHEN {key} IS NULL THEN 1 ELSE ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY __row) END"
 
     def _judgement(self, as_of: date | None) -> tuple[str, str]:
         """SQL for status and customer, the reasons tried in the order of `REASONS`."""
@@ -271,23 +282,23 @@ class _Source:
         observed, window = self.terms.observe_days, self.terms.close_within_days
         tests = []
         if self.dated:
-            tests.append(("_created IS NULL", "no_creation_date"))
+            tests.append(("__created IS NULL", "no_creation_date"))
         elif self.terms.order:
-            tests.append(("_moment IS NULL", "no_order_value"))
-        tests.append(("_twice > 1", "duplicate_id"))
+            tests.append(("__at IS NULL", "no_order_value"))
+        tests.append(("__twice > 1", "duplicate_id"))
         closes = self.dated and (self.terms.customer_at is not None)
         if closes:
-            tests.append(("_bought = 1 AND _closed < _created", "outcome_before_creation"))
-            tests.append(("_bought = 1 AND _closed IS NULL", "customer_without_date"))
+            tests.append(("__bought = 1 AND __closed < __created", "outcome_before_creation"))
+            tests.append(("__bought = 1 AND __closed IS NULL", "customer_without_date"))
             if observed:
-                tests.append((f"_bought = 1 AND _closed <= _created + {observed}", "already_closed"))
-        tests.append(("_open = 1", "still_open"))
+                tests.append((f"__bought = 1 AND __closed <= __created + {observed}", "already_closed"))
+        tests.append(("__open = 1", "still_open"))
         if self.dated and as_of is not None:
             last = as_of.toordinal() - DAY_ZERO.toordinal()
-            tests.append((f"_created + {observed + window} > {last}", "immature"))
+            tests.append((f"__created + {observed + window} > {last}", "immature"))
         status = " ".join(f"WHEN {test} THEN {number[name]}" for test, name in tests)
-        within = f" AND _closed <= _created + {observed + window}" if closes else ""
-        return f"CASE {status} ELSE {KEPT} END", f"CASE WHEN _bought = 1{within} THEN 1 ELSE 0 END"
+        within = f" AND __closed <= __created + {observed + window}" if closes else ""
+        return f"CASE {status} ELSE {KEPT} END", f"CASE WHEN __bought = 1{within} THEN 1 ELSE 0 END"
 
 
 def _check_names(table: Table, terms: Terms) -> None:
@@ -320,7 +331,7 @@ def _meant(table: Table, terms: Terms) -> Answers | None:
     if terms.customer is None:
         return None
     home = table if terms.customer in [c.name for c in table.columns] or terms.outcomes is None else terms.outcomes
-    column = f"CAST({sql.identifier(terms.customer)} AS VARCHAR)"
+    column = f"CAST({_quoted(terms.customer)} AS VARCHAR)"
     found = home.fetch(
         f"SELECT {column} AS answer, COUNT(*) AS leads FROM {home.relation} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"
     )
@@ -331,8 +342,8 @@ def _meant(table: Table, terms: Terms) -> Answers | None:
 def _cohort_key(source: _Source) -> str:
     """SQL that groups moments: the day itself, or the block of a position."""
     if source.dated:
-        return "COALESCE(moment, 0)"
-    return f"COALESCE(moment * {_blocks(source.table.rows)} // {max(source.table.rows, 1)}, 0)"
+        return f"COALESCE({MOMENT}, 0)"
+    return f"COALESCE({MOMENT} * {_blocks(source.table.rows)} // {max(source.table.rows, 1)}, 0)"
 
 
 def _blocks(rows: int) -> int:
@@ -373,8 +384,8 @@ def _nothing_left(read: int, excluded: Mapping[str, int], as_of: date | None, te
     return f"none of the {read:,} rows is a lead that can be judged ({reasons or 'there are no rows'}).{late}"
 
 
-def _type(table: Table, column: str) -> str:
-    return next(c.type for c in table.columns if c.name == column)
+def _quoted(name: str) -> str:
+    return sql.identifier(name).sql("duckdb")
 
 
 def _nan(value: object) -> bool:

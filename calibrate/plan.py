@@ -6,6 +6,7 @@ plan carried out on the training leads of a fold has seen nothing of the leads i
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from . import binning
@@ -56,9 +57,13 @@ class Prepared:
     months: float | None
 
 
-def prepare(tally: Tally, *, min_leads: int = MIN_LEADS) -> Prepared:
-    """Choose the levels from counts and estimate their rates, once for all plans."""
-    grouped = tally.regroup(binning.group(tally, min_leads=min_leads))
+def prepare(tally: Tally, *, allowed: Collection[str] | None = None, min_leads: int = MIN_LEADS) -> Prepared:
+    """Choose the levels from counts and estimate their rates, once for all plans.
+
+    `allowed` names the criteria that may be weighed (default all); fixed grids may use the others too.
+    """
+    weighed = tally if allowed is None else tally.without([c.name for c in tally.criteria if c.name not in allowed])
+    grouped = weighed.regroup(binning.group(weighed, min_leads=min_leads))
     months = float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
     return Prepared(tally, grouped, estimate(grouped, min_leads=min_leads), months)
 

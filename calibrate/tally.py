@@ -16,7 +16,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .criteria import Criterion, offsets
+from .engine import sql
 from .errors import GridError, unknown
+from .history import CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS, History
+
+MOST_ROWS = 2**20
+"""Rows of the tally: about one million leads are counted exactly, more are thinned."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +150,117 @@ class Tally:
             f"{leads:,} leads, {customers:,} customers, {len(self.cohorts)} cohorts, "
             f"{len(self.criteria)} criteria, {self.rows:,} profile rows ({exact})"
         )
+
+
+def count(history: History, *, most_rows: int = MOST_ROWS) -> Tally:
+    """Read the attributes of all leads once and count them.
+
+    Up to `most_rows` leads every one keeps its row. Beyond, all customers do, and of the others those whose
+    identity has a small md5 digest; weights restore each cohort's totals. The same input gives the same tally
+    on every engine. Leads with the same profile share a row where that pays.
+    """
+    criteria = history.criteria
+    share = _share_of_others(history, most_rows)
+    cohorts = len(history.cohorts)
+    counting = _Marginals(criteria, cohorts)
+    kept: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]] = []
+    for piece in history.table.stream(_statement(history, share)):
+        words = [piece[f"w{i}"].astype(np.int64) for i in range(sum(name.startswith("w") for name in piece))]
+        codes = sql.unpacked(words, len(criteria))
+        cohort = history.cohort_of(piece["moment"].astype(np.int64))
+        flags = piece["flags"].astype(np.int64)
+        customer = (flags & 1).astype(np.bool_)
+        counting.add(codes, cohort, customer)
+        if share < 1:
+            stays = (flags & 2) > 0
+            codes, cohort, customer = codes[:, stays], cohort[stays], customer[stays]
+        kept.append((codes, cohort, customer))
+    codes = np.concatenate([each[0] for each in kept], axis=1) if kept else np.zeros((len(criteria), 0), np.uint8)
+    cohort = np.concatenate([each[1] for each in kept])
+    customer = np.concatenate([each[2] for each in kept])
+    tally = Tally(
+        criteria=criteria, cohorts=history.cohorts, totals=history.totals, marginals=counting.tables(),
+        codes=codes, cohort=cohort, leads=np.where(customer, 1.0, _weights(history.totals, cohort, customer)),
+        customers=customer.astype(np.float64), counted=np.ones(len(cohort), np.int64),
+        exact=share >= 1, ends=history.ends,
+    )  # fmt: skip
+    return merged(tally)
+
+
+def merged(tally: Tally) -> Tally:
+    """The same tally with one row per cohort and profile, where profiles are few enough to recur."""
+    size = len(tally.cohorts)
+    for criterion in tally.criteria:
+        size *= len(criterion.levels)
+        if size > 8 * max(tally.rows, 1):
+            return tally
+    key = tally.cohort.astype(np.int64)
+    for criterion, codes in zip(tally.criteria, tally.codes, strict=True):
+        key = key * len(criterion.levels) + codes
+    _, first, row = np.unique(key, return_index=True, return_inverse=True)
+    sums = {name: np.bincount(row, getattr(tally, name), len(first)) for name in ("leads", "customers", "counted")}
+    return replace(
+        tally,
+        codes=np.ascontiguousarray(tally.codes[:, first]),
+        cohort=tally.cohort[first],
+        leads=sums["leads"],
+        customers=sums["customers"],
+        counted=sums["counted"].astype(np.int64),
+    )
+
+
+def _statement(history: History, share: float) -> str:
+    """One row per lead that is kept: moment, flags (1 customer, 2 stays in the sample), packed level codes."""
+    from .criteria import code_sql
+
+    types = {column.name: column.type for column in history.table.columns}
+    words = sql.packed([code_sql(criterion, types[criterion.column]) for criterion in history.criteria])
+    parts = [f"{word.sql('duckdb')} AS w{i}" for i, word in enumerate(words)]
+    stays = ""
+    if share < 1:
+        limit = sql.literal(f"{int(share * 2**32):08x}").sql("duckdb")
+        stays = f" + CASE WHEN {CUSTOMER} = 1 OR SUBSTRING(MD5({IDENTITY}), 1, 8) < {limit} THEN 2 ELSE 0 END"
+    return (
+        f"SELECT {MOMENT} AS moment, {CUSTOMER}{stays} AS flags{''.join(', ' + part for part in parts)} "
+        f"FROM ({history.leads}) AS leads WHERE {STATUS} = {KEPT}"
+    )
+
+
+def _share_of_others(history: History, most_rows: int) -> float:
+    """Share of the leads that are no customers which stay in the sample (1: all)."""
+    leads, customers = (int(v) for v in history.totals.sum(axis=0))
+    if leads <= most_rows:
+        return 1.0
+    return max(most_rows - customers, most_rows // 4) / (leads - customers)
+
+
+def _weights(totals: NDArray[np.int64], cohort: NDArray[np.int32], customer: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Leads that each row without a customer stands for, so that every cohort keeps its total."""
+    others = np.bincount(cohort[~customer], minlength=len(totals))
+    weight = (totals[:, 0] - totals[:, 1]) / np.maximum(others, 1)
+    result: NDArray[np.float64] = weight[cohort]
+    return result
+
+
+class _Marginals:
+    """Exact counts per cohort, criterion and level, added piece by piece."""
+
+    def __init__(self, criteria: Sequence[Criterion], cohorts: int) -> None:
+        self.sizes = [len(c.levels) for c in criteria]
+        self.cohorts = cohorts
+        self.cells = [np.zeros(cohorts * 2 * size, np.int64) for size in self.sizes]
+
+    def add(self, codes: NDArray[np.uint8], cohort: NDArray[np.int32], customer: NDArray[np.bool_]) -> None:
+        base = cohort.astype(np.intp) * 2 + customer
+        for cells, size, column in zip(self.cells, self.sizes, codes, strict=True):
+            cells += np.bincount(base * size + column, minlength=len(cells))
+
+    def tables(self) -> tuple[NDArray[np.int64], ...]:
+        tables = []
+        for cells, size in zip(self.cells, self.sizes, strict=True):
+            others, customers = cells.reshape(self.cohorts, 2, size).transpose(1, 0, 2)
+            tables.append(np.stack([others + customers, customers], axis=2))
+        return tuple(tables)
 
 
 def tally_of(

@@ -1,0 +1,223 @@
+"""The only place where statement text is made: expressions from escaped parts, never from pasted strings.
+
+Statements are written once, within the part of SQL that means the same everywhere (CASE, IN, IS NULL,
+comparisons, +, GROUP BY, counts), as DuckDB dialect, and rendered for the engine at hand by sqlglot.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlglot import exp, parse_one
+
+BLANKS = " \t\r\n"
+"""Characters that make a text blank when it has no others."""
+NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+"""What text counts as a number, once blanks around it are cut."""
+_WHOLE = 2**53
+_CHAIN = 8
+"""Up to so many steps stand one after another; more are searched by halves."""
+
+
+def identifier(name: str, table: str | None = None) -> exp.Column:
+    """A column by its name, quoted: no name can break out of it.
+
+    >>> identifier('a "b"; --', "leads").sql("duckdb")
+    '"leads"."a ""b""; --"'
+    """
+    return exp.column(exp.to_identifier(name, quoted=True), exp.to_identifier(table, quoted=True) if table else None)
+
+
+def relation(name: str) -> exp.Table:
+    """A table or view by its name, quoted."""
+    return exp.Table(this=exp.to_identifier(name, quoted=True))
+
+
+def literal(value: str | float | bool | None) -> exp.Expression:
+    """A value as a literal: text escaped, numbers exact, booleans and NULL as such.
+
+    >>> [literal(v).sql("duckdb") for v in ("it's", 3, 0.1, True, None)]
+    ["'it''s'", '3', '0.1e0', 'TRUE', 'NULL']
+    """
+    if value is None:
+        return exp.Null()
+    if isinstance(value, (bool, np.bool_)):
+        return exp.Boolean(this=bool(value))
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, (int, np.integer)):
+        return _signed(str(abs(int(value))), value < 0)
+    number = float(value)
+    if math.isnan(number) or math.isinf(number):
+        word = "NaN" if math.isnan(number) else ("Infinity" if number > 0 else "-Infinity")
+        return exp.cast(exp.Literal.string(word), "DOUBLE")
+    if number.is_integer() and abs(number) < _WHOLE:
+        return _signed(str(abs(int(number))), number < 0)
+    digits = repr(abs(number))
+    return _signed(digits if "e" in digits else digits + "e0", number < 0)
+
+
+def _signed(digits: str, negative: bool) -> exp.Expression:
+    number = exp.Literal.number(digits)
+    return exp.Neg(this=number) if negative else number
+
+
+def _text(value: str) -> exp.Expression:
+    if "\0" not in value:
+        return exp.Literal.string(value)
+    parts: list[exp.Expression] = []
+    for i, part in enumerate(value.split("\0")):
+        parts += [exp.func("chr", exp.Literal.number(0))] if i else []
+        parts.append(exp.Literal.string(part))
+    whole = parts[0]
+    for part_expression in parts[1:]:
+        whole = exp.DPipe(this=whole, expression=part_expression)
+    return exp.paren(whole)
+
+
+def is_blank(column: exp.Expression) -> exp.Expression:
+    """Whether a text has blanks only (NULL is not answered here)."""
+    return exp.EQ(this=trimmed(column), expression=exp.Literal.string(""))
+
+
+def trimmed(column: exp.Expression) -> exp.Expression:
+    """A text without the blanks around it."""
+    return exp.Trim(this=column.copy(), expression=exp.Literal.string(BLANKS))
+
+
+def is_number(column: exp.Expression) -> exp.Expression:
+    """Whether a text is a number by the pattern `NUMBER`."""
+    return exp.RegexpLike(this=trimmed(column), expression=exp.Literal.string(NUMBER))
+
+
+def is_nan(column: exp.Expression) -> exp.Expression:
+    """Whether a number is NaN, in engines in which NaN equals itself (DuckDB, PostgreSQL, Spark)."""
+    return exp.EQ(this=column.copy(), expression=literal(math.nan))
+
+
+def as_double(column: exp.Expression) -> exp.Expression:
+    """A text as a number; only where `is_number` holds."""
+    return exp.cast(trimmed(column), "DOUBLE")
+
+
+def listed(column: exp.Expression, values: Sequence[str | float]) -> exp.Expression:
+    """Whether a column has one of some values.
+
+    >>> listed(identifier("a"), ["x", "y"]).sql("duckdb"), listed(identifier("a"), [1]).sql("duckdb")
+    ('"a" IN (\\'x\\', \\'y\\')', '"a" = 1')
+    """
+    literals = [literal(value) for value in values]
+    if len(literals) == 1:
+        return exp.EQ(this=column.copy(), expression=literals[0])
+    return exp.In(this=column.copy(), expressions=literals)
+
+
+def case(branches: Sequence[tuple[exp.Expression, exp.Expression]], default: exp.Expression) -> exp.Expression:
+    """The first branch whose condition holds, else the default."""
+    if not branches:
+        return default
+    ifs = [exp.If(this=condition, true=value) for condition, value in branches]
+    return exp.Case(ifs=ifs, default=default)
+
+
+def steps(column: exp.Expression, cuts: Sequence[float], codes: Sequence[int]) -> exp.Expression:
+    """Code of the interval that holds a number: `codes` has one entry more than the ascending `cuts`.
+
+    >>> steps(identifier("n"), [5, 10], [0, 1, 2]).sql("duckdb")
+    'CASE WHEN "n" < 5 THEN 0 WHEN "n" < 10 THEN 1 ELSE 2 END'
+    """
+    cuts, codes = _merged(cuts, codes)
+    if len(cuts) <= _CHAIN:
+        branches = [(_below(column, cut), literal(code)) for cut, code in zip(cuts, codes, strict=False)]
+        return case(branches, literal(codes[-1]))
+    half = len(cuts) // 2
+    lower = steps(column, cuts[:half], codes[: half + 1])
+    return case([(_below(column, cuts[half]), lower)], steps(column, cuts[half + 1 :], codes[half + 1 :]))
+
+
+def _below(column: exp.Expression, cut: float) -> exp.Expression:
+    return exp.LT(this=column.copy(), expression=literal(cut))
+
+
+def _merged(cuts: Sequence[float], codes: Sequence[int]) -> tuple[list[float], list[int]]:
+    """The same steps without cuts that separate nothing."""
+    kept_cuts: list[float] = []
+    kept_codes = [codes[0]]
+    for cut, code in zip(cuts, codes[1:], strict=True):
+        if code != kept_codes[-1]:
+            kept_cuts.append(cut)
+            kept_codes.append(code)
+    return kept_cuts, kept_codes
+
+
+def step_of(number: float, cuts: Sequence[float]) -> int:
+    """Which interval of ascending cuts holds a number.
+
+    >>> [step_of(x, [5, 10]) for x in (4.9, 5, 10)]
+    [0, 1, 2]
+    """
+    return bisect_right(cuts, number)
+
+
+CODES_A_WORD = 7
+"""Level codes of one byte each that travel in one BIGINT; the eighth byte would be the sign."""
+
+
+def packed(codes: Sequence[exp.Expression]) -> list[exp.Expression]:
+    """Level codes seven to a BIGINT, as ``code1 + 256 * code2 + 65536 * code3 ...``: see `unpacked`.
+
+    >>> [word.sql("duckdb") for word in packed([identifier("a"), identifier("b")])]
+    ['CAST("a" AS BIGINT) + "b" * 256']
+    """
+    words = []
+    for start in range(0, len(codes), CODES_A_WORD):
+        word: exp.Expression = exp.cast(_closed(codes[start]), "BIGINT")
+        for place, code in enumerate(codes[start + 1 : start + CODES_A_WORD], start=1):
+            factor = exp.Literal.number(256**place)
+            word = exp.Add(this=word, expression=exp.Mul(this=_closed(code), expression=factor))
+        words.append(word)
+    return words
+
+
+def _closed(code: exp.Expression) -> exp.Expression:
+    return code.copy() if isinstance(code, (exp.Case, exp.Column, exp.Literal)) else exp.paren(code)
+
+
+def unpacked(words: Sequence[NDArray[np.int64]], count: int) -> NDArray[np.uint8]:
+    """The matrix (count, rows) of level codes from the words that `packed` made.
+
+    >>> unpacked([np.array([1 + 2 * 256, 3])], 2).tolist()
+    [[1, 3], [2, 0]]
+    """
+    rows = len(words[0]) if words else 0
+    codes = np.empty((count, rows), np.uint8)
+    for i, word in enumerate(words):
+        start = i * CODES_A_WORD
+        stop = min(start + CODES_A_WORD, count)
+        codes[start:stop] = word.astype("<i8", copy=False).view(np.uint8).reshape(rows, 8)[:, : stop - start].T
+    return codes
+
+
+def rendered(statement: exp.Expression | str, dialect: str) -> str:
+    """Statement text for an engine; text given is taken to be DuckDB dialect.
+
+    >>> rendered('SELECT COUNT(*) FROM "leads"', "postgres")
+    'SELECT COUNT(*) FROM "leads"'
+    """
+    if isinstance(statement, str):
+        return statement if dialect == "duckdb" else parse_one(statement, read="duckdb").sql(dialect)
+    return statement.sql(dialect)
+
+
+def day(column: exp.Expression) -> exp.Expression:
+    """Days from 1970-01-01 to a date or a moment.
+
+    >>> day(identifier("at")).sql("duckdb")
+    'DATE_DIFF(\'DAY\', CAST(\'1970-01-01\' AS DATE), CAST("at" AS DATE))'
+    """
+    first = exp.cast(exp.Literal.string("1970-01-01"), "DATE")
+    return exp.DateDiff(this=exp.cast(column.copy(), "DATE"), expression=first, unit=exp.var("DAY"))
