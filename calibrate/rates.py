@@ -144,21 +144,22 @@ def estimate(tally: Tally, *, min_leads: int = MIN_LEADS) -> RateTable:
     )  # fmt: skip
 
 
-def prior_strength(customers: NDArray[np.number], leads: NDArray[np.number], mean: float) -> float:
+def prior_strength(customers: NDArray[np.number], leads: NDArray[np.number], mean: float | Floats) -> float:
     """Leads that the prior is worth: the m that makes the levels' counts most likely, between 1 and 1e6.
 
     Each level's rate is drawn from Beta(m p, m (1 - p)) with p the global rate; the marginal likelihood of
     the counts is beta-binomial. Levels that differ much give a small m, levels that agree a large one.
+    `mean` may also be one expected rate per level.
     """
     held = leads > 0
-    k, n = customers[held].astype(float), leads[held].astype(float)
-    if len(n) < 2 or not 0 < mean < 1:
+    k, n, p = customers[held].astype(float), leads[held].astype(float), np.broadcast_to(mean, leads.shape)[held]
+    if len(n) < 2 or not ((p > 0) & (p < 1)).all():
         return 1e6
 
     grid = np.linspace(0, np.log(1e6), 121)
     for _ in range(3):  # zoom in on the best strength
         m = np.exp(grid)[:, None]
-        a, b = m * mean, m * (1 - mean)
+        a, b = m * p, m * (1 - p)
         fit = (special.betaln(a + k, b + n - k) - special.betaln(a, b)).sum(axis=1)
         best = int(np.argmax(fit))
         grid = np.linspace(grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)], 21)
