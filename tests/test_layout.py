@@ -1,0 +1,260 @@
+"""The house's import contract, read from the source: who may import whom, and where each heavy library lives."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HOUSE = ROOT / "calibrate"
+
+# The order of the house, written by hand. A room (a file, or a folder as a whole) imports only what stands before it.
+GROUND = ("errors", "engine")
+STEPS = (
+    "criteria", "grid", "outcome", "proposal", "history", "tally", "rates", "binning", "leakage", "weights", "scores",
+    "calibration", "thresholds", "build", "plan", "metrics", "backtest", "comparison", "ceiling", "explain", "review",
+    "audit", "drift", "trial",
+)  # fmt: skip
+EDGES_IN = {  # each with the types it makes
+    "settings": {"errors"},
+    "crm": {"errors", "engine", "criteria", "outcome", "history"},
+    "simulate": set[str](),
+}
+EDGES_OUT = ("scoring", "export", "charts", "report")
+TOP = ("monthly", "notebook", "cli")
+ROOMS = (*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP)
+
+# Where each heavy library may be imported: a room, or one file of it.
+HOMES = {
+    "duckdb": {"engine"},
+    "sqlglot": {"engine", "criteria", "outcome", "proposal", "history", "tally", "scores", "scoring", "export"},
+    "psycopg": {"engine"},
+    "pyspark": {"engine"},
+    "openpyxl": {"engine"},
+    "pydantic": {"settings", "export.json"},
+    "statsmodels": {"history", "drift", "trial"},
+    "sklearn": {"ceiling"},
+    "matplotlib": {"charts"},
+    "jinja2": {"report"},
+    "markupsafe": {"report"},
+    "xlsxwriter": {"report"},
+    "nbclient": {"notebook"},
+    "nbconvert": {"notebook"},
+    "nbformat": {"notebook"},
+    "typer": {"cli"},
+    "rich": {"cli"},
+}
+CORE_LIBRARIES = {"numpy", "pandas", "scipy"}
+
+
+class Import(NamedTuple):
+    """One import: the importing file and what it imports, both as dotted names below `calibrate` or a library."""
+
+    file: str
+    target: str
+    inside: bool
+    line: int
+
+    def __str__(self) -> str:
+        return f"calibrate/{self.file.replace('.', '/')}.py:{self.line} imports {self.target}"
+
+
+def files() -> list[Path]:
+    return sorted(path for path in HOUSE.rglob("*.py") if "__pycache__" not in path.parts)
+
+
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(HOUSE).with_suffix("").parts)
+
+
+def imports_of(path: Path) -> Iterator[Import]:
+    name = dotted(path)
+    package = ("calibrate", *path.relative_to(HOUSE).parts[:-1])
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield seen(name, alias.name.split("."), node.lineno)
+        elif isinstance(node, ast.ImportFrom):
+            base = list(package[: len(package) - node.level + 1]) if node.level else []
+            parts = base + (node.module.split(".") if node.module else [])
+            for alias in node.names:
+                yield seen(name, [*parts, alias.name] if is_module([*parts, alias.name]) else parts, node.lineno)
+
+
+def seen(name: str, parts: list[str], line: int) -> Import:
+    inside = parts[0] == "calibrate"
+    return Import(name, ".".join(parts[1:] if inside else parts), inside, line)
+
+
+def is_module(parts: list[str]) -> bool:
+    return parts[0] == "calibrate" and (
+        ROOT.joinpath(*parts).with_suffix(".py").exists() or (ROOT.joinpath(*parts) / "__init__.py").exists()
+    )
+
+
+def room(name: str) -> str:
+    return name.split(".")[0]
+
+
+def all_imports() -> list[Import]:
+    return [each for path in files() if path != HOUSE / "__init__.py" for each in imports_of(path)]
+
+
+def allowed(name: str) -> set[str]:
+    """The rooms that a room may import."""
+    if name in GROUND:
+        return set(GROUND[: GROUND.index(name)])
+    if name in STEPS:
+        return {*GROUND, *STEPS[: STEPS.index(name)]}
+    if name in EDGES_IN:
+        return EDGES_IN[name]
+    if name in EDGES_OUT:
+        return {*GROUND, *STEPS, *EDGES_OUT[: EDGES_OUT.index(name)]}
+    return {*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP[: TOP.index(name)]}
+
+
+def test_every_room_stands_in_the_table() -> None:
+    known = {room(dotted(path)) for path in files()} - {"__init__", "__main__"}
+    assert not known - set(ROOMS), (
+        "write the new room into the table of tests/test_layout.py, at its place in the order"
+    )
+
+
+def test_no_room_stands_twice() -> None:
+    assert len(set(ROOMS)) == len(ROOMS)
+
+
+def test_imports_run_one_way() -> None:
+    wrong = [
+        each
+        for each in all_imports()
+        if each.inside and each.target and room(each.target) not in {room(each.file), *allowed(room(each.file))}
+    ]
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_nothing_imports_the_public_names() -> None:
+    """Rooms import rooms; only the rooms at the top read the version from the package itself."""
+    wrong = [each for each in all_imports() if each.inside and not each.target and room(each.file) not in TOP]
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_siblings_do_not_import_their_own_init() -> None:
+    wrong = [
+        each
+        for each in all_imports()
+        if each.inside and "." in each.file and not each.file.endswith("__init__") and each.target == room(each.file)
+    ]
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_heavy_libraries_stay_at_home() -> None:
+    wrong = []
+    for each in all_imports():
+        homes = HOMES.get(room(each.target)) if not each.inside else None
+        if homes is not None and room(each.file) not in homes and each.file not in homes:
+            wrong.append(each)
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_no_library_without_a_home() -> None:
+    known = {*sys.stdlib_module_names, *HOMES, *CORE_LIBRARIES}
+    wrong = [each for each in all_imports() if not each.inside and room(each.target) not in known]
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_the_slow_half_of_scipy_is_not_used() -> None:
+    """`scipy.stats` costs 0.8 s of import; `scipy.special` has the functions."""
+    wrong = [str(each) for each in all_imports() if each.target.startswith(("scipy.stats", "scipy.sparse"))]
+    for path in files():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "scipy":
+                wrong += [f"{dotted(path)}: scipy.{a.name}" for a in node.names if a.name in ("stats", "sparse")]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_slow_libraries_are_imported_where_they_are_used() -> None:
+    """Not at the head of a file: a command that needs none of them should not wait for them."""
+    late = {"statsmodels", "sklearn", "matplotlib", "xlsxwriter", "openpyxl", "pyspark", "psycopg", "nbclient",
+            "nbconvert", "nbformat"}  # fmt: skip
+    wrong = []
+    for path in files():
+        if room(dotted(path)) in ("charts", "ceiling", "notebook"):
+            continue
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                names = [node.module]
+            wrong += [f"{dotted(path)}: {name}" for name in names if room(name) in late]
+    assert not wrong, "\n".join(wrong)
+
+
+def loaded_by(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    return {name.split(".")[0] for name in done.stdout.splitlines()}
+
+
+EDGE_LIBRARIES = {
+    "matplotlib", "jinja2", "xlsxwriter", "openpyxl", "typer", "rich", "pydantic", "nbclient", "nbconvert", "nbformat",
+    "sklearn", "statsmodels", "psycopg", "pyspark",
+}  # fmt: skip
+
+
+def test_import_calibrate_loads_no_edge() -> None:
+    assert not loaded_by("import calibrate") & EDGE_LIBRARIES
+
+
+@pytest.mark.skipif(not (HOUSE / "cli.py").exists(), reason="no command line yet")
+def test_the_command_line_starts_without_the_core() -> None:
+    assert not loaded_by("import calibrate.cli") & {*CORE_LIBRARIES, *EDGE_LIBRARIES - {"typer", "rich"}, "duckdb"}
+
+
+def test_the_checker_sees_what_it_should(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A planted wrong import of each kind is found."""
+    house = tmp_path / "calibrate"
+    (house / "weights").mkdir(parents=True)
+    for name, text in {
+        "__init__": "", "criteria": "from .tally import Tally\nimport matplotlib.pyplot\n", "tally": "",
+        "weights/__init__": "", "weights/lift": "from . import METHODS\nfrom ..criteria import Level\n",
+        "rates": "from . import criteria, tally\nimport calibrate.report.page\nimport torch\n",
+    }.items():  # fmt: skip
+        (house / f"{name}.py").write_text(text)
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    monkeypatch.setattr(sys.modules[__name__], "HOUSE", house)
+    for check, expected in [
+        (test_imports_run_one_way, "calibrate/criteria.py:1 imports tally"),
+        (test_imports_run_one_way, "calibrate/rates.py:2 imports report.page"),
+        (test_siblings_do_not_import_their_own_init, "calibrate/weights/lift.py:1 imports weights"),
+        (test_heavy_libraries_stay_at_home, "calibrate/criteria.py:2 imports matplotlib.pyplot"),
+        (test_no_library_without_a_home, "calibrate/rates.py:3 imports torch"),
+    ]:
+        with pytest.raises(AssertionError) as caught:
+            check()
+        assert expected in str(caught.value)
+
+
+def test_files_and_functions_stay_small() -> None:
+    """No file over 450 lines, no function over 70: what is bigger wants to be two."""
+    wrong = []
+    for path in files():
+        text = path.read_text(encoding="utf-8")
+        if text.count("\n") > 450:
+            wrong.append(f"{dotted(path)}: {text.count(chr(10))} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno > 70:
+                wrong.append(f"{dotted(path)}.{node.name}: {(node.end_lineno or 0) - node.lineno} lines")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_steps_are_listed_in_the_order_of_the_data() -> None:
+    """The words of the design, in their order."""
+    flow = ["criteria", "history", "tally", "rates", "weights", "scores", "thresholds", "backtest", "comparison"]
+    assert all(STEPS.index(a) < STEPS.index(b) for a, b in pairwise(flow))
