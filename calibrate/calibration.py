@@ -124,7 +124,8 @@ def _evidence_against(line: Floats, n: Floats, k: Floats) -> Floats:
     rate = (bought + m * expected) / (leads + m)
     shift = special.logit(rate) - special.logit(expected)
     centre = np.bincount(bins, n * np.arange(len(n))) / leads
-    return np.interp(np.arange(len(n)), centre, shift)
+    drawn: Floats = np.interp(np.arange(len(n)), centre, shift)
+    return drawn
 
 
 def _bins(n: Floats, k: Floats) -> NDArray[np.intp]:
