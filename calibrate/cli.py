@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
@@ -30,8 +30,12 @@ grid_app = typer.Typer(no_args_is_help=True, help="Look at a grid file.")
 app.add_typer(grid_app, name="grid")
 
 Option = typer.Option
+EventsFlag = Annotated[str | None, Option(metavar="FILE", help="Events of the leads: id, time, type.")]
+TableFlag = Annotated[str | None, Option(help="Table of a database, sheet of a workbook.")]
+JsonFlag = Annotated[bool, Option("--json", help="Print the result as JSON.")]
+LangFlag = Annotated[list[str] | None, Option(metavar="en,fr", help="Languages of the report.")]
 FLAGS: dict[str, Any] = {
-    "table": Annotated[str | None, Option(help="Table of a database, sheet of a workbook.")],
+    "table": TableFlag,
     "customer": Annotated[str | None, Option(metavar="COL", help="Column that tells which leads became customers.")],
     "customer_value": Annotated[
         list[str] | None, Option(metavar="V", help="Value that means customer; may be repeated.")
@@ -44,7 +48,7 @@ FLAGS: dict[str, Any] = {
         list[str] | None, Option(metavar="COL,COL", help="Use these columns only (puts back suspects).")
     ],
     "exclude": Annotated[list[str] | None, Option(metavar="COL,COL", help="Never use these columns.")],
-    "events": Annotated[str | None, Option(metavar="FILE", help="Events of the leads: id, time, type.")],
+    "events": EventsFlag,
     "outcomes": Annotated[str | None, Option(metavar="FILE", help="Second file that lists customers, by lead id.")],
     "as_of": Annotated[str | None, Option(metavar="DATE", help="Day on which the history is read (YYYY-MM-DD).")],
     "observe_days": Annotated[int | None, Option(metavar="N", help="Days a lead is observed after creation.")],
@@ -57,8 +61,8 @@ FLAGS: dict[str, Any] = {
     "pivot": Annotated[int | None, Option(metavar="POINTS", help="Score at which marketing hands a lead over.")],
     "capacity": Annotated[float | None, Option(metavar="LEADS", help="Leads a month that sales can call.")],
     "out": Annotated[str | None, Option(metavar="DIR", help="Folder of the reports (default: reports).")],
-    "lang": Annotated[list[str] | None, Option(metavar="en,fr", help="Languages of the report.")],
-    "json": Annotated[bool, Option("--json", help="Print the result as JSON.")],
+    "lang": LangFlag,
+    "json": JsonFlag,
 }
 DATA_HELP = (
     "A calibration.toml, or leads: CSV, Parquet, Excel, JSON lines, a DuckDB file, postgresql://… or spark://… "
@@ -91,7 +95,7 @@ def run(data: str, flags: dict[str, Any]) -> None:
     from .report import folder, run_json, summary
 
     settings = _settings(data, flags)
-    with _progress(flags["json"]) as progress:
+    with _Progress(flags["json"]) as progress:
         counted = monthly.read_rows(settings, progress)
         review = monthly.review(counted, progress)
         progress("report")
@@ -116,7 +120,7 @@ def init(data: str, flags: dict[str, Any]) -> None:
     if target.exists():
         raise SettingsError(f"'{target}' exists already; move it away or name another folder with --out")
     settings = _settings(data, {**flags, "out": None})
-    with _progress(flags["json"]) as progress:
+    with _Progress(flags["json"]) as progress:
         counted = monthly.read_rows(settings, progress)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(monthly.settings_text(counted, target.parent), encoding="utf-8")
@@ -162,7 +166,7 @@ def compare(data: str, flags: dict[str, Any]) -> None:
     if not flags["grid"] and not flags["current"]:
         raise SettingsError("compare needs grids to judge: --grid NAME=GRID.json (may be repeated) or --current GRID")
     settings = _settings(data, {**flags, "methods": flags["methods"] or [""]})
-    with _progress(flags["json"]) as progress:
+    with _Progress(flags["json"]) as progress:
         counted = monthly.read_rows(settings, progress)
         review = monthly.review(counted, progress)
     if flags["json"]:
@@ -176,15 +180,15 @@ def score(
     grid: Annotated[str, typer.Argument(metavar="GRID.json")],
     data: Annotated[str, typer.Argument(metavar="DATA", help=DATA_HELP)],
     out: Annotated[str, Option(metavar="FILE", help="Where to write: CSV or Parquet by suffix.")],
-    events: FLAGS["events"] = None,
-    table: FLAGS["table"] = None,
-    json: FLAGS["json"] = False,
+    events: EventsFlag = None,
+    table: TableFlag = None,
+    json: JsonFlag = False,
 ) -> None:
     """Add score, band and reasons to every lead of a file or table."""
     from . import monthly, scoring
 
     _no_events(events)
-    with _progress(json) as progress:
+    with _Progress(json) as progress:
         progress("score")
         written = scoring.score_file(monthly.read_grid(grid), data, out, table=table)
     if json:
@@ -203,7 +207,7 @@ def export(
     edition: Annotated[str | None, Option(help="Edition of the target system, where its limits differ.")] = None,
     lang: Annotated[str, Option(help="Language of printed sheets.")] = "en",
     strict: Annotated[bool, Option("--strict", help="Refuse when the target cannot carry every line.")] = False,
-    json: FLAGS["json"] = False,
+    json: JsonFlag = False,
 ) -> None:
     """Write the grid as a weight file for another scorer."""
     from . import export as formats
@@ -222,9 +226,7 @@ def export(
 
 
 @grid_app.command("check")
-def grid_check(
-    grid: Annotated[str, typer.Argument(metavar="GRID.json")], json: FLAGS["json"] = False
-) -> None:
+def grid_check(grid: Annotated[str, typer.Argument(metavar="GRID.json")], json: JsonFlag = False) -> None:
     """Check a grid file against its schema and for the usual mistakes."""
     from . import audit, monthly
 
@@ -242,14 +244,14 @@ def demo(
     out: Annotated[str, Option(metavar="DIR", help="Folder of the demo's reports.")] = "reports/demo",
     leads: Annotated[int, Option(min=500, help="Leads to simulate.")] = 6000,
     seed: Annotated[int, Option(help="Seed of the simulation.")] = 2026,
-    lang: FLAGS["lang"] = None,
-    json: FLAGS["json"] = False,
+    lang: LangFlag = None,
+    json: JsonFlag = False,
 ) -> None:
     """Simulate a B2B history whose truth is known, calibrate it and write the report."""
     from . import monthly
     from .report import folder, run_json, summary
 
-    with _progress(json) as progress:
+    with _Progress(json) as progress:
         progress("simulate")
         counted, review, where = monthly.demo(out, leads, seed, _split(lang) or ("en", "fr"), progress)
     if json:
@@ -326,7 +328,7 @@ def _no_events(events: str | None) -> None:
 def _counted(data: str, flags: dict[str, Any]) -> Counted:
     from . import monthly
 
-    with _progress(flags["json"]) as progress:
+    with _Progress(flags["json"]) as progress:
         return monthly.read_rows(_settings(data, flags), progress)
 
 
@@ -362,10 +364,10 @@ def _named(values: Sequence[str] | None) -> dict[str, str]:
     return named
 
 
-class _progress:
+class _Progress:
     """Shows on stderr what is being done, when it is a terminal or takes longer than two seconds."""
 
-    WORDS = {
+    WORDS: ClassVar = {
         "open": "Reading the source", "propose": "Looking at the columns", "observe": "Judging which leads count",
         "count": "Counting leads per profile", "suspects": "Looking for leakage", "rates": "Estimating rates",
         "backtest": "Replaying on later leads", "candidates": "Making the grids", "compare": "Comparing",

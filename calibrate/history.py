@@ -71,7 +71,8 @@ class History:
     """Leads that can be judged, still in the engine, with the account of those that cannot.
 
     `leads` is a statement giving one row per row read, with the columns of the source and `STATUS` (position in
-    `REASONS`), `CUSTOMER` (0/1), `MOMENT` (day of creation, or position in time) and `IDENTITY` (text). `totals` are leads and customers per cohort (T, 2).
+    `REASONS`), `CUSTOMER` (0/1), `MOMENT` (day of creation, or position in time) and `IDENTITY` (text).
+    `totals` are leads and customers per cohort (T, 2).
     """
 
     table: Table
@@ -120,9 +121,7 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
     counts = found["leads"].astype(np.int64)
     read = int(counts.sum())
     kept = status == KEPT
-    excluded = {
-        name: int(counts[status == i].sum()) for i, name in enumerate(REASONS) if i and (status == i).any()
-    }
+    excluded = {name: int(counts[status == i].sum()) for i, name in enumerate(REASONS) if i and (status == i).any()}
     if not kept.any():
         raise HistoryError(_nothing_left(read, excluded, as_of, terms))
     cohorts, ends = _cohorts(moment[kept], source.dated, read)
@@ -222,7 +221,9 @@ class _Source:
         if not self.numbered:
             return self.table.relation
         position = self.table.position
-        by = f"ORDER BY {_quoted(position or self.terms.lead_id or self.terms.created_at or self.table.columns[0].name)}"
+        by = (
+            f"ORDER BY {_quoted(position or self.terms.lead_id or self.terms.created_at or self.table.columns[0].name)}"
+        )
         over = "" if self.table.dialect == "duckdb" else by  # DuckDB numbers rows in their order without sorting
         return f"(SELECT *, ROW_NUMBER() OVER ({over}) - 1 AS __row FROM {self.table.relation})"
 
@@ -335,7 +336,9 @@ def _meant(table: Table, terms: Terms) -> Answers | None:
     found = home.fetch(
         f"SELECT {column} AS answer, COUNT(*) AS leads FROM {home.relation} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"
     )
-    counts = {None if v is None or _nan(v) else str(v): int(n) for v, n in zip(found["answer"], found["leads"], strict=True)}
+    counts = {
+        None if v is None or _nan(v) else str(v): int(n) for v, n in zip(found["answer"], found["leads"], strict=True)
+    }
     return answers(counts, terms.customer, terms.customer_values)
 
 

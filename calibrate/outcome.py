@@ -13,12 +13,59 @@ from .criteria import as_number, is_missing
 from .errors import HistoryError, unknown
 
 YES = frozenset(
-    "1 yes y oui o true vrai t v won gagné gagne gagnée converted converti customer client signed signé signe success "
-    "succès closed_won closedwon positive x ja si sí".split()
-) | {"closed won", "fermé gagné", "fermée gagnée", "is won"}
+    {
+        "1",
+        "yes",
+        "y",
+        "oui",
+        "o",
+        "true",
+        "vrai",
+        "t",
+        "v",
+        "won",
+        "gagné",
+        "gagne",
+        "gagnée",
+        "converted",
+        "converti",
+        "customer",
+        "client",
+        "signed",
+        "signé",
+        "signe",
+        "success",
+        "succès",
+        "closed_won",
+        "closedwon",
+        "positive",
+        "x",
+        "ja",
+        "si",
+        "sí",
+        "closed won",
+        "fermé gagné",
+        "fermée gagnée",
+        "is won",
+    }
+)
 OPEN = frozenset(
-    "open ouvert ouverte pending working contacted nurturing en_cours".split()
-) | {"in progress", "en cours", "en attente", "not decided", "in negotiation"}
+    {
+        "open",
+        "ouvert",
+        "ouverte",
+        "pending",
+        "working",
+        "contacted",
+        "nurturing",
+        "en_cours",
+        "in progress",
+        "en cours",
+        "en attente",
+        "not decided",
+        "in negotiation",
+    }
+)
 MOST_LISTED = 12
 
 

@@ -198,7 +198,10 @@ def merged(tally: Tally) -> Tally:
     for criterion, codes in zip(tally.criteria, tally.codes, strict=True):
         key = key * len(criterion.levels) + codes
     _, first, row = np.unique(key, return_index=True, return_inverse=True)
-    sums = {name: np.bincount(row, getattr(tally, name), len(first)) for name in ("leads", "customers", "counted")}
+    sums = {
+        name: np.bincount(row, getattr(tally, name), len(first)).astype(float)
+        for name in ("leads", "customers", "counted")
+    }
     return replace(
         tally,
         codes=np.ascontiguousarray(tally.codes[:, first]),
