@@ -1,1 +1,75 @@
-"""Weight files, one file per format, and the table that lists them."""
+"""Weight files: one file per format here, one line per format in `FORMATS`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..errors import ExportError, unknown
+from ..grid import Grid
+from . import javascript, json, python
+from .base import Coverage, Format, Item, Options, Scored, account, refuse_losses
+
+__all__ = [
+    "FORMATS",
+    "Coverage",
+    "Format",
+    "Item",
+    "Options",
+    "Scored",
+    "coverage",
+    "format_named",
+    "write",
+    "write_scores",
+]
+
+
+def _json(grid: Grid, options: Options) -> str:
+    return json.write(grid)
+
+
+def _whole(grid: Grid, options: Options) -> Coverage:
+    return account("json", grid, expiry=("carried", ""))
+
+
+FORMATS: dict[str, Format] = {
+    "json": Format(_json, ".json", "the whole grid, with a published JSON Schema", _whole),
+    "python": Format(python.write, ".py", "one file, standard library only: score(lead), band(lead)", python.coverage),
+    "javascript": Format(javascript.write, ".mjs", "one ES module without dependencies", javascript.coverage),
+}
+
+
+def format_named(name: str) -> Format:
+    """The format of that name; an ExportError with the nearest right one if there is none.
+
+    >>> format_named("jsn")
+    Traceback (most recent call last):
+    ...
+    calibrate.errors.ExportError: no format named 'jsn'. Did you mean 'json'? Known: json, ...
+    """
+    if name not in FORMATS:
+        raise ExportError(unknown("format", name, FORMATS))
+    return FORMATS[name]
+
+
+def coverage(grid: Grid, name: str, options: Options | None = None) -> Coverage:
+    """What one format carries of a grid: each line carried, approximated or impossible, with the reason."""
+    return format_named(name).coverage(grid, options or Options())
+
+
+def write(grid: Grid, name: str, options: Options | None = None) -> bytes:
+    """Content of a weight file; with `strict`, refused when anything of the grid would be lost."""
+    chosen, options = format_named(name), options or Options()
+    if options.strict:
+        refuse_losses(chosen.coverage(grid, options))
+    content = chosen.write(grid, options)
+    return content if isinstance(content, bytes) else content.encode()
+
+
+def write_scores(scored: Iterable[Scored], name: str, options: Options | None = None) -> bytes:
+    """Content of a file of leads already scored, as one system imports them."""
+    chosen = format_named(name)
+    if chosen.scores is None:
+        takers = [each for each, format in FORMATS.items() if format.scores]
+        raise ExportError(f"format '{name}' takes the grid, not scores; formats that take scores: {', '.join(takers)}")
+    content = chosen.scores(scored, options or Options())
+    return content if isinstance(content, bytes) else content.encode()

@@ -1,0 +1,72 @@
+"""Why a lead has its score: the lines of the grid that made it, the weightiest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .criteria import MISSING, OTHER, Axis, Criterion
+from .errors import SettingsError, unknown
+from .grid import Grid
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {MISSING: "not given", OTHER: "any other answer"},
+    "fr": {MISSING: "non renseigné", OTHER: "autre réponse"},
+}
+"""How the two levels that every criterion has are said to a reader."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One line of the grid that counted for a lead: the answer it gave, and its points."""
+
+    criterion: str
+    level: str
+    points: int
+    axis: Axis
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {self.level} ({self.points:+d})"
+
+
+def words_in(language: str) -> Mapping[str, str]:
+    """Words of one language; a SettingsError that names the known ones if there are none."""
+    if language not in WORDS:
+        raise SettingsError(unknown("language", language, WORDS))
+    return WORDS[language]
+
+
+def told(criterion: Criterion, place: int, words: Mapping[str, str] = WORDS["en"]) -> str:
+    """Name of a level as a reader should see it.
+
+    >>> from calibrate.criteria import Level
+    >>> sector = Criterion("sector", "Sector", "text", "fit",
+    ...     (Level("SaaS", values=("SaaS",)), Level("missing", "missing"), Level("other", "other")))
+    >>> [told(sector, place, WORDS["fr"]) for place in range(3)]
+    ['SaaS', 'non renseigné', 'autre réponse']
+    """
+    level = criterion.levels[place]
+    own_name = level.role == "value" or level.name not in (MISSING, OTHER)
+    return level.name if own_name else words.get(level.role, level.name)
+
+
+def reasons(grid: Grid, lead: Mapping[str, Any], words: Mapping[str, str] = WORDS["en"]) -> tuple[Reason, ...]:
+    """Lines with points that made one lead's score, the weightiest first, ties in the grid's order.
+
+    Their points add up to the score.
+
+    >>> from calibrate.criteria import Level
+    >>> ends = (Level("missing", "missing"), Level("other", "other"))
+    >>> sector = Criterion("sector", "Sector", "text", "fit", (Level("SaaS", values=("SaaS",)), *ends))
+    >>> demo = Criterion("demo", "Demo", "presence", "engagement", (Level("yes"), *ends))
+    >>> grid = Grid("g", "lift", (sector, demo), ((4, -6, 0), (20, 0, 0)))
+    >>> [str(reason) for reason in reasons(grid, {"Demo": "2025-03-01"})]
+    ['demo: yes (+20)', 'sector: not given (-6)']
+    """
+    found = []
+    for criterion, points in zip(grid.criteria, grid.points, strict=True):
+        place = criterion.index_of(lead.get(criterion.column))
+        if points[place]:
+            found.append(Reason(criterion.name, told(criterion, place, words), points[place], criterion.axis))
+    return tuple(sorted(found, key=lambda reason: -abs(reason.points)))

@@ -1,0 +1,146 @@
+"""What every weight-file format shares: its options, its description, and its account of what it carries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from ..criteria import Criterion
+from ..errors import ExportError
+from ..explain import told, words_in
+from ..grid import Grid
+
+Status = Literal["carried", "approximated", "impossible"]
+STATUSES: tuple[Status, ...] = ("carried", "approximated", "impossible")
+
+
+@dataclass(frozen=True)
+class Options:
+    """Choices of an export; a format ignores the ones it has no use for.
+
+    `table` and `lead_id` name the table and its key in SQL (`lead_id` empty: no key column; None: the one the grid
+    was calibrated with, else ``lead_id``). `edition` is the edition of the target system, `language` that of reasons
+    and settings sheets. `strict` refuses when anything is lost.
+    """
+
+    table: str = "leads"
+    lead_id: str | None = None
+    edition: str = ""
+    language: str = "en"
+    strict: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing of the grid and what becomes of it: a line with points, the bands, an expiry rule..."""
+
+    what: str
+    status: Status
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What a target carries of a grid; `notes` are facts about the target that could not be confirmed."""
+
+    format: str
+    items: tuple[Item, ...]
+    notes: tuple[str, ...] = ()
+
+    def of(self, status: Status) -> tuple[Item, ...]:
+        """Items with one status."""
+        return tuple(item for item in self.items if item.status == status)
+
+    @property
+    def lossless(self) -> bool:
+        """Whether everything is carried as it stands."""
+        return all(item.status == "carried" for item in self.items)
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{len(self.of(s))} {s}" for s in STATUSES)
+        lost = [f"  {i.status}: {i.what}: {i.reason}" for i in self.items if i.status != "carried"]
+        return "\n".join([f"{self.format}: {counts}", *lost, *(f"  note: {note}" for note in self.notes)])
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One lead with its score, as a system receives it: key, score, band, reasons in one text."""
+
+    lead: str
+    score: int
+    band: str = ""
+    reasons: str = ""
+
+
+@dataclass(frozen=True)
+class Format:
+    """One weight-file format: how it is written, what its files are called, and what it carries.
+
+    `scores` writes leads already scored, for systems that take scores and no rules.
+    """
+
+    write: Callable[[Grid, Options], str | bytes]
+    suffix: str
+    description: str
+    coverage: Callable[[Grid, Options], Coverage]
+    scores: Callable[[Iterable[Scored], Options], str | bytes] | None = None
+
+
+def line_name(criterion: Criterion, place: int, points: int) -> str:
+    """A line of the grid as a coverage report names it: ``sector: SaaS (+12)``."""
+    return f"{criterion.name}: {criterion.levels[place].name} ({points:+d})"
+
+
+def reason_text(grid: Grid, at: int, place: int, language: str) -> str:
+    """The reason a lead gets for one level of one criterion: ``sector: not given (-6)``."""
+    criterion = grid.criteria[at]
+    return f"{criterion.name}: {told(criterion, place, words_in(language))} ({grid.points[at][place]:+d})"
+
+
+def key_column(grid: Grid, options: Options) -> str:
+    """Name of the lead id column: the option, else the grid's own, else ``lead_id``; empty for none."""
+    if options.lead_id is not None:
+        return options.lead_id
+    return str(grid.provenance.get("lead_id") or "lead_id")
+
+
+def ordered_bands(grid: Grid) -> list[tuple[int, str]]:
+    """Bands as (at least, name), the highest first; of two that start at one score the first named wins."""
+    return sorted(((band.at_least, band.name) for band in grid.bands), key=lambda each: -each[0])
+
+
+def account(
+    name: str,
+    grid: Grid,
+    judge: Callable[[int, int], tuple[Status, str]] | None = None,
+    *,
+    bands: tuple[Status, str] = ("carried", ""),
+    expiry: tuple[Status, str] = ("impossible", "the scorer is given no dates; clear aged signals before scoring"),
+    notes: tuple[str, ...] = (),
+) -> Coverage:
+    """Coverage of a grid: every line with points by `judge(criterion, level)`, then bands, thresholds and expiry."""
+    items = []
+    for at, (criterion, points) in enumerate(zip(grid.criteria, grid.points, strict=True)):
+        for place, value in enumerate(points):
+            if value:
+                status, reason = judge(at, place) if judge else ("carried", "")
+                items.append(Item(line_name(criterion, place, value), status, reason))
+    if grid.bands:
+        items.append(Item("bands", *bands))
+    if grid.thresholds:
+        items.append(Item("thresholds", *bands))
+    items += [Item(f"expiry of {each.criterion}: {each.level}", *expiry) for each in grid.expiry]
+    return Coverage(name, tuple(items), notes)
+
+
+def refuse_losses(found: Coverage) -> None:
+    """Refuse, as ``--strict`` asks, when anything would be lost."""
+    if not found.lossless:
+        lost = [item for item in found.items if item.status != "carried"]
+        shown = "; ".join(f"{item.what} ({item.reason or item.status})" for item in lost[:5])
+        more = f"; and {len(lost) - 5} more" if len(lost) > 5 else ""
+        raise ExportError(
+            f"{found.format} cannot carry all of this grid: {shown}{more}. Nothing was written; leave out --strict "
+            f"to write what can be carried"
+        )
