@@ -28,7 +28,7 @@ def fit_curve(scores: NDArray[np.integer], leads: Floats, customers: Floats) -> 
 
     >>> curve = fit_curve(np.array([0, 10, 20]), np.array([900.0, 90, 10]), np.array([9.0, 9, 5]))
     >>> curve.at(np.array([-5, 0, 10, 25])).round(3).tolist()
-    [0.01, 0.01, 0.102, 0.464]
+    [0.01, 0.01, 0.095, 0.515]
     """
     held = leads > 0
     if not held.any():

@@ -1,0 +1,94 @@
+"""Calibration: isotonic by hand and against scikit-learn, what always holds, and nearness to the truth."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from scipy import special
+
+from calibrate.calibration import MOST_STEPS, fit_curve, isotonic
+
+
+def test_isotonic_by_hand():
+    assert isotonic(np.array([3.0, 2, 1]), np.array([1.0, 1, 2])).tolist() == [1.75, 1.75, 1.75]
+    assert isotonic(np.array([1.0, 2, 3]), np.ones(3)).tolist() == [1, 2, 3]
+    assert isotonic(np.zeros(0), np.zeros(0)).tolist() == []
+
+
+def test_isotonic_agrees_with_scikit_learn():
+    peer = pytest.importorskip("sklearn.isotonic")
+    rng = np.random.default_rng(5)
+    values, weights = rng.random(300) + np.arange(300) / 300, rng.integers(1, 40, 300).astype(float)
+    assert isotonic(values, weights) == pytest.approx(peer.isotonic_regression(values, sample_weight=weights))
+
+
+COUNTS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=40)
+
+
+@settings(max_examples=80, deadline=None)
+@given(COUNTS, st.sampled_from([1, 7, 1000]))
+@example([(5, 0), (5, 0)], 1)
+@example([(0, 5), (0, 5)], 1)
+@example([(0, 0)], 1)
+@example([(60, 0), (0, 60)], 1)
+@example([(0, 60), (60, 0)], 1000)
+@example([(1, 0)] * 30 + [(0, 1)], 1000)
+def test_rising_finite_and_right_in_total(counts, gap):
+    leads = np.array([a + b for a, b in counts], float)
+    customers = np.array([b for _, b in counts], float)
+    scores = np.arange(len(counts)) * gap - 5
+    curve = fit_curve(scores, leads, customers)
+    rates = curve.at(scores)
+    assert (np.diff(curve.scores) > 0).all() and (np.diff(curve.rates) > 0).all()
+    assert rates.min() > 0 and rates.max() < 1
+    if (leads > 0).sum() > 1 and 0 < customers.sum() < leads.sum():
+        assert np.sum(rates * leads) == pytest.approx(customers.sum(), rel=1e-3, abs=1e-2)
+
+
+def world(seed: int, leads: int, tail: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Scores and true rates of leads on eight criteria: points in log-odds, or with the long tail of `lift`."""
+    rng = np.random.default_rng(seed)
+    effects = rng.normal(0, 0.6, (8, 5))
+    points = np.where(effects > 0, 3 * np.exp(3 * effects), -3 * np.exp(-3 * effects)) if tail else 4 * effects
+    codes = rng.integers(0, 5, (8, leads))
+    log_odds = -3.5 + sum(effects[c][codes[c]] for c in range(8))
+    return sum(np.round(points[c][codes[c]]) for c in range(8)).astype(int), special.expit(log_odds)
+
+
+def counted(scores: np.ndarray, bought: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    found, place = np.unique(scores, return_inverse=True)
+    return found, np.bincount(place).astype(float), np.bincount(place, bought)
+
+
+def loss(predicted: np.ndarray, true: np.ndarray) -> float:
+    return float(-np.mean(true * np.log(predicted) + (1 - true) * np.log1p(-predicted)))
+
+
+@pytest.mark.parametrize(
+    ("tail", "leads", "excess"), [(False, 30_000, 2e-4), (True, 30_000, 2e-3), (True, 3_000, 6e-3)]
+)
+def test_close_to_the_best_any_curve_of_this_score_can_do(tail, leads, excess):
+    gaps, isotonic_gaps = [], []
+    for seed in range(8):
+        scores, true = world(seed, leads + 100_000, tail)
+        bought = np.random.default_rng(seed + 99).random(leads) < true[:leads]
+        found, n, k = counted(scores[:leads], bought)
+        fresh, fresh_true = scores[leads:], true[leads:]
+        _, place = np.unique(fresh, return_inverse=True)
+        best = (np.bincount(place, fresh_true) / np.bincount(place))[place]
+        raw = np.clip(isotonic(k / n, n), 1 / leads, 1 - 1 / leads)
+        rival = raw[np.clip(np.searchsorted(found, fresh, side="right") - 1, 0, None)]
+        gaps.append(loss(fit_curve(found, n, k).at(fresh), fresh_true) - loss(best, fresh_true))
+        isotonic_gaps.append(loss(rival, fresh_true) - loss(best, fresh_true))
+    assert np.mean(gaps) < excess
+    assert np.mean(gaps) < np.mean(isotonic_gaps)
+
+
+def test_thousands_of_scores_make_a_short_curve():
+    rng = np.random.default_rng(0)
+    scores = np.arange(5000)
+    leads = rng.integers(1, 9, 5000).astype(float)
+    customers = rng.binomial(leads.astype(int), special.expit(scores / 1000 - 4)).astype(float)
+    curve = fit_curve(scores, leads, customers)
+    assert len(curve.scores) <= MOST_STEPS
+    assert np.abs(special.logit(curve.at(scores)) - (scores / 1000 - 4))[500:].max() < 0.4
