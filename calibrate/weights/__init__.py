@@ -1,1 +1,18 @@
 """Weighting methods, one file each, and the table that lists them."""
+
+from __future__ import annotations
+
+from .base import Method, Weights
+from .cautious import cautious
+from .constraints import Constraints
+from .evidence import evidence
+from .lift import lift
+
+METHODS: dict[str, Method] = {
+    "lift": lift,
+    "cautious": cautious,
+    "evidence": evidence,
+}
+"""Name on the command line and in settings -> method. A new one is one file and one line here."""
+
+__all__ = ["METHODS", "Constraints", "Method", "Weights"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
 from ..criteria import Criterion, offsets
 from ..rates import RateTable
@@ -78,3 +79,37 @@ def zero_levels(tally: Tally, rates: RateTable) -> NDArray[np.bool_]:
     """Levels on which no line may rest: fewer leads than the minimum (so also those no lead has)."""
     empty: NDArray[np.bool_] = rates.thin | (tally.by_level[:, 0] == 0)
     return empty
+
+
+def references(criteria: Sequence[Criterion]) -> NDArray[np.intp]:
+    """For each level, the position of its criterion's reference level, or -1: (levels,)."""
+    bounds = offsets(criteria)
+    at = np.full(int(bounds[-1]), -1, np.intp)
+    for criterion, start, end in zip(criteria, bounds, bounds[1:], strict=False):
+        names = [level.name for level in criterion.levels]
+        if criterion.reference is not None:
+            at[start:end] = start + names.index(criterion.reference)
+    return at
+
+
+def is_reference(criteria: Sequence[Criterion]) -> NDArray[np.bool_]:
+    """Which levels are the reference of their criterion: (levels,)."""
+    at = references(criteria)
+    own: NDArray[np.bool_] = at == np.arange(len(at))
+    return own
+
+
+def against_rate(values: Floats, rates: RateTable) -> NDArray[np.bool_]:
+    """Levels that gain points below the global close rate, without customers, or lose points above it."""
+    customers, overall = rates.customers, rates.overall
+    side = np.sign(customers.astype(float) * overall.leads - float(overall.customers) * rates.leads)
+    turned: NDArray[np.bool_] = (values * side < 0) | ((values > 0) & (customers == 0))
+    return turned
+
+
+def normal_share(values: Floats, spread: Floats) -> Floats:
+    """Share of normal draws around the values that keep their sign; 1 where nothing varies."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(spread > 0, np.abs(values) / np.where(spread > 0, spread, 1), np.inf)
+    share: Floats = special.ndtr(z)
+    return share

@@ -1,0 +1,52 @@
+"""`cautious`: the published recipe on shrunk rates, at the end of the interval nearer to the average."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from ..rates import RateTable
+from ..tally import Tally
+from .base import Weights, against_rate, is_reference, zero_levels
+from .constraints import Constraints, resolve
+from .evidence import posterior
+from .lift import DEFAULT_CAP, recipe
+from .nearest import kept
+
+Floats = NDArray[np.float64]
+
+
+def cautious(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
+    """Points as in `lift`, from the bound of the shrunk rate's 95 % interval that lies nearer to the average.
+
+    ``x = low / global`` where the whole interval lies above the global rate, ``high / global`` where it lies below,
+    else 0; then ``x`` from 1 on and ``-1 / x`` below. Levels that cannot be told from the rest (false discovery
+    rate 5 %), thin levels and the reference level get 0, so small samples cannot shout.
+
+    >>> bound(np.array([0.02, 0.005, 0.001]), np.array([0.08, 0.02, 0.004]), 0.01).tolist()
+    [2.0, 1.0, 0.4]
+    """
+    overall = rates.overall.value
+    nearer = bound(rates.shrunk_low, rates.shrunk_high, overall)
+    most = float(constraints.cap or DEFAULT_CAP)
+    values = recipe(nearer, most=most)
+    zero = (nearer == 1) | ~rates.distinct | zero_levels(tally, rates) | is_reference(tally.criteria)
+    values[zero | against_rate(values, rates)] = 0.0
+    alpha, beta = posterior(rates)
+    above: Floats = 1 - special.betainc(alpha, beta, overall)
+    limits = resolve(constraints, tally.criteria)
+    scale = overall if overall > 0 else 1.0
+    return Weights(
+        method="cautious", criteria=tally.criteria, values=kept(values, rates, limits),
+        low=recipe(rates.shrunk_low / scale, most=most), high=recipe(rates.shrunk_high / scale, most=most),
+        sign_kept=np.where(values == 0, 1.0, np.where(values > 0, above, 1 - above)),
+        unit="points", notes=limits.notes,
+    )  # fmt: skip
+
+
+def bound(low: Floats, high: Floats, overall: float) -> Floats:
+    """The end of each interval nearer to the global rate, over that rate; 1 where the interval holds it."""
+    if overall <= 0:
+        return np.ones(len(low))
+    return np.where(low > overall, low / overall, np.where(high < overall, high / overall, 1.0))
