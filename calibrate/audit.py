@@ -41,7 +41,7 @@ class Finding:
         return f"{self.what}: {self.evidence}. {self.remedy}"
 
 
-def audit(grid: Grid, tally: Tally | None = None, today: date | None = None) -> tuple[Finding, ...]:
+def findings(grid: Grid, tally: Tally | None = None, today: date | None = None) -> tuple[Finding, ...]:
     """Look for the usual mistakes; the most serious first."""
     found = [
         *_unreachable(grid),

@@ -230,7 +230,7 @@ def grid_check(grid: Annotated[str, typer.Argument(metavar="GRID.json")], json: 
     """Check a grid file against its schema and for the usual mistakes."""
     from . import audit, monthly
 
-    found = audit.audit(monthly.read_grid(grid))
+    found = audit.findings(monthly.read_grid(grid))
     if json:
         _print_json({"grid": grid, "valid": True, "findings": [finding.as_dict() for finding in found]})
     else:

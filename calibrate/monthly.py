@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -20,18 +21,22 @@ from .backtest import folds, replay
 from .comparison import Comparison, compare
 from .criteria import Criterion
 from .engine import Session
-from .engine.table import Table
+from .engine.table import Fact, Table
 from .errors import GridError, SettingsError, unknown
 from .export import json as grid_json
 from .grid import Grid, Pin
 from .history import OBSERVE_DAYS, History, Terms, observe
 from .leakage import Suspect, suspects
 from .plan import Plan, Prepared, calibrate_prepared, prepare
-from .proposal import Proposal, find_dates, find_id, named_levels, propose
+from .proposal import Proposal, find_dates, find_id, monotone, named_levels, propose
 from .rates import RateTable, estimate
+from .report.folder import write as write_folder
 from .review import Account, Candidate, Review
 from .scores import score
-from .settings import Settings
+from .settings import CriterionSettings, Settings, written
+from .settings import settings as make_settings
+from .settings import toml as settings_toml
+from .simulate import Simulated, simulate
 from .tally import Tally, count
 from .thresholds import Policy
 from .weights import METHODS
@@ -76,7 +81,8 @@ def read_rows(settings: Settings, progress: Progress = lambda stage: None) -> Co
         table = session.open(settings.data.file, table=settings.data.table)
         outcomes = session.open(settings.outcome.outcomes) if settings.outcome.outcomes else None
     with _timed(timing, "propose_s", progress, "propose"):
-        terms, found = _terms(settings, table, outcomes)
+        settings, found = _resolved(settings, table)
+        terms = _terms(settings, table, outcomes)
         proposal = _proposal(settings, table, terms, grids)
     with _timed(timing, "observe_s", progress, "observe"):
         history = observe(table, proposal.criteria, terms)
@@ -124,7 +130,7 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
     dated = tally.ends is not None
     return Review(
         title=Path(counted.table.name).name,
-        account=_account(counted),
+        account=account(counted),
         tally=tally,
         rates=rates,
         suspects=counted.suspects,
@@ -134,6 +140,77 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
         months=float((tally.totals[:, 0] > 0).sum()) if dated else None,
         warnings=_warnings(counted),
     )
+
+
+def publish(review: Review, counted: Counted) -> Path:
+    """Write the month's folder, whole or not at all, and say where it is."""
+    settings = counted.settings
+    month = review.account.as_of or date.today().isoformat()
+    folder = Path(settings.report.out) / month[:7]
+    files = {candidate.name: grid_json.write(candidate.grid) for candidate in review.candidates}
+    write_folder(
+        review, folder, settings.report.languages, settings_text=settings_text(counted, folder), grid_files=files
+    )
+    return folder
+
+
+def settings_text(counted: Counted, folder: Path) -> str:
+    """The commented `calibration.toml` from which this run can be repeated, as it stands in a folder."""
+    notes: dict[str, list[str]] = {}
+    for criterion in counted.rates.criteria:
+        levels = ", ".join(level.name for level in criterion.levels[:20])
+        cuts = f"; cuts = {settings_toml(criterion.cuts)}" if criterion.cuts else ""
+        notes[criterion.column] = [
+            f"[[criterion]] column = {settings_toml(criterion.column)}, axis = {settings_toml(criterion.axis)}{cuts}",
+            f"levels found: {levels}",
+        ]
+    for suspect in counted.suspects:
+        notes[suspect.column] = [
+            f"{settings_toml(suspect.column)} is set aside ({suspect.reason}): {suspect.evidence}",
+            "put it back with: keep = [...] under [columns]",
+        ]
+    return written(counted.settings, folder, notes)
+
+
+def demo(
+    out: str, leads: int, seed: int, languages: tuple[str, ...], progress: Progress = lambda stage: None
+) -> tuple[Counted, Review, Path]:
+    """Simulate a history whose truth is known, with a grid invented in a meeting, and calibrate it."""
+    history = simulate(leads=leads, seed=seed)
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    history.leads.to_csv(folder / "leads.csv", index=False)
+    (folder / "current.json").write_text(grid_json.write(meeting_grid()), encoding="utf-8")
+    settings = make_settings(
+        {
+            "data": {"file": str(folder / "leads.csv")},
+            "time": {
+                "created_at": "created_at", "customer_at": "customer_at", "as_of": history.as_of, "observe_days": 14,
+            },
+            "columns": {"exclude": ["worked_by_sales"]},
+            "candidates": {"current": str(folder / "current.json")},
+            "report": {"out": out, "languages": languages},
+        }
+    )  # fmt: skip
+    counted = read_rows(settings, progress)
+    found = replace(review(counted, progress), title="Demo", truth=_truth(history, counted))
+    progress("report")
+    return counted, found, publish(found, counted)
+
+
+def _truth(history: Simulated, counted: Counted) -> dict[str, dict[str, float]]:
+    """True close rates of the levels shown, within the window that is judged."""
+    terms = counted.history.terms
+    truth = {}
+    for criterion in counted.rates.criteria:
+        rates = history.true_rates(
+            criterion.column,
+            lambda value, criterion=criterion: criterion.levels[criterion.index_of(value)].name,
+            observe_days=terms.observe_days,
+            close_within_days=terms.close_within_days,
+        )
+        truth[criterion.name] = {str(level): float(value) for level, value in rates.items()}
+    return truth
 
 
 def with_lines(comparison: Comparison, candidates: tuple[Candidate, ...]) -> Comparison:
@@ -174,30 +251,44 @@ def read_grid(path: str) -> Grid:
     return grid_json.read(text, path)
 
 
-def _terms(settings: Settings, table: Table, outcomes: Table | None) -> tuple[Terms, list[tuple[str, dict[str, str]]]]:
-    """What the source calls things; id and creation date are looked for where they are not named."""
+def _resolved(settings: Settings, table: Table) -> tuple[Settings, list[Fact]]:
+    """The settings with id and dates looked for where they are not named, and what was found."""
     time_, outcome = settings.time, settings.outcome
-    facts: list[tuple[str, dict[str, str]]] = []
-    lead_id = outcome.lead_id
-    if lead_id is None:
-        lead_id = find_id(table)
-        if lead_id is not None:
-            facts.append(("found_lead_id", {"column": lead_id}))
+    facts: list[Fact] = []
+
+    def found(key: str, column: str | None, other: str | None = None) -> str | None:
+        if column is not None and column != other:
+            facts.append(Fact(key, {"column": column}))
+            return column
+        return None
+
+    lead_id = outcome.lead_id or found("found_lead_id", find_id(table), outcome.customer)
     created, closed = time_.created_at, time_.customer_at
     if created is None and time_.order is None:
-        created, found_closed = find_dates(table)
-        if created is not None:
-            facts.append(("found_created_at", {"column": created}))
-            if closed is None and found_closed is not None:
-                closed = found_closed
-                facts.append(("found_customer_at", {"column": closed}))
-    terms = Terms(
-        customer=outcome.customer, customer_values=outcome.customer_values, created_at=created, customer_at=closed,
-        lead_id=lead_id, order=time_.order, outcomes=outcomes, as_of=time_.as_of,
+        seen_created, seen_closed = find_dates(table)
+        created = found("found_created_at", seen_created)
+        if created is not None and closed is None and outcome.outcomes is None:
+            closed = found("found_customer_at", seen_closed)
+    return settings.model_copy(
+        update={
+            "outcome": outcome.model_copy(update={"lead_id": lead_id}),
+            "time": time_.model_copy(update={"created_at": created, "customer_at": closed}),
+        }
+    ), facts
+
+
+def _terms(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
+    """What the source calls things; a strictly monotone id orders leads that have no dates."""
+    time_, outcome = settings.time, settings.outcome
+    order = time_.order
+    if time_.created_at is None and order is None and outcome.lead_id and monotone(table, outcome.lead_id):
+        order = outcome.lead_id
+    return Terms(
+        customer=outcome.customer, customer_values=outcome.customer_values, created_at=time_.created_at,
+        customer_at=time_.customer_at, lead_id=outcome.lead_id, order=order, outcomes=outcomes, as_of=time_.as_of,
         observe_days=OBSERVE_DAYS if time_.observe_days is None else time_.observe_days,
         close_within_days=time_.close_within_days,
     )  # fmt: skip
-    return terms, facts
 
 
 def _proposal(settings: Settings, table: Table, terms: Terms, grids: Mapping[str, Grid]) -> Proposal:
@@ -226,11 +317,8 @@ def _proposal(settings: Settings, table: Table, terms: Terms, grids: Mapping[str
     return replace(proposal, criteria=tuple(_edited(c, settings) for c in proposal.criteria))
 
 
-def _decided(each: object) -> Criterion:
+def _decided(each: CriterionSettings) -> Criterion:
     """The criterion that a `[[criterion]]` of the settings describes."""
-    from .settings import CriterionSettings
-
-    assert isinstance(each, CriterionSettings)
     return named_levels(each.column, name=each.name, axis=each.axis or "fit", cuts=each.cuts, groups=each.groups)
 
 
@@ -311,7 +399,8 @@ def _provenance(counted: Counted) -> dict[str, str | int | float | None]:
     }
 
 
-def _account(counted: Counted) -> Account:
+def account(counted: Counted) -> Account:
+    """What became of the rows that were read."""
     history = counted.history
     terms = history.terms
     return Account(
@@ -320,7 +409,7 @@ def _account(counted: Counted) -> Account:
         kept=history.kept,
         excluded=history.excluded,
         order=history.order,
-        order_column=terms.created_at or terms.order or (terms.lead_id if history.order == "column" else None),
+        order_column=terms.created_at or terms.order,
         as_of=history.as_of.isoformat() if history.as_of else None,
         observe_days=terms.observe_days,
         close_within_days=terms.close_within_days if history.ends is not None else None,
