@@ -28,8 +28,12 @@ Gain = Literal["likelihood", "iv"]
 Floats = NDArray[np.float64]
 
 MOST = 8
-PENALTY = 4.0
-"""Nats of log-likelihood that each further level must add."""
+PENALTY = 3.5
+"""Nats of log-likelihood that each further level must add.
+
+On 60 fine levels, smooth and stepped effects, 1,000 to 200,000 leads and base rates of 2 to 35 %, 3.5 gave the lowest
+log-loss on fresh leads of all penalties tried (0 to 6, BIC); numbers without signal end with 1.2 levels on average.
+"""
 READABLE = 0.5
 """Nats that a cut such as 9.5 must add over a cut such as 10."""
 DIFFERENT = 0.01

@@ -35,7 +35,7 @@ from .rates import prior_strength, wilson
 from .tally import Tally
 
 Floats = NDArray[np.float64]
-CAUTION = 3.0
+CAUTION = 2.5
 """Standard errors kept from each threshold: many columns are looked at."""
 MOST_ROWS = 100_000
 """Profile rows enough to judge how far all other criteria together go."""
@@ -89,6 +89,7 @@ class _Column:
     levels: tuple[str, ...]
     n: Floats
     k: Floats
+    fine: tuple[tuple[str, float, float], ...]
     filled: tuple[float, float]
     total: tuple[int, int]
     place: NDArray[np.uint8]
@@ -101,6 +102,11 @@ class _Column:
     def auc(self) -> float:
         """Chance that a customer stands in a better level than another lead."""
         return _auc(np.divide(self.k, self.n, out=np.zeros(len(self.n)), where=self.n > 0), self.n, self.k)
+
+    def biggest(self, count: Floats) -> list[tuple[str, float, float]]:
+        """Levels with leads and customers, the greatest count first; then the fine levels."""
+        order = np.argsort(-count, kind="stable")
+        return [(self.levels[i], float(self.n[i]), float(self.k[i])) for i in order] + list(self.fine)
 
     def suspect(self, reason: str, evidence: str, **facts: str | int | float) -> Suspect:
         return Suspect(self.criterion.column, reason, evidence, facts)
@@ -118,7 +124,8 @@ def _columns(tally: Tally) -> list[_Column]:
         empty = np.array([level.role == "missing" or _is_placeholder(level.values) for level in fine.levels])
         n_filled, k_filled = counts[~empty].sum(axis=0)
         names = tuple(level.name for level in final.levels)
-        columns.append(_Column(final, names, n, k, (float(n_filled), float(k_filled)), total, place))
+        each = tuple((level.name, float(a), float(b)) for level, (a, b) in zip(fine.levels, counts, strict=True))
+        columns.append(_Column(final, names, n, k, each, (float(n_filled), float(k_filled)), total, place))
     return columns
 
 
@@ -143,14 +150,19 @@ def _filled_for_customers(column: _Column) -> Suspect | None:
 
 
 def _missing_separates(column: _Column) -> Suspect | None:
-    """Youden's J of "filled": share of customers that have it less share of others, at least 0.6."""
+    """Youden's J of "filled" (share of customers that have it, less the share of others) is at least 0.6.
+
+    0.8 for what few leads have, and for presence and yes/no: asking for a demo may well be what most customers do.
+    """
     n, k = column.filled
     leads, customers = column.total
     others, filled_others = leads - customers, n - k
     low_customers, high_customers = _bounds(k, customers)
     low_others, high_others = _bounds(filled_others, others)
     apart = abs(k / customers - filled_others / others)
-    if apart < 0.6 or max(low_customers - high_others, low_others - high_customers) < 0.4:
+    rare = filled_others < 0.1 * others or column.criterion.kind in ("presence", "boolean")
+    least = 0.8 if rare else 0.6
+    if apart < least or max(low_customers - high_others, low_others - high_customers) < least - 0.25:
         return None
     return column.suspect(
         "missing_separates",
@@ -161,50 +173,52 @@ def _missing_separates(column: _Column) -> Suspect | None:
 
 
 def _level_always_closes(column: _Column) -> Suspect | None:
-    for i in np.argsort(-column.k, kind="stable"):
-        n, k = float(column.n[i]), float(column.k[i])
+    for level, n, k in column.biggest(column.k):
         if _nearly_all(k, n, column):
             return column.suspect(
                 "level_always_closes",
-                f"'{column.levels[i]}': {k:,.0f} of {n:,.0f} leads became customers ({k / n:.1%}, "
+                f"'{level}': {k:,.0f} of {n:,.0f} leads became customers ({k / n:.1%}, "
                 f"all leads {column.base:.1%}); they are {k / column.total[1]:.0%} of all customers",
-                level=column.levels[i], leads=int(n), customers=int(k), rate=k / n, all_customers=column.total[1],
+                level=level, leads=int(n), customers=int(k), rate=k / n, all_customers=column.total[1],
             )  # fmt: skip
     return None
 
 
 def _level_never_closes(column: _Column) -> Suspect | None:
     leads, customers = column.total
-    for i in np.argsort(column.k - column.n, kind="stable"):
-        n, k = float(column.n[i]), float(column.k[i])
+    for level, n, k in column.biggest(column.n - column.k):
         share = (n - k) / (leads - customers)
         _, high = _bounds(k, n)
-        if share >= 0.25 and high < 0.02 and _logit(column.base) - _logit(high) >= 3:
+        if share >= 0.3 and high < 0.02 and _logit(column.base) - _logit(high) >= 3:
             return column.suspect(
                 "level_never_closes",
-                f"'{column.levels[i]}': {k:,.0f} of {n:,.0f} leads became customers ({k / n:.1%}, all leads "
+                f"'{level}': {k:,.0f} of {n:,.0f} leads became customers ({k / n:.1%}, all leads "
                 f"{column.base:.1%}); they are {share:.0%} of all leads that did not buy",
-                level=column.levels[i], leads=int(n), customers=int(k), rate=k / n,
-                all_others=leads - customers,
+                level=level, leads=int(n), customers=int(k), rate=k / n, all_others=leads - customers,
             )  # fmt: skip
     return None
 
 
 OUTCOME_NAMES = re.compile(
     r"""\b(
-    clos(e|ed|ing)|won|lost|losing|win|loss|outcome|converted|conversion|
-    stages?|(lead|deal|opportunity|contact|sales|opp|pipeline|follow.?up|call)\s(status|state|stages?|phase|result)|
-    ^status|^state|^tags?|(lead|prospect|contact)\s(quality|profile|score|grade|rating|temperature)|quality|
-    last\snotable\sactivity|notable\sactivity|
-    ((lost|loss|won|win|clos\w+|reject\w*|disqualif\w*|refus\w*|churn|cancel\w*)\s)?reasons?|
-    score|scoring|index|
-    (days|time|age|hours)\s(in|to|until|since|between|through|identified|elapsed)(\s.*)?\s
-        (stage|clos\w+|qualif\w+|validat\w+|won|lost|sign\w*|convert\w*|conversion|total)|
-    elapsed\sdays|days\selapsed|(days|time)\s(to|in)\s\w+|(qualified|validated|identified)\s(to|through)\s\w+|
-    stage\schange\w*|stage\scount|probability|forecast\w*|signature|signed|contract\w*|invoice\w*|onboarding|
-    statut|etapes?|phase|motifs?|raisons?|gagnee?s?|perdue?s?|cloture\w*|clos|conclue?s?|signee?s?|
-    contrats?|factur\w*|probabilite|previsions?|resultat|issue|avancement|qualite\sdu\slead|
-    (delai|duree|jours)\s.*(cloture|signature|etape|qualif\w*|conclusion)|note\sdu\slead|score\sdu\slead
+    # the outcome
+    close|closed|closing|won|lost|winner|win|loss|losing|outcome|converted|conversion\s(date|rate|probability|time)|
+    ^result|(call|meeting|deal|sales)\sresult|disqualif\w*|churn\w*|renewal|signed|signature|contracts?|invoic\w+|
+    payment|onboarding|go\slive|kick\s?off|customer\s(since|date|at|status)|became\s(a\s)?customer|
+    # what sales do with a lead, and how long it takes
+    stages?|^status|^tags?|reasons?|(lead|deal|opportunity|contact|prospect|sales|opp|pipeline|call|follow\sup)\s
+        (status|state|phase|disposition)|mql|sql|
+    elapsed\sdays|days\selapsed|(qualified|validated|identified)\s(to|through)|
+    (days|hours|time|age|duration)\s(\w+\s)?(to|in|until|since|between|through|before|after)\s(\w+\s)?
+        (stage|clos\w+|qualif\w+|validat\w+|won|lost|sign\w*|conver\w+|pipeline|funnel|deal|sale|opportunity|contract)|
+    # what another system or a person made of it
+    score|scoring|index|probability|forecast\w*|(lead|prospect|contact)\s(quality|profile|grade|rating|temperature)|
+    last\snotable\sactivity|
+    # the same in French
+    clos|cloture\w*|conclue?s?|gagnee?s?|perdue?s?|signee?s?|contrats?|factur\w*|paiement|resultat|client\sdepuis|
+    date\sclient|^statut|statut\s(du\s|de\sla\s)?(lead|contact|prospect|affaire|opportunite|vente)|etapes?|phase|
+    motifs?|raisons?|avancement|probabilite|previsions?|qualite\sdu\s(lead|contact|prospect)|
+    (delai|duree|jours|temps)\s.*(cloture|signature|etape|qualif\w*|conclusion|vente)|note\sdu\s(lead|contact|prospect)
     )\b""",
     re.VERBOSE,
 )
@@ -218,9 +232,7 @@ def _names_outcome(column: _Column) -> Suspect | None:
         return None
     word = OUTCOME_NAMES.search(_words(column.criterion.column)) or OUTCOME_NAMES.search(_words(column.criterion.name))
     best, worst = _extremes(column)
-    counts = (
-        f"'{column.levels[best]}' {_counts(column, best)} against '{column.levels[worst]}' {_counts(column, worst)}"
-    )
+    counts = f"{_counts(column, best)} against {_counts(column, worst)}"
     facts: dict[str, str | int | float] = {
         "auc": column.auc,
         "best": column.levels[best], "best_leads": int(column.n[best]), "best_customers": int(column.k[best]),
@@ -273,9 +285,12 @@ def _dominating(tally: Tally, columns: list[_Column], accused: set[int], at_libe
     would hide the other. The weakest of the set must beat the sum of shrunk log-odds of all columns outside it.
     """
     aucs = np.array([column.auc for column in columns])
-    error = np.array([_auc_error(auc, column.total) for auc, column in zip(aucs, columns, strict=True)])
-    strong = [i for i in np.argsort(-aucs, kind="stable") if aucs[i] - CAUTION * error[i] >= 0.65 and aucs[i] >= 0.8]
-    strong = [int(i) for i in strong if i not in accused and i not in at_liberty]
+    least = [0.9 if column.criterion.kind in ("presence", "boolean") else 0.82 for column in columns]
+    cautious = [auc - CAUTION * _auc_error(auc, column.total) for auc, column in zip(aucs, columns, strict=True)]
+    order = [int(i) for i in np.argsort(-aucs, kind="stable")]
+    strong = [
+        i for i in order if aucs[i] >= least[i] and cautious[i] >= 0.7 and i not in accused and i not in at_liberty
+    ]
     rest = [i for i in range(len(columns)) if i not in accused]
     if not strong or len(rest) < 2:
         return {}
@@ -291,7 +306,7 @@ def _dominating(tally: Tally, columns: list[_Column], accused: set[int], at_libe
         if 2 * count > len(rest):
             break
         others = _auc(joint, leads, customers)
-        if aucs[i] - 0.5 >= 1.5 * (others - 0.5):
+        if aucs[i] - 0.5 >= 1.6 * (others - 0.5):
             for j in strong[:count]:
                 found[j] = columns[j].suspect(
                     "dominates",
@@ -314,12 +329,12 @@ def _shrunk_log_odds(column: _Column) -> Floats:
 
 
 def _nearly_all(k: float, n: float, column: _Column) -> bool:
-    """Whether k of n customers is too good: about 100 %, and a telling share or a giant leap from the base rate."""
-    if n == 0 or k / n < 0.9:
+    """Whether k of n is about 100 %, and a telling share of all customers or a giant leap from the base rate."""
+    if n < 8 or k / n < 0.9:
         return False
     low, _ = _bounds(k, n)
     share = k / column.total[1]
-    return (low >= 0.94 and share >= 0.15) or _logit(low) - _logit(column.base) >= 4
+    return (low >= 0.93 and share >= 0.15) or (share >= 0.05 and _logit(low) - _logit(column.base) >= 4)
 
 
 def _telling(column: _Column) -> bool:
