@@ -28,7 +28,8 @@ ATTRIBUTES = (
 )  # fmt: skip
 
 SECTORS = {"Software": 0.6, "Finance": 0.35, "Manufacturing": 0.3, "Healthcare": 0.0, "Services": 0.0,
-           "Retail": -0.3, "Education": -0.5, "Public": -0.6, "Energy": 0.2, "Transport": -0.1, "Media": 0.1, "Select": 0.0}  # fmt: skip
+           "Retail": -0.3, "Education": -0.5, "Public": -0.6, "Energy": 0.2, "Transport": -0.1, "Media": 0.1,
+           "Select": 0.0}  # fmt: skip
 ROLES = {"Executive": 0.5, "Manager": 0.5, "Specialist": 0.0, "Assistant": -0.5, "Engineer": 0.1, "Buyer": 0.4}
 COUNTRIES = {"France": 0.2, "Belgium": 0.1, "Switzerland": 0.2, "Germany": 0.0, "Spain": -0.1, "Italy": -0.1,
              "United Kingdom": -0.2, "Canada": 0.0, "Morocco": -0.3, "Elsewhere": -0.6}  # fmt: skip
