@@ -1,0 +1,108 @@
+"""README tells the truth: every name that a user can choose is in it, and its commands are the ones that are run.
+
+The code blocks of README run as doctests (`--doctest-glob=README.md`).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from calibrate.cli import FLAGS, app
+from calibrate.export import FORMATS
+from calibrate.metrics import METRICS
+from calibrate.report import words
+from calibrate.weights import METHODS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SHELL = re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)
+
+
+def quoted() -> set[str]:
+    """Everything between back quotes, and its words."""
+    spans = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", README, flags=re.DOTALL))
+    return {*spans, *(word for span in spans for word in span.split())}
+
+
+def commands() -> list[str]:
+    group = typer.main.get_command(app)
+    found = []
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        inner = getattr(command, "commands", None)
+        found += [f"{name} {each}" for each in inner] if inner else [name]
+    return found
+
+
+@pytest.mark.parametrize("name", [*METHODS, *FORMATS, *METRICS, *words.known()])
+def test_every_name_that_can_be_chosen_is_in_readme(name: str) -> None:
+    assert name in quoted()
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_in_readme(command: str) -> None:
+    assert f"`calibrate {command}" in README
+
+
+@pytest.mark.parametrize("flag", [f"--{name.replace('_', '-')}" for name in FLAGS])
+def test_every_flag_is_in_readme(flag: str) -> None:
+    assert flag in quoted()
+
+
+def test_readme_promises_no_flag_that_does_not_exist() -> None:
+    group = typer.main.get_command(app)
+    known = {"--help"}
+    stack = [group]
+    while stack:
+        command = stack.pop()
+        stack += getattr(command, "commands", {}).values()
+        known |= {option for parameter in command.params for option in parameter.opts}
+    text = re.sub(r"```.*?```|`(?:uv|python|pip) [^`]*`", "", README, flags=re.DOTALL)
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) <= known
+
+
+def test_ci_runs_exactly_the_second_command() -> None:
+    second = SHELL[1].strip()
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert lines[-1] == second
+    assert "\n" not in second
+
+
+def test_every_file_that_readme_points_to_exists() -> None:
+    targets = [t for t in re.findall(r"\]\(([^)]+)\)", README) if "://" not in t]
+    assert [t for t in targets if not (ROOT / t).exists()] == []
+
+
+def test_the_map_lists_every_room() -> None:
+    rooms = {path.name + ("/" if path.is_dir() else "") for path in (ROOT / "calibrate").iterdir()}
+    hidden = {"__init__.py", "__pycache__/", "py.typed", "schema/", "errors.py"}
+    assert sorted(room for room in rooms - hidden if f"`{room}`" not in README) == []
+
+
+def test_the_version_is_written_once_each() -> None:
+    import calibrate
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == calibrate.__version__
+
+
+def test_the_lock_has_hashes_and_no_address() -> None:
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "--index-url" not in text
+    pinned = re.findall(r"^([A-Za-z0-9_.-]+)==", text, flags=re.MULTILINE)
+    assert len(pinned) > 50
+    assert text.count("--hash=sha256:") > len(pinned)
+
+
+def test_the_lock_has_every_direct_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned = {name.lower().replace("_", "-") for name in re.findall(r"^([A-Za-z0-9_.-]+)==", text, flags=re.MULTILINE)}
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {re.split(r"[\[<>=~!; ]", each)[0].lower() for each in wanted} - {"calibrate"}
+    assert names <= pinned
