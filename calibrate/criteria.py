@@ -19,14 +19,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlglot import exp
 
+from .engine import sql
+from .engine.words import is_placeholder as is_placeholder
 from .errors import GridError
 
 Axis = Literal["fit", "engagement"]
@@ -120,19 +123,15 @@ class Criterion:
         if is_missing(value) or _listed(self.levels[self.missing], value):
             return self.missing
         if self.kind == "presence":
-            return next(i for i, level in enumerate(self.levels) if level.role == "value")
+            return self._first(lambda level: True)
         if self.kind == "number":
             number = as_number(value)
-            if number is None:
-                return self.other
-            for i, level in enumerate(self.levels):
-                if level.role == "value" and _inside(level, number):
-                    return i
-            return self.other
-        for i, level in enumerate(self.levels):
-            if level.role == "value" and _listed(level, value):
-                return i
-        return self.other
+            return self.other if number is None else self._first(lambda level: _inside(level, number))
+        return self._first(lambda level: _listed(level, value))
+
+    def _first(self, holds: Callable[[Level], bool]) -> int:
+        """Position of the first value level that holds, else of the other level."""
+        return next((i for i, level in enumerate(self.levels) if level.role == "value" and holds(level)), self.other)
 
     def placed(self, fine: Criterion) -> NDArray[np.uint8]:
         """Position in this criterion of each level of a finer one over the same column.
@@ -166,31 +165,6 @@ def is_missing(value: object) -> bool:
     if type(value).__name__ in ("NAType", "NaTType"):  # pandas' own "no value"
         return True
     return isinstance(value, str) and not value.strip(" \t\r\n")
-
-
-# fmt: off
-PLACEHOLDERS = frozenset((
-    "-", "--", "---", "?", "??", ".", "#n/a", "n/a", "n.a.", "n.a", "na", "nan", "null", "<null>", "nil", "tbd",
-    "(blank)", "blank", "(empty)", "empty", "missing", "(not set)", "not set", "-none-", "--none--",
-    "select", "select one", "select an option", "please select", "choose", "choose one", "please choose",
-    "unknown", "(unknown)", "not known", "undefined", "not defined", "undisclosed", "unspecified", "not specified",
-    "not provided", "none given", "not given", "not available", "not applicable", "not answered", "no answer",
-    "to be defined", "to be determined", "(vide)", "vide", "n.c.", "n/c", "n/r", "s/o", "inconnu", "inconnue",
-    "non renseigné", "non renseignée", "non renseigne", "non communiqué", "non précisé", "non precise", "non défini",
-    "non disponible", "non applicable", "à définir", "a definir", "à renseigner", "à compléter", "sélectionner",
-    "sélectionnez", "choisir", "choisissez", "aucune réponse", "sans réponse", "pas de réponse",
-))
-# fmt: on
-"""Texts that forms and exports write where nobody answered; 'None' and 'Other' are answers."""
-
-
-def is_placeholder(text: str) -> bool:
-    """Whether a text stands for "not answered", as forms and exports write it.
-
-    >>> [is_placeholder(t) for t in ("Select", "N/A", "à définir", "None", "Other")]
-    [True, True, True, False, False]
-    """
-    return " ".join(text.casefold().split()) in PLACEHOLDERS
 
 
 _DECIMAL = re.compile(r"[ \t\r\n]*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?[ \t\r\n]*")
@@ -248,3 +222,112 @@ def _a_value_inside(level: Level) -> float:
     if level.low is not None:
         return level.low
     return -math.inf
+
+
+def code_sql(criterion: Criterion, kind: str, *, table: str | None = None) -> exp.Expr:
+    """The rule at the head of this file as an expression: position of the level of each row.
+
+    `kind` is the type of the source column in the engine (text, number, boolean, date, timestamp), `table` the name
+    that qualifies it, if any.
+
+    >>> demo = Criterion("demo", "Demo", "text", "engagement",
+    ...     (Level("yes", values=("Yes", "yes")), Level("missing", "missing", ("-",)), Level("other", "other")))
+    >>> print(code_sql(demo, "text").sql("duckdb")[:66])
+    CASE WHEN "Demo" = '-' THEN 1 WHEN "Demo" IN ('Yes', 'yes') THEN 0
+    """
+    column = sql.identifier(criterion.column, table)
+    if kind == "boolean":
+        return _boolean_code(criterion, column)
+    if kind == "number":
+        return _number_code(criterion, column)
+    if kind == "text":
+        return _text_code(criterion, column)
+    filled = criterion.index_of("filled") if criterion.kind == "presence" else criterion.other
+    return sql.case([(_is_null(column), sql.literal(criterion.missing))], sql.literal(filled))
+
+
+def _is_null(column: exp.Expr) -> exp.Expr:
+    return exp.Is(this=column.copy(), expression=exp.Null())
+
+
+def _boolean_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:
+    yes, no = (sql.literal(criterion.index_of(flag)) for flag in (True, False))
+    missing = sql.literal(criterion.missing)
+    return sql.case([(column.copy(), yes), (exp.Not(this=column.copy()), no)], missing)
+
+
+def _number_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:
+    missing = sql.literal(criterion.missing)
+    branches: list[sql.Branch] = [(exp.or_(_is_null(column), sql.is_nan(column)), missing)]
+    branches += _number_branches(column, [(criterion.levels[criterion.missing], criterion.missing)])
+    if criterion.kind == "number":
+        return sql.case(branches, _steps(criterion, column))
+    if criterion.kind == "presence":
+        return sql.case(branches, sql.literal(criterion._first(lambda level: True)))
+    values = [(level, i) for i, level in enumerate(criterion.levels) if level.role == "value"]
+    return sql.case(branches + _number_branches(column, values), sql.literal(criterion.other))
+
+
+def _number_branches(
+    column: exp.Expr, levels: Sequence[tuple[Level, int]]
+) -> list[sql.Branch]:
+    """One branch per level that lists texts which read as numbers."""
+    branches: list[sql.Branch] = []
+    seen = set()
+    for level, code in levels:
+        numbers = [as_number(text) for text in level.values if isinstance(text, str)]
+        fresh = [n for n in dict.fromkeys(numbers) if n is not None and n not in seen]
+        seen.update(fresh)
+        if fresh:
+            branches.append((sql.listed(column, fresh), sql.literal(code)))
+    return branches
+
+
+def _steps(criterion: Criterion, column: exp.Expr) -> exp.Expr:
+    """The intervals of a number criterion, also where they leave gaps or overlap."""
+    cuts = criterion.cuts
+    inside = [-math.inf, *cuts]
+    codes = [criterion._first(lambda level, x=x: _inside(level, x)) for x in inside]  # type: ignore[misc]
+    return sql.steps(column, cuts, codes)
+
+
+def _text_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:
+    absent: sql.Branch = (exp.or_(_is_null(column), sql.is_blank(column)), sql.literal(criterion.missing))
+    nothing = [(criterion.levels[criterion.missing], criterion.missing)]
+    if criterion.kind == "presence":
+        filled = sql.literal(criterion._first(lambda level: True))
+        return sql.case([absent, *_text_branches(column, nothing)], filled)
+    other = sql.literal(criterion.other)
+    if criterion.kind == "number":
+        number = sql.case([(sql.is_number(column), _steps(criterion, sql.as_double(column)))], other)
+        return sql.case([absent, *_text_branches(column, nothing)], number)
+    values = [(level, i) for i, level in enumerate(criterion.levels) if level.role == "value"]
+    # placeholders first, as they go before any level; the test for blanks last, where few values get
+    return sql.case([*_text_branches(column, [*nothing, *values]), absent], other)
+
+
+def _text_branches(
+    column: exp.Expr, levels: Sequence[tuple[Level, int]]
+) -> list[sql.Branch]:
+    """One branch per level that lists something; blank texts are missing by rule 1."""
+    branches: list[sql.Branch] = []
+    seen = set()
+    for level, code in levels:
+        texts = [text for text in level.values if isinstance(text, str) and text.strip(sql.BLANKS) and _storable(text)]
+        flags = [_word(flag) for flag in level.values if not isinstance(flag, str)]
+        fresh = [text for text in dict.fromkeys(texts) if text not in seen]
+        seen.update(fresh)
+        tests: list[exp.Expr] = [sql.listed(column, fresh)] if fresh else []
+        tests += [sql.listed(exp.Lower(this=column.copy()), list(dict.fromkeys(flags)))] if flags else []
+        if tests:
+            branches.append((exp.or_(*tests), sql.literal(code)))
+    return branches
+
+
+def _storable(text: str) -> bool:
+    """Whether an engine can hold a text at all (a lone surrogate is in no table)."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,10 @@ from sqlglot import exp, parse_one
 
 BLANKS = " \t\r\n"
 """Characters that make a text blank when it has no others."""
-NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 """What text counts as a number, once blanks around it are cut."""
+Branch: TypeAlias = "tuple[exp.Expr, exp.Expr]"
+"""A condition and the value where it holds."""
 _WHOLE = 2**53
 _CHAIN = 8
 """Up to so many steps stand one after another; more are searched by halves."""
@@ -37,7 +40,7 @@ def relation(name: str) -> exp.Table:
     return exp.Table(this=exp.to_identifier(name, quoted=True))
 
 
-def literal(value: str | float | bool | None) -> exp.Expression:
+def literal(value: str | float | bool | None) -> exp.Expr:
     """A value as a literal: text escaped, numbers exact, booleans and NULL as such.
 
     >>> [literal(v).sql("duckdb") for v in ("it's", 3, 0.1, True, None)]
@@ -61,15 +64,15 @@ def literal(value: str | float | bool | None) -> exp.Expression:
     return _signed(digits if "e" in digits else digits + "e0", number < 0)
 
 
-def _signed(digits: str, negative: bool) -> exp.Expression:
+def _signed(digits: str, negative: bool) -> exp.Expr:
     number = exp.Literal.number(digits)
     return exp.Neg(this=number) if negative else number
 
 
-def _text(value: str) -> exp.Expression:
+def _text(value: str) -> exp.Expr:
     if "\0" not in value:
         return exp.Literal.string(value)
-    parts: list[exp.Expression] = []
+    parts: list[exp.Expr] = []
     for i, part in enumerate(value.split("\0")):
         parts += [exp.func("chr", exp.Literal.number(0))] if i else []
         parts.append(exp.Literal.string(part))
@@ -79,32 +82,32 @@ def _text(value: str) -> exp.Expression:
     return exp.paren(whole)
 
 
-def is_blank(column: exp.Expression) -> exp.Expression:
+def is_blank(column: exp.Expr) -> exp.Expr:
     """Whether a text has blanks only (NULL is not answered here)."""
     return exp.EQ(this=trimmed(column), expression=exp.Literal.string(""))
 
 
-def trimmed(column: exp.Expression) -> exp.Expression:
+def trimmed(column: exp.Expr) -> exp.Expr:
     """A text without the blanks around it."""
     return exp.Trim(this=column.copy(), expression=exp.Literal.string(BLANKS))
 
 
-def is_number(column: exp.Expression) -> exp.Expression:
+def is_number(column: exp.Expr) -> exp.Expr:
     """Whether a text is a number by the pattern `NUMBER`."""
     return exp.RegexpLike(this=trimmed(column), expression=exp.Literal.string(NUMBER))
 
 
-def is_nan(column: exp.Expression) -> exp.Expression:
+def is_nan(column: exp.Expr) -> exp.Expr:
     """Whether a number is NaN, in engines in which NaN equals itself (DuckDB, PostgreSQL, Spark)."""
     return exp.EQ(this=column.copy(), expression=literal(math.nan))
 
 
-def as_double(column: exp.Expression) -> exp.Expression:
+def as_double(column: exp.Expr) -> exp.Expr:
     """A text as a number; only where `is_number` holds."""
     return exp.cast(trimmed(column), "DOUBLE")
 
 
-def listed(column: exp.Expression, values: Sequence[str | float]) -> exp.Expression:
+def listed(column: exp.Expr, values: Sequence[str | float]) -> exp.Expr:
     """Whether a column has one of some values.
 
     >>> listed(identifier("a"), ["x", "y"]).sql("duckdb"), listed(identifier("a"), [1]).sql("duckdb")
@@ -116,7 +119,7 @@ def listed(column: exp.Expression, values: Sequence[str | float]) -> exp.Express
     return exp.In(this=column.copy(), expressions=literals)
 
 
-def case(branches: Sequence[tuple[exp.Expression, exp.Expression]], default: exp.Expression) -> exp.Expression:
+def case(branches: Sequence[Branch], default: exp.Expr) -> exp.Expr:
     """The first branch whose condition holds, else the default."""
     if not branches:
         return default
@@ -124,7 +127,7 @@ def case(branches: Sequence[tuple[exp.Expression, exp.Expression]], default: exp
     return exp.Case(ifs=ifs, default=default)
 
 
-def steps(column: exp.Expression, cuts: Sequence[float], codes: Sequence[int]) -> exp.Expression:
+def steps(column: exp.Expr, cuts: Sequence[float], codes: Sequence[int]) -> exp.Expr:
     """Code of the interval that holds a number: `codes` has one entry more than the ascending `cuts`.
 
     >>> steps(identifier("n"), [5, 10], [0, 1, 2]).sql("duckdb")
@@ -139,7 +142,7 @@ def steps(column: exp.Expression, cuts: Sequence[float], codes: Sequence[int]) -
     return case([(_below(column, cuts[half]), lower)], steps(column, cuts[half + 1 :], codes[half + 1 :]))
 
 
-def _below(column: exp.Expression, cut: float) -> exp.Expression:
+def _below(column: exp.Expr, cut: float) -> exp.Expr:
     return exp.LT(this=column.copy(), expression=literal(cut))
 
 
@@ -167,7 +170,7 @@ CODES_A_WORD = 7
 """Level codes of one byte each that travel in one BIGINT; the eighth byte would be the sign."""
 
 
-def packed(codes: Sequence[exp.Expression]) -> list[exp.Expression]:
+def packed(codes: Sequence[exp.Expr]) -> list[exp.Expr]:
     """Level codes seven to a BIGINT, as ``code1 + 256 * code2 + 65536 * code3 ...``: see `unpacked`.
 
     >>> [word.sql("duckdb") for word in packed([identifier("a"), identifier("b")])]
@@ -175,7 +178,7 @@ def packed(codes: Sequence[exp.Expression]) -> list[exp.Expression]:
     """
     words = []
     for start in range(0, len(codes), CODES_A_WORD):
-        word: exp.Expression = exp.cast(_closed(codes[start]), "BIGINT")
+        word: exp.Expr = exp.cast(_closed(codes[start]), "BIGINT")
         for place, code in enumerate(codes[start + 1 : start + CODES_A_WORD], start=1):
             factor = exp.Literal.number(256**place)
             word = exp.Add(this=word, expression=exp.Mul(this=_closed(code), expression=factor))
@@ -183,7 +186,7 @@ def packed(codes: Sequence[exp.Expression]) -> list[exp.Expression]:
     return words
 
 
-def _closed(code: exp.Expression) -> exp.Expression:
+def _closed(code: exp.Expr) -> exp.Expr:
     return code.copy() if isinstance(code, (exp.Case, exp.Column, exp.Literal)) else exp.paren(code)
 
 
@@ -202,7 +205,7 @@ def unpacked(words: Sequence[NDArray[np.int64]], count: int) -> NDArray[np.uint8
     return codes
 
 
-def rendered(statement: exp.Expression | str, dialect: str) -> str:
+def rendered(statement: exp.Expr | str, dialect: str) -> str:
     """Statement text for an engine; text given is taken to be DuckDB dialect.
 
     >>> rendered('SELECT COUNT(*) FROM "leads"', "postgres")
@@ -213,11 +216,11 @@ def rendered(statement: exp.Expression | str, dialect: str) -> str:
     return statement.sql(dialect)
 
 
-def day(column: exp.Expression) -> exp.Expression:
+def day(column: exp.Expr) -> exp.Expr:
     """Days from 1970-01-01 to a date or a moment.
 
-    >>> day(identifier("at")).sql("duckdb")
-    'DATE_DIFF(\'DAY\', CAST(\'1970-01-01\' AS DATE), CAST("at" AS DATE))'
+    >>> print(day(identifier("at")).sql("duckdb"))
+    DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), CAST("at" AS DATE))
     """
     first = exp.cast(exp.Literal.string("1970-01-01"), "DATE")
     return exp.DateDiff(this=exp.cast(column.copy(), "DATE"), expression=first, unit=exp.var("DAY"))

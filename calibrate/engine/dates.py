@@ -1,0 +1,278 @@
+"""Dates as people write them: one column, its ways of writing, and one expression that reads them all.
+
+ISO (with or without time and zone), 31/12/2025 and 12/31/2025 (also with . or -, two-digit years, a time,
+AM/PM), 31 Dec 2025, and seconds or milliseconds since 1970. Whether day or month comes first is decided by
+the values; where no value decides, nothing is guessed: both readings are shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlglot import exp, parse_one
+
+from ..errors import InputError
+from .sql import identifier, literal, rendered, trimmed
+from .table import Column, Fact, Table, column_of
+
+Order = Literal["day", "month"]
+SAMPLE = 1000
+"""Distinct texts of a column that are looked at to find its ways of writing dates."""
+_ISO = re.compile(
+    r"^\d{4}([-/])\d{1,2}\1\d{1,2}([T ]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)?)?$"
+)
+_PARTS = re.compile(
+    r"^(?P<a>\d{1,2})(?P<mark>[/.-])(?P<b>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})"
+    r"(?P<time>,? +\d{1,2}:\d{2}(?P<seconds>:\d{2}(?P<fraction>\.\d+)?)?(?P<half> ?[AaPp][Mm])?)?$"
+)
+_WORDS = re.compile(
+    r"^((?P<day>\d{1,2})[ -](?P<month>[A-Za-z]{3,9})[ -]|(?P<month2>[A-Za-z]{3,9}) (?P<day2>\d{1,2}), ?)(?P<year>\d{4})"
+    r"(?P<time>,? +\d{1,2}:\d{2}(?P<seconds>:\d{2})?(?P<half> ?[AaPp][Mm])?)?$"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How a column writes its dates: ISO or not, other formats for strptime, and which part comes first."""
+
+    iso: bool
+    formats: tuple[str, ...]
+    order: Order | None = None
+    day_example: str = ""
+    month_example: str = ""
+    either_example: str = ""
+    known: int = 0
+    strange: int = 0
+    timed: bool = False
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether values with two small parts exist and nothing says which one is the day."""
+        return bool(self.either_example) and self.order is None
+
+    @property
+    def words(self) -> str:
+        """The formats in one phrase, such as ``YYYY-MM-DD, DD/MM/YYYY``."""
+        shown = [format_.replace("%-", "%") for format_ in self.formats]
+        for code, word in (("%d", "DD"), ("%m", "MM"), ("%Y", "YYYY"), ("%y", "YY"), ("%b", "Mon"), ("%B", "Month"),
+                           ("%H", "hh"), ("%I", "hh"), ("%M", "mm"), ("%S", "ss"), ("%f", "f"), ("%p", "AM/PM")):  # fmt: skip
+            shown = [each.replace(code, word) for each in shown]
+        return ", ".join((["YYYY-MM-DD"] if self.iso else []) + shown)
+
+
+def writing_of(texts: Sequence[str], order: Order | None = None) -> Writing:
+    """How these texts write dates. `order` settles what the values leave open.
+
+    >>> writing_of(["31/12/2025", "01/02/2025"]).formats
+    ('%d/%m/%Y',)
+    >>> writing_of(["01/02/2025", "03/04/2025"]).ambiguous
+    True
+    """
+    iso, known, strange, timed = False, 0, 0, False
+    shapes: dict[str, None] = {}
+    day = month = either = ""
+    for text in (each.strip() for each in texts):
+        if _ISO.match(text):
+            iso, known, timed = True, known + 1, timed or ":" in text
+        elif (parts := _PARTS.match(text)) and (first := _first(int(parts["a"]), int(parts["b"]))) != "none":
+            shapes[_numeric_format(parts)] = None
+            known, timed = known + 1, timed or bool(parts["time"])
+            day = day or (text if first == "day" else "")
+            month = month or (text if first == "month" else "")
+            either = either or (text if first == "either" and parts["a"].zfill(2) != parts["b"].zfill(2) else "")
+        elif (parts := _WORDS.match(text)) and (parts["month"] or parts["month2"])[:3].lower() in _MONTHS:
+            shapes[_word_format(parts)] = None
+            known, timed = known + 1, timed or bool(parts["time"])
+        else:
+            strange += 1
+    found: Order | None = order or ("day" if day and not month else "month" if month and not day else None)
+    first_code, second_code = ("%m", "%d") if found == "month" else ("%d", "%m")
+    formats = tuple(shape.replace("%A", first_code).replace("%B_", second_code) for shape in shapes)
+    contradictory = day if day and month else ""
+    return Writing(iso, formats, found, day, month, either or contradictory, known, strange, timed)
+
+
+def _first(a: int, b: int) -> Literal["day", "month", "either", "none"]:
+    if not (1 <= a <= 31 and 1 <= b <= 31) or (a > 12 and b > 12):
+        return "none"
+    return "day" if a > 12 else "month" if b > 12 else "either"
+
+
+def _numeric_format(parts: re.Match[str]) -> str:
+    mark = parts["mark"]
+    return f"%A{mark}%B_{mark}{'%Y' if len(parts['year']) == 4 else '%y'}" + _time_format(parts, parts["fraction"])
+
+
+def _word_format(parts: re.Match[str]) -> str:
+    name = parts["month"] or parts["month2"]
+    code = "%b" if len(name) == 3 else "%B"
+    text = parts.string
+    start = (
+        f"{code} %d, %Y"
+        if parts["month2"]
+        else f"%d{text[len(parts['day'])]}{code}{text[len(parts['day']) + 1 + len(name)]}%Y"
+    )
+    if parts["month2"] and ", " not in text:
+        start = f"{code} %d,%Y"
+    return start + _time_format(parts, None)
+
+
+def _time_format(parts: re.Match[str], fraction: str | None) -> str:
+    if not parts["time"]:
+        return ""
+    lead = ", " if parts["time"].startswith(",") else " "
+    seconds = (":%S" + (".%f" if fraction else "")) if parts["seconds"] else ""
+    if not parts["half"]:
+        return f"{lead}%H:%M{seconds}"
+    return f"{lead}%I:%M{seconds}{' ' if ' ' in parts['half'] else ''}%p"
+
+
+def reading(column: exp.Expr, writing: Writing) -> exp.Expr:
+    """Expression (DuckDB) that reads a text column as a moment in UTC, NULL where it is no date."""
+    text = rendered(trimmed(column), "duckdb")
+    ways = []
+    if writing.iso:
+        like_a_date = literal(r"^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]").sql("duckdb")
+        ways.append(
+            f"CASE WHEN REGEXP_MATCHES({text}, {like_a_date}) THEN "
+            f"TRY_CAST(REPLACE({text}, ',', '.') AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
+        )
+    if writing.formats:
+        listed = ", ".join(literal(each).sql("duckdb") for each in writing.formats)
+        ways.append(f"TRY_STRPTIME({text}, [{listed}])")
+    if not ways:
+        return parse_one("CAST(NULL AS TIMESTAMP)", read="duckdb")
+    return exp.maybe_parse(f"COALESCE({', '.join(ways)})" if len(ways) > 1 else ways[0], dialect="duckdb")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A column read as moments: an expression of type TIMESTAMP (UTC), how it was read, and what was not."""
+
+    column: str
+    expression: exp.Expr
+    words: str
+    unreadable: int
+    example: str = ""
+    timed: bool = True
+
+    @property
+    def fact(self) -> Fact:
+        """The finding for the report."""
+        return Fact("dates", {"column": self.column, "format": self.words, "unreadable": self.unreadable})
+
+
+def moment(table: Table, name: str, *, order: Order | None = None) -> Moment:
+    """A column of any type as moments; an error where it holds no dates or may be read in two ways.
+
+    Text that is no date gives NULL: `unreadable` says how many cells, `example` shows one.
+    """
+    column = column_of(table, name)
+    this = identifier(name)
+    if column.type == "timestamp":
+        return Moment(name, this, "timestamp", 0)
+    if column.type == "date":
+        return Moment(name, exp.cast(this, "TIMESTAMP"), "date", 0, timed=False)
+    if column.type == "number":
+        return _epoch(table, name, this)
+    if column.type == "boolean":
+        raise InputError(f"{table.name}: column '{name}' holds yes/no values, no dates; name a column with dates")
+    return _written(table, name, this, order)
+
+
+def _epoch(table: Table, name: str, this: exp.Expr) -> Moment:
+    """Seconds, milliseconds or microseconds since 1970, told apart by their size; years 1990 to 2100."""
+    text = rendered(this, "duckdb")
+    units = (("seconds", 1), ("milliseconds", 1000), ("microseconds", 1_000_000))
+    counts = ", ".join(
+        f"SUM(CASE WHEN {text} >= {631152000 * size} AND {text} < {4102444800 * size} THEN 1 ELSE 0 END) AS unit{i}"
+        for i, (_, size) in enumerate(units)
+    )
+    days = f"SUM(CASE WHEN {text} >= 19900101 AND {text} < 21000101 THEN 1 ELSE 0 END) AS days"
+    answer = table.fetch(f"SELECT COUNT({text}) AS known, {counts}, {days} FROM {table.relation}")
+    known = int(answer["known"][0])
+    found = [int(_zero(answer[f"unit{i}"][0])) for i in range(len(units))]
+    best = max(range(len(units)), key=lambda i: found[i])
+    if known and int(_zero(answer["days"][0])) == known:
+        digits = f"CAST(CAST({text} AS BIGINT) AS VARCHAR)"
+        read = parse_one(f"TRY_STRPTIME({digits}, '%Y%m%d')", read="duckdb")
+        return Moment(name, read, "YYYYMMDD", 0, timed=False)
+    if not known or found[best] < 0.5 * known:
+        raise InputError(
+            f"{table.name}: column '{name}' holds numbers that are no dates (seconds or milliseconds since 1970 and "
+            "YYYYMMDD are understood); name a column with dates"
+        )
+    unit, size = units[best]
+    inside = f"{text} >= {631152000 * size} AND {text} < {4102444800 * size}"
+    read = parse_one(
+        f"CASE WHEN {inside} THEN MAKE_TIMESTAMP(CAST({text} AS BIGINT) * {1_000_000 // size}) END", read="duckdb"
+    )
+    return Moment(name, read, f"{unit} since 1970", known - found[best])
+
+
+def _zero(value: float | None) -> float:
+    return 0.0 if value is None or value != value else float(value)
+
+
+def _written(table: Table, name: str, this: exp.Expr, order: Order | None) -> Moment:
+    writing = text_writing(table, name, order)
+    if not writing.known:
+        raise InputError(
+            f"{table.name}: column '{name}' holds no dates that can be read"
+            + (f" (for example '{writing.either_example}')" if writing.either_example else "")
+            + "; write them as YYYY-MM-DD"
+        )
+    if writing.ambiguous:
+        raise _ambiguous(table, name, writing)
+    expression = reading(this, writing)
+    text = rendered(this, "duckdb")
+    unread = f"{text} IS NOT NULL AND TRIM({text}) <> '' AND {rendered(expression, 'duckdb')} IS NULL"
+    answer = table.fetch(
+        f"SELECT SUM(CASE WHEN {unread} THEN 1 ELSE 0 END) AS unread, MIN(CASE WHEN {unread} THEN {text} END) AS example "
+        f"FROM {table.relation}"
+    )
+    unreadable, example = int(_zero(answer["unread"][0])), answer["example"][0]
+    return Moment(name, expression, writing.words, unreadable, str(example) if unreadable else "", writing.timed)
+
+
+def text_writing(table: Table, name: str, order: Order | None = None) -> Writing:
+    """How a text column writes dates: every way among its commonest texts, and the deciding extremes of all.
+
+    A day above 12 anywhere in the column decides the order, so all distinct first and second parts are looked at.
+    """
+    text = rendered(identifier(name), "duckdb")
+    # digits become 9 except where they decide: the two parts before the year are kept
+    shape = f"REGEXP_REPLACE(TRIM({text}), '[0-9]', '9', 'g')"
+    start = f"REGEXP_EXTRACT(TRIM({text}), '^[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-]')"
+    answer = table.fetch(
+        f"SELECT MIN(TRIM({text})) AS example FROM {table.relation} WHERE {text} IS NOT NULL AND TRIM({text}) <> '' "
+        f"GROUP BY {shape}, {start} ORDER BY COUNT(*) DESC, example LIMIT {SAMPLE}"
+    )
+    return writing_of([str(each) for each in answer["example"]], order)
+
+
+def _ambiguous(table: Table, name: str, writing: Writing) -> InputError:
+    if writing.day_example and writing.month_example:
+        return InputError(
+            f"{table.name}: column '{name}' mixes two ways of writing dates: '{writing.day_example}' has the day first, "
+            f"'{writing.month_example}' the month first; write all of them as YYYY-MM-DD"
+        )
+    example = writing.either_example
+    parts = re.split(r"[/.-]", example.split()[0])
+    year = parts[2] if len(parts[2]) == 4 else "20" + parts[2]
+    as_day = f"{year}-{int(parts[1]):02d}-{int(parts[0]):02d}"
+    as_month = f"{year}-{int(parts[0]):02d}-{int(parts[1]):02d}"
+    return InputError(
+        f"{table.name}: the dates of column '{name}' can be read in two ways: '{example}' is {as_day} with the day first and "
+        f"{as_month} with the month first, and no value decides; write them as YYYY-MM-DD, or say which comes first "
+        "(day or month)"
+    )
+
+
+def is_date(column: Column) -> bool:
+    """Whether a column was read as dates or moments."""
+    return column.type in ("date", "timestamp")

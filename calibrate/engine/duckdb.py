@@ -1,0 +1,242 @@
+"""DuckDB, embedded: files and DuckDB databases become tables of one connection, which can be joined."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .sql import identifier, literal, relation, rendered
+from .table import POSITION, Column, Fact, Statement, Type
+
+MEMORY_SHARE = 0.6
+"""Share of the machine's memory that DuckDB may use before it spills to disk."""
+LEAST_MEMORY = 4 * 2**30
+"""It may use so much in any case."""
+CHUNKS = 60
+"""Vectors of 2,048 rows in one piece of a stream."""
+
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+_WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT", "DECIMAL")
+_STAMPS = ("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
+
+
+class Connection:
+    """One DuckDB database in memory (or in a private folder, once something large is read)."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="calibrate-"))
+        self.raw = duckdb.connect(":memory:")
+        self._names: set[str] = set()
+        self._disk = False
+        for setting, value in (
+            ("autoinstall_known_extensions", False),
+            ("autoload_known_extensions", False),
+            ("TimeZone", "UTC"),
+            ("temp_directory", str(self.folder / "spill")),
+            ("memory_limit", f"{_memory() // 2**20} MiB"),
+        ):
+            self.raw.execute(f"SET GLOBAL {setting} = {literal(value).sql('duckdb')}")
+        self.raw.execute("SET enable_progress_bar = false")
+        self._finalizer = weakref.finalize(self, _closed, self.raw, self.folder)
+
+    def close(self) -> None:
+        """Close the database and remove what it left on disk."""
+        self._finalizer()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A second door to the same database, for an answer that is read piece by piece."""
+        cursor = self.raw.cursor()
+        cursor.execute("SET enable_progress_bar = false")
+        return cursor
+
+    def free_name(self, wanted: str) -> str:
+        """A name for a table that is not taken yet."""
+        name, number = wanted, 1
+        while name.casefold() in self._names:
+            number += 1
+            name = f"{wanted}_{number}"
+        self._names.add(name.casefold())
+        return name
+
+    def on_disk(self) -> str:
+        """Name of a database in the private folder, for tables too large for memory."""
+        if not self._disk:
+            path = literal(str(self.folder / "tables.duckdb")).sql("duckdb")
+            self.raw.execute(f"ATTACH {path} AS large")
+            self._disk = True
+        return "large"
+
+    def execute(self, statement: Statement) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows as tuples."""
+        return self.raw.execute(rendered(statement, "duckdb")).fetchall()
+
+
+def _memory() -> int:
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        total = 8 * 2**30
+    return max(int(total * MEMORY_SHARE), min(LEAST_MEMORY, total))
+
+
+def _closed(raw: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    raw.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class DuckTable:
+    """A view of a DuckDB connection; `Table` says what its parts mean."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: int
+    facts: tuple[Fact, ...]
+    view: str
+    position: str | None
+    digest: str | Callable[[], str] = field(repr=False, compare=False)
+    connection: Connection = field(repr=False, compare=False)
+    dialect: str = "duckdb"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Digest of the source, computed when it is first asked for."""
+        return self.digest if isinstance(self.digest, str) else self.digest()
+
+    @property
+    def alias(self) -> str:
+        """Name that qualifies columns."""
+        return self.view
+
+    @property
+    def relation(self) -> str:
+        """The view's quoted name."""
+        return relation(self.view).sql("duckdb")
+
+    def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:
+        """Answer of a statement as one array per column."""
+        cursor = self.connection.cursor()
+        try:
+            answer = cursor.execute(rendered(statement, "duckdb")).fetchnumpy()
+        finally:
+            cursor.close()
+        return {name: _plain(np.asanyarray(values)) for name, values in answer.items()}
+
+    def stream(self, statement: Statement) -> Iterator[dict[str, NDArray[Any]]]:
+        """The same in pieces, in bounded memory."""
+        cursor = self.connection.cursor()
+        try:
+            answer = cursor.execute(rendered(statement, "duckdb"))
+            while len(frame := answer.fetch_df_chunk(CHUNKS)):
+                yield {str(name): values_of(frame[name]) for name in frame.columns}
+        finally:
+            cursor.close()
+
+
+def _plain(values: NDArray[Any]) -> NDArray[Any]:
+    """An array without a mask: gaps become NaN, NaT or None."""
+    if not isinstance(values, np.ma.MaskedArray):
+        return values
+    mask = np.ma.getmaskarray(values)
+    data = np.asarray(values.data)
+    if not mask.any():
+        return data
+    if data.dtype.kind in "iuf":
+        return np.where(mask, np.nan, data.astype(np.float64))
+    if data.dtype.kind == "M":
+        return np.where(mask, np.datetime64("NaT", "us"), data)
+    objects = data.astype(object)
+    objects[mask] = None
+    return objects
+
+
+def values_of(series: pd.Series[Any]) -> NDArray[Any]:
+    """The array of a frame's column, with gaps as in `_plain`."""
+    gaps = series.isna().to_numpy()
+    kind = str(series.dtype).lower()
+    if kind.startswith(("int", "uint")):
+        return series.to_numpy(np.float64, na_value=np.nan) if gaps.any() else series.to_numpy(kind)
+    if kind.startswith(("float", "datetime")) or kind == "bool":
+        return series.to_numpy()
+    if kind == "boolean" and not gaps.any():
+        return series.to_numpy(np.bool_)
+    objects = series.to_numpy(object).copy()
+    objects[gaps] = None
+    return objects
+
+
+def described(connection: Connection, source: str) -> list[tuple[str, str]]:
+    """Name and DuckDB type of each column of a relation given as escaped text."""
+    return [(str(row[0]), str(row[1])) for row in connection.execute(f"DESCRIBE SELECT * FROM {source}")]
+
+
+def view_over(
+    connection: Connection,
+    source: str,
+    *,
+    name: str,
+    position: str | None,
+    facts: tuple[Fact, ...],
+    fingerprint: str | Callable[[], str],
+    rows: int | None = None,
+) -> DuckTable:
+    """A table over any relation of the connection, in which every column has one of our five types.
+
+    Decimals and huge whole numbers become doubles, moments with a zone become UTC, the rest becomes text.
+    `position` is an expression for the order of rows.
+    """
+    columns, parts, found = [], [], list(facts)
+    for column, kind in described(connection, source):
+        type_, cast, whole = _type_of(kind)
+        quoted = identifier(column).sql("duckdb")
+        parts.append(f"{cast.format(quoted)} AS {quoted}" if cast else quoted)
+        columns.append(Column(column, type_, whole))
+        if cast and type_ == "text":
+            found.append(Fact("rewritten", {"column": column, "type": kind}))
+    if position is not None:
+        parts.append(f"{position} AS {identifier(POSITION).sql('duckdb')}")
+    view = connection.free_name("table")
+    connection.execute(f"CREATE VIEW {relation(view).sql('duckdb')} AS SELECT {', '.join(parts)} FROM {source}")
+    if rows is None:
+        rows = int(connection.execute(f"SELECT COUNT(*) FROM {source}")[0][0])
+    return DuckTable(
+        name=name, columns=tuple(columns), rows=rows, facts=tuple(found), digest=fingerprint, view=view,
+        position=None if position is None else POSITION, connection=connection,
+    )  # fmt: skip
+
+
+def _type_of(kind: str) -> tuple[Type, str, bool]:
+    """Our type of a DuckDB type, the cast that makes it so (empty: none), and whether it is whole."""
+    base = kind.split("(")[0]
+    if kind.endswith("]") or base in ("STRUCT", "MAP", "UNION"):
+        return "text", "CAST({} AS VARCHAR)", False
+    if base in _NUMBERS:
+        return "number", "", True
+    if base in ("FLOAT", "DOUBLE"):
+        return "number", "", False
+    if base in _WIDE:
+        whole = base != "DECIMAL" or kind.endswith(",0)")
+        return "number", "CAST({} AS DOUBLE)", whole
+    if base == "BOOLEAN":
+        return "boolean", "", False
+    if base == "DATE":
+        return "date", "", False
+    if base == "TIMESTAMP":
+        return "timestamp", "", False
+    if base in _STAMPS:
+        return "timestamp", "CAST({} AS TIMESTAMP)", False
+    if base == "TIMESTAMP WITH TIME ZONE":
+        return "timestamp", "({} AT TIME ZONE 'UTC')", False
+    return ("text", "", False) if base == "VARCHAR" else ("text", "CAST({} AS VARCHAR)", False)

@@ -1,0 +1,261 @@
+"""Files as tables: CSV and its relatives, Parquet, Excel, JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import glob
+import hashlib
+import warnings
+from pathlib import Path
+
+import duckdb
+
+from ..errors import InputError, unknown
+from . import textfile
+from .duckdb import Connection, DuckTable, described, view_over
+from .infer import set_types
+from .sql import BLANKS, identifier, literal, relation
+from .table import Fact
+
+LARGE = 300 * 2**20
+"""A text file with more bytes than this is kept in a database on disk, in a private folder."""
+TEXT = (".csv", ".tsv", ".txt", ".tab", ".dat")
+EXCEL = (".xlsx", ".xlsm")
+JSON = (".jsonl", ".ndjson", ".json")
+PARQUET = (".parquet", ".pq")
+
+
+def open_file(connection: Connection, source: str, *, table: str | None = None) -> DuckTable:
+    """A table over a file, a folder of Parquet files, or a pattern such as ``leads/*.parquet``."""
+    path = Path(source)
+    if not path.exists() and any(mark in source for mark in "*?["):
+        return _parquet(connection, source, sorted(glob.glob(source, recursive=True)))
+    if path.is_dir():
+        return _parquet(connection, source, sorted(str(p) for end in PARQUET for p in path.rglob(f"*{end}")))
+    if not path.exists():
+        raise InputError(_no_file(path))
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    last = suffixes[-2] if len(suffixes) > 1 and suffixes[-1] == ".gz" else suffixes[-1] if suffixes else ""
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+    except OSError as error:
+        raise InputError(f"{path}: the file cannot be read ({error.strerror})") from error
+    if last in PARQUET or start == b"PAR1":
+        return _parquet(connection, source, [str(path)])
+    if last in EXCEL:
+        return _excel(connection, path, table)
+    if last == ".xls" or start == b"\xd0\xcf\x11\xe0":
+        raise InputError(f"{path}: this is an old Excel workbook; save it as .xlsx or as CSV")
+    if last in JSON:
+        return _json(connection, path)
+    return _text(connection, path)
+
+
+def _no_file(path: Path) -> str:
+    folder = path.parent
+    if not folder.is_dir():
+        return f"no folder '{folder}': check the path of {path.name}"
+    names = sorted(p.name for p in folder.iterdir() if not p.name.startswith("."))
+    return f"{folder}: " + unknown("file", path.name, names)
+
+
+def _text(connection: Connection, path: Path) -> DuckTable:
+    """A text file with separated columns, typed, in memory or on disk."""
+    found = textfile.examined(path, connection.folder)
+    if found.plain:
+        try:
+            return _loaded(connection, path, found)
+        except duckdb.Error:
+            pass
+    copy = textfile.rewritten(found, path, connection.folder / f"{found.fingerprint[:16]}-mended.csv")
+    try:
+        return _loaded(connection, path, copy)
+    except duckdb.Error as error:
+        raise InputError(f"{path}: the file cannot be read as CSV ({str(error).splitlines()[0]})") from error
+    finally:
+        copy.path.unlink(missing_ok=True)
+
+
+def _loaded(connection: Connection, path: Path, found: textfile.TextFile, extra: tuple[Fact, ...] = ()) -> DuckTable:
+    """Read the text into a table, give the columns their types, drop an empty last column."""
+    stored = _stored(connection, found.path.stat().st_size)
+    reads = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(found.header)))
+    text = literal(BLANKS).sql("duckdb")
+    cells, empty = [], []
+    for i, name in enumerate(found.header):
+        blank = f"c{i} < '!' AND TRIM(c{i}, {text}) = ''"
+        cells.append(f"CASE WHEN {blank} THEN NULL ELSE c{i} END AS {identifier(name).sql('duckdb')}")
+        empty.append(f"c{i} IS NULL")
+    source = (
+        f"read_csv({literal(str(found.path)).sql('duckdb')}, auto_detect = false, header = false, skip = 1, quote = '\"', "
+        f"delim = {literal(found.separator).sql('duckdb')}, escape = {literal(found.escape).sql('duckdb')}, "
+        f"max_line_size = 20000000, columns = {{{reads}}})"
+    )
+    quoted = relation(stored).sql("duckdb")
+    connection.execute(f"DROP TABLE IF EXISTS {quoted}")
+    connection.execute(
+        f"CREATE TABLE {quoted} AS SELECT {', '.join(cells)} FROM {source} WHERE NOT ({' AND '.join(empty)})"
+    )
+    facts = list(found.facts)
+    names = list(found.header)
+    if found.unnamed_end:
+        last = identifier(names[-1]).sql("duckdb")
+        if not connection.execute(f"SELECT COUNT({last}) FROM {quoted}")[0][0]:
+            connection.execute(f"ALTER TABLE {quoted} DROP COLUMN {last}")
+            facts.append(Fact("extra_column", {"position": len(names)}))
+            names.pop()
+        else:
+            facts.append(Fact("unnamed_column", {"position": len(names), "name": names[-1]}))
+    rows = int(connection.execute(f"SELECT COUNT(*) FROM {quoted}")[0][0])
+    if not rows:
+        raise InputError(f"{path}: the file has a header line but no rows; export it again with its leads")
+    facts += set_types(connection, stored, names, separator=found.separator)
+    return view_over(
+        connection,
+        quoted,
+        name=path.name,
+        position="rowid",
+        facts=(*extra, *facts),
+        fingerprint=found.fingerprint,
+        rows=rows,
+    )
+
+
+def _stored(connection: Connection, size: int) -> str:
+    return connection.free_name("stored")
+
+
+def _parquet(connection: Connection, source: str, files: list[str]) -> DuckTable:
+    """Parquet files, read where they lie; their order is the order of names, then of rows."""
+    if not files:
+        raise InputError(f"{source}: no Parquet files here; name a CSV or Parquet file, or a folder of Parquet files")
+    listed = ", ".join(literal(each).sql("duckdb") for each in files)
+    reader = f"read_parquet([{listed}], union_by_name = {'true' if len(files) > 1 else 'false'})"
+    position = "file_row_number" if len(files) == 1 else "file_index * 1099511627776 + file_row_number"
+    try:
+        table = view_over(
+            connection, reader, name=Path(source).name, position=position, facts=(), fingerprint=lambda: _digest(files)
+        )
+    except duckdb.Error as error:
+        raise InputError(f"{source}: cannot be read as Parquet ({str(error).splitlines()[0]})") from error
+    if not table.rows:
+        raise InputError(f"{source}: the Parquet file has no rows")
+    return table
+
+
+def _digest(files: list[str]) -> str:
+    if len(files) == 1:
+        return textfile.fingerprint_of(Path(files[0]))
+    whole = hashlib.sha256()
+    for each in files:
+        whole.update(textfile.fingerprint_of(Path(each)).encode())
+    return whole.hexdigest()
+
+
+def _json(connection: Connection, path: Path) -> DuckTable:
+    """JSON lines (or one list of objects); nested values become their text."""
+    stored = connection.free_name("stored")
+    quoted = relation(stored).sql("duckdb")
+    place = literal(str(path)).sql("duckdb")
+    reader = (
+        f"read_json({place}, sample_size = -1, maximum_object_size = 100000000, convert_strings_to_integers = false)"
+    )
+    try:
+        connection.execute(f"CREATE TABLE {quoted} AS SELECT * FROM {reader}")
+    except duckdb.Error as error:
+        raise InputError(
+            f"{path}: cannot be read as JSON lines ({str(error).splitlines()[0]}); write one object a line"
+        ) from error
+    names = [name for name, kind in described(connection, quoted) if kind == "VARCHAR"]
+    rows = int(connection.execute(f"SELECT COUNT(*) FROM {quoted}")[0][0])
+    if not rows:
+        raise InputError(f"{path}: the file has no rows")
+    facts = set_types(connection, stored, names) if names else ()
+    return view_over(
+        connection,
+        quoted,
+        name=path.name,
+        position="rowid",
+        facts=facts,
+        fingerprint=textfile.fingerprint_of(path),
+        rows=rows,
+    )
+
+
+def _excel(connection: Connection, path: Path, sheet: str | None) -> DuckTable:
+    """One sheet of a workbook, by way of a CSV copy so that types are found in the same way."""
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, KeyError, ValueError, OSError, EOFError, *_zip_errors()) as error:
+        raise InputError(f"{path}: cannot be read as an Excel workbook ({error}); save it again as .xlsx") from error
+    names = list(book.sheetnames)
+    if sheet is not None and sheet not in names:
+        raise InputError(f"{path}: " + unknown("sheet", sheet, names))
+    copy = connection.free_name("sheet")
+    target = connection.folder / f"{copy}.csv"
+    chosen = ""
+    header: list[str] = []
+    for name in [sheet] if sheet else names:
+        header = _written_sheet(book[name], target)
+        if header:
+            chosen = name
+            break
+    book.close()
+    if not chosen:
+        raise InputError(f"{path}: the workbook has no sheet with a header line and rows")
+    textfile.check_names(path, header)
+    facts = [Fact("sheet", {"name": chosen})]
+    if not sheet and len(names) > 1:
+        facts.append(Fact("sheets_unread", {"names": ", ".join(n for n in names if n != chosen)}))
+    found = textfile.TextFile(target, tuple(header), ",", '"', True, False, (), textfile.fingerprint_of(path))
+    try:
+        return _loaded(connection, path, found, tuple(facts))
+    finally:
+        target.unlink(missing_ok=True)
+
+
+def _zip_errors() -> tuple[type[Exception], ...]:
+    import zipfile
+
+    return (zipfile.BadZipFile,)
+
+
+def _written_sheet(sheet: object, target: Path) -> list[str]:
+    """Write a sheet as CSV: the first row that is not empty is the header; its names, or nothing."""
+    header: list[str] = []
+    kept: list[int] = []
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        for cells in sheet.iter_rows(values_only=True):  # type: ignore[attr-defined]
+            if not header:
+                names = [("" if cell is None else str(cell).strip()) for cell in cells]
+                kept = [i for i, name in enumerate(names) if name]
+                if kept:
+                    header = [names[i] for i in kept]
+                    writer.writerow(header)
+                continue
+            row = [_cell(cells[i]) if i < len(cells) else "" for i in kept]
+            if any(row):
+                writer.writerow(row)
+    return header
+
+
+def _cell(value: object) -> str:
+    """A cell as text: dates as ISO, whole numbers without a point."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        midnight = value.time() == datetime.time(0)
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return str(value).replace("\0", "")

@@ -1,0 +1,118 @@
+"""Sources become tables: by the shape of their name, the right engine opens them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+
+from ..errors import InputError, unknown
+from .duckdb import Connection, DuckTable, view_over
+from .files import open_file
+from .sql import identifier, literal
+from .table import Table
+
+DATABASES = (".duckdb", ".ddb", ".db")
+
+
+class Session:
+    """Tables that are opened together can be joined in one statement.
+
+    >>> with Session() as session:
+    ...     session.open("no such file.csv")
+    Traceback (most recent call last):
+    ...
+    calibrate.errors.InputError: ...
+    """
+
+    def __init__(self) -> None:
+        self._connection: Connection | None = None
+        self._others: dict[str, object] = {}
+
+    @property
+    def connection(self) -> Connection:
+        """The DuckDB database of this session, opened when it is first needed."""
+        if self._connection is None:
+            self._connection = Connection()
+        return self._connection
+
+    def open(self, source: str | Path, *, table: str | None = None) -> Table:
+        """A table over a file, a database or a cluster. `table` (or ``#name`` at the end) chooses among several."""
+        text = str(source)
+        if "://" in text:
+            address, _, name = text.partition("#")
+            wanted = table or name or None
+            scheme = address.partition("://")[0].lower()
+            if scheme in ("postgresql", "postgres"):
+                from .postgres import open_postgres
+
+                return open_postgres(address, wanted)
+            if scheme == "spark":
+                from .spark import open_spark
+
+                return open_spark(address, wanted)
+            raise InputError(unknown("kind of database", scheme, ["postgresql", "spark"]))
+        path, _, name = text.partition("#")
+        if not Path(text).exists() and path.lower().endswith(DATABASES):
+            return _database(self.connection, Path(path), table or name or None)
+        if text.lower().endswith(DATABASES):
+            return _database(self.connection, Path(text), table)
+        if "#" in text and not Path(text).exists() and Path(path).exists():
+            return open_file(self.connection, path, table=table or name)
+        return open_file(self.connection, text, table=table)
+
+    def close(self) -> None:
+        """Close what is open; tables of this session can no longer be asked."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_table(source: str | Path, *, table: str | None = None) -> Table:
+    """A table over one source, in a session of its own that lives as long as the table."""
+    return Session().open(source, table=table)
+
+
+def _database(connection: Connection, path: Path, wanted: str | None) -> DuckTable:
+    """A table of a DuckDB file, read only."""
+    if not path.is_file():
+        raise InputError(f"no file '{path}': check the path of the DuckDB database")
+    name = connection.free_name("database")
+    quoted = identifier(name).sql("duckdb")
+    try:
+        connection.execute(f"ATTACH {literal(str(path)).sql('duckdb')} AS {quoted} (READ_ONLY)")
+    except duckdb.Error as error:
+        raise InputError(f"{path}: cannot be opened as a DuckDB database ({str(error).splitlines()[0]})") from error
+    found = connection.execute(
+        "SELECT table_schema, table_name, table_type FROM information_schema.tables "
+        f"WHERE table_catalog = {literal(name).sql('duckdb')} ORDER BY 1, 2"
+    )
+    known = {(each if schema == "main" else f"{schema}.{each}"): (schema, each, kind) for schema, each, kind in found}
+    if not known:
+        raise InputError(f"{path}: the database has no tables")
+    if wanted is None and len(known) > 1:
+        raise InputError(
+            f"{path}: the database has several tables; choose one as {path}#{next(iter(known))}: {', '.join(known)}"
+        )
+    if wanted is not None and wanted not in known:
+        raise InputError(f"{path}: " + unknown("table", wanted, known))
+    shown = wanted or next(iter(known))
+    schema, table, kind = known[shown]
+    source = ".".join(identifier(part).sql("duckdb") for part in (name, schema, table))
+    made = view_over(
+        connection, source, name=f"{path.name}#{shown}", position="rowid" if kind == "BASE TABLE" else None, facts=(),
+        fingerprint=lambda: hashlib.sha256(f"{path.name} {shown} {made.rows}".encode()).hexdigest(),
+    )  # fmt: skip
+    if not made.rows:
+        raise InputError(f"{path}: table '{shown}' has no rows")
+    return made

@@ -1,0 +1,113 @@
+"""Spark, where the rows already lie: the same statements, transpiled by sqlglot."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+
+from ..errors import InputError, MissingExtraError
+from .duckdb import values_of
+from .sql import identifier, rendered
+from .table import Column, Fact, Statement, Type
+
+PIECE = 120_000
+"""Rows of one piece of a stream."""
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.shuffle.partitions": "8",
+    "spark.ui.enabled": "false",
+}
+_TYPES: dict[str, tuple[Type, str, bool]] = {
+    "tinyint": ("number", "", True),
+    "smallint": ("number", "", True),
+    "int": ("number", "", True),
+    "bigint": ("number", "", True),
+    "float": ("number", "CAST({} AS DOUBLE)", False),
+    "double": ("number", "", False),
+    "decimal": ("number", "CAST({} AS DOUBLE)", False),
+    "boolean": ("boolean", "", False),
+    "date": ("date", "", False),
+    "timestamp": ("timestamp", "", False),
+    "timestamp_ntz": ("timestamp", "", False),
+    "string": ("text", "", False),
+}
+
+
+@dataclass(frozen=True)
+class SparkTable:
+    """A table known to a Spark session; `Table` says what its parts mean."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: int
+    facts: tuple[Fact, ...]
+    fingerprint: str
+    relation: str
+    alias: str
+    session: Any = field(repr=False, compare=False)
+    position: str | None = None
+    dialect: str = "spark"
+
+    def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:
+        """Answer of a statement as one array per column."""
+        frame = self.session.sql(rendered(statement, "spark")).toPandas()
+        return {str(name): values_of(frame[name]) for name in frame.columns}
+
+    def stream(self, statement: Statement) -> Iterator[dict[str, NDArray[Any]]]:
+        """The same in pieces."""
+        import pandas as pd
+
+        answer = self.session.sql(rendered(statement, "spark"))
+        rows: list[Any] = []
+        for row in answer.toLocalIterator(prefetchPartitions=True):
+            rows.append(row)
+            if len(rows) == PIECE:
+                frame = pd.DataFrame.from_records(rows, columns=answer.columns)
+                yield {name: values_of(frame[name]) for name in answer.columns}
+                rows = []
+        if rows:
+            frame = pd.DataFrame.from_records(rows, columns=answer.columns)
+            yield {name: values_of(frame[name]) for name in answer.columns}
+
+
+def open_spark(address: str, wanted: str | None) -> SparkTable:
+    """A table of a session at ``spark://master#table`` (``spark://local[2]#table`` runs on this machine)."""
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise MissingExtraError("pyspark", "spark") from error
+    place = address.partition("://")[2]
+    builder = SparkSession.builder.appName("calibrate").master(place if place.startswith("local") else address)
+    for key, value in SETTINGS.items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    if wanted is None:
+        known = ", ".join(each.name for each in session.catalog.listTables())
+        raise InputError(f"{address}: choose a table by adding #name to the address. Tables: {known or 'none'}")
+    if not session.catalog.tableExists(wanted):
+        raise InputError(f"{address}: no table named '{wanted}'")
+    frame = session.table(wanted)
+    columns, parts, facts = [], [], []
+    for column, kind in frame.dtypes:
+        type_, cast, whole = _TYPES.get(kind.partition("(")[0], ("text", "CAST({} AS VARCHAR)", False))
+        quoted = identifier(column).sql("duckdb")
+        parts.append(f"{cast.format(quoted)} AS {quoted}" if cast else quoted)
+        columns.append(Column(column, type_, whole))
+        if cast and type_ == "text":
+            facts.append(Fact("rewritten", {"column": column, "type": kind}))
+    rows = int(frame.count())
+    if not rows:
+        raise InputError(f"{address}: table '{wanted}' has no rows")
+    alias = wanted.rpartition(".")[2]
+    source = ".".join(identifier(part).sql("duckdb") for part in wanted.split("."))
+    return SparkTable(
+        name=wanted, columns=tuple(columns), rows=rows, facts=tuple(facts),
+        fingerprint=hashlib.sha256(f"spark {wanted} {rows}".encode()).hexdigest(),
+        relation=f"(SELECT {', '.join(parts)} FROM {source}) AS {identifier(alias).sql('duckdb')}", alias=alias, session=session,
+    )  # fmt: skip

@@ -1,0 +1,117 @@
+"""What the steps see of an engine: a table with typed columns that answers statements with arrays.
+
+A table is read only. Its rows stay where they are (an in-memory DuckDB table, a Parquet file, a
+database); a statement goes in, written by `sql.py`, and columns of numpy come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+
+from numpy.typing import NDArray
+from sqlglot import exp
+
+from ..errors import InputError, unknown
+
+Type = Literal["text", "number", "boolean", "date", "timestamp"]
+Statement: TypeAlias = "exp.Expr | str"
+"""A sqlglot expression, or text in the DuckDB dialect made from escaped parts."""
+
+POSITION = "__position"
+"""Hidden column of a table that knows the order of its rows: ascending, not always without gaps."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name as in the source, its type, and for numbers whether all are whole."""
+
+    name: str
+    type: Type
+    whole: bool = False
+
+
+class Fact(NamedTuple):
+    """One finding of reading a source, such as its separator: a key and what belongs to it.
+
+    Keys: ``encoding`` (name), ``separator`` (character), ``escape`` (character), ``compressed`` (how),
+    ``extra_column`` (position), ``unnamed_column`` (position, name), ``decimal_comma`` (column),
+    ``thousands`` (column, character), ``placeholders`` (column, words, cells), ``leading_zeros`` (column),
+    ``long_digits`` (column), ``dates`` (column, format), ``sheet`` (name), ``sheets_unread`` (names), ``rewritten`` (column, type).
+    """
+
+    key: str
+    facts: Mapping[str, str | int]
+
+
+class Table(Protocol):
+    """A table of an open session, read only.
+
+    Tables of one session can be joined. ``SELECT *`` also gives the hidden column `position`.
+    """
+
+    @property
+    def name(self) -> str:
+        """What people know it by."""
+        ...
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns in their order, without the hidden one."""
+        ...
+
+    @property
+    def dialect(self) -> str:
+        """The engine's kind of SQL: duckdb, postgres or spark."""
+        ...
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        ...
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What was found while reading."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """The sha256 of a file's bytes; of a database, a digest of table name and number of rows."""
+        ...
+
+    @property
+    def relation(self) -> str:
+        """Escaped text that can stand after FROM, in the DuckDB dialect."""
+        ...
+
+    @property
+    def alias(self) -> str:
+        """Name (not escaped) that qualifies its columns."""
+        ...
+
+    @property
+    def position(self) -> str | None:
+        """Name of the hidden column with the order of rows, or None."""
+        ...
+
+    def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:
+        """Answer of a statement as one array per column, in the order of its columns.
+
+        Whole numbers with gaps and numbers come as float64 with NaN, text as objects with None, dates and
+        timestamps as datetime64[us] with NaT, booleans as bool or, with gaps, as objects with None.
+        """
+        ...
+
+    def stream(self, statement: Statement) -> Iterator[dict[str, NDArray[Any]]]:
+        """The same in pieces of some 120,000 rows, in bounded memory."""
+        ...
+
+
+def column_of(table: Table, name: str) -> Column:
+    """The column of that name, else an error that offers the nearest one."""
+    for column in table.columns:
+        if column.name == name:
+            return column
+    raise InputError(f"{table.name}: " + unknown("column", name, [c.name for c in table.columns]))

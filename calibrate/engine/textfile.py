@@ -1,0 +1,360 @@
+"""What kind of text file this is: encoding, separator, quoting, header. Found by looking, and reported.
+
+`examined` reads the bytes once (encoding, fingerprint) and the beginning twice (separator, header). A file
+that is not UTF-8 is copied into UTF-8 first; `rewritten` copies a file that only a patient reader understands.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import hashlib
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import InputError
+from .table import Fact
+
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+BEGINNING = 256 * 1024
+"""Characters read to find separator and header."""
+PIECE = 4 * 2**20
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A UTF-8 file with separated columns: where it lies, how it is written, and what was found."""
+
+    path: Path
+    header: tuple[str, ...]
+    separator: str
+    escape: str
+    plain: bool
+    unnamed_end: bool
+    facts: tuple[Fact, ...]
+    fingerprint: str
+
+
+def examined(path: Path, folder: Path) -> TextFile:
+    """The file's encoding, separator and header; copies go into `folder`."""
+    encoding, fingerprint, compressed = _encoding(path)
+    facts = [Fact("compressed", {"how": "gzip"})] if compressed else []
+    facts.append(Fact("encoding", {"name": {"utf-8-sig": "utf-8 with BOM"}.get(encoding, encoding)}))
+    readable = path
+    if compressed or encoding not in ("utf-8", "utf-8-sig"):
+        readable = folder / f"{fingerprint[:16]}.csv"
+        _transcode(path, readable, encoding)
+    with readable.open(encoding="utf-8-sig", newline="") as file:
+        text = file.read(BEGINNING)
+        whole = not file.read(1)
+    if not text.strip("\r\n \t,;|"):
+        raise InputError(f"{path}: the file is empty; export it again with a header line and one line per lead")
+    found = _layout(path, text, whole)
+    return replace(
+        found, path=readable, facts=(*facts, *found.facts), fingerprint=fingerprint, plain=found.plain
+    )  # fmt: skip
+
+
+def opened(path: Path) -> BinaryIO:
+    """The file's bytes, unpacked if it is gzip."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
+
+
+def fingerprint_of(path: Path) -> str:
+    """The sha256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _encoding(path: Path) -> tuple[str, str, bool]:
+    """Encoding, fingerprint and whether the file is compressed, in one reading."""
+    with path.open("rb") as file:
+        start = file.read(4096)
+    compressed = start[:2] == b"\x1f\x8b"
+    if start[:4] == b"PK\x03\x04":
+        raise InputError(f"{path}: this is a zip archive or a workbook; unpack it, or name it .xlsx")
+    if not start:
+        raise InputError(f"{path}: the file is empty; export it again with a header line and one line per lead")
+    fingerprint = fingerprint_of(path)
+    try:
+        with opened(path) as stream:
+            head = stream.read(4096)
+            for mark, name in _BOMS:
+                if head.startswith(mark):
+                    return name, fingerprint, compressed
+            wide = _wide(head)
+            if wide:
+                return wide, fingerprint, compressed
+            return (
+                _bytewise(path, itertools.chain([head], iter(lambda: stream.read(PIECE), b""))),
+                fingerprint,
+                compressed,
+            )
+    except (EOFError, gzip.BadGzipFile) as error:
+        raise InputError(f"{path}: the gzip file is damaged ({error}); copy it again from its source") from error
+
+
+def _wide(head: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte of plain text is zero."""
+    half = len(head) // 2
+    if half and head[1::2].count(0) > 0.6 * half and head[0::2].count(0) < 0.1 * half:
+        return "utf-16-le"
+    if half and head[0::2].count(0) > 0.6 * half and head[1::2].count(0) < 0.1 * half:
+        return "utf-16-be"
+    return None
+
+
+def _bytewise(path: Path, pieces: Iterator[bytes]) -> str:
+    """utf-8, or cp1252 where that fails, or "mixed" where the file has both."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line, accents, good = 1, False, True
+    pending = b""
+    for piece in pieces:
+        if (at := piece.find(0)) >= 0:
+            raise InputError(
+                f"{path}: a NUL byte in line {line + piece[:at].count(10)}: this is no text file, or it is damaged; "
+                "export it again as CSV in UTF-8"
+            )
+        if good:
+            try:
+                accents = accents or not piece.isascii()
+                decoder.decode(piece)
+            except UnicodeDecodeError:
+                good = False
+        line += piece.count(b"\n")
+        pending = piece
+    if good:
+        try:
+            decoder.decode(b"", final=True)
+            return "utf-8"
+        except UnicodeDecodeError:
+            good = False
+    del pending
+    return "mixed" if _has_both(path) else "cp1252"
+
+
+def _has_both(path: Path) -> bool:
+    """Whether a file that is not UTF-8 has lines with accents in UTF-8 all the same."""
+    with opened(path) as stream:
+        return any(not line.isascii() and _is_utf8(line) for line in stream)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _transcode(path: Path, target: Path, encoding: str) -> None:
+    """Copy a file into UTF-8, line by line where it mixes encodings."""
+    decode = _line_decoder(path) if encoding in ("mixed", "cp1252") else None
+    with target.open("w", encoding="utf-8", newline="") as out:
+        if decode:
+            with opened(path) as stream:
+                for number, line in enumerate(stream, start=1):
+                    out.write(decode(number, line))
+            return
+        with opened(path) as stream:
+            reader = codecs.getreader(encoding)(stream)
+            try:
+                for piece in iter(lambda: reader.read(PIECE), ""):
+                    if "\0" in piece:
+                        raise InputError(f"{path}: NUL characters in the text; export it again as CSV in UTF-8")
+                    out.write(piece)
+            except UnicodeError as error:
+                raise InputError(
+                    f"{path}: the file begins as {encoding} but cannot be read as such ({error}); export it as UTF-8"
+                ) from error
+
+
+def _line_decoder(path: Path) -> Callable[[int, bytes], str]:
+    def decode(number: int, line: bytes) -> str:
+        if _is_utf8(line):
+            return line.decode("utf-8")
+        try:
+            return line.decode("cp1252")
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"{path}: line {number}, byte {error.start + 1} (0x{line[error.start]:02x}) belongs to no encoding that can "
+                "be told (not UTF-8, not Windows-1252); export the file as CSV in UTF-8"
+            ) from error
+
+    return decode
+
+
+def _layout(path: Path, text: str, whole: bool) -> TextFile:
+    """Separator, quoting and header from the beginning of the text."""
+    plain = True
+    body = text
+    first = text.split("\n", 1)[0].strip("\r")
+    separator = ""
+    if first.lower().startswith("sep=") and len(first) == 5:
+        separator, plain = first[4], False
+        body = text.split("\n", 1)[1] if "\n" in text else ""
+    if body[:1] in "\r\n":
+        plain = False
+    escape = '"'
+    if not separator:
+        separator = max(SEPARATORS, key=lambda each: _fit(_records(body, each, '"', whole)))
+    if '\\"' in body and _fit(_records(body, separator, "\\", whole)) > _fit(_records(body, separator, '"', whole)):
+        escape = "\\"
+    records = _records(body, separator, escape, whole)
+    header = [name.strip() for name in records[0]]
+    if not any(header):
+        raise InputError(f"{path}: the header line has no names; the first line must name the columns")
+    width, facts = _width(header, records[1:]), []
+    if width == len(header) + 1:
+        header.append("")
+    elif width == len(header) - 1 and not header[-1]:
+        header.pop()
+    unnamed_end = len(header) > 1 and not header[-1]
+    for position, name in enumerate(header, start=1):
+        if not name:
+            header[position - 1] = f"column_{position}"
+            if position < len(header) or not unnamed_end:
+                facts.append(Fact("unnamed_column", {"position": position, "name": f"column_{position}"}))
+    facts.insert(0, Fact("separator", {"character": separator, "name": SEPARATORS.get(separator, separator)}))
+    if escape != '"':
+        facts.append(Fact("escape", {"character": escape}))
+    check_names(path, header)
+    return TextFile(path, tuple(header), separator, escape, plain, unnamed_end, tuple(facts), "")
+
+
+def check_names(path: Path | str, header: list[str]) -> None:
+    """Refuse column names that occur twice (capitals do not make a difference)."""
+    seen: dict[str, int] = {}
+    for position, name in enumerate(header, start=1):
+        other = seen.setdefault(name.casefold(), position)
+        if other != position:
+            raise InputError(
+                f"{path}: columns {other} and {position} are both named '{name}'; give each column its own name in the "
+                "header line"
+            )
+
+
+def _records(text: str, separator: str, escape: str, whole: bool, most: int = 300) -> list[list[str]]:
+    """The first records that are not blank; the last is left out if the text may be cut inside it."""
+    reader = _reader(iter(text.splitlines(keepends=True)), separator, escape)
+    records: list[list[str]] = []
+    try:
+        for record in reader:
+            if record and (len(record) > 1 or record[0].strip() or not records):
+                records.append(record)
+            if len(records) > most:
+                break
+    except csv.Error:
+        return records or [[""]]
+    cut = not whole and len(records) <= most and len(records) > 1
+    return (records[:-1] if cut else records[:most]) or [[""]]
+
+
+def _reader(lines: Iterator[str], separator: str, escape: str) -> Iterator[list[str]]:
+    csv.field_size_limit(2**31 - 1)
+    if escape == '"':
+        return csv.reader(lines, delimiter=separator, strict=False)
+    return csv.reader(lines, delimiter=separator, doublequote=False, escapechar=escape, strict=False)
+
+
+def _width(header: list[str], records: list[list[str]]) -> int:
+    """Cells of most records, if one more than the header and that one empty, or one less; else the header's."""
+    if not records:
+        return len(header)
+    width, count = Counter(len(record) for record in records).most_common(1)[0]
+    if count < 0.9 * len(records):
+        return len(header)
+    if width == len(header) + 1 and not any(record[-1].strip() for record in records if len(record) == width):
+        return width
+    return width if width == len(header) - 1 else len(header)
+
+
+def _fit(records: list[list[str]]) -> tuple[float, int]:
+    """How well a separator fits: the share of records as wide as the header, then the width."""
+    width = len(records[0])
+    if width < 2:
+        return (0.0, 0)
+    alike = sum(width - 1 <= len(record) <= width + 1 for record in records[1:])
+    same = sum(len(record) == width for record in records[1:])
+    share = (same + 0.5 * (alike - same)) / max(len(records) - 1, 1) if len(records) > 1 else 1.0
+    return (max(share, 0.01), width)
+
+
+def rewritten(source: TextFile, shown: Path | str, target: Path) -> TextFile:
+    """A copy with plain commas, quotes and line ends, read record by record; faults are named with their line."""
+    width = len(source.header)
+    with (
+        source.path.open(encoding="utf-8-sig", newline="") as file,
+        target.open("w", encoding="utf-8", newline="") as out,
+    ):
+        lines = _counted(file)
+        reader = _reader(lines, source.separator, source.escape)
+        writer = csv.writer(out, lineterminator="\n")
+        header_seen = False
+        start = 1
+        while True:
+            try:
+                record = next(reader)
+            except StopIteration:
+                break
+            except csv.Error as error:
+                raise InputError(f"{shown}: line {start} cannot be read ({error}); mend the quotes in it") from error
+            number, start = start, lines.number + 1
+            blank = not any(cell.strip() for cell in record)
+            if blank or (not header_seen and len(record) == 1 and record[0].lower().startswith("sep=")):
+                continue
+            if not header_seen:
+                header_seen = True
+                writer.writerow(source.header)
+                continue
+            if len(record) == width - 1 and source.unnamed_end:
+                record.append("")
+            if len(record) != width:
+                raise _ragged(shown, source, number, lines.number, record)
+            writer.writerow(record)
+    return replace(source, path=target, separator=",", escape='"', plain=True)
+
+
+class _counted:
+    """Lines of a file with the number of the last one given."""
+
+    def __init__(self, file: Iterator[str]) -> None:
+        self.file, self.number = file, 0
+
+    def __iter__(self) -> _counted:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self.file)
+        self.number += 1
+        return line
+
+
+def _ragged(shown: Path | str, source: TextFile, number: int, last: int, record: list[str]) -> InputError:
+    width = len(source.header)
+    name = SEPARATORS.get(source.separator, source.separator)
+    where = f"line {number}" if last == number else f"lines {number} to {last}"
+    if last - number > 20:
+        return InputError(
+            f"{shown}: a quote opened on line {number} is closed only on line {last}; write a quote inside a cell twice "
+            '("") or take it out'
+        )
+    hint = (
+        f'a cell that contains a {name} must stand in quotes ("...")'
+        if len(record) > width
+        else "cells are missing at its end, or a line break inside a cell is not in quotes"
+    )
+    return InputError(f"{shown}: {where} has {len(record)} cells where the header has {width}; {hint}")
