@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from .criteria import Axis, Criterion, offsets
@@ -160,6 +161,29 @@ class Grid:
     def band(self, lead: Mapping[str, Any]) -> str:
         """Name of the band that the lead's score falls into; empty below the lowest band."""
         return band_of(self.bands, self.score(lead))
+
+    def frame(self) -> pd.DataFrame:
+        """One line per level: criterion, axis, level, points, and what they rest on where the grid says so."""
+        table = pd.DataFrame(
+            [(c.name, c.axis, level.name) for c in self.criteria for level in c.levels],
+            columns=["criterion", "axis", "level"],
+        )
+        table["points"] = self.flat
+        if self.evidence:
+            known = [each for line in self.evidence for each in line]
+            for name in ("leads", "customers", "low", "high", "sign_kept"):
+                table[name] = [getattr(each, name) for each in known]
+        return table
+
+    def __str__(self) -> str:
+        head = f"{self.name} ({self.method}): {self.lines} lines, {self.minimum} to {self.maximum} points"
+        if self.thresholds is not None:
+            head += f", marketing-qualified from {self.thresholds.marketing_qualified}"
+            head += f", sales-qualified from {self.thresholds.sales_qualified}"
+        return f"{head}\n{self.frame().to_string(index=False, float_format='{:.3g}'.format)}"
+
+    def _repr_html_(self) -> str:
+        return str(self.frame().to_html(index=False, float_format="{:.3g}".format))
 
 
 def band_of(bands: tuple[Band, ...], score: int) -> str:
