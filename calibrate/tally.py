@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .criteria import Criterion, offsets
+from .criteria import Criterion, code_sql, offsets
 from .engine import sql
 from .errors import GridError, unknown
 from .history import CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS, History
@@ -214,8 +214,6 @@ def merged(tally: Tally) -> Tally:
 
 def _statement(history: History, share: float) -> str:
     """One row per lead that is kept: moment, flags (1 customer, 2 stays in the sample), packed level codes."""
-    from .criteria import code_sql
-
     types = {column.name: column.type for column in history.table.columns}
     words = sql.packed([code_sql(criterion, types[criterion.column]) for criterion in history.criteria])
     parts = [f"{word.sql('duckdb')} AS w{i}" for i, word in enumerate(words)]
