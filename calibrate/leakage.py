@@ -103,6 +103,17 @@ class _Column:
         """Chance that a customer stands in a better level than another lead."""
         return _auc(np.divide(self.k, self.n, out=np.zeros(len(self.n)), where=self.n > 0), self.n, self.k)
 
+    @property
+    def two_sided(self) -> bool:
+        """Presence or yes/no: what an honest signal such as a demo request looks like."""
+        return self.criterion.kind in ("presence", "boolean")
+
+    @property
+    def leaps(self) -> bool:
+        """Whether its best level closes far more often than any honest signal would (20 times from 1 % is 3.2)."""
+        rate = float(np.max(np.divide(self.k, self.n, out=np.zeros(len(self.n)), where=self.n >= 8)))
+        return _logit(rate) - _logit(self.base) >= 3.8 or rate >= 0.8
+
     def biggest(self, count: Floats) -> list[tuple[str, float, float]]:
         """Levels with leads and customers, the greatest count first; then the fine levels."""
         order = np.argsort(-count, kind="stable")
@@ -152,7 +163,8 @@ def _filled_for_customers(column: _Column) -> Suspect | None:
 def _missing_separates(column: _Column) -> Suspect | None:
     """Youden's J of "filled" (share of customers that have it, less the share of others) is at least 0.6.
 
-    0.8 for what few leads have, and for presence and yes/no: asking for a demo may well be what most customers do.
+    For presence it must be 0.8, or 0.7 with a giant leap from the base rate: asking for a demo may well be
+    what most customers do.
     """
     n, k = column.filled
     leads, customers = column.total
@@ -160,8 +172,9 @@ def _missing_separates(column: _Column) -> Suspect | None:
     low_customers, high_customers = _bounds(k, customers)
     low_others, high_others = _bounds(filled_others, others)
     apart = abs(k / customers - filled_others / others)
-    rare = filled_others < 0.1 * others or column.criterion.kind in ("presence", "boolean")
-    least = 0.8 if rare else 0.6
+    least = 0.6
+    if column.two_sided:
+        least = 0.7 if column.leaps else 0.8
     if apart < least or max(low_customers - high_others, low_others - high_customers) < least - 0.25:
         return None
     return column.suspect(
@@ -253,7 +266,9 @@ def _names_outcome(column: _Column) -> Suspect | None:
 
 def _separates(column: _Column) -> Suspect | None:
     auc = column.auc
-    if auc - CAUTION * _auc_error(auc, column.total) < 0.9 or auc < 0.94:
+    if auc - CAUTION * _auc_error(auc, column.total) < 0.85 or auc < 0.94:
+        return None
+    if column.two_sided and not column.leaps:
         return None
     best, worst = _extremes(column)
     return column.suspect(
@@ -285,7 +300,7 @@ def _dominating(tally: Tally, columns: list[_Column], accused: set[int], at_libe
     would hide the other. The weakest of the set must beat the sum of shrunk log-odds of all columns outside it.
     """
     aucs = np.array([column.auc for column in columns])
-    least = [0.9 if column.criterion.kind in ("presence", "boolean") else 0.82 for column in columns]
+    least = [(0.9 if column.leaps else 1.1) if column.two_sided else 0.82 for column in columns]
     cautious = [auc - CAUTION * _auc_error(auc, column.total) for auc, column in zip(aucs, columns, strict=True)]
     order = [int(i) for i in np.argsort(-aucs, kind="stable")]
     strong = [
