@@ -11,8 +11,8 @@ import duckdb
 from ..errors import InputError, unknown
 from .duckdb import Connection, DuckTable, view_over
 from .files import open_file
-from .sql import identifier, literal
-from .table import Table
+from .sql import identifier, literal, rendered
+from .table import Statement, Table
 
 DATABASES = (".duckdb", ".ddb", ".db")
 
@@ -62,6 +62,18 @@ class Session:
         if "#" in text and not Path(text).exists() and Path(path).exists():
             return open_file(self.connection, path, table=table or name)
         return open_file(self.connection, text, table=table)
+
+    def write(self, table: Table, statement: Statement, path: Path) -> int:
+        """Write the rows of a statement over a table of this session to a CSV or Parquet file; how many there are."""
+        if not isinstance(table, DuckTable):
+            raise InputError(
+                f"{table.name} stays where it is: export the grid as SQL for its database and run it there, or write "
+                "the table to a Parquet file first"
+            )
+        form = "FORMAT PARQUET, COMPRESSION ZSTD" if path.suffix.lower() == ".parquet" else "FORMAT CSV, HEADER"
+        target = literal(str(path)).sql("duckdb")
+        rows = self.connection.execute(f"COPY ({rendered(statement, 'duckdb')}) TO {target} ({form})")
+        return int(rows[0][0])
 
     def close(self) -> None:
         """Close what is open; tables of this session can no longer be asked."""

@@ -1,0 +1,123 @@
+"""Scoring a whole file or table in the engine: every source column, then score, band and reasons.
+
+Rows stream through one statement from the source into a CSV or Parquet file; nothing is held in memory. The
+reasons are the weightiest lines of each lead, in the order of their points, as `explain.reasons` tells them.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from sqlglot import exp
+
+from .criteria import code_sql
+from .engine import Session, sql
+from .engine.table import Table, column_of
+from .errors import GridError, InputError, unknown
+from .explain import told
+from .export.base import ordered_bands
+from .grid import Grid
+
+ADDED = ("score", "band", "reasons")
+MOST_REASONS = 3
+SUFFIXES = (".csv", ".parquet")
+_FORMULA = tuple("=+-@\t\r")
+
+
+def score_file(grid: Grid, source: str, out: str, *, table: str | None = None) -> int:
+    """Write the leads of a source with score, band and reasons added, and return how many there are.
+
+    The file appears whole or not at all. Raises GridError where the grid does not fit the data, InputError
+    where the data already has a column of that name or the file cannot be written.
+    """
+    target = Path(out)
+    if target.suffix.lower() not in SUFFIXES:
+        raise InputError(f"'{out}' must end in {' or '.join(SUFFIXES)}: the suffix says how it is written")
+    with Session() as session:
+        leads = session.open(source, table=table)
+        statement = scored(grid, leads)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, part = tempfile.mkstemp(prefix=".calibrate-", suffix=target.suffix, dir=target.parent)
+            os.close(handle)
+        except OSError as fault:
+            raise InputError(f"'{out}' cannot be written: {fault.strerror}. Choose another folder") from None
+        try:
+            rows = session.write(leads, statement, Path(part))
+            Path(part).chmod(0o644)
+            Path(part).replace(target)
+        finally:
+            Path(part).unlink(missing_ok=True)
+    return rows
+
+
+def scored(grid: Grid, leads: Table) -> str:
+    """The statement: the source's columns in their order, then score, band and reasons."""
+    known = [column.name for column in leads.columns]
+    taken = [name for name in known if name.lower() in ADDED]
+    if taken:
+        raise InputError(f"{leads.name} already has a column '{taken[0]}'; rename it, so that nothing is overwritten")
+    levels, points, keys = [], [], []
+    lines: list[str] = []
+    for at, criterion in enumerate(grid.criteria):
+        if criterion.column not in known:
+            raise GridError(
+                f"grid '{grid.name}' does not fit {leads.name}: {unknown('column', criterion.column, known)}"
+            )
+        if not any(grid.points[at]):
+            continue
+        code = code_sql(criterion, column_of(leads, criterion.column).type)
+        levels.append(f"{code.sql('duckdb')} AS __level_{at}")
+        points.append(_choice(f"__level_{at}", list(grid.points[at])))
+        key = [0] * len(criterion.levels)
+        for place, value in enumerate(grid.points[at]):
+            if value:
+                lines.append(f"{criterion.name}: {told(criterion, place)} ({value:+d})")
+                key[place] = len(lines)
+        keys.append((at, key))
+    order = _ranks(grid, keys)
+    weights = [_choice(f"__level_{at}", [order.get(number, 0) for number in key]) for at, key in keys]
+    lines = [lines[number - 1] for number in order]
+    columns = ", ".join(_quoted(name) for name in known)
+    inner = f"SELECT *{''.join(', ' + level for level in levels)} FROM {leads.relation}"
+    middle = f"SELECT *, {' + '.join(points) or '0'} AS score FROM ({inner}) AS answered"
+    added = f"score, {_band(grid)} AS band, {_reasons(lines, weights)} AS reasons"
+    return f"SELECT {columns}, {added} FROM ({middle}) AS summed"
+
+
+def _ranks(grid: Grid, keys: list[tuple[int, list[int]]]) -> dict[int, int]:
+    """Rank of each line's number among all lines by points, the weightiest first; ties keep the grid's order."""
+    sizes = [(-abs(grid.points[at][place]), number) for at, key in keys for place, number in enumerate(key) if number]
+    return {number: rank for rank, (_, number) in enumerate(sorted(sizes), start=1)}
+
+
+def _reasons(lines: list[str], weights: list[str]) -> str:
+    """SQL for the texts of the weightiest lines; the list of texts is looked up by rank."""
+    if not lines:
+        return "''"
+    texts = [text if not text.startswith(_FORMULA) else "'" + text for text in lines]
+    ranked = "[" + ", ".join(sql.literal(text).sql("duckdb") for text in texts) + "]"
+    found = f"list_sort(list_filter([{', '.join(weights)}], lambda r: r > 0))[1:{MOST_REASONS}]"
+    return f"array_to_string(list_transform({found}, lambda r: {ranked}[r]), '; ')"
+
+
+def _choice(column: str, values: list[int]) -> str:
+    """SQL for one whole number per level; the commonest stands in ELSE."""
+    numbers, counts = np.unique(values, return_counts=True)
+    common = int(numbers[int(np.argmax(counts))])
+    branches = "".join(f" WHEN {place} THEN {value}" for place, value in enumerate(values) if value != common)
+    return f"CASE {column}{branches} ELSE {common} END" if branches else str(common)
+
+
+def _band(grid: Grid) -> str:
+    steps = "".join(
+        f" WHEN score >= {at_least} THEN {sql.literal(name).sql('duckdb')}" for at_least, name in ordered_bands(grid)
+    )
+    return f"CASE{steps} ELSE '' END" if steps else "''"
+
+
+def _quoted(name: str) -> str:
+    return exp.to_identifier(name, quoted=True).sql("duckdb")
