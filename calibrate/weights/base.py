@@ -34,6 +34,8 @@ class Weights:
     intercept   log-odds of a lead whose weights sum to 0 (log-odds only)
     scale       points per unit of weight, where the method itself has chosen whole points
                 (`sparse`: ``values * scale`` are whole numbers); None where `build` chooses
+    precision   (levels, levels) curvature of the log-posterior where the method fits jointly: how much
+                a change of weights costs; None for marginal methods
     notes       what a reader should know: constraints that could not be kept, levels set to 0
     =========== =================================================================================
     """
@@ -47,6 +49,7 @@ class Weights:
     unit: Unit
     intercept: float = 0.0
     scale: float | None = None
+    precision: Floats | None = None
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -25,12 +25,16 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 @dataclass(frozen=True)
 class Rows:
-    """Profile rows to sum over: codes (criteria, rows), levels per criterion, leads and customers (rows,)."""
+    """Profile rows to sum over: codes (criteria, rows), levels per criterion, leads and customers (rows,).
+
+    `times` is how many rows of the tally each row stands for (its leads and customers are multiplied already).
+    """
 
     codes: NDArray[np.uint8]
     sizes: tuple[int, ...]
     leads: Floats
     customers: Floats
+    times: Floats
 
     @property
     def bounds(self) -> NDArray[np.intp]:
@@ -46,7 +50,7 @@ def rows_of(tally: Tally, most: int | None = None) -> Rows:
     """
     sizes = tuple(int(s) for s in np.diff(offsets(tally.criteria)))
     if most is None or tally.rows <= most:
-        return Rows(tally.codes, sizes, tally.leads, tally.customers)
+        return Rows(tally.codes, sizes, tally.leads, tally.customers, np.ones(tally.rows))
     bought = tally.customers > 0
     buyers = int(bought.sum())
     places = min(buyers, max(most // 3, most - (tally.rows - buyers)))
@@ -60,7 +64,7 @@ def rows_of(tally: Tally, most: int | None = None) -> Rows:
     chosen = np.concatenate([rows for rows, _ in parts])
     weight = np.concatenate([weights for _, weights in parts])
     codes = np.ascontiguousarray(tally.codes[:, chosen])
-    return Rows(codes, sizes, tally.leads[chosen] * weight, tally.customers[chosen] * weight)
+    return Rows(codes, sizes, tally.leads[chosen] * weight, tally.customers[chosen] * weight, weight)
 
 
 def predict(rows: Rows, values: Floats) -> Floats:

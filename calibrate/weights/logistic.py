@@ -1,0 +1,332 @@
+"""`logistic`: joint log-odds by penalised logistic regression on the counted profiles.
+
+Newton's method with the Gram matrix from pairwise counts (`gram`) and strengths estimated on the way (`prior`).
+On large tallies the curvature comes from a deterministic sample of rows and the gradient from all rows, which ends
+at the same weights: a wrong curvature changes the steps, not where they stop.
+
+Sources: McCullagh and Nelder, "Generalized linear models" (1989); le Cessie and van Houwelingen, "Ridge estimators
+in logistic regression" (1992); Huber's sandwich (1967) for the intervals on thinned tallies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from ..criteria import offsets
+from ..rates import Z95, RateTable
+from ..tally import Tally
+from .base import Weights, against_rate, is_reference, normal_share, references, zero_levels
+from .constraints import Chain, Constraints, Limits, resolve
+from .gram import FIT_ROWS, Rows, curvature, gram, predict, profiled, rows_of, sums
+from .nearest import nearest, without
+from .prior import START, Component, Posterior, components, settle
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+MOST_STEPS = 25
+CONSTRAINED_ROUNDS = 3
+FIRST_ROWS = 12_000
+"""Rows of the first, rough fit, which spares steps on more."""
+INNER = 12
+"""Steps on the strengths per Newton step on the weights, at most."""
+CLOSE = 1e-3
+"""Newton stops when no weight moves more than this (log-odds); the next move would be about its square."""
+SETTLED = 0.1
+"""... and no log strength more than this."""
+CLEAR = 0.95
+"""Share of resamples in which a weight against its own close rate must keep its sign."""
+REMAINING = 2e-7
+"""Gradient steps on all rows stop when the next one would gain less than this log-loss per lead."""
+
+
+def logistic(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
+    """Joint log-odds of each level, shrunk as far as the data say; two criteria that say the same share their points.
+
+    Maximises ``sum k log p + (n - k) log(1 - p) - x' S x / 2`` with ``log(p / (1 - p)) = intercept + X x`` and S the
+    prior precision of `prior`. Weights are centred (0 is the average lead; a criterion with a reference level: that
+    level), intervals and signs come from the inverse curvature. Thin levels get 0; a level without customers never
+    gains; a weight against its own close rate stays only where its interval excludes 0.
+    """
+    limits = resolve(constraints, tally.criteria)
+    if not 0 < rates.overall.customers < rates.overall.leads or not tally.rows:
+        nothing = np.zeros(len(rates.leads))
+        return Weights("logistic", tally.criteria, nothing, nothing, nothing, nothing + 1, "log-odds",
+                       notes=(*limits.notes, "all leads have the same outcome"))  # fmt: skip
+    fit = fitted(tally)
+    centre, shift = _centre(tally, fit.weights)
+    if limits.chains or np.isfinite(np.concatenate(limits.signs)).any():
+        fit, centre = _constrained(tally, fit, limits, centre)
+    values, spread, zero = _cleared(tally, rates, replace(fit, weights=fit.weights - centre), shift)
+    low, high = values - Z95 * spread, values + Z95 * spread
+    if limits.chains:  # a level set to 0 may have left its place in the order
+        bound = np.where(zero, 0.0, np.inf)
+        values = nearest(values, 1 / (spread**2 + 1e-9), -bound, bound, without(limits.chains, zero))
+    rows = rows_of(tally, FIT_ROWS)
+    intercept = _level_out(rows, predict(rows, values), fit.intercept)
+    return Weights(
+        method="logistic", criteria=tally.criteria, values=values, low=low, high=high,
+        sign_kept=np.where(zero, 1.0, normal_share(values, spread)), unit="log-odds",
+        intercept=intercept,
+        precision=fit.precision, notes=limits.notes,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Weights of all levels before centring: precision = curvature of the loss + penalty, both (levels, levels)."""
+
+    weights: Floats
+    intercept: float
+    precision: Floats
+    penalty: Floats
+    covariance: Floats
+    log_strengths: Floats
+
+
+def fitted(tally: Tally, strength: float | None = None) -> Fit:
+    """The fit without constraints; `strength` fixes the precision of every component instead of estimating it."""
+    rows = rows_of(tally, FIT_ROWS)
+    seen = sums(rows, rows.leads) > 0
+    parts = components(tally.criteria, seen)
+    start = np.full(len(parts), np.log(START if strength is None else strength))
+    begin = np.zeros(int(seen.sum()))
+    inner = INNER if strength is None else 0
+    if tally.rows > 2 * FIRST_ROWS:
+        rough = _newton(rows_of(tally, FIRST_ROWS), seen, parts, start, begin, inner)
+        begin, start = rough.weights, rough.posterior.log_strengths
+    state = _newton(rows, seen, parts, start, begin, inner)
+    if tally.rows > FIT_ROWS:
+        state = _refined(rows_of(tally), seen, state)
+    if not tally.exact:
+        state = replace(state, covariance=_sandwich(rows, seen, state))
+    return _all_levels(tally, seen, parts, state)
+
+
+@dataclass(frozen=True)
+class _State:
+    """Where the fit stands, on the levels that have leads; `beside` and `mass` are the intercept's curvature."""
+
+    weights: Floats
+    intercept: float
+    posterior: Posterior
+    beside: Floats
+    mass: float
+    covariance: Floats
+
+
+def _newton(
+    rows: Rows, seen: Mask, parts: tuple[Component, ...], log_strengths: Floats, weights: Floats, inner: int
+) -> _State:
+    """Newton steps on the weights, each with a few steps on the strengths."""
+    rate = float(rows.customers.sum() / rows.leads.sum())
+    intercept = float(np.log(rate / (1 - rate)))
+    if weights.any():
+        intercept = _level_out(rows, _linear(rows, seen, weights, 0.0), intercept)
+    linear = _linear(rows, seen, weights, intercept)
+    for turn in range(MOST_STEPS):
+        matrix, beside, mass = _curvature(rows, seen, linear)
+        slope, slope0 = _slope(rows, seen, linear)
+        pull = matrix @ weights + slope - beside * (slope0 / mass)
+        posterior = settle(matrix, pull, parts, log_strengths, min(inner, 2 + 2 * turn))
+        move = posterior.weights - weights
+        move0 = (slope0 - float(beside @ move)) / mass
+        before = _loss(rows, linear, weights, posterior.penalty)
+        step = 1.0
+        while True:  # halve until the penalised loss does not rise
+            trial, trial0 = weights + step * move, intercept + step * move0
+            linear = _linear(rows, seen, trial, trial0)
+            if _loss(rows, linear, trial, posterior.penalty) <= before * (1 + 1e-9) or step < 1e-3:
+                break
+            step /= 2
+        weights, intercept = trial, trial0
+        settled = np.abs(posterior.log_strengths - log_strengths).max(initial=0.0) < SETTLED
+        log_strengths = posterior.log_strengths
+        if settled and step * np.abs(move).max(initial=0.0) < CLOSE:
+            break
+    return _State(weights, intercept, posterior, beside, mass, posterior.covariance)
+
+
+def _refined(rows: Rows, seen: Mask, state: _State) -> _State:
+    """Gradient steps on all rows, with the sample's curvature."""
+    enough = REMAINING * float(rows.leads.sum())
+    weights, intercept = state.weights, state.intercept
+    for _ in range(MOST_STEPS):
+        slope, slope0 = _slope(rows, seen, _linear(rows, seen, weights, intercept))
+        slope = slope - state.beside * (slope0 / state.mass) - state.posterior.penalty @ weights
+        move = state.posterior.covariance @ slope
+        weights = weights + move
+        intercept += (slope0 - float(state.beside @ move)) / state.mass
+        if float(slope @ move) + slope0**2 / state.mass < 2 * enough:
+            break
+    return replace(state, weights=weights, intercept=intercept)
+
+
+def _constrained(tally: Tally, fit: Fit, limits: Limits, free_centre: Floats) -> tuple[Fit, Floats]:
+    """The fit that keeps signs and orders, and where each criterion's 0 lies in it.
+
+    Signs count from the 0 of the free fit. Each round linearises the loss where the last one ended and takes the
+    nearest weights in its curvature.
+    """
+    sample, rows, seen = rows_of(tally, FIT_ROWS), rows_of(tally), np.ones(len(fit.weights), bool)
+    floor, ceiling = limits.signs
+    base = references(tally.criteria)
+    signed = np.isfinite(floor) | np.isfinite(ceiling)
+    pairs = [
+        Chain("sign", np.array([base[i], i]), 1 if np.isfinite(floor[i]) else -1)
+        for i in np.flatnonzero(signed & (base >= 0) & (base != np.arange(len(base))))
+    ]
+    floor = np.where(base >= 0, -np.inf, floor + free_centre)
+    ceiling = np.where(base >= 0, np.inf, ceiling + free_centre)
+    weights = nearest(fit.weights, fit.precision, floor, ceiling, [*limits.chains, *pairs])
+    intercept, precision = fit.intercept, fit.precision
+    for _ in range(CONSTRAINED_ROUNDS):
+        linear = predict(rows, weights)
+        intercept = _level_out(rows, linear, intercept)
+        slope, slope0 = _slope(rows, seen, linear + intercept)
+        matrix, beside, mass = _curvature(sample, seen, predict(sample, weights) + intercept)
+        precision = matrix + fit.penalty
+        slope = slope - beside * (slope0 / mass) - fit.penalty @ weights
+        target = weights + np.linalg.solve(precision, slope)
+        weights = nearest(target, precision, floor, ceiling, [*limits.chains, *pairs])
+    intercept = _level_out(rows, predict(rows, weights), intercept)
+    own = np.isin(np.arange(len(weights)), np.flatnonzero(signed))
+    bounds = offsets(tally.criteria)
+    fixed = np.concatenate([np.full(b - a, own[a:b].any()) for a, b in pairwise(bounds)])
+    centre = np.where(fixed & (base < 0), free_centre, _centre(tally, weights)[0])
+    return replace(fit, weights=weights, intercept=intercept, precision=precision), centre
+
+
+def _level_out(rows: Rows, linear: Floats, intercept: float) -> float:
+    """The intercept at which as many customers are expected as there are."""
+    for _ in range(MOST_STEPS):
+        expected = special.expit(linear + intercept)
+        mass = float((rows.leads * expected * (1 - expected)).sum())
+        move = float((rows.customers - rows.leads * expected).sum()) / max(mass, 1e-300)
+        intercept += float(np.clip(move, -2, 2))
+        if abs(move) < 1e-10:
+            break
+    return intercept
+
+
+def _linear(rows: Rows, seen: Mask, weights: Floats, intercept: float) -> Floats:
+    full = np.zeros(len(seen))
+    full[seen] = weights
+    return predict(rows, full) + intercept
+
+
+def _loss(rows: Rows, linear: Floats, weights: Floats, penalty: Floats) -> float:
+    """Penalised logistic loss."""
+    data = rows.leads * np.logaddexp(0, linear) - rows.customers * linear
+    return float(data.sum() + weights @ penalty @ weights / 2)
+
+
+def _slope(rows: Rows, seen: Mask, linear: Floats) -> tuple[Floats, float]:
+    """Derivative of the log-likelihood by the weights and by the intercept."""
+    residual = rows.customers - rows.leads * special.expit(linear)
+    return sums(rows, residual)[seen], float(residual.sum())
+
+
+def _curvature(rows: Rows, seen: Mask, linear: Floats) -> tuple[Floats, Floats, float]:
+    """Curvature of the weights with the intercept following, and the intercept's part."""
+    matrix, beside, mass = curvature(rows, special.expit(linear))
+    at, mass = np.flatnonzero(seen), max(mass, 1e-300)
+    return profiled(matrix[np.ix_(at, at)], beside[at], mass), beside[at], mass
+
+
+def _sandwich(rows: Rows, seen: Mask, state: _State) -> Floats:
+    """Covariance when rows are a weighted sample: ``V (S + J) V`` with J the sum of squared slopes over rows."""
+    residual = rows.customers - rows.leads * special.expit(_linear(rows, seen, state.weights, state.intercept))
+    squared = residual**2 / rows.times
+    at = np.flatnonzero(seen)
+    share = state.beside / state.mass
+    side = sums(rows, squared)[at]
+    meat = gram(rows, squared)[np.ix_(at, at)] - np.outer(side, share) - np.outer(share, side)
+    meat += np.outer(share, share) * float(squared.sum())
+    inverse = state.posterior.covariance
+    covariance: Floats = inverse @ (meat + state.posterior.penalty) @ inverse
+    return covariance
+
+
+def _all_levels(tally: Tally, seen: Mask, parts: tuple[Component, ...], state: _State) -> Fit:
+    """The fit laid out on all levels; one that no lead has gets 0 and the spread that its criterion's prior gives."""
+    size, at = len(seen), np.flatnonzero(seen)
+    strengths = np.exp(state.posterior.log_strengths)
+    unseen = np.full(size, START)
+    for part, strength in zip(parts, strengths, strict=True):
+        if part.kind != "bend":
+            bounds = offsets(tally.criteria)
+            unseen[bounds[part.criterion] : bounds[part.criterion + 1]] = strength
+    weights, covariance, penalty = np.zeros(size), np.diag(1 / unseen), np.diag(unseen)
+    weights[at] = state.weights
+    covariance[np.ix_(at, at)] = state.covariance
+    penalty[np.ix_(at, at)] = state.posterior.penalty
+    precision = np.diag(unseen)
+    precision[np.ix_(at, at)] = np.linalg.inv(state.posterior.covariance)
+    precision = (precision + precision.T) / 2
+    return Fit(weights, state.intercept, precision, penalty, covariance, state.posterior.log_strengths)
+
+
+def _cleared(tally: Tally, rates: RateTable, fit: Fit, shift: Floats) -> tuple[Floats, Floats, Mask]:
+    """Centred weights without lines that may not be, with their spread, and which levels were set to 0.
+
+    A weight against its own close rate needs a sign that holds in `CLEAR` of resamples, a gain needs customers. Lines
+    that fail are set to 0 one after another, the least clear first, and the others follow as the posterior says
+    (a normal distribution given that one of its parts is 0).
+    """
+    values, covariance = fit.weights.copy(), fit.covariance.copy()
+    zero = zero_levels(tally, rates) | is_reference(tally.criteria)
+    bounds = offsets(tally.criteria)
+    spread = np.sqrt(_variance(covariance, shift, bounds))
+    for level in np.flatnonzero(zero):
+        _fix(values, covariance, int(level))
+    while True:
+        current = np.sqrt(_variance(covariance, shift, bounds))
+        spread = np.where(zero, spread, current)
+        share = np.where(rates.customers == 0, 0.0, normal_share(values, current))
+        unclear = against_rate(values, rates) & (share < CLEAR) & ~zero
+        if not unclear.any():
+            return values, spread, zero
+        i = int(np.argmin(np.where(unclear, share, 2.0)))
+        _fix(values, covariance, i)
+        zero[i] = True
+
+
+def _fix(values: Floats, covariance: Floats, i: int) -> None:
+    """Set one weight to 0; the others move as their covariance with it says."""
+    column = covariance[:, i] / max(covariance[i, i], 1e-300)
+    values -= column * values[i]
+    covariance -= np.outer(column, covariance[i])
+    values[i], covariance[i], covariance[:, i] = 0.0, 0.0, 0.0
+
+
+def _centre(tally: Tally, weights: Floats) -> tuple[Floats, Floats]:
+    """Where the 0 of each criterion lies, per level, and its derivative by the weights, (levels, levels).
+
+    It is the reference level's weight, or the weight at which the odds are those of the average lead,
+    ``log(sum n exp(w) / sum n)``; so a level that closes at the average rate gets 0 where criteria are independent.
+    """
+    leads = tally.by_level[:, 0].astype(float)
+    base, bounds = references(tally.criteria), offsets(tally.criteria)
+    shift = np.zeros((len(leads), len(leads)))
+    centre = np.zeros(len(leads))
+    for a, b in pairwise(bounds):
+        if base[a] >= 0:
+            shift[a:b, base[a]], centre[a:b] = 1.0, weights[base[a]]
+        elif leads[a:b].sum() > 0:
+            odds = leads[a:b] * np.exp(weights[a:b])
+            shift[a:b, a:b], centre[a:b] = odds / odds.sum(), np.log(odds.sum() / leads[a:b].sum())
+    return centre, shift
+
+
+def _variance(covariance: Floats, shift: Floats, bounds: NDArray[np.intp]) -> Floats:
+    """Variance of each centred weight; centring stays within a criterion."""
+    variance = np.zeros(len(shift))
+    for a, b in pairwise(bounds):
+        centred = np.eye(b - a) - shift[a:b, a:b]
+        variance[a:b] = ((centred @ covariance[a:b, a:b]) * centred).sum(axis=1)
+    return np.maximum(variance, 0)

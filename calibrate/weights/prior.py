@@ -1,0 +1,143 @@
+"""How far the levels of each criterion may spread, estimated from the data: the shrinkage of `logistic`.
+
+Each criterion's weights have a normal prior with its own precision ("strength"). Levels without an order are drawn
+around their common mean; ordered levels have small steps (first differences) and small bends (second differences)
+between neighbours, so that adjacent bins share strength. The strengths maximise the Laplace approximation of the
+marginal likelihood under a log-normal prior around the mean strength of their kind, also estimated: a criterion
+with few customers borrows the strength that the others have.
+
+Sources: MacKay, "Bayesian interpolation" (1992); Wood and Fasiolo, "A generalized Fellner-Schall method for
+smoothing parameter optimization" (2017); Lang and Brezger, "Bayesian P-splines" (2004) for differences as a prior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..criteria import Criterion, offsets
+
+Floats = NDArray[np.float64]
+Kind = Literal["spread", "step", "bend"]
+
+START = 20.0
+WEAKEST, STRONGEST = 0.02, 1e5
+ALIKE = 0.5
+"""Standard deviation of log strengths around the mean of their kind."""
+GROUND = 1e-4
+"""Precision of what no component reaches (a shift of all levels of an ordered criterion)."""
+ALL_KINDS: tuple[Kind, ...] = ("spread", "step", "bend")
+
+
+@dataclass(frozen=True)
+class Component:
+    """One precision to estimate: a penalty matrix over some levels (positions among the seen levels)."""
+
+    criterion: int
+    kind: Kind
+    positions: NDArray[np.intp]
+    matrix: Floats
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Weights at given strengths on a quadratic loss, with penalty, covariance and log strengths."""
+
+    weights: Floats
+    penalty: Floats
+    covariance: Floats
+    log_strengths: Floats
+
+
+def components(criteria: Sequence[Criterion], seen: NDArray[np.bool_]) -> tuple[Component, ...]:
+    """The components of each criterion, over the levels that have leads.
+
+    >>> from calibrate.criteria import Level
+    >>> ends = (Level("missing", "missing"), Level("other", "other"))
+    >>> bins = tuple(Level(str(i), low=i, high=i + 1) for i in range(4))
+    >>> visits = Criterion("visits", "visits", "number", "engagement", bins + ends, ordered=True)
+    >>> [(c.kind, c.positions.tolist()) for c in components([visits], np.ones(6, bool))]
+    [('step', [0, 1, 2, 3]), ('bend', [0, 1, 2, 3]), ('spread', [4, 5])]
+    """
+    place = np.cumsum(seen) - 1
+    bounds = offsets(criteria)
+    found = []
+    for i, criterion in enumerate(criteria):
+        held = [j for j in range(len(criterion.levels)) if seen[bounds[i] + j]]
+        row = [j for j in held if criterion.levels[j].role == "value"] if criterion.ordered else []
+        if len(row) < 3:
+            row = []
+        rest = [j for j in held if j not in row]
+        at, beside = place[bounds[i] + np.array(row, np.intp)], place[bounds[i] + np.array(rest, np.intp)]
+        if row:
+            found.append(Component(i, "step", at, _differences(len(row), 1)))
+        if len(row) > 3:
+            found.append(Component(i, "bend", at, _differences(len(row), 2)))
+        if rest:
+            found.append(Component(i, "spread", beside, np.eye(len(rest))))
+    return tuple(found)
+
+
+def penalty_of(parts: Sequence[Component], log_strengths: Floats, size: int) -> Floats:
+    """The precision matrix of the prior over all seen levels."""
+    penalty = np.eye(size) * GROUND
+    for part, strength in zip(parts, np.exp(log_strengths), strict=True):
+        penalty[np.ix_(part.positions, part.positions)] += strength * part.matrix
+    return penalty
+
+
+def settle(curvature: Floats, pull: Floats, parts: Sequence[Component], log_strengths: Floats, steps: int) -> Posterior:
+    """Weights on the quadratic loss ``x' A x / 2 - pull' x``, after some Newton steps on the log strengths.
+
+    The derivative of the log marginal likelihood by a log strength t is
+    ``(trace of (prior covariance - posterior covariance) S - x' S x) / 2`` with S the scaled penalty.
+    """
+    current = log_strengths
+    for step in range(steps + 1):
+        penalty = penalty_of(parts, current, len(pull))
+        covariance = _inverse(curvature + penalty)
+        posterior = Posterior(covariance @ pull, penalty, covariance, current)
+        if step == steps or not parts:
+            break
+        current = _stronger(posterior, parts)
+        if np.abs(current - posterior.log_strengths).max(initial=0.0) < 0.05:
+            break
+    return posterior
+
+
+def _stronger(at: Posterior, parts: Sequence[Component]) -> Floats:
+    """One Newton step on all log strengths, with the mean of each kind moving along."""
+    strengths = np.exp(at.log_strengths)
+    slope, steepness = np.zeros(len(parts)), np.zeros(len(parts))
+    prior: dict[tuple[int, int], Floats] = {}
+    for i, part in enumerate(parts):
+        key = part.criterion, len(part.positions)
+        x, posterior = at.weights[part.positions], at.covariance[np.ix_(part.positions, part.positions)]
+        if key not in prior:
+            prior[key] = _inverse(at.penalty[np.ix_(part.positions, part.positions)])
+        freedom = strengths[i] * float(((prior[key] - posterior) * part.matrix).sum())
+        spread = strengths[i] * float(x @ part.matrix @ x)
+        slope[i], steepness[i] = (freedom - spread) / 2, spread / 2 + abs(freedom) / 4 + 1e-6
+    system = np.diag(steepness)
+    kinds = np.array([part.kind for part in parts])
+    for kind in ALL_KINDS:
+        same = np.flatnonzero(kinds == kind)
+        apart = (np.eye(len(same)) - 1 / max(len(same), 1)) / ALIKE**2
+        slope[same] -= apart @ at.log_strengths[same]
+        system[np.ix_(same, same)] += apart
+    move = np.clip(np.linalg.solve(system, slope), -1.5, 1.5)
+    return np.clip(at.log_strengths + move, np.log(WEAKEST), np.log(STRONGEST))
+
+
+def _inverse(matrix: Floats) -> Floats:
+    return np.asarray(np.linalg.inv(matrix), np.float64)
+
+
+def _differences(size: int, order: int) -> Floats:
+    rows = np.diff(np.eye(size), n=order, axis=0)
+    matrix: Floats = rows.T @ rows
+    return matrix
