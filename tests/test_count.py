@@ -20,7 +20,8 @@ VISITS = Criterion(
     "visits", "visits", "number", "engagement",
     (Level("<2", high=2), Level("2-4", low=2, high=5), Level("5+", low=5), *SPECIAL),
 )  # fmt: skip
-DEMO = Criterion("demo", "demo", "boolean", "engagement", (Level("yes", values=(True,)), Level("no", values=(False,)), *SPECIAL))  # fmt: skip
+FLAGS = (Level("yes", values=(True,)), Level("no", values=(False,)))
+DEMO = Criterion("demo", "demo", "boolean", "engagement", (*FLAGS, *SPECIAL))
 MANY = tuple(Criterion(f"v{i}", "visits", "number", "fit", VISITS.levels) for i in range(9))
 
 
