@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from .criteria import Criterion, Level, is_placeholder
+from .criteria import Criterion, Level, interval_name, is_placeholder
 from .rates import MIN_LEADS, p_values
 from .tally import Tally
 
@@ -149,27 +149,6 @@ def unreadable(cut: float) -> float:
     return 0.6 if len(digits) == 2 and whole else 1.0
 
 
-def interval_name(low: float | None, high: float | None, *, whole: bool = True) -> str:
-    """How a number's level is called: '<5', '5-9', '7', '10+'; '0.5 to <2' where values are not whole.
-
-    >>> interval_name(None, 5), interval_name(5, 10), interval_name(7, 8), interval_name(10, None)
-    ('<5', '5-9', '7', '10+')
-    >>> interval_name(0.5, 2, whole=False), interval_name(-5, 0), interval_name(None, None)
-    ('0.5 to <2', '-5 to -1', 'any')
-    """
-    if low is None and high is None:
-        return "any"
-    if low is None:
-        return f"<{_plain(high)}"
-    if high is None:
-        return f"{_plain(low)}+"
-    if not whole:
-        return f"{_plain(low)} to <{_plain(high)}"
-    if high == low + 1:
-        return _plain(low)
-    return f"{_plain(low)}-{_plain(high - 1)}" if low >= 0 else f"{_plain(low)} to {_plain(high - 1)}"
-
-
 # --- numbers ---------------------------------------------------------------------------------------
 
 
@@ -278,10 +257,6 @@ def _fewest(totals: Floats) -> int:
     if not np.isfinite(top):
         return 0
     return int(np.argmax(totals >= top - 1e-9 * (1 + abs(top) * 1e-3)))
-
-
-def _plain(number: float | None) -> str:
-    return f"{number:.10g}" if number is not None and abs(number) < 1e10 else f"{number:g}"
 
 
 # --- texts -----------------------------------------------------------------------------------------

@@ -200,6 +200,32 @@ def offsets(criteria: Sequence[Criterion]) -> NDArray[np.intp]:
     return np.concatenate([[0], np.cumsum([len(c.levels) for c in criteria])]).astype(np.intp)
 
 
+def interval_name(low: float | None, high: float | None, *, whole: bool = True) -> str:
+    """How a number's level is called: '<5', '5-9', '7', '10+'; '0.5 to <2' where values are not whole.
+
+    >>> interval_name(None, 5), interval_name(5, 10), interval_name(7, 8), interval_name(10, None)
+    ('<5', '5-9', '7', '10+')
+    >>> interval_name(0.5, 2, whole=False), interval_name(-5, 0), interval_name(None, None)
+    ('0.5 to <2', '-5 to -1', 'any')
+    """
+    if low is None and high is None:
+        return "any"
+    if low is None:
+        return f"<{plain_number(high)}"
+    if high is None:
+        return f"{plain_number(low)}+"
+    if not whole:
+        return f"{plain_number(low)} to <{plain_number(high)}"
+    if high == low + 1:
+        return plain_number(low)
+    return f"{plain_number(low)}-{plain_number(high - 1)}" if low >= 0 else f"{plain_number(low)} to {plain_number(high - 1)}"
+
+
+def plain_number(number: float | None) -> str:
+    """A number without needless digits."""
+    return f"{number:.10g}" if number is not None and abs(number) < 1e10 else f"{number:g}"
+
+
 def _listed(level: Level, value: object) -> bool:
     if isinstance(value, (bool, np.bool_)):
         return bool(value) in [v for v in level.values if isinstance(v, bool)] or _word(bool(value)) in level.values
