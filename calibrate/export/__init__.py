@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from ..errors import ExportError, unknown
 from ..grid import Grid
-from . import javascript, json, python
+from . import csv, javascript, json, markdown, python, sql
 from .base import Coverage, Format, Item, Options, Scored, account, refuse_losses
 
 __all__ = [
@@ -31,8 +32,25 @@ def _whole(grid: Grid, options: Options) -> Coverage:
     return account("json", grid, expiry=("carried", ""))
 
 
+def _sql(dialect: str, engine: str) -> Format:
+    write, covers = partial(sql.write, dialect=dialect), partial(sql.coverage, dialect=dialect)
+    return Format(write, ".sql", f"one SELECT for {engine}: lead id, score, band, reasons", covers)
+
+
 FORMATS: dict[str, Format] = {
     "json": Format(_json, ".json", "the whole grid, with a published JSON Schema", _whole),
+    "csv": Format(csv.write, ".csv", "one line per level, for a spreadsheet", csv.coverage),
+    "markdown": Format(markdown.write, ".md", "the grid as a page to read and print", markdown.coverage),
+    "sql-duckdb": _sql("duckdb", "DuckDB"),
+    "sql-postgres": _sql("postgres", "PostgreSQL"),
+    "sql-snowflake": _sql("snowflake", "Snowflake"),
+    "sql-bigquery": _sql("bigquery", "BigQuery"),
+    "sql-redshift": _sql("redshift", "Amazon Redshift"),
+    "sql-databricks": _sql("databricks", "Databricks"),
+    "sql-spark": _sql("spark", "Spark"),
+    "sql-tsql": _sql("tsql", "SQL Server and Azure SQL"),
+    "sql-mysql": _sql("mysql", "MySQL 8"),
+    "sql-sqlite": _sql("sqlite", "SQLite"),
     "python": Format(python.write, ".py", "one file, standard library only: score(lead), band(lead)", python.coverage),
     "javascript": Format(javascript.write, ".mjs", "one ES module without dependencies", javascript.coverage),
 }

@@ -118,6 +118,8 @@ def value(rng: random.Random, asked: Criterion, column_type: str) -> Any:
     bounds = [b for level in asked.levels for b in (level.low, level.high) if b is not None]
     if column_type == "boolean":
         return rng.random() < 0.5
+    if column_type == "integer":
+        return rng.choice([*(int(b) for b in bounds), *(int(b) + 1 for b in bounds), 0, 1, -1, 7, 12, 10**12])
     if column_type == "number":
         near = [b + d for b in bounds for d in (0, -1e-9, 1e-9, 1)]
         plain = [0, 1, -1, 7, 3.25, 1e300, -1e-300, float("nan"), float("inf"), float("-inf")]
@@ -136,6 +138,22 @@ def leads(rng: random.Random, grid: Grid, types: dict[str, str], count: int) -> 
         lead = {c.column: value(rng, c, types.get(c.column, "any")) for c in grid.criteria}
         made.append({key: v for key, v in lead.items() if v is not None or rng.random() < 0.5})
     return made
+
+
+def typed(rng: random.Random, *, size: int = 6, flags: bool = True) -> tuple[Grid, dict[str, str]]:
+    """A grid on columns that a database can hold, and a type for each; `flags` says that truth values exist."""
+    names = [name for name in HOSTILE if len(name.encode()) < 60]
+    rng.shuffle(names)
+    columns = list({name.casefold().strip(): name for name in names}.values())[:size]
+    made = grid(rng, size=size, columns=columns)
+    own = {"text": "text", "number": "number", "boolean": "boolean", "presence": "text"}
+    types = {}
+    for asked in made.criteria:
+        possible = ["text", "number", "integer", "boolean"] if flags else ["text", "number", "integer"]
+        if asked.kind == "boolean" and not flags:  # there a number 1 is a yes
+            possible = ["text", "boolean"]
+        types[asked.column] = own[asked.kind] if rng.random() < 0.6 else rng.choice(possible)
+    return made, types
 
 
 def compared(capsys: Any, engine: str, count: int) -> None:

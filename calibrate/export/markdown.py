@@ -1,0 +1,103 @@
+"""The grid as a page to read and print: one table per axis, with what each line rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..criteria import Axis
+from ..explain import told, words_in
+from ..grid import Grid
+from .base import Coverage, Options, account
+
+WORDS = {
+    "en": {
+        "fit": "Fit: who the lead is",
+        "engagement": "Engagement: what the lead did",
+        "best": "Scores from {} to {}",
+        "head": "Criterion|Level|Points|Customers / leads|95 % interval of the points",
+        "bands": "Bands",
+        "from": "from {}",
+        "expiry": "Expiry",
+        "days": "all points back after {} days",
+        "percent": "{} % back every {} days",
+        "thresholds": "Marketing-qualified from {}, sales-qualified from {}",
+    },
+    "fr": {
+        "fit": "Adéquation : qui est le lead",
+        "engagement": "Engagement : ce que le lead a fait",
+        "best": "Scores de {} à {}",
+        "head": "Critère|Niveau|Points|Clients / leads|Intervalle à 95 % des points",
+        "bands": "Paliers",
+        "from": "à partir de {}",
+        "expiry": "Expiration",
+        "days": "tous les points repris après {} jours",
+        "percent": "{} % repris tous les {} jours",
+        "thresholds": "Qualifié marketing à partir de {}, qualifié commercial à partir de {}",
+    },
+}
+
+
+def write(grid: Grid, options: Options) -> str:
+    """The page, in the language of the options."""
+    names = words_in(options.language)
+    words = WORDS[options.language]
+    lines = [f"# {escape(grid.name)}", "", words["best"].format(grid.minimum, grid.maximum) + ".", ""]
+    if grid.thresholds:
+        stages = (grid.thresholds.marketing_qualified, grid.thresholds.sales_qualified)
+        lines += [words["thresholds"].format(*stages) + ".", ""]
+    axes: tuple[Axis, ...] = ("fit", "engagement")
+    for axis in axes:
+        rows = []
+        for at, criterion in enumerate(grid.criteria):
+            for place, points in enumerate(grid.points[at]):
+                if criterion.axis == axis:
+                    level = told(criterion, place, names)
+                    rows.append((criterion.name, level, f"{points:+d}" if points else "0", *_evidence(grid, at, place)))
+        if rows:
+            lines += [f"## {words[axis]}", "", *table(words["head"].split("|"), rows), ""]
+    if grid.bands:
+        lines += [f"## {words['bands']}", ""]
+        for band in sorted(grid.bands, key=lambda band: -band.at_least):
+            action = f": {escape(band.action)}" if band.action else ""
+            lines.append(f"- **{escape(band.name)}**, {words['from'].format(band.at_least)}{action}")
+        lines.append("")
+    if grid.expiry:
+        lines += [f"## {words['expiry']}", ""]
+        for each in grid.expiry:
+            rule = (
+                words["days"].format(each.days) if each.days else words["percent"].format(each.percent, each.every_days)
+            )
+            lines.append(f"- {escape(each.criterion)}, {escape(each.level)}: {rule}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def coverage(grid: Grid, options: Options) -> Coverage:
+    """A page for readers: everything is said, nothing scores."""
+    return account("markdown", grid, expiry=("carried", ""))
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a Markdown table; cells are escaped."""
+    lines = ["| " + " | ".join(escape(cell) for cell in row) + " |" for row in [head, *rows]]
+    lines.insert(1, "|" + " --- |" * len(head))
+    return lines
+
+
+def escape(text: str) -> str:
+    r"""The text as Markdown shows it, without meaning of its own.
+
+    >>> print(escape("a|b *c* <script> [x](y)"))
+    a\|b \*c\* &lt;script&gt; \[x\]\(y\)
+    """
+    flat = re.sub(r"\s+", " ", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_{}\[\]()#|!~$])", r"\\\1", flat)
+
+
+def _evidence(grid: Grid, at: int, place: int) -> tuple[str, str]:
+    if not grid.evidence:
+        return "", ""
+    found = grid.evidence[at][place]
+    interval = "" if found.low is None or found.high is None else f"{found.low:.1f} … {found.high:.1f}"
+    return f"{found.customers} / {found.leads}", interval

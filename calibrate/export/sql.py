@@ -1,0 +1,365 @@
+"""One SELECT that scores a table: lead id, score, band, and one column per criterion with the reason it gave.
+
+Three plain steps inside one another: `answers` reads each column as text or number, `levels` finds the level of each
+criterion, `points` adds them up. Only CASE, IN, IS NULL, comparisons, + and whole-number literals carry the meaning;
+what each dialect says in its own way (reading a column as text, a text as a number) stands in `DIALECTS`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from ..criteria import Criterion, Level, as_number
+from ..engine import sql
+from ..grid import Grid
+from .base import Coverage, Options, account, key_column, ordered_bands, reason_text
+
+_ESCAPING = ("snowflake", "bigquery", "databricks", "spark", "mysql")
+"""Dialects in which a backslash starts an escape, so that sqlglot spells line ends out."""
+_LINE_END = "\0"
+"""Stands for a line end inside a quoted name while lines are indented."""
+DECIMAL = r"^[ \t\r\n]*[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?[ \t\r\n]*$"
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one dialect says what differs: {x} is the column, {t} its text, {decimal} the pattern of a number.
+
+    `text` reads any column as text, NULL for NaN; `number` reads it as a number, NULL where it is none; `numeric`
+    asks whether a column holds numbers rather than text ("" if that cannot be asked). `mark` is a sign put behind both
+    sides of a comparison of texts where blanks at the end would otherwise not count. `flags` says that truth values
+    are the numbers 1 and 0.
+    """
+
+    name: str
+    text: str
+    blank: str
+    number: str
+    numeric: str = ""
+    mark: str = ""
+    join: str = "||"
+    sign: str = "CHR"
+    flags: bool = False
+
+
+_BLANKS = "' ' || CHR(9) || CHR(13) || CHR(10)"
+_FLOATS = "'DOUBLE', 'FLOAT'"
+_DUCK_NUMBERS = (
+    "(TYPEOF({x}) IN ('DOUBLE', 'FLOAT', 'BIGINT', 'INTEGER', 'SMALLINT', 'TINYINT', 'HUGEINT', 'UBIGINT', 'UINTEGER', "
+    "'USMALLINT', 'UTINYINT', 'UHUGEINT') OR TYPEOF({x}) LIKE 'DECIMAL%')"
+)
+_PG_FLOATS = "'double precision', 'real', 'numeric'"
+_LITE_TRIMMED = "LOWER(TRIM({t}, ' ' || CHAR(9) || CHAR(13) || CHAR(10)))"
+_LITE_REFUSED = ("*[^0-9.e+-]*", "*[^e][+-]*", "*e*e*", "*.*.*", "*e*.*", "*e", "*[+-]", "*e[0-9][0-9][0-9][0-9]*",
+                 "*e[+-][0-9][0-9][0-9][0-9]*")  # fmt: skip
+
+
+def _lite_number() -> str:
+    """SQLite has no patterns with counts: behind its sign, a number must look like none of the refused shapes."""
+    unsigned = f"LTRIM({_LITE_TRIMMED}, '+-')"
+    refused = " AND ".join(f"{unsigned} NOT GLOB '{shape}'" for shape in _LITE_REFUSED)
+    return (
+        "CASE WHEN TYPEOF({x}) IN ('integer', 'real') THEN {x} "
+        f"WHEN ({unsigned} GLOB '[0-9]*' OR {unsigned} GLOB '.[0-9]*') AND {_LITE_TRIMMED} NOT GLOB '[+-][+-]*' "
+        f"AND {refused} THEN CAST({_LITE_TRIMMED} AS REAL) END"
+    )
+
+
+def _spark(name: str) -> Dialect:
+    return Dialect(
+        name,
+        "CAST({x} AS STRING)",
+        "TRIM(BOTH {blanks} FROM {t}) = ''",
+        "CASE WHEN LOWER({t}) IN ('true', 'false') THEN CASE LOWER({t}) WHEN 'true' THEN 1 ELSE 0 END "
+        "WHEN {t} IN ('Infinity', '-Infinity') OR {t} RLIKE {decimal} THEN CAST({t} AS DOUBLE) END",
+    )
+
+
+DIALECTS = {
+    "duckdb": Dialect(
+        "duckdb",
+        f"NULLIF(CAST({{x}} AS VARCHAR), CASE WHEN TYPEOF({{x}}) IN ({_FLOATS}) THEN 'nan' END)",
+        f"TRIM({{t}}, {_BLANKS}) = ''",
+        "CASE WHEN TYPEOF({x}) = 'BOOLEAN' THEN CASE {t} WHEN 'true' THEN 1 ELSE 0 END "
+        f"WHEN {_DUCK_NUMBERS} OR REGEXP_MATCHES({{t}}, {{decimal}}) THEN TRY_CAST({{t}} AS DOUBLE) END",
+        _DUCK_NUMBERS,
+    ),
+    "postgres": Dialect(
+        "postgres",
+        f"NULLIF(CAST({{x}} AS TEXT), CASE WHEN CAST(PG_TYPEOF({{x}}) AS TEXT) IN ({_PG_FLOATS}) THEN 'NaN' END) "
+        'COLLATE "C"',
+        f"BTRIM({{t}}, {_BLANKS}) = ''",
+        "CASE WHEN CAST(PG_TYPEOF({x}) AS TEXT) = 'boolean' THEN CASE {t} WHEN 'true' THEN 1 ELSE 0 END "
+        f"WHEN {{t}} ~ {{decimal}} OR CAST(PG_TYPEOF({{x}}) AS TEXT) IN ({_PG_FLOATS}) THEN CAST({{t}} AS DECIMAL) END",
+        "CAST(PG_TYPEOF({x}) AS TEXT) IN ('smallint', 'integer', 'bigint', " + _PG_FLOATS + ")",
+    ),
+    "sqlite": Dialect(
+        "sqlite",
+        "CAST({x} AS TEXT) || ''",
+        "TRIM({t}, ' ' || CHAR(9) || CHAR(13) || CHAR(10)) = ''",
+        _lite_number(),
+        "TYPEOF({x}) IN ('integer', 'real')",
+        sign="CHAR",
+        flags=True,
+    ),
+    "snowflake": Dialect(
+        "snowflake",
+        "CAST({x} AS VARCHAR)",
+        "TRIM({t}, {blanks}) = ''",
+        "CASE WHEN {t} IN ('true', 'false') THEN CASE {t} WHEN 'true' THEN 1 ELSE 0 END "
+        "WHEN {t} IN ('inf', '-inf') OR REGEXP_LIKE({t}, {decimal}) THEN TRY_TO_DOUBLE({t}) END",
+    ),
+    "bigquery": Dialect(
+        "bigquery",
+        "CAST({x} AS STRING)",
+        "TRIM({t}, {blanks}) = ''",
+        "CASE WHEN {t} IN ('true', 'false') THEN CASE {t} WHEN 'true' THEN 1 ELSE 0 END "
+        "WHEN {t} IN ('inf', '-inf') OR REGEXP_CONTAINS({t}, {decimal}) THEN SAFE_CAST({t} AS FLOAT64) END",
+    ),
+    "redshift": Dialect(
+        "redshift",
+        "CAST({x} AS VARCHAR(65535))",
+        f"BTRIM({{t}}, {_BLANKS}) = ''",
+        "CASE WHEN {t} IN ('Infinity', '-Infinity') OR {t} ~ {decimal} THEN TRY_CAST({t} AS DOUBLE PRECISION) END",
+        mark="|",
+    ),
+    "databricks": _spark("databricks"),
+    "spark": _spark("spark"),
+    "tsql": Dialect(
+        "tsql",
+        "CAST({x} AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2",
+        "{t} NOT LIKE N'%[^ ' + NCHAR(9) + NCHAR(13) + NCHAR(10) + N']%'",
+        "CASE WHEN {t} NOT LIKE N'%[^ 0-9.eE+' + NCHAR(9) + NCHAR(13) + NCHAR(10) + N'-]%' AND {t} LIKE N'%[0-9]%' "
+        "THEN TRY_CAST({t} AS FLOAT) END",
+        mark="|",
+        join="+",
+        sign="NCHAR",
+        flags=True,
+    ),
+    "mysql": Dialect(
+        "mysql",
+        "CONVERT(CAST({x} AS CHAR) USING utf8mb4) COLLATE utf8mb4_0900_bin",
+        "{t} REGEXP {empty}",
+        "CASE WHEN {t} REGEXP {decimal} THEN CAST({t} AS DOUBLE) END",
+        join="",
+        flags=True,
+    ),
+}
+
+
+def write(grid: Grid, options: Options, dialect: str) -> str:
+    """The SELECT for one dialect.
+
+    >>> from calibrate.criteria import Criterion, Level
+    >>> demo = Criterion("demo", "Demo", "presence", "engagement",
+    ...     (Level("yes"), Level("missing", "missing"), Level("other", "other")))
+    >>> print(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options(), "sqlite"))
+    SELECT
+    ...
+      CASE level_1 WHEN 0 THEN 'demo: yes (+20)' END AS reason_1
+    ...
+          CASE
+            WHEN t_1 IS NULL OR TRIM(t_1, ' ' || CHAR(9) || CHAR(13) || CHAR(10)) = '' THEN 1
+            ELSE 0
+          END AS level_1
+    ...
+    """
+    words = DIALECTS[dialect]
+    key = key_column(grid, options)
+    columns = [f"{_identifier(key, words)} AS lead_key"] if key else []
+    levels = ["lead_key"] if key else []
+    texts_of, numbers_of = ["source.*"], ["texts.*"]
+    shown = [f"lead_key AS {_identifier(key, words)}"] if key else []
+    shown += ["score", f"{_band(grid, words)} AS band"]
+    sums = []
+    for at, criterion in enumerate(grid.criteria):
+        found = _Level(criterion, at + 1, words)
+        columns.append(f"{_identifier(criterion.column, words)} AS x_{at + 1}")
+        texts_of.append(found.text)
+        numbers_of += found.numbers
+        levels.append(found.case)
+        points = grid.points[at]
+        sums.append(_choice(f"level_{at + 1}", [(place, str(int(p))) for place, p in enumerate(points) if p], "0"))
+        texts = [(i, literal(reason_text(grid, at, i, options.language), words)) for i, p in enumerate(points) if p]
+        if texts:
+            shown.append(f"{_choice(f'level_{at + 1}', texts)} AS reason_{at + 1}")
+    score = "\n    + ".join(sums)
+    whole = _select(columns, _table(options.table, words))
+    whole = _select(texts_of, _inside("source", whole))
+    whole = _select(numbers_of, _inside("texts", whole))
+    whole = _select(levels, _inside("answers", whole))
+    whole = _select(["levels.*", f"{score} AS score"], _inside("levels", whole))
+    return _select(shown, _inside("points", whole)).replace(_LINE_END, "\n") + "\n"
+
+
+def coverage(grid: Grid, options: Options, dialect: str) -> Coverage:
+    """Everything but expiry is carried; what only a run on the server could prove is noted."""
+    words = DIALECTS[dialect]
+    notes = []
+    if dialect not in ("duckdb", "postgres", "sqlite"):
+        notes.append(
+            f"{dialect}: checked by parsing only, never run on a server here; text criteria must stand in text "
+            "columns, number criteria in number columns, yes/no criteria in the dialect's own truth values"
+        )
+    if words.flags:
+        notes.append(f"{dialect} has no truth values: in yes/no criteria the numbers 1 and 0 stand for yes and no")
+    return account(f"sql-{dialect}", grid, notes=tuple(notes))
+
+
+class _Level:
+    """The expressions that find the level of one criterion: what is read, and the CASE over it."""
+
+    def __init__(self, criterion: Criterion, number: int, words: Dialect) -> None:
+        self.words, self.kind = words, criterion.kind
+        self.t, self.n, self.k = f"t_{number}", f"n_{number}", f"k_{number}"
+        x = f"x_{number}"
+        needed: set[str] = set()
+        missing = criterion.levels[criterion.missing]
+        gone = [f"{self.t} IS NULL", _fill(words.blank, words, t=self.t)]
+        gone += self._listed(missing, needed)
+        branches = [f"WHEN {' OR '.join(gone)} THEN {criterion.missing}"]
+        rest = criterion.other
+        for place, level in enumerate(criterion.levels):
+            if level.role != "value":
+                continue
+            if criterion.kind == "presence":
+                rest = place
+                break
+            if criterion.kind == "number":
+                needed.add("n")
+                branches.append(f"WHEN {self._holds(level)} THEN {place}")
+            else:
+                branches.append(f"WHEN {' OR '.join(self._listed(level, needed)) or '1 = 0'} THEN {place}")
+        lines = "\n".join(f"  {branch}" for branch in branches)
+        self.case = f"CASE\n{lines}\n  ELSE {rest}\nEND AS level_{number}"
+        text = _fill(words.text, words, x=x)
+        if criterion.kind == "boolean" and words.name == "redshift":  # it cannot cast truth values to text
+            text = f"CASE {x} WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END"
+        if criterion.kind == "number" and not words.numeric:
+            text = f"NULLIF({text}, {literal('NaN', words)})"
+        self.text = f"{text} AS {self.t}"
+        self.numbers = []
+        if "n" in needed:
+            self.numbers.append(f"{_fill(words.number, words, x=x, t=self.t)} AS {self.n}")
+        if "k" in needed and words.numeric:
+            self.numbers.append(f"CASE WHEN {_fill(words.numeric, words, x=x)} THEN 1 ELSE 0 END AS {self.k}")
+
+    def _listed(self, level: Level, needed: set[str]) -> list[str]:
+        """Conditions under which a level lists the value: as text, as a truth value, as a number."""
+        words, as_flags, found = self.words, self.words.flags and self.kind == "boolean", []
+        texts = [value for value in level.values if isinstance(value, str)]
+        flags = ["true" if value else "false" for value in level.values if not isinstance(value, str)]
+        if texts:
+            marked = f"{self.t} {words.join} {literal(words.mark, words)}" if words.mark else self.t
+            listed = ", ".join(literal(text + words.mark, words) for text in texts)
+            same = f"{marked} IN ({listed})"
+            numbers = sorted({n for n in map(as_number, texts) if n is not None} - ({0.0, 1.0} if as_flags else set()))
+            among = f"{self.n} IN ({', '.join(_number(n, words) for n in numbers)})"
+            if words.numeric and (numbers or any(text.lower().lstrip("-") in ("inf", "infinity") for text in texts)):
+                needed |= {"n", "k"}
+                same = f"{self.k} = 0 AND {same}"
+                found += [f"{self.k} = 1 AND {among}"] if numbers else []
+            elif numbers and self.kind == "number":
+                needed.add("n")
+                found.append(among)
+            found.insert(0, same)
+        if flags:
+            found.append(f"LOWER({self.t}) IN ({', '.join(literal(flag, words) for flag in flags)})")
+        ones = ["1" if flag == "true" else "0" for flag in [*flags, *(t for t in texts if t in ("true", "false"))]]
+        if as_flags and ones:
+            needed |= {"n", "k"} if words.numeric else {"n"}
+            same = f"{self.n} IN ({', '.join(ones)})"
+            found.append(f"{self.k} = 1 AND {same}" if words.numeric else same)
+        return found
+
+    def _holds(self, level: Level) -> str:
+        parts = [f"{self.n} >= {_number(level.low, self.words)}"] if level.low is not None else []
+        parts += [f"{self.n} < {_number(level.high, self.words)}"] if level.high is not None else []
+        return " AND ".join(parts) or f"{self.n} IS NOT NULL"
+
+
+def literal(text: str, words: Dialect) -> str:
+    """A text as a literal of one dialect; line ends and tabs are spelt out, so that no editor can change them.
+
+    >>> literal("it's" + chr(10), DIALECTS["sqlite"])
+    "'it''s' || CHAR(10)"
+    """
+    if words.name in _ESCAPING:
+        return exp.Literal.string(text).sql(words.name)
+    parts = [part for part in re.split(r"([\t\r\n])", text) if part] or [""]
+    return f" {words.join} ".join(_part(part, words) for part in parts)
+
+
+def _part(text: str, words: Dialect) -> str:
+    if text in ("\t", "\r", "\n"):
+        return f"{words.sign}({ord(text)})"
+    make = exp.National(this=text) if words.name == "tsql" else exp.Literal.string(text)
+    return make.sql(words.name)
+
+
+def _number(value: float, words: Dialect) -> str:
+    return sql.literal(float(value)).sql(words.name)
+
+
+def _identifier(name: str, words: Dialect) -> str:
+    return sql.identifier(name).sql(words.name).replace("\n", _LINE_END)
+
+
+def _table(name: str, words: Dialect) -> str:
+    """A table name as a user writes it: parts at dots if they are plain words, else one quoted name.
+
+    >>> [_table(name, DIALECTS["postgres"]) for name in ("leads", "crm.leads", "my leads", "x; DROP")]
+    ['"leads"', '"crm"."leads"', '"my leads"', '"x; DROP"']
+    """
+    plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_$-]*(\.[A-Za-z_][A-Za-z0-9_$-]*){0,3}", name)
+    parts = name.split(".") if plain else [name]
+    if words.name == "snowflake" and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", name):
+        return name  # a quoted name would be case-sensitive there
+    return ".".join(exp.to_identifier(part, quoted=True).sql(words.name) for part in parts)
+
+
+def _band(grid: Grid, words: Dialect) -> str:
+    bands = ordered_bands(grid)
+    if not bands:
+        return literal("", words)
+    steps = " ".join(f"WHEN score >= {int(at_least)} THEN {literal(name, words)}" for at_least, name in bands)
+    return f"CASE {steps} ELSE {literal('', words)} END"
+
+
+def _choice(name: str, choices: Sequence[tuple[int, str]], default: str = "") -> str:
+    if not choices:
+        return default
+    steps = " ".join(f"WHEN {place} THEN {value}" for place, value in choices)
+    return f"CASE {name} {steps}{f' ELSE {default}' if default else ''} END"
+
+
+def _fill(template: str, words: Dialect, *, x: str = "", t: str = "") -> str:
+    """Fill a template in one pass, so that a name that holds a mark of the template is left alone."""
+    parts = {"{x}": x, "{t}": t}
+    fixed = {"{decimal}": DECIMAL, "{blanks}": " \t\r\n", "{empty}": r"^[ \t\r\n]*$"}
+    return re.sub(
+        r"\{(x|t|decimal|blanks|empty)\}",
+        lambda found: parts[found[0]] if found[0] in parts else _pattern(fixed[found[0]], words),
+        template,
+    )
+
+
+def _pattern(text: str, words: Dialect) -> str:
+    return exp.Literal.string(text).sql(words.name)
+
+
+def _select(columns: Sequence[str], source: str) -> str:
+    shown = ",\n".join(_indent(column) for column in columns)
+    return f"SELECT\n{shown}\nFROM {source}"
+
+
+def _inside(name: str, select: str) -> str:
+    return f"(\n{_indent(select)}\n) AS {name}"
+
+
+def _indent(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.split("\n"))
