@@ -1,0 +1,108 @@
+"""The review page: one HTML file with all it needs inside, to be read on a projector and printed.
+
+Nothing is fetched and nothing but the page's own script runs: the content security policy names that script
+and that style sheet by their hash. Every text of the user's is escaped where the template places it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ..review import Review
+from . import drawing, pictures, sections, tables
+from .words import Words
+
+TEMPLATES = Path(__file__).parent / "templates"
+SECTIONS = ("verdict", "candidates", "points", "proof", "thresholds", "rates", "truth", "account", "glossary")
+
+
+def page(review: Review, words: Words, others: Mapping[str, str] | None = None) -> str:
+    """The whole page as text; `others` links to the same page in other languages (language to file name)."""
+    style, script = (_text(name) for name in ("page.css", "page.js"))
+    template = _environment().get_template("page.html.j2")
+    return template.render(
+        **_values(review, words), others=others or {}, style=Markup(style), script=Markup(script),
+        style_hash=_hash(style), script_hash=_hash(script), data=_safe_json(_data(review, words)),
+    )  # fmt: skip
+
+
+def _values(review: Review, words: Words) -> dict[str, Any]:
+    """Everything the templates place."""
+    chosen = tables.chosen_of(review)
+    limits = chosen.grid.thresholds if chosen else None
+    rates = review.rates
+    handed = sections.step_at(review, chosen, limits.marketing_qualified) if chosen and limits else None
+    shown = [name for name in SECTIONS if name != "truth" or review.truth]
+    return {
+        "w": words, "review": review, "compared": review.comparison, "verdict": review.comparison.verdict,
+        "chosen": chosen, "candidates": tables.in_order(review), "toc": shown, "limits": limits, "handed": handed,
+        "headline": sections.headline(review, words), "sentence": sections.sentence(review, words),
+        "judged": partial(tables.judged_of, review), "metric_rows": sections.metric_rows(review),
+        "formats": sections.FORMATS, "level": partial(sections.level_name, words=words),
+        "sides": partial(sections.sides, review), "beside": sections.side_by_side(review),
+        "step_rows": partial(sections.step_rows, review), "reach": tables.reach, "axes": tables.AXES,
+        "most_points": _most_points(review), "points_bar": drawing.points_bar,
+        "rate_bar": partial(drawing.rate_bar, mean=rates.overall.value, top=_top(review)),
+        "spans": list(tables.spans(rates)), "shown": set(tables.shown(rates)), "rates": rates,
+        "excluded": sections.excluded(review, words), "suspects": sections.suspects(review, words),
+        "folds": sections.folds_drawn(review, words), "truth_rows": pictures.truth_rows(review),
+        "truth_held": sum(low <= true <= high for _, _, true, _, low, high in pictures.truth_rows(review)),
+        "pictures": pictures, "glossary": [key.removeprefix("term.") for key in words.texts if key.startswith("term.")],
+    }  # fmt: skip
+
+
+def _most_points(review: Review) -> int:
+    """Largest number of points, given or taken, on any line of any candidate."""
+    return max((abs(p) for c in review.candidates for points in c.grid.points for p in points), default=1)
+
+
+def _top(review: Review) -> float:
+    """Where the bars of rates end: the highest rate that enough leads stand behind, with room for its interval."""
+    rates = review.rates
+    sure = [float(high) for high, thin in zip(rates.high, rates.thin, strict=True) if not thin]
+    return max([rates.overall.high, *sure]) or 1.0
+
+
+def _data(review: Review, words: Words) -> dict[str, Any]:
+    """What the script needs: thresholds and a handful of texts."""
+    keys = ("slider_leads", "slider_caught", "slider_rate", "slider_rate_from", "slider_points", "slider_missed")
+    texts = {key: words.texts[f"threshold.{key}"] for key in keys} | {"count": words.texts["rates.count"]}
+    return {
+        "language": words.language, "months": bool(review.months), "candidates": sections.slider_data(review),
+        "texts": texts,
+    }  # fmt: skip
+
+
+def _safe_json(value: object) -> Markup:
+    """JSON that can stand inside a script element whatever texts it holds.
+
+    >>> _safe_json("</script><!--")
+    Markup('"\\\\u003c/script\\\\u003e\\\\u003c!--"')
+    """
+    text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _text(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@lru_cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip

@@ -1,0 +1,222 @@
+"""What each section of the page shows, looked up and put in order; the templates only place it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from ..criteria import Axis, Criterion, Level
+from ..grid import Grid
+from ..metrics import METRICS, Estimate
+from ..review import Candidate, Review
+from . import drawing, tables
+from .words import Words
+
+FORMATS = {
+    "auc": ("decimal3", "signed3"), "log_loss": ("decimal4", "signed4"), "brier": ("decimal4", "signed4"),
+    "calibration_slope": ("decimal2", "signed2"), "calibration_intercept": ("decimal2", "signed2"),
+    "capture_at_capacity": ("percent", "gap"), "close_rate_at_capacity": ("percent", "gap"),
+    "top_decile_lift": ("decimal2", "signed2"),
+}  # fmt: skip
+"""How a metric is written, and a difference of it."""
+TOP_SHARES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A candidate's figure in one metric: value, difference to the baseline, and which side it falls on."""
+
+    value: Estimate | None
+    difference: Estimate | None
+    side: str
+
+
+def side_of(metric: str, difference: Estimate | None) -> str:
+    """Whether a difference is surely better or worse, the same as far as one can tell, or not to be ranked.
+
+    >>> side_of("auc", Estimate(0.03, 0.01, 0.05)), side_of("brier", Estimate(0.03, 0.01, 0.05))
+    ('better', 'worse')
+    >>> side_of("auc", Estimate(0.03, -0.01, 0.05))
+    'same'
+    """
+    better = METRICS[metric].better if metric in METRICS else "nearer"
+    if difference is None or better == "nearer":
+        return ""
+    if difference.low <= 0 <= difference.high:
+        return "same"
+    return "better" if (difference.low > 0) == (better == "higher") else "worse"
+
+
+def metric_rows(review: Review) -> list[tuple[str, list[Cell]]]:
+    """Each metric with every candidate's figure, the deciding metric first."""
+    judged = [tables.judged_of(review, candidate.name) for candidate in tables.in_order(review)]
+    known = [name for name in METRICS if any(j and name in j.metrics for j in judged)]
+    known.sort(key=lambda name: name != review.comparison.primary)
+    rows = []
+    for name in known:
+        cells = []
+        for one in judged:
+            difference = one.difference.get(name) if one else None
+            cells.append(Cell(one.metrics.get(name) if one else None, difference, side_of(name, difference)))
+        rows.append((name, cells))
+    return rows
+
+
+def headline(review: Review, words: Words) -> str:
+    """The verdict in three words: what to do with which grid."""
+    verdict, baseline = review.comparison.verdict, review.comparison.baseline
+    facts = {"candidate": verdict.candidate or review.chosen, "baseline": verdict.candidate or baseline}
+    if verdict.decision == "recalibrate":
+        facts["baseline"] = baseline
+    return words.say("decision", verdict.decision, facts)
+
+
+def sentence(review: Review, words: Words) -> str:
+    """The verdict in one sentence with its numbers."""
+    verdict, compared = review.comparison.verdict, review.comparison
+    facts = {"candidate": verdict.candidate or review.chosen, "baseline": compared.baseline,
+             "leads": compared.leads, "customers": compared.customers}  # fmt: skip
+    otherwise = verdict.why if words.language == "en" else words.say("verdict", verdict.decision, facts, verdict.why)
+    known = f"reason.{verdict.reason}" in words.texts
+    return words.say("reason", verdict.reason, verdict.facts, otherwise) if known else otherwise
+
+
+def level_name(level: Level, words: Words) -> str:
+    """A level as a reader sees it."""
+    own_name = level.role == "value" or level.name != level.role
+    return level.name if own_name else words(f"level.{level.role}")
+
+
+@dataclass(frozen=True)
+class Block:
+    """The lines of one criterion in a grid, with the most and the fewest points it can give."""
+
+    criterion: Criterion
+    low: int
+    high: int
+    lines: tuple[tables.Line, ...]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One axis of a grid: fit or engagement, kept apart, with the points it can give."""
+
+    axis: Axis
+    low: int
+    high: int
+    blocks: tuple[Block, ...]
+
+
+def sides(review: Review, candidate: Candidate) -> list[Side]:
+    """A candidate's lines by axis and criterion."""
+    lines = tables.lines(review, candidate)
+    found = []
+    for axis in tables.AXES:
+        mine = [line for line in lines if line.criterion.axis == axis]
+        blocks = []
+        for _, group in groupby(mine, key=lambda line: id(line.criterion)):
+            held = tuple(group)
+            points = candidate.grid.points[_place(candidate.grid, held[0].criterion)]
+            blocks.append(Block(held[0].criterion, min(points), max(points), held))
+        if blocks:
+            found.append(Side(axis, *tables.reach(candidate.grid, axis), tuple(blocks)))
+    return found
+
+
+def _place(grid: Grid, criterion: Criterion) -> int:
+    return next(i for i, mine in enumerate(grid.criteria) if mine is criterion)
+
+
+def side_by_side(review: Review) -> list[tuple[Axis, str, list[tuple[Level, list[int | None]]]]]:
+    """Points of every level in every grid that has it: axis, criterion, levels with one entry per candidate."""
+    candidates = tables.in_order(review)
+    found: dict[tuple[Axis, str], dict[str, tuple[Level, list[int | None]]]] = {}
+    for i, candidate in enumerate(candidates):
+        for line in tables.lines(review, candidate):
+            rows = found.setdefault((line.criterion.axis, line.criterion.name), {})
+            blank: list[int | None] = [None] * len(candidates)
+            rows.setdefault(line.level.name, (line.level, blank))[1][i] = line.points
+    ordered = sorted(found.items(), key=lambda item: tables.AXES.index(item[0][0]))
+    return [(axis, name, list(rows.values())) for (axis, name), rows in ordered]
+
+
+def step_rows(review: Review, candidate: Candidate) -> list[tuple[Any, tuple[str, ...]]]:
+    """A few telling thresholds with their marks: those chosen, and those that hand over round shares of leads."""
+    table = tables.steps(review, candidate)
+    if table.empty:
+        return []
+    limits = candidate.grid.thresholds
+    chosen: dict[int, list[str]] = {}
+    if limits is not None:
+        chosen.setdefault(tables.place_of(table, limits.marketing_qualified), []).append("marketing_qualified")
+        chosen.setdefault(tables.place_of(table, limits.sales_qualified), []).append("sales_qualified")
+    total = float(candidate.scores.leads.sum())
+    for share in TOP_SHARES:
+        nearest = (table["leads"] - share * total).abs().idxmin()
+        chosen.setdefault(int(nearest), [])
+    return [(table.loc[i], tuple(marks)) for i, marks in sorted(chosen.items())]
+
+
+def step_at(review: Review, candidate: Candidate, threshold: int) -> pd.Series | None:
+    """The trade-off at one threshold."""
+    table = tables.steps(review, candidate)
+    return None if table.empty else table.loc[tables.place_of(table, threshold)]
+
+
+def slider_data(review: Review) -> list[dict[str, Any]]:
+    """Each candidate's trade-off as columns of plain numbers, for the slider."""
+    data = []
+    for candidate in tables.in_order(review):
+        table = tables.steps(review, candidate)
+        limits = candidate.grid.thresholds
+        per_month = table["leads_per_month"] if review.months else table["leads"]
+        data.append({
+            "name": candidate.name,
+            "t": table["threshold"].astype(int).tolist(), "n": _plain(table["leads"], 0),
+            "m": _plain(per_month, 1), "k": _plain(table["customers"], 0), "c": _plain(table["caught"], 4),
+            "r": _plain(table["close_rate"], 5), "lo": _plain(table["low"], 5), "hi": _plain(table["high"], 5),
+            "total": round(float(candidate.scores.customers.sum())),
+            "mql": limits.marketing_qualified if limits else None,
+            "sql": limits.sales_qualified if limits else None,
+        })  # fmt: skip
+    return data
+
+
+def _plain(column: Iterable[float], digits: int) -> list[float | None]:
+    return [round(float(value), digits) if value == value else None for value in column]
+
+
+def excluded(review: Review, words: Words) -> list[tuple[str, int]]:
+    """Each exclusion in words with its rows, the largest first."""
+    reasons = sorted(review.account.excluded.items(), key=lambda item: (-item[1], item[0]))
+    return [(words.name("excluded", reason), rows) for reason, rows in reasons if rows]
+
+
+def suspects(review: Review, words: Words) -> list[tuple[str, str, str]]:
+    """Column, reason in words, evidence."""
+    return [
+        (s.column, words.name("suspect", s.reason), words.say("evidence", s.reason, s.facts, s.evidence))
+        for s in review.suspects
+    ]
+
+
+def folds_drawn(review: Review, words: Words) -> Markup:
+    """The steps of the comparison over the cohorts."""
+    cohorts = review.tally.cohorts
+    place = {cohort: i for i, cohort in enumerate(cohorts)}
+    rows = []
+    for fold in review.comparison.folds:
+        train, later = (_span(place, part) for part in (fold.cohorts_train, fold.cohorts_judged))
+        rows.append((train, later, words("folds.note", leads=fold.leads, customers=fold.customers)))
+    names = [(0.0, words.date(cohorts[0])), (float(len(cohorts)), words.date(cohorts[-1]))] if cohorts else []
+    return drawing.folds_picture(len(cohorts), rows, names, words("folds.title"))
+
+
+def _span(place: dict[str, int], cohorts: Sequence[str]) -> range:
+    at = [place[cohort] for cohort in cohorts if cohort in place]
+    return range(min(at), max(at) + 1) if at else range(0)

@@ -1,0 +1,204 @@
+"""The rows that page, workbook and `run.json` show: values of a review looked up side by side, not yet written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..comparison import Judged
+from ..criteria import Axis, Criterion, Level, offsets
+from ..errors import GridError
+from ..grid import Evidence, Grid, Pin
+from ..rates import Rate, RateTable, lift_interval, rate
+from ..review import Candidate, Review
+from ..tally import Tally
+from ..thresholds import trade_off
+
+AXES: tuple[Axis, ...] = ("fit", "engagement")
+MOST_STEPS = 240
+
+
+@dataclass(frozen=True)
+class Line:
+    """One level of a grid with its points and what they rest on.
+
+    `marks` are keys of the language files: reference, pinned, thin, against, unstable. `rate` is None where the
+    leads of this level could not be counted.
+    """
+
+    criterion: Criterion
+    level: Level
+    points: int
+    low: float | None
+    high: float | None
+    sign_kept: float | None
+    rate: Rate | None
+    lift: float | None
+    lift_low: float | None
+    lift_high: float | None
+    marks: tuple[str, ...]
+    pin: Pin | None
+    note: str
+
+
+def lines(review: Review, candidate: Candidate) -> tuple[Line, ...]:
+    """Every level of a candidate's grid that has leads or points, criterion after criterion."""
+    grid = candidate.grid
+    counts = counts_of(review.tally, grid)
+    lifts = None
+    if counts is not None:
+        total, bought = review.tally.overall
+        lifts = np.stack(lift_interval(counts[:, 1], counts[:, 0], bought, total), axis=1)
+    told = []
+    for i, (at, criterion, level, points) in enumerate(_levels(grid)):
+        evidence = grid.evidence[at[0]][at[1]] if grid.evidence else Evidence(0, 0)
+        counted = None if counts is None else rate(int(counts[i, 1]), int(counts[i, 0]))
+        if counted is not None and counted.leads == 0 and points == 0:
+            continue
+        lift, lift_low, lift_high = (None, None, None) if lifts is None else (float(x) for x in lifts[i])
+        pin = next((p for p in grid.pins if (p.criterion, p.level) == (criterion.name, level.name)), None)
+        line = Line(
+            criterion, level, points, evidence.low, evidence.high, evidence.sign_kept, counted,
+            lift, lift_low, lift_high, (), pin, evidence.note,
+        )  # fmt: skip
+        told.append(replace(line, marks=tuple(_marks(line, review.rates.min_leads))))
+    return tuple(told)
+
+
+def _marks(line: Line, min_leads: int) -> Iterator[str]:
+    if line.criterion.reference == line.level.name:
+        yield "reference"
+    if line.pin is not None:
+        yield "pinned"
+    if line.rate is not None and line.rate.leads < min_leads:
+        yield "thin"
+    if line.lift_low is not None and line.lift_high is not None and line.rate is not None and line.rate.leads:
+        if (line.points > 0 and line.lift_high < 1) or (line.points < 0 and line.lift_low > 1):
+            yield "against"
+    if line.points and line.sign_kept is not None and line.sign_kept < 0.95 and line.pin is None:
+        yield "unstable"
+
+
+def _levels(grid: Grid) -> Iterator[tuple[tuple[int, int], Criterion, Level, int]]:
+    for i, (criterion, points) in enumerate(zip(grid.criteria, grid.points, strict=True)):
+        for j, (level, worth) in enumerate(zip(criterion.levels, points, strict=True)):
+            yield (i, j), criterion, level, worth
+
+
+def counts_of(tally: Tally, grid: Grid) -> NDArray[np.int64] | None:
+    """Leads and customers of this history on a grid's levels, or the grid's own evidence, or None."""
+    bare = replace(
+        tally, codes=tally.codes[:, :0], cohort=tally.cohort[:0], leads=tally.leads[:0],
+        customers=tally.customers[:0], counted=tally.counted[:0],
+    )  # fmt: skip
+    try:
+        return bare.regroup(grid.criteria).by_level
+    except GridError:
+        pass
+    if not grid.evidence:
+        return None
+    return np.array([(e.leads, e.customers) for evidence in grid.evidence for e in evidence], np.int64)
+
+
+def reach(grid: Grid, axis: Axis) -> tuple[int, int]:
+    """Lowest and highest points that one axis can give."""
+    mine = [points for criterion, points in zip(grid.criteria, grid.points, strict=True) if criterion.axis == axis]
+    return sum(min(points) for points in mine), sum(max(points) for points in mine)
+
+
+def judged_of(review: Review, name: str) -> Judged | None:
+    """What later leads said about a candidate."""
+    return next((judged for judged in review.comparison.judged if judged.name == name), None)
+
+
+def chosen_of(review: Review) -> Candidate | None:
+    """The candidate whose thresholds and table stand first."""
+    named = [candidate for candidate in review.candidates if candidate.name == review.chosen]
+    return (named or list(review.candidates) or [None])[0]
+
+
+def in_order(review: Review) -> tuple[Candidate, ...]:
+    """Candidates, the chosen one first."""
+    chosen = chosen_of(review)
+    return tuple(sorted(review.candidates, key=lambda candidate: candidate is not chosen))
+
+
+def steps(review: Review, candidate: Candidate) -> pd.DataFrame:
+    """What each possible threshold gives, ascending; thinned where a grid has very many scores."""
+    table = trade_off(candidate.scores, review.months).sort_values("threshold", ignore_index=True)
+    if len(table) <= MOST_STEPS:
+        return table
+    kept = set(np.linspace(0, len(table) - 1, MOST_STEPS).round().astype(int).tolist())
+    limits = candidate.grid.thresholds
+    if limits is not None:
+        kept |= {place_of(table, limits.marketing_qualified), place_of(table, limits.sales_qualified)}
+    return table.iloc[sorted(kept)].reset_index(drop=True)
+
+
+def place_of(table: pd.DataFrame, threshold: int) -> int:
+    """Row of a trade-off table with the same leads at or above the threshold."""
+    return min(int(np.searchsorted(table["threshold"].to_numpy(), threshold)), len(table) - 1)
+
+
+def shown(rates: RateTable) -> list[int]:
+    """Positions of the levels worth a row: all but `missing` and `other` where no lead has them."""
+    flat = [level for criterion in rates.criteria for level in criterion.levels]
+    return [i for i, level in enumerate(flat) if rates.leads[i] > 0 or level.role == "value"]
+
+
+def telling(rates: RateTable, most: int = 14) -> list[int]:
+    """Positions of the levels that differ most reliably from the average, the highest close rate first."""
+    sure = [i for i in np.flatnonzero(rates.distinct) if np.isfinite(rates.lift_high[i])]
+    weight = {i: (rates.lift_low[i] - 1 if rates.lift[i] > 1 else 1 / max(rates.lift_high[i], 1e-3) - 1) for i in sure}
+    best = sorted(sure, key=lambda i: (-weight[i], i))[:most]
+    return sorted((int(i) for i in best), key=lambda i: (-float(rates.lift[i]), i))
+
+
+def criterion_at(rates: RateTable) -> list[tuple[Criterion, Level]]:
+    """Criterion and level of each position."""
+    return [(criterion, level) for criterion in rates.criteria for level in criterion.levels]
+
+
+def spans(rates: RateTable) -> Iterator[tuple[Criterion, range]]:
+    """Each criterion with the positions of its levels."""
+    bounds = offsets(rates.criteria)
+    for criterion, (a, b) in zip(rates.criteria, pairwise(bounds), strict=True):
+        yield criterion, range(int(a), int(b))
+
+
+def file_names(names: Iterable[str]) -> dict[str, str]:
+    """A file name (without suffix) for each name: plain letters, each its own even where case does not count.
+
+    >>> file_names(["lift", "Lift", "../../etc/passwd", "Größe 2", "學"])
+    {'lift': 'lift', 'Lift': 'Lift-2', '../../etc/passwd': 'etc-passwd', 'Größe 2': 'Grosse-2', '學': 'grid'}
+    """
+    given: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
+        stem = re.sub(r"[^A-Za-z0-9_]+", "-", plain).strip("-")[:60] or "grid"
+        if stem.casefold() in RESERVED:
+            stem = f"grid-{stem}"
+        free = (candidate for candidate in _numbered(stem) if candidate.casefold() not in taken)
+        given[name] = next(free)
+        taken.add(given[name].casefold())
+    return given
+
+
+def _numbered(stem: str) -> Iterator[str]:
+    yield stem
+    number = 2
+    while True:
+        yield f"{stem}-{number}"
+        number += 1
+
+
+RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10))})
+"""Names that Windows keeps for itself."""
