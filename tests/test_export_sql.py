@@ -114,21 +114,21 @@ def finite(value):
 
 @pytest.mark.parametrize("dialect", sql.DIALECTS)
 def test_hostile_text_stays_text(dialect):
-    """Every statement parses as one SELECT from one table, and every value comes back as it went in."""
+    """The statement parses as one SELECT from one table, and every value comes back as it went in."""
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    criteria = tuple(
+        Criterion(text, text, "text", "fit", (Level("l", values=(text,)), *ends)) for text in cases.HOSTILE
+    )
+    bands = tuple(Band(text, at, "") for at, text in enumerate(cases.HOSTILE))
+    grid = Grid("g", "m", criteria, ((1, 0, 0),) * len(criteria), bands=bands)
+    statement = sql.write(grid, Options(table="a table", lead_id="'; --"), dialect)
+    (tree,) = sqlglot.parse(statement, read=dialect)
+    assert isinstance(tree, exp.Select)
+    assert [table.name for table in tree.find_all(exp.Table)] == ["a table"]
+    literals = {each.this for each in tree.find_all(exp.Literal, exp.National)}
     for text in cases.HOSTILE:
-        levels = (Level("l", values=(text,)), Level("missing", "missing"), Level("other", "other"))
-        grid = Grid("g", "m", (Criterion("c", text, "text", "fit", levels),), ((1, 0, 0),), bands=(Band(text, 0, ""),))
-        options = Options(table="a table", lead_id=text)
-        trees = sqlglot.parse(sql.write(grid, options, dialect), read=dialect)
-        assert [type(tree) for tree in trees] == [exp.Select]
-        assert [table.name for table in trees[0].find_all(exp.Table)] == ["a table"]
-        if not set(text) & set("\t\r\n"):
-            literals = {
-                e.this for e in trees[0].find_all(exp.Literal, exp.National) if e.args.get("is_string") is not False
-            }
-            mark = sql.DIALECTS[dialect].mark
-            assert {text + mark, text} <= literals
-    assert "\r" not in sql.write(grid, options, dialect)
+        if not set(text) & set("\t\r\n"):  # those are spelt out as CHR(9), CHR(10), CHR(13)
+            assert {text + sql.DIALECTS[dialect].mark, text} <= literals
 
 
 @pytest.mark.parametrize("dialect", sql.DIALECTS)

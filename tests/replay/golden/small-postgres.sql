@@ -1,0 +1,65 @@
+SELECT
+  lead_key AS "lead_id",
+  score,
+  CASE WHEN score >= 30 THEN 'Call now' WHEN score >= 15 THEN 'Nurture' WHEN score >= -99 THEN 'Wait' ELSE '' END AS band,
+  CASE level_1 WHEN 0 THEN 'Sector: Software (+12)' WHEN 1 THEN 'Sector: Santé (-4)' WHEN 3 THEN 'Sector: any other answer (+1)' END AS reason_1,
+  CASE level_2 WHEN 1 THEN 'Visits: 5-9 (+3)' WHEN 2 THEN 'Visits: 10+ (+9)' WHEN 3 THEN 'Visits: not given (-2)' END AS reason_2,
+  CASE level_3 WHEN 0 THEN 'Newsletter: yes (+1)' END AS reason_3,
+  CASE level_4 WHEN 0 THEN 'Demo: requested (+20)' END AS reason_4
+FROM (
+  SELECT
+    levels.*,
+    CASE level_1 WHEN 0 THEN 12 WHEN 1 THEN -4 WHEN 3 THEN 1 ELSE 0 END
+        + CASE level_2 WHEN 1 THEN 3 WHEN 2 THEN 9 WHEN 3 THEN -2 ELSE 0 END
+        + CASE level_3 WHEN 0 THEN 1 ELSE 0 END
+        + CASE level_4 WHEN 0 THEN 20 ELSE 0 END AS score
+  FROM (
+    SELECT
+      lead_key,
+      CASE
+        WHEN t_1 IS NULL OR BTRIM(t_1, ' ' || CHR(9) || CHR(13) || CHR(10)) = '' THEN 2
+        WHEN t_1 IN ('SaaS', 'Software') THEN 0
+        WHEN t_1 IN ('Santé') THEN 1
+        ELSE 3
+      END AS level_1,
+      CASE
+        WHEN t_2 IS NULL OR BTRIM(t_2, ' ' || CHR(9) || CHR(13) || CHR(10)) = '' OR t_2 IN ('Select') THEN 3
+        WHEN n_2 < 5 THEN 0
+        WHEN n_2 >= 5 AND n_2 < 10 THEN 1
+        WHEN n_2 >= 10 THEN 2
+        ELSE 4
+      END AS level_2,
+      CASE
+        WHEN t_3 IS NULL OR BTRIM(t_3, ' ' || CHR(9) || CHR(13) || CHR(10)) = '' THEN 2
+        WHEN LOWER(t_3) IN ('true') THEN 0
+        WHEN LOWER(t_3) IN ('false') THEN 1
+        ELSE 3
+      END AS level_3,
+      CASE
+        WHEN t_4 IS NULL OR BTRIM(t_4, ' ' || CHR(9) || CHR(13) || CHR(10)) = '' THEN 1
+        ELSE 0
+      END AS level_4
+    FROM (
+      SELECT
+        texts.*,
+        CASE WHEN CAST(PG_TYPEOF(x_2) AS TEXT) = 'boolean' THEN CASE t_2 WHEN 'true' THEN 1 ELSE 0 END WHEN t_2 ~ '^[ \t\r\n]*[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?[ \t\r\n]*$' OR CAST(PG_TYPEOF(x_2) AS TEXT) IN ('double precision', 'real', 'numeric') THEN CAST(t_2 AS DECIMAL) END AS n_2
+      FROM (
+        SELECT
+          source.*,
+          NULLIF(CAST(x_1 AS TEXT), CASE WHEN CAST(PG_TYPEOF(x_1) AS TEXT) IN ('double precision', 'real', 'numeric') THEN 'NaN' END) COLLATE "C" AS t_1,
+          NULLIF(CAST(x_2 AS TEXT), CASE WHEN CAST(PG_TYPEOF(x_2) AS TEXT) IN ('double precision', 'real', 'numeric') THEN 'NaN' END) COLLATE "C" AS t_2,
+          NULLIF(CAST(x_3 AS TEXT), CASE WHEN CAST(PG_TYPEOF(x_3) AS TEXT) IN ('double precision', 'real', 'numeric') THEN 'NaN' END) COLLATE "C" AS t_3,
+          NULLIF(CAST(x_4 AS TEXT), CASE WHEN CAST(PG_TYPEOF(x_4) AS TEXT) IN ('double precision', 'real', 'numeric') THEN 'NaN' END) COLLATE "C" AS t_4
+        FROM (
+          SELECT
+            "lead_id" AS lead_key,
+            "Industry" AS x_1,
+            "TotalVisits" AS x_2,
+            "Newsletter" AS x_3,
+            "Demo requested" AS x_4
+          FROM "leads"
+        ) AS source
+      ) AS texts
+    ) AS answers
+  ) AS levels
+) AS points
