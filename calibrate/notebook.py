@@ -12,10 +12,13 @@ import html
 import os
 import sys
 from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from . import settings as spelling
 from .errors import CalibrateError, InputError, MissingExtraError, SettingsError, unknown
+from .settings import Settings
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -56,7 +59,7 @@ def execute(notebook: Path, parameters: Mapping[str, object], page: Path) -> Pat
     given = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
     book.cells.insert(place + 1, nbformat.v4.new_code_cell(given))
     client = nbclient.NotebookClient(
-        book, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": os.getcwd()}}
+        book, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": os.getcwd()}}, config=_private()
     )
     try:
         client.execute()
@@ -68,6 +71,40 @@ def execute(notebook: Path, parameters: Mapping[str, object], page: Path) -> Pat
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(PAGE.format(title=html.escape(notebook.stem), body=body), encoding="utf-8")
     return page
+
+
+def _private() -> Any:
+    """The kernel talks through files of this user, where the system has them, and not through open ports."""
+    from traitlets.config import Config
+
+    config = Config()
+    if os.name == "posix":
+        config.KernelManager.transport = "ipc"
+    return config
+
+
+def settings_of(path: str | Path, *, month: str | None = None, out: str | Path | None = None) -> Settings:
+    """Settings of a file; with `month` ("2026-01") as the history stood on its last day, with `out` another folder."""
+    chosen = spelling.read(Path(path))
+    if month:
+        time = chosen.time.model_copy(update={"as_of": last_day(month)})
+        chosen = chosen.model_copy(update={"time": time})
+    if out:
+        chosen = chosen.model_copy(update={"report": chosen.report.model_copy(update={"out": str(out)})})
+    return chosen
+
+
+def last_day(month: str) -> date:
+    """Last day of a month.
+
+    >>> print(last_day("2024-02"))
+    2024-02-29
+    """
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        raise SettingsError(f"'{month}' is no month; write it as 2026-01") from None
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _libraries() -> tuple[Any, Any, Any]:
@@ -119,7 +156,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("notebook", type=Path)
     parser.add_argument("--out", type=Path, required=True, help="the HTML page to write")
     parser.add_argument("parameters", nargs="*", metavar="NAME=VALUE")
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_intermixed_args(arguments)
     try:
         wrong = [each for each in asked.parameters if "=" not in each]
         if wrong:
