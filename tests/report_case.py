@@ -58,7 +58,11 @@ def simulated(leads: int, seed: int = 7) -> tuple[Tally, dict[str, dict[str, flo
     months = [f"{2023 + (8 + m) // 12}-{(8 + m) % 12 + 1:02d}" for m in range(24)]
     chance = 1 / (1 + np.exp(-odds))
     truth = {
-        name: {level: float(chance[codes[i] == j].mean()) for j, (level, _, _) in enumerate(levels) if (codes[i] == j).any()}
+        name: {
+            level: float(chance[codes[i] == j].mean())
+            for j, (level, _, _) in enumerate(levels)
+            if (codes[i] == j).any()
+        }
         for i, (name, _, _, levels) in enumerate(SHAPE)
     }
     bought = random.random(leads) < chance
@@ -131,9 +135,12 @@ def account() -> Account:
 
 def suspects() -> tuple[Suspect, ...]:
     return (
-        Suspect("Tags", "level_always_closes", "'Closed by Horizzon': 356 of 358 leads became customers",
-                {"level": "Closed by Horizzon", "leads": 358, "customers": 356, "rate": 356 / 358,
-                 "all_customers": 1357}),  # fmt: skip
+        Suspect(
+            "Tags",
+            "level_always_closes",
+            "'Closed by Horizzon': 356 of 358 leads became customers",
+            {"level": "Closed by Horizzon", "leads": 358, "customers": 356, "rate": 356 / 358, "all_customers": 1357},
+        ),  # fmt: skip
         Suspect("Closing note", "names_outcome", "the column's name speaks of the outcome", {}),
     )
 
@@ -141,8 +148,12 @@ def suspects() -> tuple[Suspect, ...]:
 def review(leads: int = 24_000) -> Review:
     counted, truth = simulated(leads)
     table = estimate(counted)
-    sorts = [("logistic", "logistic", 5.0, 12, 0.5, 0.842, 0.031), ("cautious", "cautious", 3.4, 9, 1.2, 0.831, 0.020),
-             ("lift", "lift", 6.0, 20, 0.4, 0.819, 0.008), ("current", "file", 2.0, 5, 1.0, 0.811, 0.0)]
+    sorts = [
+        ("logistic", "logistic", 5.0, 12, 0.5, 0.842, 0.031),
+        ("cautious", "cautious", 3.4, 9, 1.2, 0.831, 0.020),
+        ("lift", "lift", 6.0, 20, 0.4, 0.819, 0.008),
+        ("current", "file", 2.0, 5, 1.0, 0.811, 0.0),
+    ]
     candidates, verdicts = [], []
     for name, method, scale, most, keep, auc, gap in sorts:
         made = grid(counted, name, method, scale, most, keep)
@@ -183,7 +194,12 @@ def hostile() -> Review:
     counted = replace(calm.tally, criteria=bad)
     against = tuple(replace(j, name=j.name + HOSTILE, against=j.against and j.against + HOSTILE)
                     for j in calm.comparison.judged)  # fmt: skip
-    verdict = replace(calm.comparison.verdict, candidate="logistic" + HOSTILE, why=HOSTILE, facts={**calm.comparison.verdict.facts, "baseline": HOSTILE})
+    verdict = replace(
+        calm.comparison.verdict,
+        candidate="logistic" + HOSTILE,
+        why=HOSTILE,
+        facts={**calm.comparison.verdict.facts, "baseline": HOSTILE},
+    )
     return replace(
         calm, title=HOSTILE, tally=counted, rates=estimate(counted), candidates=candidates, chosen=candidates[0].name,
         account=replace(calm.account, source=HOSTILE, excluded={HOSTILE: 1, **calm.account.excluded},

@@ -115,7 +115,9 @@ def test_always_ordered_and_never_more_than_asked(counts, kind, value):
     assert (np.diff(lines["leads"]) < 0).all() and (np.diff(lines["isotonic"]) >= 0).all()
     if lines.empty:
         return
-    assert lines["leads"].iloc[0] == leads.sum() and lines["caught"].iloc[0] == pytest.approx(float(customers.sum() > 0))
+    assert lines["leads"].iloc[0] == leads.sum() and lines["caught"].iloc[0] == pytest.approx(
+        float(customers.sum() > 0)
+    )
     line = lines.set_index("threshold").loc[chosen.marketing_qualified]
     if unmet(scores, policy, months=3) is None and customers.sum() > 0:
         met = {
