@@ -19,7 +19,7 @@ HOUSE = ROOT / "calibrate"
 GROUND = ("errors", "engine")
 STEPS = (
     "criteria", "grid", "outcome", "columns", "proposal", "history", "tally", "rates", "binning", "leakage", "weights", "scores",
-    "calibration", "thresholds", "build", "plan", "metrics", "backtest", "comparison", "ceiling", "explain", "review",
+    "calibration", "thresholds", "rounding", "build", "plan", "metrics", "backtest", "resampling", "comparison", "ceiling", "explain", "review",
     "audit", "drift", "trial",
 )  # fmt: skip
 EDGES_IN = {  # each with the types it makes
@@ -27,7 +27,7 @@ EDGES_IN = {  # each with the types it makes
     "crm": {"errors", "engine", "criteria", "outcome", "history"},
     "simulate": set[str](),
 }
-EDGES_OUT = ("scoring", "export", "charts", "report")
+EDGES_OUT = ("export", "scoring", "charts", "report")
 TOP = ("monthly", "notebook", "cli")
 ROOMS = (*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP)
 
