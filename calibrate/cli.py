@@ -248,12 +248,12 @@ def demo(
     json: JsonFlag = False,
 ) -> None:
     """Simulate a B2B history whose truth is known, calibrate it and write the report."""
-    from . import monthly
+    from . import demo as example
     from .report import folder, run_json, summary
 
     with _Progress(json) as progress:
         progress("simulate")
-        counted, review, where = monthly.demo(out, leads, seed, _split(lang) or ("en", "fr"), progress)
+        counted, review, where = example.run(out, leads, seed, _split(lang) or ("en", "fr"), progress)
     if json:
         _print_json({**run_json.run_json(review), "report": where.as_posix(), "timing": counted.timing})
     else:

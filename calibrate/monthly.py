@@ -34,9 +34,7 @@ from .report.folder import write as write_folder
 from .review import Account, Candidate, Review
 from .scores import score
 from .settings import CriterionSettings, Settings, written
-from .settings import settings as make_settings
 from .settings import toml as settings_toml
-from .simulate import Simulated, simulate
 from .tally import Tally, count
 from .thresholds import Policy
 from .weights import METHODS
@@ -90,11 +88,8 @@ def read_rows(settings: Settings, progress: Progress = lambda stage: None) -> Co
     with _timed(timing, "count_s", progress, "count"):
         tally = count(history)
     with _timed(timing, "suspects_s", progress, "suspects"):
-        only = settings.columns.only
-        asked = [c.name for c in tally.criteria if (not only or c.column in only)]
-        asked = [n for n in asked if tally.criteria[tally.position(n)].column not in settings.columns.exclude]
-        candidates = tally.without([c.name for c in tally.criteria if c.name not in asked])
-        aside = suspects(candidates, free=(*only, *settings.columns.keep))
+        candidates = tally.without(proposal.only_needed)
+        aside = suspects(candidates, free=(*settings.columns.only, *settings.columns.keep))
         hidden = {suspect.column for suspect in aside}
         allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
     return Counted(settings, table, history, proposal, tally, aside, allowed, grids, timing)
@@ -120,13 +115,18 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
     with _timed(timing, "backtest_s", progress, "backtest"):
         window = counted.history.terms.observe_days + counted.history.terms.close_within_days
         rolling = folds(tally, close_days=window if tally.ends is not None else None)
-        judged = replay(tally, plans, rolling, prepare=prepared, calibrate=calibrate_prepared)
+        backtests = replay(tally, plans, rolling, prepare=prepared, calibrate=calibrate_prepared)
     with _timed(timing, "candidates_s", progress, "candidates"):
         candidates = tuple(_candidate(plan, whole, counted) for plan in plans)
     with _timed(timing, "compare_s", progress, "compare"):
         baseline = CURRENT if settings.candidates.current else plans[0].name
-        comparison = compare(judged, baseline=baseline, reliable=bool(rates.distinct.any()))
-        comparison = with_lines(comparison, candidates)
+        comparison = compare(
+            backtests,
+            baseline=baseline,
+            capacity=plans[0].policy.top_share(whole.months, tally.overall),
+            reliable=bool(rates.distinct.any()),
+            grids={candidate.name: candidate.grid for candidate in candidates},
+        )
     dated = tally.ends is not None
     return Review(
         title=Path(counted.table.name).name,
@@ -170,53 +170,6 @@ def settings_text(counted: Counted, folder: Path) -> str:
             "put it back with: keep = [...] under [columns]",
         ]
     return written(counted.settings, folder, notes)
-
-
-def demo(
-    out: str, leads: int, seed: int, languages: tuple[str, ...], progress: Progress = lambda stage: None
-) -> tuple[Counted, Review, Path]:
-    """Simulate a history whose truth is known, with a grid invented in a meeting, and calibrate it."""
-    history = simulate(leads=leads, seed=seed)
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
-    history.leads.to_csv(folder / "leads.csv", index=False)
-    (folder / "current.json").write_text(grid_json.write(meeting_grid()), encoding="utf-8")
-    settings = make_settings(
-        {
-            "data": {"file": str(folder / "leads.csv")},
-            "time": {
-                "created_at": "created_at", "customer_at": "customer_at", "as_of": history.as_of, "observe_days": 14,
-            },
-            "columns": {"exclude": ["worked_by_sales"]},
-            "candidates": {"current": str(folder / "current.json")},
-            "report": {"out": out, "languages": languages},
-        }
-    )  # fmt: skip
-    counted = read_rows(settings, progress)
-    found = replace(review(counted, progress), title="Demo", truth=_truth(history, counted))
-    progress("report")
-    return counted, found, publish(found, counted)
-
-
-def _truth(history: Simulated, counted: Counted) -> dict[str, dict[str, float]]:
-    """True close rates of the levels shown, within the window that is judged."""
-    terms = counted.history.terms
-    truth = {}
-    for criterion in counted.rates.criteria:
-        rates = history.true_rates(
-            criterion.column,
-            lambda value, criterion=criterion: criterion.levels[criterion.index_of(value)].name,
-            observe_days=terms.observe_days,
-            close_within_days=terms.close_within_days,
-        )
-        truth[criterion.name] = {str(level): float(value) for level, value in rates.items()}
-    return truth
-
-
-def with_lines(comparison: Comparison, candidates: tuple[Candidate, ...]) -> Comparison:
-    """The comparison with the line counts of the grids fitted on all mature history."""
-    lines = {candidate.name: candidate.grid.lines for candidate in candidates}
-    return replace(comparison, judged=tuple(replace(each, lines=lines[each.name]) for each in comparison.judged))
 
 
 @contextmanager
@@ -363,11 +316,11 @@ def _plans(settings: Settings, grids: Mapping[str, Grid], dated: bool) -> tuple[
 def _policy(settings: Settings) -> Policy:
     chosen = settings.thresholds
     given = [
-        Policy(kind, float(value))
-        for kind, value in (
-            ("capacity", chosen.capacity),
-            ("rate", chosen.close_rate),
-            ("share", chosen.share_of_customers),
+        policy
+        for value, policy in (
+            (chosen.capacity, Policy("capacity", chosen.capacity or 1)),
+            (chosen.close_rate, Policy("rate", chosen.close_rate or 0.5)),
+            (chosen.share_of_customers, Policy("share", chosen.share_of_customers or 0.5)),
         )
         if value is not None
     ]
