@@ -28,7 +28,7 @@ EDGES_IN = {  # each with the types it makes
     "simulate": set[str](),
 }
 EDGES_OUT = ("export", "scoring", "charts", "report")
-TOP = ("monthly", "notebook", "cli")
+TOP = ("monthly", "demo", "notebook", "cli")
 ROOMS = (*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP)
 
 # Where each heavy library may be imported: a room, or one file of it.
