@@ -1,0 +1,224 @@
+"""What is in each column, looked at without its outcome: counts, commonest texts, a sample of numbers.
+
+Tables up to `LOOKED_AT` rows are read whole; of larger ones, stretches of rows spread evenly over the file, so that
+the same file always gives the same answer. Here too is what a column's name says: an id, a person, an axis.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .criteria import Axis
+from .engine import sql
+from .engine.dates import writing_of
+from .engine.table import Column, Table, column_of
+
+LOOKED_AT = 200_000
+"""Rows of a table that are looked at to propose criteria."""
+BLOCKS = 16
+"""So many stretches of rows, evenly spread over a larger table."""
+TOGETHER = 30
+"""Text columns counted in one statement."""
+COMMON = 1000
+"""Different texts of a column that are kept, the commonest first."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One column: how many cells are filled, how many values differ, and which are common.
+
+    `texts` are the commonest texts with their counts (text and boolean columns), `numbers` all the values
+    looked at (number columns).
+    """
+
+    column: Column
+    rows: int
+    filled: int
+    distinct: int
+    texts: tuple[tuple[str, int], ...] = ()
+    numbers: NDArray[np.float64] | None = None
+
+    @property
+    def gaps(self) -> int:
+        """Cells that are empty."""
+        return self.rows - self.filled
+
+
+def profile(table: Table, names: tuple[str, ...] | None = None) -> dict[str, Profile]:
+    """What is in each of the named columns (all of them, if none is named)."""
+    columns = [column_of(table, name) for name in names] if names is not None else list(table.columns)
+    source, rows = _looked_at(table)
+    texts = [c for c in columns if c.type in ("text", "boolean")]
+    found = _numbers(table, [c for c in columns if c.type == "number"], source, rows)
+    found |= _days(table, [c for c in columns if c.type in ("date", "timestamp")], source, rows)
+    for start in range(0, len(texts), TOGETHER):
+        found |= _texts(table, texts[start : start + TOGETHER], source, rows)
+    return {column.name: found[column.name] for column in columns}
+
+
+def _looked_at(table: Table) -> tuple[str, int]:
+    """The rows to look at as text for FROM, and how many they are."""
+    if table.rows <= LOOKED_AT or table.position is None:
+        return table.relation, table.rows
+    place, size = sql.identifier(table.position).sql("duckdb"), LOOKED_AT // BLOCKS
+    starts = [(table.rows - size) * i // (BLOCKS - 1) for i in range(BLOCKS)]
+    inside = " OR ".join(f"{place} BETWEEN {start} AND {start + size - 1}" for start in starts)
+    source = f"(SELECT * FROM {table.relation} WHERE {inside}) AS looked_at"
+    rows = int(table.fetch(f"SELECT COUNT(*) AS n FROM {source}")["n"][0])
+    return (source, rows) if rows else (table.relation, table.rows)
+
+
+def _numbers(table: Table, columns: list[Column], source: str, rows: int) -> dict[str, Profile]:
+    """All values of the number columns that are not missing, in their order."""
+    if not columns:
+        return {}
+    listed = ", ".join(f"{sql.identifier(c.name).sql('duckdb')} AS n{i}" for i, c in enumerate(columns))
+    found = table.fetch(f"SELECT {listed} FROM {source}")
+    profiles = {}
+    for i, column in enumerate(columns):
+        values = found[f"n{i}"].astype(np.float64)
+        values = values[~np.isnan(values)]
+        profiles[column.name] = Profile(column, rows, len(values), len(np.unique(values)), numbers=values)
+    return profiles
+
+
+def _days(table: Table, columns: list[Column], source: str, rows: int) -> dict[str, Profile]:
+    if not columns:
+        return {}
+    names = [sql.identifier(c.name).sql("duckdb") for c in columns]
+    listed = ", ".join(f"COUNT({n}) AS n{i}, COUNT(DISTINCT {n}) AS d{i}" for i, n in enumerate(names))
+    found = table.fetch(f"SELECT {listed} FROM {source}")
+    return {c.name: Profile(c, rows, int(found[f"n{i}"][0]), int(found[f"d{i}"][0])) for i, c in enumerate(columns)}
+
+
+def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[str, Profile]:
+    """The commonest texts of several columns in one reading, blanks left out."""
+    cells = ", ".join(f"CAST({sql.identifier(c.name).sql('duckdb')} AS VARCHAR) AS t{i}" for i, c in enumerate(columns))
+    names = [f"t{i}" for i in range(len(columns))]
+    value = f"COALESCE({', '.join(names)})" if len(names) > 1 else names[0]
+    blank = sql.is_blank(sql.identifier("v")).sql("duckdb")
+    found = table.fetch(
+        f"SELECT place, v, n, differ, filled FROM (SELECT place, v, n, COUNT(*) OVER (PARTITION BY place) AS differ, "
+        f"CAST(SUM(n) OVER (PARTITION BY place) AS BIGINT) AS filled, "
+        f"ROW_NUMBER() OVER (PARTITION BY place ORDER BY n DESC, v) AS standing FROM ("
+        f"SELECT GROUPING({', '.join(names)}) AS place, {value} AS v, COUNT(*) AS n FROM (SELECT {cells} FROM {source}) "
+        f"AS cells GROUP BY GROUPING SETS ({', '.join(f'({name})' for name in names)})) AS counted "
+        f"WHERE v IS NOT NULL AND NOT {blank}) AS ranked WHERE standing <= {COMMON} ORDER BY place, standing"
+    )
+    profiles = {}
+    for i, column in enumerate(columns):
+        mine = found["place"] == 2 ** len(columns) - 1 - 2 ** (len(columns) - 1 - i)
+        texts = tuple((str(v), int(n)) for v, n in zip(found["v"][mine], found["n"][mine], strict=True))
+        differ, filled = (int(found[each][mine][0]) if texts else 0 for each in ("differ", "filled"))
+        profiles[column.name] = Profile(column, rows, filled, differ, texts)
+    return profiles
+
+
+def folded(text: str) -> str:
+    """A text without capitals, accents and doubled spaces: what makes two names the same.
+
+    >>> folded("  Téléphone  PRO ")
+    'telephone pro'
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(plain.casefold().split())
+
+
+def words_of(name: str) -> str:
+    """A column name as words: camelCase, snake_case and prefixes taken apart.
+
+    >>> words_of("firstName"), words_of("Deal - Won_time"), words_of("TotalVisits")
+    ('first name', 'deal won time', 'total visits')
+    """
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", folded(apart)).split())
+
+
+_ENGAGEMENT = re.compile(
+    r"\b(visit\w*|visite\w*|open(s|ed|ing)?|ouvert\w*|ouverture\w*|clic\w*|click\w*|activity|activities|activite\w*|active|actif|"
+    r"activ days|page\w*|webinar\w*|webinaire\w*|demo\w*|newsletter\w*|infolettre|download\w*|telecharg\w*|session\w*|"
+    r"time spent|temps passe|temps|touch\w*|event\w*|evenement\w*|trial\w*|essai\w*|form(s|ulaire\w*)?|submi\w*|repl\w*|repon\w*|"
+    r"respon\w*|attend\w*|particip\w*|inscri\w*|subscri\w*|unsubscri\w*|desabonn\w*|abonn\w*|optin|opt in|opt out|view\w*|vues?|"
+    r"interaction\w*|engage\w*|score|chat|call\w*|appel\w*|meeting\w*|rendez vous|rdv|bounce\w*|email sent|emails?|mails? (ouvert|clic)\w*|"
+    r"pricing|tarif\w*|login\w*|connexion\w*|last seen|since|depuis|recen\w*|frequen\w*|logged|show|no show|case stud\w*|ebook\w*|"
+    r"livre blanc|whitepaper\w*|videos?|watch\w*)\b"
+)
+_FIT_FIRST = re.compile(
+    r"\b(free mail|mailbox|email (kind|type|domain)|free email|professional email|mail pro|do not (e?mail|call)|form of|form juridique|"
+    r"forme juridique)\b"
+)
+
+
+def axis_of(name: str) -> Axis:
+    """Whether a column's name speaks of what the lead did (engagement) or of who it is (fit).
+
+    >>> axis_of("Total Time Spent on Website"), axis_of("pages_vues_30j"), axis_of("Sector")
+    ('engagement', 'engagement', 'fit')
+    """
+    words = words_of(name)
+    return "engagement" if _ENGAGEMENT.search(words) and not _FIT_FIRST.search(words) else "fit"
+
+
+_PERSON = re.compile(
+    r"^(contact |lead |customer |client |owner |prospect |your |votre )*("
+    r"name|nom|(full|first|last|middle|given|family|maiden|user) ?name|surname|prenoms?|nom complet|nom de famille|nom prenom|"
+    r"prenom nom|e ?mails?|(e ?mail|mail) (address|adresse|pro|perso\w*|professionnel\w*)|adresse (e ?)?mail|courriel|mail|"
+    r"(mobile |home |work |office |business |direct |cell |tele)?phone( (number|no|nr|pro|home|mobile|office))?|mobile( (number|no))?|"
+    r"cell|fax|tel|telephone( \w+)?|portable|numero de telephone|num tel|(street |home |postal |mailing |billing )?address( \d)?|street|"
+    r"adresse( postale| \d)?|rue|linked ?in( \w+)*|twitter( \w+)*|skype( \w+)*|facebook( \w+)*|ip( address)?|adresse ip|"
+    r"birth ?(day|date)|date of birth|date de naissance|ssn|iban|signature|contact)$"
+)
+_MAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$")
+_PHONE = re.compile(r"^\+?[\d\s().\-/]{8,20}$")
+
+
+def is_personal(found: Profile) -> bool:
+    """Whether a column holds names, e-mails, phones or addresses, by its name or by how its values look."""
+    words = words_of(found.column.name)
+    if _PERSON.match(words):
+        return found.column.type in ("text", "number")
+    if not found.texts or found.distinct < 10:
+        return False
+    seen = [text.strip() for text, _ in found.texts[:200]]
+    mails = sum(bool(_MAIL.match(text)) for text in seen)
+    phones = sum(bool(_PHONE.match(text)) and 8 <= sum(c.isdigit() for c in text) <= 15 for text in seen)
+    dates = writing_of(seen).known
+    return mails >= 0.5 * len(seen) or (phones >= 0.5 * len(seen) and dates < 0.5 * len(seen))
+
+
+_ID_NAME = re.compile(
+    r"(^| )(id|ids|uid|uuid|guid|identifiant|identifier|gid|hash|token|(lead|prospect|contact|customer|client|opportunity|deal|account|"
+    r"order|record|case|ticket|row|serial|reference|opportunite) (number|no|nr|num|key|ref|code)|numero|number|matricule|unnamed 0|index)$"
+)
+_CODE_NAME = re.compile(
+    r"\b(zip|zip ?code|postal|postcode|code postal|cp|departement|naf|ape|siret|siren|naics|sic|area code|code|id|numero)\b"
+)
+
+
+def names_id(name: str) -> bool:
+    """Whether a column's name says that its values tell rows apart.
+
+    >>> [names_id(name) for name in ("Prospect ID", "leadNumber", "Number of visits", "candidat")]
+    [True, True, False, False]
+    """
+    return bool(_ID_NAME.search(words_of(name)))
+
+
+def names_code(name: str) -> bool:
+    """Whether a column's name says that its numbers are codes that cannot be added, such as postal codes."""
+    return bool(_CODE_NAME.search(words_of(name)))
+
+
+def looks_dated(found: Profile) -> bool:
+    """Whether the texts of a column are dates in nearly all cells, in whatever way of writing."""
+    if found.column.type in ("date", "timestamp"):
+        return True
+    if not found.texts:
+        return False
+    seen = [text for text, _ in found.texts[:200]]
+    return writing_of(seen).known >= 0.9 * len(seen)
