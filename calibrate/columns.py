@@ -222,3 +222,28 @@ def looks_dated(found: Profile) -> bool:
         return False
     seen = [text for text, _ in found.texts[:200]]
     return writing_of(seen).known >= 0.9 * len(seen)
+
+
+def one_way(values: NDArray[np.float64]) -> bool:
+    """Whether numbers strictly rise or strictly fall."""
+    steps = np.diff(values)
+    return bool((steps > 0).all() or (steps < 0).all())
+
+
+def since_1970(found: Profile) -> bool:
+    """Numbers that are seconds or milliseconds since 1970, in a column whose name speaks of time."""
+    if found.numbers is None or not len(found.numbers):
+        return False
+    if not set(words_of(found.column.name).split()) & {
+        "at",
+        "date",
+        "time",
+        "timestamp",
+        "created",
+        "closed",
+        "on",
+        "ts",
+    }:
+        return False
+    low, high = float(found.numbers.min()), float(found.numbers.max())
+    return any(631152000 * unit <= low and high < 4102444800 * unit for unit in (1, 1000, 1_000_000))

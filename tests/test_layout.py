@@ -18,7 +18,7 @@ HOUSE = ROOT / "calibrate"
 # The order of the house, written by hand. A room (a file, or a folder as a whole) imports only what stands before it.
 GROUND = ("errors", "engine")
 STEPS = (
-    "criteria", "grid", "outcome", "columns", "proposal", "history", "tally", "rates", "binning", "leakage", "weights", "scores",
+    "criteria", "grid", "outcome", "columns", "fine", "roles", "proposal", "history", "tally", "rates", "binning", "leakage", "weights", "scores",
     "calibration", "thresholds", "rounding", "build", "plan", "metrics", "backtest", "resampling", "comparison", "ceiling", "explain", "review",
     "audit", "drift", "trial",
 )  # fmt: skip

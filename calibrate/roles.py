@@ -1,0 +1,85 @@
+"""Columns with a part of their own: the id of a lead, its dates, and what tells the order of leads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .columns import looks_dated, names_id, one_way, profile, since_1970, words_of
+from .engine import sql
+from .engine.table import Table, column_of
+
+_IDS = (
+    "lead id", "id", "leadid", "prospect id", "contact id", "record id", "lead number", "lead no", "customer id", "client id",
+    "opportunity id", "deal id", "opportunity number", "uuid", "guid", "identifiant", "id lead", "id prospect", "id contact",
+    "id client", "numero", "external id", "hubspot id", "row id", "unnamed 0",
+)  # fmt: skip
+_CREATED = (
+    "created at", "created", "created on", "create date", "creation date", "date created", "created date", "created time",
+    "lead created at", "lead created", "lead create date", "lead creation date", "lead date", "date lead", "createdate",
+    "date de creation", "date creation", "cree le", "creee le", "date d entree", "date entree", "date d inscription",
+    "signup date", "signed up at", "sign up date", "registered at", "registration date", "entered at", "entry date",
+    "inquiry date", "first seen", "first contact date", "date premier contact", "date", "added on", "add time", "lead add time",
+)  # fmt: skip
+_CLOSED = (
+    "customer at", "became customer at", "became a customer date", "customer date", "customer since", "client le",
+    "date client", "devenu client le", "closed at", "close date", "closed date", "closed won date", "closedate", "won at",
+    "won time", "won date", "date won", "deal won time", "converted at", "conversion date", "converted date", "signed at",
+    "signature date", "date de signature", "date signature", "signe le", "date de cloture", "date cloture", "date gagne",
+    "purchase date", "purchased at", "date d achat", "order date", "contract date", "date contrat", "date de vente",
+)  # fmt: skip
+
+
+def find_id(table: Table) -> str | None:
+    """The column that names each lead: by its name, and because (nearly) every row has its own value.
+
+    Of several, one that only rises or only falls is taken first: it also tells the order.
+    """
+    named = [c.name for c in table.columns if words_of(c.name) in _IDS or names_id(c.name)]
+    named.sort(key=lambda name: _IDS.index(words_of(name)) if words_of(name) in _IDS else len(_IDS))
+    seen = profile(table, tuple(named)) if named else {}
+    apart = [n for n in named if seen[n].filled >= 0.98 * seen[n].rows and seen[n].distinct >= 0.95 * seen[n].filled]
+    known = [n for n in apart if words_of(n) in _IDS]
+    rising = [n for n in known if (values := seen[n].numbers) is not None and len(values) > 1 and one_way(values)]
+    return next(iter([*rising, *known]), None)
+
+
+def find_dates(table: Table) -> tuple[str | None, str | None]:
+    """The columns that say when a lead entered and when it became a customer, by name and because they hold dates."""
+    return _dated(table, _CREATED), _dated(table, _CLOSED)
+
+
+def _dated(table: Table, names: Sequence[str]) -> str | None:
+    named = [c for c in table.columns if words_of(c.name) in names and c.type != "boolean"]
+    for column in sorted(named, key=lambda c: names.index(words_of(c.name))):
+        found = profile(table, (column.name,))[column.name]
+        if found.filled and (looks_dated(found) or since_1970(found)):
+            return column.name
+    return None
+
+
+def monotone(table: Table, column: str) -> int:
+    """1 if a column strictly rises from row to row in the order of the source, -1 if it strictly falls, else 0.
+
+    A gap, an equal neighbour or a source without order gives 0.
+    """
+    kind = column_of(table, column).type
+    if table.position is None or kind == "boolean":
+        return 0
+    name = sql.identifier(column).sql("duckdb")
+    direction, last = 0, None
+    for piece in table.stream(f"SELECT {name} AS v FROM {table.relation}"):  # a table with positions keeps its order
+        values = piece["v"]
+        if any(value is None for value in values) if values.dtype == object else bool((values != values).any()):
+            return 0
+        if last is not None:
+            values = np.concatenate([last, values])
+        rises, falls = bool((values[1:] > values[:-1]).all()), bool((values[1:] < values[:-1]).all())
+        if len(values) > 1:
+            step = 1 if rises else -1 if falls else 0
+            if not step or (direction and step != direction):
+                return 0
+            direction = step
+        last = values[-1:]
+    return direction
