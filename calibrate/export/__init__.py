@@ -7,7 +7,7 @@ from functools import partial
 
 from ..errors import ExportError, unknown
 from ..grid import Grid
-from . import csv, javascript, json, markdown, python, sql
+from . import csv, javascript, json, markdown, pmml, python, sql
 from .base import Coverage, Format, Item, Options, Scored, account, refuse_losses
 
 __all__ = [
@@ -41,6 +41,7 @@ FORMATS: dict[str, Format] = {
     "json": Format(_json, ".json", "the whole grid, with a published JSON Schema", _whole),
     "csv": Format(csv.write, ".csv", "one line per level, for a spreadsheet", csv.coverage),
     "markdown": Format(markdown.write, ".md", "the grid as a page to read and print", markdown.coverage),
+    "pmml": Format(pmml.write, ".pmml", "PMML 4.4 Scorecard with reason codes and verification rows", pmml.coverage),
     "sql-duckdb": _sql("duckdb", "DuckDB"),
     "sql-postgres": _sql("postgres", "PostgreSQL"),
     "sql-snowflake": _sql("snowflake", "Snowflake"),

@@ -1,0 +1,263 @@
+"""PMML 4.4 Scorecard with reason codes, bands and verification rows: the neutral weight file.
+
+Every source column is declared as text and read in derived fields: without the blanks around it, in lower case where a
+yes or no is asked, as a number where it is a plain decimal. So a column of numbers, a column of digits in text and a
+text where a number should stand are scored as the grid scores them. Listed values are attributes of predicates, never
+arrays: one engine (PMML4S) loses text before a bracket in element content.
+
+Standard: https://dmg.org/pmml/v4-4/Scorecard.html
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from xml.etree import ElementTree as Tree
+
+from ..criteria import Criterion, Level
+from ..errors import ExportError
+from ..grid import Grid
+from .base import Coverage, Options, account, ordered_bands, reason_text
+
+NAMESPACE = "http://www.dmg.org/PMML-4_4"
+DECIMAL = r"^(\+|-)?(\d+(\.\d*)?|\.\d+)((e|E)(\+|-)?\d{1,3})?$"
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_VERIFIED = 40
+
+
+def write(grid: Grid, options: Options) -> bytes:
+    """The document, in UTF-8.
+
+    >>> from calibrate.criteria import Criterion, Level
+    >>> demo = Criterion("demo", "Demo", "presence", "engagement",
+    ...     (Level("yes"), Level("missing", "missing"), Level("other", "other")))
+    >>> b'<Attribute partialScore="20" reasonCode="demo: yes (+20)">' in write(
+    ...     Grid("g", "lift", (demo,), ((20, 0, 0),)), Options())
+    True
+    """
+    _refuse_illegal(grid)
+    root = Tree.Element("PMML", {"xmlns": NAMESPACE, "version": "4.4"})
+    header = _add(root, "Header", description=f"Lead score, grid {grid.name}")
+    _add(header, "Application", name="calibrate")
+    columns = list(dict.fromkeys(criterion.column for criterion in grid.criteria))
+    dictionary = _add(root, "DataDictionary", numberOfFields=str(len(columns)))
+    for column in columns:
+        _add(dictionary, "DataField", name=column, optype="categorical", dataType="string")
+    free = _Names(columns)
+    derived = _add(root, "TransformationDictionary")
+    for at, criterion in enumerate(grid.criteria):
+        _derive(derived, criterion, free, at + 1)
+    card = _add(
+        root,
+        "Scorecard",
+        modelName=grid.name,
+        functionName="regression",
+        initialScore="0",
+        useReasonCodes="true",
+        reasonCodeAlgorithm="pointsAbove",
+        baselineScore="0",
+        baselineMethod="other",
+    )
+    schema = _add(card, "MiningSchema")
+    for column in columns:
+        _add(schema, "MiningField", name=column, usageType="active", invalidValueTreatment="asIs")
+    _outputs(card, grid, free)
+    characteristics = _add(card, "Characteristics")
+    for at in range(len(grid.criteria)):
+        _characteristic(characteristics, grid, at, free, options)
+    _verification(card, grid, columns, free)
+    Tree.indent(root, " ")
+    text: bytes = Tree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return text + b"\n"
+
+
+def coverage(grid: Grid, options: Options) -> Coverage:
+    """Everything but expiry is carried."""
+    notes = (
+        "reason codes name lines that add points, the weightiest first; PMML drops those that take points away",
+        "text columns must be given as text; below the lowest band some engines give no band, some an empty one",
+        "a number that is NaN and the text 'NaN' are one thing to PMML engines: both count as missing",
+    )
+    return account("pmml", grid, notes=notes)
+
+
+class _Names:
+    """Names of fields that no source column has."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self.taken = set(columns)
+
+    def free(self, name: str) -> str:
+        while name in self.taken:
+            name = f"calibrate_{name}"
+        return name
+
+
+def _derive(parent: Tree.Element, criterion: Criterion, names: _Names, number: int) -> None:
+    trimmed = names.free(f"trimmed_{number}")
+    field = _add(parent, "DerivedField", name=trimmed, optype="categorical", dataType="string")
+    _add(_add(field, "Apply", function="trimBlanks"), "FieldRef", field=criterion.column, mapMissingTo="")
+    if any(isinstance(value, bool) for level in criterion.levels for value in level.values):
+        field = _add(
+            parent, "DerivedField", name=names.free(f"lower_{number}"), optype="categorical", dataType="string"
+        )
+        _add(_add(field, "Apply", function="lowercase"), "FieldRef", field=criterion.column, mapMissingTo="")
+    if criterion.kind == "number":
+        field = _add(
+            parent, "DerivedField", name=names.free(f"number_{number}"), optype="continuous", dataType="double"
+        )
+        choice = _add(field, "Apply", function="if")
+        asked = _add(choice, "Apply", function="matches")
+        _add(asked, "FieldRef", field=trimmed)
+        _add(asked, "Constant", dataType="string").text = DECIMAL
+        _add(choice, "FieldRef", field=trimmed)
+
+
+def _outputs(card: Tree.Element, grid: Grid, names: _Names) -> None:
+    output = _add(card, "Output")
+    score = names.free("score")
+    _add(output, "OutputField", name=score, optype="continuous", dataType="integer", feature="predictedValue")
+    bands = ordered_bands(grid)
+    if bands:
+        field = _add(
+            output,
+            "OutputField",
+            name=names.free("band"),
+            optype="categorical",
+            dataType="string",
+            feature="transformedValue",
+        )
+        steps = _add(field, "Discretize", field=score, defaultValue="", dataType="string")
+        above: int | None = None
+        for at_least, name in bands:
+            if at_least == above:
+                continue
+            step = _add(steps, "DiscretizeBin", binValue=name)
+            interval = _add(step, "Interval", closure="closedOpen", leftMargin=str(int(at_least)))
+            if above is not None:
+                interval.set("rightMargin", str(int(above)))
+            above = at_least
+    for rank in range(1, len(grid.criteria) + 1):
+        _add(
+            output,
+            "OutputField",
+            name=names.free(f"reason_{rank}"),
+            optype="categorical",
+            dataType="string",
+            feature="reasonCode",
+            rank=str(rank),
+        )
+
+
+def _characteristic(parent: Tree.Element, grid: Grid, at: int, names: _Names, options: Options) -> None:
+    criterion, number = grid.criteria[at], at + 1
+    place = _add(parent, "Characteristic", name=criterion.name, baselineScore="0")
+    for key, value in (("kind", criterion.kind), ("axis", criterion.axis), ("column", criterion.column)):
+        _add(place, "Extension", extender="calibrate", name=key, value=value)
+    levels = list(enumerate(criterion.levels))
+    values = [(i, level) for i, level in levels if level.role == "value"]
+    ends = [(i, level) for i, level in levels if level.role == "other"]
+    for i, level in [(criterion.missing, criterion.levels[criterion.missing]), *values, *ends]:
+        points = str(int(grid.points[at][i]))
+        attribute = _add(place, "Attribute", partialScore=points, reasonCode=reason_text(grid, at, i, options.language))
+        _add(attribute, "Extension", extender="calibrate", name="level", value=level.name)
+        _add(attribute, "Extension", extender="calibrate", name="role", value=level.role)
+        _predicate(attribute, _conditions(criterion, level, names, number))
+
+
+Condition = tuple[str, str, str]
+
+
+def _conditions(criterion: Criterion, level: Level, names: _Names, number: int) -> list[list[Condition]]:
+    """Conditions of a level: any of lists of conditions that all hold; an empty inner list always holds."""
+    if level.role == "other":
+        return [[]]
+    found: list[list[Condition]] = []
+    if level.role == "missing":
+        found += [[(criterion.column, "isMissing", "")], [(names.free(f"trimmed_{number}"), "equal", "")]]
+        if not any("NaN" in each.values for each in criterion.levels):
+            found.append([(criterion.column, "equal", "NaN")])
+    elif criterion.kind == "presence":
+        return [[]]
+    elif criterion.kind == "number":
+        bounds = (("greaterOrEqual", level.low), ("lessThan", level.high))
+        asked = names.free(f"number_{number}")
+        inside = [(asked, operator, repr(float(bound))) for operator, bound in bounds if bound is not None]
+        return [inside or [(asked, "isNotMissing", "")]]
+    for value in level.values:
+        if isinstance(value, bool):
+            found.append([(names.free(f"lower_{number}"), "equal", "true" if value else "false")])
+        else:
+            found.append([(criterion.column, "equal", value)])
+    return found
+
+
+def _predicate(parent: Tree.Element, anyof: list[list[Condition]]) -> None:
+    if anyof == [[]]:
+        _add(parent, "True")
+        return
+    if not anyof:
+        _add(parent, "False")
+        return
+    if len(anyof) > 1:
+        parent = _add(parent, "CompoundPredicate", booleanOperator="or")
+    for allof in anyof:
+        place = _add(parent, "CompoundPredicate", booleanOperator="and") if len(allof) > 1 else parent
+        for field, operator, value in allof:
+            simple = _add(place, "SimplePredicate", field=field, operator=operator)
+            if operator not in ("isMissing", "isNotMissing"):
+                simple.set("value", value)
+
+
+def _verification(card: Tree.Element, grid: Grid, columns: Sequence[str], names: _Names) -> None:
+    """Rows with their score inside the file, by which an engine can check itself."""
+    leads = list(_examples(grid))
+    place = _add(card, "ModelVerification", recordCount=str(len(leads)), fieldCount=str(len(columns) + 1))
+    fields = _add(place, "VerificationFields")
+    for at, column in enumerate(columns):
+        _add(fields, "VerificationField", field=column, column=f"c{at + 1}")
+    _add(fields, "VerificationField", field=names.free("score"), column="score", precision="0", zeroThreshold="0")
+    table = _add(place, "InlineTable")
+    for lead in leads:
+        row = _add(table, "row")
+        for at, column in enumerate(columns):
+            if lead.get(column) is not None:
+                _add(row, f"c{at + 1}").text = lead[column]
+        _add(row, "score").text = str(grid.score(lead))
+
+
+def _examples(grid: Grid) -> list[dict[str, str]]:
+    """Leads that meet many levels, the same on every run; values as text without blanks around them."""
+    rng = random.Random(0)
+    answers = {c.column: [value for level in c.levels for value in _answers(c, level)] for c in grid.criteria}
+    leads: list[dict[str, str]] = [{}]
+    for _ in range(_VERIFIED - 1):
+        drawn = {column: rng.choice([None, "an answer nobody gave", *values]) for column, values in answers.items()}
+        leads.append({column: value for column, value in drawn.items() if value is not None})
+    return leads
+
+
+def _answers(criterion: Criterion, level: Level) -> list[str]:
+    if criterion.kind == "number":
+        return [repr(float(bound)) for bound in (level.low, level.high) if bound is not None]
+    texts = [str(value).lower() if isinstance(value, bool) else value for value in level.values]
+    return [text for text in texts if re.fullmatch(r"\w([\w -]*\w)?", text)]
+
+
+def _refuse_illegal(grid: Grid) -> None:
+    texts = [grid.name, *(band.name for band in grid.bands)]
+    for criterion in grid.criteria:
+        texts += [criterion.name, criterion.column]
+        texts += [text for level in criterion.levels for text in (level.name, *level.values) if isinstance(text, str)]
+    for text in texts:
+        found = _ILLEGAL.search(text)
+        if found:
+            raise ExportError(
+                f"pmml: {text[:60]!r} holds the character U+{ord(found[0]):04X}, which no XML file can hold; "
+                f"rename it in the data or in the settings"
+            )
+
+
+def _add(parent: Tree.Element, tag: str, **attributes: str) -> Tree.Element:
+    return Tree.SubElement(parent, tag, attributes)
