@@ -106,8 +106,9 @@ def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[
         f"SELECT place, v, n, differ, filled FROM (SELECT place, v, n, COUNT(*) OVER (PARTITION BY place) AS differ, "
         f"CAST(SUM(n) OVER (PARTITION BY place) AS BIGINT) AS filled, "
         f"ROW_NUMBER() OVER (PARTITION BY place ORDER BY n DESC, v) AS standing FROM ("
-        f"SELECT GROUPING({', '.join(names)}) AS place, {value} AS v, COUNT(*) AS n FROM (SELECT {cells} FROM {source}) "
-        f"AS cells GROUP BY GROUPING SETS ({', '.join(f'({name})' for name in names)})) AS counted "
+        f"SELECT GROUPING({', '.join(names)}) AS place, {value} AS v, COUNT(*) AS n "
+        f"FROM (SELECT {cells} FROM {source}) AS cells "
+        f"GROUP BY GROUPING SETS ({', '.join(f'({name})' for name in names)})) AS counted "
         f"WHERE v IS NOT NULL AND NOT {blank}) AS ranked WHERE standing <= {COMMON} ORDER BY place, standing"
     )
     profiles = {}
@@ -140,17 +141,22 @@ def words_of(name: str) -> str:
 
 
 _ENGAGEMENT = re.compile(
-    r"\b(visit\w*|visite\w*|open(s|ed|ing)?|ouvert\w*|ouverture\w*|clic\w*|click\w*|activity|activities|activite\w*|active|actif|"
-    r"activ days|page\w*|webinar\w*|webinaire\w*|demo\w*|newsletter\w*|infolettre|download\w*|telecharg\w*|session\w*|"
-    r"time spent|temps passe|temps|touch\w*|event\w*|evenement\w*|trial\w*|essai\w*|form(s|ulaire\w*)?|submi\w*|repl\w*|repon\w*|"
-    r"respon\w*|attend\w*|particip\w*|inscri\w*|subscri\w*|unsubscri\w*|desabonn\w*|abonn\w*|optin|opt in|opt out|view\w*|vues?|"
-    r"interaction\w*|engage\w*|score|chat|call\w*|appel\w*|meeting\w*|rendez vous|rdv|bounce\w*|email sent|emails?|mails? (ouvert|clic)\w*|"
-    r"pricing|tarif\w*|login\w*|connexion\w*|last seen|since|depuis|recen\w*|frequen\w*|logged|show|no show|case stud\w*|ebook\w*|"
-    r"livre blanc|whitepaper\w*|videos?|watch\w*)\b"
+    r"\b("
+    r"visit\w*|visite\w*|open(s|ed|ing)?|ouvert\w*|ouverture\w*|clic\w*|click\w*|activity|activities|"
+    r"activite\w*|active|actif|actifs|page\w*|webinar\w*|webinaire\w*|demo\w*|newsletter\w*|infolettre|"
+    r"download\w*|telecharg\w*|session\w*|time spent|temps|touch\w*|event\w*|evenement\w*|trial\w*|essai\w*|"
+    r"form(s|ulaire\w*)?|submi\w*|repl(y|ied|ies)|repon\w*|respon(se|ses|ded)|attend\w*|particip\w*|inscri\w*|"
+    r"subscri\w*|unsubscri\w*|desabonn\w*|abonn\w*|optin|opt (in|out)|view\w*|vues?|interaction\w*|engage\w*|"
+    r"chat|call\w*|appel\w*|meeting\w*|rendez vous|rdv|bounce\w*|e?mails? (sent|received|ouvert\w*|clic\w*)|"
+    r"emails|pricing|tarif\w*|login\w*|connexion\w*|last seen|since|depuis|recen\w*|frequen\w*|logged|no show|"
+    r"case stud\w*|ebook\w*|livre blanc|whitepaper\w*|videos?|watch\w*"
+    r")\b"
 )
 _FIT_FIRST = re.compile(
-    r"\b(free mail|mailbox|email (kind|type|domain)|free email|professional email|mail pro|do not (e?mail|call)|form of|form juridique|"
-    r"forme juridique)\b"
+    r"\b("
+    r"free mail|mailbox|e?mail (kind|type|domain)|free e?mail|professional e?mail|mail pro|"
+    r"do not (e?mail|call)|form (of|juridique)|forme juridique|pages jaunes"
+    r")\b"
 )
 
 
@@ -166,37 +172,53 @@ def axis_of(name: str) -> Axis:
 
 _PERSON = re.compile(
     r"^(contact |lead |customer |client |owner |prospect |your |votre )*("
-    r"name|nom|(full|first|last|middle|given|family|maiden|user) ?name|surname|prenoms?|nom complet|nom de famille|nom prenom|"
-    r"prenom nom|e ?mails?|(e ?mail|mail) (address|adresse|pro|perso\w*|professionnel\w*)|adresse (e ?)?mail|courriel|mail|"
-    r"(mobile |home |work |office |business |direct |cell |tele)?phone( (number|no|nr|pro|home|mobile|office))?|mobile( (number|no))?|"
-    r"cell|fax|tel|telephone( \w+)?|portable|numero de telephone|num tel|(street |home |postal |mailing |billing )?address( \d)?|street|"
-    r"adresse( postale| \d)?|rue|linked ?in( \w+)*|twitter( \w+)*|skype( \w+)*|facebook( \w+)*|ip( address)?|adresse ip|"
-    r"birth ?(day|date)|date of birth|date de naissance|ssn|iban|signature|contact)$"
+    r"name|nom|(full|first|last|middle|given|family|maiden|user) ?name|surname|prenoms?|nom complet|"
+    r"nom de famille|nom prenom|prenom nom|e ?mails?|"
+    r"(e ?mail|mail) (address|adresse|pro|perso\w*|professionnel\w*)|adresse (e ?)?mail|courriel|mail|"
+    r"(mobile |home |work |office |business |direct |cell |tele)?phone( (number|no|nr|pro|home|mobile|office))?|"
+    r"mobile( (number|no))?|cell|fax|tel|telephone( \w+)?|portable|numero de telephone|num tel|"
+    r"(street |home |postal |mailing |billing )?address( \d)?|street|adresse( postale| \d)?|rue|"
+    r"linked ?in( \w+)*|twitter( \w+)*|skype( \w+)*|facebook( \w+)*|ip( address)?|adresse ip|birth ?(day|date)|"
+    r"date of birth|date de naissance|ssn|iban|signature|contact"
+    r")$"
 )
-_MAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$")
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _PHONE = re.compile(r"^\+?[\d\s().\-/]{8,20}$")
 
 
 def is_personal(found: Profile) -> bool:
     """Whether a column holds names, e-mails, phones or addresses, by its name or by how its values look."""
     words = words_of(found.column.name)
-    if _PERSON.match(words):
+    if _PERSON.match(words) and found.distinct > 2:
         return found.column.type in ("text", "number")
-    if not found.texts or found.distinct < 10:
-        return False
-    seen = [text.strip() for text, _ in found.texts[:200]]
-    mails = sum(bool(_MAIL.match(text)) for text in seen)
-    phones = sum(bool(_PHONE.match(text)) and 8 <= sum(c.isdigit() for c in text) <= 15 for text in seen)
-    dates = writing_of(seen).known
-    return mails >= 0.5 * len(seen) or (phones >= 0.5 * len(seen) and dates < 0.5 * len(seen))
+    seen = [text for text, _ in found.texts[:200]]
+    return found.distinct >= 10 and sum(is_private(text) for text in seen) >= 0.5 * len(seen)
+
+
+def is_private(text: str) -> bool:
+    """Whether a text looks like an e-mail address or a phone number, which never become levels.
+
+    >>> [is_private(text) for text in ("Ana <ana@acme.fr>", "+33 6 12 34 56 78", "Google", "2025-11-22", "10-49")]
+    [True, True, False, False, False]
+    """
+    if _MAIL.search(text):
+        return True
+    phone = _PHONE.match(text.strip()) and 9 <= sum(c.isdigit() for c in text) <= 15
+    return bool(phone) and not writing_of([text]).known
 
 
 _ID_NAME = re.compile(
-    r"(^| )(id|ids|uid|uuid|guid|identifiant|identifier|gid|hash|token|(lead|prospect|contact|customer|client|opportunity|deal|account|"
-    r"order|record|case|ticket|row|serial|reference|opportunite) (number|no|nr|num|key|ref|code)|numero|number|matricule|unnamed 0|index)$"
+    r"(^| )("
+    r"ids?|uid|uuid|guid|identifiant|identifier|gid|hash|token|numero|number|matricule|unnamed 0|index|"
+    r"(lead|prospect|contact|customer|client|opportunity|deal|account|order|record|case|ticket|row|serial|reference) "
+    r"(no|nr|num|key|ref|code)"
+    r")$"
 )
 _CODE_NAME = re.compile(
-    r"\b(zip|zip ?code|postal|postcode|code postal|cp|departement|naf|ape|siret|siren|naics|sic|area code|code|id|numero)\b"
+    r"\b("
+    r"zip|zip ?code|postal|postcode|code postal|cp|departement|naf|ape|siret|siren|naics|sic|area code|code|id|"
+    r"numero"
+    r")\b"
 )
 
 

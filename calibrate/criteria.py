@@ -218,7 +218,8 @@ def interval_name(low: float | None, high: float | None, *, whole: bool = True) 
         return f"{plain_number(low)} to <{plain_number(high)}"
     if high == low + 1:
         return plain_number(low)
-    return f"{plain_number(low)}-{plain_number(high - 1)}" if low >= 0 else f"{plain_number(low)} to {plain_number(high - 1)}"
+    between = "-" if low >= 0 else " to "
+    return f"{plain_number(low)}{between}{plain_number(high - 1)}"
 
 
 def plain_number(number: float | None) -> str:
@@ -294,9 +295,7 @@ def _number_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:
     return sql.case(branches + _number_branches(column, values), sql.literal(criterion.other))
 
 
-def _number_branches(
-    column: exp.Expr, levels: Sequence[tuple[Level, int]]
-) -> list[sql.Branch]:
+def _number_branches(column: exp.Expr, levels: Sequence[tuple[Level, int]]) -> list[sql.Branch]:
     """One branch per level that lists texts which read as numbers."""
     branches: list[sql.Branch] = []
     seen = set()
@@ -332,9 +331,7 @@ def _text_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:
     return sql.case([*_text_branches(column, [*nothing, *values]), absent], other)
 
 
-def _text_branches(
-    column: exp.Expr, levels: Sequence[tuple[Level, int]]
-) -> list[sql.Branch]:
+def _text_branches(column: exp.Expr, levels: Sequence[tuple[Level, int]]) -> list[sql.Branch]:
     """One branch per level that lists something; blank texts are missing by rule 1."""
     branches: list[sql.Branch] = []
     seen = set()

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Profile, axis_of
+from .columns import Profile, axis_of, is_private
 from .criteria import (
     MISSING,
     MOST_LEVELS,
@@ -64,6 +64,7 @@ def _special(name: str, taken: Collection[str]) -> str:
 
 
 def filled_levels(column: str) -> Criterion:
+    """Filled or missing, missing being the reference."""
     return with_specials(column, "presence", [Level("filled")], reference=MISSING)
 
 
@@ -99,7 +100,9 @@ def text_levels(found: Profile, asked: Sequence[Criterion], kind: Kind) -> Crite
     demanded = dict.fromkeys(t for c in grids for level in c.levels for t in level.values if isinstance(t, str))
     for text, count in (*found.texts, *((text, 0) for text in demanded)):
         key = (" ".join(text.casefold().split()), *(c.index_of(text) for c in grids))
-        if text.strip(sql.BLANKS) and text not in groups.setdefault(key, []):
+        if not text.strip(sql.BLANKS) or (text not in demanded and is_private(text)):
+            continue
+        if text not in groups.setdefault(key, []):
             groups[key].append(text)
             counts[key] = counts.get(key, 0) + count
     asked_for = {key for key, texts in groups.items() if any(text in demanded for text in texts)}

@@ -11,23 +11,25 @@ from .engine import sql
 from .engine.table import Table, column_of
 
 _IDS = (
-    "lead id", "id", "leadid", "prospect id", "contact id", "record id", "lead number", "lead no", "customer id", "client id",
-    "opportunity id", "deal id", "opportunity number", "uuid", "guid", "identifiant", "id lead", "id prospect", "id contact",
-    "id client", "numero", "external id", "hubspot id", "row id", "unnamed 0",
+    "lead id", "id", "leadid", "prospect id", "contact id", "record id", "lead number", "lead no", "customer id",
+    "client id", "opportunity id", "deal id", "opportunity number", "uuid", "guid", "identifiant", "id lead",
+    "id prospect", "id contact", "id client", "numero", "external id", "hubspot id", "row id", "unnamed 0",
 )  # fmt: skip
 _CREATED = (
-    "created at", "created", "created on", "create date", "creation date", "date created", "created date", "created time",
-    "lead created at", "lead created", "lead create date", "lead creation date", "lead date", "date lead", "createdate",
-    "date de creation", "date creation", "cree le", "creee le", "date d entree", "date entree", "date d inscription",
-    "signup date", "signed up at", "sign up date", "registered at", "registration date", "entered at", "entry date",
-    "inquiry date", "first seen", "first contact date", "date premier contact", "date", "added on", "add time", "lead add time",
+    "created at", "created", "created on", "create date", "creation date", "date created", "created date",
+    "created time", "lead created at", "lead created", "lead create date", "lead creation date", "lead date",
+    "date lead", "createdate", "date de creation", "date creation", "cree le", "creee le", "date d entree",
+    "date entree", "date d inscription", "signup date", "signed up at", "sign up date", "registered at",
+    "registration date", "entered at", "entry date", "inquiry date", "first seen", "first contact date",
+    "date premier contact", "date", "added on", "add time", "lead add time",
 )  # fmt: skip
 _CLOSED = (
     "customer at", "became customer at", "became a customer date", "customer date", "customer since", "client le",
-    "date client", "devenu client le", "closed at", "close date", "closed date", "closed won date", "closedate", "won at",
-    "won time", "won date", "date won", "deal won time", "converted at", "conversion date", "converted date", "signed at",
-    "signature date", "date de signature", "date signature", "signe le", "date de cloture", "date cloture", "date gagne",
-    "purchase date", "purchased at", "date d achat", "order date", "contract date", "date contrat", "date de vente",
+    "date client", "devenu client le", "closed at", "close date", "closed date", "closed won date", "closedate",
+    "won at", "won time", "won date", "date won", "deal won time", "converted at", "conversion date",
+    "converted date", "signed at", "signature date", "date de signature", "date signature", "signe le",
+    "date de cloture", "date cloture", "date gagne", "purchase date", "purchased at", "date d achat", "order date",
+    "contract date", "date contrat", "date de vente",
 )  # fmt: skip
 
 

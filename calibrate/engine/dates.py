@@ -32,6 +32,10 @@ _WORDS = re.compile(
     r"^((?P<day>\d{1,2})[ -](?P<month>[A-Za-z]{3,9})[ -]|(?P<month2>[A-Za-z]{3,9}) (?P<day2>\d{1,2}), ?)(?P<year>\d{4})"
     r"(?P<time>,? +\d{1,2}:\d{2}(?P<seconds>:\d{2})?(?P<half> ?[AaPp][Mm])?)?$"
 )
+_SPOKEN = {
+    "%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%b": "Mon", "%B": "Month",
+    "%H": "hh", "%I": "hh", "%M": "mm", "%S": "ss", "%f": "f", "%p": "AM/PM",
+}  # fmt: skip
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -58,8 +62,7 @@ class Writing:
     def words(self) -> str:
         """The formats in one phrase, such as ``YYYY-MM-DD, DD/MM/YYYY``."""
         shown = [format_.replace("%-", "%") for format_ in self.formats]
-        for code, word in (("%d", "DD"), ("%m", "MM"), ("%Y", "YYYY"), ("%y", "YY"), ("%b", "Mon"), ("%B", "Month"),
-                           ("%H", "hh"), ("%I", "hh"), ("%M", "mm"), ("%S", "ss"), ("%f", "f"), ("%p", "AM/PM")):  # fmt: skip
+        for code, word in _SPOKEN.items():
             shown = [each.replace(code, word) for each in shown]
         return ", ".join((["YYYY-MM-DD"] if self.iso else []) + shown)
 
@@ -232,8 +235,8 @@ def _written(table: Table, name: str, this: exp.Expr, order: Order | None) -> Mo
     text = rendered(this, "duckdb")
     unread = f"{text} IS NOT NULL AND TRIM({text}) <> '' AND {rendered(expression, 'duckdb')} IS NULL"
     answer = table.fetch(
-        f"SELECT SUM(CASE WHEN {unread} THEN 1 ELSE 0 END) AS unread, MIN(CASE WHEN {unread} THEN {text} END) AS example "
-        f"FROM {table.relation}"
+        f"SELECT SUM(CASE WHEN {unread} THEN 1 ELSE 0 END) AS unread, "
+        f"MIN(CASE WHEN {unread} THEN {text} END) AS example FROM {table.relation}"
     )
     unreadable, example = int(_zero(answer["unread"][0])), answer["example"][0]
     return Moment(name, expression, writing.words, unreadable, str(example) if unreadable else "", writing.timed)
@@ -258,8 +261,8 @@ def text_writing(table: Table, name: str, order: Order | None = None) -> Writing
 def _ambiguous(table: Table, name: str, writing: Writing) -> InputError:
     if writing.day_example and writing.month_example:
         return InputError(
-            f"{table.name}: column '{name}' mixes two ways of writing dates: '{writing.day_example}' has the day first, "
-            f"'{writing.month_example}' the month first; write all of them as YYYY-MM-DD"
+            f"{table.name}: column '{name}' mixes two ways of writing dates: '{writing.day_example}' has the day "
+            f"first, '{writing.month_example}' the month first; write all of them as YYYY-MM-DD"
         )
     example = writing.either_example
     parts = re.split(r"[/.-]", example.split()[0])
@@ -267,9 +270,8 @@ def _ambiguous(table: Table, name: str, writing: Writing) -> InputError:
     as_day = f"{year}-{int(parts[1]):02d}-{int(parts[0]):02d}"
     as_month = f"{year}-{int(parts[0]):02d}-{int(parts[1]):02d}"
     return InputError(
-        f"{table.name}: the dates of column '{name}' can be read in two ways: '{example}' is {as_day} with the day first and "
-        f"{as_month} with the month first, and no value decides; write them as YYYY-MM-DD, or say which comes first "
-        "(day or month)"
+        f"{table.name}: the dates of column '{name}' can be read in two ways: '{example}' is {as_day} with the day "
+        f"first and {as_month} with the month first, and no value decides; write them as YYYY-MM-DD"
     )
 
 

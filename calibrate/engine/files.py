@@ -89,7 +89,8 @@ def _loaded(connection: Connection, path: Path, found: textfile.TextFile, extra:
         cells.append(f"CASE WHEN {blank} THEN NULL ELSE c{i} END AS {identifier(name).sql('duckdb')}")
         empty.append(f"c{i} IS NULL")
     source = (
-        f"read_csv({literal(str(found.path)).sql('duckdb')}, auto_detect = false, header = false, skip = 1, quote = '\"', "
+        f"read_csv({literal(str(found.path)).sql('duckdb')}, auto_detect = false, header = false, skip = 1, "
+        f"quote = '\"', "
         f"delim = {literal(found.separator).sql('duckdb')}, escape = {literal(found.escape).sql('duckdb')}, "
         f"max_line_size = 20000000, columns = {{{reads}}})"
     )

@@ -69,6 +69,7 @@ def _arrays(description: Any, rows: list[tuple[Any, ...]]) -> dict[str, NDArray[
 
 
 _WHOLE, _REAL, _FLAG, _DAY, _MOMENT = (20, 21, 23), (700, 701, 1700), (16,), (1082,), (1114, 1184)
+_ZONED = 1184
 
 
 def _array(code: int, values: tuple[Any, ...]) -> NDArray[Any]:
@@ -81,10 +82,7 @@ def _array(code: int, values: tuple[Any, ...]) -> NDArray[Any]:
     if code in _FLAG and not gaps:
         return np.array(values, np.bool_)
     if code in _DAY or code in _MOMENT:
-        bare = [
-            getattr(value, "replace", lambda **_: value)(tzinfo=None) if code == 1184 and value else value
-            for value in values
-        ]
+        bare = [value.replace(tzinfo=None) if code == _ZONED and value else value for value in values]
         return np.array(bare, "datetime64[us]")
     array = np.empty(len(values), object)
     array[:] = values
@@ -141,8 +139,8 @@ def open_postgres(address: str, wanted: str | None) -> PostgresTable:
     source = f"(SELECT {', '.join(parts)} FROM {place}) AS {identifier(alias).sql('duckdb')}"
     digest = hashlib.sha256(f"postgres {shown} {rows}".encode()).hexdigest()
     return PostgresTable(
-        name=shown, columns=tuple(columns), rows=rows, facts=tuple(facts), fingerprint=digest, relation=source, alias=alias,
-        connection=connection,
+        name=shown, columns=tuple(columns), rows=rows, facts=tuple(facts), fingerprint=digest, relation=source,
+        alias=alias, connection=connection,
     )  # fmt: skip
 
 

@@ -109,5 +109,6 @@ def open_spark(address: str, wanted: str | None) -> SparkTable:
     return SparkTable(
         name=wanted, columns=tuple(columns), rows=rows, facts=tuple(facts),
         fingerprint=hashlib.sha256(f"spark {wanted} {rows}".encode()).hexdigest(),
-        relation=f"(SELECT {', '.join(parts)} FROM {source}) AS {identifier(alias).sql('duckdb')}", alias=alias, session=session,
+        relation=f"(SELECT {', '.join(parts)} FROM {source}) AS {identifier(alias).sql('duckdb')}",
+        alias=alias, session=session,
     )  # fmt: skip

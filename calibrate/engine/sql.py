@@ -110,8 +110,8 @@ def as_double(column: exp.Expr) -> exp.Expr:
 def listed(column: exp.Expr, values: Sequence[str | float]) -> exp.Expr:
     """Whether a column has one of some values.
 
-    >>> listed(identifier("a"), ["x", "y"]).sql("duckdb"), listed(identifier("a"), [1]).sql("duckdb")
-    ('"a" IN (\\'x\\', \\'y\\')', '"a" = 1')
+    >>> print(listed(identifier("a"), ["x", "y"]).sql("duckdb"), "|", listed(identifier("a"), [1]).sql("duckdb"))
+    "a" IN ('x', 'y') | "a" = 1
     """
     literals = [literal(value) for value in values]
     if len(literals) == 1:

@@ -38,7 +38,8 @@ class Fact(NamedTuple):
     Keys: ``encoding`` (name), ``separator`` (character), ``escape`` (character), ``compressed`` (how),
     ``extra_column`` (position), ``unnamed_column`` (position, name), ``decimal_comma`` (column),
     ``thousands`` (column, character), ``placeholders`` (column, words, cells), ``leading_zeros`` (column),
-    ``long_digits`` (column), ``dates`` (column, format), ``sheet`` (name), ``sheets_unread`` (names), ``rewritten`` (column, type).
+    ``long_digits`` (column), ``dates`` (column, format), ``sheet`` (name), ``sheets_unread`` (names),
+    ``rewritten`` (column, type).
     """
 
     key: str

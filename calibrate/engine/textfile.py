@@ -190,8 +190,8 @@ def _line_decoder(path: Path) -> Callable[[int, bytes], str]:
             return line.decode("cp1252")
         except UnicodeDecodeError as error:
             raise InputError(
-                f"{path}: line {number}, byte {error.start + 1} (0x{line[error.start]:02x}) belongs to no encoding that can "
-                "be told (not UTF-8, not Windows-1252); export the file as CSV in UTF-8"
+                f"{path}: line {number}, byte {error.start + 1} (0x{line[error.start]:02x}) belongs to no encoding "
+                "that can be told (not UTF-8, not Windows-1252); export the file as CSV in UTF-8"
             ) from error
 
     return decode
@@ -349,8 +349,8 @@ def _ragged(shown: Path | str, source: TextFile, number: int, last: int, record:
     where = f"line {number}" if last == number else f"lines {number} to {last}"
     if last - number > 20:
         return InputError(
-            f"{shown}: a quote opened on line {number} is closed only on line {last}; write a quote inside a cell twice "
-            '("") or take it out'
+            f"{shown}: a quote opened on line {number} is closed only on line {last}; write a quote inside a cell "
+            'twice ("") or take it out'
         )
     hint = (
         f'a cell that contains a {name} must stand in quotes ("...")'

@@ -4,36 +4,26 @@ from __future__ import annotations
 
 # fmt: off
 PLACEHOLDERS = frozenset((
-    "-", "--", "---", "?", "??", "???", ".", "..", "...", "#n/a", "#na", "n/a", "n.a.", "n.a", "na", "nan", "null", "<null>",
-    "(null)", "nil", "#ref!", "#value!", "#div/0!", "#null!", "#name?", "tbd", "tba", "(blank)", "blank", "(empty)", "empty",
-    "missing", "(missing)", "(not set)", "not set", "-none-", "--none--", "- none -",
-    "select", "select...", "select one", "select an option", "please select", "- select -", "-- select --", "--select--",
-    "choose", "choose one", "please choose", "not selected",
-    "unknown", "(unknown)", "not known", "undefined", "not defined", "undisclosed", "unspecified", "not specified",
-    "not provided", "none given", "not given", "not available", "not applicable", "not answered", "no answer", "no value",
-    "no data", "to be defined", "to be determined",
-    "vide", "(vide)", "n.c.", "n/c", "n.r.", "n/r", "n.d.", "n/d", "s/o", "inconnu", "inconnue", "non renseigné",
-    "non renseignée", "non renseigne", "non renseignee", "non communiqué", "non communique", "non précisé", "non precise",
-    "non défini", "non defini", "non spécifié", "non specifie", "non disponible", "non applicable", "à définir", "a definir",
-    "à renseigner", "à compléter", "à sélectionner", "sélectionner", "selectionner", "sélectionnez", "selectionnez", "choisir",
-    "choisissez", "aucune réponse", "sans réponse", "pas de réponse",
+    "-", "--", "---", "?", "??", "???", ".", "..", "...", "#n/a", "#na", "n/a", "n.a.", "n.a", "na", "nan", "null",
+    "<null>", "(null)", "nil", "#ref!", "#value!", "#div/0!", "#null!", "#name?", "tbd", "tba", "(blank)", "blank",
+    "(empty)", "empty", "missing", "(missing)", "(not set)", "not set", "-none-", "--none--", "- none -", "select",
+    "select...", "select one", "select an option", "please select", "- select -", "-- select --", "--select--",
+    "choose", "choose one", "please choose", "not selected", "unknown", "(unknown)", "not known", "undefined",
+    "not defined", "undisclosed", "unspecified", "not specified", "not provided", "none given", "not given",
+    "not available", "not applicable", "not answered", "no answer", "no value", "no data", "to be defined",
+    "to be determined", "vide", "(vide)", "n.c.", "n/c", "n.r.", "n/r", "n.d.", "n/d", "s/o", "inconnu", "inconnue",
+    "non renseigné", "non renseignée", "non renseigne", "non renseignee", "non communiqué", "non communique",
+    "non précisé", "non precise", "non défini", "non defini", "non spécifié", "non specifie", "non disponible",
+    "non applicable", "à définir", "a definir", "à renseigner", "à compléter", "à sélectionner", "sélectionner",
+    "selectionner", "sélectionnez", "selectionnez", "choisir", "choisissez", "aucune réponse", "sans réponse",
+    "pas de réponse",
 ))
 # fmt: on
 """Texts that forms and exports write where nobody answered; 'None' and 'Other' are answers."""
 
-NUMBER_PLACEHOLDERS = PLACEHOLDERS | {
-    "none",
-    "inf",
-    "-inf",
-    "+inf",
-    "infinity",
-    "-infinity",
-    "aucun",
-    "aucune",
-    "nc",
-    "nr",
-    "nd",
-}
+NUMBER_PLACEHOLDERS = PLACEHOLDERS | frozenset(
+    ("none", "inf", "-inf", "+inf", "infinity", "-infinity", "aucun", "aucune", "nc", "nr", "nd")
+)
 """Among numbers, more words can only mean that there is none."""
 
 YES = frozenset(("yes", "y", "true", "t", "on", "oui", "o", "vrai", "1", "x"))
