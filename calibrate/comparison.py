@@ -15,8 +15,8 @@ from .backtest import Backtest, Fold, same_leads
 from .errors import SettingsError, unknown
 from .grid import Grid
 from .metrics import METRICS, Estimate, gains
-from .rates import Z95, wilson
-from .resampling import DRAWS, Resampled, Scored, in_cells, resample
+from .rates import wilson
+from .resampling import DRAWS, Resampled, Scored, in_cells, resample, simultaneous
 
 Floats = NDArray[np.float64]
 
@@ -153,22 +153,6 @@ def compare(
     return Comparison(baseline, PRIMARY, tuple(judged), later.folds, leads, customers, _verdict(case))
 
 
-def simultaneous(differences: Floats, drawn: Floats) -> tuple[Floats, Floats]:
-    """Intervals of several differences that all hold at once in 95 % of cases: (k,), (k, draws) -> low, high.
-
-    ``d -+ q se`` with se over the draws and q the 95 % quantile of the largest |deviation| / se among them
-    (Westfall and Young 1993), never below 1.96. A difference that never varies is exact.
-    """
-    deviation = drawn - differences[:, None]
-    spread = np.sqrt(np.mean(deviation**2, axis=1))
-    varies = spread > 1e-12
-    if not varies.any():
-        return differences.copy(), differences.copy()
-    largest = np.abs(deviation[varies] / spread[varies, None]).max(axis=0)
-    width = max(Z95, float(np.quantile(largest, 0.95))) * np.where(varies, spread, 0.0)
-    return differences - width, differences + width
-
-
 def _estimates(drawn: Resampled, position: int) -> dict[str, Estimate]:
     """Each metric of one candidate with its percentile interval, inside the metric's range."""
     found = {}
@@ -186,7 +170,7 @@ def _differences(drawn: Resampled, position: int, baseline: int) -> dict[str, Es
     found = {}
     for m, name in enumerate(drawn.metrics):
         values = drawn.value[others, m] - drawn.value[baseline, m]
-        low, high = simultaneous(values, drawn.drawn[others, m] - drawn.drawn[baseline, m])
+        low, high = simultaneous(values, drawn.drawn[others, m] - drawn.drawn[baseline, m], drawn.sample)
         at = others.index(position)
         found[name] = Estimate(float(values[at]), float(low[at]), float(high[at]))
     return found
@@ -255,34 +239,35 @@ def _verdict(case: _Case) -> Verdict:
     if case.drawn is None:
         why = f"{case.stay}: there are too few customers in the newest cohorts to judge any grid on later leads."
         return Verdict("keep", case.baseline, "not_judged", case.facts, why)
-    value, sample = case.drawn.of(PRIMARY)
-    bounds = np.quantile(sample, [0.025, 0.975], axis=1)
+    value, draws = case.drawn.of(PRIMARY)
+    bounds = np.quantile(draws, [0.025, 0.975], axis=1)
     if not (bounds[0] > 0.5).any():
-        return _nothing_ranks(case, value, bounds)
+        return _nothing_ranks(case, case.drawn.names, value, bounds)
     if len(value) == 1:
         return Verdict("keep", case.baseline, "only_candidate", case.facts, f"{case.stay}: it is the only candidate.")
-    return _best_of(case, case.drawn.names, value, sample)
+    return _best_of(case, case.drawn)
 
 
-def _nothing_ranks(case: _Case, value: Floats, bounds: Floats) -> Verdict:
-    assert case.drawn is not None
+def _nothing_ranks(case: _Case, names: tuple[str, ...], value: Floats, bounds: Floats) -> Verdict:
     top = int(np.argmax(value))
-    name, figure, low, high = case.drawn.names[top], float(value[top]), float(bounds[0, top]), float(bounds[1, top])
+    figure, low, high = float(value[top]), float(bounds[0, top]), float(bounds[1, top])
     why = (
         f"No reliable weights: {case.seen} no grid ranks customers above other leads beyond chance; the best AUC, that "
-        f"of {name}, is {figure:.3f} (95 % interval {low:.3f} to {high:.3f}; chance alone gives 0.5)."
+        f"of {names[top]}, is {figure:.3f} (95 % interval {low:.3f} to {high:.3f}; chance alone gives 0.5)."
     )
-    facts = {**case.facts, "best": name, "value": figure, "low": low, "high": high}
+    facts = {**case.facts, "best": names[top], "value": figure, "low": low, "high": high}
     return Verdict("no_reliable_weights", None, "auc_not_above_chance", facts, why)
 
 
-def _best_of(case: _Case, names: tuple[str, ...], value: Floats, sample: Floats) -> Verdict:
+def _best_of(case: _Case, drawn: Resampled) -> Verdict:
+    names = drawn.names
+    value, draws = drawn.of(PRIMARY)
     base = names.index(case.baseline)
     others = [i for i in range(len(names)) if i != base]
-    low, high = simultaneous(value[others] - value[base], sample[others] - sample[base])
+    low, high = simultaneous(value[others] - value[base], draws[others] - draws[base], drawn.sample)
     better = [i for i, bound in zip(others, low, strict=True) if bound > 0]
     best = max(better or others, key=lambda i: (value[i], -i))
-    chosen = _simplest_alike(case, names, value, sample, better, best) if better else best
+    chosen = _simplest_alike(case, drawn, better, best) if better else best
     gap, at = value[chosen] - value[base], others.index(chosen)
     facts = {
         **case.facts, "candidate": names[chosen], "value": float(value[chosen]), "base": float(value[base]),
@@ -303,13 +288,12 @@ def _best_of(case: _Case, names: tuple[str, ...], value: Floats, sample: Floats)
     return Verdict("adopt", names[chosen], "better_and_simplest", facts, why)
 
 
-def _simplest_alike(
-    case: _Case, names: tuple[str, ...], value: Floats, sample: Floats, better: list[int], best: int
-) -> int:
+def _simplest_alike(case: _Case, drawn: Resampled, better: list[int], best: int) -> int:
     """Among the grids that beat the baseline, the simplest that cannot be told apart from the best one."""
+    value, draws = drawn.of(PRIMARY)
     rivals = [i for i in better if i != best]
     if not rivals:
         return best
-    low, _ = simultaneous(value[best] - value[rivals], sample[best] - sample[rivals])
+    low, _ = simultaneous(value[best] - value[rivals], draws[best] - draws[rivals], drawn.sample)
     alike = [best, *(i for i, bound in zip(rivals, low, strict=True) if bound <= 0)]
-    return min(alike, key=lambda i: (*case.sizes[names[i]], -value[i], i))
+    return min(alike, key=lambda i: (*case.sizes[drawn.names[i]], -value[i], i))
