@@ -140,7 +140,7 @@ def suspects() -> tuple[Suspect, ...]:
             "level_always_closes",
             "'Closed by Horizzon': 356 of 358 leads became customers",
             {"level": "Closed by Horizzon", "leads": 358, "customers": 356, "rate": 356 / 358, "all_customers": 1357},
-        ),  # fmt: skip
+        ),
         Suspect("Closing note", "names_outcome", "the column's name speaks of the outcome", {}),
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from markupsafe import Markup, escape
 
@@ -210,9 +211,12 @@ def threshold_picture(
     first, last = (steps[0][0], steps[-1][0]) if steps else (0.0, 1.0)
     frame = Frame(canvas, (first - 0.5, last + 0.5), (0, 1), top=34, right=250)
     frame.axes(ticks(first, last, 10), ticks(0, 1, 5), lambda v: f"{v:.0f}".replace("-", "−"), text)
+    turns = [(a[0] + b[0]) / 2 for a, b in pairwise(steps)]
     for column, css in ((1, "curve c0"), (2, "curve c1")):
-        stairs = [p for a, b in zip(steps, [*steps[1:], *steps[-1:]], strict=True)
-                  for p in ((frame.across(a[0]), frame.up(a[column])), (frame.across(b[0]), frame.up(a[column])))]  # fmt: skip
+        stairs = []
+        for step, turn, next_turn in zip(steps, [first, *turns], [*turns, last], strict=True):
+            height = frame.up(step[column])
+            stairs += [(frame.across(turn), height), (frame.across(next_turn), height)]
         canvas.curve(stairs, css)
     for i, (name, css) in enumerate(((names[1], "curve c0"), (names[2], "curve c1"))):
         canvas.line(930, 60 + 30 * i, 966, 60 + 30 * i, css)

@@ -83,10 +83,10 @@ def _data(review: Review, words: Words) -> dict[str, Any]:
 
 
 def _safe_json(value: object) -> Markup:
-    """JSON that can stand inside a script element whatever texts it holds.
+    r"""JSON that can stand inside a script element whatever texts it holds.
 
     >>> _safe_json("</script><!--")
-    Markup('"\\\\u003c/script\\\\u003e\\\\u003c!--"')
+    Markup('"\\u003c/script\\u003e\\u003c!--"')
     """
     text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))

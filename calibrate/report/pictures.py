@@ -20,7 +20,9 @@ def telling(review: Review, words: Words) -> Markup | None:
     for i in tables.telling(rates):
         criterion, one = at[i]
         label = f"{criterion.name}: {sections.level_name(one, words)}"
-        note = words("lift.note", rate=float(rates.rate[i]), customers=int(rates.customers[i]), leads=int(rates.leads[i]))
+        note = words(
+            "lift.note", rate=float(rates.rate[i]), customers=int(rates.customers[i]), leads=int(rates.leads[i])
+        )
         rows.append((label, note, float(rates.lift[i]), float(rates.lift_low[i]), float(rates.lift_high[i])))
     if not rows:
         return None
@@ -65,9 +67,7 @@ def reliability(judged: Judged, words: Words) -> Markup | None:
         for row in judged.reliability.to_dict("records")
     ]  # fmt: skip
     title = words("reliability.alt", candidate=judged.name)
-    return drawing.diagonal_picture(
-        points, words.percent_tick, title, words("reliability.x"), words("reliability.y")
-    )
+    return drawing.diagonal_picture(points, words.percent_tick, title, words("reliability.x"), words("reliability.y"))
 
 
 def gains(review: Review, words: Words) -> Markup | None:

@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ..criteria import Axis, Criterion, Level
-from ..grid import Grid
+from ..grid import Grid, Thresholds
 from ..metrics import METRICS, Estimate
 from ..review import Candidate, Review
 from . import drawing, tables
@@ -145,27 +145,33 @@ def side_by_side(review: Review) -> list[tuple[Axis, str, list[tuple[Level, list
     return [(axis, name, list(rows.values())) for (axis, name), rows in ordered]
 
 
+def marks_at(table: pd.DataFrame, limits: Thresholds | None) -> dict[int, tuple[str, ...]]:
+    """Rows of a trade-off table where the chosen thresholds lie, with their names."""
+    if limits is None or table.empty:
+        return {}
+    found: dict[int, tuple[str, ...]] = {}
+    for name in ("marketing_qualified", "sales_qualified"):
+        at = tables.place_of(table, getattr(limits, name))
+        found[at] = (*found.get(at, ()), name)
+    return found
+
+
 def step_rows(review: Review, candidate: Candidate) -> list[tuple[Any, tuple[str, ...]]]:
     """A few telling thresholds with their marks: those chosen, and those that hand over round shares of leads."""
     table = tables.steps(review, candidate)
     if table.empty:
         return []
-    limits = candidate.grid.thresholds
-    chosen: dict[int, list[str]] = {}
-    if limits is not None:
-        chosen.setdefault(tables.place_of(table, limits.marketing_qualified), []).append("marketing_qualified")
-        chosen.setdefault(tables.place_of(table, limits.sales_qualified), []).append("sales_qualified")
+    chosen = marks_at(table, candidate.grid.thresholds)
     total = float(candidate.scores.leads.sum())
     for share in TOP_SHARES:
-        nearest = (table["leads"] - share * total).abs().idxmin()
-        chosen.setdefault(int(nearest), [])
-    return [(table.loc[i], tuple(marks)) for i, marks in sorted(chosen.items())]
+        chosen.setdefault(int((table["leads"] - share * total).abs().to_numpy().argmin()), ())
+    return [(table.iloc[i], marks) for i, marks in sorted(chosen.items())]
 
 
 def step_at(review: Review, candidate: Candidate, threshold: int) -> pd.Series | None:
     """The trade-off at one threshold."""
     table = tables.steps(review, candidate)
-    return None if table.empty else table.loc[tables.place_of(table, threshold)]
+    return None if table.empty else table.iloc[tables.place_of(table, threshold)]
 
 
 def slider_data(review: Review) -> list[dict[str, Any]]:

@@ -79,8 +79,9 @@ def _marks(line: Line, min_leads: int) -> Iterator[str]:
         yield "pinned"
     if line.rate is not None and line.rate.leads < min_leads:
         yield "thin"
-    if line.lift_low is not None and line.lift_high is not None and line.rate is not None and line.rate.leads:
-        if (line.points > 0 and line.lift_high < 1) or (line.points < 0 and line.lift_low > 1):
+    if line.rate is not None and line.rate.leads and line.lift_low is not None and line.lift_high is not None:
+        below, above = line.lift_high < 1, line.lift_low > 1
+        if (line.points > 0 and below) or (line.points < 0 and above):
             yield "against"
     if line.points and line.sign_kept is not None and line.sign_kept < 0.95 and line.pin is None:
         yield "unstable"
@@ -121,7 +122,7 @@ def judged_of(review: Review, name: str) -> Judged | None:
 def chosen_of(review: Review) -> Candidate | None:
     """The candidate whose thresholds and table stand first."""
     named = [candidate for candidate in review.candidates if candidate.name == review.chosen]
-    return (named or list(review.candidates) or [None])[0]
+    return next(iter(named or review.candidates), None)
 
 
 def in_order(review: Review) -> tuple[Candidate, ...]:

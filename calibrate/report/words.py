@@ -110,7 +110,7 @@ class Words:
         return self.percent(value, digits)
 
     def gap(self, value: float | None, digits: int = 1) -> str:
-        """A difference of two shares, in percentage points.
+        r"""A difference of two shares, in percentage points.
 
         >>> load("en").gap(0.031), load("fr").gap(-0.004)
         ('+3.1 pts', '−0,4\xa0pt')
@@ -208,7 +208,9 @@ def load(language: str) -> Words:
         tables = tomllib.load(file)
     months = tables["format"].pop("months")
     tighten = tables["format"].pop("tighten")
-    texts = {f"{table}.{key}": _tightened(text, tighten) for table, keys in tables.items() for key, text in keys.items()}
+    texts = {
+        f"{table}.{key}": _tightened(text, tighten) for table, keys in tables.items() for key, text in keys.items()
+    }
     return Words(language, texts, tuple(months))
 
 

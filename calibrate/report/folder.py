@@ -1,0 +1,176 @@
+"""The month's folder: everything is written beside it first and then put in its place by renaming.
+
+A run that dies leaves the report that was there. Files in the folder that are not ours (a decision, minutes of
+the meeting) are carried over; a folder that holds no report of ours is never replaced.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from .. import charts
+from ..errors import CalibrateError
+from ..review import Review
+from ..thresholds import trade_off
+from . import run_json, tables
+from .page import page
+from .words import Words, load
+from .workbook import workbook
+
+OURS = re.compile(r"review(\.[a-z]{2})?\.html|review\.xlsx|run\.json|calibration\.toml|pictures|grids")
+
+
+def write(
+    review: Review, folder: Path, languages: Sequence[str], *, settings_text: str, grid_files: Mapping[str, str]
+) -> Path:
+    """Write the whole report: pages, workbook, pictures, `run.json`, settings, and grid files by candidate name."""
+    spoken = [load(language) for language in dict.fromkeys(languages or ("en",))]
+    return _swapped_in(folder, lambda place: _fill(review, place, spoken, settings_text, grid_files))
+
+
+def first_page(folder: Path, languages: Sequence[str]) -> Path:
+    """The page to open first: the one in the first language."""
+    return folder / page_names(languages)[0]
+
+
+def check_writable(folder: Path) -> None:
+    """Say before a long run that its report could not be written; nothing is made yet."""
+    goal = folder.resolve()
+    try:
+        _refuse_strangers(goal)
+    except OSError as fault:
+        raise CalibrateError(_unwritable(folder, fault)) from fault
+    there = next(place for place in goal.parents if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise CalibrateError(_unwritable(folder, None))
+
+
+def page_names(languages: Sequence[str]) -> list[str]:
+    """File names of the pages, the first language's without its code.
+
+    >>> page_names(["fr", "en"])
+    ['review.html', 'review.en.html']
+    """
+    asked = list(dict.fromkeys(languages or ("en",)))
+    return ["review.html", *(f"review.{language}.html" for language in asked[1:])]
+
+
+def _fill(
+    review: Review, place: Path, spoken: Sequence[Words], settings_text: str, grid_files: Mapping[str, str]
+) -> None:
+    names = page_names([words.language for words in spoken])
+    for words, name in zip(spoken, names, strict=True):
+        others = {w.language: file for w, file in zip(spoken, names, strict=True) if w is not words}
+        _text(place / name, page(review, words, others))
+    workbook(review, spoken[0], place / "review.xlsx")
+    _pictures(review, place / "pictures", spoken[0])
+    (place / "grids").mkdir()
+    for candidate, stem in tables.file_names(candidate.name for candidate in review.candidates).items():
+        if candidate in grid_files:
+            _text(place / "grids" / f"{stem}.json", grid_files[candidate])
+    _text(place / "calibration.toml", settings_text)
+    _text(place / "run.json", run_json.dump(run_json.run_json(review)))
+
+
+def _pictures(review: Review, place: Path, words: Words) -> None:
+    texts = {key.removeprefix("chart."): text for key, text in words.texts.items() if key.startswith("chart.")}
+    labels = charts.Labels(texts, words.percent_tick, words.count)
+    place.mkdir()
+    charts.save(charts.lift_bars(review.rates, labels=labels), place / "lift.png")
+    charts.save(charts.calibration_curves(review.comparison, labels), place / "calibration.png")
+    charts.save(charts.gains(review.comparison, labels), place / "gains.png")
+    chosen = tables.chosen_of(review)
+    if chosen is not None:
+        limits = chosen.grid.thresholds
+        marks = {} if limits is None else {
+            words("threshold.mql_short"): limits.marketing_qualified,
+            words("threshold.sql_short"): limits.sales_qualified,
+        }  # fmt: skip
+        table = trade_off(chosen.scores, review.months)
+        charts.save(charts.threshold_trade_off(table, marks, labels), place / "thresholds.png")
+
+
+def _text(path: Path, text: str) -> None:
+    path.write_bytes(text.encode("utf-8", "replace"))
+
+
+def _swapped_in(folder: Path, fill: Callable[[Path], None]) -> Path:
+    """Fill a folder beside the wanted one, then put it in its place."""
+    goal = folder.resolve()
+    fresh, old = (goal.with_name(f".{goal.name}.{part}-{os.getpid()}") for part in ("new", "old"))
+    try:
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        _tidy(goal)
+        _refuse_strangers(goal)
+        fresh.mkdir()
+        fill(fresh)
+        if goal.is_dir():
+            _carry_over(goal, fresh)
+            goal.rename(old)
+        fresh.rename(goal)
+    except OSError as fault:
+        raise CalibrateError(_unwritable(folder, fault)) from fault
+    finally:
+        if old.is_dir() and not goal.exists():
+            old.rename(goal)
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+    return folder
+
+
+def _unwritable(folder: Path, fault: OSError | None) -> str:
+    why = f": {fault.strerror or fault}" if fault else ""
+    return f"the report cannot be written to '{folder}'{why}. Name a folder that can be written with --out"
+
+
+def _refuse_strangers(goal: Path) -> None:
+    """Refuse to replace a folder with files in it of which none is a report's."""
+    if goal.exists() and not goal.is_dir():
+        raise CalibrateError(f"'{goal}' is a file, not a folder. Name another folder with --out")
+    held = [entry.name for entry in goal.iterdir() if not entry.name.startswith(".")] if goal.is_dir() else []
+    if held and not any(OURS.fullmatch(name) for name in held):
+        raise CalibrateError(
+            f"'{goal}' holds files but no report of calibrate, so it is not replaced. Name another folder with --out"
+        )
+
+
+def _carry_over(goal: Path, fresh: Path) -> None:
+    """Copy what others have put into the folder."""
+    for entry in sorted(goal.iterdir()):
+        if OURS.fullmatch(entry.name) or (fresh / entry.name).exists():
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.copytree(entry, fresh / entry.name, symlinks=True)
+        else:
+            shutil.copy2(entry, fresh / entry.name, follow_symlinks=False)
+
+
+def _tidy(goal: Path) -> None:
+    """Remove what runs that died have left behind; put a report back that one of them had just moved aside."""
+    for left in sorted(goal.parent.glob(f".{_literal(goal.name)}.*-*")):
+        found = re.fullmatch(r"\.(new|old)-(\d+)", left.name.removeprefix(f".{goal.name}"))
+        if found is None or (_alive(int(found[2])) and int(found[2]) != os.getpid()):
+            continue
+        if found[1] == "old" and not goal.exists():
+            left.rename(goal)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _literal(name: str) -> str:
+    """A name in which nothing is a pattern."""
+    return re.sub(r"([*?\[])", r"[\1]", name)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

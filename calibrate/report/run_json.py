@@ -1,0 +1,139 @@
+"""`run.json`: what other programs may rely on, from the same review that the page shows.
+
+Numbers have twelve significant digits, what is not finite is null; no key is renamed without a new `schema`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..leakage import Suspect
+from ..metrics import Estimate
+from ..rates import RateTable
+from ..review import Account, Candidate, Review
+from . import tables
+
+SCHEMA = 1
+DIGITS = 12
+
+
+def run_json(review: Review) -> dict[str, Any]:
+    """The review as plain values, keyed as promised."""
+    chosen, verdict = tables.chosen_of(review), review.comparison.verdict
+    limits = chosen.grid.thresholds if chosen else None
+    names = tables.file_names(candidate.name for candidate in review.candidates)
+    return {
+        **counted_json(review.account, review.rates, review.suspects),
+        "title": review.title,
+        "months": _plain(review.months),
+        "tally": {"profiles": review.tally.rows, "exact": review.tally.exact},
+        "candidates": [_candidate(review, candidate, names[candidate.name]) for candidate in review.candidates],
+        "ceiling": {name: {"value": _plain(top)} for name, top in review.ceiling.items()} if review.ceiling else None,
+        "chosen": review.chosen,
+        "thresholds": None if limits is None else {
+            "marketing_qualified": limits.marketing_qualified, "sales_qualified": limits.sales_qualified,
+        },
+        "verdict": {
+            "decision": verdict.decision, "candidate": verdict.candidate, "why": verdict.why,
+            "reason": verdict.reason, "facts": _plain(verdict.facts),
+        },
+        "comparison": _comparison(review),
+        "warnings": [{"key": key, "facts": _plain(facts)} for key, facts in review.warnings],
+        "truth": _plain(review.truth),
+    }  # fmt: skip
+
+
+def counted_json(account: Account, rates: RateTable, suspects: Sequence[Suspect]) -> dict[str, Any]:
+    """The part of it that is known before any grid is made: rows, rates, suspects."""
+    overall = rates.overall
+    return {
+        "schema": SCHEMA,
+        "overall": {
+            "leads": overall.leads, "customers": overall.customers, "rate": _plain(overall.value),
+            "low": _plain(overall.low), "high": _plain(overall.high),
+        },
+        "history": {
+            "source": account.source, "read": account.read, "kept": account.kept, "excluded": _plain(account.excluded),
+            "order": account.order, "order_column": account.order_column, "as_of": account.as_of,
+            "observe_days": account.observe_days, "close_within_days": account.close_within_days,
+            "customer": account.customer,
+            "facts": [{"key": key, "facts": _plain(facts)} for key, facts in account.facts],
+        },
+        "suspects": [
+            {"column": s.column, "reason": s.reason, "evidence": s.evidence, "facts": _plain(s.facts)} for s in suspects
+        ],
+        "criteria": [
+            {"name": criterion.name, "axis": criterion.axis, "column": criterion.column,
+             "levels": [_level(rates, i, criterion.levels[i - at[0]].name) for i in at]}
+            for criterion, at in tables.spans(rates)
+        ],
+    }  # fmt: skip
+
+
+def dump(found: Mapping[str, Any]) -> str:
+    """The values as JSON text: equal values, equal text."""
+    return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _level(rates: RateTable, i: int, name: str) -> dict[str, Any]:
+    figures = ("rate", "low", "high", "shrunk", "shrunk_low", "shrunk_high", "lift", "lift_low", "lift_high", "q_value")
+    return {
+        "level": name, "leads": int(rates.leads[i]), "customers": int(rates.customers[i]),
+        **{figure: _plain(getattr(rates, figure)[i]) for figure in figures},
+        "thin": bool(rates.thin[i]), "distinct": bool(rates.distinct[i]),
+    }  # fmt: skip
+
+
+def _candidate(review: Review, candidate: Candidate, file: str) -> dict[str, Any]:
+    judged, grid = tables.judged_of(review, candidate.name), candidate.grid
+    limits = grid.thresholds
+    return {
+        "name": candidate.name, "method": candidate.method, "lines": grid.lines, "grid": f"grids/{file}.json",
+        "minimum": grid.minimum, "maximum": grid.maximum,
+        "thresholds": None if limits is None else {
+            "marketing_qualified": limits.marketing_qualified, "sales_qualified": limits.sales_qualified,
+        },
+        "metrics": _estimates(judged.metrics if judged else {}),
+        "against": judged.against if judged else None,
+        "difference": _estimates(judged.difference if judged else {}),
+    }  # fmt: skip
+
+
+def _comparison(review: Review) -> dict[str, Any]:
+    compared = review.comparison
+    return {
+        "baseline": compared.baseline, "primary": compared.primary, "leads": compared.leads,
+        "customers": compared.customers,
+        "folds": [
+            {"train": list(fold.cohorts_train), "judged": list(fold.cohorts_judged), "leads": fold.leads,
+             "customers": fold.customers}
+            for fold in compared.folds
+        ],
+    }  # fmt: skip
+
+
+def _estimates(found: Mapping[str, Estimate]) -> dict[str, Any]:
+    return {
+        name: {"value": _plain(each.value), "low": _plain(each.low), "high": _plain(each.high)}
+        for name, each in found.items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON can carry.
+
+    >>> _plain({"a": float("nan"), "b": 0.1 + 0.2, "c": True, "d": (1, "x")})
+    {'a': None, 'b': 0.3, 'c': True, 'd': [1, 'x']}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+    return value

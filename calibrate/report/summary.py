@@ -1,0 +1,115 @@
+"""A review in a few lines of plain text, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..leakage import Suspect
+from ..rates import RateTable
+from ..review import Account, Review
+from . import sections, tables
+from .words import Words, load
+
+SHOWN_METRICS = ("auc", "log_loss")
+TOP_LINES = 8
+
+
+def summary(review: Review, words: Words | None = None) -> str:
+    """Verdict, candidates and the strongest lines of the chosen grid."""
+    say = words or load("en")
+    compared = review.comparison
+    text = [f"{sections.headline(review, say)}. {sections.sentence(review, say)}", ""]
+    text += [say.say("warning", key, facts) for key, facts in review.warnings]
+    text += [*_rows(review.account, say), _rate(review.rates, say)]
+    text += [say("summary.judged", leads=compared.leads, customers=compared.customers), ""]
+    text += [*_candidates(review, say), ""]
+    chosen = tables.chosen_of(review)
+    if chosen is not None:
+        limits = chosen.grid.thresholds
+        if limits is not None:
+            text.append(say("summary.thresholds", name=chosen.name, marketing=limits.marketing_qualified,
+                            sales=limits.sales_qualified))  # fmt: skip
+        text += [say("summary.top", name=chosen.name), *_strongest(review, say)]
+    if review.suspects:
+        text += ["", *_suspects(review.suspects, say)]
+    return _safe(text)
+
+
+def check(account: Account, rates: RateTable, suspects: Sequence[Suspect], words: Words | None = None) -> str:
+    """What was understood of the data: rows, criteria, findings, suspects."""
+    say = words or load("en")
+    text = [*_rows(account, say), _rate(rates, say)]
+    text.append(say("summary.criteria", count=len(rates.criteria), names=", ".join(c.name for c in rates.criteria)))
+    order = f"account.order_{account.order}"
+    text.append(say(order, column=account.order_column or "") if order in say.texts else account.order)
+    text += [say.say("fact", key, facts) for key, facts in account.facts]
+    if suspects:
+        text += ["", *_suspects(suspects, say)]
+    return _safe(text)
+
+
+def _rows(account: Account, say: Words) -> Iterator[str]:
+    yield say("summary.rows", read=account.read, kept=account.kept)
+    left_out = sorted((item for item in account.excluded.items() if item[1]), key=lambda item: (-item[1], item[0]))
+    width = max((len(say.count(rows)) for _, rows in left_out), default=0)
+    for reason, rows in left_out:
+        yield f"  {say.count(rows).rjust(width)}  {say.name('excluded', reason)}"
+
+
+def _rate(rates: RateTable, say: Words) -> str:
+    found = rates.overall
+    return say("summary.rate", rate=found.value, customers=found.customers, leads=found.leads, low=found.low,
+               high=found.high)  # fmt: skip
+
+
+def _candidates(review: Review, say: Words) -> Iterator[str]:
+    """One line per candidate: lines of the grid, a few metrics with intervals, the difference that decides."""
+    judged = [(candidate, tables.judged_of(review, candidate.name)) for candidate in tables.in_order(review)]
+    primary = review.comparison.primary
+    metrics = [m for m in dict.fromkeys((primary, *SHOWN_METRICS)) if any(j and m in j.metrics for _, j in judged)]
+    head = [say("summary.candidates"), say("summary.lines")]
+    head += [say.name("metric", metric) for metric in metrics] + [say("workbook.difference")]
+    rows = [head]
+    for candidate, one in judged:
+        baseline = f" ({say('candidates.baseline')})" if candidate.name == review.comparison.baseline else ""
+        row = [candidate.name + baseline, say.count(candidate.grid.lines)]
+        for metric in metrics:
+            kind = sections.FORMATS.get(metric, ("decimal3", ""))[0]
+            row.append(say.measured(one.metrics[metric], kind) if one and metric in one.metrics else "")
+        gap = one.difference.get(primary) if one else None
+        row.append(say.measured(gap, sections.FORMATS.get(primary, ("", "signed3"))[1]) if gap else "")
+        rows.append(row)
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _strongest(review: Review, say: Words) -> Iterator[str]:
+    """Lines with the most points, given or taken, with their counts."""
+    chosen = tables.chosen_of(review)
+    lines = [line for line in tables.lines(review, chosen) if line.points] if chosen else []
+    lines.sort(key=lambda line: -abs(line.points))
+    width = max((len(say.signed(line.points)) for line in lines), default=0)
+    for line in lines[:TOP_LINES]:
+        name = f"{line.criterion.name}: {sections.level_name(line.level, say)}"
+        counts = ""
+        if line.rate is not None:
+            told = say("summary.counts", customers=line.rate.customers, leads=line.rate.leads)
+            counts = f"  {say.percent(line.rate.value)} ({told})"
+        yield f"  {say.signed(line.points).rjust(width)}  {name}{counts}"
+
+
+def _suspects(suspects: Sequence[Suspect], say: Words) -> Iterator[str]:
+    yield say("summary.suspects")
+    for suspect in suspects:
+        evidence = say.say("evidence", suspect.reason, suspect.facts, suspect.evidence)
+        yield f"  {suspect.column}: {say.name('suspect', suspect.reason)} ({evidence})"
+
+
+def _safe(lines: Sequence[str]) -> str:
+    r"""Lines without what could steer a terminal: names come from users.
+
+    >>> _safe(["a\x1b[2Jb", "c"])
+    'a [2Jb\nc'
+    """
+    return "\n".join("".join(x if x.isprintable() or x in "\u00a0\u202f" else " " for x in line) for line in lines)

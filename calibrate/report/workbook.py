@@ -1,0 +1,241 @@
+"""The review as a workbook, to be sorted, filtered and reckoned with.
+
+Texts are written as texts (`write_string`), so that a level named ``=HYPERLINK(...)`` stays what it is. The file
+carries a fixed date: the same review gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..review import Candidate, Review
+from . import sections, tables
+from .words import Words
+
+CREATED = datetime.datetime(2000, 1, 1)
+LONGEST = 32_000
+"""Letters in one cell; Excel takes 32,767."""
+WIDTHS = {"text": 26, "wide": 60, "count": 12, "points": 9, "percent": 11, "decimal": 11}
+FORMATS = {"count": "#,##0", "points": "+0;-0;0", "percent": "0.0%", "decimal": "0.000", "text": "@", "wide": "@"}
+Cell = str | int | float | None
+
+
+def workbook(review: Review, words: Words, path: Path) -> None:
+    """Write the workbook: verdict, candidates, points of each, rates, thresholds, account."""
+    import xlsxwriter
+
+    written = io.BytesIO()
+    with xlsxwriter.Workbook(written, {"in_memory": True}) as file:
+        file.set_properties({"created": CREATED, "title": _clean(review.title), "comments": "calibrate"})
+        book = _Book(file, words)
+        _verdict(book, review)
+        _candidates(book, review)
+        for candidate in tables.in_order(review):
+            _points(book, review, candidate)
+        _rates(book, review)
+        _thresholds(book, review)
+        _account(book, review)
+    path.write_bytes(written.getvalue())
+
+
+@dataclass
+class _Book:
+    """A workbook being written, with its formats and the sheet names already taken."""
+
+    file: Any
+    words: Words
+    taken: set[str] = field(default_factory=lambda: {"history"})
+
+    def __post_init__(self) -> None:
+        self.head = self.file.add_format({"bold": True, "bottom": 2, "text_wrap": True, "valign": "top"})
+        self.title = self.file.add_format({"bold": True, "font_size": 16})
+        self.wrap = self.file.add_format({"text_wrap": True, "valign": "top"})
+        self.cells = {kind: self.file.add_format({"num_format": code}) for kind, code in FORMATS.items()}
+
+    def sheet(
+        self, name: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Cell]], title: str = ""
+    ) -> None:
+        """A table with a head that stays in sight: columns are heading and kind."""
+        page = self.file.add_worksheet(self._free(name))
+        top = 0
+        if title:
+            page.write_string(0, 0, _clean(title), self.title)
+            top = 2
+        for place, (heading, kind) in enumerate(columns):
+            page.set_column(place, place, WIDTHS[kind])
+            page.write_string(top, place, _clean(heading), self.head)
+        last = top
+        for last, row in enumerate(rows, top + 1):
+            for place, (value, (_, kind)) in enumerate(zip(row, columns, strict=True)):
+                self._cell(page, last, place, value, kind)
+        page.freeze_panes(top + 1, 0)
+        if last > top:
+            page.autofilter(top, 0, last, len(columns) - 1)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(top)
+
+    def _cell(self, page: Any, row: int, place: int, value: Cell, kind: str) -> None:
+        if value is None or value == "":
+            return
+        if isinstance(value, str):
+            page.write_string(row, place, _clean(value), self.wrap if kind == "wide" else self.cells["text"])
+        elif math.isfinite(value):
+            number = float(value)
+            page.write_number(row, place, number, self.cells["decimal" if kind in ("text", "wide") else kind])
+
+    def _free(self, name: str) -> str:
+        """A sheet name that Excel takes, its own even where case does not count."""
+        plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", _clean(name)).strip(" '") or "-"
+        number, free = 1, plain[:31].strip(" '")
+        while free.casefold() in self.taken:
+            number += 1
+            end = f" {number}"
+            free = plain[: 31 - len(end)].strip(" '") + end
+        self.taken.add(free.casefold())
+        return free
+
+
+def _verdict(book: _Book, review: Review) -> None:
+    say, compared, overall = book.words, review.comparison, review.rates.overall
+    judged = say("tile.judged_note", customers=compared.customers, folds=len(compared.folds))
+    rows: list[Sequence[Cell]] = [
+        (say("workbook.decision"), sections.headline(review, say)),
+        ("", sections.sentence(review, say)),
+        (say("column.rate"), say("tile.rate_note", customers=overall.customers, leads=overall.leads, low=overall.low,
+                                 high=overall.high)),
+        (say("tile.judged"), f"{say.count(compared.leads)} {judged}"),
+    ]  # fmt: skip
+    chosen = tables.chosen_of(review)
+    if chosen is not None:
+        limits = chosen.grid.thresholds
+        if limits is not None:
+            marketing, sales = limits.marketing_qualified, limits.sales_qualified
+            told = say("summary.thresholds", name=chosen.name, marketing=marketing, sales=sales)
+            rows.append((say("workbook.thresholds"), told))
+        size = say("tile.grid_note", name=chosen.name, low=chosen.grid.minimum, high=chosen.grid.maximum)
+        rows.append((say("tile.grid"), f"{say('tile.lines', lines=chosen.grid.lines)}; {size}"))
+    rows += [("", say.say("warning", key, facts)) for key, facts in review.warnings]
+    if review.suspects:
+        rows.append((say("suspects.title"), "; ".join(suspect.column for suspect in review.suspects)))
+    columns = [(say("workbook.figure"), "text"), (say("workbook.value"), "wide")]
+    book.sheet(say("workbook.verdict"), columns, rows, f"{say('page.name')}: {review.title}")
+
+
+def _candidates(book: _Book, review: Review) -> None:
+    """One row per candidate and metric."""
+    say = book.words
+    columns = [
+        (say("workbook.candidate"), "text"), (say("workbook.method"), "text"), (say("candidates.lines"), "count"),
+        (say("workbook.metric"), "text"), (say("workbook.value"), "decimal"), (say("column.low"), "decimal"),
+        (say("column.high"), "decimal"), (say("workbook.against"), "text"), (say("workbook.difference"), "decimal"),
+        (say("column.low"), "decimal"), (say("column.high"), "decimal"),
+    ]  # fmt: skip
+    rows: list[Sequence[Cell]] = []
+    for candidate in tables.in_order(review):
+        judged = tables.judged_of(review, candidate.name)
+        head = (candidate.name, say.name("method", candidate.method), candidate.grid.lines)
+        for name, found in (judged.metrics if judged else {}).items():
+            gap = judged.difference.get(name) if judged else None
+            difference = (judged.against, gap.value, gap.low, gap.high) if judged and gap else (None,) * 4
+            rows.append((*head, say.name("metric", name), found.value, found.low, found.high, *difference))
+        if judged is None:
+            rows.append((*head, *(None,) * 8))
+    book.sheet(say("workbook.candidates"), columns, rows)
+
+
+def _points(book: _Book, review: Review, candidate: Candidate) -> None:
+    say = book.words
+    columns = [
+        (say("column.axis"), "text"), (say("column.criterion"), "text"), (say("column.level"), "text"),
+        (say("column.points"), "points"), (say("column.low"), "decimal"), (say("column.high"), "decimal"),
+        (say("column.leads"), "count"), (say("column.customers"), "count"), (say("column.rate"), "percent"),
+        (say("column.low"), "percent"), (say("column.high"), "percent"), (say("column.lift"), "decimal"),
+        (say("column.low"), "decimal"), (say("column.high"), "decimal"), (say("column.sign_kept"), "percent"),
+        (say("column.remarks"), "wide"),
+    ]  # fmt: skip
+    rows: list[Sequence[Cell]] = []
+    for line in sorted(tables.lines(review, candidate), key=lambda line: tables.AXES.index(line.criterion.axis)):
+        rate = line.rate
+        told = [say(f"mark.{mark}") for mark in line.marks]
+        told += [" ".join((line.pin.who, line.pin.why)).strip()] if line.pin else []
+        told += [say.name("note", line.note)] if line.note else []
+        rows.append((
+            say(f"axis.{line.criterion.axis}"), line.criterion.name, sections.level_name(line.level, say), line.points,
+            line.low, line.high,
+            *((rate.leads, rate.customers, rate.value, rate.low, rate.high) if rate else (None,) * 5),
+            line.lift, line.lift_low, line.lift_high, line.sign_kept, "; ".join(told),
+        ))  # fmt: skip
+    name = f"{say('workbook.points')} {candidate.name}"
+    title = f"{candidate.name}: {say('points.from_to', low=candidate.grid.minimum, high=candidate.grid.maximum)}"
+    book.sheet(name, columns, rows, title)
+
+
+def _rates(book: _Book, review: Review) -> None:
+    say, rates = book.words, review.rates
+    columns = [
+        (say("column.axis"), "text"), (say("column.criterion"), "text"), (say("column.level"), "text"),
+        (say("column.leads"), "count"), (say("column.customers"), "count"), (say("column.rate"), "percent"),
+        (say("column.low"), "percent"), (say("column.high"), "percent"), (say("column.shrunk"), "percent"),
+        (say("column.lift"), "decimal"), (say("column.low"), "decimal"), (say("column.high"), "decimal"),
+        (say("column.evidence"), "text"), *([(say("column.truth"), "percent")] if review.truth else []),
+    ]  # fmt: skip
+    rows: list[Sequence[Cell]] = []
+    for criterion, at in tables.spans(rates):
+        for i in at:
+            level = criterion.levels[i - at[0]]
+            against = "mark.thin" if rates.thin[i] else "rates.same"
+            if rates.distinct[i]:
+                against = "rates.above" if rates.lift[i] > 1 else "rates.below"
+            figures = (rates.rate, rates.low, rates.high, rates.shrunk, rates.lift, rates.lift_low, rates.lift_high)
+            true = (review.truth or {}).get(criterion.name, {}).get(level.name)
+            rows.append((
+                say(f"axis.{criterion.axis}"), criterion.name, sections.level_name(level, say), int(rates.leads[i]),
+                int(rates.customers[i]), *(float(figure[i]) if rates.leads[i] else None for figure in figures),
+                say(against), *([true] if review.truth else []),
+            ))  # fmt: skip
+    book.sheet(say("workbook.rates"), columns, rows)
+
+
+def _thresholds(book: _Book, review: Review) -> None:
+    say = book.words
+    columns = [
+        (say("workbook.candidate"), "text"), (say("threshold.axis"), "points"), (say("column.leads"), "count"),
+        (say("column.customers"), "count"), (say("workbook.leads_month"), "decimal"),
+        (say("threshold.rate"), "percent"), (say("column.low"), "percent"), (say("column.high"), "percent"),
+        (say("threshold.caught"), "percent"), (say("threshold.missed"), "count"), ("", "text"),
+    ]  # fmt: skip
+    rows: list[Sequence[Cell]] = []
+    for candidate in tables.in_order(review):
+        table = tables.steps(review, candidate)
+        marks = dict(sections.marks_at(table, candidate.grid.thresholds))
+        for i, step in enumerate(table.to_dict("records")):
+            rows.append((
+                candidate.name, int(step["threshold"]), step["leads"], step["customers"], step["leads_per_month"],
+                step["close_rate"], step["low"], step["high"], step["caught"], step["missed"],
+                ", ".join(say(f"threshold.{mark}") for mark in marks.get(i, ())),
+            ))  # fmt: skip
+    book.sheet(say("workbook.thresholds"), columns, rows)
+
+
+def _account(book: _Book, review: Review) -> None:
+    say, account = book.words, review.account
+    rows: list[Sequence[Cell]] = [(say("account.read"), account.read, "")]
+    rows += [(reason, -count, "") for reason, count in sections.excluded(review, say)]
+    rows.append((say("account.kept"), account.kept, ""))
+    rows += [(column, None, f"{why}: {evidence}") for column, why, evidence in sections.suspects(review, say)]
+    rows += [(say("workbook.findings"), None, say.say("fact", key, facts)) for key, facts in account.facts]
+    columns = [(say("workbook.figure"), "wide"), (say("workbook.rows"), "count"), (say("workbook.value"), "wide")]
+    book.sheet(say("workbook.account"), columns, rows)
+
+
+def _clean(text: str) -> str:
+    """A text that a cell can hold: not too long, no half characters."""
+    return text[:LONGEST].encode("utf-8", "replace").decode()
