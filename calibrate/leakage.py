@@ -21,16 +21,16 @@ raise no alarm. A competitor level at 0 % where few buy anyway, or one lead sour
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from .binning import group
 from .criteria import Criterion, is_placeholder
+from .outcome_words import LEVELS, NAMES, plain
 from .rates import prior_strength, wilson
 from .tally import Tally
 
@@ -73,11 +73,11 @@ def suspects(tally: Tally, *, free: Collection[str] = ()) -> tuple[Suspect, ...]
         found = next((suspect for check in CHECKS if (suspect := check(column)) is not None), None)
         if found is not None:
             accused[i] = found
-    at_liberty = {i for i, c in enumerate(tally.criteria) if c.name in free or c.column in free}
-    accused |= _dominating(tally, columns, set(accused), at_liberty)
+    accused |= _dominating(tally, columns, accused)
     once: dict[str, Suspect] = {}
-    for i in sorted(set(accused) - at_liberty):
-        once.setdefault(accused[i].column, accused[i])
+    for i in sorted(accused):
+        if tally.criteria[i].name not in free and tally.criteria[i].column not in free:
+            once.setdefault(accused[i].column, accused[i])
     return tuple(once.values())
 
 
@@ -105,14 +105,16 @@ class _Column:
 
     @property
     def two_sided(self) -> bool:
-        """Presence or yes/no: what an honest signal such as a demo request looks like."""
-        return self.criterion.kind in ("presence", "boolean")
+        """Presence, a yes/no, or a number with one cut: what an honest signal such as a demo request looks like."""
+        if self.criterion.kind == "text":
+            return sum(n > 0 for _, n, _ in self.fine) == 2
+        return self.criterion.kind != "number" or int(np.count_nonzero(self.n)) == 2
 
     @property
     def leaps(self) -> bool:
         """Whether its best level closes far more often than any honest signal would (20 times from 1 % is 3.2)."""
         rate = float(np.max(np.divide(self.k, self.n, out=np.zeros(len(self.n)), where=self.n >= 8)))
-        return _logit(rate) - _logit(self.base) >= 3.8 or rate >= 0.8
+        return _logit(rate) - _logit(self.base) >= 4.0 or rate >= 0.8
 
     def biggest(self, count: Floats) -> list[tuple[str, float, float]]:
         """Levels with leads and customers, the greatest count first; then the fine levels."""
@@ -201,8 +203,10 @@ def _level_never_closes(column: _Column) -> Suspect | None:
     leads, customers = column.total
     for level, n, k in column.biggest(column.n - column.k):
         share = (n - k) / (leads - customers)
+        if share < 0.3 or k > 0.02 * n:
+            continue
         _, high = _bounds(k, n)
-        if share >= 0.3 and high < 0.02 and _logit(column.base) - _logit(high) >= 3:
+        if high < 0.02 and _logit(column.base) - _logit(high) >= 3:
             return column.suspect(
                 "level_never_closes",
                 f"'{level}': {k:,.0f} of {n:,.0f} leads became customers ({k / n:.1%}, all leads "
@@ -212,38 +216,10 @@ def _level_never_closes(column: _Column) -> Suspect | None:
     return None
 
 
-OUTCOME_NAMES = re.compile(
-    r"""\b(
-    # the outcome
-    close|closed|closing|won|lost|winner|win|loss|losing|outcome|converted|conversion\s(date|rate|probability|time)|
-    ^result|(call|meeting|deal|sales)\sresult|disqualif\w*|churn\w*|renewal|signed|signature|contracts?|invoic\w+|
-    payment|onboarding|go\slive|kick\s?off|customer\s(since|date|at|status)|became\s(a\s)?customer|
-    # what sales do with a lead, and how long it takes
-    stages?|^status|^tags?|reasons?|(lead|deal|opportunity|contact|prospect|sales|opp|pipeline|call|follow\sup)\s
-        (status|state|phase|disposition)|mql|sql|
-    elapsed\sdays|days\selapsed|(qualified|validated|identified)\s(to|through)|
-    (days|hours|time|age|duration)\s(\w+\s)?(to|in|until|since|between|through|before|after)\s(\w+\s)?
-        (stage|clos\w+|qualif\w+|validat\w+|won|lost|sign\w*|conver\w+|pipeline|funnel|deal|sale|opportunity|contract)|
-    # what another system or a person made of it
-    score|scoring|index|probability|forecast\w*|(lead|prospect|contact)\s(quality|profile|grade|rating|temperature)|
-    last\snotable\sactivity|
-    # the same in French
-    clos|cloture\w*|conclue?s?|gagnee?s?|perdue?s?|signee?s?|contrats?|factur\w*|paiement|resultat|client\sdepuis|
-    date\sclient|^statut|statut\s(du\s|de\sla\s)?(lead|contact|prospect|affaire|opportunite|vente)|etapes?|phase|
-    motifs?|raisons?|avancement|probabilite|previsions?|qualite\sdu\s(lead|contact|prospect)|
-    (delai|duree|jours|temps)\s.*(cloture|signature|etape|qualif\w*|conclusion|vente)|note\sdu\s(lead|contact|prospect)
-    )\b""",
-    re.VERBOSE,
-)
-OUTCOME_LEVELS = re.compile(
-    r"\b(closed?|won|lost|converted|signed|clos|cloture\w*|gagnee?|perdue?|signee?|conclue?)\b(?!\sto\slead)"
-)
-
-
 def _names_outcome(column: _Column) -> Suspect | None:
     if not _telling(column):
         return None
-    word = OUTCOME_NAMES.search(_words(column.criterion.column)) or OUTCOME_NAMES.search(_words(column.criterion.name))
+    word = NAMES.search(plain(column.criterion.column)) or NAMES.search(plain(column.criterion.name))
     best, worst = _extremes(column)
     counts = f"{_counts(column, best)} against {_counts(column, worst)}"
     facts: dict[str, str | int | float] = {
@@ -256,7 +232,7 @@ def _names_outcome(column: _Column) -> Suspect | None:
         evidence = f"the name ('{found}') speaks of the outcome or the sales process, and it tells: {counts}"
         return column.suspect("names_outcome", evidence, word=found, **facts)
     for i, level in enumerate(column.levels):
-        said = OUTCOME_LEVELS.search(_words(level)) if column.criterion.kind == "text" else None
+        said = LEVELS.search(plain(level)) if column.criterion.kind == "text" else None
         low, high = _bounds(float(column.k[i]), float(column.n[i]))
         if said and column.n[i] >= 30 and (low >= 0.8 or high <= column.base / 4):
             evidence = f"a level speaks of the outcome and closes accordingly: {_counts(column, i)}"
@@ -266,7 +242,7 @@ def _names_outcome(column: _Column) -> Suspect | None:
 
 def _separates(column: _Column) -> Suspect | None:
     auc = column.auc
-    if auc - CAUTION * _auc_error(auc, column.total) < 0.85 or auc < 0.94:
+    if auc - CAUTION * _auc_error(auc, column.total) < 0.84 or auc < 0.91:
         return None
     if column.two_sided and not column.leaps:
         return None
@@ -293,51 +269,56 @@ CHECKS: tuple[Callable[[_Column], Suspect | None], ...] = (
 # --- one column against all the others ---------------------------------------------------------------
 
 
-def _dominating(tally: Tally, columns: list[_Column], accused: set[int], at_liberty: set[int]) -> dict[int, Suspect]:
+def _dominating(tally: Tally, columns: list[_Column], accused: Collection[int]) -> dict[int, Suspect]:
     """Columns that alone go far beyond what all the others reach together.
 
     The strongest m columns are compared as a set, for m = 1, 2, ...: leaks often come in twos, and each
-    would hide the other. The weakest of the set must beat the sum of shrunk log-odds of all columns outside it.
+    would hide the other. The weakest of the set must carry 1.6 times the signal (squared distance between
+    customers and others, from the AUC) of the summed log-odds of all columns outside it.
     """
-    aucs = np.array([column.auc for column in columns])
-    least = [(0.9 if column.leaps else 1.1) if column.two_sided else 0.82 for column in columns]
-    cautious = [auc - CAUTION * _auc_error(auc, column.total) for auc, column in zip(aucs, columns, strict=True)]
-    order = [int(i) for i in np.argsort(-aucs, kind="stable")]
-    strong = [
-        i for i in order if aucs[i] >= least[i] and cautious[i] >= 0.7 and i not in accused and i not in at_liberty
-    ]
     rest = [i for i in range(len(columns)) if i not in accused]
+    strong = [i for i in rest if _stands_out(columns[i])]
+    strong.sort(key=lambda i: -columns[i].auc)
     if not strong or len(rest) < 2:
         return {}
     step = max(1, tally.rows // MOST_ROWS)
     leads, customers = tally.leads[::step], tally.customers[::step]
-    log_odds = [_shrunk_log_odds(column)[column.place] for column in columns]
-    joint = np.zeros(len(leads))
-    for i in rest:
-        joint += log_odds[i][tally.codes[i, ::step]]
+    voices = {i: _voice(columns[i], tally.codes[i, ::step], leads, customers) for i in rest}
+    joint = np.sum(list(voices.values()), axis=0)
     found: dict[int, Suspect] = {}
     for count, i in enumerate(strong, start=1):
-        joint = joint - log_odds[i][tally.codes[i, ::step]]
-        if 2 * count > len(rest):
-            break
+        joint = joint - voices[i]
         others = _auc(joint, leads, customers)
-        if aucs[i] - 0.5 >= 1.6 * (others - 0.5):
+        if 2 * count <= len(rest) and _signal(columns[i].auc) >= 1.6 * _signal(others):
             for j in strong[:count]:
                 found[j] = columns[j].suspect(
                     "dominates",
-                    f"alone it ranks a customer above another lead in {aucs[j]:.1%} of pairs; "
+                    f"alone it ranks a customer above another lead in {columns[j].auc:.1%} of pairs; "
                     f"the {len(rest) - count} other criteria together in {others:.1%}",
-                    auc=float(aucs[j]), auc_others=others, others=len(rest) - count,
+                    auc=columns[j].auc, auc_others=others, others=len(rest) - count,
                 )  # fmt: skip
     return found
 
 
-def _shrunk_log_odds(column: _Column) -> Floats:
-    """Log-odds of each level against all leads, from rates shrunk as in `rates.estimate`."""
+def _stands_out(column: _Column) -> bool:
+    """Whether a column alone separates so well that it is worth comparing with all the others."""
+    if column.two_sided and not column.leaps:
+        return False
+    return column.auc >= 0.82 and column.auc - CAUTION * _auc_error(column.auc, column.total) >= 0.7
+
+
+def _voice(column: _Column, codes: NDArray[np.uint8], leads: Floats, customers: Floats) -> Floats:
+    """Shrunk log-odds of each row's level, learnt on the other half of the rows (every second one)."""
     m = prior_strength(column.k, column.n, column.base)
-    rate = (column.k + m * column.base) / (column.n + m)
-    value: Floats = np.log(rate) - np.log1p(-rate) - _logit(column.base)
-    return value
+    size = len(column.n)
+    level = column.place[codes]
+    voice = np.empty(len(codes))
+    for half in (0, 1):
+        n = np.bincount(level[half::2], leads[half::2], size)
+        k = np.bincount(level[half::2], customers[half::2], size)
+        rate = (k + m * column.base) / (n + m)
+        voice[1 - half :: 2] = (np.log(rate) - np.log1p(-rate))[level[1 - half :: 2]]
+    return voice
 
 
 # --- arithmetic --------------------------------------------------------------------------------------
@@ -345,11 +326,11 @@ def _shrunk_log_odds(column: _Column) -> Floats:
 
 def _nearly_all(k: float, n: float, column: _Column) -> bool:
     """Whether k of n is about 100 %, and a telling share of all customers or a giant leap from the base rate."""
-    if n < 8 or k / n < 0.9:
+    share = k / column.total[1]
+    if n < 8 or k / n < 0.9 or share < 0.05:
         return False
     low, _ = _bounds(k, n)
-    share = k / column.total[1]
-    return (low >= 0.93 and share >= 0.15) or (share >= 0.05 and _logit(low) - _logit(column.base) >= 4)
+    return (low >= 0.93 and share >= 0.15) or _logit(low) - _logit(column.base) >= 4
 
 
 def _telling(column: _Column) -> bool:
@@ -395,16 +376,14 @@ def _auc(score: Floats, leads: Floats, customers: Floats) -> float:
     return float((bought * (below + others / 2)).sum() / pairs) if pairs else 0.5
 
 
+def _signal(auc: float) -> float:
+    """Squared distance between customers and other leads, in standard deviations, that gives such an AUC."""
+    return 2 * float(special.ndtri(auc)) ** 2 if auc > 0.5 else 0.0
+
+
 def _auc_error(auc: float, total: tuple[int, int]) -> float:
     """Standard error of an AUC (Hanley and McNeil 1982)."""
     customers, others = total[1], total[0] - total[1]
     q1, q2 = auc / (2 - auc), 2 * auc * auc / (1 + auc)
     variance = auc * (1 - auc) + (customers - 1) * (q1 - auc * auc) + (others - 1) * (q2 - auc * auc)
     return math.sqrt(max(variance, 0) / (customers * others))
-
-
-def _words(name: str) -> str:
-    """A column name as plain lower-case words: 'SalesStageCount', 'Étape_actuelle' -> 'sales stage count', ..."""
-    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    plain = unicodedata.normalize("NFKD", split).encode("ascii", "ignore").decode()
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", plain.casefold()).split())
