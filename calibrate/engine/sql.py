@@ -174,13 +174,13 @@ def packed(codes: Sequence[exp.Expr]) -> list[exp.Expr]:
     """Level codes seven to a BIGINT, as ``code1 + 256 * code2 + 65536 * code3 ...``: see `unpacked`.
 
     >>> [word.sql("duckdb") for word in packed([identifier("a"), identifier("b")])]
-    ['CAST("a" AS BIGINT) + "b" * 256']
+    ['CAST("a" AS BIGINT) + "b" * CAST(256 AS BIGINT)']
     """
     words = []
     for start in range(0, len(codes), CODES_A_WORD):
         word: exp.Expr = exp.cast(_closed(codes[start]), "BIGINT")
         for place, code in enumerate(codes[start + 1 : start + CODES_A_WORD], start=1):
-            factor = exp.Literal.number(256**place)
+            factor = exp.cast(exp.Literal.number(256**place), "BIGINT")  # a code times it must not overflow
             word = exp.Add(this=word, expression=exp.Mul(this=_closed(code), expression=factor))
         words.append(word)
     return words

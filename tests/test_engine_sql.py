@@ -1,0 +1,133 @@
+"""Level codes as SQL: the same level as `Criterion.index_of` for every value, packed and unpacked."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calibrate.criteria import Criterion, Kind, Level, code_sql
+from calibrate.engine import sql
+
+HOSTILE = (
+    "", " ", "\t\r\n", "5", " 5 ", "5.0", "05", "-1", "+5", ".5", "5.", "1e3", "1e308", "1e309", "1e-400", "1e1000", "1_000",
+    "1,5", "nan", "inf", "-inf", "Infinity", "True", "TRUE", "true", "tRuE", "false", "False", "é", "É", "e\u0301", "Select",
+    "select", " Select", "it's", '"', "\\", "\\'", "'; DROP TABLE leads; --", "<script>", "=HYPERLINK(\"x\")", "a\nb", "%", "_",
+    "{0}", "{", "NULL", "None", "missing", "other", "\u00a05", "٣", "ſ", "falſe", "İ", "🙂", "0x10", "1e", "--5", "x" * 300,
+)  # fmt: skip
+NUMBERS = (0.0, -0.0, 1.0, 5.0, 0.1, 2.5, -1.0, 1e308, -1e308, 5e-324, math.inf, -math.inf, 2.0**53, 1e15, 1 / 3)
+WHOLE = (0, 1, -1, 5, 2**31 - 1, 2**53 - 1, 2**53 + 1, -(2**63), 2**63 - 1)
+
+texts = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=8).filter(lambda t: "\0" not in t))
+numbers = st.one_of(st.sampled_from(NUMBERS), st.floats(allow_nan=False))
+CONNECTION = duckdb.connect()
+COLUMNS = {"text": "VARCHAR", "number": "DOUBLE", "whole": "BIGINT", "boolean": "BOOLEAN", "date": "DATE"}
+
+
+@st.composite
+def criteria(draw: st.DrawFn) -> Criterion:
+    kind: Kind = draw(st.sampled_from(("text", "number", "boolean", "presence")))
+    listed = st.lists(st.one_of(texts, st.booleans()), max_size=4).map(tuple)
+    nothing = Level("missing", "missing", draw(st.lists(texts, max_size=3).map(tuple)))
+    if kind == "number":
+        bound = st.one_of(st.none(), numbers)
+        levels = [Level(f"l{i}", low=draw(bound), high=draw(bound)) for i in range(draw(st.integers(0, 4)))]
+        if draw(st.booleans()):
+            cuts = sorted(set(draw(st.lists(numbers, max_size=20))))
+            bounds = [None, *cuts, None]
+            levels = [Level(f"l{i}", low=bounds[i], high=bounds[i + 1]) for i in range(len(bounds) - 1)]
+    elif kind == "presence":
+        levels = [Level("filled")]
+    else:
+        levels = [Level(f"l{i}", values=draw(listed)) for i in range(draw(st.integers(0, 5)))]
+    order = draw(st.permutations([*levels, nothing, Level("other", "other")]))
+    return Criterion("c", 'a "column"', kind, "fit", tuple(order))
+
+
+def codes(criterion: Criterion, kind: str, values: list[Any]) -> list[int]:
+    code = code_sql(criterion, "number" if kind == "whole" else kind, table="leads").sql("duckdb")
+    column = f'UNNEST($values::{COLUMNS[kind]}[]) AS "a ""column"""'
+    leads = f"(SELECT UNNEST($places::INT[]) AS place, {column}) AS leads"
+    given_ = {"places": list(range(len(values))), "values": values}
+    return [row[0] for row in CONNECTION.execute(f"SELECT {code} FROM {leads} ORDER BY place", given_).fetchall()]
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(criteria(), st.lists(st.one_of(texts, st.none()), min_size=1, max_size=10))
+def test_a_text_gets_the_level_of_the_rule(criterion: Criterion, values: list[str | None]) -> None:
+    values = [*values, *(v for level in criterion.levels for v in level.values if isinstance(v, str))]
+    assert codes(criterion, "text", values) == [criterion.index_of(value) for value in values]
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(criteria(), st.lists(st.one_of(numbers, st.none(), st.just(math.nan)), min_size=1, max_size=10))
+def test_a_number_gets_the_level_of_the_rule(criterion: Criterion, values: list[float | None]) -> None:
+    values = [*values, *criterion.cuts, *NUMBERS]
+    assert codes(criterion, "number", values) == [criterion.index_of(value) for value in values]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(criteria(), st.lists(st.one_of(st.integers(-(2**63), 2**63 - 1), st.none()), max_size=5))
+def test_a_whole_number_gets_the_level_of_the_rule(criterion: Criterion, values: list[int | None]) -> None:
+    values = [*values, *WHOLE]
+    assert codes(criterion, "whole", values) == [criterion.index_of(value) for value in values]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(criteria())
+def test_booleans_and_dates_get_the_level_of_the_rule(criterion: Criterion) -> None:
+    assert codes(criterion, "boolean", [True, False, None]) == [criterion.index_of(v) for v in (True, False, None)]
+    day = np.datetime64("2025-11-22").item()
+    assert codes(criterion, "date", [day, None]) == [criterion.index_of(day), criterion.index_of(None)]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_every_hostile_text_is_found_by_itself_and_by_no_other(value: str) -> None:
+    levels = (Level("it", values=(value,)), Level("missing", "missing"), Level("other", "other"))
+    criterion = Criterion("c", 'a "column"', "text", "fit", levels)
+    assert codes(criterion, "text", list(HOSTILE)) == [criterion.index_of(each) for each in HOSTILE]
+
+
+def test_a_text_no_table_can_hold_matches_nothing() -> None:
+    levels = (Level("it", values=("\ud800", "a")), Level("missing", "missing"), Level("other", "other"))
+    assert codes(Criterion("c", 'a "column"', "text", "fit", levels), "text", ["a", "b"]) == [0, 2]
+
+
+@pytest.mark.parametrize("count", [1, 6, 7, 8, 14, 20, 255])
+def test_packed_codes_come_back(count: int) -> None:
+    rows = np.random.default_rng(7).integers(0, 256, (count, 50)).astype(np.uint8)
+    with duckdb.connect() as connection:
+        names = [f"c{i}" for i in range(count)]
+        connection.execute(f"CREATE TABLE t ({', '.join(f'{n} UTINYINT' for n in names)})")
+        connection.executemany(f"INSERT INTO t VALUES ({', '.join('?' * count)})", rows.T.tolist())
+        words = sql.packed([sql.identifier(name) for name in names])
+        listed = ", ".join(f"{word.sql('duckdb')} AS w{i}" for i, word in enumerate(words))
+        found = connection.execute(f"SELECT {listed} FROM t").fetchnumpy()
+    assert len(words) == -(-count // sql.CODES_A_WORD)
+    assert (sql.unpacked([found[f"w{i}"] for i in range(len(words))], count) == rows).all()
+
+
+def test_steps_search_by_halves_what_is_long() -> None:
+    cuts = [float(i) for i in range(40)]
+    expression = sql.steps(sql.identifier("n"), cuts, list(range(41))).sql("duckdb")
+    with duckdb.connect() as connection:
+        numbers = np.arange(-2, 45, 0.5)
+        connection.execute("CREATE TABLE t AS SELECT -2 + 0.5::DOUBLE * i AS n FROM range(94) AS r(i)")
+        found = connection.execute(f"SELECT {expression} AS code FROM t ORDER BY n").fetchnumpy()["code"]
+    assert found.tolist() == [sql.step_of(n, cuts) for n in numbers]
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres", "spark", "sqlite", "mysql", "tsql", "snowflake", "bigquery"])
+def test_texts_cannot_leave_their_quotes(dialect: str) -> None:
+    import sqlglot
+
+    for value in HOSTILE:
+        written = f"SELECT {sql.literal(value).sql(dialect)} AS a"
+        read = sqlglot.parse(written, read=dialect)
+        assert len(read) == 1
+        assert read[0].expressions[0].this.this == value
