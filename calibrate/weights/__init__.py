@@ -7,11 +7,13 @@ from .cautious import cautious
 from .constraints import Constraints
 from .evidence import evidence
 from .lift import lift
+from .logistic import logistic
 
 METHODS: dict[str, Method] = {
     "lift": lift,
     "cautious": cautious,
     "evidence": evidence,
+    "logistic": logistic,
 }
 """Name on the command line and in settings -> method. A new one is one file and one line here."""
 

@@ -34,8 +34,10 @@ class Weights:
     intercept   log-odds of a lead whose weights sum to 0 (log-odds only)
     scale       points per unit of weight, where the method itself has chosen whole points
                 (`sparse`: ``values * scale`` are whole numbers); None where `build` chooses
-    precision   (levels, levels) curvature of the log-posterior where the method fits jointly: how much
-                a change of weights costs; None for marginal methods
+    thin        levels on which no line may rest (too few leads); None: those without leads
+    curvature   (levels, levels) curvature of the loss where the method fits jointly, the intercept following:
+                what a change of weights costs; None for marginal methods
+    penalty     (levels, levels) curvature of the prior beside it; the sum is the precision of the weights
     notes       what a reader should know: constraints that could not be kept, levels set to 0
     =========== =================================================================================
     """
@@ -49,7 +51,9 @@ class Weights:
     unit: Unit
     intercept: float = 0.0
     scale: float | None = None
-    precision: Floats | None = None
+    thin: NDArray[np.bool_] | None = None
+    curvature: Floats | None = None
+    penalty: Floats | None = None
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -116,3 +120,11 @@ def normal_share(values: Floats, spread: Floats) -> Floats:
         z = np.where(spread > 0, np.abs(values) / np.where(spread > 0, spread, 1), np.inf)
     share: Floats = special.ndtr(z)
     return share
+
+
+def condition(values: Floats, covariance: Floats, i: int) -> None:
+    """Set one weight to 0 in place; the others move as their covariance with it says (a normal given one part)."""
+    column = covariance[:, i] / max(covariance[i, i], 1e-300)
+    values -= column * values[i]
+    covariance -= np.outer(column, covariance[i])
+    values[i], covariance[i], covariance[:, i] = 0.0, 0.0, 0.0

@@ -41,7 +41,7 @@ def cautious(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
         method="cautious", criteria=tally.criteria, values=kept(values, rates, limits),
         low=recipe(rates.shrunk_low / scale, most=most), high=recipe(rates.shrunk_high / scale, most=most),
         sign_kept=np.where(values == 0, 1.0, np.where(values > 0, above, 1 - above)),
-        unit="points", notes=limits.notes,
+        unit="points", thin=zero_levels(tally, rates), notes=limits.notes,
     )  # fmt: skip
 
 

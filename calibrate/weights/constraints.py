@@ -7,8 +7,8 @@ were written; `resolve` lays them out over the levels of a tally, for the method
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import combinations
+from dataclasses import dataclass, field, replace
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +75,8 @@ class Limits:
     """Constraints laid out over all levels: (levels,) arrays, criterion after criterion.
 
     `pinned` marks pinned levels and `pins` holds their points; `floor` and `ceiling` bound the points of each
-    level by signs and caps (infinite where free). `notes` names the pins that could not be placed.
+    level by signs and caps (infinite where free). `placed` gives each placed pin with its position, under the name
+    its level has here; `notes` names the pins that could not be placed.
     """
 
     pinned: NDArray[np.bool_]
@@ -83,6 +84,7 @@ class Limits:
     floor: Floats
     ceiling: Floats
     chains: tuple[Chain, ...]
+    placed: tuple[tuple[int, Pin], ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -111,7 +113,7 @@ def resolve(constraints: Constraints, criteria: Sequence[Criterion]) -> Limits:
             "'must have a negative line' contradicts 'never negative' on every criterion; "
             "free one criterion or drop the demand for a negative line"
         )
-    pinned, pins, notes = np.zeros(size, bool), np.zeros(size), []
+    pinned, pins, placed, notes = np.zeros(size, bool), np.zeros(size), [], []
     for pin in constraints.pins:
         at = _criterion(pin.criterion, names, "a pin")
         level = _level(criteria[at], pin.level)
@@ -121,11 +123,31 @@ def resolve(constraints: Constraints, criteria: Sequence[Criterion]) -> Limits:
                 f"and it is counted with others"
             )
             continue
-        position = bounds[at] + level
+        position = int(bounds[at]) + level
+        placed.append((position, replace(pin, level=criteria[at].levels[level].name)))
         pinned[position], pins[position] = True, pin.points
         floor[position] = ceiling[position] = pin.points
     chains = tuple(_chain(name, criteria, bounds) for name in constraints.ordered)
-    return Limits(pinned, pins, floor, ceiling, chains, tuple(notes))
+    limits = Limits(pinned, pins, floor, ceiling, chains, tuple(placed), tuple(notes))
+    _check_order(limits)
+    return limits
+
+
+def _check_order(limits: Limits) -> None:
+    """Refuse pins that break an order demanded of the same criterion."""
+    names = dict(limits.placed)
+    for chain in limits.chains:
+        held = [names[int(i)] for i in chain.positions if int(i) in names]
+        ups = [(a, b) for a, b in pairwise(held) if a.points < b.points]
+        downs = [(a, b) for a, b in pairwise(held) if a.points > b.points]
+        broken = (downs if chain.direction > 0 else []) + (ups if chain.direction < 0 else [])
+        if chain.direction == 0 and ups and downs:
+            broken = [(ups[0][0], downs[0][1])]
+        for one, other in broken:
+            raise SettingsError(
+                f"{_pin(one)} and {_pin(other)} contradict the order demanded for {chain.criterion}; "
+                "change one of the pins or drop the order"
+            )
 
 
 def check(constraints: Constraints, criteria: Sequence[Criterion]) -> None:

@@ -49,7 +49,8 @@ def evidence(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
     lowered = float(sum(raw[base[start]] for start in starts if base[start] >= 0))
     return Weights(
         method="evidence", criteria=tally.criteria, values=values, low=low, high=high, sign_kept=share,
-        unit="log-odds", intercept=float(log_odds(np.array(overall))) + lowered, notes=limits.notes,
+        unit="log-odds", intercept=float(log_odds(np.array(overall))) + lowered,
+        thin=zero_levels(tally, rates), notes=limits.notes,
     )  # fmt: skip
 
 

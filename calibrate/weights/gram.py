@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from ..criteria import offsets
 from ..tally import Tally
@@ -114,3 +115,15 @@ def profiled(matrix: Floats, beside: Floats, intercept: float) -> Floats:
     """Curvature of the level weights when the intercept follows them: ``A - a a' / a0``."""
     result: Floats = matrix - np.outer(beside, beside) / max(intercept, 1e-300)
     return result
+
+
+def level_out(rows: Rows, linear: Floats, intercept: float) -> float:
+    """The intercept at which as many customers are expected as there are."""
+    for _ in range(50):
+        expected = special.expit(linear + intercept)
+        mass = float((rows.leads * expected * (1 - expected)).sum())
+        move = float((rows.customers - rows.leads * expected).sum()) / max(mass, 1e-300)
+        intercept += float(np.clip(move, -2, 2))
+        if abs(move) < 1e-10:
+            break
+    return intercept

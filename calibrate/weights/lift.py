@@ -37,7 +37,8 @@ def lift(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
     return Weights(
         method="lift", criteria=tally.criteria, values=kept(values, rates, limits),
         low=recipe(rates.lift_low, most=most), high=recipe(rates.lift_high, most=most),
-        sign_kept=np.where(zero, 1.0, _sign_kept(rates)), unit="points", notes=limits.notes,
+        sign_kept=np.where(zero, 1.0, _sign_kept(rates)), unit="points",
+        thin=zero_levels(tally, rates), notes=limits.notes,
     )  # fmt: skip
 
 

@@ -20,9 +20,9 @@ from scipy import special
 from ..criteria import offsets
 from ..rates import Z95, RateTable
 from ..tally import Tally
-from .base import Weights, against_rate, is_reference, normal_share, references, zero_levels
+from .base import Weights, against_rate, condition, is_reference, normal_share, references, zero_levels
 from .constraints import Chain, Constraints, Limits, resolve
-from .gram import FIT_ROWS, Rows, curvature, gram, predict, profiled, rows_of, sums
+from .gram import FIT_ROWS, Rows, curvature, gram, level_out, predict, profiled, rows_of, sums
 from .nearest import nearest, without
 from .prior import START, Component, Posterior, components, settle
 
@@ -40,8 +40,8 @@ SETTLED = 0.1
 """... and no log strength more than this."""
 CLEAR = 0.95
 """Share of resamples in which a weight against its own close rate must keep its sign."""
-REMAINING = 2e-7
-"""Gradient steps on all rows stop when the next one would gain less than this log-loss per lead."""
+LAST_GAIN = 1e-5
+"""Steps on all rows stop after one that gained less log-loss per lead than this; the next would gain a fiftieth."""
 
 
 def logistic(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
@@ -64,15 +64,15 @@ def logistic(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
     values, spread, zero = _cleared(tally, rates, replace(fit, weights=fit.weights - centre), shift)
     low, high = values - Z95 * spread, values + Z95 * spread
     if limits.chains:  # a level set to 0 may have left its place in the order
-        bound = np.where(zero, 0.0, np.inf)
-        values = nearest(values, 1 / (spread**2 + 1e-9), -bound, bound, without(limits.chains, zero))
+        bound, thin = np.where(zero, 0.0, np.inf), zero_levels(tally, rates)
+        values = nearest(values, 1 / (spread**2 + 1e-9), -bound, bound, without(limits.chains, thin))
     rows = rows_of(tally, FIT_ROWS)
-    intercept = _level_out(rows, predict(rows, values), fit.intercept)
+    intercept = level_out(rows, predict(rows, values), fit.intercept)
     return Weights(
         method="logistic", criteria=tally.criteria, values=values, low=low, high=high,
         sign_kept=np.where(zero, 1.0, normal_share(values, spread)), unit="log-odds",
         intercept=intercept,
-        precision=fit.precision, notes=limits.notes,
+        thin=zero_levels(tally, rates), curvature=fit.precision - fit.penalty, penalty=fit.penalty, notes=limits.notes,
     )  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def _newton(
     rate = float(rows.customers.sum() / rows.leads.sum())
     intercept = float(np.log(rate / (1 - rate)))
     if weights.any():
-        intercept = _level_out(rows, _linear(rows, seen, weights, 0.0), intercept)
+        intercept = level_out(rows, _linear(rows, seen, weights, 0.0), intercept)
     linear = _linear(rows, seen, weights, intercept)
     for turn in range(MOST_STEPS):
         matrix, beside, mass = _curvature(rows, seen, linear)
@@ -153,7 +153,7 @@ def _newton(
 
 def _refined(rows: Rows, seen: Mask, state: _State) -> _State:
     """Gradient steps on all rows, with the sample's curvature."""
-    enough = REMAINING * float(rows.leads.sum())
+    enough = LAST_GAIN * float(rows.leads.sum())
     weights, intercept = state.weights, state.intercept
     for _ in range(MOST_STEPS):
         slope, slope0 = _slope(rows, seen, _linear(rows, seen, weights, intercept))
@@ -186,31 +186,19 @@ def _constrained(tally: Tally, fit: Fit, limits: Limits, free_centre: Floats) ->
     intercept, precision = fit.intercept, fit.precision
     for _ in range(CONSTRAINED_ROUNDS):
         linear = predict(rows, weights)
-        intercept = _level_out(rows, linear, intercept)
+        intercept = level_out(rows, linear, intercept)
         slope, slope0 = _slope(rows, seen, linear + intercept)
         matrix, beside, mass = _curvature(sample, seen, predict(sample, weights) + intercept)
         precision = matrix + fit.penalty
         slope = slope - beside * (slope0 / mass) - fit.penalty @ weights
         target = weights + np.linalg.solve(precision, slope)
         weights = nearest(target, precision, floor, ceiling, [*limits.chains, *pairs])
-    intercept = _level_out(rows, predict(rows, weights), intercept)
+    intercept = level_out(rows, predict(rows, weights), intercept)
     own = np.isin(np.arange(len(weights)), np.flatnonzero(signed))
     bounds = offsets(tally.criteria)
     fixed = np.concatenate([np.full(b - a, own[a:b].any()) for a, b in pairwise(bounds)])
     centre = np.where(fixed & (base < 0), free_centre, _centre(tally, weights)[0])
     return replace(fit, weights=weights, intercept=intercept, precision=precision), centre
-
-
-def _level_out(rows: Rows, linear: Floats, intercept: float) -> float:
-    """The intercept at which as many customers are expected as there are."""
-    for _ in range(MOST_STEPS):
-        expected = special.expit(linear + intercept)
-        mass = float((rows.leads * expected * (1 - expected)).sum())
-        move = float((rows.customers - rows.leads * expected).sum()) / max(mass, 1e-300)
-        intercept += float(np.clip(move, -2, 2))
-        if abs(move) < 1e-10:
-            break
-    return intercept
 
 
 def _linear(rows: Rows, seen: Mask, weights: Floats, intercept: float) -> Floats:
@@ -283,7 +271,7 @@ def _cleared(tally: Tally, rates: RateTable, fit: Fit, shift: Floats) -> tuple[F
     bounds = offsets(tally.criteria)
     spread = np.sqrt(_variance(covariance, shift, bounds))
     for level in np.flatnonzero(zero):
-        _fix(values, covariance, int(level))
+        condition(values, covariance, int(level))
     while True:
         current = np.sqrt(_variance(covariance, shift, bounds))
         spread = np.where(zero, spread, current)
@@ -292,16 +280,8 @@ def _cleared(tally: Tally, rates: RateTable, fit: Fit, shift: Floats) -> tuple[F
         if not unclear.any():
             return values, spread, zero
         i = int(np.argmin(np.where(unclear, share, 2.0)))
-        _fix(values, covariance, i)
+        condition(values, covariance, i)
         zero[i] = True
-
-
-def _fix(values: Floats, covariance: Floats, i: int) -> None:
-    """Set one weight to 0; the others move as their covariance with it says."""
-    column = covariance[:, i] / max(covariance[i, i], 1e-300)
-    values -= column * values[i]
-    covariance -= np.outer(column, covariance[i])
-    values[i], covariance[i], covariance[:, i] = 0.0, 0.0, 0.0
 
 
 def _centre(tally: Tally, weights: Floats) -> tuple[Floats, Floats]:

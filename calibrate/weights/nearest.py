@@ -66,9 +66,10 @@ def kept(values: Floats, rates: RateTable, limits: Limits) -> Floats:
     if limits.chains:
         side = rates.customers * float(rates.overall.leads) - float(rates.overall.customers) * rates.leads
         floor, ceiling = np.where(side >= 0, np.maximum(floor, 0), floor), np.where(side <= 0, 0.0, ceiling)
-    zero = values == 0
+    zero = (values == 0) & ~limits.pinned
     floor, ceiling = np.where(zero, 0.0, floor), np.where(zero, 0.0, ceiling)
-    return nearest(values, rates.leads.astype(float), floor, ceiling, without(limits.chains, zero))
+    chains = without(limits.chains, rates.thin & ~limits.pinned)
+    return nearest(values, np.maximum(rates.leads, 1).astype(float), floor, ceiling, chains)
 
 
 def without(chains: Sequence[Chain], left_out: NDArray[np.bool_]) -> tuple[Chain, ...]:

@@ -130,7 +130,8 @@ def _stronger(at: Posterior, parts: Sequence[Component]) -> Floats:
         slope[same] -= apart @ at.log_strengths[same]
         system[np.ix_(same, same)] += apart
     move = np.clip(np.linalg.solve(system, slope), -1.5, 1.5)
-    return np.clip(at.log_strengths + move, np.log(WEAKEST), np.log(STRONGEST))
+    changed: Floats = np.clip(at.log_strengths + move, np.log(WEAKEST), np.log(STRONGEST))
+    return changed
 
 
 def _inverse(matrix: Floats) -> Floats:
