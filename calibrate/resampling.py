@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from .backtest import LaterLeads
-from .metrics import METRICS, Cells
+from .metrics import METRICS, Cells, Metric
 from .rates import Z95
 from .scores import levels_of
 
@@ -86,15 +86,17 @@ def resample(
     judged: Sequence[tuple[str, NDArray[np.int64], Floats]],
     *,
     capacity: float,
+    metrics: Sequence[str] = tuple(METRICS),
     draws: int = DRAWS,
 ) -> Resampled:
-    """All metrics of all grids, each given as (name, score of each row, predicted rate of each row)."""
+    """Some metrics (all) of all grids, each given as (name, score of each row, predicted rate of each row)."""
+    wanted = [METRICS[name] for name in metrics]
     rng = np.random.default_rng(SEED)
-    value = np.array([_all_metrics(in_cells(later, scores, rates), capacity) for _, scores, rates in judged])
+    value = np.array([_computed(wanted, in_cells(later, scores, rates), capacity) for _, scores, rates in judged])
     coarse = [in_cells(later, scores, rates, MOST_SCORES) for _, scores, rates in judged]
     really = _really_counted(later)
     strata = [s for f in range(len(later.folds)) for s in _strata(later, f, really, coarse, rng)]
-    drawn = np.empty((len(judged), len(METRICS), draws))
+    drawn = np.empty((len(judged), len(wanted), draws))
     for start in range(0, draws, CHUNK):
         size = min(CHUNK, draws - start)
         others = [np.zeros((size, len(each.leads))) for each in coarse]
@@ -106,12 +108,12 @@ def resample(
                 (bought if stratum.customers else others)[i][:, part] = weights @ held.T
         for i, each in enumerate(coarse):
             leads = others[i] + bought[i]
-            for m, metric in enumerate(METRICS.values()):
+            for m, metric in enumerate(wanted):
                 drawn[i, m, start : start + size] = metric.compute(each.cells, leads, bought[i], capacity)
-    middle = np.array([_all_metrics(_standing(each, strata, i), capacity) for i, each in enumerate(coarse)])
+    middle = np.array([_computed(wanted, _standing(each, strata, i), capacity) for i, each in enumerate(coarse)])
     rarer = int(min(really.sum(), (later.counted - really).sum()))
     names = tuple(name for name, _, _ in judged)
-    return Resampled(names, tuple(METRICS), value, drawn + (value - middle)[:, :, None], rarer)
+    return Resampled(names, tuple(metrics), value, drawn + (value - middle)[:, :, None], rarer)
 
 
 def simultaneous(differences: Floats, drawn: Floats, sample: float = np.inf) -> tuple[Floats, Floats]:
@@ -212,8 +214,8 @@ def _really_counted(later: LaterLeads) -> NDArray[np.int64]:
     return np.where(later.customers <= room, np.rint(later.customers), thinned).astype(np.int64)
 
 
-def _all_metrics(scored: Scored, capacity: float) -> list[float]:
-    return [float(m.compute(scored.cells, scored.leads, scored.customers, capacity)) for m in METRICS.values()]
+def _computed(metrics: Sequence[Metric], scored: Scored, capacity: float) -> list[float]:
+    return [float(each.compute(scored.cells, scored.leads, scored.customers, capacity)) for each in metrics]
 
 
 def _poisson_table() -> NDArray[np.float32]:

@@ -1,0 +1,266 @@
+"""Comparison: the verdict of each case, and statistical truth of its intervals on simulated later leads."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import special
+
+from calibrate import resampling
+from calibrate.backtest import Backtest, Fold, LaterLeads
+from calibrate.comparison import compare
+from calibrate.criteria import Criterion, Level
+from calibrate.errors import HistoryError, SettingsError
+from calibrate.grid import Grid
+from calibrate.metrics import METRICS
+from calibrate.resampling import resample, simultaneous
+
+NO_COHORTS = np.zeros(1, np.bool_)
+
+
+def later_leads(outcome: np.ndarray, folds: int = 2) -> LaterLeads:
+    rows = len(outcome)
+    fold = np.sort(np.arange(rows) % folds)
+    made = tuple(
+        Fold((), (f"fold {f}",), int((fold == f).sum()), int(outcome[fold == f].sum()), NO_COHORTS, NO_COHORTS)
+        for f in range(folds)
+    )
+    return LaterLeads(
+        made, np.arange(rows), fold, np.ones(rows), outcome.astype(float), np.ones(rows, np.int64), f"{rows}"
+    )
+
+
+def some_grid(name: str, lines: int, points: int = 5) -> Grid:
+    levels = tuple(Level(f"v{i}", values=(f"v{i}",)) for i in range(lines))
+    criterion = Criterion("c", "c", "text", "fit", (*levels, Level("missing", "missing"), Level("other", "other")))
+    return Grid(name, "lift", (criterion,), ((points,) * lines + (0, 0),))
+
+
+def backtest(name, later, signal, noise, rng, *, lines=10, points=5, fixed=False, rate=-2.5) -> Backtest:
+    """A candidate that sees the true log-odds through noise."""
+    score = np.round((signal + rng.normal(0, noise, len(signal))) * 5).astype(int)
+    return Backtest(
+        name, "lift", fixed, later, (some_grid(name, lines, points),), score, special.expit(score / 6 + rate)
+    )
+
+
+def case(rows=6000, seed=1, strength=1.0, folds=2):
+    rng = np.random.default_rng(seed)
+    signal = rng.normal(0, 1, rows) * strength
+    later = later_leads(rng.random(rows) < special.expit(signal - 2.5), folds)
+    return rng, signal, later
+
+
+def test_a_clearly_better_candidate_is_adopted_with_its_numbers():
+    rng, signal, later = case()
+    found = compare(
+        [backtest("current", later, signal, 1.5, rng, fixed=True), backtest("logistic", later, signal, 0.3, rng)],
+        baseline="current",
+    )
+    verdict = found.verdict
+    assert (verdict.decision, verdict.candidate, verdict.reason) == ("adopt", "logistic", "better")
+    assert verdict.why.startswith("Adopt logistic: on 6,000 later leads (")
+    assert f"AUC {verdict.facts['value']:.3f} against {verdict.facts['base']:.3f}" in verdict.why
+    gap = found.judged[1].difference["auc"]
+    assert 0 < gap.low < gap.value < gap.high
+    assert gap.value == pytest.approx(found.judged[1].metrics["auc"].value - found.judged[0].metrics["auc"].value)
+    assert found.judged[0].difference == {} and found.judged[0].against is None
+    assert set(found.judged[0].metrics) == set(METRICS)
+
+
+def test_among_the_best_that_cannot_be_told_apart_the_simplest_wins():
+    rng, signal, later = case()
+    candidates = [
+        backtest("current", later, signal, 2.0, rng, fixed=True),
+        backtest("long", later, signal, 0.40, rng, lines=40),
+        backtest("short", later, signal, 0.42, rng, lines=8),
+        backtest("tiny", later, signal, 1.3, rng, lines=2),  # simpler still, but clearly worse
+    ]
+    found = compare(candidates, baseline="current").verdict
+    assert (found.decision, found.candidate) == ("adopt", "short")
+    if found.reason == "better_and_simplest":
+        assert "long" in found.why and "less simple" in found.why
+    same = [candidates[0], candidates[1], replace(candidates[1], name="flat", grids=(some_grid("flat", 40, 2),))]
+    assert compare(same, baseline="current").verdict.candidate == "flat"
+    sizes = {"long": some_grid("long", 3), "short": some_grid("short", 9)}
+    assert compare(candidates, baseline="current", grids=sizes).verdict.candidate == "long"
+
+
+@pytest.mark.parametrize(
+    ("fixed", "start"), [(True, "Keep current: on"), (False, "Use current, the published recipe: on")]
+)
+def test_without_a_reliable_gain_the_baseline_stays(fixed, start):
+    rng, signal, later = case()
+    found = compare(
+        [backtest("current", later, signal, 0.5, rng, fixed=fixed), backtest("cautious", later, signal, 0.51, rng)],
+        baseline="current",
+    ).verdict
+    assert (found.decision, found.candidate, found.reason) == ("keep", "current", "none_better")
+    assert (
+        found.why.startswith(start) and "no candidate ranks reliably better; the best, cautious, has AUC" in found.why
+    )
+
+
+def test_noise_is_not_adopted_and_no_distinct_level_decides_alone():
+    rng, signal, later = case(strength=0)
+    noise = [backtest("lift", later, signal, 1.0, rng), backtest("logistic", later, signal, 1.0, rng)]
+    found = compare(noise, baseline="lift").verdict
+    assert (found.decision, found.candidate, found.reason) == ("no_reliable_weights", None, "auc_not_above_chance")
+    assert "no grid ranks customers above other leads beyond chance" in found.why
+    rng, signal, later = case()
+    told = compare([backtest("lift", later, signal, 0.1, rng)], baseline="lift", reliable=False).verdict
+    assert (told.decision, told.reason) == ("no_reliable_weights", "no_distinct_level")
+
+
+def test_nothing_to_compare_with_and_nothing_to_judge_on():
+    rng, signal, later = case()
+    assert compare([backtest("lift", later, signal, 0.1, rng)], baseline="lift").verdict.reason == "only_candidate"
+    nobody = later_leads(np.zeros(0), 0)
+    none = np.zeros(0, np.int64)
+    empty = [Backtest(name, "lift", False, nobody, (), none, none.astype(float)) for name in ("lift", "logistic")]
+    found = compare(empty, baseline="lift")
+    assert (found.verdict.decision, found.verdict.reason) == ("keep", "not_judged")
+    assert found.judged[0].metrics == {} and found.judged[0].reliability.empty and found.judged[0].gains.empty
+    assert "too few customers" in str(found)
+
+
+def test_wrong_baseline_and_different_leads_are_refused():
+    rng, signal, later = case()
+    one = backtest("lift", later, signal, 0.1, rng)
+    with pytest.raises(SettingsError, match=r"no candidate named 'lfit'\. Did you mean 'lift'"):
+        compare([one], baseline="lfit")
+    other = replace(one, name="other", later=replace(later, fingerprint="else"))
+    with pytest.raises(HistoryError, match="'lift' and 'other' were judged on different leads"):
+        compare([one, other], baseline="lift")
+
+
+def test_equal_grids_differ_by_exactly_nothing():
+    rng, signal, later = case(800)
+    one = backtest("lift", later, signal, 0.5, rng)
+    found = compare([one, replace(one, name="twin"), replace(one, name="half", score=one.score * 2)], baseline="lift")
+    for judged in found.judged[1:]:
+        assert all(gap.low == gap.value == gap.high == 0 for gap in judged.difference.values())
+    assert found.verdict.decision == "keep"
+
+
+def test_reliability_and_gains_hold_all_leads():
+    rng, signal, later = case()
+    judged = compare([backtest("lift", later, signal, 0.5, rng)], baseline="lift").judged[0]
+    lines = judged.reliability
+    assert 8 <= len(lines) <= 10 and lines["leads"].sum() == 6000 and lines["customers"].sum() == later.customers.sum()
+    assert (np.diff(lines["predicted"]) > 0).all()
+    assert ((lines["low"] <= lines["observed"]) & (lines["observed"] <= lines["high"])).all()
+    curve = judged.gains
+    assert len(curve) == 101 and curve["share_customers"].iloc[[0, -1]].tolist() == pytest.approx([0, 1])
+    area = float(np.trapezoid(curve["share_customers"], curve["share_leads"]))
+    assert area > 0.6
+
+
+def test_it_prints_well():
+    rng, signal, later = case()
+    found = compare([backtest("<b>lift</b>", later, signal, 0.5, rng)], baseline="<b>lift</b>")
+    assert str(found).splitlines()[1].startswith("6,000 later leads, ")
+    assert "<b>lift</b>" not in found._repr_html_() and "&lt;b&gt;lift" in found._repr_html_()
+    assert len(found.frame()) == len(METRICS)
+
+
+def test_the_same_call_gives_the_same_numbers():
+    rng, signal, later = case(800)
+    pair = [backtest("lift", later, signal, 0.5, rng), backtest("logistic", later, signal, 0.3, rng)]
+    assert compare(pair, baseline="lift").verdict == compare(pair, baseline="lift").verdict
+
+
+# --- statistical truth --------------------------------------------------------------------------------------------
+
+
+def delong(score: np.ndarray, outcome: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Each lead's part of the AUC (DeLong 1988): of every customer, of every other lead."""
+    customers, others = score[outcome], score[~outcome]
+    below = (
+        np.searchsorted(np.sort(others), customers, "left") + np.searchsorted(np.sort(others), customers, "right")
+    ) / 2
+    above = (
+        len(customers)
+        - (np.searchsorted(np.sort(customers), others, "left") + np.searchsorted(np.sort(customers), others, "right"))
+        / 2
+    )
+    return below / len(others), above / len(customers)
+
+
+@pytest.mark.parametrize("rows", [3000, 40_000])
+def test_spread_of_auc_and_of_its_difference_agrees_with_delong(rows):
+    rng, signal, later = case(rows, folds=1)
+    outcome = later.customers > 0
+    pair = [backtest("a", later, signal, 0.8, rng), backtest("b", later, signal, 0.4, rng)]
+    values, draws = resample(
+        later, [(b.name, b.score, b.rate) for b in pair], capacity=0.2, metrics=["auc"], draws=2000
+    ).of("auc")
+    of_a, of_b = delong(pair[0].score, outcome), delong(pair[1].score, outcome)
+    for found, parts in (
+        (draws[0], of_a),
+        (draws[1] - draws[0], (of_b[0] - of_a[0], of_b[1] - of_a[1])),
+    ):
+        expected = np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts))
+        assert found.std() == pytest.approx(expected, rel=0.07)
+    assert values[0] == pytest.approx(of_a[0].mean())
+    assert draws.mean(axis=1) == pytest.approx(values, abs=0.1 * draws.std())
+
+
+def test_merged_rows_and_leads_one_by_one_have_the_same_spread():
+    rng, signal, later = case(20_000, folds=1)
+    one = backtest("a", later, np.round(signal), 0.0, rng)
+    cell = np.stack([one.score, later.customers.astype(int)])
+    kinds, place = np.unique(cell, axis=1, return_inverse=True)
+    counts = np.bincount(place).astype(float)
+    merged = replace(
+        later, row=np.arange(len(counts)), fold=np.zeros(len(counts), int), leads=counts, customers=counts * kinds[1],
+        counted=counts.astype(np.int64),
+    )  # fmt: skip
+    rates = special.expit(kinds[0] / 6 - 2.5)
+    whole = resample(later, [("a", one.score, one.rate)], capacity=0.2)
+    short = resample(merged, [("a", kinds[0], rates)], capacity=0.2)
+    assert short.value == pytest.approx(whole.value)
+    assert short.drawn.std(axis=2) == pytest.approx(whole.drawn.std(axis=2), rel=0.12)
+
+
+def test_a_thinned_sample_has_the_spread_of_its_own_size():
+    rng, signal, later = case(20_000, folds=1)
+    thinned = replace(later, leads=np.where(later.customers > 0, 1.0, 7.0))
+    one = backtest("a", later, signal, 0.5, rng)
+    whole = resample(later, [("a", one.score, one.rate)], capacity=0.2).of("auc")
+    weighted = resample(thinned, [("a", one.score, one.rate)], capacity=0.2).of("auc")
+    assert weighted[0] == pytest.approx(whole[0])
+    assert weighted[1].std() == pytest.approx(whole[1].std(), rel=0.1)
+
+
+def test_beyond_the_most_dealt_the_spread_is_never_too_small(monkeypatch):
+    rng, signal, later = case(20_000, folds=1)
+    one = backtest("a", later, signal, 0.5, rng)
+    whole = resample(later, [("a", one.score, one.rate)], capacity=0.2).of("auc")
+    monkeypatch.setattr(resampling, "MOST_DEALT", 4000)
+    fewer = resample(later, [("a", one.score, one.rate)], capacity=0.2).of("auc")
+    assert fewer[0] == pytest.approx(whole[0])
+    assert whole[1].std() * 0.95 < fewer[1].std() < whole[1].std() * 1.5
+    assert fewer[1].mean() == pytest.approx(float(fewer[0][0]), abs=0.1 * fewer[1].std())
+
+
+def test_equal_grids_are_rarely_called_different_and_intervals_hold_the_truth():
+    rng = np.random.default_rng(7)
+    signal = rng.normal(0, 1, 400_000)
+    outcome = rng.random(len(signal)) < special.expit(signal - 2.5)
+    true = (signal + rng.normal(0, 0.8, len(signal))) * 5
+    below, _ = delong(np.round(true), outcome)
+    truth = float(below.mean())
+    different = covered = 0
+    simulations = 200
+    for seed in range(simulations):
+        rng, signal, later = case(1200, seed=1000 + seed)
+        three = [backtest(name, later, signal, 0.8, rng) for name in ("a", "b", "c")]
+        found = resample(later, [(b.name, b.score, b.rate) for b in three], capacity=0.2, metrics=["auc"], draws=400)
+        value, draws = found.of("auc")
+        low, high = simultaneous(value[1:] - value[0], draws[1:] - draws[0], found.sample)
+        different += bool(((low > 0) | (high < 0)).any())
+        bounds = np.quantile(draws[0], [0.025, 0.975])
+        covered += bool(bounds[0] <= truth <= bounds[1])
+    assert different <= 0.05 * simulations
+    assert 0.92 * simulations <= covered <= 0.98 * simulations
