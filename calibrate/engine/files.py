@@ -87,7 +87,7 @@ def _loaded(connection: Connection, path: Path, found: textfile.TextFile, extra:
     for i, name in enumerate(found.header):
         blank = f"c{i} < '!' AND TRIM(c{i}, {text}) = ''"
         cells.append(f"CASE WHEN {blank} THEN NULL ELSE c{i} END AS {identifier(name).sql('duckdb')}")
-        empty.append(f"c{i} IS NULL")
+        empty.append(f"{identifier(name).sql('duckdb')} IS NULL")
     source = (
         f"read_csv({literal(str(found.path)).sql('duckdb')}, auto_detect = false, header = false, skip = 1, "
         f"quote = '\"', "
@@ -97,7 +97,8 @@ def _loaded(connection: Connection, path: Path, found: textfile.TextFile, extra:
     quoted = relation(stored).sql("duckdb")
     connection.execute(f"DROP TABLE IF EXISTS {quoted}")
     connection.execute(
-        f"CREATE TABLE {quoted} AS SELECT {', '.join(cells)} FROM {source} WHERE NOT ({' AND '.join(empty)})"
+        f"CREATE TABLE {quoted} AS SELECT * FROM (SELECT {', '.join(cells)} FROM {source}) AS cells "
+        f"WHERE NOT ({' AND '.join(empty)})"
     )
     facts = list(found.facts)
     names = list(found.header)

@@ -26,7 +26,7 @@ _PLAIN = re.compile(r"^-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$", re.ASCII)
 _DECIMAL = re.compile(r"^-?\d*,\d+$", re.ASCII)
 _SPACED = re.compile("^-?\\d{1,3}([ \u00a0\u202f']\\d{3})+([.,]\\d+)?$", re.ASCII)
 _GROUPED = re.compile(r"^-?\d{1,3}(,\d{3})+(\.\d+)?$", re.ASCII)
-_ZERO_FIRST = re.compile(r"^0\d", re.ASCII)
+_ZERO_FIRST = re.compile(r"^0\d+([.,]\d+)?$", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import csv
 import gzip
 import hashlib
 import itertools
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 BEGINNING = 256 * 1024
 """Characters read to find separator and header."""
 PIECE = 4 * 2**20
+_DOUBLED = re.compile(r'[^,;\t|\r\n"\\]""|""[^,;\t|\r\n"]')
+"""A quote inside a cell, written twice."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -211,7 +214,8 @@ def _layout(path: Path, text: str, whole: bool) -> TextFile:
     escape = '"'
     if not separator:
         separator = max(SEPARATORS, key=lambda each: _fit(_records(body, each, '"', whole)))
-    if '\\"' in body and _fit(_records(body, separator, "\\", whole)) > _fit(_records(body, separator, '"', whole)):
+    slashed = '\\"' in body and not _DOUBLED.search(body)
+    if slashed and _fit(_records(body, separator, "\\", whole)) >= _fit(_records(body, separator, '"', whole)):
         escape = "\\"
     records = _records(body, separator, escape, whole)
     header = [name.strip() for name in records[0]]
@@ -314,7 +318,7 @@ def rewritten(source: TextFile, shown: Path | str, target: Path) -> TextFile:
                 raise InputError(f"{shown}: line {start} cannot be read ({error}); mend the quotes in it") from error
             number, start = start, lines.number + 1
             blank = not any(cell.strip() for cell in record)
-            if blank or (not header_seen and len(record) == 1 and record[0].lower().startswith("sep=")):
+            if blank or (not header_seen and record[0].lower().startswith("sep=")):
                 continue
             if not header_seen:
                 header_seen = True
