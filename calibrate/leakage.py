@@ -29,8 +29,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from .binning import group
+from .columns import words_of
 from .criteria import Criterion, is_placeholder
-from .outcome_words import LEVELS, NAMES, plain
+from .outcome_words import LEVELS, NAMES
 from .rates import prior_strength, wilson
 from .tally import Tally
 
@@ -219,7 +220,7 @@ def _level_never_closes(column: _Column) -> Suspect | None:
 def _names_outcome(column: _Column) -> Suspect | None:
     if not _telling(column):
         return None
-    word = NAMES.search(plain(column.criterion.column)) or NAMES.search(plain(column.criterion.name))
+    word = NAMES.search(words_of(column.criterion.column)) or NAMES.search(words_of(column.criterion.name))
     best, worst = _extremes(column)
     counts = f"{_counts(column, best)} against {_counts(column, worst)}"
     facts: dict[str, str | int | float] = {
@@ -232,7 +233,7 @@ def _names_outcome(column: _Column) -> Suspect | None:
         evidence = f"the name ('{found}') speaks of the outcome or the sales process, and it tells: {counts}"
         return column.suspect("names_outcome", evidence, word=found, **facts)
     for i, level in enumerate(column.levels):
-        said = LEVELS.search(plain(level)) if column.criterion.kind == "text" else None
+        said = LEVELS.search(words_of(level)) if column.criterion.kind == "text" else None
         low, high = _bounds(float(column.k[i]), float(column.n[i]))
         if said and column.n[i] >= 30 and (low >= 0.8 or high <= column.base / 4):
             evidence = f"a level speaks of the outcome and closes accordingly: {_counts(column, i)}"

@@ -1,9 +1,8 @@
-"""Words by which a column, or one of its levels, says that it knows the outcome; English and French."""
+"""Words by which a column, or one of its levels, says that it knows the outcome: English and French, as `words_of`."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
 NAMES = re.compile(
     r"""\b(
@@ -37,14 +36,3 @@ LEVELS = re.compile(
     r"\b(closed?|won|lost|converted|signed|clos|cloture\w*|gagnee?|perdue?|signee?|conclue?)\b(?!\sto\slead)"
 )
 """Levels that say how a lead ended."""
-
-
-def plain(name: str) -> str:
-    """A name as plain lower-case words.
-
-    >>> plain("dealStage"), plain("Étape_actuelle"), plain("Deal - Lost reason")
-    ('deal stage', 'etape actuelle', 'deal lost reason')
-    """
-    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    ascii_only = unicodedata.normalize("NFKD", split).encode("ascii", "ignore").decode()
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", ascii_only.casefold()).split())

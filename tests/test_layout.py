@@ -18,8 +18,9 @@ HOUSE = ROOT / "calibrate"
 # The order of the house, written by hand. A room (a file, or a folder as a whole) imports only what stands before it.
 GROUND = ("errors", "engine")
 STEPS = (
-    "criteria", "grid", "outcome", "columns", "fine", "roles", "proposal", "history", "tally", "rates", "binning", "leakage", "weights", "scores",
-    "calibration", "thresholds", "rounding", "build", "plan", "metrics", "backtest", "resampling", "comparison", "ceiling", "explain", "review",
+    "criteria", "grid", "outcome", "columns", "fine", "roles", "proposal", "history", "tally", "rates",
+    "binning", "outcome_words", "leakage", "weights", "scores", "calibration", "thresholds", "rounding",
+    "build", "plan", "metrics", "backtest", "resampling", "comparison", "ceiling", "explain", "review",
     "audit", "drift", "trial",
 )  # fmt: skip
 EDGES_IN = {  # each with the types it makes
@@ -44,7 +45,7 @@ HOMES = {
     "matplotlib": {"charts"},
     "jinja2": {"report"},
     "markupsafe": {"report"},
-    "xlsxwriter": {"report"},
+    "xlsxwriter": {"report", "export.excel"},
     "nbclient": {"notebook"},
     "nbconvert": {"notebook"},
     "nbformat": {"notebook"},

@@ -3,9 +3,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from calibrate.columns import words_of
 from calibrate.criteria import Criterion, Level
 from calibrate.leakage import suspects
-from calibrate.outcome_words import NAMES, plain
+from calibrate.outcome_words import NAMES
 from calibrate.tally import tally_of
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
@@ -247,7 +248,7 @@ def test_no_customers_no_suspects():
      "num_associated_deals", "statuscode", "Probabilité", "days_to_close", "Délai avant signature"],
 )  # fmt: skip
 def test_names_that_speak_of_the_outcome(name):
-    assert NAMES.search(plain(name))
+    assert NAMES.search(words_of(name))
 
 
 @pytest.mark.parametrize(
@@ -260,4 +261,4 @@ def test_names_that_speak_of_the_outcome(name):
      "Number of employees"],
 )  # fmt: skip
 def test_names_that_do_not(name):
-    assert not NAMES.search(plain(name))
+    assert not NAMES.search(words_of(name))
