@@ -9,13 +9,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ..review import Review
 from . import drawing, pictures, sections, tables
@@ -102,7 +103,18 @@ def _text(name: str) -> str:
 
 @lru_cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
+    made.filters["soft"] = _soft
+    return made
+
+
+def _soft(name: str) -> Markup:
+    """A name that may break after its joints, so that long ones fit in a column.
+
+    >>> _soft("pricing_page <views>")
+    Markup('pricing_<wbr>page &lt;views&gt;')
+    """
+    return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=[_./\-])(?=\w)", name))

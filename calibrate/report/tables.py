@@ -23,6 +23,8 @@ from ..thresholds import trade_off
 
 AXES: tuple[Axis, ...] = ("fit", "engagement")
 MOST_STEPS = 240
+SAID_BY_MARKS = ("too few leads for points", "against its own close rate", "pinned at ")
+"""How `build` begins the notes that the marks of a line say in the reader's language."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def lines(review: Review, candidate: Candidate) -> tuple[Line, ...]:
         pin = next((p for p in grid.pins if (p.criterion, p.level) == (criterion.name, level.name)), None)
         line = Line(
             criterion, level, points, evidence.low, evidence.high, evidence.sign_kept, counted,
-            lift, lift_low, lift_high, (), pin, evidence.note,
+            lift, lift_low, lift_high, (), pin, "" if evidence.note.startswith(SAID_BY_MARKS) else evidence.note,
         )  # fmt: skip
         told.append(replace(line, marks=tuple(_marks(line, review.rates.min_leads))))
     return tuple(told)

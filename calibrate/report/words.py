@@ -216,7 +216,7 @@ def load(language: str) -> Words:
 
 def _tightened(text: str, pairs: Mapping[str, str]) -> str:
     """A text with the spaces that may not break put in, so that the language file can be read and typed."""
-    text = re.sub(r"\{(\w+)\} (?=\{\1:)", "{\\1}\N{NO-BREAK SPACE}", text)  # a number and what it counts
+    text = re.sub(r"\{(\w+)(:\w+)?\} (?=\{\1:)", "{\\1\\2}\N{NO-BREAK SPACE}", text)  # a number and what it counts
     for loose, tight in pairs.items():
         text = text.replace(loose, tight)
     return text

@@ -1,0 +1,301 @@
+"""The page: one file, the verdict first, every rate with its counts, nothing fetched, no name of a user's alive."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from report_case import FORMULA, HOSTILE, hostile, review
+
+from calibrate.criteria import Criterion, Level
+from calibrate.grid import Grid
+from calibrate.report.page import page
+from calibrate.report.words import load
+from calibrate.review import Review
+
+CHROMIUM = Path("/usr/bin/chromium")
+REVIEW = review(6000)
+ENGLISH = page(REVIEW, load("en"), {"fr": "review.fr.html"})
+FRENCH = page(REVIEW, load("fr"))
+SECTIONS = ("candidates", "points", "proof", "thresholds", "rates", "truth", "account", "glossary")
+
+
+class Text(HTMLParser):
+    """What a reader sees, and every element with its attributes."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.told: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.silent = False
+        self.feed(source)
+        self.text = re.sub(r"\s+", " ", " ".join(self.told).replace("\u202f", " ").replace("\xa0", " "))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self.silent = tag in ("style", "script")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.silent = False
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.told.append(data)
+
+
+def test_the_verdict_stands_first_with_its_numbers() -> None:
+    body = Text(ENGLISH[ENGLISH.index("<body>") :]).text
+    start = body[:600]
+    assert "Adopt “logistic”" in start
+    assert "On 12,006 later leads (554 customers) it ranks better than “current”: AUC 0.842 instead of 0.811" in start
+    assert "+0.031 (95% interval +0.023 to +0.039, 3 candidates compared)" in start
+    french = Text(FRENCH[FRENCH.index("<body>") :]).text[:600]
+    assert "Adopter « logistic »" in french and "AUC de 0,842 au lieu de 0,811" in french
+
+
+@pytest.mark.parametrize("source", [ENGLISH, FRENCH], ids=["en", "fr"])
+def test_sections_and_contents(source: str) -> None:
+    found = Text(source)
+    ids = [a["id"] for _, a in found.elements if a.get("id")]
+    assert len(ids) == len(set(ids))
+    assert [i for i in ids if i in SECTIONS] == list(SECTIONS)
+    links = [a["href"] or "" for tag, a in found.elements if tag == "a"]
+    assert {f"#{name}" for name in ("verdict", *SECTIONS)} <= set(links)
+    assert all(link[1:] in ids for link in links if link.startswith("#"))
+
+
+def test_nothing_is_fetched_and_only_our_script_may_run() -> None:
+    found = Text(ENGLISH)
+    policy = next(a["content"] for tag, a in found.elements if tag == "meta" and "content" in a and a.get("http-equiv"))
+    assert policy is not None and policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in policy
+    assert not re.search(r"https?:|@import|url\(|\bsrc=", ENGLISH)
+    assert not [a for _, a in found.elements for name in a if name.startswith("on") or name == "style"]
+
+
+def test_tables_say_what_their_heads_are_for_and_pictures_have_names() -> None:
+    found = Text(ENGLISH)
+    assert all(a.get("scope") for tag, a in found.elements if tag == "th")
+    pictures = [a for tag, a in found.elements if tag == "svg"]
+    assert all(a.get("aria-label") if a.get("role") == "img" else a.get("aria-hidden") for a in pictures)
+    assert [tag for tag, _ in found.elements].count("caption") == [tag for tag, _ in found.elements].count("table")
+
+
+def test_points_stand_beside_their_counts() -> None:
+    text = Text(ENGLISH).text
+    grid, rates = REVIEW.candidates[0].grid, REVIEW.rates
+    points, n, k = grid.points[-1][1], int(rates.leads[-3]), int(rates.customers[-3])
+    assert re.search(rf"present \+{points} \+[\d.]+ to \+[\d.]+ {n:,} {k:,} {rates.rate[-3]:.1%}", text)
+    assert f"from −{-grid.minimum} to +{grid.maximum} points" in text
+    assert "pinned by Claire (sales)" in text and "asked for it" in text
+
+
+def test_the_account_adds_up_in_words() -> None:
+    text = Text(ENGLISH).text
+    assert re.search(r"rows read 26,310 too young to be judged: [^−]+−1,950 .* leads kept 24,000", text)
+    assert "“Closed by Horizzon”: 356 of 358 leads became customers (99.4%)" in text
+    assert "Columns are separated by semicolons." in text
+    assert "a finding nobody translated (column: notes, share: 0.42)" in text
+
+
+def test_truth_stands_beside_the_estimate() -> None:
+    assert re.search(r"\d+ of 24 intervals hold the truth", Text(ENGLISH).text)
+    assert 'id="truth"' not in page(replace(REVIEW, truth=None), load("en"))
+
+
+def test_french_is_french() -> None:
+    text = Text(FRENCH).text
+    for words in ("grille", "lead qualifié marketing (MQL)", "seuil", "Taux de signature", "non renseigné"):
+        assert words in text
+    assert not re.search(r"\b(customers|threshold|close rate|not given)\b", text)
+
+
+def test_the_same_review_gives_the_same_page() -> None:
+    assert page(review(6000), load("fr")) == FRENCH
+
+
+def data_of(source: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', source, re.S)
+    assert found is not None
+    return dict(json.loads(found[1]))
+
+
+def test_hostile_names_are_text() -> None:
+    bad = hostile()
+    source = page(bad, load("en"))
+    found = Text(source)
+    assert [tag for tag, _ in found.elements if tag in ("img", "iframe")] == []
+    assert [tag for tag, _ in found.elements].count("script") == 2
+    assert HOSTILE in found.text and FORMULA in found.text
+    assert data_of(source)["candidates"][0]["name"] == bad.candidates[0].name
+    assert source.count("<!--") == 0
+
+
+def test_slider_data_are_the_trade_off() -> None:
+    first = data_of(ENGLISH)["candidates"][0]
+    scores = REVIEW.candidates[0].scores
+    assert first["n"][0] == scores.leads.sum() and first["k"][0] == first["total"] == scores.customers.sum()
+    assert len({len(first[name]) for name in ("t", "n", "m", "k", "c", "r", "lo", "hi")}) == 1
+
+
+def undated(found: Review) -> Review:
+    account = replace(found.account, order="file", order_column=None, as_of=None, close_within_days=None)
+    return replace(found, account=account, months=None)
+
+
+def unjudged(found: Review) -> Review:
+    verdict = replace(found.comparison.verdict, decision="keep", candidate="current", reason="not_judged", facts={})
+    return replace(found, comparison=replace(found.comparison, judged=(), folds=(), verdict=verdict), ceiling=None)
+
+
+def no_signal(found: Review) -> Review:
+    verdict = replace(found.comparison.verdict, decision="no_reliable_weights", candidate=None,
+                      reason="no_distinct_level")  # fmt: skip
+    same = replace(found.rates, q_value=np.ones(len(found.rates.leads)))
+    return replace(found, rates=same, comparison=replace(found.comparison, verdict=verdict), chosen="current")
+
+
+def stranger(found: Review) -> Review:
+    """A grid over a column that was not counted, without evidence."""
+    other = Criterion("budget", "budget", "number", "fit",
+                      (Level("<5", high=5), Level("5+", low=5), Level("missing", "missing"),
+                       Level("other", "other")))  # fmt: skip
+    grid = Grid("old", "file", (other,), ((0, 7, -1, 0),))
+    return replace(found, candidates=(replace(found.candidates[0], name="old", grid=grid),), chosen="old")
+
+
+def unknown_verdict(found: Review) -> Review:
+    verdict = replace(found.comparison.verdict, decision="recalibrate", reason="drifted", why="It drifted.")
+    return replace(found, comparison=replace(found.comparison, verdict=verdict))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        (undated, {"en": "further down the file", "fr": "plus bas dans le fichier"}),
+        (unjudged, {"en": "Keep “current”", "fr": "Garder « current »"}),
+        (no_signal, {"en": "do not put them to work", "fr": "ne pas les mettre en service"}),
+        (stranger, {"en": "not countable on this history", "fr": "non dénombrable"}),
+        (unknown_verdict, {"en": "It drifted.", "fr": "ne correspond plus aux leads"}),
+    ],
+)
+def test_reviews_that_lack_something(case: Any, words: dict[str, str], language: str) -> None:
+    found = case(REVIEW)
+    text = Text(page(found, load(language))).text
+    assert words[language] in text
+    if case is undated:
+        assert ("a month" if language == "en" else "par mois") not in text
+    if case is no_signal:
+        assert ("No reliable weights" if language == "en" else "Aucun poids fiable") in text[:400]
+
+
+# --- in a browser ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed")
+    with api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    """Open a page without a network; at the end, nothing may have been asked for and nothing have failed."""
+    context = browser.new_context(offline=True, viewport={"width": 1366, "height": 768})
+    context.set_default_timeout(20_000)
+    sheet = context.new_page()
+    faults: list[str] = []
+    sheet.on("request", lambda request: request.url.startswith("file:") or faults.append(request.url))
+    sheet.on("console", lambda message: faults.append(message.text))
+    sheet.on("pageerror", lambda fault: faults.append(str(fault)))
+    sheet.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
+
+    def opened(source: str) -> Any:
+        (tmp_path / "review.html").write_text(source, encoding="utf-8")
+        sheet.goto((tmp_path / "review.html").as_uri())
+        return sheet
+
+    yield opened
+    context.close()
+    assert not faults
+
+
+def test_the_slider_moves(visit: Any) -> None:
+    sheet = visit(ENGLISH)
+    first = data_of(ENGLISH)["candidates"][0]
+    at = first["t"].index(first["mql"])
+    assert sheet.locator("#slider-at").inner_text() == str(first["mql"])
+    assert sheet.locator("#slider-missed").inner_text() == f"{first['total'] - first['k'][at]:,.0f}"
+    before = sheet.locator("#slider-leads").inner_text()
+    sheet.locator("#slider").focus()
+    sheet.keyboard.press("ArrowRight")
+    assert sheet.locator("#slider-at").inner_text() == str(first["t"][at + 1])
+    assert sheet.locator("#slider-leads").inner_text() != before
+    assert f"{first['k'][at + 1]:,.0f} of {first['total']:,}" in sheet.locator("#slider-caught-note").inner_text()
+    sheet.locator("#slider-sql").click()
+    assert sheet.locator("#slider-at").inner_text() == str(first["sql"])
+    sheet.locator("#slider-grid").select_option(label="lift")
+    assert sheet.locator("#slider-at").inner_text() == str(data_of(ENGLISH)["candidates"][2]["mql"])
+    assert sheet.locator("[data-steps]:visible h3").inner_text() == "lift"
+
+
+def test_tabs_sorting_and_filtering(visit: Any) -> None:
+    sheet = visit(FRENCH)
+    assert sheet.locator(".panel:visible").count() == 1
+    sheet.get_by_role("tab", name="cautious").click()
+    assert sheet.locator(".panel:visible h3").inner_text().startswith("cautious")
+    sheet.get_by_role("tab", name="Toutes les grilles").click()
+    assert sheet.locator(".beside").is_visible()
+    sheet.get_by_role("button", name="Leads").first.click()
+    counts = [
+        int(re.sub(r"\D", "", t)) for t in sheet.locator("#rates-table tbody tr td:nth-child(3)").all_inner_texts()
+    ]
+    assert counts == sorted(counts, reverse=True)
+    sheet.locator("#rates-find").fill("démo")
+    assert sheet.locator("#rates-table tbody tr:visible").count() == 0
+    sheet.locator("#rates-find").fill("DEMO")
+    assert sheet.locator("#rates-table tbody tr:visible").count() == 2
+    assert sheet.locator("#rates-shown").inner_text().startswith("2 réponses")
+
+
+def test_it_fits_a_projector(visit: Any) -> None:
+    sheet = visit(ENGLISH)
+    assert sheet.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert sheet.locator("h1").bounding_box()["y"] < 200
+    assert float(sheet.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")) >= 16
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_hostile_names_stay_dead(visit: Any, language: str) -> None:
+    sheet = visit(page(hostile(), load(language)))
+    sheet.get_by_role("tab").nth(1).click()
+    sheet.locator("#slider").focus()
+    sheet.keyboard.press("ArrowLeft")
+    sheet.wait_for_timeout(100)
+    assert sheet.title() != "owned"
+    assert sheet.locator("img").count() == 0
+
+
+def test_without_script_everything_is_there_and_it_prints(browser: Any, tmp_path: Path) -> None:
+    (tmp_path / "review.html").write_text(ENGLISH, encoding="utf-8")
+    context = browser.new_context(offline=True, java_script_enabled=False)
+    sheet = context.new_page()
+    sheet.goto((tmp_path / "review.html").as_uri())
+    assert sheet.locator(".panel:visible").count() == len(REVIEW.candidates) + 1
+    assert sheet.locator(".steps:visible").count() == len(REVIEW.candidates)
+    assert not sheet.locator("#slider").is_visible()
+    assert len(sheet.pdf()) > 50_000
+    context.close()

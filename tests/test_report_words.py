@@ -1,0 +1,129 @@
+"""Languages: the same keys in each, numbers as each writes them, and a word for every finding the house can make."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from calibrate import charts, explain
+from calibrate.errors import SettingsError
+from calibrate.metrics import METRICS
+from calibrate.report import words
+from calibrate.weights import METHODS
+
+HOUSE = Path(words.__file__).parents[1]
+ENGLISH, FRENCH = words.load("en"), words.load("fr")
+THIN, FIRM = "\u202f", "\u00a0"
+
+
+def test_languages_have_the_same_keys() -> None:
+    assert set(ENGLISH.texts) == set(FRENCH.texts)
+
+
+def test_languages_have_the_same_places_to_fill() -> None:
+    def places(text: str) -> set[str]:
+        return set(re.findall(r"\{(\w+)", text))
+
+    wrong = [key for key, text in ENGLISH.texts.items() if places(text) != places(FRENCH.texts[key])]
+    assert not wrong
+
+
+def test_an_unknown_language_names_the_known_ones() -> None:
+    with pytest.raises(SettingsError, match=r"no report language named 'ge'.*Known: en, fr"):
+        words.load("ge")
+    with pytest.raises(SettingsError, match="Known: en, fr"):
+        words.load("../en")
+
+
+@pytest.mark.parametrize(
+    ("made", "english", "french"),
+    [
+        (lambda w: w.percent(0.385), "38.5%", f"38,5{THIN}%"),
+        (lambda w: w.percent(0.0042), "0.42%", f"0,42{THIN}%"),
+        (lambda w: w.percent(1), "100%", f"100{THIN}%"),
+        (lambda w: w.count(1_234_567), "1,234,567", f"1{THIN}234{THIN}567"),
+        (lambda w: w.signed(-1200), "−1,200", f"−1{THIN}200"),
+        (lambda w: w.signed(20), "+20", "+20"),
+        (lambda w: w.signed(-0.0001, 2), "0.00", "0,00"),
+        (lambda w: w.decimal(float("nan")), "–", "–"),
+        (lambda w: w.percent(None), "–", "–"),
+        (lambda w: w.gap(0.031), f"+3.1{FIRM}pts".replace(FIRM, " "), f"+3,1{FIRM}pts"),
+        (lambda w: w.between(0.071, 0.291), "7.1% to 29.1%", f"7,1{THIN}% à 29,1{THIN}%"),
+        (lambda w: w.between(-0.011, 0.051, "gap"), "−1.1 to +5.1 pts", f"−1,1 à +5,1{FIRM}pts"),
+        (lambda w: w.date("2025-11-30"), "30 November 2025", "30 novembre 2025"),
+        (lambda w: w.date("2025-08-01"), "1 August 2025", "1er août 2025"),
+        (lambda w: w.date("2025-08"), "August 2025", "août 2025"),
+        (lambda w: w.date("2025-13-01"), "2025-13-01", "2025-13-01"),
+        (lambda w: w("tile.points", points=1), f"1{FIRM}point", f"1{FIRM}point"),
+        (lambda w: w("tile.points", points=0), f"0{FIRM}points", f"0{FIRM}point"),
+        (lambda w: w("tile.lines", lines=2), f"2{FIRM}lines", f"2{FIRM}lignes"),
+    ],
+)
+def test_each_language_writes_numbers_its_own_way(made, english: str, french: str) -> None:
+    assert made(ENGLISH) == english
+    assert made(FRENCH) == french
+
+
+def test_french_spaces_do_not_break() -> None:
+    for key, text in FRENCH.texts.items():
+        assert not re.search(r" [;:!?»%]|« ", text), key
+        assert "'" not in text, key
+
+
+def test_what_users_write_is_never_a_text_with_places() -> None:
+    said = ENGLISH("account.customer", column="{column.__class__} {0}")
+    assert "{column.__class__} {0}" in said
+
+
+def test_a_finding_without_words_is_told_as_it_is() -> None:
+    assert ENGLISH.say("fact", "new_thing", {"column": "a_b", "share": 0.5}) == "new thing (column: a_b, share: 0.5)"
+    assert ENGLISH.say("fact", "new_thing", {}) == "new thing"
+    assert ENGLISH.say("evidence", "new_thing", {}, "12 of 13") == "12 of 13"
+    assert ENGLISH.say("fact", "encoding", {"wrong": 1}) == "encoding (wrong: 1)"
+    assert FRENCH.say("fact", "new", {"yes": True}) == "new (yes: oui)"
+
+
+def test_findings_of_the_house_have_words() -> None:
+    """Keys as they stand in the source of the rooms that find something."""
+    source = {path: path.read_text(encoding="utf-8") for path in HOUSE.rglob("*.py") if "report" not in path.parts}
+    wanted = {
+        "fact": r'Fact\(\s*"(\w+)"',
+        "warning": r'warnings\.append\(\(\s*"(\w+)"',
+        "suspect": r'column\.suspect\(\s*"(\w+)"',
+        "reason": r'Verdict\(\s*"\w+",\s*[\w.\[\]]+,\s*"(\w+)"',
+    }
+    missing = []
+    for table, pattern in wanted.items():
+        found = {key for text in source.values() for key in re.findall(pattern, text)}
+        assert found, table
+        missing += [f"{table}.{key}" for key in sorted(found) if f"{table}.{key}" not in ENGLISH.texts]
+    assert not missing
+
+
+def test_exclusions_methods_and_metrics_have_words() -> None:
+    from calibrate.history import REASONS
+
+    for reason in REASONS[1:]:
+        assert f"excluded.{reason}" in ENGLISH.texts
+    for method in (*METHODS, "fixed"):
+        assert f"method.{method}" in ENGLISH.texts
+    for metric in METRICS:
+        assert {f"metric.{metric}", f"meaning.{metric}"} <= set(ENGLISH.texts)
+
+
+def test_every_key_that_a_template_names_exists() -> None:
+    for path in (HOUSE / "report").rglob("*"):
+        if path.suffix in (".j2", ".py"):
+            text = path.read_text(encoding="utf-8")
+            for key in re.findall(r"""\b(?:w|say|words)\(["']([a-z_]+\.[a-z_0-9]+)["'](?=[,)])""", text):
+                assert key in ENGLISH.texts, f"{path.name}: {key}"
+
+
+def test_charts_and_explanations_speak_as_the_page_does() -> None:
+    told = {key.removeprefix("chart."): text for key, text in ENGLISH.texts.items() if key.startswith("chart.")}
+    assert told == charts.ENGLISH
+    for language, spoken in (("en", ENGLISH), ("fr", FRENCH)):
+        for role in ("missing", "other"):
+            assert explain.WORDS[language][role] == spoken(f"level.{role}")
