@@ -7,7 +7,7 @@ from functools import partial
 
 from ..errors import ExportError, unknown
 from ..grid import Grid
-from . import csv, javascript, json, markdown, pmml, python, sql
+from . import csv, excel, javascript, json, markdown, pmml, python, sql
 from .base import Coverage, Format, Item, Options, Scored, account, refuse_losses
 
 __all__ = [
@@ -42,6 +42,7 @@ FORMATS: dict[str, Format] = {
     "csv": Format(csv.write, ".csv", "one line per level, for a spreadsheet", csv.coverage),
     "markdown": Format(markdown.write, ".md", "the grid as a page to read and print", markdown.coverage),
     "pmml": Format(pmml.write, ".pmml", "PMML 4.4 Scorecard with reason codes and verification rows", pmml.coverage),
+    "excel": Format(excel.write, ".xlsx", "a workbook that scores leads by formulas", excel.coverage),
     "sql-duckdb": _sql("duckdb", "DuckDB"),
     "sql-postgres": _sql("postgres", "PostgreSQL"),
     "sql-snowflake": _sql("snowflake", "Snowflake"),

@@ -1,0 +1,237 @@
+"""A workbook that scores: paste leads into the sheet Leads, and score, band and points follow by formulas.
+
+The sheet Grid holds the points, one line per level; change one there and every score follows. No text of the grid
+stands in a formula: formulas point at cells, and texts are written as texts.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..criteria import Criterion, as_number
+from ..errors import ExportError
+from ..explain import told, words_in
+from ..grid import Grid
+from .base import Coverage, Options, account, key_column, ordered_bands
+
+ROWS = 500
+"""Lines of leads that have formulas; more by filling down."""
+LONGEST = 32_767
+"""Letters in one cell."""
+ENDLESS = 9.99e307
+MOST_CRITERIA = 5000
+CREATED = datetime.datetime(2000, 1, 1)
+WORDS = {
+    "en": {
+        "grid": ("criterion", "column", "level", "points"),
+        "leads": ("score", "band", "points: {}"),
+        "how": "Paste leads below the headings; scores follow. Points are kept in the sheet Grid.",
+    },
+    "fr": {
+        "grid": ("critère", "colonne", "niveau", "points"),
+        "leads": ("score", "palier", "points : {}"),
+        "how": "Collez les leads sous les titres ; les scores suivent. Les points sont dans la feuille Grid.",
+    },
+}
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Rows (from 1) of one criterion: its levels in Grid, its listed values or intervals in Values."""
+
+    points: Sequence[int]
+    first: int
+    last: int
+
+
+def write(grid: Grid, options: Options) -> bytes:
+    """The workbook; the same grid gives the same bytes."""
+    import xlsxwriter
+
+    words_in(options.language)
+    _refuse_long(grid)
+    written = io.BytesIO()
+    with xlsxwriter.Workbook(written, {"in_memory": True}) as book:
+        book.set_properties({"created": CREATED, "title": grid.name, "comments": "calibrate"})
+        leads, sheet, values = book.add_worksheet("Leads"), book.add_worksheet("Grid"), book.add_worksheet("Values")
+        bold = book.add_format({"bold": True, "bottom": 1})
+        places = _write_grid(grid, options, sheet, values, bold)
+        count = _write_bands(grid, values)
+        values.hide()
+        _write_leads(grid, options, leads, places, count, bold)
+        leads.activate()
+    return written.getvalue()
+
+
+def coverage(grid: Grid, options: Options) -> Coverage:
+    """Everything but expiry is carried."""
+    notes = (
+        "a spreadsheet tells numbers apart by 12 to 15 digits, and knows no infinite ones",
+        "a text where a number should stand is read as the spreadsheet reads it: '1 000' may count as a number",
+        f"the first {ROWS} lines have formulas; fill down for more",
+    )
+    return account("excel", grid, notes=notes)
+
+
+def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any) -> list[_Places]:
+    """Points in Grid (column D), and per listed value or interval a line in Values that points at them.
+
+    Values: A text, B its number ("-" for none), C from, D below, E points, F whether it is a yes (1) or a no (0).
+    """
+    words = WORDS[options.language]
+    for column, title in enumerate(words["grid"]):
+        sheet.write_string(0, column, title, bold)
+    sheet.set_column(0, 2, 28)
+    sheet.freeze_panes(1, 0)
+    row, line, places = 1, 0, []
+    for at, criterion in enumerate(grid.criteria):
+        first_row, first = row, line
+        for place, points in enumerate(grid.points[at]):
+            sheet.write_string(row, 0, criterion.name)
+            sheet.write_string(row, 1, criterion.column)
+            sheet.write_string(row, 2, told(criterion, place, words_in(options.language)))
+            sheet.write_number(row, 3, points)
+            row += 1
+        for place, text, low, high in _entries(criterion):
+            flag = isinstance(text, bool)
+            shown = ("true" if text else "false") if isinstance(text, bool) else text
+            number = None if flag else as_number(text)
+            values.write_string(line, 0, shown)
+            _write_cell(values, line, 1, number)
+            values.write_number(line, 2, low)
+            values.write_number(line, 3, high)
+            values.write_formula(line, 4, f"=Grid!D{first_row + place + 1}", None, grid.points[at][place])
+            _write_cell(values, line, 5, None if not flag else float(bool(text)))
+            line += 1
+        if line == first:  # a range needs a line
+            values.write_string(line, 0, "")
+            values.write_string(line, 1, "-")
+            values.write_number(line, 2, ENDLESS)
+            values.write_number(line, 3, -ENDLESS)
+            values.write_number(line, 4, 0)
+            values.write_string(line, 5, "-")
+            line += 1
+        places.append(_Places(range(first_row + 1, row + 1), first + 1, line))
+    return places
+
+
+def _write_cell(sheet: Any, row: int, column: int, number: float | None) -> None:
+    if number is None or abs(number) > ENDLESS:
+        sheet.write_string(row, column, "-")
+    else:
+        sheet.write_number(row, column, number)
+
+
+def _entries(criterion: Criterion) -> list[tuple[int, str | bool, float, float]]:
+    """Level, listed value, from, below: in the order in which levels are asked, each value once."""
+    found: list[tuple[int, str | bool, float, float]] = []
+    seen: set[tuple[bool, str | bool]] = set()
+    order = [criterion.missing, *(i for i, level in enumerate(criterion.levels) if level.role == "value")]
+    for place in order:
+        level = criterion.levels[place]
+        for value in level.values if place == criterion.missing or criterion.kind in ("text", "boolean") else ():
+            if (isinstance(value, bool), value) not in seen:
+                seen.add((isinstance(value, bool), value))
+                found.append((place, value, ENDLESS, -ENDLESS))
+        if criterion.kind == "number" and level.role == "value":
+            low = -ENDLESS if level.low is None else level.low
+            found.append((place, "", low, ENDLESS if level.high is None else level.high))
+    return found
+
+
+def _write_bands(grid: Grid, values: Any) -> int:
+    """Bands in Values, columns H and I, the lowest first; how many there are."""
+    steps = dict(reversed(ordered_bands(grid)))
+    for row, at_least in enumerate(sorted(steps)):
+        values.write_number(row, 7, at_least)
+        values.write_string(row, 8, steps[at_least])
+    return len(steps)
+
+
+def _write_leads(grid: Grid, options: Options, sheet: Any, places: list[_Places], bands: int, bold: Any) -> None:
+    words = WORDS[options.language]
+    columns = list(dict.fromkeys(criterion.column for criterion in grid.criteria))
+    key = key_column(grid, options) or "lead_id"
+    score, band = len(columns) + 1, len(columns) + 2
+    titles = [key, *columns, *words["leads"][:2], *(words["leads"][2].format(c.name) for c in grid.criteria)]
+    for at, title in enumerate(titles):
+        sheet.write_string(0, at, title, bold)
+    sheet.write_comment(0, 0, words["how"])
+    sheet.freeze_panes(1, 1)
+    sheet.set_column(0, len(titles), 16)
+    first, last = _letters(score + 2), _letters(score + 1 + len(grid.criteria))
+    for row in range(2, ROWS + 2):
+        asked = f"COUNTA(A{row}:{_letters(len(columns))}{row})=0"
+        sheet.write_formula(row - 1, score, f'=IF({asked},"",SUM({first}{row}:{last}{row}))', None, "")
+        if bands:
+            total = f"{_letters(score)}{row}"
+            found = f"INDEX(Values!$I$1:$I${bands},MATCH({total},Values!$H$1:$H${bands},1))"
+            sheet.write_formula(row - 1, band, f'=IF({asked},"",IFERROR({found},""))', None, "")
+        for at, criterion in enumerate(grid.criteria):
+            cell = f"{_letters(columns.index(criterion.column) + 1)}{row}"
+            points = _points(criterion, places[at], cell)
+            sheet.write_formula(row - 1, score + 2 + at, f'=IF({asked},"",{points})', None, "")
+
+
+def _points(criterion: Criterion, place: _Places, cell: str) -> str:
+    """Formula for the points of one criterion: missing, listed or inside, else other."""
+    rows = f"${place.first}:${{}}${place.last}"
+
+    def column(letter: str) -> str:
+        return f"Values!${letter}{rows.format(letter)}"
+
+    points = [f"Grid!$D${row}" for row in place.points]
+    text = f'IF(ISLOGICAL({cell}),IF({cell},"true","false"),{cell})'
+    blank = f'{cell}&""'
+    for sign in (9, 10, 13):
+        blank = f'SUBSTITUTE({blank},CHAR({sign}),"")'
+    exact = f"EXACT({column('A')},{text})*ISTEXT({column('F')})"
+    flag = f"EXACT({column('A')},LOWER({text}))*ISNUMBER({column('F')})"
+    number = f"ISNUMBER({column('B')})*({column('B')}={cell})"
+    is_number = f"ISNUMBER({cell})*(1-ISLOGICAL({cell}))"  # LibreOffice takes TRUE for a number
+    listed = f"{is_number}*{number}+(1-{is_number})*({exact}+{flag})"  # no IF: old versions want braces then
+    missing_level = criterion.levels[criterion.missing]
+    gone = f'TRIM({blank})=""'
+    if missing_level.values:
+        count = len({(isinstance(v, bool), v) for v in missing_level.values})
+        end = place.first + count - 1
+        gone = f"OR({gone},SUMPRODUCT({listed.replace(f'${place.last}', f'${end}')})>0)"
+    rest = points[criterion.other]
+    if criterion.kind == "presence":
+        rest = points[next(i for i, level in enumerate(criterion.levels) if level.role == "value")]
+    elif criterion.kind == "number":
+        read = f'IF(ISLOGICAL({cell}),N({cell}),IF(ISNUMBER({cell}),{cell},_xlfn.NUMBERVALUE({cell},".","|")))'
+        inside = f"({column('C')}<={read})*({read}<{column('D')})"
+        odd = f'ISNUMBER(SEARCH("%",{cell}))'
+        rest = f"IF({odd},{rest},IFERROR(IF(SUMPRODUCT({inside})>0,SUMPRODUCT({inside}*{column('E')}),{rest}),{rest}))"
+    elif any(level.role == "value" for level in criterion.levels):
+        first = f"MATCH(1,INDEX({listed},0),0)"
+        rest = f"IFERROR(INDEX({column('E')},{first}),{rest})"
+    return f"IF({gone},{points[criterion.missing]},{rest})"
+
+
+def _letters(column: int) -> str:
+    """Name of a column counted from 0.
+
+    >>> [_letters(column) for column in (0, 25, 26, 701, 702)]
+    ['A', 'Z', 'AA', 'ZZ', 'AAA']
+    """
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def _refuse_long(grid: Grid) -> None:
+    if len(grid.criteria) > MOST_CRITERIA:
+        raise ExportError(f"excel: {len(grid.criteria)} criteria; a sheet has columns for {MOST_CRITERIA}")
+    for criterion in grid.criteria:
+        for text in (criterion.name, criterion.column, *(v for level in criterion.levels for v in level.values)):
+            if isinstance(text, str) and len(text) > LONGEST - 20:
+                raise ExportError(f"excel: '{text[:60]}…' has {len(text):,} letters; a cell holds {LONGEST:,}")

@@ -1,0 +1,103 @@
+"""The scoring workbook, recalculated by LibreOffice where it is installed."""
+
+import io
+import random
+import re
+import shutil
+import subprocess
+import zipfile
+
+import openpyxl
+import pytest
+from replay import cases, golden
+
+from calibrate.criteria import Criterion, Level
+from calibrate.errors import ExportError
+from calibrate.export import excel
+from calibrate.export.base import Options
+from calibrate.grid import Band, Grid
+
+
+def case(seed):
+    rng = random.Random(seed)
+    grid = cases.grid(rng, size=5)
+    types = {c.column: "text" if c.kind == "text" else "any" for c in grid.criteria}
+    leads = cases.leads(rng, grid, types, 150)
+    kinds = {c.column: c.kind for c in grid.criteria}
+    return grid, [lead for lead in leads if all(sayable(kinds[column], value) for column, value in lead.items())]
+
+
+def sayable(kind, value):
+    """Not what coverage() says a spreadsheet reads otherwise."""
+    if isinstance(value, float):
+        return abs(value) < 1e300 and float(f"{value:.12g}") == value and (abs(value) > 1e-200 or not value)
+    if kind == "number" and isinstance(value, str):
+        return " " not in value.strip() and value not in ("1e999", "'", "null")
+    return True
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_libreoffice_scores_like_the_grid(tmp_path, capsys):
+    given = []
+    for seed in range(2):
+        grid, leads = case(seed)
+        book = openpyxl.load_workbook(io.BytesIO(excel.write(grid, Options())))
+        columns = list(dict.fromkeys(c.column for c in grid.criteria))
+        for row, lead in enumerate(leads, 2):
+            book["Leads"].cell(row, 1, row)
+            for at, column in enumerate(columns, 2):
+                if lead.get(column) is not None:
+                    cell = book["Leads"].cell(row, at)
+                    cell.value = lead[column]
+                    if isinstance(lead[column], str):
+                        cell.data_type = "s"
+        book.save(tmp_path / f"{seed}.xlsx")
+        given.append((grid, leads, len(columns)))
+    command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "xlsx"]
+    names = [str(tmp_path / f"{seed}.xlsx") for seed in range(len(given))]
+    subprocess.run([*command, "--outdir", str(tmp_path / "out"), *names], check=True, capture_output=True, timeout=120)
+    compared = 0
+    for seed, (grid, leads, width) in enumerate(given):
+        sheet = openpyxl.load_workbook(tmp_path / "out" / f"{seed}.xlsx", data_only=True)["Leads"]
+        for row, lead in enumerate(leads, 2):
+            points = [sheet.cell(row, width + 4 + at).value for at in range(len(grid.criteria))]
+            expected = [p[c.index_of(lead.get(c.column))] for c, p in zip(grid.criteria, grid.points, strict=True)]
+            assert points == expected, (seed, lead)
+            assert sheet.cell(row, width + 2).value == grid.score(lead)
+            assert (sheet.cell(row, width + 3).value or "") == grid.band(lead)
+            compared += 1
+    cases.compared(capsys, "LibreOffice", compared)
+
+
+def test_no_text_of_the_grid_becomes_a_formula(monkeypatch):
+    monkeypatch.setattr(excel, "ROWS", 2)
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    texts = cases.HOSTILE
+    criteria = tuple(Criterion(text, text, "text", "fit", (Level("l", values=(text,)), *ends)) for text in texts)
+    bands = tuple(Band(text, at, "") for at, text in enumerate(texts))
+    content = excel.write(Grid("=g", "m", criteria, ((1, 0, 0),) * len(criteria), bands=bands), Options(lead_id="=1+1"))
+    names = {"Leads", "Grid", "Values"}
+    formulas = set()
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        assert not [name for name in parts.namelist() if "externalLink" in name or "hyperlink" in name.lower()]
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert set(book.sheetnames) == names
+    shown = set()
+    for row in book["Leads"].iter_rows(max_row=3):
+        for cell in row:
+            (formulas if cell.data_type == "f" else shown).add(cell.value)
+    assert all(formula.startswith(("=IF(COUNTA(A", "=Grid!D")) for formula in formulas)
+    assert shown >= {text for text in texts if "\r" not in text}
+    allowed = re.compile(r'[A-Z0-9a-z$:!,.()=<>+*&_ -]|"(true|false||\.|\||%)"')
+    assert not {allowed.sub("", formula) for formula in formulas} - {""}
+
+
+def test_the_same_grid_gives_the_same_bytes():
+    assert excel.write(golden.small(), Options()) == excel.write(golden.small(), Options())
+
+
+def test_a_text_longer_than_a_cell_is_refused():
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    criterion = Criterion("c", "c", "text", "fit", (Level("l", values=("x" * 40_000,)), *ends))
+    with pytest.raises(ExportError, match="has 40,000 letters; a cell holds 32,767"):
+        excel.write(Grid("g", "m", (criterion,), ((1, 0, 0),)), Options())
