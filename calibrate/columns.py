@@ -192,7 +192,7 @@ def is_personal(found: Profile) -> bool:
     if _PERSON.match(words) and found.distinct > 2:
         return found.column.type in ("text", "number")
     seen = [text for text, _ in found.texts[:200]]
-    return found.distinct >= 10 and sum(is_private(text) for text in seen) >= 0.5 * len(seen)
+    return found.distinct >= 10 and bool(seen) and sum(is_private(text) for text in seen) >= 0.5 * len(seen)
 
 
 def is_private(text: str) -> bool:
