@@ -104,21 +104,24 @@ def _solve(
         pull = metric[np.ix_(free, np.flatnonzero(fixed))] @ (x[fixed] - values[fixed])
         centre = centre - np.linalg.solve(inner, pull)
     demands, least = _demands(len(x), floor, ceiling, edges, x, fixed)
-    if not len(least):
-        x[free] = centre
-        return x
+    empty = ~demands.any(axis=1)
+    if (least[empty] > 1e-9).any():
+        return None
+    demands, least = demands[~empty], least[~empty]
     root = np.linalg.cholesky(inner)
     g = np.linalg.solve(root, demands[:, free].T)  # x = centre + root'^-1 y
     h = least - demands[:, free] @ centre
     if (h <= 0).all():
         x[free] = centre
         return x
-    size = np.linalg.norm(np.vstack([g, h]), axis=0)
-    u, residual = nnls(np.vstack([g, h]) / size, np.append(np.zeros(len(free)), 1.0), maxiter=50 * len(h) + 100)
-    if residual < 1e-9:
+    size = np.linalg.norm(g, axis=0)
+    far = float((h / size).max())  # the distance is at least this; measured in it, the problem is well scaled
+    system, aim = np.vstack([g / size, h / size / far]), np.append(np.zeros(len(free)), 1.0)
+    u, residual = nnls(system, aim, maxiter=50 * len(h) + 100)
+    if residual < 1e-7:
         return None
-    r = (np.vstack([g, h]) / size) @ u - np.append(np.zeros(len(free)), 1.0)
-    x[free] = centre + np.linalg.solve(root.T, -r[:-1] / r[-1])
+    r = system @ u - aim
+    x[free] = centre + np.linalg.solve(root.T, -far * r[:-1] / r[-1])
     return _polished(x, floor, ceiling, edges)
 
 
