@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .sql import identifier, literal, relation, rendered
-from .table import POSITION, Column, Fact, Statement, Type
+from .table import POSITION, Column, Fact, Statement, Table, Type
 
 MEMORY_SHARE = 0.6
 """Share of the machine's memory that DuckDB may use before it spills to disk."""
@@ -215,6 +215,22 @@ def view_over(
         name=name, columns=tuple(columns), rows=rows, facts=tuple(found), digest=fingerprint, view=view,
         position=None if position is None else POSITION, connection=connection,
     )  # fmt: skip
+
+
+def copied(connection: Connection, table: Table) -> DuckTable:
+    """A copy of a table of another engine, so that it can be joined with tables of this one."""
+    stored = relation(connection.free_name("copied")).sql("duckdb")
+    kinds = {"text": "VARCHAR", "number": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE", "timestamp": "TIMESTAMP"}
+    names = [identifier(column.name).sql("duckdb") for column in table.columns]
+    typed = [f"{name} {'BIGINT' if c.whole else kinds[c.type]}" for name, c in zip(names, table.columns, strict=True)]
+    connection.execute(f"CREATE TABLE {stored} ({', '.join(typed)})")
+    for piece in table.stream(f"SELECT {', '.join(names)} FROM {table.relation}"):
+        connection.raw.register("piece", pd.DataFrame({f"c{i}": values for i, values in enumerate(piece.values())}))
+        connection.execute(f"INSERT INTO {stored} SELECT * FROM piece")
+        connection.raw.unregister("piece")
+    return view_over(
+        connection, stored, name=table.name, position="rowid", facts=table.facts, fingerprint=table.fingerprint
+    )
 
 
 def _type_of(kind: str) -> tuple[Type, str, bool]:

@@ -5,20 +5,27 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from ..errors import InputError, unknown
-from .duckdb import Connection, DuckTable, view_over
+from .duckdb import Connection, DuckTable, copied, view_over
 from .files import open_file
 from .sql import identifier, literal, rendered
-from .table import Statement, Table
+from .table import Statement, Table, shown
+
+if TYPE_CHECKING:
+    from .postgres import Door
 
 DATABASES = (".duckdb", ".ddb", ".db")
 
 
 class Session:
     """Tables that are opened together can be joined in one statement.
+
+    The first source decides where: files and DuckDB databases share one DuckDB, and a table of a PostgreSQL server
+    opened beside them is copied there. Beside a table that stays on its server, only tables of that server open.
 
     >>> with Session() as session:
     ...     session.open("no such file.csv")
@@ -29,7 +36,8 @@ class Session:
 
     def __init__(self) -> None:
         self._connection: Connection | None = None
-        self._others: dict[str, object] = {}
+        self._door: Door | None = None
+        self._far: str | None = None
 
     @property
     def connection(self) -> Connection:
@@ -42,26 +50,44 @@ class Session:
         """A table over a file, a database or a cluster. `table` (or ``#name`` at the end) chooses among several."""
         text = str(source)
         if "://" in text:
-            address, _, name = text.partition("#")
-            wanted = table or name or None
-            scheme = address.partition("://")[0].lower()
-            if scheme in ("postgresql", "postgres"):
-                from .postgres import open_postgres
-
-                return open_postgres(address, wanted)
-            if scheme == "spark":
-                from .spark import open_spark
-
-                return open_spark(address, wanted)
-            raise InputError(unknown("kind of database", scheme, ["postgresql", "spark"]))
+            return self._open_far(text, table)
+        if self._far is not None:
+            raise InputError(
+                f"{text}: the leads stay on their server ({shown(self._far)}), where this file cannot be read beside "
+                "them; load it into the same database, or export the leads to a file as well"
+            )
         path, _, name = text.partition("#")
-        if not Path(text).exists() and path.lower().endswith(DATABASES):
+        if path.lower().endswith(DATABASES) and (name or Path(text).is_file() or not Path(text).exists()):
             return _database(self.connection, Path(path), table or name or None)
-        if text.lower().endswith(DATABASES):
-            return _database(self.connection, Path(text), table)
-        if "#" in text and not Path(text).exists() and Path(path).exists():
+        if name and not Path(text).exists() and Path(path).exists():
             return open_file(self.connection, path, table=table or name)
         return open_file(self.connection, text, table=table)
+
+    def _open_far(self, text: str, table: str | None) -> Table:
+        address, _, name = text.partition("#")
+        scheme = address.partition("://")[0].lower()
+        if scheme not in ("postgresql", "postgres", "spark"):
+            raise InputError(unknown("kind of database", scheme, ["postgresql", "spark"]))
+        if self._far not in (None, address):
+            raise InputError(
+                f"{shown(address)}: only tables of {shown(self._far or '')} can be opened beside the first"
+            )
+        if scheme == "spark":
+            from .spark import open_spark
+
+            if self._connection is not None:
+                raise InputError(f"{address}: a Spark table cannot be opened beside a file; make both Spark tables")
+            self._far = address
+            return open_spark(address, table or name or None)
+        from .postgres import Door, open_postgres
+
+        if self._door is None or self._door.address != address:
+            self._door = Door(address)
+        found = open_postgres(self._door, table or name or None)
+        if self._connection is not None:
+            return copied(self._connection, found)
+        self._far = address
+        return found
 
     def write(self, table: Table, statement: Statement, path: Path) -> int:
         """Write the rows of a statement over a table of this session to a CSV or Parquet file; how many there are."""
@@ -77,9 +103,11 @@ class Session:
 
     def close(self) -> None:
         """Close what is open; tables of this session can no longer be asked."""
+        if self._door is not None:
+            self._door.close()
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
+        self._connection, self._door, self._far = None, None, None
 
     def __enter__(self) -> Session:
         return self

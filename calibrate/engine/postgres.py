@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, MissingExtraError, unknown
 from .sql import identifier, literal, relation, rendered
-from .table import Column, Fact, Statement, Type
+from .table import Column, Fact, Statement, Type, shown
 
 PIECE = 120_000
 """Rows of one piece of a stream."""
@@ -32,6 +33,27 @@ _TYPES: dict[str, tuple[Type, str, bool]] = {
 }
 
 
+class Door:
+    """One connection to a database; closed with its session, or when nothing uses it any more."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            import psycopg
+        except ImportError as error:
+            raise MissingExtraError("psycopg", "postgres") from error
+        options = "-c default_transaction_read_only=on -c TimeZone=UTC"
+        try:
+            self.connection = psycopg.connect(address, autocommit=True, options=options)
+        except psycopg.Error as error:
+            raise InputError(f"{shown(address)}: no connection to PostgreSQL ({str(error).strip()})") from error
+        self.address = address
+        self.close = weakref.finalize(self, self.connection.close)
+
+    def execute(self, statement: str) -> list[tuple[Any, ...]]:
+        """Rows of a statement in PostgreSQL's dialect."""
+        return self.connection.execute(statement).fetchall()
+
+
 @dataclass(frozen=True)
 class PostgresTable:
     """A table of a PostgreSQL database; `Table` says what its parts mean."""
@@ -43,21 +65,20 @@ class PostgresTable:
     fingerprint: str
     relation: str
     alias: str
-    connection: Any = field(repr=False, compare=False)
+    door: Door = field(repr=False, compare=False)
     position: str | None = None
     dialect: str = "postgres"
 
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:
         """Answer of a statement as one array per column."""
-        with self.connection.cursor() as cursor:
+        with self.door.connection.cursor() as cursor:
             cursor.execute(rendered(statement, "postgres"))
-            rows = cursor.fetchall()
-            return _arrays(cursor.description, rows)
+            return _arrays(cursor.description, cursor.fetchall())
 
     def stream(self, statement: Statement) -> Iterator[dict[str, NDArray[Any]]]:
         """The same in pieces, by a cursor on the server."""
-        with self.connection.transaction(), self.connection.cursor(name="calibrate") as cursor:
-            cursor.itersize = PIECE
+        connection = self.door.connection
+        with connection.transaction(), connection.cursor(name="calibrate") as cursor:
             cursor.execute(rendered(statement, "postgres"))
             while rows := cursor.fetchmany(PIECE):
                 yield _arrays(cursor.description, rows)
@@ -89,44 +110,19 @@ def _array(code: int, values: tuple[Any, ...]) -> NDArray[Any]:
     return array
 
 
-def open_postgres(address: str, wanted: str | None) -> PostgresTable:
+def open_postgres(door: Door, wanted: str | None) -> PostgresTable:
     """A table of a database at ``postgresql://user@host/base#table``; views count as tables."""
-    try:
-        import psycopg
-    except ImportError as error:
-        raise MissingExtraError("psycopg", "postgres") from error
-    try:
-        connection = psycopg.connect(
-            address, autocommit=True, options="-c default_transaction_read_only=on -c TimeZone=UTC"
-        )
-    except psycopg.Error as error:
-        raise InputError(f"{_shown(address)}: no connection to PostgreSQL ({str(error).strip()})") from error
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT table_schema, table_name FROM information_schema.tables "
-            "WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2"
-        )
-        known = {
-            (name if schema == "public" else f"{schema}.{name}"): (schema, name) for schema, name in cursor.fetchall()
-        }
-        if wanted is None and len(known) != 1:
-            listed = ", ".join(known) or "none"
-            raise InputError(f"{_shown(address)}: choose a table by adding #name to the address. Tables: {listed}")
-        shown = wanted or next(iter(known))
-        if shown not in known:
-            raise InputError(f"{_shown(address)}: " + unknown("table", shown, known))
-        schema, name = known[shown]
-        cursor.execute(
-            "SELECT column_name, data_type FROM information_schema.columns "
-            f"WHERE table_schema = {_text(schema)} AND table_name = {_text(name)} ORDER BY ordinal_position"
-        )
-        described = cursor.fetchall()
-        place = f"{relation(schema).sql('postgres')}.{relation(name).sql('postgres')}"
-        cursor.execute(f"SELECT COUNT(*) FROM {place}")
-        counted = cursor.fetchone()
-    rows = int(counted[0]) if counted else 0
+    address = shown(door.address)
+    schema, name = _chosen(door, address, wanted)
+    described = door.execute(
+        "SELECT column_name, data_type FROM information_schema.columns "
+        f"WHERE table_schema = {_text(schema)} AND table_name = {_text(name)} ORDER BY ordinal_position"
+    )
+    place = f"{relation(schema).sql('postgres')}.{relation(name).sql('postgres')}"
+    title = name if schema == "public" else f"{schema}.{name}"
+    rows = int(door.execute(f"SELECT COUNT(*) FROM {place}")[0][0])
     if not rows:
-        raise InputError(f"{_shown(address)}: table '{shown}' has no rows")
+        raise InputError(f"{address}: table '{title}' has no rows")
     columns, parts, facts = [], [], []
     for column, kind in described:
         type_, cast, whole = _TYPES.get(kind, ("text", "CAST({} AS VARCHAR)", False))
@@ -135,20 +131,28 @@ def open_postgres(address: str, wanted: str | None) -> PostgresTable:
         columns.append(Column(column, type_, whole))
         if cast and type_ == "text":
             facts.append(Fact("rewritten", {"column": column, "type": kind}))
-    alias = name
-    source = f"(SELECT {', '.join(parts)} FROM {place}) AS {identifier(alias).sql('duckdb')}"
-    digest = hashlib.sha256(f"postgres {shown} {rows}".encode()).hexdigest()
     return PostgresTable(
-        name=shown, columns=tuple(columns), rows=rows, facts=tuple(facts), fingerprint=digest, relation=source,
-        alias=alias, connection=connection,
+        name=title, columns=tuple(columns), rows=rows, facts=tuple(facts),
+        fingerprint=hashlib.sha256(f"postgres {title} {rows}".encode()).hexdigest(),
+        relation=f"(SELECT {', '.join(parts)} FROM {place}) AS {identifier(name).sql('duckdb')}", alias=name, door=door,
     )  # fmt: skip
+
+
+def _chosen(door: Door, address: str, wanted: str | None) -> tuple[str, str]:
+    """Schema and name of the table that is wanted, or of the only one."""
+    found = door.execute(
+        "SELECT table_schema, table_name FROM information_schema.tables "
+        "WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2"
+    )
+    known = {(name if schema == "public" else f"{schema}.{name}"): (schema, name) for schema, name in found}
+    if wanted is None and len(known) != 1:
+        raise InputError(
+            f"{address}: choose a table by adding #name to the address. Tables: {', '.join(known) or 'none'}"
+        )
+    if wanted is not None and wanted not in known:
+        raise InputError(f"{address}: " + unknown("table", wanted, known))
+    return known[wanted or next(iter(known))]
 
 
 def _text(value: str) -> str:
     return literal(value).sql("postgres")
-
-
-def _shown(address: str) -> str:
-    """The address without what may be a password."""
-    scheme, _, rest = address.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"

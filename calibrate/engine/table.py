@@ -116,3 +116,13 @@ def column_of(table: Table, name: str) -> Column:
         if column.name == name:
             return column
     raise InputError(f"{table.name}: " + unknown("column", name, [c.name for c in table.columns]))
+
+
+def shown(address: str) -> str:
+    """An address without what may be a password.
+
+    >>> shown("postgresql://me:secret@host/base")
+    'postgresql://host/base'
+    """
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
