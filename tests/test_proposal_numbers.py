@@ -8,7 +8,7 @@ from calibrate.proposal import propose
 
 def test_plain_numbers_are_no_phones(tmp_path: Path) -> None:
     path = tmp_path / "leads.csv"
-    rows = "".join(f"{i % 50 + 18},{i % 31},{i * 37 % 2000}\n" for i in range(400))
+    rows = "".join(f"{i % 50 + 18},{i % 31},{i * i % 311}\n" for i in range(400))
     path.write_text("age,website_visits,time_spent\n" + rows, encoding="utf-8")
     proposal = propose(open_table(path))
     assert [c.name for c in proposal.criteria] == ["age", "website_visits", "time_spent"]
