@@ -19,8 +19,8 @@ from .sql import identifier, literal, rendered, trimmed
 from .table import Column, Fact, Table, column_of
 
 Order = Literal["day", "month"]
-SAMPLE = 1000
-"""Distinct texts of a column that are looked at to find its ways of writing dates."""
+SAMPLE = 5000
+"""Texts of a column, each unlike the others in its first two parts or its length, that are looked at."""
 _ISO = re.compile(
     r"^\d{4}([-/])\d{1,2}\1\d{1,2}([T ]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)?)?$"
 )
@@ -52,6 +52,7 @@ class Writing:
     known: int = 0
     strange: int = 0
     timed: bool = False
+    strange_example: str = ""
 
     @property
     def ambiguous(self) -> bool:
@@ -77,7 +78,7 @@ def writing_of(texts: Sequence[str], order: Order | None = None) -> Writing:
     """
     iso, known, strange, timed = False, 0, 0, False
     shapes: dict[str, None] = {}
-    day = month = either = ""
+    day = month = either = odd = ""
     for text in (each.strip() for each in texts):
         if _ISO.match(text):
             iso, known, timed = True, known + 1, timed or ":" in text
@@ -91,12 +92,12 @@ def writing_of(texts: Sequence[str], order: Order | None = None) -> Writing:
             shapes[_word_format(parts)] = None
             known, timed = known + 1, timed or bool(parts["time"])
         else:
-            strange += 1
+            strange, odd = strange + 1, odd or text
     found: Order | None = order or ("day" if day and not month else "month" if month and not day else None)
     first_code, second_code = ("%m", "%d") if found == "month" else ("%d", "%m")
     formats = tuple(shape.replace("%A", first_code).replace("%B_", second_code) for shape in shapes)
     contradictory = day if day and month else ""
-    return Writing(iso, formats, found, day, month, either or contradictory, known, strange, timed)
+    return Writing(iso, formats, found, day, month, either or contradictory, known, strange, timed, odd)
 
 
 def _first(a: int, b: int) -> Literal["day", "month", "either", "none"]:
@@ -226,7 +227,7 @@ def _written(table: Table, name: str, this: exp.Expr, order: Order | None) -> Mo
     if not writing.known:
         raise InputError(
             f"{table.name}: column '{name}' holds no dates that can be read"
-            + (f" (for example '{writing.either_example}')" if writing.either_example else "")
+            + (f" (one is '{writing.strange_example}')" if writing.strange_example else "")
             + "; write them as YYYY-MM-DD"
         )
     if writing.ambiguous:
@@ -243,17 +244,15 @@ def _written(table: Table, name: str, this: exp.Expr, order: Order | None) -> Mo
 
 
 def text_writing(table: Table, name: str, order: Order | None = None) -> Writing:
-    """How a text column writes dates: every way among its commonest texts, and the deciding extremes of all.
+    """How a text column writes dates: one text for every beginning, length and end that occurs in it.
 
-    A day above 12 anywhere in the column decides the order, so all distinct first and second parts are looked at.
+    A day above 12 anywhere in the column decides the order, so every pair of first and second parts is looked at.
     """
-    text = rendered(identifier(name), "duckdb")
-    # digits become 9 except where they decide: the two parts before the year are kept
-    shape = f"REGEXP_REPLACE(TRIM({text}), '[0-9]', '9', 'g')"
-    start = f"REGEXP_EXTRACT(TRIM({text}), '^[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-]')"
+    text = f"TRIM({rendered(identifier(name), 'duckdb')})"
+    last = f"CASE WHEN RIGHT({text}, 1) BETWEEN '0' AND '9' THEN '9' ELSE RIGHT({text}, 1) END"
     answer = table.fetch(
-        f"SELECT MIN(TRIM({text})) AS example FROM {table.relation} WHERE {text} IS NOT NULL AND TRIM({text}) <> '' "
-        f"GROUP BY {shape}, {start} ORDER BY COUNT(*) DESC, example LIMIT {SAMPLE}"
+        f"SELECT MIN({text}) AS example FROM {table.relation} WHERE {text} <> '' "
+        f"GROUP BY LEFT({text}, 6), LENGTH({text}), {last} ORDER BY COUNT(*) DESC, example LIMIT {SAMPLE}"
     )
     return writing_of([str(each) for each in answer["example"]], order)
 

@@ -1,0 +1,124 @@
+"""Dates as people write them: read, or refused with both readings, never guessed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+
+from calibrate.engine import Table, open_table
+from calibrate.engine.dates import moment, writing_of
+from calibrate.errors import InputError
+
+
+def table_of(tmp_path: Path, kind: str, values: list[str | None]) -> Table:
+    """A Parquet file whose column `at` keeps the type it is given."""
+    listed = ", ".join("(NULL)" if v is None else f"('{v}')" for v in values)
+    query = f"SELECT CAST(v AS {kind}) AS at FROM (VALUES {listed}) AS t(v)"
+    duckdb.execute(f"COPY ({query}) TO '{tmp_path / 'x.parquet'}' (FORMAT parquet)")
+    return open_table(tmp_path / "x.parquet")
+
+
+def read(table: Table, **choices: str) -> list[str | None]:
+    found = moment(table, "at", **choices)  # type: ignore[arg-type]
+    values = table.fetch(
+        f"SELECT {found.expression.sql('duckdb')} AS v FROM {table.relation} ORDER BY {table.position}"
+    )
+    return [None if np.isnat(v) else str(v.astype("datetime64[s]")) for v in values["v"]]
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["2025-12-31", None, " 2025-1-5 "], ["2025-12-31T00:00:00", None, "2025-01-05T00:00:00"]),
+        (["2025/12/31 08:30", "2025/01/02 09:00"], ["2025-12-31T08:30:00", "2025-01-02T09:00:00"]),
+        (["2025-12-31T10:00:00.250Z"], ["2025-12-31T10:00:00"]),
+        (["2025-12-31T10:00:00+02:00", "2025-12-31 10:00:00-0530"], ["2025-12-31T08:00:00", "2025-12-31T15:30:00"]),
+        (["2025-12-31 10:00:00 UTC"], ["2025-12-31T10:00:00"]),
+        (["31/12/2025", "1/2/2025"], ["2025-12-31T00:00:00", "2025-02-01T00:00:00"]),
+        (["12/31/2025", "1/2/2025"], ["2025-12-31T00:00:00", "2025-01-02T00:00:00"]),
+        (["31/12/25", "01/02/25"], ["2025-12-31T00:00:00", "2025-02-01T00:00:00"]),
+        (["31-12-2025 23:59:58"], ["2025-12-31T23:59:58"]),
+        (["31/12/2025, 10:00"], ["2025-12-31T10:00:00"]),
+        (["12/31/2025 12:00:01 AM"], ["2025-12-31T00:00:01"]),
+        (["Dec 31, 2025", "Feb 1, 2025"], ["2025-12-31T00:00:00", "2025-02-01T00:00:00"]),
+        (["31 December 2025", "1-Feb-2025"], ["2025-12-31T00:00:00", "2025-02-01T00:00:00"]),
+        (["2025-12-31", "31/12/2025"], ["2025-12-31T00:00:00", "2025-12-31T00:00:00"]),
+        (["31/12/2025", "05/05/2025"], ["2025-12-31T00:00:00", "2025-05-05T00:00:00"]),
+        (["05/05/2025", "2025-01-01"], ["2025-05-05T00:00:00", "2025-01-01T00:00:00"]),
+        (["31/12/2025", "oops", "2025-13-01"], ["2025-12-31T00:00:00", None, None]),
+        (["31/12/2025", "31/02/2025"], ["2025-12-31T00:00:00", None]),
+    ],
+    ids=str,
+)
+def test_texts(tmp_path: Path, texts: list[str | None], expected: list[str | None]) -> None:
+    assert read(table_of(tmp_path, "VARCHAR", texts)) == expected
+
+
+def test_what_cannot_be_read_is_counted_and_shown(tmp_path: Path) -> None:
+    found = moment(table_of(tmp_path, "VARCHAR", ["31/12/2025", "soon", None, "", "31/02/2025"]), "at")
+    assert (found.unreadable, found.example, found.words) == (2, "31/02/2025", "DD/MM/YYYY")
+    assert dict(found.fact.facts) == {"column": "at", "format": "DD/MM/YYYY", "unreadable": 2}
+
+
+def test_two_readings_are_both_shown(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "VARCHAR", ["01/02/2025", "03/04/2025", "05/05/2025"])
+    with pytest.raises(InputError, match="two ways: '01/02/2025' is 2025-02-01 with the day first and 2025-01-02 with"):
+        moment(table, "at")
+    assert read(table, order="day")[0] == "2025-02-01T00:00:00"
+    assert read(table, order="month")[0] == "2025-01-02T00:00:00"
+
+
+def test_one_late_value_decides(tmp_path: Path) -> None:
+    texts: list[str | None] = [f"{day:02d}/{month:02d}/2025" for day in range(1, 13) for month in range(1, 13)] * 20
+    table = table_of(tmp_path, "VARCHAR", [*texts, "13/01/2025"])
+    assert read(table)[1] == "2025-02-01T00:00:00"
+
+
+def test_two_ways_at_once_are_refused(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "VARCHAR", ["31/12/2025", "12/31/2025", "01/02/2025"])
+    with pytest.raises(InputError, match=r"mixes two ways .* '31/12/2025' has the day first, '12/31/2025' the month"):
+        moment(table, "at")
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "expected"),
+    [
+        ("DATE", ["2025-12-31"], ["2025-12-31T00:00:00"]),
+        ("TIMESTAMP", ["2025-12-31 10:00:00"], ["2025-12-31T10:00:00"]),
+        ("TIMESTAMPTZ", ["2025-12-31 10:00:00+02"], ["2025-12-31T08:00:00"]),
+        ("BIGINT", ["1767175200", None], ["2025-12-31T10:00:00", None]),
+        ("BIGINT", ["1767175200123"], ["2025-12-31T10:00:00"]),
+        ("DOUBLE", ["1767175200.5"], ["2025-12-31T10:00:00"]),
+        ("BIGINT", ["20251231", "20250102"], ["2025-12-31T00:00:00", "2025-01-02T00:00:00"]),
+        ("BIGINT", ["1767175200", "0", "1767175201"], ["2025-12-31T10:00:00", None, "2025-12-31T10:00:01"]),
+    ],
+    ids=str,
+)
+def test_other_types(tmp_path: Path, kind: str, values: list[str | None], expected: list[str | None]) -> None:
+    assert read(table_of(tmp_path, kind, values)) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "message"),
+    [
+        ("BOOLEAN", "true", "yes/no values, no dates"),
+        ("BIGINT", "42", "numbers that are no dates"),
+        ("VARCHAR", "Google", r"no dates that can be read .one is 'Google'.; write them as YYYY-MM-DD"),
+        ("VARCHAR", "", "no dates that can be read"),
+    ],
+)
+def test_what_is_no_date_is_refused(tmp_path: Path, kind: str, value: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        moment(table_of(tmp_path, kind, [value]), "at")
+    with pytest.raises(InputError, match=r"no column named 'att'. Did you mean 'at'"):
+        moment(table_of(tmp_path, kind, [value]), "att")
+
+
+def test_writings() -> None:
+    assert writing_of(["2025-12-31 10:00", "31.12.2025"]).words == "YYYY-MM-DD, DD.MM.YYYY"
+    assert writing_of(["12/31/2025 1:00 PM"]).words == "MM/DD/YYYY hh:mm AM/PM"
+    assert (writing_of(["99/99/2025"]).known, writing_of(["32 Foo 2025"]).known) == (0, 0)
+    assert not writing_of(["03/03/2025"]).ambiguous
