@@ -271,8 +271,13 @@ def test_tabs_sorting_and_filtering(visit: Any) -> None:
     assert sheet.locator("#rates-shown").inner_text().startswith("2 réponses")
 
 
-def test_it_fits_a_projector(visit: Any) -> None:
-    sheet = visit(ENGLISH)
+@pytest.mark.parametrize("source", [ENGLISH, FRENCH], ids=["en", "fr"])
+def test_it_fits_a_projector(visit: Any, source: str) -> None:
+    sheet = visit(source)
+    wide = "[...document.querySelectorAll('table')].filter(t => t.offsetWidth > t.parentElement.clientWidth + 1)"
+    for tab in sheet.get_by_role("tab").all():
+        tab.click()
+        assert sheet.evaluate(f"{wide}.map(table => table.caption.textContent)") == []
     assert sheet.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert sheet.locator("h1").bounding_box()["y"] < 200
     assert float(sheet.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")) >= 16
