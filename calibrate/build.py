@@ -386,7 +386,7 @@ def _curve(scene: _Scene, points: Ints) -> Curve | None:
     if slope <= 0:
         return None
     rows = scene.rows
-    intercept = level_out(rows, predict(rows, x * slope), scene.weights.intercept)
+    intercept = level_out(predict(rows, x * slope), rows.leads, rows.customers, scene.weights.intercept)
     ends = [(int(points[a:b].min()), int(points[a:b].max())) for a, b in pairwise(scene.bounds)]
     scores = range(sum(low for low, _ in ends), sum(high for _, high in ends) + 1)
     return Curve(tuple(scores), tuple(float(special.expit(intercept + slope * s)) for s in scores))

@@ -20,9 +20,9 @@ def evidence(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
     """Log-odds of a level's shrunk rate minus the log-odds of the global rate; 0 is the average lead.
 
     ``w = log(s / (1 - s)) - log(g / (1 - g))``. A criterion with a reference level (absent) gets the difference to
-    that level instead, and 0 where that would turn against the level's own close rate. The interval is that of a
-    log-odds under the beta posterior of the rate (variance by the trigamma function). Source: Good, "Weight of
-    evidence: a brief survey" (1985).
+    that level instead, and 0 where that would turn against the level's own close rate. The interval is that of the
+    beta posterior of the rate; that of a difference is normal, with the variance of a log-odds by the trigamma
+    function. Source: Good, "Weight of evidence: a brief survey" (1985).
 
     >>> round(float(log_odds(np.array([0.2]))[0] - log_odds(np.array([0.01]))[0]), 3)
     3.209
@@ -33,7 +33,8 @@ def evidence(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
         nothing = np.zeros(len(rates.leads))
         return Weights("evidence", tally.criteria, nothing, nothing, nothing, nothing + 1, "log-odds",
                        notes=(*limits.notes, "all leads have the same outcome"))  # fmt: skip
-    raw = log_odds(rates.shrunk) - log_odds(np.array(overall))
+    average = log_odds(np.array(overall))
+    raw = log_odds(rates.shrunk) - average
     alpha, beta = posterior(rates)
     variance = special.polygamma(1, alpha) + special.polygamma(1, beta)
     base = references(tally.criteria)
@@ -41,15 +42,18 @@ def evidence(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
     values = np.where(referred, raw - raw[base], raw)
     spread = np.sqrt(np.where(referred, variance + variance[base], variance))
     spread[is_reference(tally.criteria)] = 0.0
-    low, high = values - Z95 * spread, values + Z95 * spread
+    low = np.where(referred, values - Z95 * spread, log_odds(rates.shrunk_low) - average)
+    high = np.where(referred, values + Z95 * spread, log_odds(rates.shrunk_high) - average)
+    above = 1 - special.betainc(alpha, beta, overall)
+    share = np.where(referred, normal_share(values, spread), np.where(values > 0, above, 1 - above))
     zero = zero_levels(tally, rates) | is_reference(tally.criteria) | against_rate(values, rates)
-    share = np.where(zero, 1.0, normal_share(values, spread))
+    share = np.where(zero, 1.0, share)
     values = kept(np.where(zero, 0.0, values), rates, limits)
     starts = offsets(tally.criteria)[:-1]
     lowered = float(sum(raw[base[start]] for start in starts if base[start] >= 0))
     return Weights(
         method="evidence", criteria=tally.criteria, values=values, low=low, high=high, sign_kept=share,
-        unit="log-odds", intercept=float(log_odds(np.array(overall))) + lowered,
+        unit="log-odds", intercept=float(average) + lowered,
         thin=zero_levels(tally, rates), notes=limits.notes,
     )  # fmt: skip
 

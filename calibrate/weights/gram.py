@@ -117,12 +117,12 @@ def profiled(matrix: Floats, beside: Floats, intercept: float) -> Floats:
     return result
 
 
-def level_out(rows: Rows, linear: Floats, intercept: float) -> float:
+def level_out(linear: Floats, leads: Floats, customers: Floats, intercept: float) -> float:
     """The intercept at which as many customers are expected as there are."""
     for _ in range(50):
         expected = special.expit(linear + intercept)
-        mass = float((rows.leads * expected * (1 - expected)).sum())
-        move = float((rows.customers - rows.leads * expected).sum()) / max(mass, 1e-300)
+        mass = float((leads * expected * (1 - expected)).sum())
+        move = float((customers - leads * expected).sum()) / max(mass, 1e-300)
         intercept += float(np.clip(move, -2, 2))
         if abs(move) < 1e-10:
             break

@@ -63,11 +63,12 @@ def logistic(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
         fit, centre = _constrained(tally, fit, limits, centre)
     values, spread, zero = _cleared(tally, rates, replace(fit, weights=fit.weights - centre), shift)
     low, high = values - Z95 * spread, values + Z95 * spread
+    values = np.clip(values, *limits.signs)
     if limits.chains:  # a level set to 0 may have left its place in the order
         bound, thin = np.where(zero, 0.0, np.inf), zero_levels(tally, rates)
         values = nearest(values, 1 / (spread**2 + 1e-9), -bound, bound, without(limits.chains, thin))
     rows = rows_of(tally, FIT_ROWS)
-    intercept = level_out(rows, predict(rows, values), fit.intercept)
+    intercept = level_out(predict(rows, values), rows.leads, rows.customers, fit.intercept)
     return Weights(
         method="logistic", criteria=tally.criteria, values=values, low=low, high=high,
         sign_kept=np.where(zero, 1.0, normal_share(values, spread)), unit="log-odds",
@@ -126,7 +127,7 @@ def _newton(
     rate = float(rows.customers.sum() / rows.leads.sum())
     intercept = float(np.log(rate / (1 - rate)))
     if weights.any():
-        intercept = level_out(rows, _linear(rows, seen, weights, 0.0), intercept)
+        intercept = level_out(_linear(rows, seen, weights, 0.0), rows.leads, rows.customers, intercept)
     linear = _linear(rows, seen, weights, intercept)
     for turn in range(MOST_STEPS):
         matrix, beside, mass = _curvature(rows, seen, linear)
@@ -186,14 +187,14 @@ def _constrained(tally: Tally, fit: Fit, limits: Limits, free_centre: Floats) ->
     intercept, precision = fit.intercept, fit.precision
     for _ in range(CONSTRAINED_ROUNDS):
         linear = predict(rows, weights)
-        intercept = level_out(rows, linear, intercept)
+        intercept = level_out(linear, rows.leads, rows.customers, intercept)
         slope, slope0 = _slope(rows, seen, linear + intercept)
         matrix, beside, mass = _curvature(sample, seen, predict(sample, weights) + intercept)
         precision = matrix + fit.penalty
         slope = slope - beside * (slope0 / mass) - fit.penalty @ weights
         target = weights + np.linalg.solve(precision, slope)
         weights = nearest(target, precision, floor, ceiling, [*limits.chains, *pairs])
-    intercept = level_out(rows, predict(rows, weights), intercept)
+    intercept = level_out(predict(rows, weights), rows.leads, rows.customers, intercept)
     own = np.isin(np.arange(len(weights)), np.flatnonzero(signed))
     bounds = offsets(tally.criteria)
     fixed = np.concatenate([np.full(b - a, own[a:b].any()) for a, b in pairwise(bounds)])
@@ -287,9 +288,12 @@ def _cleared(tally: Tally, rates: RateTable, fit: Fit, shift: Floats) -> tuple[F
 def _centre(tally: Tally, weights: Floats) -> tuple[Floats, Floats]:
     """Where the 0 of each criterion lies, per level, and its derivative by the weights, (levels, levels).
 
-    It is the reference level's weight, or the weight at which the odds are those of the average lead,
-    ``log(sum n exp(w) / sum n)``; so a level that closes at the average rate gets 0 where criteria are independent.
+    It is the reference level's weight, or the c with ``sum n p(w - c) = sum n g``, where g is the global rate and
+    ``p(x) = 1 / (1 + exp(-(log(g / (1 - g)) + x)))``: 0 is the average lead, and a level that closes at the global
+    rate gets 0 where criteria are independent.
     """
+    total, bought = tally.overall
+    usual = float(np.log(bought / (total - bought)))
     leads = tally.by_level[:, 0].astype(float)
     base, bounds = references(tally.criteria), offsets(tally.criteria)
     shift = np.zeros((len(leads), len(leads)))
@@ -298,8 +302,11 @@ def _centre(tally: Tally, weights: Floats) -> tuple[Floats, Floats]:
         if base[a] >= 0:
             shift[a:b, base[a]], centre[a:b] = 1.0, weights[base[a]]
         elif leads[a:b].sum() > 0:
-            odds = leads[a:b] * np.exp(weights[a:b])
-            shift[a:b, a:b], centre[a:b] = odds / odds.sum(), np.log(odds.sum() / leads[a:b].sum())
+            wanted = leads[a:b] * (bought / total)
+            above = level_out(weights[a:b], leads[a:b], wanted, usual)
+            expected = special.expit(weights[a:b] + above)
+            mass = leads[a:b] * expected * (1 - expected)
+            shift[a:b, a:b], centre[a:b] = mass / max(mass.sum(), 1e-300), usual - above
     return centre, shift
 
 

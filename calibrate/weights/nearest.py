@@ -154,5 +154,6 @@ def _polished(x: Floats, floor: Floats, ceiling: Floats, edges: list[tuple[int, 
             if x[a] > x[b]:
                 if x[a] - x[b] > 1e-6 * max(1.0, abs(x[a])):
                     return None
-                x[a] = x[b] = (x[a] + x[b]) / 2 if floor[a] < ceiling[a] and floor[b] < ceiling[b] else min(x[a], x[b])
+                held = x[a] if floor[a] == ceiling[a] else x[b] if floor[b] == ceiling[b] else (x[a] + x[b]) / 2
+                x[a] = x[b] = held
     return x

@@ -1,0 +1,118 @@
+"""Constraints: contradictions are named, names resolve, and the nearest weights are the nearest."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from weights_case import number, text, yes_no
+
+from calibrate.calibration import isotonic
+from calibrate.errors import SettingsError
+from calibrate.grid import Pin
+from calibrate.weights.constraints import Chain, Constraints, check, resolve, split
+from calibrate.weights.nearest import nearest
+
+CRITERIA = (text("size", ["small", "mid", "big"]), yes_no("demo"), number("visits", [2, 5]))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ({"pins": (Pin("demo", "yes", 25),), "cap": 20},
+         "the pin demo=yes at 25 points contradicts the cap of 20 points per line; raise the cap or lower the pin"),
+        ({"pins": (Pin("demo", "yes", 9),), "cap_criterion": {"demo": 5}}, "contradicts the cap of 5 points on demo"),
+        ({"pins": (Pin("demo", "yes", -1),), "never_negative": ("demo",)}, "contradicts 'demo' never negative"),
+        ({"pins": (Pin("size", "big", 1),), "never_positive": ("size=big",)}, "contradicts 'size=big' never positive"),
+        ({"pins": (Pin("demo", "yes", 1), Pin("demo", "yes", 2))}, "contradicts the pin at 2 points; keep one of them"),
+        ({"never_negative": ("size",), "never_positive": ("size",)},
+         "'size' never negative contradicts 'size' never pos"),
+        ({"pins": (Pin("size", "big", 1), Pin("demo", "yes", 2)), "max_lines": 1},
+         r"pinning 2 lines \(size=big, demo=yes\) contradicts the limit of 1 lines"),
+        ({"pins": (Pin("demo", "yes", 2),), "max_lines": 1, "need_negative": True},
+         "'must have a negative line' contradicts"),
+        ({"cap": 0}, "the cap per line is 0; it must be 1 or more"),
+        ({"cap_axis": {"fitt": 3}}, "no axis named 'fitt'. Did you mean 'fit'"),
+        ({"largest_share": 40.0}, "must lie between 0 and 1"),
+    ],
+)  # fmt: skip
+def test_contradictions_are_named(wanted, message):
+    with pytest.raises(SettingsError, match=message):
+        Constraints(**wanted)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ({"pins": (Pin("size", "small", 9), Pin("size", "big", 2)), "ordered": ("size rising",)},
+         "the pin size=small at 9 points and the pin size=big at 2 points contradict the order demanded for size"),
+        ({"pins": (Pin("size", "small", 1), Pin("size", "mid", 9), Pin("size", "big", 2)), "ordered": ("size",)},
+         "contradict the order demanded for size"),
+        ({"need_negative": True, "never_negative": ("size", "demo", "visits")},
+         "contradicts 'never negative' on every"),
+        ({"never_negative": ("sizes",)}, "no criterion named 'sizes'. Did you mean 'size'"),
+        ({"ordered": ("demo up",)}, "no criterion named 'demo up'"),
+        ({"cap_criterion": {"demos": 3}}, "Did you mean 'demo'"),
+    ],
+)  # fmt: skip
+def test_what_only_the_criteria_can_tell_is_named_too(wanted, message):
+    with pytest.raises(SettingsError, match=message):
+        resolve(Constraints(**wanted), CRITERIA)
+
+
+def test_limits_lie_where_they_belong():
+    limits = resolve(
+        Constraints(pins=(Pin("demo", "yes", 7),), cap=9, cap_criterion={"size": 4}, never_negative=("visits",),
+                    never_positive=("size=small",)), CRITERIA,
+    )  # fmt: skip
+    assert limits.ceiling.tolist() == [0, 4, 4, 4, 4, 7, 9, 9, 9, 9, 9, 9, 9, 9]
+    assert limits.floor.tolist() == [-4, -4, -4, -4, -4, 7, -9, -9, -9, 0, 0, 0, 0, 0]
+    assert np.flatnonzero(limits.pinned).tolist() == [5]
+
+
+def test_a_pin_on_a_pooled_level_is_told_and_on_an_unknown_one_refused():
+    wanted = Constraints(pins=(Pin("size", "tiny", 3),))
+    assert "the pin size=tiny was not placed" in resolve(wanted, CRITERIA).notes[0]
+    with pytest.raises(SettingsError, match="no level of size named 'tiny'"):
+        check(wanted, CRITERIA)
+    check(Constraints(pins=(Pin("visits", "2-9", 3),)), CRITERIA)  # numbers get their levels later
+
+
+def test_names_may_hold_an_equals_sign():
+    odd = text("a=b", ["x=y"])
+    assert split("a=b", [odd]) == (odd, None) and split("a=b=x=y", [odd]) == (odd, "x=y")
+
+
+values = st.lists(st.floats(-5, 5), min_size=2, max_size=8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(values, st.integers(0, 1_000))
+def test_on_a_diagonal_the_nearest_rising_weights_are_the_isotonic_ones(found, seed):
+    weights = np.random.default_rng(seed).uniform(0.1, 10, len(found))
+    free = np.full(len(found), np.inf)
+    ours = nearest(np.array(found), weights, -free, free, [Chain("c", np.arange(len(found)), 1)])
+    assert ours == pytest.approx(isotonic(np.array(found), weights), abs=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(values, st.integers(0, 1_000), st.sampled_from([-1, 0, 1]))
+def test_nothing_feasible_is_nearer(found, seed, direction):
+    random, size = np.random.default_rng(seed), len(found)
+    root = random.standard_normal((size, size))
+    metric = root @ root.T + np.eye(size)
+    floor, ceiling = np.full(size, -2.0), np.full(size, 3.0)
+    floor[0] = ceiling[0] = 1.0
+    chain = Chain("c", np.arange(size), direction)
+    ours = nearest(np.array(found), metric, floor, ceiling, [chain])
+    cost = (ours - found) @ metric @ (ours - found)
+    assert (ours >= floor).all() and (ours <= ceiling).all()
+    for _ in range(40):
+        other = np.sort(np.clip(ours + random.normal(0, random.choice([0.01, 0.5]), size), floor, ceiling))
+        other = other if direction >= 0 else other[::-1]
+        other = np.clip(other - other[0] + 1.0, floor, ceiling)
+        assert cost <= (other - found) @ metric @ (other - found) + 1e-6
+
+
+def test_an_order_against_fixed_levels_is_refused():
+    with pytest.raises(SettingsError, match="the order demanded for 'c' contradicts"):
+        nearest(np.zeros(2), np.ones(2), np.array([3.0, 1.0]), np.array([3.0, 1.0]), [Chain("c", np.arange(2), 1)])
