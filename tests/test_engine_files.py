@@ -289,6 +289,15 @@ def test_what_is_rare_decides_too(write: Write) -> None:
     assert [c.whole for c in table.columns if c.type == "number"] == [True, True]
 
 
+def test_one_zone_among_dates_is_seen(write: Write) -> None:
+    lines = ["k,day,at"] + [f"{i},2025-01-{i % 28 + 1:02d},2025-01-01 10:00:00" for i in range(10_000)]
+    lines[7001] = "7000, 2025-01-02T23:30:00-02:00,2025-01-01 10:00:00+02:00"
+    table = open_table(write("\n".join(lines)))
+    assert types(table) == {"k": "number", "day": "timestamp", "at": "timestamp"}
+    assert column(table, "day")[7000] == "2025-01-03T01:30:00"
+    assert column(table, "at")[7000] == "2025-01-01T08:00:00"
+
+
 def test_a_file_kept_on_disk_is_the_same(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write("a,b\n" + "".join(f"{i},x{i % 3}\n" for i in range(5000)))
     small = open_table(path)

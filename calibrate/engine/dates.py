@@ -22,7 +22,7 @@ Order = Literal["day", "month"]
 SAMPLE = 5000
 """Texts of a column, each unlike the others in its first two parts or its length, that are looked at."""
 _ISO = re.compile(
-    r"^\d{4}([-/])\d{1,2}\1\d{1,2}([T ]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)?)?$"
+    r"^\d{4}([-/])\d{1,2}\1\d{1,2}([T ]+\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)?)?$"
 )
 _PARTS = re.compile(
     r"^(?P<a>\d{1,2})(?P<mark>[/.-])(?P<b>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})"
@@ -53,6 +53,8 @@ class Writing:
     strange: int = 0
     timed: bool = False
     strange_example: str = ""
+    zoned: bool = False
+    padded: bool = False
 
     @property
     def ambiguous(self) -> bool:
@@ -79,9 +81,13 @@ def writing_of(texts: Sequence[str], order: Order | None = None) -> Writing:
     iso, known, strange, timed = False, 0, 0, False
     shapes: dict[str, None] = {}
     day = month = either = odd = ""
+    padded = any(each != each.strip() for each in texts)
+    zoned = False
     for text in (each.strip() for each in texts):
-        if _ISO.match(text):
-            iso, known, timed = True, known + 1, timed or ":" in text
+        if not text:
+            continue
+        if iso_parts := _ISO.match(text):
+            iso, known, timed, zoned = True, known + 1, timed or ":" in text, zoned or bool(iso_parts["zone"])
         elif (parts := _PARTS.match(text)) and (first := _first(int(parts["a"]), int(parts["b"]))) != "none":
             shapes[_numeric_format(parts)] = None
             known, timed = known + 1, timed or bool(parts["time"])
@@ -97,7 +103,7 @@ def writing_of(texts: Sequence[str], order: Order | None = None) -> Writing:
     first_code, second_code = ("%m", "%d") if found == "month" else ("%d", "%m")
     formats = tuple(shape.replace("%A", first_code).replace("%B_", second_code) for shape in shapes)
     contradictory = day if day and month else ""
-    return Writing(iso, formats, found, day, month, either or contradictory, known, strange, timed, odd)
+    return Writing(iso, formats, found, day, month, either or contradictory, known, strange, timed, odd, zoned, padded)
 
 
 def _first(a: int, b: int) -> Literal["day", "month", "either", "none"]:
@@ -137,14 +143,13 @@ def _time_format(parts: re.Match[str], fraction: str | None) -> str:
 
 def reading(column: exp.Expr, writing: Writing) -> exp.Expr:
     """Expression (DuckDB) that reads a text column as a moment in UTC, NULL where it is no date."""
-    text = rendered(trimmed(column), "duckdb")
+    text = rendered(trimmed(column) if writing.padded else column, "duckdb")
     ways = []
     if writing.iso:
-        like_a_date = literal(r"^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]").sql("duckdb")
-        ways.append(
-            f"CASE WHEN REGEXP_MATCHES({text}, {like_a_date}) THEN "
-            f"TRY_CAST(REPLACE({text}, ',', '.') AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
-        )
+        read = f"TRY_CAST(REPLACE({text}, ',', '.') AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+        if not writing.zoned:
+            read = f"TRY_CAST(REPLACE({text}, ',', '.') AS TIMESTAMP)"
+        ways.append(f"CASE WHEN SUBSTRING({text}, 5, 1) IN ('-', '/') THEN {read} END")
     if writing.formats:
         listed = ", ".join(literal(each).sql("duckdb") for each in writing.formats)
         ways.append(f"TRY_STRPTIME({text}, [{listed}])")
@@ -233,14 +238,16 @@ def _written(table: Table, name: str, this: exp.Expr, order: Order | None) -> Mo
     if writing.ambiguous:
         raise _ambiguous(table, name, writing)
     expression = reading(this, writing)
-    text = rendered(this, "duckdb")
-    unread = f"{text} IS NOT NULL AND TRIM({text}) <> '' AND {rendered(expression, 'duckdb')} IS NULL"
-    answer = table.fetch(
-        f"SELECT SUM(CASE WHEN {unread} THEN 1 ELSE 0 END) AS unread, "
-        f"MIN(CASE WHEN {unread} THEN {text} END) AS example FROM {table.relation}"
+    text, read = rendered(this, "duckdb"), rendered(expression, "duckdb")
+    given = f"{text} <> ''" if not writing.padded else f"{rendered(trimmed(this), 'duckdb')} <> ''"
+    found = table.fetch(
+        f"SELECT COUNT(CASE WHEN {given} THEN 1 END) AS given, COUNT({read}) AS understood FROM {table.relation}"
     )
-    unreadable, example = int(_zero(answer["unread"][0])), answer["example"][0]
-    return Moment(name, expression, writing.words, unreadable, str(example) if unreadable else "", writing.timed)
+    unreadable, example = int(found["given"][0]) - int(found["understood"][0]), ""
+    if unreadable:
+        strange = f"SELECT MIN({text}) AS example FROM {table.relation} WHERE {given} AND {read} IS NULL"
+        example = str(table.fetch(strange)["example"][0])
+    return Moment(name, expression, writing.words, unreadable, example, writing.timed)
 
 
 def text_writing(table: Table, name: str, order: Order | None = None) -> Writing:
@@ -248,7 +255,7 @@ def text_writing(table: Table, name: str, order: Order | None = None) -> Writing
 
     A day above 12 anywhere in the column decides the order, so every pair of first and second parts is looked at.
     """
-    text = f"TRIM({rendered(identifier(name), 'duckdb')})"
+    text = rendered(identifier(name), "duckdb")
     last = f"CASE WHEN RIGHT({text}, 1) BETWEEN '0' AND '9' THEN '9' ELSE RIGHT({text}, 1) END"
     answer = table.fetch(
         f"SELECT MIN({text}) AS example FROM {table.relation} WHERE {text} <> '' "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from . import dates
@@ -104,7 +104,7 @@ def guess(name: str, values: Sequence[str], separator: str = "") -> Guess:
         return number
     if words:
         return Guess("text")
-    writing = dates.writing_of(rest)
+    writing = replace(dates.writing_of(list(dict.fromkeys(values))), zoned=True)  # rows not looked at may have a zone
     if writing.known and not writing.strange and not writing.ambiguous:
         return Guess("date", dates.reading(identifier(name), writing).sql("duckdb"), writing=writing)
     return Guess("text")
@@ -199,7 +199,8 @@ def _convert(connection: Connection, table: str, column: _Column) -> None:
         return
     if found.kind == "date":
         assert found.writing is not None
-        kind = "TIMESTAMP" if found.writing.timed else "DATE"
+        later = f"SELECT COUNT(*) FROM {source} WHERE {found.expression} <> CAST({found.expression} AS DATE)"
+        kind = "TIMESTAMP" if found.writing.timed or connection.execute(later)[0][0] else "DATE"
         connection.execute(f"ALTER TABLE {source} ALTER {quoted} TYPE {kind} USING CAST({found.expression} AS {kind})")
         column.facts.append(Fact("dates", {"column": column.name, "format": found.writing.words, "unreadable": 0}))
         return
