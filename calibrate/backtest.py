@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from .calibration import fit_curve
 from .errors import HistoryError
-from .grid import Grid
+from .grid import Curve, Grid
 from .scores import levels_of, row_scores, score
 from .tally import Tally
 
 Floats = NDArray[np.float64]
 
-FEWEST_CUSTOMERS = 20
+FEWEST_TO_TRAIN = 20
+FEWEST_TO_JUDGE = 10
 """Customers that a fold needs to train on, and to be judged on; as many other leads too."""
 
 
@@ -158,12 +159,12 @@ def replay(
         train, judged = tally.only(fold.train), tally.only(fold.judged)
         prepared = prepare(train)
         for i, plan in enumerate(plans):
-            grid = _with_curve(calibrate(prepared, plan), plan, train)
-            assert grid.curve is not None
+            grid = calibrate(prepared, plan)
+            curve = _own_curve(grid, plan, train)
             found, place = levels_of(row_scores(judged, grid))
-            grids[i].append(grid)
+            grids[i].append(replace(grid, curve=curve))
             scores[i].append(found[place])
-            rates[i].append(grid.curve.at(found)[place])
+            rates[i].append(curve.at(found)[place])
     return tuple(
         Backtest(
             name=plan.name,
@@ -190,12 +191,12 @@ def same_leads(backtests: Sequence[Backtest]) -> LaterLeads:
     return backtests[0].later
 
 
-def _with_curve(grid: Grid, plan: Planned, train: Tally) -> Grid:
-    """The grid with a curve of its own training leads: a fixed grid's own curve may have seen the judged ones."""
+def _own_curve(grid: Grid, plan: Planned, train: Tally) -> Curve:
+    """The grid's curve if it comes from the training leads; a fixed grid's own may have seen the judged ones."""
     if grid.curve is not None and (plan.grid is None or grid.curve is not plan.grid.curve):
-        return grid
+        return grid.curve
     seen = score(train, grid)
-    return replace(grid, curve=fit_curve(seen.scores, *seen.total))
+    return fit_curve(seen.scores, *seen.total, lines=0 if plan.grid is not None else grid.lines)
 
 
 def _later_leads(tally: Tally, folds: tuple[Fold, ...], parts: list[NDArray[np.intp]]) -> LaterLeads:
@@ -229,10 +230,10 @@ def _first_judged(
     """The cohort with which judging starts: nearest to the wished share among those with enough on both sides."""
     best, best_gap = None, np.inf
     for first in held[1:]:
-        train = _trainable(tally, int(first), close_days)
+        train, later = _trainable(tally, int(first), close_days), np.arange(len(leads)) >= first
         enough = all(
-            min(customers[part].sum(), (leads - customers)[part].sum()) >= FEWEST_CUSTOMERS
-            for part in (train, np.arange(len(leads)) >= first)
+            min(customers[part].sum(), (leads - customers)[part].sum()) >= fewest
+            for part, fewest in ((train, FEWEST_TO_TRAIN), (later, FEWEST_TO_JUDGE))
         )
         gap = abs(leads[first:].sum() / leads.sum() - judged_share)
         if enough and gap < best_gap:
@@ -247,6 +248,6 @@ def _blocks(cohorts: NDArray[np.intp], leads: Floats, customers: Floats, at_most
         middle = (np.cumsum(n) - n / 2) / n.sum()
         place = np.minimum((middle * blocks).astype(np.intp), blocks - 1)
         sums = [np.bincount(place, counts, blocks) for counts in (n, k, n - k)]
-        if min(sums[1].min(), sums[2].min()) >= FEWEST_CUSTOMERS:
+        if min(sums[1].min(), sums[2].min()) >= FEWEST_TO_JUDGE:
             return [cohorts[place == i] for i in range(blocks)]
     return [cohorts]

@@ -4,6 +4,9 @@ A line in log-odds of the score (Platt 1999), drawn on a compressed scale where 
 scores share. Where neighbouring scores hold enough leads to contradict the line, their own rate takes over as
 far as its evidence goes (beta-binomial empirical Bayes). Isotonic regression makes the result rise with the score
 (Ayer et al. 1955; Zadrozny and Elkan 2002), and a last shift makes expected customers equal counted ones.
+
+Points that were fitted on these same leads promise too much; the curve is flattened by what so many points gain
+from chance alone (van Houwelingen and le Cessie 1990, "Predictive value of statistical models").
 """
 
 from __future__ import annotations
@@ -21,10 +24,14 @@ SCALES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """How strongly the scale is compressed: log-odds are linear in asinh(scale * z) / scale, z the standardised score."""
 MOST_BINS = 40
 MOST_STEPS = 250
+MOST_FLATTENED = 0.1
 
 
-def fit_curve(scores: NDArray[np.integer], leads: Floats, customers: Floats) -> Curve:
+def fit_curve(scores: NDArray[np.integer], leads: Floats, customers: Floats, *, lines: int = 0) -> Curve:
     """Expected close rate per score: rising, between 0 and 1 but never at either.
+
+    `lines` is the number of lines whose points were chosen from these very leads (0 for a grid from elsewhere): the
+    log-odds are multiplied by (G - lines) / G, with G twice the log-likelihood that the score gains over one rate.
 
     >>> curve = fit_curve(np.array([0, 10, 20]), np.array([900.0, 90, 10]), np.array([9.0, 9, 5]))
     >>> curve.at(np.array([-5, 0, 10, 25])).round(3).tolist()
@@ -38,9 +45,9 @@ def fit_curve(scores: NDArray[np.integer], leads: Floats, customers: Floats) -> 
         return Curve((int(at[0]),), (float((k.sum() + 0.5) / (n.sum() + 1)),))
     line = _line(at, n, k)
     shift = _evidence_against(line, n, k)
-    rates = isotonic(special.expit(line + shift), n)
-    rates = _centred(rates, n, k)
-    return _steps(at, rates, n)
+    log_odds = special.logit(isotonic(special.expit(line + shift), n))
+    log_odds *= _kept(log_odds, n, k, lines)
+    return _steps(at, _centred(log_odds, n, k), n)
 
 
 def isotonic(values: Floats, weights: Floats) -> Floats:
@@ -137,9 +144,17 @@ def _bins(n: Floats, k: Floats) -> NDArray[np.intp]:
     return np.unique(place, return_inverse=True)[1]
 
 
-def _centred(rates: Floats, n: Floats, k: Floats) -> Floats:
-    """The same rates with their log-odds moved together until expected customers equal counted ones."""
-    log_odds = special.logit(rates)
+def _kept(log_odds: Floats, n: Floats, k: Floats, lines: int) -> float:
+    """Share of the log-odds' slope that is not owed to chance; never less than a tenth."""
+    share = k.sum() / n.sum()
+    gain = 2 * (_loss(np.full(len(n), np.log(share / (1 - share))), n, k) - _loss(log_odds, n, k))
+    if lines == 0:
+        return 1.0
+    return float(max(1 - lines / max(gain, 1e-9), MOST_FLATTENED))
+
+
+def _centred(log_odds: Floats, n: Floats, k: Floats) -> Floats:
+    """Rates whose log-odds are the given ones, moved together until expected customers equal counted ones."""
     move = 0.0
     for _ in range(30):
         p = special.expit(log_odds + move)

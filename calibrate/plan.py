@@ -91,7 +91,8 @@ def calibrate(tally: Tally, plan: Plan, *, min_leads: int = MIN_LEADS) -> Grid:
 
 
 def _finished(grid: Grid, scores: Scores, plan: Plan, prepared: Prepared) -> Grid:
-    curve = fit_curve(scores.scores, scores.leads.sum(axis=0), scores.customers.sum(axis=0))
+    fitted_here = 0 if plan.grid is not None else grid.lines
+    curve = fit_curve(scores.scores, *scores.total, lines=fitted_here)
     thresholds = choose(scores, plan.policy, prepared.months)
     if plan.grid is not None and grid.thresholds is not None and plan.policy.kind == "top":
         thresholds = grid.thresholds

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from calibrate.backtest import FEWEST_CUSTOMERS, folds, replay, same_leads
+from calibrate.backtest import FEWEST_TO_JUDGE, folds, replay, same_leads
 from calibrate.criteria import Criterion, Level
 from calibrate.errors import HistoryError
 from calibrate.grid import Curve, Grid
@@ -63,11 +63,11 @@ def test_dated_folds_train_only_on_leads_whose_outcome_was_known():
     assert folds(history(dated=True), close_days=0)[0].cohorts_train == MONTHS[:8]
 
 
-@pytest.mark.parametrize(("leads", "rate", "expected"), [(6000, 0.1, 4), (1500, 0.1, 2), (900, 0.1, 1), (200, 0.1, 0)])
+@pytest.mark.parametrize(("leads", "rate", "expected"), [(6000, 0.1, 4), (900, 0.1, 2), (400, 0.1, 1), (200, 0.1, 0)])
 def test_few_customers_make_fewer_folds_or_none(leads, rate, expected):
     made = folds(history(leads, rate))
     assert len(made) == expected
-    assert all(fold.customers >= FEWEST_CUSTOMERS for fold in made)
+    assert all(fold.customers >= FEWEST_TO_JUDGE for fold in made)
 
 
 def test_no_fold_where_there_is_nothing_to_learn_or_judge():

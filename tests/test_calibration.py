@@ -92,3 +92,36 @@ def test_thousands_of_scores_make_a_short_curve():
     curve = fit_curve(scores, leads, customers)
     assert len(curve.scores) <= MOST_STEPS
     assert np.abs(special.logit(curve.at(scores)) - (scores / 1000 - 4))[500:].max() < 0.4
+
+
+def fitted_points(rng: np.random.Generator, leads: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Points from the leads' own close rates; scores of those leads with outcomes, of fresh ones with true rates."""
+    effects = rng.normal(0, 0.4, (15, 6))
+    codes = rng.integers(0, 6, (15, leads + 50_000))
+    true = special.expit(-3.5 + sum(effects[c][codes[c]] for c in range(15)))
+    bought = rng.random(leads) < true[:leads]
+    score = np.zeros(leads + 50_000)
+    for each in codes:
+        n, k = np.bincount(each[:leads], minlength=6), np.bincount(each[:leads], bought, 6)
+        score += np.round(5 * special.logit((k + 1) / (n + 1 / bought.mean())))[each]
+    return score[:leads], bought, score[leads:], true[leads:]
+
+
+def test_points_fitted_on_the_same_leads_promise_less():
+    plain, flattened, slopes = [], [], []
+    for seed in range(6):
+        scores, bought, fresh, true = fitted_points(np.random.default_rng(seed), 4000)
+        found, n, k = counted(scores, bought)
+        honest = fit_curve(found, n, k, lines=90).at(fresh)
+        plain.append(loss(fit_curve(found, n, k).at(fresh), true))
+        flattened.append(loss(honest, true))
+        x = special.logit(honest)
+        slopes.append(np.polyfit(x, special.logit(true), 1)[0])
+    assert np.mean(flattened) < np.mean(plain) - 0.001
+    assert 0.85 < np.mean(slopes) < 1.2
+
+
+def test_points_worth_nothing_leave_nearly_one_rate():
+    rng = np.random.default_rng(3)
+    curve = fit_curve(np.arange(50), np.full(50, 40.0), rng.binomial(40, 0.1, 50).astype(float), lines=40)
+    assert max(curve.rates) - min(curve.rates) < 0.02
