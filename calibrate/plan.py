@@ -13,7 +13,7 @@ from . import binning
 from .build import build
 from .calibration import fit_curve
 from .errors import SettingsError, unknown
-from .grid import Grid
+from .grid import Band, Grid, Thresholds
 from .rates import MIN_LEADS, RateTable, estimate
 from .scores import Scores, score
 from .tally import Tally
@@ -91,9 +91,22 @@ def calibrate(tally: Tally, plan: Plan, *, min_leads: int = MIN_LEADS) -> Grid:
 
 
 def _finished(grid: Grid, scores: Scores, plan: Plan, prepared: Prepared) -> Grid:
-    fitted_here = 0 if plan.grid is not None else grid.lines
-    curve = fit_curve(scores.scores, *scores.total, lines=fitted_here)
-    thresholds = choose(scores, plan.policy, prepared.months)
-    if plan.grid is not None and grid.thresholds is not None and plan.policy.kind == "top":
+    """The grid with its curve on these leads, its thresholds and, where it has none, bands."""
+    curve = fit_curve(scores.scores, scores.leads.sum(axis=0), scores.customers.sum(axis=0))
+    policy = plan.policy
+    if grid.pivot is not None and plan.grid is None and (plan.pivot is not None or policy.kind == "top"):
+        policy = Policy("pivot", grid.pivot)
+    thresholds = choose(scores, policy, prepared.months)
+    if plan.grid is not None and grid.thresholds is not None and policy.kind == "top":
         thresholds = grid.thresholds
-    return replace(grid, curve=curve, thresholds=thresholds)
+    return replace(grid, curve=curve, thresholds=thresholds, bands=grid.bands or _bands(grid, thresholds))
+
+
+def _bands(grid: Grid, thresholds: Thresholds) -> tuple[Band, ...]:
+    """What to do from each threshold on; thresholds that fall together share the higher band."""
+    bands = [
+        Band("sales-qualified", thresholds.sales_qualified, "call now"),
+        Band("marketing-qualified", thresholds.marketing_qualified, "nurture"),
+        Band("not yet", min(grid.minimum, thresholds.marketing_qualified), "wait"),
+    ]
+    return tuple(band for i, band in enumerate(bands) if band.at_least not in [b.at_least for b in bands[:i]])
