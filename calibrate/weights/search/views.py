@@ -1,0 +1,233 @@
+"""A set of lines, and every other line seen from it: counts and sums that the search asks for.
+
+Rows that agree on the lines of a set are one cell. For lines on levels, leads and customers are counted per level and
+cell, once (`TableView`): whatever the search then asks about a line, it asks of that table. For columns of numbers
+each row is a cell (`RowView`).
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .fits import STEEPEST, Floats
+from .lines import WHOLE, Lines
+
+ALONE_ROUNDS = 3
+
+
+class Joined(NamedTuple):
+    """Cells of a set with one line more: the set's cells, `copies` times, with counts and the line's column.
+
+    Counts are (lines or 1, cells), the column too.
+    """
+
+    copies: int
+    leads: Floats
+    customers: Floats
+    column: Floats
+
+
+class TableView:
+    """A set of lines on levels: `design` (head + lines, cells) has the constant 1 first, then the pinned score."""
+
+    def __init__(self, source: TableSource, support: tuple[int, ...]) -> None:
+        self.source, self.support = source, support
+        lines = source.lines
+        place, bits, self.leads = _packed(source, (*source.pinned, *support))
+        self.place = place
+        self.customers = np.bincount(place, lines.customers, len(self.leads))
+        pins = len(source.pinned)
+        head = [np.ones((1, len(self.leads)))]
+        if pins:
+            head.append((lines.lowest[list(source.pinned)] @ bits[:pins])[None, :])
+        self.design: Floats = np.concatenate([*head, bits[pins:]]).astype(np.float64)
+
+    @cached_property
+    def table(self) -> tuple[Floats, Floats]:
+        """Leads and customers per line and cell: (p, cells) each."""
+        source, size = self.source, len(self.leads)
+        at = source.level * size + self.place[source.row]
+        levels = source.lines.gives.shape[1]
+        tables = []
+        for weights, totals in ((source.leads, self.leads), (source.customers, self.customers)):
+            counts = np.bincount(at, weights, levels * size).reshape(levels, size)
+            counts[source.base] = np.maximum(totals - np.add.reduceat(counts, source.lines.bounds[:-1], axis=0), 0)
+            tables.append(source.of_lines(counts))
+        return tables[0], tables[1]
+
+    def by_leads(self, values: Floats) -> Floats:
+        """Sum over the rows of each line of leads times a value per cell: (m, cells) -> (m, p)."""
+        summed: Floats = values @ self.table[0].T
+        return summed
+
+    by_leads_squared = by_leads
+
+    @cached_property
+    def bought(self) -> Floats:
+        """Customers of each line: (p,)."""
+        return self.table[1].sum(axis=1)
+
+    def joined(self, lines: NDArray[np.intp]) -> Joined:
+        """The set with each of some lines added."""
+        leads, customers = self.table[0][lines], self.table[1][lines]
+        leads = np.concatenate([np.maximum(self.leads - leads, 0), leads], axis=1)
+        customers = np.concatenate([np.maximum(self.customers - customers, 0), customers], axis=1)
+        return Joined(2, leads, customers, np.repeat([0.0, 1.0], len(self.leads))[None, :])
+
+    def alone(self, base: Floats, weights: Floats) -> tuple[Floats, Floats]:
+        """What each line gains when its weight alone is fitted, and that weight, by Newton steps from `weights`."""
+        leads, customers = self.table
+        start = (leads @ np.log1p(np.exp(base))) - customers @ base
+
+        def at_weight(weight: Floats) -> tuple[Floats, Floats]:
+            z = np.minimum(base + weight[:, None], STEEPEST)
+            t = np.exp(z)
+            return t, np.einsum("pc,pc->p", leads, np.log1p(t)) - np.einsum("pc,pc->p", customers, z)
+
+        t, loss = at_weight(weights)
+        for _ in range(ALONE_ROUNDS):
+            expected = leads * (t / (1 + t))
+            step = (self.bought - expected.sum(axis=1)) / np.maximum((expected / (1 + t)).sum(axis=1), 1e-12)
+            t, new = at_weight(weights + step)
+            weights, loss = np.where(new < loss, weights + step, weights), np.minimum(new, loss)
+        return start - loss, weights
+
+
+class TableSource:
+    """Rows of level codes, ready for views."""
+
+    whole = True
+    binary = True
+
+    def __init__(self, lines: Lines) -> None:
+        assert lines.codes is not None
+        self.lines = lines
+        self.pinned = tuple(int(j) for j in np.flatnonzero(lines.pinned))
+        bounds, rows, levels, base = lines.bounds, [], [], []
+        for start, size, code in zip(bounds, lines.sizes, lines.codes, strict=False):
+            common = int(np.bincount(code, lines.leads, size).argmax())
+            row = np.flatnonzero(code != common)
+            rows.append(row)
+            levels.append(code[row].astype(np.intp) + start)
+            base.append(start + common)
+        self.row, self.level, self.base = np.concatenate(rows), np.concatenate(levels), np.array(base, np.intp)
+        self.leads, self.customers = lines.leads[self.row], lines.customers[self.row]
+        single = lines.gives.sum(axis=1) == 1
+        self._single = lines.gives.argmax(axis=1) if single.all() else None
+        self._gives = lines.gives.astype(np.float64)
+
+    def of_lines(self, levels: Floats) -> Floats:
+        """Sums per line of sums per level: (q, cells) -> (p, cells)."""
+        return levels[self._single] if self._single is not None else self._gives @ levels
+
+    def view(self, support: tuple[int, ...]) -> TableView:
+        """The view from a set of lines."""
+        return TableView(self, support)
+
+
+class RowView:
+    """A set of lines that multiply columns of numbers; every row is a cell."""
+
+    def __init__(self, source: RowSource, support: tuple[int, ...]) -> None:
+        self.source, self.support = source, support
+        self.leads, self.customers = source.lines.leads, source.lines.customers
+        head = [np.ones((1, len(self.leads)))]
+        if source.pinned:
+            pinned = list(source.pinned)
+            head.append((source.lines.lowest[pinned] @ source.values[pinned])[None, :])
+        self.design: Floats = np.concatenate([*head, source.values[list(support)]])
+
+    def by_leads(self, values: Floats) -> Floats:
+        """Sum over the rows of each line of leads times column times a value per row: (m, n) -> (m, p)."""
+        return ((values * self.leads).astype(np.float32) @ self.source.single.T).astype(np.float64)
+
+    def by_leads_squared(self, values: Floats) -> Floats:
+        """The same with the squared column."""
+        return ((values * self.leads).astype(np.float32) @ self.source.squares.T).astype(np.float64)
+
+    @property
+    def bought(self) -> Floats:
+        """Customers times column, summed: (p,)."""
+        return self.source.bought
+
+    def joined(self, lines: NDArray[np.intp]) -> Joined:
+        """The set with each of some lines added."""
+        return Joined(1, self.leads[None, :], self.customers[None, :], self.source.values[lines])
+
+    def alone(self, base: Floats, weights: Floats) -> tuple[Floats, Floats]:
+        """What each line gains when its weight alone is fitted, and that weight, by Newton steps from `weights`."""
+        source = self.source
+        base = base[source.row]
+
+        def at_weight(weight: Floats) -> tuple[Floats, Floats]:
+            z = np.minimum(base + np.repeat(weight, source.counts) * source.value, STEEPEST)
+            t = np.exp(z)
+            return t, np.add.reduceat(source.leads * np.log1p(t) - source.customers * z, source.starts)
+
+        _, start = at_weight(np.zeros(len(weights)))
+        t, loss = at_weight(weights)
+        for _ in range(ALONE_ROUNDS):
+            expected = source.leads * (t / (1 + t))
+            pull = np.add.reduceat((source.customers - expected) * source.value, source.starts)
+            spread = np.add.reduceat(expected / (1 + t) * source.value**2, source.starts)
+            step = pull / np.maximum(spread, 1e-12)
+            t, new = at_weight(weights + step)
+            weights, loss = np.where(new < loss, weights + step, weights), np.minimum(new, loss)
+        return start - loss, weights
+
+
+class RowSource:
+    """Rows of numbers, ready for views."""
+
+    binary = False
+
+    def __init__(self, lines: Lines) -> None:
+        assert lines.columns is not None
+        self.lines = lines
+        self.pinned = tuple(int(j) for j in np.flatnonzero(lines.pinned))
+        self.values: Floats = np.ascontiguousarray(lines.columns, np.float64)
+        self.whole = bool((self.values == np.rint(self.values)).all() and np.abs(self.values).max(initial=0) < WHOLE)
+        self.single = self.values.astype(np.float32)
+        self.squares = self.single**2
+        self.bought = self.values @ lines.customers
+        line, self.row = np.nonzero(self.values)
+        self.value = self.values[line, self.row]
+        self.counts = np.bincount(line, minlength=len(lines))
+        self.starts = np.cumsum(self.counts) - self.counts
+        self.leads, self.customers = lines.leads[self.row], lines.customers[self.row]
+
+    def view(self, support: tuple[int, ...]) -> RowView:
+        """The view from a set of lines."""
+        return RowView(self, support)
+
+
+View = TableView | RowView
+Source = TableSource | RowSource
+
+
+def source_of(lines: Lines) -> Source:
+    """The rows of some lines, ready for views."""
+    return TableSource(lines) if lines.codes is not None else RowSource(lines)
+
+
+def _packed(source: TableSource, lines: tuple[int, ...]) -> tuple[NDArray[np.intp], NDArray[np.int64], Floats]:
+    """Cell of each row, the lines' bits of each cell (lines, cells), and leads per cell."""
+    rows = len(source.lines.leads)
+    place = np.zeros(rows, np.intp)
+    bits = np.zeros((0, 1), np.int64)
+    leads = source.lines.leads.sum(keepdims=True)
+    for j in lines:
+        place = place * 2 + source.lines.column(j)
+        size = 2 * bits.shape[1]
+        leads = np.bincount(place, source.lines.leads, size)
+        held = np.flatnonzero(leads)
+        bits = np.concatenate([bits[:, held >> 1], (held & 1)[None, :]])
+        if len(held) < size:
+            number = np.empty(size, np.intp)
+            number[held] = np.arange(len(held))
+            place, leads = number[place], leads[held]
+    return place, bits, leads
