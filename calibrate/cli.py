@@ -7,6 +7,7 @@ Heavy libraries are imported inside the commands, so that `calibrate --help` ans
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import typer
 
 from .errors import CalibrateError, SettingsError
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads of BLAS only wait for each other
 
 if TYPE_CHECKING:
     from .monthly import Counted, Progress
