@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from .criteria import Criterion
 from .engine import sql
-from .engine.table import Table, column_of
+from .engine.dates import moment
+from .engine.table import Table
 from .errors import HistoryError, InputError, unknown
 from .outcome import Answers, answers
 
@@ -137,14 +138,8 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
 
 
 def day_of(table: Table, column: str) -> str:
-    """SQL for the day of a date or timestamp column, as days since 1970."""
-    kind = column_of(table, column).type
-    if kind not in ("date", "timestamp"):
-        raise InputError(
-            f"{table.name}: the column '{column}' holds no dates that can be read ({kind}). Write them as "
-            "YYYY-MM-DD, or name another column"
-        )
-    return sql.day(sql.identifier(column)).sql("duckdb")
+    """SQL for the day of a column of dates, as days since 1970; an error where they can be read in two ways."""
+    return sql.day(moment(table, column).expression).sql("duckdb")
 
 
 class _Source:
@@ -155,6 +150,7 @@ class _Source:
         self.dated = terms.created_at is not None
         self.order = "created_at" if self.dated else "column" if terms.order else "file"
         self.twice = self._duplicates()
+        self._days: dict[tuple[str, str], str] = {}
 
     def _duplicates(self) -> bool:
         if not self.terms.lead_id:
@@ -169,11 +165,11 @@ class _Source:
         """Last date seen in the data."""
         if not self.dated:
             return None
-        columns = [day_of(self.table, c) for c in (self.terms.created_at, self._own(self.terms.customer_at)) if c]
+        columns = [self._day(self.table, c) for c in (self.terms.created_at, self._own(self.terms.customer_at)) if c]
         parts = [(f"MAX({day})", self.table.relation) for day in columns]
         outcomes = self.terms.outcomes
         if outcomes is not None and self._listed_at():
-            parts.append((f"MAX({day_of(outcomes, self._listed_at() or '')})", outcomes.relation))
+            parts.append((f"MAX({self._day(outcomes, self._listed_at() or '')})", outcomes.relation))
         last = None
         for expression, relation in parts:
             value = self.table.fetch(f"SELECT {expression} AS last FROM {relation}")["last"][0]
@@ -182,6 +178,12 @@ class _Source:
         if last is None:
             raise HistoryError(f"the column '{self.terms.created_at}' holds no date at all")
         return date.fromordinal(DAY_ZERO.toordinal() + last)
+
+    def _day(self, table: Table, column: str) -> str:
+        """Day of a date column; how its dates are written is found out once."""
+        if (table.name, column) not in self._days:
+            self._days[table.name, column] = day_of(table, column)
+        return self._days[table.name, column]
 
     def _own(self, column: str | None) -> str | None:
         """The column if the leads themselves have it."""
@@ -195,7 +197,7 @@ class _Source:
     def statement(self, as_of: date | None) -> str:
         """One row per row read: status, customer, moment, identity and the source's columns."""
         terms = self.terms
-        created = day_of(self.table, terms.created_at) if terms.created_at else "NULL"
+        created = self._day(self.table, terms.created_at) if terms.created_at else "NULL"
         joined, closed, bought = self._outcome()
         row = "CAST(__row AS VARCHAR)" if self.numbered else "''"
         identity = f"CAST({_quoted(terms.lead_id)} AS VARCHAR)" if terms.lead_id else row
@@ -231,10 +233,10 @@ class _Source:
         """Join, closing day and 0/1 for the outcome of a lead."""
         terms = self.terms
         own_at = self._own(terms.customer_at)
-        closed = day_of(self.table, own_at) if own_at else "NULL"
+        closed = self._day(self.table, own_at) if own_at else "NULL"
         if terms.outcomes is not None:
             listed_at = self._listed_at()
-            day = f"MIN({day_of(terms.outcomes, listed_at)})" if listed_at else "NULL"
+            day = f"MIN({self._day(terms.outcomes, listed_at)})" if listed_at else "NULL"
             key = _quoted(terms.lead_id or "")
             where = self._wins(terms.outcomes)
             joined = (

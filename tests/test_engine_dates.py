@@ -104,8 +104,8 @@ def test_other_types(tmp_path: Path, kind: str, values: list[str | None], expect
 @pytest.mark.parametrize(
     ("kind", "value", "message"),
     [
-        ("BOOLEAN", "true", "yes/no values, no dates"),
-        ("BIGINT", "42", "numbers that are no dates"),
+        ("BOOLEAN", "true", "holds no dates but yes/no values"),
+        ("BIGINT", "42", "holds no dates: its numbers are neither"),
         ("VARCHAR", "Google", r"no dates that can be read .one is 'Google'.; write them as YYYY-MM-DD"),
         ("VARCHAR", "", "no dates that can be read"),
     ],

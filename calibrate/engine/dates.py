@@ -189,7 +189,7 @@ def moment(table: Table, name: str, *, order: Order | None = None) -> Moment:
     if column.type == "number":
         return _epoch(table, name, this)
     if column.type == "boolean":
-        raise InputError(f"{table.name}: column '{name}' holds yes/no values, no dates; name a column with dates")
+        raise InputError(f"{table.name}: column '{name}' holds no dates but yes/no values; name a column with dates")
     return _written(table, name, this, order)
 
 
@@ -212,8 +212,8 @@ def _epoch(table: Table, name: str, this: exp.Expr) -> Moment:
         return Moment(name, read, "YYYYMMDD", 0, timed=False)
     if not known or found[best] < 0.5 * known:
         raise InputError(
-            f"{table.name}: column '{name}' holds numbers that are no dates (seconds or milliseconds since 1970 and "
-            "YYYYMMDD are understood); name a column with dates"
+            f"{table.name}: column '{name}' holds no dates: its numbers are neither seconds or milliseconds since 1970 "
+            "nor YYYYMMDD; name a column with dates"
         )
     unit, size = units[best]
     inside = f"{text} >= {631152000 * size} AND {text} < {4102444800 * size}"

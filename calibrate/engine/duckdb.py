@@ -48,7 +48,7 @@ class Connection:
             ("memory_limit", f"{_memory() // 2**20} MiB"),
         ):
             self.raw.execute(f"SET GLOBAL {setting} = {literal(value).sql('duckdb')}")
-        self.raw.execute("SET enable_progress_bar = false")
+        _silence(self.raw)
         self._finalizer = weakref.finalize(self, _closed, self.raw, self.folder)
 
     def close(self) -> None:
@@ -58,7 +58,7 @@ class Connection:
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A second door to the same database, for an answer that is read piece by piece."""
         cursor = self.raw.cursor()
-        cursor.execute("SET enable_progress_bar = false")
+        _silence(cursor)
         return cursor
 
     def free_name(self, wanted: str) -> str:
@@ -89,6 +89,13 @@ def _memory() -> int:
     except (AttributeError, ValueError, OSError):
         total = 8 * 2**30
     return max(int(total * MEMORY_SHARE), min(LEAST_MEMORY, total))
+
+
+def _silence(door: duckdb.DuckDBPyConnection) -> None:
+    """No progress bar; where it is off already it stays untouched (a kernel without ipywidgets refuses the word)."""
+    shown = door.execute("SELECT current_setting('enable_progress_bar')").fetchone()
+    if shown and shown[0]:
+        door.execute("SET enable_progress_bar = false")
 
 
 def _closed(raw: duckdb.DuckDBPyConnection, folder: Path) -> None:
