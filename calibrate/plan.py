@@ -92,7 +92,8 @@ def calibrate(tally: Tally, plan: Plan, *, min_leads: int = MIN_LEADS) -> Grid:
 
 def _finished(grid: Grid, scores: Scores, plan: Plan, prepared: Prepared) -> Grid:
     """The grid with its curve on these leads, its thresholds and, where it has none, bands."""
-    curve = fit_curve(scores.scores, scores.leads.sum(axis=0), scores.customers.sum(axis=0))
+    fitted_here = 0 if plan.grid is not None else grid.lines  # their points know these leads: see fit_curve
+    curve = fit_curve(scores.scores, *scores.total, lines=fitted_here)
     policy = plan.policy
     if grid.pivot is not None and plan.grid is None and (plan.pivot is not None or policy.kind == "top"):
         policy = Policy("pivot", grid.pivot)
