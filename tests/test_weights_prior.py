@@ -41,8 +41,8 @@ def test_components_follow_the_criteria():
     seen = np.array([1, 1, 0, 1, 1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 1, 1, 1, 0], bool)
     found = [(c.criterion, c.kind, c.positions.tolist()) for c in components(criteria, seen)]
     assert found == [
-        (0, "spread", [0, 1, 2]), (1, "step", [3, 4, 5, 6]), (1, "bend", [3, 4, 5, 6]), (1, "spread", [7]),
-        (2, "spread", [8, 9]), (3, "spread", [10, 11, 12]),
+        (0, "spread", [0, 1, 2]), (1, "step", [3, 4, 5, 6, 7]), (1, "bend", [3, 4, 5, 6, 7]),
+        (1, "spread", [3, 4, 5, 6, 7]), (2, "spread", [8, 9]), (3, "spread", [10, 11, 12]),
     ]  # fmt: skip
 
 

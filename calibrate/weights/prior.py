@@ -29,13 +29,14 @@ WEAKEST, STRONGEST = 0.02, 1e5
 ALIKE = 0.5
 """Standard deviation of log strengths around the mean of their kind."""
 GROUND = 1e-4
-"""Precision of what no component reaches (a shift of all levels of an ordered criterion)."""
+"""Precision of what no component reaches (a shift of all levels of an ordered criterion, which the intercept takes)."""
 ALL_KINDS: tuple[Kind, ...] = ("spread", "step", "bend")
+DIFFERENCES: tuple[tuple[Kind, int], ...] = (("step", 1), ("bend", 2))
 
 
 @dataclass(frozen=True)
 class Component:
-    """One precision to estimate: a penalty matrix over some levels (positions among the seen levels)."""
+    """One precision to estimate: a penalty matrix over a criterion's levels (positions among the seen levels)."""
 
     criterion: int
     kind: Kind
@@ -54,31 +55,35 @@ class Posterior:
 
 
 def components(criteria: Sequence[Criterion], seen: NDArray[np.bool_]) -> tuple[Component, ...]:
-    """The components of each criterion, over the levels that have leads.
+    """The components of each criterion, over its levels that have leads.
+
+    Beside the ordered levels of a criterion, which spread as one (by their mean), its other levels spread as usual.
 
     >>> from calibrate.criteria import Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> bins = tuple(Level(str(i), low=i, high=i + 1) for i in range(4))
     >>> visits = Criterion("visits", "visits", "number", "engagement", bins + ends, ordered=True)
     >>> [(c.kind, c.positions.tolist()) for c in components([visits], np.ones(6, bool))]
-    [('step', [0, 1, 2, 3]), ('bend', [0, 1, 2, 3]), ('spread', [4, 5])]
+    [('step', [0, 1, 2, 3, 4, 5]), ('bend', [0, 1, 2, 3, 4, 5]), ('spread', [0, 1, 2, 3, 4, 5])]
     """
     place = np.cumsum(seen) - 1
     bounds = offsets(criteria)
     found = []
     for i, criterion in enumerate(criteria):
-        held = [j for j in range(len(criterion.levels)) if seen[bounds[i] + j]]
-        row = [j for j in held if criterion.levels[j].role == "value"] if criterion.ordered else []
-        if len(row) < 3:
-            row = []
-        rest = [j for j in held if j not in row]
-        at, beside = place[bounds[i] + np.array(row, np.intp)], place[bounds[i] + np.array(rest, np.intp)]
-        if row:
-            found.append(Component(i, "step", at, _differences(len(row), 1)))
-        if len(row) > 3:
-            found.append(Component(i, "bend", at, _differences(len(row), 2)))
-        if rest:
-            found.append(Component(i, "spread", beside, np.eye(len(rest))))
+        held = np.flatnonzero(seen[bounds[i] : bounds[i + 1]])
+        row = np.array([criterion.ordered and criterion.levels[j].role == "value" for j in held], bool)
+        if row.sum() < 3:
+            row[:] = False
+        where = np.flatnonzero(row)
+        matrices: list[tuple[Kind, Floats]] = []
+        for kind, order in DIFFERENCES:
+            if len(where) > order + (order > 1):
+                rows = np.diff(np.eye(len(held))[where], n=order, axis=0)
+                matrices.append((kind, rows.T @ rows))
+        if not row.all():
+            mean = row / max(int(row.sum()), 1)
+            matrices.append(("spread", np.diag(np.where(row, 0.0, 1.0)) + np.outer(mean, mean)))
+        found += [Component(i, kind, place[bounds[i] + held], matrix) for kind, matrix in matrices]
     return tuple(found)
 
 
@@ -113,13 +118,12 @@ def _stronger(at: Posterior, parts: Sequence[Component]) -> Floats:
     """One Newton step on all log strengths, with the mean of each kind moving along."""
     strengths = np.exp(at.log_strengths)
     slope, steepness = np.zeros(len(parts)), np.zeros(len(parts))
-    prior: dict[tuple[int, int], Floats] = {}
+    prior: dict[int, Floats] = {}
     for i, part in enumerate(parts):
-        key = part.criterion, len(part.positions)
         x, posterior = at.weights[part.positions], at.covariance[np.ix_(part.positions, part.positions)]
-        if key not in prior:
-            prior[key] = _inverse(at.penalty[np.ix_(part.positions, part.positions)])
-        freedom = strengths[i] * float(((prior[key] - posterior) * part.matrix).sum())
+        if part.criterion not in prior:
+            prior[part.criterion] = _inverse(at.penalty[np.ix_(part.positions, part.positions)])
+        freedom = strengths[i] * float(((prior[part.criterion] - posterior) * part.matrix).sum())
         spread = strengths[i] * float(x @ part.matrix @ x)
         slope[i], steepness[i] = (freedom - spread) / 2, spread / 2 + abs(freedom) / 4 + 1e-6
     system = np.diag(steepness)
@@ -136,9 +140,3 @@ def _stronger(at: Posterior, parts: Sequence[Component]) -> Floats:
 
 def _inverse(matrix: Floats) -> Floats:
     return np.asarray(np.linalg.inv(matrix), np.float64)
-
-
-def _differences(size: int, order: int) -> Floats:
-    rows = np.diff(np.eye(size), n=order, axis=0)
-    matrix: Floats = rows.T @ rows
-    return matrix
