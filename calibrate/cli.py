@@ -414,8 +414,8 @@ def _rates_table(counted: Counted) -> None:
     table = Table(title=f"Close rates: {found.overall}", title_justify="left")
     for heading in ("criterion", "level", "leads", "customers", "rate", "95 %", "shrunk", "lift", "lift 95 %", ""):
         table.add_column(heading, justify="left" if heading in ("criterion", "level", "") else "right")
-    last = ""
-    for row in found.frame().itertuples():
+    last, rows = "", cast(Any, found.frame().itertuples())
+    for row in rows:
         if not row.leads:
             continue
         mark = "thin" if row.thin else "differs" if row.distinct else ""

@@ -180,7 +180,7 @@ def toml(value: object) -> str:
     r"""A TOML value: texts are escaped, so that no column name can break out of its quotes.
 
     >>> print(toml(("a", 'b"')), toml(True), toml({"x": 1}))
-    ["a", "b\\""] true {"x" = 1}
+    ["a", "b\""] true {"x" = 1}
     """
     if isinstance(value, bool):
         return "true" if value else "false"
