@@ -6,10 +6,12 @@ drawn as they are (a ``$`` starts no formula). Equal values give files of equal 
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -163,25 +165,43 @@ def threshold_trade_off(
 
 def save(figure: Figure, path: Path | str) -> Path:
     """Write a figure as PNG or SVG, by suffix: no date, fixed ids, so that equal figures give equal bytes."""
+    target = Path(path)
+    target.write_bytes(_drawn(figure, target.suffix.removeprefix(".")))
+    return target
+
+
+def _drawn(figure: Figure, kind: str) -> bytes:
+    """The figure as the bytes of a file."""
     import matplotlib
 
-    target = Path(path)
-    metadata: dict[str, Any] = {"Date": None} if target.suffix == ".svg" else {"Software": None}
+    metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
+    written = io.BytesIO()
     with matplotlib.rc_context({**STYLE, "svg.hashsalt": "calibrate"}), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a letter that the font lacks is drawn as a box
-        figure.savefig(target, dpi=120, metadata=metadata)
-    return target
+        figure.savefig(written, format=kind, dpi=120, metadata=metadata)
+    return written.getvalue()
+
+
+@cache
+def _shown_by_notebooks() -> type[Figure]:
+    """A figure that a notebook shows by itself, without pyplot."""
+    from matplotlib.figure import Figure
+
+    class Chart(Figure):
+        def _repr_png_(self) -> bytes:
+            return _drawn(self, "png")
+
+    return Chart
 
 
 @contextmanager
 def _figure(rows: int) -> Iterator[tuple[Figure, Axes]]:
     """A figure high enough for so many rows; every text on it is taken literally."""
     import matplotlib
-    from matplotlib.figure import Figure
     from matplotlib.text import Text
 
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(10, max(2.4, 1.5 + 0.42 * rows)), layout="constrained")
+        figure = _shown_by_notebooks()(figsize=(10, max(2.4, 1.5 + 0.42 * rows)), layout="constrained")
         yield figure, figure.subplots()
         texts: list[Any] = figure.findobj(Text)
         for text in texts:

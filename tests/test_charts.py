@@ -67,6 +67,11 @@ def test_texts_of_users_are_no_formulas(tmp_path: Path) -> None:
     charts.save(charts.lift_bars(estimate(hostile), "$sector$"), tmp_path / "hostile.svg")
 
 
+def test_a_notebook_shows_a_chart_by_itself() -> None:
+    figure = charts.lift_bars(REVIEW.rates, "role")
+    assert figure._repr_png_().startswith(b"\x89PNG")  # type: ignore[attr-defined]
+
+
 def test_every_bar_says_its_counts() -> None:
     axes = charts.close_rates(REVIEW.rates, "role").axes[0]
     labels = [label.get_text() for label in axes.get_yticklabels()]

@@ -55,7 +55,8 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
         "rate_bar": partial(drawing.rate_bar, mean=rates.overall.value, top=_top(review)),
         "spans": list(tables.spans(rates)), "shown": set(tables.shown(rates)), "rates": rates,
         "excluded": sections.excluded(review, words), "suspects": sections.suspects(review, words),
-        "folds": sections.folds_drawn(review, words), "truth_rows": pictures.truth_rows(review),
+        "folds": sections.folds_drawn(review, words), "gaps": sections.has_gaps(review),
+        "truth_rows": pictures.truth_rows(review),
         "truth_held": sum(low <= true <= high for _, _, true, _, low, high in pictures.truth_rows(review)),
         "pictures": pictures, "glossary": [key.removeprefix("term.") for key in words.texts if key.startswith("term.")],
     }  # fmt: skip

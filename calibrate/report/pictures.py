@@ -19,7 +19,8 @@ def telling(review: Review, words: Words) -> Markup | None:
     rows = []
     for i in tables.telling(rates):
         criterion, one = at[i]
-        label = f"{criterion.name}: {sections.level_name(one, words)}"
+        level = drawing.clipped(sections.level_name(one, words), 22)
+        label = f"{drawing.clipped(criterion.name, 36 - len(level))}: {level}"
         note = words(
             "lift.note", rate=float(rates.rate[i]), customers=int(rates.customers[i]), leads=int(rates.leads[i])
         )

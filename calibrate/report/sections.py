@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -221,8 +222,22 @@ def folds_drawn(review: Review, words: Words) -> Markup:
     for fold in review.comparison.folds:
         train, later = (_span(place, part) for part in (fold.cohorts_train, fold.cohorts_judged))
         rows.append((train, later, words("folds.note", leads=fold.leads, customers=fold.customers)))
-    names = [(0.0, words.date(cohorts[0])), (float(len(cohorts)), words.date(cohorts[-1]))] if cohorts else []
+    ends = ((0.0, cohorts[0]), (float(len(cohorts)), cohorts[-1])) if cohorts else ()
+    names = [(at, _cohort(label, words)) for at, label in ends]
     return drawing.folds_picture(len(cohorts), rows, names, words("folds.title"))
+
+
+def has_gaps(review: Review) -> bool:
+    """Whether leads between those learnt from and those judged were left out, their outcome not being known yet."""
+    place = {cohort: i for i, cohort in enumerate(review.tally.cohorts)}
+    spans = [(_span(place, fold.cohorts_train), _span(place, fold.cohorts_judged)) for fold in review.comparison.folds]
+    return any(later.start > train.stop for train, later in spans if len(train) and len(later))
+
+
+def _cohort(label: str, words: Words) -> str:
+    """A month in words; undated cohorts are numbered blocks of leads."""
+    block = re.fullmatch(r"block 0*(\d+)", label)
+    return words("folds.block", number=int(block[1])) if block else words.date(label)
 
 
 def _span(place: dict[str, int], cohorts: Sequence[str]) -> range:

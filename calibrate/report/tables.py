@@ -70,19 +70,19 @@ def lines(review: Review, candidate: Candidate) -> tuple[Line, ...]:
             criterion, level, points, evidence.low, evidence.high, evidence.sign_kept, counted,
             lift, lift_low, lift_high, (), pin, "" if evidence.note.startswith(SAID_BY_MARKS) else evidence.note,
         )  # fmt: skip
-        told.append(replace(line, marks=tuple(_marks(line, review.rates.min_leads))))
+        told.append(replace(line, marks=tuple(_marks(line, review.rates))))
     return tuple(told)
 
 
-def _marks(line: Line, min_leads: int) -> Iterator[str]:
+def _marks(line: Line, rates: RateTable) -> Iterator[str]:
     if line.criterion.reference == line.level.name:
         yield "reference"
     if line.pin is not None:
         yield "pinned"
-    if line.rate is not None and line.rate.leads < min_leads:
+    if line.rate is not None and line.rate.leads < rates.min_leads:
         yield "thin"
-    if line.rate is not None and line.rate.leads and line.lift_low is not None and line.lift_high is not None:
-        below, above = line.lift_high < 1, line.lift_low > 1
+    if line.rate is not None and line.rate.leads:
+        below, above = line.rate.high < rates.overall.value, line.rate.low > rates.overall.value
         if (line.points > 0 and below) or (line.points < 0 and above):
             yield "against"
     if line.points and line.sign_kept is not None and line.sign_kept < 0.95 and line.pin is None:

@@ -1,0 +1,97 @@
+"""The rows behind page, workbook and run.json: what a line rests on, and which marks it earns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from report_case import review
+
+from calibrate.grid import Grid
+from calibrate.report import sections, tables
+from calibrate.report.words import load
+from calibrate.review import Review
+
+REVIEW = review(6000)
+
+
+def with_points(points: dict[tuple[str, str], int]) -> tuple[Review, dict[tuple[str, str], tables.Line]]:
+    """The first candidate with some points set by hand, and its lines."""
+    grid = REVIEW.candidates[0].grid
+    rows = tuple(
+        tuple(points.get((c.name, level.name), p) for level, p in zip(c.levels, row, strict=True))
+        for c, row in zip(grid.criteria, grid.points, strict=True)
+    )
+    candidate = replace(REVIEW.candidates[0], grid=replace(grid, points=rows))
+    found = replace(REVIEW, candidates=(candidate,))
+    return found, {(line.criterion.name, line.level.name): line for line in tables.lines(found, candidate)}
+
+
+def test_counts_are_those_of_this_history_even_where_the_grid_has_older_ones() -> None:
+    grid = REVIEW.candidates[0].grid
+    old = tuple(tuple(replace(e, leads=1, customers=1) for e in row) for row in grid.evidence)
+    lines = tables.lines(REVIEW, replace(REVIEW.candidates[0], grid=replace(grid, evidence=old)))
+    assert sum(line.rate.leads for line in lines if line.rate and line.criterion.name == "role") == 6000
+
+
+def test_marks() -> None:
+    _, lines = with_points({("role", "student"): 5, ("demo request", "present"): -3, ("sector", "mining"): 4})
+    assert "against" in lines["role", "student"].marks
+    assert "against" in lines["demo request", "present"].marks
+    assert {"thin", "unstable"} <= set(lines["sector", "mining"].marks)
+    assert lines["newsletter", "absent"].marks == ("reference",)
+    assert "pinned" in lines["newsletter", "present"].marks
+    assert "against" not in lines["role", "director"].marks
+
+
+def test_levels_without_leads_or_points_are_left_out() -> None:
+    _, lines = with_points({})
+    assert ("mailbox", "other") not in lines
+    _, lines = with_points({("mailbox", "other"): -2})
+    assert lines["mailbox", "other"].points == -2
+
+
+def test_axes_are_kept_apart_and_their_ends_are_true() -> None:
+    candidate = REVIEW.candidates[0]
+    found = sections.sides(REVIEW, candidate)
+    assert [side.axis for side in found] == ["fit", "engagement"]
+    assert sum(side.high for side in found) == candidate.grid.maximum
+    assert sum(side.low for side in found) == candidate.grid.minimum
+    for side in found:
+        assert sum(block.high for block in side.blocks) == side.high
+
+
+def test_grids_side_by_side_hold_every_line() -> None:
+    rows = {(name, level.name): points for _, name, levels in sections.side_by_side(REVIEW) for level, points in levels}
+    for place, candidate in enumerate(tables.in_order(REVIEW)):
+        for line in tables.lines(REVIEW, candidate):
+            assert rows[line.criterion.name, line.level.name][place] == line.points
+
+
+def test_steps_are_thinned_but_keep_the_chosen_thresholds() -> None:
+    candidate = REVIEW.candidates[0]
+    grid: Grid = candidate.grid
+    scores = replace(candidate.scores, scores=candidate.scores.scores)
+    every = tables.steps(REVIEW, replace(candidate, scores=scores))
+    assert list(every["threshold"]) == sorted(every["threshold"])
+    assert grid.thresholds is not None
+    at = tables.place_of(every, grid.thresholds.marketing_qualified)
+    assert every["threshold"][at] >= grid.thresholds.marketing_qualified
+    marked = [marks for _, marks in sections.step_rows(REVIEW, candidate) if marks]
+    assert marked == [("marketing_qualified",), ("sales_qualified",)]
+
+
+def test_sides_of_a_difference() -> None:
+    rows = dict(sections.metric_rows(REVIEW))
+    assert next(iter(rows)) == "auc"
+    assert [cell.side for cell in rows["auc"]] == ["better", "better", "same", ""]
+    assert [cell.side for cell in rows["log_loss"]] == ["better", "same", "same", ""]
+    assert {cell.side for cell in rows["calibration_slope"]} == {""}
+
+
+def test_levels_are_said_in_the_reader_s_language() -> None:
+    french = load("fr")
+    levels = {level.name: level for criterion in REVIEW.tally.criteria for level in criterion.levels}
+    assert sections.level_name(levels["missing"], french) == "non renseigné"
+    assert sections.level_name(replace(levels["missing"], name="Select"), french) == "Select"
+    assert sections.level_name(replace(levels["absent"], name="True"), french) == "oui"
+    assert sections.level_name(replace(levels["absent"], name="filled", values=()), french) == "renseigné"
