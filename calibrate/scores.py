@@ -14,6 +14,9 @@ from .tally import Tally
 
 Floats = NDArray[np.float64]
 
+CHUNK = 32_768
+"""Rows scored at a time: as many as stay in the processor's cache."""
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -54,11 +57,19 @@ def row_scores(tally: Tally, grid: Grid) -> NDArray[np.int64]:
     The grid's criteria may be coarser than the tally's: each of the tally's levels takes the points of the
     grid's level that it falls into, so no lead is counted again.
     """
-    total = np.zeros(tally.rows, np.int64)
+    tables, columns = [], []
     for criterion, points in zip(grid.criteria, grid.points, strict=True):
         position = tally.finer(criterion)
-        placed = criterion.placed(tally.criteria[position])
-        total += np.take(np.array(points, np.int64)[placed], tally.codes[position])
+        columns.append(tally.codes[position])
+        tables.append(np.array(points, np.int64)[criterion.placed(tally.criteria[position])])
+    total = np.zeros(tally.rows, np.int64)
+    looked_up = np.empty(min(CHUNK, tally.rows), np.int64)
+    for start in range(0, tally.rows, CHUNK):
+        part = total[start : start + CHUNK]
+        for table, codes in zip(tables, columns, strict=True):
+            found = looked_up[: len(part)]
+            np.take(table, codes[start : start + CHUNK], out=found, mode="clip")  # codes are positions: nothing to clip
+            part += found
     return total
 
 
