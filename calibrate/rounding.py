@@ -21,6 +21,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 MOST_MOVES = 2_000
+TRIED = 8
+"""Best moves looked at per step, until one keeps the order."""
+PAIRED = 400
+"""Levels up to which steps of two points are tried once no single one helps."""
 SHRINK_STEPS = 200
 BINS = 2_000
 
@@ -38,7 +42,7 @@ def plain(target: Floats, floor: Floats, ceiling: Floats) -> Ints:
 
 
 def together(target: Floats, metric: Floats, floor: Floats, ceiling: Floats, chains: Sequence[Chain] = ()) -> Ints:
-    """Whole points next to the targets whose scores rank leads most alike: coordinate descent in steps of 1.
+    """Whole points next to the targets whose scores rank leads most alike: descent in steps of 1, of one point or two.
 
     Starts from `plain`; every point stays one of the two whole numbers around its target (a target of 0 stays 0),
     within bounds and order.
@@ -53,28 +57,68 @@ def together(target: Floats, metric: Floats, floor: Floats, ceiling: Floats, cha
     high = np.minimum(np.floor(target + 1 - 1e-9), np.floor(ceiling))
     low, high = np.minimum(low, points), np.maximum(high, points)
     x = points.astype(float)
-    pull, own = metric @ target, np.diag(metric)
-    product = metric @ x
+    pull, product = metric @ target, metric @ x
     for _ in range(MOST_MOVES):
-        cross, square = float(pull @ x), float(x @ product)
-        best_gain, best_move = 1e-9 * max(abs(cross), 1e-300), (0, 0)
-        for step in (1, -1):
-            new_cross = cross + step * pull
-            new_square = square + 2 * step * product + own
-            allowed = (x + step <= high) & (x + step >= low) & (new_cross > 0) & (new_square > 0)
-            gain = _explained(new_cross, new_square, allowed) - _explained_once(cross, square)
-            for i in np.argsort(-gain, kind="stable")[:8]:
-                if gain[i] <= best_gain:
-                    break
-                if in_order(x, chains, int(i), step):
-                    best_gain, best_move = float(gain[i]), (int(i), step)
-                    break
-        i, step = best_move
-        if not step:
+        moves = _single(x, pull, product, metric, low, high, chains)
+        if not moves and len(x) <= PAIRED:
+            moves = _pair(x, pull, product, metric, low, high, chains)
+        if not moves:
             break
-        x[i] += step
-        product = product + step * metric[:, i]
+        for i, step in moves:
+            x[i] += step
+            product = product + step * metric[:, i]
     return x.astype(np.int64)
+
+
+Moves = list[tuple[int, int]]
+
+
+def _single(
+    x: Floats, pull: Floats, product: Floats, metric: Floats, low: Floats, high: Floats, chains: Sequence[Chain]
+) -> Moves:
+    """The step of one point that explains most more of the target, if any does."""
+    cross, square = float(pull @ x), float(x @ product)
+    least = _explained_once(cross, square) * (1 + 1e-12)
+    best: Moves = []
+    for step in (1, -1):
+        allowed = (x + step <= high) & (x + step >= low)
+        found = _explained(cross + step * pull, square + 2 * step * product + np.diag(metric), allowed)
+        for i in np.argsort(-found, kind="stable")[:TRIED]:
+            if found[i] <= least:
+                break
+            if in_order(x, chains, int(i), step):
+                least, best = float(found[i]), [(int(i), step)]
+                break
+    return best
+
+
+def _pair(
+    x: Floats, pull: Floats, product: Floats, metric: Floats, low: Floats, high: Floats, chains: Sequence[Chain]
+) -> Moves:
+    """The steps of two points that together explain most more of the target, if any do."""
+    cross, square = float(pull @ x), float(x @ product)
+    least = _explained_once(cross, square) * (1 + 1e-9)
+    best: Moves = []
+    for one, other in ((1, 1), (1, -1), (-1, -1)):
+        allowed_one = (x + one <= high) & (x + one >= low)
+        allowed_other = (x + other <= high) & (x + other >= low)
+        allowed = np.outer(allowed_one, allowed_other)
+        np.fill_diagonal(allowed, False)
+        new_cross = cross + one * pull[:, None] + other * pull[None, :]
+        own = np.diag(metric)
+        new_square = square + (2 * one * product + own)[:, None] + (2 * other * product + own)[None, :]
+        found = _explained(new_cross, new_square + 2 * one * other * metric, allowed).ravel()
+        at = np.argpartition(-found, min(TRIED, len(found) - 1))[:TRIED]
+        for place in at[np.argsort(-found[at], kind="stable")]:
+            if found[place] <= least:
+                break
+            i, j = divmod(int(place), len(x))
+            moved = x.copy()
+            moved[i] += one
+            if in_order(x, chains, i, one) and in_order(moved, chains, j, other):
+                least, best = float(found[place]), [(i, one), (j, other)]
+                break
+    return best
 
 
 def loss(target: Floats, points: NDArray[np.number], metric: Floats) -> float:
@@ -166,7 +210,8 @@ def in_order(x: Floats, chains: Sequence[Chain], i: int, step: int) -> bool:
 
 
 def _explained(cross: Floats, square: Floats, allowed: Mask) -> Floats:
-    gain: Floats = np.where(allowed, cross**2 / np.where(square > 0, square, 1.0), -np.inf)
+    usable = allowed & (cross > 0) & (square > 0)
+    gain: Floats = np.where(usable, cross**2 / np.where(square > 0, square, 1.0), -np.inf)
     return gain
 
 
