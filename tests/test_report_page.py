@@ -95,6 +95,8 @@ def test_points_stand_beside_their_counts() -> None:
     assert re.search(rf"present \+{points} \+[\d.]+ to \+[\d.]+ {n:,} {k:,} {rates.rate[-3]:.1%}", text)
     assert f"from −{-grid.minimum} to +{grid.maximum} points" in text
     assert "pinned by Claire (sales)" in text and "asked for it" in text
+    assert "AUC 0.8461 on the leads they were made from, 0.8466 before rounding" in text
+    assert "Note of the calculation: no pin placed." in text
 
 
 def test_the_account_adds_up_in_words() -> None:
