@@ -7,7 +7,7 @@ from functools import partial
 
 from ..errors import ExportError, unknown
 from ..grid import Grid
-from . import csv, excel, javascript, json, markdown, pmml, python, sql
+from . import csv, excel, hubspot, hubspot_formula, javascript, json, markdown, pmml, python, salesforce, sql
 from .base import Coverage, Format, Item, Options, Scored, account, refuse_losses
 
 __all__ = [
@@ -43,6 +43,13 @@ FORMATS: dict[str, Format] = {
     "markdown": Format(markdown.write, ".md", "the grid as a page to read and print", markdown.coverage),
     "pmml": Format(pmml.write, ".pmml", "PMML 4.4 Scorecard with reason codes and verification rows", pmml.coverage),
     "excel": Format(excel.write, ".xlsx", "a workbook that scores leads by formulas", excel.coverage),
+    "hubspot": Format(hubspot.write, ".json", "HubSpot Lead Scoring API requests", hubspot.coverage, hubspot.scores),
+    "hubspot-formula": Format(
+        hubspot_formula.write, ".json", "HubSpot calculated property", hubspot_formula.coverage, hubspot.scores
+    ),
+    "salesforce": Format(
+        salesforce.write, ".object", "Salesforce formula fields of Lead", salesforce.coverage, salesforce.scores
+    ),
     "sql-duckdb": _sql("duckdb", "DuckDB"),
     "sql-postgres": _sql("postgres", "PostgreSQL"),
     "sql-snowflake": _sql("snowflake", "Snowflake"),
@@ -85,11 +92,11 @@ def write(grid: Grid, name: str, options: Options | None = None) -> bytes:
     return content if isinstance(content, bytes) else content.encode()
 
 
-def write_scores(scored: Iterable[Scored], name: str, options: Options | None = None) -> bytes:
+def write_scores(grid: Grid, scored: Iterable[Scored], name: str, options: Options | None = None) -> bytes:
     """Content of a file of leads already scored, as one system imports them."""
     chosen = format_named(name)
     if chosen.scores is None:
         takers = [each for each, format in FORMATS.items() if format.scores]
         raise ExportError(f"format '{name}' takes the grid, not scores; formats that take scores: {', '.join(takers)}")
-    content = chosen.scores(scored, options or Options())
+    content = chosen.scores(grid, scored, options or Options())
     return content if isinstance(content, bytes) else content.encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -84,7 +85,7 @@ class Format:
     suffix: str
     description: str
     coverage: Callable[[Grid, Options], Coverage]
-    scores: Callable[[Iterable[Scored], Options], str | bytes] | None = None
+    scores: Callable[[Grid, Iterable[Scored], Options], str | bytes] | None = None
 
 
 def line_name(criterion: Criterion, place: int, points: int) -> str:
@@ -110,6 +111,24 @@ def ordered_bands(grid: Grid) -> list[tuple[int, str]]:
     return sorted(((band.at_least, band.name) for band in grid.bands), key=lambda each: -each[0])
 
 
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def refuse_illegal(grid: Grid, name: str) -> None:
+    """Refuse texts with a character that no XML file can hold."""
+    texts = [grid.name, *(band.name for band in grid.bands)]
+    for criterion in grid.criteria:
+        texts += [criterion.name, criterion.column]
+        texts += [text for level in criterion.levels for text in (level.name, *level.values) if isinstance(text, str)]
+    for text in texts:
+        found = _ILLEGAL.search(text)
+        if found:
+            raise ExportError(
+                f"{name}: {text[:60]!r} holds the character U+{ord(found[0]):04X}, which no XML file can hold; "
+                f"rename it in the data or in the settings"
+            )
+
+
 def account(
     name: str,
     grid: Grid,
@@ -123,8 +142,8 @@ def account(
     items = []
     for at, (criterion, points) in enumerate(zip(grid.criteria, grid.points, strict=True)):
         for place, value in enumerate(points):
-            if value:
-                status, reason = judge(at, place) if judge else ("carried", "")
+            status, reason = judge(at, place) if judge else ("carried", "")
+            if value or (status == "impossible" and points[criterion.other]):  # it would get the points of any other
                 items.append(Item(line_name(criterion, place, value), status, reason))
     if grid.bands:
         items.append(Item("bands", *bands))

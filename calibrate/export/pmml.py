@@ -16,13 +16,11 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as Tree
 
 from ..criteria import Criterion, Level
-from ..errors import ExportError
 from ..grid import Grid
-from .base import Coverage, Options, account, ordered_bands, reason_text
+from .base import Coverage, Options, account, ordered_bands, reason_text, refuse_illegal
 
 NAMESPACE = "http://www.dmg.org/PMML-4_4"
 DECIMAL = r"^(\+|-)?(\d+(\.\d*)?|\.\d+)((e|E)(\+|-)?\d{1,3})?$"
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _VERIFIED = 40
 
 
@@ -36,7 +34,7 @@ def write(grid: Grid, options: Options) -> bytes:
     ...     Grid("g", "lift", (demo,), ((20, 0, 0),)), Options())
     True
     """
-    _refuse_illegal(grid)
+    refuse_illegal(grid, "pmml")
     root = Tree.Element("PMML", {"xmlns": NAMESPACE, "version": "4.4"})
     header = _add(root, "Header", description=f"Lead score, grid {grid.name}")
     _add(header, "Application", name="calibrate")
@@ -243,20 +241,6 @@ def _answers(criterion: Criterion, level: Level) -> list[str]:
         return [repr(float(bound)) for bound in (level.low, level.high) if bound is not None]
     texts = [str(value).lower() if isinstance(value, bool) else value for value in level.values]
     return [text for text in texts if re.fullmatch(r"\w([\w -]*\w)?", text)]
-
-
-def _refuse_illegal(grid: Grid) -> None:
-    texts = [grid.name, *(band.name for band in grid.bands)]
-    for criterion in grid.criteria:
-        texts += [criterion.name, criterion.column]
-        texts += [text for level in criterion.levels for text in (level.name, *level.values) if isinstance(text, str)]
-    for text in texts:
-        found = _ILLEGAL.search(text)
-        if found:
-            raise ExportError(
-                f"pmml: {text[:60]!r} holds the character U+{ord(found[0]):04X}, which no XML file can hold; "
-                f"rename it in the data or in the settings"
-            )
 
 
 def _add(parent: Tree.Element, tag: str, **attributes: str) -> Tree.Element:

@@ -1,0 +1,115 @@
+"""A criterion as exclusive branches, in the order in which they are asked: what rule-based systems are written from.
+
+Missing first, then each level with its listed values or its interval, then the rest. A value that two levels list
+belongs to the first, so it stands in one branch only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..criteria import Criterion, as_number
+from ..grid import Grid
+
+How = Literal["missing", "listed", "inside", "filled", "rest"]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One answer, how it is recognised, and its points: texts and truth values it lists, or low <= number < high."""
+
+    how: How
+    place: int
+    name: str
+    points: int
+    texts: tuple[str, ...] = ()
+    flags: tuple[bool, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    numbers: tuple[float, ...] = ()
+    """Numbers that stand for no answer in a number criterion."""
+
+
+def branches(grid: Grid, at: int) -> list[Branch]:
+    """Branches of one criterion; exactly one of them holds for any lead.
+
+    >>> from calibrate.criteria import Level
+    >>> ends = (Level("missing", "missing", ("-",)), Level("other", "other"))
+    >>> sector = Criterion("s", "s", "text", "fit", (Level("a", values=("x", "-")), *ends))
+    >>> [(b.how, b.texts, b.points) for b in branches(Grid("g", "m", (sector,), ((5, -1, 0),)), 0)]
+    [('missing', ('-',), -1), ('listed', ('x',), 5), ('rest', (), 0)]
+    """
+    criterion, points = grid.criteria[at], grid.points[at]
+    seen: set[tuple[bool, str | bool]] = set()
+    found: list[Branch] = []
+    for place in [criterion.missing, *_values(criterion)]:
+        level = criterion.levels[place]
+        words = [value == "true" for value in level.values if value in ("true", "false")]
+        words = words if criterion.kind == "boolean" else []  # there the words list yes and no too
+        fresh = [value for value in (*level.values, *words) if (isinstance(value, bool), value) not in seen]
+        seen |= {(isinstance(value, bool), value) for value in fresh}
+        texts = tuple(value for value in fresh if isinstance(value, str))
+        flags = tuple(dict.fromkeys(value for value in fresh if isinstance(value, bool)))
+        if place == criterion.missing:
+            numbers = [n for n in map(as_number, texts) if n is not None] if criterion.kind == "number" else []
+            placeholders = tuple(dict.fromkeys(numbers))
+            found.append(Branch("missing", place, level.name, points[place], texts, flags, numbers=placeholders))
+        elif criterion.kind == "presence":
+            found.append(Branch("filled", place, level.name, points[place]))
+            return found
+        elif criterion.kind == "number":
+            found.append(Branch("inside", place, level.name, points[place], low=level.low, high=level.high))
+        else:
+            found.append(Branch("listed", place, level.name, points[place], texts, flags))
+    return [*found, Branch("rest", criterion.other, criterion.levels[criterion.other].name, points[criterion.other])]
+
+
+def _values(criterion: Criterion) -> list[int]:
+    return [i for i, level in enumerate(criterion.levels) if level.role == "value"]
+
+
+def number_text(value: float) -> str:
+    """A number as formulas and rules write it: whole numbers without a point.
+
+    >>> [number_text(x) for x in (5.0, 0.1, -2.5)]
+    ['5', '0.1', '-2.5']
+    """
+    return str(int(value)) if float(value).is_integer() and abs(value) < 2**53 else repr(float(value))
+
+
+def system_name(column: str, known: Mapping[str, str], pattern: str) -> tuple[str, bool]:
+    r"""The name a system has for a source column, and whether that is certain.
+
+    Certain: a label that `known` translates, or a column that already looks like such a name. Else a guess.
+
+    >>> system_name("Lead Source", {"lead source": "LeadSource"}, r"[A-Za-z]\w*")
+    ('LeadSource', True)
+    >>> system_name("How did you hear?", {}, r"[A-Za-z]\w*")
+    ('How_did_you_hear', False)
+    """
+    if column.strip().casefold() in known:
+        return known[column.strip().casefold()], True
+    if re.fullmatch(pattern, column, re.ASCII):
+        return column, True
+    words = re.sub(r"[^A-Za-z0-9]+", "_", column).strip("_")
+    return words or "field", False
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """The names, each made different from the earlier ones by a number at the end.
+
+    >>> unique_names(["a", "b", "a"])
+    ['a', 'b', 'a_2']
+    """
+    taken: set[str] = set()
+    found = []
+    for name in names:
+        fresh, number = name, 2
+        while fresh.casefold() in taken:
+            fresh, number = f"{name}_{number}", number + 1
+        taken.add(fresh.casefold())
+        found.append(fresh)
+    return found

@@ -1,0 +1,242 @@
+"""Salesforce: formula fields of the object Lead, as metadata XML.
+
+One Number field holds the score and one Text field the band. Where the formula is longer than a field takes (3,900
+characters, 4,000 bytes), each criterion gets a helper field and the score adds them up; a criterion that is too long
+by itself is cut into several helpers. Points of the branch "any other" are the base, so that the pieces simply add.
+
+Limits: Apex Developer Guide (formula evaluation): 3,900 characters; saved size 4,000 bytes. Field names: 40 characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from xml.etree import ElementTree as Tree
+
+from ..errors import ExportError
+from ..grid import Grid
+from .base import Coverage, Options, Scored, Status, account, ordered_bands, refuse_illegal
+from .hubspot import scores_csv
+from .rules import Branch, branches, number_text, system_name, unique_names
+
+NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
+MOST_CHARACTERS = 3900
+MOST_BYTES = 4000
+COMPILED = 5000
+LONGEST_NAME = 40
+MOST_FIELDS = 500
+FIELD = r"[A-Za-z][A-Za-z0-9]*(__c)?|[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*__c"
+LABELS = {
+    "lead source": "LeadSource", "origine de la piste": "LeadSource", "lead status": "Status", "industry": "Industry",
+    "secteur d'activité": "Industry", "no. of employees": "NumberOfEmployees", "employees": "NumberOfEmployees",
+    "annual revenue": "AnnualRevenue", "country": "Country", "pays": "Country", "title": "Title", "rating": "Rating",
+    "company": "Company", "email": "Email", "city": "City", "state/province": "State", "website": "Website",
+    "email opt out": "HasOptedOutOfEmail", "phone": "Phone",
+}  # fmt: skip
+PICKLISTS = {"LeadSource", "Status", "Industry", "Rating", "Salutation"}
+
+
+def write(grid: Grid, options: Options) -> str:
+    """The object file ``Lead.object`` with the fields to deploy.
+
+    >>> from calibrate.criteria import Criterion, Level
+    >>> ends = (Level("missing", "missing"), Level("other", "other"))
+    >>> sector = Criterion("Sector", "Lead Source", "text", "fit", (Level("Web", values=("Web",)), *ends))
+    >>> print(formulas(Grid("g", "lift", (sector,), ((12, -4, 1),)))[-1][2])
+    CASE(LeadSource, "", -4, "Web", 12, 1)
+    """
+    refuse_illegal(grid, "salesforce")
+    root = Tree.Element("CustomObject", {"xmlns": NAMESPACE})
+    fields = formulas(grid)
+    for name, label, text in fields:
+        _field(root, name, label, text, f"Lead score, grid {grid.name}")
+    bands = ordered_bands(grid)
+    if bands:
+        text = '""'
+        for at_least, band in reversed(bands):
+            text = f"IF({fields[-1][0]} >= {at_least}, {quoted(band)}, {text})"
+        _check(text, "the band")
+        _field(root, "Lead_Score_Band__c", "Lead score band", text, "", kind="Text")
+    Tree.indent(root, "    ")
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + Tree.tostring(root, encoding="unicode") + "\n"
+
+
+def formulas(grid: Grid) -> list[tuple[str, str, str]]:
+    """Name, label and formula of each number field, helpers first and the score last."""
+    terms = [_term(grid, at) for at in range(len(grid.criteria))]
+    whole = " + ".join(term for term in terms if term != "0") or "0"
+    score = ("Lead_Score__c", "Lead score")
+    if _fits(whole):
+        return [(*score, whole)]
+    helpers: list[tuple[str, str, str]] = []
+    for at, criterion in enumerate(grid.criteria):
+        pieces = [terms[at]] if _fits(terms[at]) else _pieces(grid, at)
+        for piece in pieces if terms[at] != "0" else []:
+            number = len(helpers) + 1
+            slug = re.sub(r"[^A-Za-z0-9]+", "_", criterion.name).strip("_")[:15].strip("_")
+            label = f"Lead score {number} {criterion.name}"[:LONGEST_NAME]
+            helpers.append((f"Lead_Score_{number}{'_' if slug else ''}{slug}__c", label, piece))
+    if len(helpers) > MOST_FIELDS:
+        raise ExportError(
+            f"salesforce: {len(helpers)} helper fields are needed and Lead takes {MOST_FIELDS}; calibrate with fewer "
+            f"lines (--max-lines), or load scores as a file"
+        )
+    total = " + ".join(name for name, _, _ in helpers)
+    _check(total, "the sum of the helper fields")
+    return [*helpers, (*score, total)]
+
+
+def coverage(grid: Grid, options: Options) -> Coverage:
+    """Lines on fields whose API name is known are carried; guessed names are to be checked."""
+
+    def judge(at: int, place: int) -> tuple[Status, str]:
+        criterion = grid.criteria[at]
+        name, certain = field_name(criterion.column)
+        if not certain:
+            return "approximated", f"no API name known for the column '{criterion.column}': {name} is a guess"
+        if criterion.kind == "boolean" and criterion.levels[place].role == "missing":
+            return "impossible", "a checkbox is never empty: it counts as no"
+        if criterion.kind in ("number", "boolean") and criterion.levels[place].role == "other":
+            return "carried", "never met: the field holds nothing else"
+        return "carried", ""
+
+    sizes = [len(text.encode()) for _, _, text in formulas(grid)]
+    notes = [
+        "text criteria are compared by CASE, which suits picklists and text fields; whether CASE meets an empty "
+        'picklist as "" is unconfirmed: try one empty record',
+        f"compiled size is not known before saving; the limit is {COMPILED:,} bytes for a field with all the formula "
+        f"fields it refers to, and these formulas have {sum(sizes):,} bytes of text",
+    ]
+    if sum(sizes) > COMPILED:
+        notes.append("if Salesforce refuses the size, load scores as a file (--scores) into a stored Number field")
+    return account("salesforce", grid, judge, notes=tuple(notes))
+
+
+def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
+    """Scores as a file for Data Loader, into stored fields."""
+    return scores_csv(scored, ("Id", "Lead_Score__c", "Lead_Score_Band__c"))
+
+
+def field_name(column: str) -> tuple[str, bool]:
+    """API name of a column, and whether it is certain."""
+    name, certain = system_name(column, LABELS, FIELD)
+    if certain:
+        return name, True
+    name = re.sub(r"_+", "_", name)[:LONGEST_NAME].strip("_")
+    return (name if name[:1].isalpha() else f"F_{name}") + "__c", False
+
+
+def field_names(grid: Grid) -> dict[str, str]:
+    """API name of each source column, all different."""
+    columns = list(dict.fromkeys(criterion.column for criterion in grid.criteria))
+    bare = unique_names([field_name(column)[0].removesuffix("__c") for column in columns])
+    custom = [field_name(column)[0].endswith("__c") for column in columns]
+    return {column: name + "__c" * own for column, name, own in zip(columns, bare, custom, strict=True)}
+
+
+def quoted(text: str) -> str:
+    r"""A text literal of a formula.
+
+    >>> print(quoted('say "hi"\\'))
+    "say \"hi\"\\"
+    """
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
+
+
+def _term(grid: Grid, at: int) -> str:
+    """Points of one criterion as an expression."""
+    asked = branches(grid, at)
+    if not any(branch.points for branch in asked):
+        return "0"
+    name = field_names(grid)[grid.criteria[at].column]
+    rest = asked[-1].points
+    kind = grid.criteria[at].kind
+    if kind == "text":
+        pairs = _pairs(asked)
+        return f"CASE({name}, {', '.join(pairs)}, {rest})" if pairs else str(rest)
+    if kind == "boolean":
+        yes, no = (next((b.points for b in asked if flag in b.flags), rest) for flag in (True, False))
+        return f"IF({name}, {yes}, {no})"
+    blank = f'{name} = ""' if name in PICKLISTS else f"ISBLANK({name})"
+    if kind == "presence":
+        return f"IF({blank}, {asked[0].points}, {rest})"
+    blank = _either([blank, *(f"{name} = {number_text(each)}" for each in asked[0].numbers)])
+    text = str(rest)
+    for branch in reversed(asked[1:-1]):
+        text = f"IF({_inside(branch, name)}, {branch.points}, {text})"
+    return f"IF({blank}, {asked[0].points}, {text})"
+
+
+def _pairs(asked: Sequence[Branch], base: int = 0) -> list[str]:
+    """Value and points above `base` of each text that is worth something else than the rest, the empty one first."""
+    rest = asked[-1].points
+    pairs = [f'"", {asked[0].points - base}'] if asked[0].points != rest else []
+    for branch in asked:
+        pairs += [f"{quoted(text)}, {branch.points - base}" for text in branch.texts if branch.points != rest]
+    return pairs
+
+
+def _either(conditions: list[str]) -> str:
+    return conditions[0] if len(conditions) == 1 else f"OR({', '.join(conditions)})"
+
+
+def _inside(branch: Branch, name: str) -> str:
+    parts = [f"{name} >= {number_text(branch.low)}"] if branch.low is not None else []
+    parts += [f"{name} < {number_text(branch.high)}"] if branch.high is not None else []
+    if not parts:
+        return "TRUE"
+    return parts[0] if len(parts) == 1 else f"AND({', '.join(parts)})"
+
+
+def _pieces(grid: Grid, at: int) -> list[str]:
+    """A long criterion as several expressions that add up: the rest, and what each value has above it."""
+    asked = branches(grid, at)
+    name = field_names(grid)[grid.criteria[at].column]
+    rest = asked[-1].points
+    if grid.criteria[at].kind == "text":
+        pairs, frame = _pairs(asked, rest), f"CASE({name}, {{}}, 0)"
+    else:
+        pairs = [f"IF({_inside(b, name)}, {b.points - rest}, 0)" for b in asked[1:-1]]
+        blank = _either([f"ISBLANK({name})", *(f"{name} = {number_text(each)}" for each in asked[0].numbers)])
+        pairs = [f"IF({blank}, {asked[0].points - rest}, 0)", *(f"IF({blank}, 0, {pair})" for pair in pairs)]
+        frame = "{}"
+    joint = ", " if grid.criteria[at].kind == "text" else " + "
+    pieces: list[list[str]] = [[]]
+    for pair in pairs:
+        if not _fits(frame.format(joint.join([*pieces[-1], pair]))) and pieces[-1]:
+            pieces.append([])
+        pieces[-1].append(pair)
+    texts = [frame.replace("{}", joint.join(piece)) for piece in pieces]
+    for text in texts:
+        _check(text, f"one level of the criterion '{grid.criteria[at].name}'")
+    return [f"{rest} + {texts[0]}", *texts[1:]] if rest else texts
+
+
+def _fits(text: str) -> bool:
+    return len(text) <= MOST_CHARACTERS - 20 and len(text.encode()) <= MOST_BYTES - 20
+
+
+def _check(text: str, what: str) -> None:
+    if not _fits(text):
+        raise ExportError(
+            f"salesforce: {what} needs {len(text):,} characters ({len(text.encode()):,} bytes); a formula takes "
+            f"{MOST_CHARACTERS:,} ({MOST_BYTES:,}). Shorten its names, or calibrate with fewer lines (--max-lines)"
+        )
+
+
+def _field(root: Tree.Element, name: str, label: str, text: str, help_text: str, *, kind: str = "Number") -> None:
+    field = Tree.SubElement(root, "fields")
+    entries = {
+        "fullName": name,
+        "formula": text,
+        "formulaTreatBlanksAs": "BlankAsBlank",  # else an empty number would be a 0
+        "inlineHelpText": help_text[:510],
+        "label": label,
+        "type": kind,
+    }
+    if kind == "Number":
+        entries |= {"precision": "18", "scale": "0"}
+    for tag in sorted(entries):
+        if entries[tag]:
+            Tree.SubElement(field, tag).text = entries[tag]

@@ -1,0 +1,115 @@
+"""Rule files of other systems: written and read back, the same leads get the same points."""
+
+import json
+import random
+
+import pytest
+from replay import cases, golden
+from replay.formulas import Formula
+
+from calibrate.errors import GridError
+from calibrate.criteria import Criterion, Level
+from calibrate.export import hubspot, hubspot_formula, salesforce
+from calibrate.export.base import Options
+from calibrate.grid import Grid
+
+
+def natural(rng, grid):
+    """Leads as a system holds them: text in text fields, numbers in number fields, truth values in checkboxes."""
+    own = {"text": "text", "number": "number", "boolean": "boolean", "presence": "text"}
+    made = cases.leads(rng, grid, {c.column: own[c.kind] for c in grid.criteria}, 60)
+    return [lead for lead in made if all(plain(value) for value in lead.values())]
+
+
+def plain(value):
+    return not isinstance(value, float) or abs(value) < 1e300
+
+
+def replayed(written, read, grids, capsys, name):
+    compared = 0
+    for seed, grid in enumerate(grids):
+        back = read(written(grid), "file.json")
+        for lead in natural(random.Random(seed), grid):
+            assert back.score(lead) == grid.score(lead), (seed, lead)
+            compared += 1
+    cases.compared(capsys, name, compared)
+
+
+def system_grid(seed):
+    """Hostile levels on columns that every system can name, each with a kind that its text can bear."""
+    rng = random.Random(seed)
+    return cases.grid(rng, size=5, columns=[f"field_{at}" for at in range(5)])
+
+
+GRIDS = [system_grid(seed) for seed in range(25)]
+
+
+def test_hubspot_round_trip(capsys):
+    replayed(lambda grid: hubspot.write(grid, Options()), hubspot.read, GRIDS, capsys, "hubspot read back")
+
+
+def told(lead, names):
+    """A lead as the system sees it: its own field names, empty fields without a value."""
+    empty = (None, "", float("nan"))
+    return {
+        names[c]: None if v in empty or v != v or (isinstance(v, str) and not v.strip(" \t\r\n")) else v
+        for c, v in lead.items()
+    }
+
+
+def test_salesforce_formulas_give_the_score(capsys):
+    compared = helped = 0
+    for seed in range(40):
+        rng = random.Random(seed)
+        grid = system_grid(seed) if seed % 4 else long_grid(rng)
+        names = salesforce.field_names(grid)
+        fields = salesforce.formulas(grid)
+        helped += len(fields) > 1
+        assert all(len(text) <= 3900 and len(text.encode()) <= 4000 for _, _, text in fields)
+        kinds = {c.column: c for c in grid.criteria}
+        for lead in natural(rng, grid)[:40]:
+            if any(lead.get(column) is None for column, c in kinds.items() if c.kind == "boolean"):
+                continue  # a checkbox is never empty: coverage() says so
+            lead = {c: v for c, v in lead.items() if not placeholder_number(kinds[c], v)}
+            seen, helpers = told(lead, names), {}
+            for name, _, text in fields:
+                helpers[name] = Formula(text, seen, helpers).value()
+            assert helpers["Lead_Score__c"] == grid.score(lead), (seed, lead)
+            compared += 1
+    assert helped
+    cases.compared(capsys, "salesforce formulas interpreted", compared)
+
+
+def placeholder_number(criterion, value):
+    """A text in a number, checkbox or presence field that a grid takes for no answer: the system's field cannot hold it."""
+    return criterion.kind != "text" and isinstance(value, str) and criterion.index_of(value) == criterion.missing
+
+
+def long_grid(rng):
+    """Criteria too long for one formula, one of them too long for one helper field."""
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    names = [f"level {at} {'é' * 20}" for at in range(250)]
+    long = Criterion("long", "field_0", "text", "fit", (*(Level(n, values=(n,)) for n in names), *ends))
+    cuts = [Level(f"{at}", low=at, high=at + 1) for at in range(200)]
+    wide = Criterion("wide", "field_1", "number", "fit", (*cuts, *ends))
+    points = [tuple(rng.randint(-9, 9) for _ in c.levels) for c in (long, wide)]
+    return Grid("long", "m", (long, wide), tuple(points))
+
+
+def test_hubspot_formula_gives_the_score(capsys):
+    compared = 0
+    for seed, grid in enumerate(GRIDS):
+        covered = {item.what: item.status for item in hubspot_formula.coverage(grid, Options()).items}
+        if "impossible" in [
+            status for what, status in covered.items() if not what.startswith(("band", "thres", "exp"))
+        ]:
+            continue
+        text, names = hubspot_formula.formula(grid), hubspot._properties(grid)
+        for lead in natural(random.Random(seed), grid):
+            lead = {
+                c.column: lead.get(c.column) for c in grid.criteria if not placeholder_number(c, lead.get(c.column))
+            }
+            assert Formula(text, told(lead, names)).value() == grid.score(lead), (seed, lead)
+            compared += 1
+    assert compared
+    cases.compared(capsys, "hubspot formulas interpreted", compared)
