@@ -143,13 +143,13 @@ class Criterion:
     def _place(self, level: Level) -> int:
         if level.role == "missing":
             return self.missing
-        if level.role == "other":
+        if level.role == "other" and self.kind != "presence":
             return self.other
-        if self.kind == "presence":
-            return self.index_of("filled")
-        if self.kind == "number":
+        if level.values:
+            return self.index_of(level.values[0])
+        if self.kind == "number" or level.low is not None or level.high is not None:
             return self.index_of(_a_value_inside(level))
-        return self.index_of(level.values[0])
+        return self.index_of("filled")
 
 
 def is_missing(value: object) -> bool:

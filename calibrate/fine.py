@@ -73,49 +73,69 @@ def yes_no_levels(found: Profile, asked: Sequence[Criterion]) -> Criterion:
     if found.column.type == "boolean":
         levels = [Level("no", values=(False,)), Level("yes", values=(True,))]
         return with_specials(found.column.name, "boolean", levels, reference="no")
-    sides = {False: [], True: []}  # type: dict[bool, list[str]]
-    nothing = []
+    sides: dict[bool, list[str]] = {False: [], True: []}
+    nothing: list[str] = []
     for text, _ in found.texts:
-        word = text.strip().casefold()
-        if is_placeholder(text):
-            nothing.append(text)
-        else:
-            sides[word in YES].append(text)
-    if any(_mixed(texts, asked) for texts in (*sides.values(), nothing)):
+        (nothing if is_placeholder(text) else sides[text.strip().casefold() in YES]).append(text)
+    seen = {*nothing, *sides[False], *sides[True]}
+    if any(_mixed(texts, asked) for texts in (*sides.values(), nothing)) or set(_demanded(asked)) - seen:
         return text_levels(found, asked, "boolean")
     levels = [Level(shown(texts[0]), values=tuple(texts)) for texts in sides.values()]
     return with_specials(found.column.name, "boolean", levels, missing=tuple(nothing), reference=levels[0].name)
 
 
+def _demanded(asked: Sequence[Criterion]) -> list[str]:
+    """Every text that given criteria list."""
+    values = (value for criterion in asked for level in criterion.levels for value in level.values)
+    return list(dict.fromkeys(value for value in values if isinstance(value, str)))
+
+
 def _mixed(texts: Sequence[str], asked: Sequence[Criterion]) -> bool:
     """Whether a given grid tells some of these texts apart."""
-    return any(len({c.index_of(text) for text in texts}) > 1 for c in asked if c.kind != "presence")
+    return any(len({c.index_of(text) for text in texts}) > 1 for c in asked if c.kind != "number")
+
+
+Key = tuple[object, ...]
 
 
 def text_levels(found: Profile, asked: Sequence[Criterion], kind: Kind) -> Criterion:
     """A level per text, the commonest first; spellings of one text share it, unless a grid tells them apart."""
-    grids = [c for c in asked if c.kind in ("text", "boolean")]
-    groups: dict[tuple[object, ...], list[str]] = {}
-    counts: dict[tuple[object, ...], int] = {}
-    demanded = dict.fromkeys(t for c in grids for level in c.levels for t in level.values if isinstance(t, str))
-    for text, count in (*found.texts, *((text, 0) for text in demanded)):
-        key = (" ".join(text.casefold().split()), *(c.index_of(text) for c in grids))
-        if not text.strip(sql.BLANKS) or (text not in demanded and is_private(text)):
-            continue
-        if text not in groups.setdefault(key, []):
-            groups[key].append(text)
-            counts[key] = counts.get(key, 0) + count
-    asked_for = {key for key, texts in groups.items() if any(text in demanded for text in texts)}
-    ranked = sorted(groups, key=lambda key: (key not in asked_for, -counts[key], groups[key][0]))
-    kept = [key for key in ranked[: max(MOST_TEXTS, len(asked_for))] if groups[key]][: MOST_LEVELS - 2]
-    kept.sort(key=lambda key: (-counts[key], groups[key][0]))
-    levels: list[Level] = []
-    for key in kept:
-        name = free_name(shown(groups[key][0]), [level.name for level in levels])
-        levels.append(Level(name, values=tuple(groups[key])))
+    grids = [c for c in asked if c.kind != "number"]
+    demanded = _demanded(grids)
     flags = {v for c in grids for level in c.levels for v in level.values if not isinstance(v, str)}
+    groups = _groups(found, grids, demanded, together=False)
+    if sum(1 for texts, _ in groups.values() if set(texts) & set(demanded)) > MOST_TEXTS:
+        groups = _groups(found, grids, demanded, together=True)
+    wanted = set(demanded)
+    ranked = sorted(groups.values(), key=lambda group: (not set(group[0]) & wanted, -group[1], group[0][0]))
+    most = max(MOST_TEXTS, sum(1 for texts, _ in ranked if set(texts) & wanted))
+    kept = sorted(ranked[: min(most, MOST_LEVELS - 2 - len(flags))], key=lambda group: (-group[1], group[0][0]))
+    levels: list[Level] = []
+    for texts, _ in kept:
+        levels.append(Level(free_name(shown(texts[0]), [level.name for level in levels]), values=tuple(texts)))
     levels += [Level(free_name("yes" if v else "no", [x.name for x in levels]), values=(v,)) for v in sorted(flags)]
     return with_specials(found.column.name, kind, levels)
+
+
+def _groups(
+    found: Profile, grids: Sequence[Criterion], demanded: Sequence[str], *, together: bool
+) -> dict[Key, tuple[list[str], int]]:
+    """Texts that share a level, with their count: spellings of one text that all grids treat alike.
+
+    `together`: texts that grids list share a level whenever all grids treat them alike, for grids that list many.
+    """
+    groups: dict[Key, tuple[list[str], int]] = {}
+    listed = set(demanded)
+    for text, count in (*((text, 0) for text in demanded), *found.texts):
+        if not text.strip(sql.BLANKS) or (text not in listed and is_private(text)):
+            continue
+        value = as_number(text) if found.column.type == "number" else text
+        word: object = value if isinstance(value, float) else " ".join(text.casefold().split())
+        key = ("" if together and text in listed else word, *(c.index_of(value) for c in grids))
+        texts, so_far = groups.get(key, ([], 0))
+        if text not in texts:
+            groups[key] = ([*texts, text], so_far + count)
+    return groups
 
 
 def shown(text: str) -> str:

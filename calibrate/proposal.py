@@ -108,8 +108,8 @@ def propose(
         for criterion in (*more, *([proposed] if proposed else [])):
             made.append(replace(criterion, name=free_name(criterion.name, [c.name for c in made])))
         extra += [c.name for c in made[len(made) - len(more) - bool(proposed) : len(made) - bool(proposed)]]
-        if proposed is not None and proposed.kind == "text" and found.distinct > MOST_TEXTS:
-            facts.append(Fact("many_values", {"column": name, "values": found.distinct, "kept": MOST_TEXTS}))
+        if proposed is not None and not proposed.fixed:
+            facts += _findings(found, proposed)
     rows = next(iter(seen.values())).rows
     if rows < table.rows:
         facts.append(Fact("looked_at", {"rows": rows, "of": table.rows}))
@@ -119,9 +119,27 @@ def propose(
     return Proposal(tuple(made), tuple(facts), tuple(extra))
 
 
+def _findings(found: Profile, proposed: Criterion) -> list[Fact]:
+    """What is worth saying about the texts of a column."""
+    if proposed.kind not in ("text", "boolean"):
+        return []
+    name, facts = proposed.column, []
+    if found.distinct > MOST_TEXTS:
+        facts.append(Fact("many_values", {"column": name, "values": found.distinct, "kept": MOST_TEXTS}))
+    nothing = {text: count for text, count in found.texts if is_placeholder(text)}
+    if nothing:
+        facts.append(
+            Fact("placeholders", {"column": name, "words": ", ".join(nothing), "cells": sum(nothing.values())})
+        )
+    for level in proposed.levels:
+        if level.role == "value" and len(level.values) > 1:
+            facts.append(Fact("spellings", {"column": name, "texts": ", ".join(str(v) for v in level.values)}))
+    return facts
+
+
 def _placeholder_words(facts: Iterable[Fact]) -> dict[str, tuple[str, ...]]:
     """Words that were read as "no number", by column."""
-    return {str(f.facts["column"]): tuple(str(f.facts["words"]).split("|")) for f in facts if f.key == "placeholders"}
+    return {str(f.facts["column"]): tuple(str(f.facts["words"]).split(", ")) for f in facts if f.key == "placeholders"}
 
 
 # --- which kind a column is ------------------------------------------------------------------------

@@ -209,7 +209,7 @@ def _convert(connection: Connection, table: str, column: _Column) -> None:
         cells = connection.execute(
             f"SELECT COUNT(*) FROM {source} WHERE {quoted} IS NOT NULL AND ({read} IS NULL OR NOT ISFINITE({read}))"
         )[0][0]
-        shown = "|".join(sorted(found.words))
+        shown = ", ".join(sorted(found.words))
         column.facts.append(Fact("placeholders", {"column": column.name, "words": shown, "cells": int(cells)}))
         read = f"CASE WHEN ISFINITE({read}) THEN {read} END"
     fractions = connection.execute(
