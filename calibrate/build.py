@@ -22,8 +22,9 @@ from .grid import Curve, Evidence, Grid
 from .rates import Z95
 from .rounding import clipped_to_share, fitted_line, loss, plain, quality, shrunk_to, to_maximum, together
 from .tally import Tally
-from .weights.base import Weights, condition, is_reference
+from .weights.base import Weights, is_reference
 from .weights.constraints import Chain, Constraints, Limits, resolve
+from .weights.fewer import fewer
 from .weights.gram import FIT_ROWS, Rows, curvature, level_out, predict, profiled, rows_of
 from .weights.nearest import nearest, without
 
@@ -114,7 +115,7 @@ class _Scene:
     def values(self) -> Floats:
         """The weights, with all but the best lines at 0 where the number of lines is limited."""
         most = self.constraints.max_lines
-        return self.weights.values if most is None else _fewer(self, most)
+        return self.weights.values if most is None else fewer(self.weights, self.tally, self.limits, self.metric, most)
 
     @cached_property
     def floor(self) -> Floats:
@@ -228,50 +229,6 @@ def _within_caps(scene: _Scene, scale: float) -> float:
         points = together(values * each, scene.metric, scene.floor, scene.ceiling, ())
         costs.append(loss(values, points, scene.metric))
     return tried[int(np.argmin(costs))]
-
-
-def _fewer(scene: _Scene, most: int) -> Floats:
-    """The weights with at most so many lines other than 0, pinned lines counted.
-
-    A joint method drops the line that costs least (``w^2 / variance``) and refits the others, one after another. A
-    marginal one keeps the lines with most information: ``|k / K - l / L| * |log(k L / (l K))|``, with l the leads
-    lost (the terms of the information value; Kullback and Leibler 1951), half a lead added to each count.
-    """
-    weights, pinned = scene.weights, scene.limits.pinned
-    values = np.where(pinned, 0.0, weights.values)
-    room = max(most - int(np.count_nonzero(scene.limits.pins[pinned])), 0)
-    if np.count_nonzero(values) <= room:
-        return values
-    if scene.precision is None:
-        order = np.argsort(np.where(values == 0, np.inf, -_information(scene.tally)), kind="stable")
-        values[order[room:]] = 0.0
-        return values
-    covariance: Floats = np.asarray(np.linalg.inv(scene.metric + np.eye(len(values)) / 2), np.float64)
-    start = values.copy()
-    held = values != 0
-    for out in np.flatnonzero(~held):
-        condition(start.copy(), covariance, int(out))
-    while held.sum() > room:
-        cost = np.where(held, values**2 / np.maximum(np.diag(covariance), 1e-300), np.inf)
-        i = int(np.argmin(cost))
-        condition(values, covariance, i)
-        held[i] = False
-        values[~held] = 0.0
-        turned = held & (values * start < 0)
-        for j in np.flatnonzero(turned):
-            condition(values, covariance, int(j))
-        held &= ~turned
-    return np.where(held, values, 0.0)
-
-
-def _information(tally: Tally) -> Floats:
-    """Information value of each level's own line."""
-    leads, customers = tally.overall
-    k = tally.by_level[:, 1] + 0.5
-    lost = tally.by_level[:, 0] - tally.by_level[:, 1] + 0.5
-    share, lost_share = k / (customers + 0.5), lost / (leads - customers + 0.5)
-    information: Floats = np.abs(share - lost_share) * np.abs(np.log(share / lost_share))
-    return information
 
 
 def _demanded(scene: _Scene, points: Ints, target: Floats) -> tuple[Ints, list[str]]:

@@ -225,6 +225,8 @@ def fitted_line(score: Floats, leads: Floats, customers: Floats) -> Floats:
     rate = min(max(float(k.sum() / max(n.sum(), 1e-300)), 1e-9), 1 - 1e-9)
     line = np.array([np.log(rate / (1 - rate)), 0.0])
     design = np.stack([np.ones(len(binned)), binned])
+    if not n.sum() > 0:
+        return np.full(len(score), line[0])
     spread = float(np.sqrt(np.average((binned - np.average(binned, weights=n)) ** 2, weights=n)))
     if spread <= 0:
         return np.full(len(score), line[0])

@@ -167,3 +167,23 @@ def test_quality_of_a_score_by_pencil():
     """Scores 0, 1, 1 with one customer at a 1: it beats the 0 and ties with the other, so (1 + 1/2) / 2."""
     auc, log_loss = quality(np.array([0.0, 1.0, 1.0]), np.ones(3), np.array([0.0, 1.0, 0.0]))
     assert auc == 0.75 and 0 < log_loss < np.log(2)
+
+
+EDGES = {
+    "no criteria": simulated(200)[0].without(["sector", "size", "visits", "demo", "free_mail"]),
+    "no leads": simulated(200)[0].only(np.zeros(1, bool)),
+    "only customers": counted(text("a", "xy"), [(50, 50), (50, 50)]),
+    "no customers": counted(text("a", "xy"), [(50, 0), (50, 0)]),
+    "one lead": counted(text("a", "xy"), [(1, 1), (0, 0)]),
+    "one level": counted(text("a", "x"), [(100, 10)]),
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+@pytest.mark.parametrize("method", METHODS)
+def test_histories_that_say_nothing_give_a_grid_without_points_or_the_recipe(method, edge):
+    wanted = Constraints(cap=5, max_lines=3, need_negative=True, largest_share=0.5)
+    for scale in ({}, {"pivot": 15}, {"best": 100}):
+        grids = [made(EDGES[edge], method, **scale)[1], made(EDGES[edge], method, wanted, **scale)[1]]
+        assert method == "lift" or not any(grid.lines for grid in grids)
+        assert all(len(grid.points) == len(EDGES[edge].criteria) for grid in grids)

@@ -84,8 +84,9 @@ Method = Callable[[Tally, RateTable, Constraints], Weights]
 
 def zero_levels(tally: Tally, rates: RateTable) -> NDArray[np.bool_]:
     """Levels on which no line may rest: fewer leads than the minimum (so also those no lead has)."""
-    empty: NDArray[np.bool_] = rates.thin | (tally.by_level[:, 0] == 0)
-    return empty
+    leads = tally.by_level[:, 0]
+    nothing: NDArray[np.bool_] = rates.thin | (leads == 0) | (leads == rates.overall.leads)
+    return nothing
 
 
 def references(criteria: Sequence[Criterion]) -> NDArray[np.intp]:

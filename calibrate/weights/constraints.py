@@ -108,7 +108,7 @@ def resolve(constraints: Constraints, criteria: Sequence[Criterion]) -> Limits:
         floor[_levels(name, criteria, bounds)] = 0.0
     for name in constraints.never_positive:
         ceiling[_levels(name, criteria, bounds)] = 0.0
-    if constraints.need_negative and (floor >= 0).all():
+    if size and constraints.need_negative and (floor >= 0).all():
         raise SettingsError(
             "'must have a negative line' contradicts 'never negative' on every criterion; "
             "free one criterion or drop the demand for a negative line"

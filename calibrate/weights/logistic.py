@@ -38,6 +38,8 @@ CLOSE = 1e-3
 """Newton stops when no weight moves more than this (log-odds); the next move would be about its square."""
 SETTLED = 0.1
 """... and no log strength more than this."""
+NOTHING = 1e-6
+"""Log-odds below which a weight is 0."""
 CLEAR = 0.95
 """Share of resamples in which a weight against its own close rate must keep its sign."""
 LAST_GAIN = 1e-5
@@ -63,7 +65,7 @@ def logistic(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
         fit, centre = _constrained(tally, fit, limits, centre)
     values, spread, zero = _cleared(tally, rates, replace(fit, weights=fit.weights - centre), shift)
     low, high = values - Z95 * spread, values + Z95 * spread
-    values = np.clip(values, *limits.signs)
+    values = np.clip(np.where(np.abs(values) < NOTHING, 0.0, values), *limits.signs)
     if limits.chains:  # a level set to 0 may have left its place in the order
         bound, thin = np.where(zero, 0.0, np.inf), zero_levels(tally, rates)
         values = nearest(values, 1 / (spread**2 + 1e-9), -bound, bound, without(limits.chains, thin))
