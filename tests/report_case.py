@@ -84,8 +84,10 @@ def grid(counted: Tally, name: str, method: str, scale: float, most: int, keep: 
             Evidence(int(n), int(k), p - 2.2, p + 2.4, sign_kept=0.82 if n < 200 else 1.0)
             for n, k, p in zip(rates.leads[a:b], rates.customers[a:b], row, strict=True)
         ))  # fmt: skip
-    return Grid(name, method, counted.criteria, tuple(points), pivot=15,
-                evidence=tuple(evidence), provenance={"method": method, "auc_unrounded": 0.8466, "auc_rounded": 0.8461, "notes": "no pin placed"})  # fmt: skip
+    origin = {"method": method, "auc_unrounded": 0.8466, "auc_rounded": 0.8461, "notes": "no pin placed"}
+    return Grid(
+        name, method, counted.criteria, tuple(points), pivot=15, evidence=tuple(evidence), provenance=origin
+    )  # fmt: skip
 
 
 def judged(candidate: Candidate, auc: float, baseline: str, gap: float) -> Judged:
