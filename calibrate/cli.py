@@ -190,10 +190,9 @@ def score(
     """Add score, band and reasons to every lead of a file or table."""
     from . import monthly, scoring
 
-    _no_events(events)
     with _Progress(json) as progress:
         progress("score")
-        written = scoring.score_file(monthly.read_grid(grid), data, out, table=table)
+        written = scoring.score_file(monthly.read_grid(grid), data, out, table=table, events=events)
     if json:
         _print_json({"rows": written, "out": out})
     else:
@@ -216,16 +215,15 @@ def export(
     from . import export as formats
     from . import monthly
 
-    options = formats.Options(
-        **{"table": table, "lead_id": lead_id, "edition": edition, "language": lang, "strict": strict}
-    )
-    written = formats.write_file(monthly.read_grid(grid), to, out, options)
+    options = formats.Options(table=table, lead_id=lead_id, edition=edition or "", language=lang, strict=strict)
+    found = monthly.read_grid(grid)
+    monthly.write_whole(out, formats.write(found, to, options))
+    covered = formats.coverage(found, to, options)
     if json:
-        _print_json(written)
+        items = [{"what": item.what, "status": item.status, "reason": item.reason} for item in covered.items]
+        _print_json({"out": out, "format": to, "lossless": covered.lossless, "items": items, "notes": covered.notes})
     else:
-        _print("\n".join(f"Wrote {path}" for path in written["files"]))
-        for line in written["coverage"]:
-            _print(f"  {line}")
+        _print(f"Wrote {out}\n{covered}")
 
 
 @grid_app.command("check")
@@ -290,7 +288,6 @@ def _settings(data: str, flags: dict[str, Any]) -> Settings:
 
     from . import settings as spelling
 
-    _no_events(flags["events"])
     values: dict[str, Any] = {"data": {"file": data}}
     if data.endswith(".toml"):
         values = spelling.read(Path(data)).model_dump(by_alias=True)
@@ -304,6 +301,7 @@ def _settings(data: str, flags: dict[str, Any]) -> Settings:
         },
         "time": {name: flags[name] for name in
                  ("created_at", "customer_at", "order", "as_of", "observe_days", "close_within_days")},
+        "events": {"file": flags["events"]},
         "columns": {"only": _split(flags["criteria"]), "exclude": _split(flags["exclude"])},
         "candidates": {
             "current": flags["current"],
@@ -320,12 +318,7 @@ def _settings(data: str, flags: dict[str, Any]) -> Settings:
         given = {key: value for key, value in section.items() if value is not None}
         if given:
             values[name] = {**values.get(name, {}), **given}
-    return spelling.settings(values, where="what was asked for")
-
-
-def _no_events(events: str | None) -> None:
-    if events is not None:
-        raise SettingsError("--events is not available in this version yet; leave it out")
+    return spelling.settings(values, where="what was asked for", flags=not data.endswith(".toml"))
 
 
 def _counted(data: str, flags: dict[str, Any]) -> Counted:
@@ -371,7 +364,8 @@ class _Progress:
     """Shows on stderr what is being done, when it is a terminal or takes longer than two seconds."""
 
     WORDS: ClassVar = {
-        "open": "Reading the source", "propose": "Looking at the columns", "observe": "Judging which leads count",
+        "open": "Reading the source", "propose": "Looking at the columns",
+        "events": "Counting what leads did", "observe": "Judging which leads count",
         "count": "Counting leads per profile", "suspects": "Looking for leakage", "rates": "Estimating rates",
         "backtest": "Replaying on later leads", "candidates": "Making the grids", "compare": "Comparing",
         "report": "Writing the report", "simulate": "Simulating leads", "score": "Scoring leads",

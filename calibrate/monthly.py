@@ -22,7 +22,9 @@ from .comparison import Comparison, compare
 from .criteria import Criterion
 from .engine import Session
 from .engine.table import Fact, Table
-from .errors import GridError, SettingsError, unknown
+from .errors import GridError, InputError, SettingsError, unknown
+from .events import OBSERVE_DAYS as EVENT_DAYS
+from .events import EventNames, is_event_column, join_events, types_in
 from .export import json as grid_json
 from .grid import Grid, Pin
 from .history import OBSERVE_DAYS, History, Terms, observe
@@ -78,10 +80,18 @@ def read_rows(settings: Settings, progress: Progress = lambda stage: None) -> Co
         session = Session()
         table = session.open(settings.data.file, table=settings.data.table)
         outcomes = session.open(settings.outcome.outcomes) if settings.outcome.outcomes else None
-    with _timed(timing, "propose_s", progress, "propose"):
+        happened = session.open(settings.events.file, table=settings.events.table) if settings.events.file else None
+    with _timed(timing, "resolve_s", progress, "propose"):
         settings, found = _resolved(settings, table)
         terms = _terms(settings, table, outcomes)
+    with _timed(timing, "events_s", progress, "events"):
+        if happened is not None:
+            settings, table = _with_events(settings, table, happened, terms, grids)
+    with _timed(timing, "propose_s", progress, "propose"):
         proposal = _proposal(settings, table, terms, grids)
+        if not proposal.criteria:
+            reasons = "; ".join(f"{column}: {reason}" for column, reason in proposal.ignored.items())
+            raise InputError(f"{table.name}: no column can be a criterion ({reasons or 'there are no others'})")
     with _timed(timing, "observe_s", progress, "observe"):
         history = observe(table, proposal.criteria, terms)
         history = replace(history, facts=(*table.facts, *found, *proposal.facts, *history.facts))
@@ -230,16 +240,45 @@ def _resolved(settings: Settings, table: Table) -> tuple[Settings, list[Fact]]:
     ), facts
 
 
+def write_whole(out: str, content: bytes) -> None:
+    """A file with this content, whole or not at all."""
+    target = Path(out)
+    part = target.with_name(f".{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        part.replace(target)
+    except OSError as fault:
+        part.unlink(missing_ok=True)
+        raise InputError(f"'{out}' cannot be written: {fault.strerror}. Choose another file with --out") from None
+
+
+def _with_events(
+    settings: Settings, table: Table, happened: Table, terms: Terms, grids: Mapping[str, Grid]
+) -> tuple[Settings, Table]:
+    """The leads with a column for each thing that events tell of them, and the settings that name the events' parts."""
+    asked = settings.events
+    wanted = [c.column for grid in grids.values() for c in grid.criteria]
+    wanted += [*settings.columns.only, *settings.columns.keep, *(c.column for c in settings.criterion)]
+    joined = join_events(
+        table, happened, terms, EventNames(asked.lead_id, asked.at, asked.type, asked.value), more=types_in(wanted)
+    )
+    used = {"lead_id": joined.names.lead_id, "at": joined.names.at, "type": joined.names.type}
+    update = {**used, "value": joined.names.value}
+    return settings.model_copy(update={"events": asked.model_copy(update=update)}), joined.table
+
+
 def _terms(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
     """What the source calls things; a strictly monotone id orders leads that have no dates."""
     time_, outcome = settings.time, settings.outcome
     order = time_.order
     if time_.created_at is None and order is None and outcome.lead_id and monotone(table, outcome.lead_id):
         order = outcome.lead_id
+    usual = EVENT_DAYS if settings.events.file else OBSERVE_DAYS
     return Terms(
         customer=outcome.customer, customer_values=outcome.customer_values, created_at=time_.created_at,
         customer_at=time_.customer_at, lead_id=outcome.lead_id, order=order, outcomes=outcomes, as_of=time_.as_of,
-        observe_days=OBSERVE_DAYS if time_.observe_days is None else time_.observe_days,
+        observe_days=usual if time_.observe_days is None else time_.observe_days,
         close_within_days=time_.close_within_days,
     )  # fmt: skip
 
@@ -277,6 +316,8 @@ def _decided(each: CriterionSettings) -> Criterion:
 
 def _edited(criterion: Criterion, settings: Settings) -> Criterion:
     """The proposed criterion with the name and axis that the settings give it."""
+    if is_event_column(criterion.column):
+        criterion = replace(criterion, axis="engagement")
     for each in settings.criterion:
         if each.column == criterion.column:
             return replace(
@@ -346,10 +387,20 @@ def _provenance(counted: Counted) -> dict[str, str | int | float | None]:
         "input_sha256": counted.table.fingerprint,
         "settings_sha256": hashlib.sha256(repr(sorted(asked.items())).encode()).hexdigest(),
         "as_of": counted.history.as_of.isoformat() if counted.history.as_of else None,
-        "lead_id": counted.history.terms.lead_id,
+        **_named(counted),
         "leads": leads,
         "customers": customers,
     }
+
+
+def _named(counted: Counted) -> dict[str, str | int | None]:
+    """What a scorer must know to make the same columns from the same source: names of columns, and the window."""
+    terms, events = counted.history.terms, counted.settings.events
+    names: dict[str, str | int | None] = {"lead_id": terms.lead_id}
+    if events.file:
+        names |= {"created_at": terms.created_at, "observe_days": terms.observe_days}
+        names |= {f"events_{part}": getattr(events, part) for part in ("lead_id", "at", "type", "value")}
+    return names
 
 
 def account(counted: Counted) -> Account:

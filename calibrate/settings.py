@@ -52,6 +52,17 @@ class Time(_Part):
     close_within_days: int = Field(default=90, ge=1, le=3650)
 
 
+class EventSettings(_Part):
+    """What the leads did: a second source and its columns, which are found by name where they are not given."""
+
+    file: str | None = None
+    table: str | None = None
+    lead_id: str | None = None
+    at: str | None = None
+    type: str | None = None
+    value: str | None = None
+
+
 class Columns(_Part):
     """Which columns may become criteria. `only` names them; naming one puts it back from the suspects."""
 
@@ -119,6 +130,7 @@ class Settings(_Part):
     data: Data
     outcome: OutcomeSettings = Field(default_factory=OutcomeSettings)
     time: Time = Field(default_factory=Time)
+    events: EventSettings = Field(default_factory=EventSettings)
     columns: Columns = Field(default_factory=Columns)
     criterion: tuple[CriterionSettings, ...] = ()
     candidates: Candidates = Field(default_factory=Candidates)
@@ -127,12 +139,12 @@ class Settings(_Part):
     report: Report = Field(default_factory=Report)
 
 
-def settings(values: Mapping[str, Any], *, where: str = "the settings") -> Settings:
-    """Settings from plain values; every fault is listed with its place."""
+def settings(values: Mapping[str, Any], *, where: str = "the settings", flags: bool = False) -> Settings:
+    """Settings from plain values; every fault is listed with its place (as a flag, if they come from flags)."""
     try:
         return Settings.model_validate(values)
     except ValidationError as fault:
-        raise SettingsError(f"{where} cannot be used:\n" + "\n".join(_faults(fault))) from None
+        raise SettingsError(f"{where} cannot be used:\n" + "\n".join(_faults(fault, flags))) from None
 
 
 def read(path: Path) -> Settings:
@@ -160,7 +172,7 @@ def written(chosen: Settings, folder: Path, notes: Mapping[str, Sequence[str]] |
         "",
         "schema = 1",
     ]
-    for name in ("data", "outcome", "time", "columns", "candidates", "thresholds", "report"):
+    for name in ("data", "outcome", "time", "events", "columns", "candidates", "thresholds", "report"):
         part = getattr(there, name)
         lines += ["", f"[{name}]", *_lines(part.model_dump(mode="python"), _HELP.get(name, {}))]
     for pin in there.pin:
@@ -210,6 +222,14 @@ _HELP: dict[str, dict[str, str]] = {
         "as_of": "day on which the history is read; default: the last date in the data",
         "observe_days": "days after creation during which a lead is observed",
         "close_within_days": "days after the observation within which a customer counts",
+    },
+    "events": {
+        "file": "what the leads did: a file with lead, moment and type",
+        "table": "table of a database, sheet of a workbook",
+        "lead_id": "its column with the lead's id",
+        "at": "its column with the moment",
+        "type": "its column with the type of event",
+        "value": "its column with a value (address, campaign, amount)",
     },
     "columns": {
         "only": "columns to use; empty: all that qualify",
@@ -268,6 +288,7 @@ def _moved(chosen: Settings, start: Path, end: Path) -> Settings:
         update={
             "data": chosen.data.model_copy(update={"file": moved(chosen.data.file)}),
             "outcome": chosen.outcome.model_copy(update={"outcomes": moved(chosen.outcome.outcomes)}),
+            "events": chosen.events.model_copy(update={"file": moved(chosen.events.file)}),
             "candidates": chosen.candidates.model_copy(
                 update={"current": moved(chosen.candidates.current), "grids": grids}
             ),
@@ -276,10 +297,12 @@ def _moved(chosen: Settings, start: Path, end: Path) -> Settings:
     )
 
 
-def _faults(fault: ValidationError) -> list[str]:
+def _faults(fault: ValidationError, flags: bool) -> list[str]:
     lines = []
     for each in fault.errors(include_url=False):
         place = ".".join(str(part) for part in each["loc"])
+        if flags:
+            place = "--" + str(each["loc"][-1] if len(each["loc"]) < 3 else each["loc"][1]).replace("_", "-")
         if each["type"] == "extra_forbidden":
             *parents, name = [str(part) for part in each["loc"]]
             lines.append(f"- {place}: {unknown('setting', name, _known(parents))}")
@@ -291,7 +314,7 @@ def _faults(fault: ValidationError) -> list[str]:
 def _known(parents: Sequence[str]) -> list[str]:
     """Names that may stand in the given section."""
     sections: dict[str, type[BaseModel]] = {
-        "data": Data, "outcome": OutcomeSettings, "time": Time, "columns": Columns, "criterion": CriterionSettings,
+        "data": Data, "outcome": OutcomeSettings, "time": Time, "events": EventSettings, "columns": Columns, "criterion": CriterionSettings,
         "candidates": Candidates, "thresholds": ThresholdSettings, "pin": PinSettings, "report": Report,
     }  # fmt: skip
     model = sections.get(parents[0], Settings) if parents else Settings
