@@ -38,6 +38,8 @@ FINEST = 40.0
 """Points per log-odds at most, where no scale is asked: one point then is 2.5 % of the odds."""
 FAITHFUL = 0.10
 """Share of the weights' curvature that points may lose before the method's own curve no longer fits them."""
+FINEST_ASKED = 400.0
+"""... and where one is: beyond it, weights that are all but 0 would turn into any number of points."""
 NO_LIMITS = Constraints()
 
 
@@ -64,6 +66,7 @@ def build(
         if number is not None and number < 1:
             raise SettingsError(f"the {what} is {number}; it must be 1 point or more")
     scene = _Scene(weights, tally, constraints, resolve(constraints, tally.criteria), share)
+    notes = list(weights.notes)
     if (weights.unit == "points" or weights.scale is not None) and pivot is None and best is None:
         scale, reached = weights.scale or 1.0, None
         target = _target(scene, scale)
@@ -73,9 +76,11 @@ def build(
         target = _target(scene, scale)
         points = together(target, scene.metric, scene.floor, scene.ceiling, scene.chains)
         if best is not None:
-            points = to_maximum(points, target, scene.metric, scene.bounds, best, scene.movable & (target != 0))
+            movable = scene.movable & (target != 0)
+            points = to_maximum(points, target, scene.metric, scene.ceiling, scene.bounds, best, movable)
         reached = None if best is not None else pivot or _pivot_of(scene, target)
-    points, notes = _demanded(scene, points, target)
+    points = _demanded(scene, points, target, notes)
+    _missed(scene, points, target, pivot, best, notes)
     return Grid(
         name=name, method=weights.method, criteria=tally.criteria,
         points=tuple(tuple(int(p) for p in points[a:b]) for a, b in pairwise(scene.bounds)),
@@ -178,11 +183,12 @@ def _scale(scene: _Scene, pivot: int | None, best: int | None) -> float:
     reached = _best if best is not None else _cut
     scale = wanted / reached(scene, scene.values)
     if pivot is None and best is None:
-        scale = _within_caps(scene, min(scale, FINEST))
-        return scale
+        return _within_caps(scene, min(scale, FINEST))
+    scale = min(scale, FINEST_ASKED)
     if scene.limits.pinned.any():  # pins do not scale: come closer step by step
         for _ in range(8):
-            scale *= float(np.clip(wanted / max(reached(scene, _target(scene, scale)), 1e-9), 0.5, 2.0))
+            nearer = wanted / max(reached(scene, _target(scene, scale)), 1e-9)
+            scale = min(scale * float(np.clip(nearer, 0.5, 2.0)), FINEST_ASKED)
     return scale
 
 
@@ -231,9 +237,9 @@ def _within_caps(scene: _Scene, scale: float) -> float:
     return tried[int(np.argmin(costs))]
 
 
-def _demanded(scene: _Scene, points: Ints, target: Floats) -> tuple[Ints, list[str]]:
+def _demanded(scene: _Scene, points: Ints, target: Floats, notes: list[str]) -> Ints:
     """The points after the demands on the whole grid: caps per axis, the largest share, a negative line."""
-    demands, notes = scene.constraints, list(scene.weights.notes)
+    demands = scene.constraints
     for axis, most in demands.cap_axis.items():
         part = np.concatenate([np.full(len(c.levels), c.axis == axis) for c in scene.tally.criteria])
         shrunk = shrunk_to(points, target, part, scene.movable, scene.bounds, most)
@@ -253,7 +259,18 @@ def _demanded(scene: _Scene, points: Ints, target: Floats) -> tuple[Ints, list[s
         points = points if clipped is None else clipped
     if demands.need_negative and not (points < 0).any():
         points = _with_negative(scene, points, notes)
-    return points, notes
+    return points
+
+
+def _missed(scene: _Scene, points: Ints, target: Floats, pivot: int | None, best: int | None, notes: list[str]) -> None:
+    """Tell where the scale that was asked for could not be had."""
+    reached = int(sum(points[a:b].max() for a, b in pairwise(scene.bounds)))
+    if best is not None and reached != best:
+        notes.append(
+            f"the best lead has {reached} points, not {best}: caps, pins or too weak evidence stand against more"
+        )
+    if pivot is not None and not 0.5 < _cut(scene, target) / pivot < 2:
+        notes.append(f"the wanted share of leads does not start at {pivot} points: the evidence is too weak for it")
 
 
 def _with_negative(scene: _Scene, points: Ints, notes: list[str]) -> Ints:

@@ -23,6 +23,8 @@ Mask = NDArray[np.bool_]
 MOST_MOVES = 2_000
 TRIED = 8
 """Best moves looked at per step, until one keeps the order."""
+FAR = 2.0
+"""Points beyond which `to_maximum` moves nothing from its target."""
 PAIRED = 400
 """Levels up to which steps of two points are tried once no single one helps."""
 SHRINK_STEPS = 200
@@ -132,14 +134,15 @@ def loss(target: Floats, points: NDArray[np.number], metric: Floats) -> float:
 
 
 def to_maximum(
-    points: Ints, target: Floats, metric: Floats, bounds: NDArray[np.intp], best: int, movable: Mask
+    points: Ints, target: Floats, metric: Floats, ceiling: Floats, bounds: NDArray[np.intp], best: int, movable: Mask
 ) -> Ints:
-    """The points moved by as little as possible until the best lead has exactly `best` points.
+    """The points moved by as little as possible until the best lead has exactly `best` points, or as near as may be.
 
-    Each step raises one best level by 1, or lowers all best levels of one criterion by 1, where that costs least.
+    Each step raises one best level by 1, or lowers all best levels of one criterion by 1, where that costs least;
+    no point goes further than `FAR` from its target, or above its ceiling.
     """
     x = points.astype(float)
-    for _ in range(10 * best + 100):
+    for _ in range(MOST_MOVES):
         short = best - sum(x[a:b].max() for a, b in pairwise(bounds))
         if not short:
             break
@@ -147,9 +150,10 @@ def to_maximum(
         costs: list[tuple[float, int, Floats]] = []
         for a, b in pairwise(bounds):
             top = a + np.flatnonzero(x[a:b] == x[a:b].max())
+            free = movable[top] & (np.abs(x[top] + step - target[top]) < FAR) & (x[top] + step <= ceiling[top])
             if step > 0:
-                top = top[movable[top]][np.argsort(x[top[movable[top]]] - target[top[movable[top]]])][:1]
-            if not len(top) or not movable[top].all() or (step < 0 and x[top[0]] <= 1):
+                top = top[free][np.argsort((x - target)[top[free]], kind="stable")][:1]
+            if not len(top) or (step < 0 and (x[top[0]] <= 1 or not free.all())):
                 continue
             tried = x.copy()
             tried[top] += step

@@ -158,10 +158,12 @@ def test_a_negative_line_is_there_or_its_absence_is_told(method, tally):
 @every_method
 @EXAMPLES
 @given(tally=tallies(), best=st.sampled_from([10, 100]))
-def test_the_best_lead_has_exactly_the_points_asked_for(method, tally, best):
+def test_the_best_lead_has_exactly_the_points_asked_for_or_it_is_told_why_not(method, tally, best):
     weights, grid, _ = made(tally, method, best=best)
-    able = (weights.values > 0).any()
-    assert grid.maximum == (best if able else 0)
+    told = f"the best lead has {grid.maximum} points, not {best}" in str(grid.provenance.get("notes"))
+    assert grid.maximum == best or told
+    assert told or (weights.values > 0).any()
+    assert np.abs(grid.flat).max() < 20_000
 
 
 @every_method
