@@ -9,7 +9,7 @@ from replay.formulas import Formula
 
 from calibrate.errors import GridError
 from calibrate.criteria import Criterion, Level
-from calibrate.export import hubspot, hubspot_formula, salesforce
+from calibrate.export import hubspot, hubspot_formula, salesforce, zoho
 from calibrate.export.base import Options
 from calibrate.grid import Grid
 
@@ -113,3 +113,8 @@ def test_hubspot_formula_gives_the_score(capsys):
             compared += 1
     assert compared
     cases.compared(capsys, "hubspot formulas interpreted", compared)
+
+
+def test_zoho_round_trip(capsys):
+    options = Options(edition="ultimate")
+    replayed(lambda grid: zoho.write(grid, options), zoho.read, GRIDS, capsys, "zoho read back")

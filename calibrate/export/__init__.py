@@ -7,7 +7,7 @@ from functools import partial
 
 from ..errors import ExportError, unknown
 from ..grid import Grid
-from . import csv, excel, hubspot, hubspot_formula, javascript, json, markdown, pmml, python, salesforce, sql
+from . import csv, excel, hubspot, hubspot_formula, javascript, json, markdown, pmml, python, salesforce, sql, zoho
 from .base import Coverage, Format, Item, Options, Scored, account, refuse_losses
 
 __all__ = [
@@ -50,6 +50,7 @@ FORMATS: dict[str, Format] = {
     "salesforce": Format(
         salesforce.write, ".object", "Salesforce formula fields of Lead", salesforce.coverage, salesforce.scores
     ),
+    "zoho": Format(zoho.write, ".json", "Zoho CRM scoring rules, within the limits of --edition", zoho.coverage),
     "sql-duckdb": _sql("duckdb", "DuckDB"),
     "sql-postgres": _sql("postgres", "PostgreSQL"),
     "sql-snowflake": _sql("snowflake", "Snowflake"),

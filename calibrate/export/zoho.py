@@ -1,0 +1,268 @@
+"""Zoho CRM: scoring rules for the API (v8), cut to the limits of an edition and summed by Zoho.
+
+A field rule adds its points when its criteria hold; there is no "else". So each criterion is written as differences:
+a field that is filled gets the points of any other answer, a listed value the difference to that, a number the step
+up or down at each cut.
+
+Limits and fields: zoho.com/crm/developer/docs/api/v8/create-scoring-rules.html. It leaves the words of `comparator`
+open; those of Zoho's other criteria are used, with ``${EMPTY}`` for no value.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from ..criteria import Axis
+from ..errors import ExportError, GridError, unknown
+from ..grid import Grid
+from .base import Coverage, Options, Status, account
+from .rules import Branch, branches, number_text, system_name, unique_names
+from .schemes import Ask, Op, Scheme, grid_of, parse, part, whole
+
+EMPTY = "${EMPTY}"
+LONGEST_NAME = 25
+FIELD = r"[A-Za-z][A-Za-z0-9_]*"
+
+
+class Limits(NamedTuple):
+    """What an edition takes: active rules and all rules of a module, criteria of a rule."""
+
+    active: int
+    total: int
+    criteria: int
+
+
+EDITIONS = {
+    "standard": Limits(1, 1, 10),
+    "professional": Limits(1, 1, 20),
+    "developer": Limits(15, 30, 5),
+    "enterprise": Limits(25, 50, 30),
+    "crmplus": Limits(40, 80, 50),
+    "ultimate": Limits(40, 80, 50),
+}
+DEFAULT = "enterprise"
+LABELS = {
+    "lead source": "Lead_Source", "lead status": "Lead_Status", "industry": "Industry", "secteur": "Industry",
+    "no. of employees": "No_of_Employees", "annual revenue": "Annual_Revenue", "title": "Designation",
+    "country": "Country", "pays": "Country", "city": "City", "ville": "City", "company": "Company", "email": "Email",
+    "rating": "Rating", "visitor score": "Visitor_Score", "days visited": "Days_Visited",
+    "number of chats": "Number_Of_Chats", "average time spent (minutes)": "Average_Time_Spent_Minutes",
+    "referrer": "Referrer", "email opt out": "Email_Opt_Out",
+}  # fmt: skip
+
+
+def write(grid: Grid, options: Options) -> str:
+    """The bodies of ``POST /crm/v8/settings/automation/scoring_rules``, one scoring rule per call.
+
+    >>> from calibrate.criteria import Criterion, Level
+    >>> ends = (Level("missing", "missing"), Level("other", "other"))
+    >>> sector = Criterion("Sector", "Industry", "text", "fit", (Level("SaaS", values=("SaaS",)), *ends))
+    >>> rule = json.loads(write(Grid("g", "lift", (sector,), ((12, 0, 0),)), Options()))["requests"][0]["body"]
+    >>> rule["scoring_rules"][0]["field_rules"][0]["score"]
+    12
+    """
+    limits = limits_of(options)
+    packed = _packed(grid, limits)
+    if len(packed) > limits.active:
+        needed = sum(len(rules) for _, rules in packed)
+        raise ExportError(
+            f"zoho: this grid needs {needed} criteria in {len(packed)} scoring rules; the edition "
+            f"{options.edition or DEFAULT} takes {limits.active} active rules of {limits.criteria} criteria. Calibrate "
+            f"with fewer lines (--max-lines), or name a larger edition (--edition: {', '.join(EDITIONS)})"
+        )
+    requests = []
+    for number, (axis, rules) in enumerate(packed, 1):
+        tail = f" {axis[:3]} {number}"
+        rule = {
+            "name": grid.name[: LONGEST_NAME - len(tail)].strip() + tail,
+            "description": f"calibrate, {axis}, part {number} of {len(packed)}: the score is the sum of all parts"[
+                :500
+            ],
+            "module": {"api_name": "Leads", "id": "{moduleId}"},
+            "layout": {"api_name": "Standard", "id": "{layoutId}"},
+            "field_rules": rules,
+        }
+        path = "/crm/v8/settings/automation/scoring_rules"
+        requests.append({"method": "POST", "path": path, "body": {"scoring_rules": [rule]}})
+    columns = {name: column for column, name in _fields(grid).items() if name != column}
+    axes = {_fields(grid)[criterion.column]: criterion.axis for criterion in grid.criteria}
+    whole_file = {"requests": requests, "calibrate": {"columns": columns, "axes": axes}}
+    return json.dumps(whole_file, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def coverage(grid: Grid, options: Options) -> Coverage:
+    """Lines on fields are carried, within the limits of the edition."""
+    limits = limits_of(options)
+    parts = len(_packed(grid, limits))
+
+    def judge(at: int, place: int) -> tuple[Status, str]:
+        criterion = grid.criteria[at]
+        if parts > limits.active:
+            name = options.edition or DEFAULT
+            return "impossible", f"{parts} scoring rules are needed and the edition {name} has {limits.active}"
+        name, certain = system_name(criterion.column, LABELS, FIELD)
+        if not certain:
+            return "approximated", f"no API name known for the column '{criterion.column}': {name} is a guess"
+        if criterion.kind == "boolean" and criterion.levels[place].role == "missing":
+            return "approximated", "if the field is a checkbox, it is never empty: it counts as no"
+        return "carried", ""
+
+    notes = (
+        f"{parts} scoring rules; Zoho shows one score for each, and the score of the grid is their sum",
+        "ids of module and layout are to be filled in; whether texts are compared by case, and the words of "
+        "`comparator`, are unconfirmed",
+        "running rules touches records created or active in the last six months only",
+    )
+    lost = ("impossible", "scoring rules have no bands; use workflow criteria on the scores")
+    fades: tuple[Status, str] = ("impossible", "no decay is documented for scoring rules of the CRM")
+    return account("zoho", grid, judge, bands=lost, expiry=fades, notes=notes)  # type: ignore[arg-type]
+
+
+def limits_of(options: Options) -> Limits:
+    """Limits of the edition; an ExportError that names the known ones."""
+    name = (options.edition or DEFAULT).casefold().replace(" ", "")
+    if name not in EDITIONS:
+        raise ExportError(unknown("edition of Zoho CRM", options.edition, EDITIONS))
+    return EDITIONS[name]
+
+
+def _fields(grid: Grid) -> dict[str, str]:
+    columns = list(dict.fromkeys(criterion.column for criterion in grid.criteria))
+    return dict(zip(columns, unique_names([system_name(c, LABELS, FIELD)[0] for c in columns]), strict=True))
+
+
+def _packed(grid: Grid, limits: Limits) -> list[tuple[Axis, list[dict[str, Any]]]]:
+    """Field rules by axis, cut so that no scoring rule has more criteria than the edition allows."""
+    packed: list[tuple[Axis, list[dict[str, Any]]]] = []
+    axes: tuple[Axis, Axis] = ("fit", "engagement")
+    for axis in axes:
+        rules = [rule for at, c in enumerate(grid.criteria) if c.axis == axis for rule in _rules(grid, at)]
+        for start in range(0, len(rules), limits.criteria):
+            packed.append((axis, rules[start : start + limits.criteria]))
+    return packed
+
+
+def _rules(grid: Grid, at: int) -> list[dict[str, Any]]:
+    """Field rules of one criterion, one test each; together they add up to its points."""
+    criterion, asked = grid.criteria[at], branches(grid, at)
+    field = _fields(grid)[criterion.column]
+    missing, rest = asked[0], asked[-1].points
+    found: list[tuple[int, str, Any]] = []
+    if criterion.kind == "number":
+        steps = _steps(asked)
+        found = [(missing.points, "equal", EMPTY), (steps[0][1], "not_equal", EMPTY)]
+        found += [
+            (points - before, "greater_equal", number_text(cut)) for (_, before), (cut, points) in pairwise(steps)
+        ]
+        at_number = [(number, _points_at(steps, number)) for number in missing.numbers]
+        found += [(missing.points - points, "equal", number_text(number)) for number, points in at_number]
+    elif criterion.kind == "boolean":
+        yes, no = (next((b.points for b in asked if flag in b.flags), rest) for flag in (True, False))
+        found = [(missing.points, "equal", EMPTY), (yes, "equal", True), (no, "equal", False)]
+    else:
+        found = [(missing.points, "equal", EMPTY), (rest, "not_equal", EMPTY)]
+        found += [(b.points - rest, "equal", text) for b in asked for text in b.texts]
+    return [
+        {"score": points, "criteria": {"field": {"api_name": field}, "comparator": comparator, "value": value}}
+        for points, comparator, value in found
+        if points
+    ]
+
+
+def _steps(asked: list[Branch]) -> list[tuple[float, int]]:
+    """From which number on which points hold, the first from minus infinity; gaps get the points of the rest."""
+    rest = asked[-1].points
+    inside = [b for b in asked if b.how == "inside"]
+    cuts = sorted({bound for b in inside for bound in (b.low, b.high) if bound is not None})
+
+    def points(number: float) -> int:
+        held = [b for b in inside if (b.low is None or number >= b.low) and (b.high is None or number < b.high)]
+        return held[0].points if held else rest
+
+    return [(float("-inf"), points(float("-inf"))), *((cut, points(cut)) for cut in cuts)]
+
+
+def _points_at(steps: list[tuple[float, int]], number: float) -> int:
+    return [points for cut, points in steps if number >= cut][-1]
+
+
+COMPARATORS: dict[str, Op] = {
+    "greater_equal": "at_least",
+    "greater_than": "above",
+    "less_equal": "at_most",
+    "less_than": "below",
+}
+
+
+def read(text: str | bytes, source: str) -> Grid:
+    """The grid behind scoring rules as Zoho's API gives them, or as `write` writes them."""
+    body = parse(text, source)
+    extra = body.get("calibrate") if isinstance(body, dict) else None
+    columns = dict(extra.get("columns") or {}) if isinstance(extra, dict) else {}
+    axes = dict(extra.get("axes") or {}) if isinstance(extra, dict) else {}
+    if isinstance(body, dict) and isinstance(body.get("requests"), list):
+        bodies = [each.get("body") for each in body["requests"] if isinstance(each, dict)]
+        rules = [rule for b in bodies if isinstance(b, dict) for rule in b.get("scoring_rules") or []]
+    else:
+        rules = part(body, "scoring_rules", list, source)
+    schemes: dict[str, Scheme] = {}
+    names = []
+    for at, rule in enumerate(rules):
+        where = f"{source}: scoring_rules[{at}]"
+        names.append(part(rule, "name", str, where))
+        if rule.get("signal_rules"):
+            raise GridError(f"{where}: signal rules look at events, which no column of a lead file shows; remove them")
+        for nth, field_rule in enumerate(part(rule, "field_rules", list, where)):
+            place = f"{where}.field_rules[{nth}]"
+            field, ask = _ask(part(field_rule, "criteria", dict, place), place)
+            axis: Axis = "engagement" if axes.get(field) == "engagement" else "fit"
+            column = str(columns.get(field, field))
+            scheme = schemes.setdefault(field, Scheme(column, axis, field, first=False))
+            scheme.rules.append((ask, whole(field_rule.get("score"), place)))
+    return grid_of(list(schemes.values()), names[0] if names else "", source=source)
+
+
+def _ask(criteria: dict[str, Any], where: str) -> tuple[str, Ask]:
+    """Field and test of one criterion, or of a group of criteria on one field."""
+    group = criteria.get("group")
+    if isinstance(group, list) and group:
+        inner = [_ask(each, where) for each in group if isinstance(each, dict)]
+        fields = {field for field, _ in inner}
+        if len(fields) > 1 or len(inner) < len(group):
+            named = ", ".join(sorted(fields)[:5])
+            raise GridError(f"{where}: this rule joins several fields ({named}); a line of a grid asks one")
+        operator = str(criteria.get("group_operator", "AND")).upper()
+        return fields.pop(), Ask("any" if operator == "OR" else "all", parts=tuple(ask for _, ask in inner))
+    field = part(part(criteria, "field", dict, where), "api_name", str, where)
+    comparator, value = str(criteria.get("comparator", "")), criteria.get("value")
+    return field, _single(comparator, value, f"{where} ({field})")
+
+
+def _single(comparator: str, value: Any, where: str) -> Ask:
+    values = value if isinstance(value, list) else [value]
+    if comparator in COMPARATORS:
+        return Ask(COMPARATORS[comparator], (_number(values[0], where),))
+    if comparator == "between" and len(values) == 2:
+        low, high = (_number(each, where) for each in values)
+        return Ask("all", parts=(Ask("at_least", (low,)), Ask("at_most", (high,))))
+    if comparator in ("equal", "in", "not_equal", "not_in"):
+        if values == [EMPTY]:
+            return Ask("unknown" if comparator in ("equal", "in") else "known")
+        same = Ask("one_of", tuple(_value(each) for each in values))
+        if comparator in ("equal", "in"):
+            return same
+        return Ask("all", parts=(Ask("known"), Ask("not", parts=(same,))))
+    raise GridError(f"{where}: the comparator '{comparator[:40]}' has no counterpart in a grid; score it apart")
+
+
+def _value(value: Any) -> str | bool | float:
+    return value if isinstance(value, bool) else float(value) if isinstance(value, (int, float)) else str(value)
+
+
+def _number(value: Any, where: str) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise GridError(f"{where}: {str(value)[:40]!r} is no number") from None
