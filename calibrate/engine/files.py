@@ -80,7 +80,7 @@ def _text(connection: Connection, path: Path) -> DuckTable:
 
 def _loaded(connection: Connection, path: Path, found: textfile.TextFile, extra: tuple[Fact, ...] = ()) -> DuckTable:
     """Read the text into a table, give the columns their types, drop an empty last column."""
-    stored = _stored(connection, found.path.stat().st_size)
+    quoted = _stored(connection, found.path.stat().st_size)
     reads = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(found.header)))
     text = literal(BLANKS).sql("duckdb")
     cells, empty = [], []
@@ -94,8 +94,6 @@ def _loaded(connection: Connection, path: Path, found: textfile.TextFile, extra:
         f"delim = {literal(found.separator).sql('duckdb')}, escape = {literal(found.escape).sql('duckdb')}, "
         f"max_line_size = 20000000, columns = {{{reads}}})"
     )
-    quoted = relation(stored).sql("duckdb")
-    connection.execute(f"DROP TABLE IF EXISTS {quoted}")
     connection.execute(
         f"CREATE TABLE {quoted} AS SELECT * FROM (SELECT {', '.join(cells)} FROM {source}) AS cells "
         f"WHERE NOT ({' AND '.join(empty)})"
@@ -113,7 +111,7 @@ def _loaded(connection: Connection, path: Path, found: textfile.TextFile, extra:
     rows = int(connection.execute(f"SELECT COUNT(*) FROM {quoted}")[0][0])
     if not rows:
         raise InputError(f"{path}: the file has a header line but no rows; export it again with its leads")
-    facts += set_types(connection, stored, names, separator=found.separator)
+    facts += set_types(connection, quoted, names, separator=found.separator)
     return view_over(
         connection,
         quoted,
@@ -126,7 +124,9 @@ def _loaded(connection: Connection, path: Path, found: textfile.TextFile, extra:
 
 
 def _stored(connection: Connection, size: int) -> str:
-    return connection.free_name("stored")
+    """Escaped name for a new table, in memory or on disk."""
+    name = relation(connection.free_name("stored")).sql("duckdb")
+    return f"{identifier(connection.on_disk()).sql('duckdb')}.{name}" if size > LARGE else name
 
 
 def _parquet(connection: Connection, source: str, files: list[str]) -> DuckTable:
@@ -158,8 +158,7 @@ def _digest(files: list[str]) -> str:
 
 def _json(connection: Connection, path: Path) -> DuckTable:
     """JSON lines (or one list of objects); nested values become their text."""
-    stored = connection.free_name("stored")
-    quoted = relation(stored).sql("duckdb")
+    quoted = _stored(connection, path.stat().st_size)
     place = literal(str(path)).sql("duckdb")
     reader = (
         f"read_json({place}, sample_size = -1, maximum_object_size = 100000000, convert_strings_to_integers = false)"
@@ -174,7 +173,7 @@ def _json(connection: Connection, path: Path) -> DuckTable:
     rows = int(connection.execute(f"SELECT COUNT(*) FROM {quoted}")[0][0])
     if not rows:
         raise InputError(f"{path}: the file has no rows")
-    facts = set_types(connection, stored, names) if names else ()
+    facts = set_types(connection, quoted, names) if names else ()
     return view_over(
         connection,
         quoted,

@@ -13,7 +13,7 @@ from typing import Literal
 
 from . import dates
 from .duckdb import Connection
-from .sql import BLANKS, identifier, literal, relation
+from .sql import BLANKS, identifier, literal
 from .table import Fact
 from .words import NUMBER_PLACEHOLDERS
 
@@ -50,7 +50,7 @@ class _Column:
 
 
 def set_types(connection: Connection, table: str, names: Sequence[str], *, separator: str = "") -> tuple[Fact, ...]:
-    """Give the text columns of a table their types, in place; what was found is returned."""
+    """Give the text columns of a table (named by escaped text) their types, in place; what was found is returned."""
     columns = [_Column(name, []) for name in names]
     _fill_samples(connection, table, columns)
     for column in columns:
@@ -67,7 +67,7 @@ def set_types(connection: Connection, table: str, names: Sequence[str], *, separ
 
 def _fill_samples(connection: Connection, table: str, columns: list[_Column]) -> None:
     """Values of rows spread over the table, and more of columns that are mostly empty."""
-    source = relation(table).sql("duckdb")
+    source = table
     rows = int(connection.execute(f"SELECT COUNT(*) FROM {source}")[0][0])
     step = max(1, rows // SAMPLE)
     listed = ", ".join(identifier(c.name).sql("duckdb") for c in columns)
@@ -148,7 +148,7 @@ def _check(connection: Connection, table: str, columns: list[_Column], separator
             parts.append(f"COUNT(CASE WHEN {_odd(quoted, read)} THEN 1 END) AS o{i}")
         else:
             parts.append(f"0 AS o{i}")
-    counts = connection.execute(f"SELECT {', '.join(parts)} FROM {relation(table).sql('duckdb')}")[0]
+    counts = connection.execute(f"SELECT {', '.join(parts)} FROM {table}")[0]
     changed = False
     for i, column in enumerate(columns):
         present, read_, odd = counts[3 * i : 3 * i + 3]
@@ -185,7 +185,7 @@ def _strangers(connection: Connection, table: str, column: _Column) -> list[str]
     bad = f"{quoted} IS NOT NULL AND ({read} IS NULL"
     bad += f" OR {_odd(quoted, read)})" if column.guess.kind == "number" else ")"
     rows = connection.execute(
-        f"SELECT {quoted} FROM {relation(table).sql('duckdb')} WHERE {bad} GROUP BY 1 ORDER BY 1 LIMIT {STRANGERS + 1}"
+        f"SELECT {quoted} FROM {table} WHERE {bad} GROUP BY 1 ORDER BY 1 LIMIT {STRANGERS + 1}"
     )
     return [str(row[0]) for row in rows]
 
@@ -193,7 +193,7 @@ def _strangers(connection: Connection, table: str, column: _Column) -> list[str]
 def _convert(connection: Connection, table: str, column: _Column) -> None:
     """Change the type of one column, and note how."""
     found = column.guess
-    quoted, source = identifier(column.name).sql("duckdb"), relation(table).sql("duckdb")
+    quoted, source = identifier(column.name).sql("duckdb"), table
     if found.kind == "text":
         _note_text(column)
         return
