@@ -18,14 +18,14 @@ from scipy import special
 
 from .criteria import offsets
 from .errors import SettingsError
-from .grid import Curve, Evidence, Grid
+from .grid import Evidence, Grid
 from .rates import Z95
 from .rounding import clipped_to_share, fitted_line, loss, plain, quality, shrunk_to, to_maximum, together
 from .tally import Tally
 from .weights.base import Weights, is_reference
 from .weights.constraints import Chain, Constraints, Limits, resolve
 from .weights.fewer import fewer
-from .weights.gram import FIT_ROWS, Rows, curvature, level_out, predict, profiled, rows_of
+from .weights.gram import FIT_ROWS, Rows, curvature, predict, profiled, rows_of
 from .weights.nearest import nearest, without
 
 Floats = NDArray[np.float64]
@@ -36,8 +36,6 @@ PIVOT = 15
 """Points at which a lead goes to sales, where nothing else is asked (the published recipe)."""
 FINEST = 40.0
 """Points per log-odds at most, where no scale is asked: one point then is 2.5 % of the odds."""
-FAITHFUL = 0.10
-"""Share of the weights' curvature that points may lose before the method's own curve no longer fits them."""
 FINEST_ASKED = 400.0
 """... and where one is: beyond it, weights that are all but 0 would turn into any number of points."""
 NO_LIMITS = Constraints()
@@ -86,7 +84,6 @@ def build(
         points=tuple(tuple(int(p) for p in points[a:b]) for a, b in pairwise(scene.bounds)),
         pivot=reached, pins=tuple(pin for _, pin in scene.limits.placed),
         evidence=_evidence(scene, points, target, scale), provenance=_provenance(scene, points, scale, notes),
-        curve=_curve(scene, points),
     )  # fmt: skip
 
 
@@ -344,26 +341,6 @@ def _line_notes(scene: _Scene, points: Ints) -> list[str]:
             f"pinned at {pin.points}" + (f" by {pin.who}" if pin.who else "") + (f": {pin.why}" if pin.why else "")
         )
     return notes
-
-
-def _curve(scene: _Scene, points: Ints) -> Curve | None:
-    """Close rate per score as a joint method expects it: its own line in log-odds, which shrinkage has kept honest.
-
-    The slope is that of the weights on the points in the curvature of the loss; the intercept gives as many customers
-    as there are. None for marginal weights, whose sum is no log-odds, and where the points keep too little of them.
-    """
-    joint = scene.weights.curvature is not None and scene.weights.values.any()
-    if not joint or loss(scene.weights.values, points, scene.metric) > FAITHFUL:
-        return None
-    x = points.astype(float)
-    slope = float(scene.weights.values @ scene.metric @ x) / max(float(x @ scene.metric @ x), 1e-300)
-    if slope <= 0:
-        return None
-    rows = scene.rows
-    intercept = level_out(predict(rows, x * slope), rows.leads, rows.customers, scene.weights.intercept)
-    ends = [(int(points[a:b].min()), int(points[a:b].max())) for a, b in pairwise(scene.bounds)]
-    scores = range(sum(low for low, _ in ends), sum(high for _, high in ends) + 1)
-    return Curve(tuple(scores), tuple(float(special.expit(intercept + slope * s)) for s in scores))
 
 
 def _provenance(scene: _Scene, points: Ints, scale: float, notes: list[str]) -> dict[str, str | int | float | None]:
