@@ -98,6 +98,7 @@ def run(data: str, flags: dict[str, Any]) -> None:
     from .report import folder, run_json, summary
 
     settings = _settings(data, flags)
+    monthly.check_out(settings)
     with _Progress(flags["json"]) as progress:
         counted = monthly.read_rows(settings, progress)
         review = monthly.review(counted, progress)

@@ -17,32 +17,29 @@ from pathlib import Path
 import numpy as np
 
 from . import __version__, binning
+from .asked import CURRENT, grids_of, plans_of, proposal_of, resolved, terms_of, with_events
+from .asked import read_grid as read_grid
 from .backtest import folds, replay
 from .comparison import Comparison, compare
-from .criteria import Criterion
 from .engine import Session
-from .engine.table import Fact, Table
-from .errors import GridError, InputError, SettingsError, unknown
-from .events import OBSERVE_DAYS as EVENT_DAYS
-from .events import EventNames, is_event_column, join_events, types_in
+from .engine.table import Table
+from .errors import InputError, SettingsError
 from .export import json as grid_json
-from .grid import Grid, Pin
-from .history import OBSERVE_DAYS, History, Terms, observe
+from .grid import Grid
+from .history import History, observe
 from .leakage import Suspect, suspects
 from .plan import Plan, Prepared, calibrate_prepared, prepare
-from .proposal import Proposal, find_dates, find_id, monotone, named_levels, propose
+from .proposal import Proposal
 from .rates import RateTable, estimate
+from .report.folder import check_writable
 from .report.folder import write as write_folder
+from .report.words import load as load_words
 from .review import Account, Candidate, Review
 from .scores import score
-from .settings import CriterionSettings, Settings, written
+from .settings import Settings, written
 from .settings import toml as settings_toml
 from .tally import Tally, count
-from .thresholds import Policy
-from .weights import METHODS
-from .weights.constraints import Constraints
 
-CURRENT = "current"
 Progress = Callable[[str], None]
 
 
@@ -75,20 +72,21 @@ class Counted:
 def read_rows(settings: Settings, progress: Progress = lambda stage: None) -> Counted:
     """Open the source, decide what each row is, count the leads and set suspects aside."""
     timing: dict[str, float] = {}
-    grids = _grids(settings)
+    asked = settings  # written out as it was asked for: what was found by itself is found again next month
+    grids = grids_of(settings)
     with _timed(timing, "open_s", progress, "open"):
         session = Session()
         table = session.open(settings.data.file, table=settings.data.table)
         outcomes = session.open(settings.outcome.outcomes) if settings.outcome.outcomes else None
         happened = session.open(settings.events.file, table=settings.events.table) if settings.events.file else None
     with _timed(timing, "resolve_s", progress, "propose"):
-        settings, found = _resolved(settings, table)
-        terms = _terms(settings, table, outcomes)
+        settings, found = resolved(settings, table)
+        terms = terms_of(settings, table, outcomes)
     with _timed(timing, "events_s", progress, "events"):
         if happened is not None:
-            settings, table = _with_events(settings, table, happened, terms, grids)
+            settings, table = with_events(settings, table, happened, terms, grids)
     with _timed(timing, "propose_s", progress, "propose"):
-        proposal = _proposal(settings, table, terms, grids)
+        proposal = proposal_of(settings, table, terms, grids)
         if not proposal.criteria:
             reasons = "; ".join(f"{column}: {reason}" for column, reason in proposal.ignored.items())
             raise InputError(f"{table.name}: no column can be a criterion ({reasons or 'there are no others'})")
@@ -102,7 +100,7 @@ def read_rows(settings: Settings, progress: Progress = lambda stage: None) -> Co
         aside = suspects(candidates, free=(*settings.columns.only, *settings.columns.keep))
         hidden = {suspect.column for suspect in aside}
         allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
-    return Counted(settings, table, history, proposal, tally, aside, allowed, grids, timing)
+    return Counted(asked, table, history, proposal, tally, aside, allowed, grids, timing)
 
 
 def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
@@ -113,7 +111,7 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
             "no column is left to be a criterion: all were ignored, excluded or set aside as suspects "
             f"({', '.join(s.column for s in counted.suspects) or 'none'}). Put one back with --criteria"
         )
-    plans = _plans(settings, counted.grids, tally.ends is not None)
+    plans = plans_of(settings, counted.grids, tally.ends is not None)
     min_leads = settings.columns.min_leads
 
     def prepared(part: Tally) -> Prepared:
@@ -152,6 +150,13 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
     )
 
 
+def check_out(settings: Settings) -> None:
+    """Say before the long work that the report could not be written."""
+    check_writable(Path(settings.report.out) / "month")
+    for language in settings.report.languages:
+        load_words(language)
+
+
 def publish(review: Review, counted: Counted) -> Path:
     """Write the month's folder, whole or not at all, and say where it is."""
     settings = counted.settings
@@ -179,7 +184,8 @@ def settings_text(counted: Counted, folder: Path) -> str:
             f"{settings_toml(suspect.column)} is set aside ({suspect.reason}): {suspect.evidence}",
             "put it back with: keep = [...] under [columns]",
         ]
-    return written(counted.settings, folder, notes)
+    named = [f"{key}: {facts['column']}" for key, facts in counted.history.facts if key.startswith("found_")]
+    return written(counted.settings, folder, notes, named)
 
 
 @contextmanager
@@ -188,56 +194,6 @@ def _timed(timing: dict[str, float], name: str, progress: Progress, stage: str) 
     start = time.perf_counter()
     yield
     timing[name] = round(time.perf_counter() - start, 4)
-
-
-def _grids(settings: Settings) -> dict[str, Grid]:
-    """The grid files named in the settings, by candidate name."""
-    named = dict(settings.candidates.grids)
-    if settings.candidates.current is not None:
-        if CURRENT in named:
-            raise SettingsError("two grids are named 'current'; give the one under --grid another name")
-        named = {CURRENT: settings.candidates.current, **named}
-    clash = sorted(set(named) & set(settings.candidates.methods))
-    if clash:
-        raise SettingsError(f"a grid file is named '{clash[0]}' like a weighting method; give it another name")
-    return {name: replace(read_grid(path), name=name) for name, path in named.items()}
-
-
-def read_grid(path: str) -> Grid:
-    """A grid from a JSON weight file."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise GridError(f"there is no grid file '{path}'") from None
-    except (OSError, UnicodeDecodeError) as fault:
-        raise GridError(f"the grid file '{path}' cannot be read as UTF-8 text: {fault}") from None
-    return grid_json.read(text, path)
-
-
-def _resolved(settings: Settings, table: Table) -> tuple[Settings, list[Fact]]:
-    """The settings with id and dates looked for where they are not named, and what was found."""
-    time_, outcome = settings.time, settings.outcome
-    facts: list[Fact] = []
-
-    def found(key: str, column: str | None, other: str | None = None) -> str | None:
-        if column is not None and column != other:
-            facts.append(Fact(key, {"column": column}))
-            return column
-        return None
-
-    lead_id = outcome.lead_id or found("found_lead_id", find_id(table), outcome.customer)
-    created, closed = time_.created_at, time_.customer_at
-    if created is None and time_.order is None:
-        seen_created, seen_closed = find_dates(table)
-        created = found("found_created_at", seen_created)
-        if created is not None and closed is None and outcome.outcomes is None:
-            closed = found("found_customer_at", seen_closed)
-    return settings.model_copy(
-        update={
-            "outcome": outcome.model_copy(update={"lead_id": lead_id}),
-            "time": time_.model_copy(update={"created_at": created, "customer_at": closed}),
-        }
-    ), facts
 
 
 def write_whole(out: str, content: bytes) -> None:
@@ -251,123 +207,6 @@ def write_whole(out: str, content: bytes) -> None:
     except OSError as fault:
         part.unlink(missing_ok=True)
         raise InputError(f"'{out}' cannot be written: {fault.strerror}. Choose another file with --out") from None
-
-
-def _with_events(
-    settings: Settings, table: Table, happened: Table, terms: Terms, grids: Mapping[str, Grid]
-) -> tuple[Settings, Table]:
-    """The leads with a column for each thing that events tell of them, and the settings that name the events' parts."""
-    asked = settings.events
-    wanted = [c.column for grid in grids.values() for c in grid.criteria]
-    wanted += [*settings.columns.only, *settings.columns.keep, *(c.column for c in settings.criterion)]
-    joined = join_events(
-        table, happened, terms, EventNames(asked.lead_id, asked.at, asked.type, asked.value), more=types_in(wanted)
-    )
-    used = {"lead_id": joined.names.lead_id, "at": joined.names.at, "type": joined.names.type}
-    update = {**used, "value": joined.names.value}
-    return settings.model_copy(update={"events": asked.model_copy(update=update)}), joined.table
-
-
-def _terms(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
-    """What the source calls things; a strictly monotone id orders leads that have no dates."""
-    time_, outcome = settings.time, settings.outcome
-    order = time_.order
-    if time_.created_at is None and order is None and outcome.lead_id and monotone(table, outcome.lead_id):
-        order = outcome.lead_id
-    usual = EVENT_DAYS if settings.events.file else OBSERVE_DAYS
-    return Terms(
-        customer=outcome.customer, customer_values=outcome.customer_values, created_at=time_.created_at,
-        customer_at=time_.customer_at, lead_id=outcome.lead_id, order=order, outcomes=outcomes, as_of=time_.as_of,
-        observe_days=usual if time_.observe_days is None else time_.observe_days,
-        close_within_days=time_.close_within_days,
-    )  # fmt: skip
-
-
-def _proposal(settings: Settings, table: Table, terms: Terms, grids: Mapping[str, Grid]) -> Proposal:
-    """Criteria from the data, with the levels that settings and grid files need counted apart."""
-    known = [c.name for c in table.columns]
-    columns = settings.columns
-    for name in (*columns.only, *columns.exclude, *columns.keep, *(c.column for c in settings.criterion)):
-        if name not in known:
-            raise SettingsError(f"{table.name}: {unknown('column', name, known)}")
-    for grid in grids.values():
-        for criterion in grid.criteria:
-            if criterion.column not in known:
-                raise GridError(
-                    f"grid '{grid.name}' does not fit {table.name}: {unknown('column', criterion.column, known)}"
-                )
-    needed = [criterion for grid in grids.values() for criterion in grid.criteria]
-    needed += [_decided(each) for each in settings.criterion if each.cuts or each.groups]
-    out = {terms.customer, terms.created_at, terms.customer_at, terms.lead_id, terms.order} - {None}
-    proposal = propose(
-        table,
-        leave_out=tuple(sorted(str(name) for name in out if name not in columns.only)),
-        include=columns.only or None,
-        exclude=columns.exclude,
-        needed=needed,
-    )
-    return replace(proposal, criteria=tuple(_edited(c, settings) for c in proposal.criteria))
-
-
-def _decided(each: CriterionSettings) -> Criterion:
-    """The criterion that a `[[criterion]]` of the settings describes."""
-    return named_levels(each.column, name=each.name, axis=each.axis or "fit", cuts=each.cuts, groups=each.groups)
-
-
-def _edited(criterion: Criterion, settings: Settings) -> Criterion:
-    """The proposed criterion with the name and axis that the settings give it."""
-    if is_event_column(criterion.column):
-        criterion = replace(criterion, axis="engagement")
-    for each in settings.criterion:
-        if each.column == criterion.column:
-            return replace(
-                criterion,
-                name=each.name or criterion.name,
-                axis=each.axis or criterion.axis,
-                reference=each.reference or criterion.reference,
-            )
-    return criterion
-
-
-def _plans(settings: Settings, grids: Mapping[str, Grid], dated: bool) -> tuple[Plan, ...]:
-    wanted = settings.candidates
-    for method in wanted.methods:
-        if method not in METHODS:
-            raise SettingsError(unknown("weighting method", method, METHODS))
-    constraints = Constraints(
-        pins=tuple(Pin(**pin.model_dump()) for pin in settings.pin),
-        cap=wanted.cap,
-        max_lines=wanted.max_lines,
-        never_negative=wanted.never_negative,
-        never_positive=wanted.never_positive,
-        ordered=wanted.monotone,
-    )
-    policy = _policy(settings)
-    fixed = [Plan(name, grid=grid, policy=policy) for name, grid in grids.items()]
-    made = [
-        Plan(method, method, constraints=constraints, pivot=wanted.pivot, best=wanted.best, policy=policy)
-        for method in wanted.methods
-    ]
-    plans = (*fixed, *made)
-    if not plans:
-        raise SettingsError("there is nothing to compare: name methods or grid files")
-    return plans
-
-
-def _policy(settings: Settings) -> Policy:
-    chosen = settings.thresholds
-    given = [
-        policy
-        for value, policy in (
-            (chosen.capacity, Policy("capacity", chosen.capacity or 1)),
-            (chosen.close_rate, Policy("rate", chosen.close_rate or 0.5)),
-            (chosen.share_of_customers, Policy("share", chosen.share_of_customers or 0.5)),
-        )
-        if value is not None
-    ]
-    if len(given) > 1:
-        raise SettingsError("thresholds are chosen in one way: by capacity, by close rate or by share of customers")
-    return given[0] if given else Policy()
 
 
 def _candidate(plan: Plan, whole: Prepared, counted: Counted) -> Candidate:

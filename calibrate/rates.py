@@ -173,7 +173,7 @@ def lift_interval(
 
     The level is part of the whole, so with q the rate of the rest and s the level's share of leads, the
     variance of log(lift) is that of log p - log(s p + (1-s) q) by the delta method. A level without
-    customers has lift 0 and the bound that its Wilson interval gives.
+    customers has lift 0 and the upper bound that its Wilson interval gives, one in which all closed the lower bound.
 
     >>> lift, low, high = lift_interval(np.array([20]), np.array([100]), 100, 10_000)
     >>> float(lift[0])
@@ -192,9 +192,10 @@ def lift_interval(
         from_level = (1 - n * p / all_customers) ** 2 * (1 - p) / np.where(k > 0, k, 1)
         from_rest = (rest_k / all_customers) ** 2 * (1 - q) / np.where(rest_k > 0, rest_k, 1)
         spread = z * np.sqrt(np.maximum(from_level + from_rest, 0))
-    _, wilson_high = wilson(k, n, z)
+    wilson_low, wilson_high = wilson(k, n, z)
     low = np.where(k > 0, lift * np.exp(-spread), 0.0)
     high = np.where(k > 0, lift * np.exp(spread), wilson_high / total_rate)
+    low = np.where((k == n) & (n > 0), np.minimum(low, wilson_low / total_rate), low)
     return lift, low, np.where(n > 0, high, 1 / total_rate)
 
 

@@ -160,15 +160,19 @@ def read(path: Path) -> Settings:
     return _moved(settings(values, where=f"'{path}'"), path.parent, Path())
 
 
-def written(chosen: Settings, folder: Path, notes: Mapping[str, Sequence[str]] | None = None) -> str:
+def written(
+    chosen: Settings, folder: Path, notes: Mapping[str, Sequence[str]] | None = None, found: Sequence[str] = ()
+) -> str:
     """The commented text of a `calibration.toml` that stands in `folder`.
 
-    `notes` gives comment lines for a column (its levels and cut points, why it was set aside).
+    `notes` gives comment lines for a column (its levels and cut points, why it was set aside), `found` says what was
+    found without being named.
     """
     there = _moved(chosen, Path(), folder)
     lines = [
         "# Settings of this calibration. Edit them and run: calibrate run calibration.toml",
         "# Paths are relative to this file. Lines that begin with # are choices left to calibrate.",
+        *(f"# {_one_line(each)}" for each in found),
         "",
         "schema = 1",
     ]

@@ -1,0 +1,200 @@
+"""The command line end to end: the contract of run.json, exit codes, repeatability, and bad input."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from calibrate.cli import main
+
+Run = tuple[int, str, str]
+
+
+def leads(path: Path, rows: int = 1500, seed: int = 4, outcome: str = "Converted") -> Path:
+    """Leads with a strong demo, a sector, a number, a leak and a constant; the traps of real exports."""
+    rng = np.random.default_rng(seed)
+    lines = [f"Lead ID,Source,Demo asked,Visits,Tags,Constant,{outcome},"]
+    for i in range(rows):
+        demo, visits = rng.random() < 0.15, int(rng.poisson(3))
+        source = rng.choice(["Google", "google", "Referral", "Select", ""])
+        won = rng.random() < 0.04 + 0.35 * demo + 0.05 * (source == "Referral") + 0.01 * visits
+        tag = "Closed by sales" if won and rng.random() < 0.9 else "ringing"
+        row = (1000 + i, source, "Yes" if demo else "No", visits if visits else "", tag, "x", int(won))
+        lines.append(",".join(map(str, row)) + ",")
+    path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Any:
+    def run(*words: str) -> Run:
+        with pytest.raises(SystemExit) as leaving:
+            main(words)
+        shown = capsys.readouterr()
+        return int(leaving.value.code or 0), shown.out, shown.err
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("ran")
+    source = leads(folder / "leads.csv")
+    words = [sys.executable, "-m", "calibrate.cli", "run", str(source), "--customer", "Converted"]
+    done = subprocess.run([*words, "--out", str(folder / "out"), "--json"], capture_output=True, text=True, check=True)
+    return folder, json.loads(done.stdout)
+
+
+def test_the_printed_object_is_the_contract(ran: tuple[Path, dict[str, Any]]) -> None:
+    folder, found = ran
+    written = json.loads(next((folder / "out").rglob("run.json")).read_text(encoding="utf-8"))
+    assert {k: v for k, v in found.items() if k not in ("timing", "report")} == written
+    assert "timing" not in written
+    assert found["timing"]["observe_s"] >= 0
+    assert found["schema"] == 1
+    assert set(found["overall"]) >= {"leads", "customers", "rate", "low", "high"}
+    history = found["history"]
+    assert history["read"] == 1500 == history["kept"] + sum(history["excluded"].values())
+    assert history["order"] == "column"  # the lead id rises strictly
+    assert [suspect["column"] for suspect in found["suspects"]] == ["Tags"]
+    assert all(suspect["reason"] and suspect["evidence"] for suspect in found["suspects"])
+    names = [criterion["name"] for criterion in found["criteria"]]
+    assert sorted(names) == ["Demo asked", "Source", "Visits"]
+    for criterion in found["criteria"]:
+        assert criterion["axis"] in ("fit", "engagement")
+        assert sum(level["leads"] for level in criterion["levels"]) == 1500
+        for level in criterion["levels"]:
+            assert set(level) >= {"level", "leads", "customers", "rate", "low", "high", "shrunk", "lift"}
+    assert [c["name"] for c in found["candidates"]] == ["lift", "cautious", "evidence", "logistic"]
+    for candidate in found["candidates"]:
+        assert set(candidate) >= {"name", "method", "lines", "grid", "metrics", "against", "difference"}
+        grid = json.loads((Path(found["report"]) / candidate["grid"]).read_text(encoding="utf-8"))
+        points = [level["points"] for criterion in grid["criteria"] for level in criterion["levels"]]
+        assert sum(p != 0 for p in points) == candidate["lines"]
+        assert set(candidate["metrics"]["auc"]) == {"value", "low", "high"}
+    assert set(found["thresholds"]) == {"marketing_qualified", "sales_qualified"}
+    assert found["verdict"]["decision"] in ("adopt", "keep", "no_reliable_weights", "recalibrate")
+    assert found["verdict"]["why"]
+    assert set(found["tally"]) >= {"profiles", "exact"}
+
+
+def test_the_written_settings_repeat_the_run_byte_for_byte(ran: tuple[Path, dict[str, Any]], call: Any) -> None:
+    folder, found = ran
+    month = Path(found["report"])
+    before = {path.name: path.read_bytes() for path in sorted(month.rglob("*")) if path.is_file()}
+    code, _, _ = call("run", str(month / "calibration.toml"))
+    assert code == 0
+    after = {path.name: path.read_bytes() for path in sorted(month.rglob("*")) if path.is_file()}
+    assert sorted(before) == sorted(after)
+    changed = [name for name in before if before[name] != after[name]]
+    assert changed == []
+
+
+def test_other_commands_agree_with_the_run(ran: tuple[Path, dict[str, Any]], call: Any, tmp_path: Path) -> None:
+    folder, found = ran
+    source, grid = str(folder / "leads.csv"), str(Path(found["report"]) / "grids" / "logistic.json")
+    code, out, _ = call("rates", source, "--customer", "Converted", "--json")
+    assert code == 0
+    assert json.loads(out)["criteria"] == found["criteria"]
+    code, out, _ = call("check", source, "--customer", "Converted")
+    assert code == 0
+    assert "Tags" in out
+    code, out, _ = call("compare", source, "--customer", "Converted", "--grid", f"then={grid}", "--json")
+    assert code == 0
+    assert [c["name"] for c in json.loads(out)["candidates"]] == ["then"]
+    code, out, _ = call("score", grid, source, "--out", str(tmp_path / "scored.csv"))
+    assert code == 0
+    assert len((tmp_path / "scored.csv").read_text(encoding="utf-8").splitlines()) == 1501
+    for form in ("json", "csv", "sql-duckdb"):
+        code, _, _ = call("export", grid, "--to", form, "--out", str(tmp_path / f"grid.{form}"))
+        assert code == 0
+        assert (tmp_path / f"grid.{form}").stat().st_size > 0
+    code, out, _ = call("grid", "check", grid)
+    assert code == 0
+    assert "valid" in out
+
+
+def test_limits_hold_for_every_grid(ran: tuple[Path, dict[str, Any]], call: Any, tmp_path: Path) -> None:
+    folder, _ = ran
+    limits = ("--max-lines", "3", "--cap", "6")
+    code, out, _ = call(
+        "run", str(folder / "leads.csv"), "--customer", "Converted", *limits, "--out", str(tmp_path), "--json"
+    )
+    assert code == 0
+    found = json.loads(out)
+    for candidate in found["candidates"]:
+        grid = json.loads((Path(found["report"]) / candidate["grid"]).read_text(encoding="utf-8"))
+        points = [level["points"] for criterion in grid["criteria"] for level in criterion["levels"]]
+        assert sum(p != 0 for p in points) <= 3
+        assert max(map(abs, points)) <= 6
+
+
+def test_a_pivot_is_the_threshold(ran: tuple[Path, dict[str, Any]], call: Any, tmp_path: Path) -> None:
+    folder, _ = ran
+    words = ("--methods", "logistic", "--pivot", "40", "--out", str(tmp_path), "--json")
+    code, out, _ = call("run", str(folder / "leads.csv"), "--customer", "Converted", *words)
+    assert code == 0
+    assert json.loads(out)["thresholds"]["marketing_qualified"] == 40
+
+
+def test_current_is_the_baseline(ran: tuple[Path, dict[str, Any]], call: Any, tmp_path: Path) -> None:
+    folder, found = ran
+    grid = str(Path(found["report"]) / "grids" / "cautious.json")
+    code, out, _ = call(
+        "run", str(folder / "leads.csv"), "--customer", "Converted", "--current", grid, "--out", str(tmp_path), "--json"
+    )
+    assert code == 0
+    again = json.loads(out)
+    assert again["candidates"][0]["name"] == "current"
+    assert {c["against"] for c in again["candidates"][1:]} == {"current"}
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["run", "nothing.csv", "--customer", "x"], "nothing.csv"),
+        (["run", "LEADS"], "--customer"),
+        (["run", "LEADS", "--customer", "Convertd"], "Did you mean 'Converted'"),
+        (["run", "LEADS", "--customer", "Source"], "--customer-value"),
+        (["run", "LEADS", "--customer", "Converted", "--methods", "lfit"], "Did you mean 'lift'"),
+        (["run", "LEADS", "--customer", "Converted", "--max-lines", "0"], "--max-lines"),
+        (["run", "LEADS", "--customer", "Converted", "--current", "none.json"], "none.json"),
+        (["run", "LEADS", "--customer", "Converted", "--lang", "de"], "Known: en, fr"),
+        (["run", "LEADS", "--customer", "Converted", "--out", "/proc/nowhere"], "--out"),
+        (["compare", "LEADS", "--customer", "Converted"], "--grid"),
+        (["export", "none.json", "--to", "json", "--out", "x.json"], "none.json"),
+        (["grid", "check", "none.json"], "none.json"),
+    ],
+)
+def test_bad_input_is_one_message_and_exit_code_2(
+    call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], says: str
+) -> None:
+    source = leads(tmp_path / "leads.csv", 400)
+    monkeypatch.chdir(tmp_path)
+    code, out, err = call(*[str(source) if word == "LEADS" else word for word in words])
+    assert code == 2
+    assert says in err
+    assert "Traceback" not in err
+    assert out == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["leads.csv"]
+
+
+def test_a_run_that_is_killed_leaves_the_last_report_whole(ran: tuple[Path, dict[str, Any]]) -> None:
+    folder, found = ran
+    month = Path(found["report"])
+    before = {path: path.read_bytes() for path in month.rglob("*") if path.is_file()}
+    words = [sys.executable, "-m", "calibrate.cli", "run", str(folder / "leads.csv"), "--customer", "Converted"]
+    for wait in (0.8, 1.6, 2.4):
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        running = subprocess.Popen([*words, "--out", str(folder / "out")], **silent)
+        time.sleep(wait)
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait()
+        assert {path: path.read_bytes() for path in before} == before
