@@ -132,15 +132,6 @@ def test_points_against_the_close_rate_are_explained():
     assert "against its own close rate (24.4%, all leads 10.5%)" in grid.evidence[0][0].note
 
 
-def test_a_joint_grid_brings_its_own_curve_and_a_marginal_one_none(history):
-    weights, grid = made(history)
-    assert made(history, "evidence")[1].curve is None
-    expected = grid.curve.at(row_scores(history, grid))
-    own = 1 / (1 + np.exp(-scores_of(history, weights.values) - weights.intercept))
-    assert expected.sum() == pytest.approx(history.customers.sum(), rel=1e-6)
-    assert np.abs(expected - own).max() < 0.05
-
-
 @pytest.mark.parametrize(
     ("scale", "message"), [({"pivot": 0}, "the pivot is 0"), ({"best": -1}, "the best score is -1")]
 )
