@@ -9,6 +9,8 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+
 from .criteria import Axis, Criterion, Level
 from .export import json as grid_json
 from .grid import Band, Grid, Thresholds
@@ -77,7 +79,8 @@ def true_rates(history: Simulated, counted: Counted) -> dict[str, dict[str, floa
     for criterion in counted.rates.criteria:
 
         def level_of(value: object, criterion: Criterion = criterion) -> str:
-            return criterion.levels[criterion.index_of(value)].name
+            written = str(value) if isinstance(value, bool | np.bool_) else value  # as it stands in the CSV file
+            return criterion.levels[criterion.index_of(written)].name
 
         if criterion.column in history.leads:
             found = history.true_rates(

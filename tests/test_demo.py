@@ -1,0 +1,39 @@
+"""The demo: whole, quick enough to show, and true to the history it simulates."""
+
+from pathlib import Path
+
+import numpy as np
+
+from calibrate.demo import meeting_grid, run
+
+
+def test_the_demo_finds_what_was_put_in(tmp_path: Path) -> None:
+    counted, review, where = run(str(tmp_path), 6000, 2026, ("en",))
+    assert {path.name for path in where.iterdir()} >= {"review.html", "review.xlsx", "run.json", "grids", "pictures"}
+    account = review.account
+    assert account.read == 6000 == account.kept + sum(account.excluded.values())
+    assert account.excluded["immature"] > 0
+    assert "amount" in [suspect.column for suspect in review.suspects]
+    assert review.comparison.baseline == "current"
+    assert review.truth is not None
+    frame = review.rates.frame()
+    frame = frame[(frame["leads"] >= 30) & frame["criterion"].isin(list(review.truth))]
+    truth = np.array(
+        [review.truth[c].get(level, np.nan) for c, level in zip(frame["criterion"], frame["level"], strict=True)]
+    )
+    held = (frame["low"] <= truth) & (truth <= frame["high"])
+    assert len(frame) > 30
+    assert np.isfinite(truth).all()
+    assert held.mean() > 0.85  # 95 % intervals, of rates that share their leads
+    chosen = next(c.grid for c in review.candidates if c.name == "logistic")
+    points = {(c.name, level.name): p for c, ps in zip(chosen.criteria, chosen.points, strict=True)
+              for level, p in zip(c.levels, ps, strict=True)}  # fmt: skip
+    assert max(points, key=lambda line: points[line])[0] == "demo_request"
+    newsletter = [p for (name, _), p in points.items() if name == "newsletter"]
+    assert max(map(abs, newsletter)) <= 5
+
+
+def test_the_meetings_grid_is_a_grid() -> None:
+    grid = meeting_grid()
+    assert grid.score({"newsletter": "True", "demo_request": "True", "employees": "1200"}) == 35
+    assert grid.band({"newsletter": "True", "demo_request": "True"}) == "call"
