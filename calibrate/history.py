@@ -6,7 +6,7 @@ up to t is `already_closed`; a window that ends after `as_of` is `immature`. Exc
 reason, so that read = kept + every exclusion. See `Terms` for what can be told about a source.
 
 `observe` reads only the outcome, the dates and the id. The attributes are read once, by `tally.count`.
-Event criteria will join here: a criterion over events is a column like any other.
+Events have become columns before that (`events.join_events`): a criterion over events is a column like any other.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from .criteria import Criterion
 from .engine import sql
 from .engine.dates import moment
-from .engine.table import Table
+from .engine.table import Table, column_of
 from .errors import HistoryError, InputError, unknown
 from .outcome import Answers, answers
 
@@ -223,6 +223,8 @@ class _Source:
         if not self.numbered:
             return self.table.relation
         position = self.table.position
+        if self.dated and position is not None:  # only their order matters: the hidden column has it
+            return f"(SELECT *, {_quoted(position)} AS __row FROM {self.table.relation})"
         by = (
             f"ORDER BY {_quoted(position or self.terms.lead_id or self.terms.created_at or self.table.columns[0].name)}"
         )
@@ -246,7 +248,11 @@ class _Source:
             return joined, "__won.__day" if listed_at else closed, "CASE WHEN __won.__lead IS NULL THEN 0 ELSE 1 END"
         if self.meant is not None and terms.customer:
             return "", closed, self._is(self.meant.customer)
-        return "", closed, f"CASE WHEN {closed} IS NULL THEN 0 ELSE 1 END"
+        given = _quoted(own_at) if own_at else "NULL"
+        empty = f"{given} IS NULL"
+        if own_at and column_of(self.table, own_at).type == "text":  # what is no date is not "no customer"
+            empty += f" OR {sql.is_blank(sql.identifier(own_at)).sql('duckdb')}"
+        return "", closed, f"CASE WHEN {empty} THEN 0 ELSE 1 END"
 
     def _wins(self, outcomes: Table) -> str:
         """Filter of the outcomes table where the customer column stands there."""
@@ -385,8 +391,12 @@ def _check_outcome(totals: NDArray[np.int64], excluded: Mapping[str, int]) -> No
 def _nothing_left(read: int, excluded: Mapping[str, int], as_of: date | None, terms: Terms) -> str:
     reasons = "; ".join(f"{name} {count:,}" for name, count in excluded.items())
     window = terms.observe_days + terms.close_within_days
-    late = f" As of {as_of}, a lead must be at least {window} days old; lower --close-within-days" if as_of else ""
-    return f"none of the {read:,} rows is a lead that can be judged ({reasons or 'there are no rows'}).{late}"
+    way_out = ""
+    if "immature" in excluded:
+        way_out = f" As of {as_of}, a lead must be at least {window} days old; lower --close-within-days"
+    elif "no_creation_date" in excluded:
+        way_out = f" The column '{terms.created_at}' gives no row a date; write dates as YYYY-MM-DD or name another"
+    return f"none of the {read:,} rows is a lead that can be judged ({reasons or 'there are no rows'}).{way_out}"
 
 
 def _quoted(name: str) -> str:

@@ -84,7 +84,7 @@ def read_rows(settings: Settings, progress: Progress = lambda stage: None) -> Co
         terms = terms_of(settings, table, outcomes)
     with _timed(timing, "events_s", progress, "events"):
         if happened is not None:
-            settings, table = with_events(settings, table, happened, terms, grids)
+            table = with_events(settings, table, happened, terms, grids)
     with _timed(timing, "propose_s", progress, "propose"):
         proposal = proposal_of(settings, table, terms, grids)
         if not proposal.criteria:
@@ -232,13 +232,14 @@ def _provenance(counted: Counted) -> dict[str, str | int | float | None]:
     }
 
 
-def _named(counted: Counted) -> dict[str, str | int | None]:
+def _named(counted: Counted) -> dict[str, str | int | float | None]:
     """What a scorer must know to make the same columns from the same source: names of columns, and the window."""
-    terms, events = counted.history.terms, counted.settings.events
-    names: dict[str, str | int | None] = {"lead_id": terms.lead_id}
-    if events.file:
-        names |= {"created_at": terms.created_at, "observe_days": terms.observe_days}
-        names |= {f"events_{part}": getattr(events, part) for part in ("lead_id", "at", "type", "value")}
+    terms = counted.history.terms
+    names: dict[str, str | int | float | None] = {"lead_id": terms.lead_id}
+    for key, facts in counted.history.facts:
+        if key == "events":
+            names |= {"created_at": terms.created_at, "observe_days": terms.observe_days}
+            names |= {f"events_{part}": facts[part] or None for part in ("lead_id", "at", "type", "value")}
     return names
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,12 @@ from .criteria import code_sql
 from .engine import Session, sql
 from .engine.table import Table, column_of
 from .errors import GridError, InputError, unknown
+from .events import OBSERVE_DAYS, EventNames, is_event_column, join_events, types_in
 from .explain import told
 from .export.base import ordered_bands
 from .grid import Grid
+from .history import Terms
+from .roles import find_dates, find_id
 
 ADDED = ("score", "band", "reasons")
 MOST_REASONS = 3
@@ -27,9 +31,10 @@ SUFFIXES = (".csv", ".parquet")
 _FORMULA = tuple("=+-@\t\r")
 
 
-def score_file(grid: Grid, source: str, out: str, *, table: str | None = None) -> int:
+def score_file(grid: Grid, source: str, out: str, *, table: str | None = None, events: str | None = None) -> int:
     """Write the leads of a source with score, band and reasons added, and return how many there are.
 
+    `events` is a second source from which the grid's event columns are made, as they were when it was calibrated.
     The file appears whole or not at all. Raises GridError where the grid does not fit the data, InputError
     where the data already has a column of that name or the file cannot be written.
     """
@@ -38,7 +43,10 @@ def score_file(grid: Grid, source: str, out: str, *, table: str | None = None) -
         raise InputError(f"'{out}' must end in {' or '.join(SUFFIXES)}: the suffix says how it is written")
     with Session() as session:
         leads = session.open(source, table=table)
-        statement = scored(grid, leads)
+        own = tuple(column.name for column in leads.columns)
+        if events is not None:
+            leads = with_events(grid, leads, session.open(events))
+        statement = scored(grid, leads, own)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             handle, part = tempfile.mkstemp(prefix=".calibrate-", suffix=target.suffix, dir=target.parent)
@@ -54,8 +62,24 @@ def score_file(grid: Grid, source: str, out: str, *, table: str | None = None) -
     return rows
 
 
-def scored(grid: Grid, leads: Table) -> str:
-    """The statement: the source's columns in their order, then score, band and reasons."""
+def with_events(grid: Grid, leads: Table, events: Table) -> Table:
+    """The leads with the event columns of a grid, made as its provenance says."""
+    made = grid.provenance
+
+    def said(key: str) -> str | None:
+        return None if made.get(key) is None else str(made[key])
+
+    types = types_in([criterion.column for criterion in grid.criteria])
+    terms = Terms(
+        lead_id=said("lead_id") or find_id(leads), created_at=said("created_at") or find_dates(leads)[0],
+        observe_days=int(made.get("observe_days") or OBSERVE_DAYS),
+    )  # fmt: skip
+    names = EventNames(said("events_lead_id"), said("events_at"), said("events_type"), said("events_value"))
+    return join_events(leads, events, terms, names, types=types, scoring=True).table
+
+
+def scored(grid: Grid, leads: Table, shown: Sequence[str] | None = None) -> str:
+    """The statement: the source's columns (or those of them to show) in their order, then score, band and reasons."""
     known = [column.name for column in leads.columns]
     taken = [name for name in known if name.lower() in ADDED]
     if taken:
@@ -64,8 +88,9 @@ def scored(grid: Grid, leads: Table) -> str:
     lines: list[str] = []
     for at, criterion in enumerate(grid.criteria):
         if criterion.column not in known:
+            hint = "; it is made from events: add --events FILE" if is_event_column(criterion.column) else ""
             raise GridError(
-                f"grid '{grid.name}' does not fit {leads.name}: {unknown('column', criterion.column, known)}"
+                f"grid '{grid.name}' does not fit {leads.name}: {unknown('column', criterion.column, known)}{hint}"
             )
         if not any(grid.points[at]):
             continue
@@ -81,7 +106,7 @@ def scored(grid: Grid, leads: Table) -> str:
     order = _ranks(grid, keys)
     weights = [_choice(f"__level_{at}", [order.get(number, 0) for number in key]) for at, key in keys]
     lines = [lines[number - 1] for number in order]
-    columns = ", ".join(_quoted(name) for name in known)
+    columns = ", ".join(_quoted(name) for name in (known if shown is None else shown))
     inner = f"SELECT *{''.join(', ' + level for level in levels)} FROM {leads.relation}"
     middle = f"SELECT *, {' + '.join(points) or '0'} AS score FROM ({inner}) AS answered"
     added = f"score, {_band(grid)} AS band, {_reasons(lines, weights)} AS reasons"

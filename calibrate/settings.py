@@ -318,7 +318,8 @@ def _faults(fault: ValidationError, flags: bool) -> list[str]:
 def _known(parents: Sequence[str]) -> list[str]:
     """Names that may stand in the given section."""
     sections: dict[str, type[BaseModel]] = {
-        "data": Data, "outcome": OutcomeSettings, "time": Time, "events": EventSettings, "columns": Columns, "criterion": CriterionSettings,
+        "data": Data, "outcome": OutcomeSettings, "time": Time, "events": EventSettings, "columns": Columns,
+        "criterion": CriterionSettings,
         "candidates": Candidates, "thresholds": ThresholdSettings, "pin": PinSettings, "report": Report,
     }  # fmt: skip
     model = sections.get(parents[0], Settings) if parents else Settings

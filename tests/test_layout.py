@@ -18,7 +18,7 @@ HOUSE = ROOT / "calibrate"
 # The order of the house, written by hand. A room (a file, or a folder as a whole) imports only what stands before it.
 GROUND = ("errors", "engine")
 STEPS = (
-    "criteria", "grid", "outcome", "columns", "fine", "roles", "proposal", "history", "tally", "rates",
+    "criteria", "grid", "outcome", "columns", "fine", "roles", "proposal", "history", "events", "tally", "rates",
     "binning", "outcome_words", "leakage", "weights", "scores", "calibration", "thresholds", "rounding",
     "build", "plan", "metrics", "backtest", "resampling", "comparison", "ceiling", "explain", "review",
     "audit", "drift", "trial",
@@ -29,7 +29,7 @@ EDGES_IN = {  # each with the types it makes
     "simulate": set[str](),
 }
 EDGES_OUT = ("export", "scoring", "charts", "report")
-TOP = ("monthly", "demo", "notebook", "cli")
+TOP = ("asked", "monthly", "demo", "notebook", "cli")
 ROOMS = (*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP)
 
 # Where each heavy library may be imported: a room, or one file of it.

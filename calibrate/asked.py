@@ -1,0 +1,186 @@
+"""What the settings ask for, told to the steps: names, windows, criteria, constraints and plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from .criteria import Criterion
+from .engine.table import Fact, Table
+from .errors import GridError, SettingsError, unknown
+from .events import OBSERVE_DAYS as EVENT_DAYS
+from .events import EventNames, is_event_column, join_events, types_in
+from .export import json as grid_json
+from .grid import Grid, Pin
+from .history import OBSERVE_DAYS, Terms
+from .plan import Plan
+from .proposal import Proposal, find_dates, find_id, monotone, named_levels, propose
+from .settings import CriterionSettings, Settings
+from .thresholds import Policy
+from .weights import METHODS
+from .weights.constraints import Constraints
+
+CURRENT = "current"
+
+
+def grids_of(settings: Settings) -> dict[str, Grid]:
+    """The grid files named in the settings, by candidate name."""
+    named = dict(settings.candidates.grids)
+    if settings.candidates.current is not None:
+        if CURRENT in named:
+            raise SettingsError("two grids are named 'current'; give the one under --grid another name")
+        named = {CURRENT: settings.candidates.current, **named}
+    clash = sorted(set(named) & set(settings.candidates.methods))
+    if clash:
+        raise SettingsError(f"a grid file is named '{clash[0]}' like a weighting method; give it another name")
+    return {name: replace(read_grid(path), name=name) for name, path in named.items()}
+
+
+def read_grid(path: str) -> Grid:
+    """A grid from a JSON weight file."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise GridError(f"there is no grid file '{path}'") from None
+    except (OSError, UnicodeDecodeError) as fault:
+        raise GridError(f"the grid file '{path}' cannot be read as UTF-8 text: {fault}") from None
+    return grid_json.read(text, path)
+
+
+def resolved(settings: Settings, table: Table) -> tuple[Settings, list[Fact]]:
+    """The settings with id and dates looked for where they are not named, and what was found."""
+    time_, outcome = settings.time, settings.outcome
+    facts: list[Fact] = []
+
+    def found(key: str, column: str | None, other: str | None = None) -> str | None:
+        if column is not None and column != other:
+            facts.append(Fact(key, {"column": column}))
+            return column
+        return None
+
+    lead_id = outcome.lead_id or found("found_lead_id", find_id(table), outcome.customer)
+    created, closed = time_.created_at, time_.customer_at
+    if created is None and time_.order is None:
+        seen_created, seen_closed = find_dates(table)
+        created = found("found_created_at", seen_created)
+        if created is not None and closed is None and outcome.outcomes is None:
+            closed = found("found_customer_at", seen_closed)
+    return settings.model_copy(
+        update={
+            "outcome": outcome.model_copy(update={"lead_id": lead_id}),
+            "time": time_.model_copy(update={"created_at": created, "customer_at": closed}),
+        }
+    ), facts
+
+
+def with_events(settings: Settings, table: Table, happened: Table, terms: Terms, grids: Mapping[str, Grid]) -> Table:
+    """The leads with a column for each thing that events tell of them."""
+    asked = settings.events
+    wanted = [c.column for grid in grids.values() for c in grid.criteria]
+    wanted += [*settings.columns.only, *settings.columns.keep, *(c.column for c in settings.criterion)]
+    names = EventNames(asked.lead_id, asked.at, asked.type, asked.value)
+    return join_events(table, happened, terms, names, more=types_in(wanted)).table
+
+
+def terms_of(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
+    """What the source calls things; a strictly monotone id orders leads that have no dates."""
+    time_, outcome = settings.time, settings.outcome
+    order = time_.order
+    if time_.created_at is None and order is None and outcome.lead_id and monotone(table, outcome.lead_id):
+        order = outcome.lead_id
+    usual = EVENT_DAYS if settings.events.file else OBSERVE_DAYS
+    return Terms(
+        customer=outcome.customer, customer_values=outcome.customer_values, created_at=time_.created_at,
+        customer_at=time_.customer_at, lead_id=outcome.lead_id, order=order, outcomes=outcomes, as_of=time_.as_of,
+        observe_days=usual if time_.observe_days is None else time_.observe_days,
+        close_within_days=time_.close_within_days,
+    )  # fmt: skip
+
+
+def proposal_of(settings: Settings, table: Table, terms: Terms, grids: Mapping[str, Grid]) -> Proposal:
+    """Criteria from the data, with the levels that settings and grid files need counted apart."""
+    known = [c.name for c in table.columns]
+    columns = settings.columns
+    for name in (*columns.only, *columns.exclude, *columns.keep, *(c.column for c in settings.criterion)):
+        if name not in known:
+            raise SettingsError(f"{table.name}: {unknown('column', name, known)}")
+    for grid in grids.values():
+        for criterion in grid.criteria:
+            if criterion.column not in known:
+                raise GridError(
+                    f"grid '{grid.name}' does not fit {table.name}: {unknown('column', criterion.column, known)}"
+                )
+    needed = [criterion for grid in grids.values() for criterion in grid.criteria]
+    needed += [_decided(each) for each in settings.criterion if each.cuts or each.groups]
+    out = {terms.customer, terms.created_at, terms.customer_at, terms.lead_id, terms.order} - {None}
+    proposal = propose(
+        table,
+        leave_out=tuple(sorted(str(name) for name in out if name not in columns.only)),
+        include=columns.only or None,
+        exclude=columns.exclude,
+        needed=needed,
+    )
+    return replace(proposal, criteria=tuple(_edited(c, settings) for c in proposal.criteria))
+
+
+def _decided(each: CriterionSettings) -> Criterion:
+    """The criterion that a `[[criterion]]` of the settings describes."""
+    return named_levels(each.column, name=each.name, axis=each.axis or "fit", cuts=each.cuts, groups=each.groups)
+
+
+def _edited(criterion: Criterion, settings: Settings) -> Criterion:
+    """The proposed criterion with the name and axis that the settings give it."""
+    if is_event_column(criterion.column):
+        criterion = replace(criterion, axis="engagement")
+    for each in settings.criterion:
+        if each.column == criterion.column:
+            return replace(
+                criterion,
+                name=each.name or criterion.name,
+                axis=each.axis or criterion.axis,
+                reference=each.reference or criterion.reference,
+            )
+    return criterion
+
+
+def plans_of(settings: Settings, grids: Mapping[str, Grid], dated: bool) -> tuple[Plan, ...]:
+    """The candidates: grids as they stand, and one grid by each method under the constraints."""
+    wanted = settings.candidates
+    for method in wanted.methods:
+        if method not in METHODS:
+            raise SettingsError(unknown("weighting method", method, METHODS))
+    constraints = Constraints(
+        pins=tuple(Pin(**pin.model_dump()) for pin in settings.pin),
+        cap=wanted.cap,
+        max_lines=wanted.max_lines,
+        never_negative=wanted.never_negative,
+        never_positive=wanted.never_positive,
+        ordered=wanted.monotone,
+    )
+    policy = _policy(settings)
+    fixed = [Plan(name, grid=grid, policy=policy) for name, grid in grids.items()]
+    made = [
+        Plan(method, method, constraints=constraints, pivot=wanted.pivot, best=wanted.best, policy=policy)
+        for method in wanted.methods
+    ]
+    plans = (*fixed, *made)
+    if not plans:
+        raise SettingsError("there is nothing to compare: name methods or grid files")
+    return plans
+
+
+def _policy(settings: Settings) -> Policy:
+    chosen = settings.thresholds
+    given = [
+        policy
+        for value, policy in (
+            (chosen.capacity, Policy("capacity", chosen.capacity or 1)),
+            (chosen.close_rate, Policy("rate", chosen.close_rate or 0.5)),
+            (chosen.share_of_customers, Policy("share", chosen.share_of_customers or 0.5)),
+        )
+        if value is not None
+    ]
+    if len(given) > 1:
+        raise SettingsError("thresholds are chosen in one way: by capacity, by close rate or by share of customers")
+    return given[0] if given else Policy()

@@ -1,0 +1,58 @@
+"""Tables made from tables of a session: an answer kept for later statements, and a source with columns added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .duckdb import DuckTable, view_over
+from .postgres import PostgresTable
+from .spark import SparkTable
+from .sql import identifier, relation
+from .table import Column, Fact, Table
+
+LARGE = 2_000_000
+"""An answer about more rows than this is kept on disk, compressed, in the session's private folder."""
+
+
+def kept(table: Table, statement: str, *, rows: int) -> str:
+    """Relation with the answer of a statement (DuckDB dialect), which has about so many rows.
+
+    DuckDB stores it, so that it is computed once; a server that we may only read from computes it anew.
+    """
+    if not isinstance(table, DuckTable):
+        return f"({statement})"
+    connection = table.connection
+    stored = relation(connection.free_name("kept")).sql("duckdb")
+    if rows > LARGE:
+        stored = f"{identifier(connection.on_disk()).sql('duckdb')}.{stored}"
+    connection.execute(f"CREATE TABLE {stored} AS {statement}")
+    return stored
+
+
+def derived(table: Table, source: str, added: Sequence[Column], *, facts: tuple[Fact, ...], fingerprint: str) -> Table:
+    """The table with columns added: `source` is a SELECT (DuckDB dialect) that gives all of them, one row per row.
+
+    It must also give the hidden column with the order of rows where the table has one.
+    """
+    columns = (*table.columns, *added)
+    if isinstance(table, DuckTable):
+        listed = ", ".join(identifier(column.name).sql("duckdb") for column in columns)
+        position = None if table.position is None else identifier(table.position).sql("duckdb")
+        hidden = "" if position is None else f", {position} AS __place"
+        view = relation(table.connection.free_name("derived")).sql("duckdb")
+        table.connection.execute(f"CREATE VIEW {view} AS SELECT {listed}{hidden} FROM ({source}) AS made")
+        inside = f"(SELECT {listed} FROM {view})" if position is None else view
+        made = view_over(
+            table.connection, inside, name=table.name, position=None if position is None else "__place", facts=facts,
+            fingerprint=fingerprint, rows=table.rows,
+        )  # fmt: skip
+        return replace(made, columns=tuple(column for column in made.columns if column.name != "__place"))
+    alias = "with_events"
+    changed = {
+        "columns": columns, "facts": facts, "fingerprint": fingerprint, "alias": alias,
+        "relation": f"({source}) AS {identifier(alias).sql('duckdb')}",
+    }  # fmt: skip
+    if isinstance(table, (PostgresTable, SparkTable)):
+        return replace(table, **changed)  # type: ignore[arg-type]
+    raise TypeError(f"no way to add columns to a {type(table).__name__}")
