@@ -86,7 +86,7 @@ def test_the_printed_object_is_the_contract(ran: tuple[Path, dict[str, Any]]) ->
 
 
 def test_the_written_settings_repeat_the_run_byte_for_byte(ran: tuple[Path, dict[str, Any]], call: Any) -> None:
-    folder, found = ran
+    _, found = ran
     month = Path(found["report"])
     before = {path.name: path.read_bytes() for path in sorted(month.rglob("*")) if path.is_file()}
     code, _, _ = call("run", str(month / "calibration.toml"))

@@ -8,7 +8,7 @@ from calibrate.demo import meeting_grid, run
 
 
 def test_the_demo_finds_what_was_put_in(tmp_path: Path) -> None:
-    counted, review, where = run(str(tmp_path), 6000, 2026, ("en",))
+    _, review, where = run(str(tmp_path), 6000, 2026, ("en",))
     assert {path.name for path in where.iterdir()} >= {"review.html", "review.xlsx", "run.json", "grids", "pictures"}
     account = review.account
     assert account.read == 6000 == account.kept + sum(account.excluded.values())
