@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import hashlib
+import io
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,8 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from calibrate.engine import Session, Table, open_table
 from calibrate.errors import InputError
@@ -305,6 +310,38 @@ def test_a_file_kept_on_disk_is_the_same(write: Write, monkeypatch: pytest.Monke
     large = open_table(path)
     assert (large.columns, large.facts, large.fingerprint) == (small.columns, small.facts, small.fingerprint)
     assert column(large, "b") == column(small, "b")
+
+
+ODD = (
+    "", " ", "x", "1", "2.5", "N/A", "a,b", "a;b", 'q"q', "l\nm", "é", "'", "\\", "a\\", '"', "\t", "|", "07", "--",
+)  # fmt: skip
+TEXT = st.text(st.characters(exclude_characters="\0\r\ufeff", exclude_categories=("Cs",)), max_size=5)
+CELLS = st.one_of(st.sampled_from(ODD), TEXT)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=6), st.sampled_from(",;\t|"),
+    st.sampled_from(["\n", "\r\n"]), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]), st.booleans(),
+)  # fmt: skip
+def test_what_a_spreadsheet_writes_is_read_back(
+    rows: list[list[str]], separator: str, newline: str, encoding: str, quote: bool
+) -> None:
+    rows = [["first", "1", "x"], *rows]
+    text = io.StringIO(newline="")
+    quoting = csv.QUOTE_ALL if quote else csv.QUOTE_MINIMAL
+    writer = csv.writer(text, delimiter=separator, lineterminator=newline, quoting=quoting)
+    writer.writerows([["a", "b", "c"], *rows])
+    with tempfile.TemporaryDirectory() as folder, Session() as session:
+        path = Path(folder) / "leads.csv"
+        path.write_bytes(text.getvalue().encode(encoding))
+        table = session.open(path)
+        kept = [row for row in rows if any(cell.strip(" \t\r\n") for cell in row)]
+        assert [c.name for c in table.columns] == ["a", "b", "c"]
+        for i, column_ in enumerate(table.columns):
+            if column_.type == "text":
+                expected = [row[i] if row[i].strip(" \t\r\n") else None for row in kept]
+                assert column(table, column_.name) == expected
 
 
 # --- other kinds of files ----------------------------------------------------------------------------------------

@@ -184,9 +184,7 @@ def _strangers(connection: Connection, table: str, column: _Column) -> list[str]
     read = column.guess.expression
     bad = f"{quoted} IS NOT NULL AND ({read} IS NULL"
     bad += f" OR {_odd(quoted, read)})" if column.guess.kind == "number" else ")"
-    rows = connection.execute(
-        f"SELECT {quoted} FROM {table} WHERE {bad} GROUP BY 1 ORDER BY 1 LIMIT {STRANGERS + 1}"
-    )
+    rows = connection.execute(f"SELECT {quoted} FROM {table} WHERE {bad} GROUP BY 1 ORDER BY 1 LIMIT {STRANGERS + 1}")
     return [str(row[0]) for row in rows]
 
 

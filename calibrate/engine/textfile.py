@@ -10,8 +10,8 @@ import codecs
 import csv
 import gzip
 import hashlib
+import io
 import itertools
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -25,8 +25,6 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 BEGINNING = 256 * 1024
 """Characters read to find separator and header."""
 PIECE = 4 * 2**20
-_DOUBLED = re.compile(r'[^,;\t|\r\n"\\]""|""[^,;\t|\r\n"]')
-"""A quote inside a cell, written twice."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -123,8 +121,7 @@ def _wide(head: bytes) -> str | None:
 def _bytewise(path: Path, pieces: Iterator[bytes]) -> str:
     """utf-8, or cp1252 where that fails, or "mixed" where the file has both."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    line, accents, good = 1, False, True
-    pending = b""
+    line, good = 1, True
     for piece in pieces:
         if (at := piece.find(0)) >= 0:
             raise InputError(
@@ -133,19 +130,16 @@ def _bytewise(path: Path, pieces: Iterator[bytes]) -> str:
             )
         if good:
             try:
-                accents = accents or not piece.isascii()
                 decoder.decode(piece)
             except UnicodeDecodeError:
                 good = False
         line += piece.count(b"\n")
-        pending = piece
     if good:
         try:
             decoder.decode(b"", final=True)
             return "utf-8"
         except UnicodeDecodeError:
             good = False
-    del pending
     return "mixed" if _has_both(path) else "cp1252"
 
 
@@ -214,8 +208,7 @@ def _layout(path: Path, text: str, whole: bool) -> TextFile:
     escape = '"'
     if not separator:
         separator = max(SEPARATORS, key=lambda each: _fit(_records(body, each, '"', whole)))
-    slashed = '\\"' in body and not _DOUBLED.search(body)
-    if slashed and _fit(_records(body, separator, "\\", whole)) >= _fit(_records(body, separator, '"', whole)):
+    if '\\"' in body and not _strictly(body, separator, '"', whole) and _strictly(body, separator, "\\", whole):
         escape = "\\"
     records = _records(body, separator, escape, whole)
     header = [name.strip() for name in records[0]]
@@ -253,7 +246,7 @@ def check_names(path: Path | str, header: list[str]) -> None:
 
 def _records(text: str, separator: str, escape: str, whole: bool, most: int = 300) -> list[list[str]]:
     """The first records that are not blank; the last is left out if the text may be cut inside it."""
-    reader = _reader(iter(text.splitlines(keepends=True)), separator, escape)
+    reader = _reader(io.StringIO(text, newline=""), separator, escape)
     records: list[list[str]] = []
     try:
         for record in reader:
@@ -267,11 +260,21 @@ def _records(text: str, separator: str, escape: str, whole: bool, most: int = 30
     return (records[:-1] if cut else records[:most]) or [[""]]
 
 
-def _reader(lines: Iterator[str], separator: str, escape: str) -> Iterator[list[str]]:
+def _reader(lines: Iterator[str], separator: str, escape: str, *, strict: bool = False) -> Iterator[list[str]]:
     csv.field_size_limit(2**31 - 1)
     if escape == '"':
-        return csv.reader(lines, delimiter=separator, strict=False)
-    return csv.reader(lines, delimiter=separator, doublequote=False, escapechar=escape, strict=False)
+        return csv.reader(lines, delimiter=separator, strict=strict)
+    return csv.reader(lines, delimiter=separator, doublequote=False, escapechar=escape, strict=strict)
+
+
+def _strictly(text: str, separator: str, escape: str, whole: bool) -> bool:
+    """Whether every quote is closed before a separator or a line end."""
+    try:
+        for _ in _reader(io.StringIO(text, newline=""), separator, escape, strict=True):
+            pass
+    except csv.Error as error:
+        return not whole and "end of data" in str(error)
+    return True
 
 
 def _width(header: list[str], records: list[list[str]]) -> int:
