@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .fits import STEEPEST, Floats, Ints, fit_lines
+from .fits import STEEPEST, Floats, Ints, fit_lines, fit_scores
 from .lines import Budget, closed
 from .views import Source, View
 
@@ -25,20 +25,20 @@ OUT_OF_BOUNDS = 1e6
 """Rank penalty of real weights that whole points could not follow."""
 ELEMENTS = 20_000
 """Numbers that the first fits of one set's children may fill; at least `Width.children` of them are fitted."""
-FIRST_ROUNDS, FIRST_CLOSE, ROUNDS = 8, 1e-3, 8
+FIRST_ROUNDS, FIRST_CLOSE, ROUNDS = 5, 1e-3, 8
 
 
 @dataclass(frozen=True)
 class Width:
     """How wide to search: sets kept at each size, lines fitted per set, sets fitted on single rows, exchanges.
 
-    Sets of up to `early` lines are kept four times as many: they are cheap, and decide about all that follows.
+    Sets of up to `early` lines on levels are kept four times as many: they are cheap, and decide what follows.
     """
 
-    kept: int = 3
-    children: int = 5
-    fits: int = 8
-    exchanges: int = 3
+    kept: int = 2
+    children: int = 4
+    fits: int = 4
+    exchanges: int = 2
     early: int = 2
 
 
@@ -86,10 +86,21 @@ def fitted(source: Source, support: tuple[int, ...], start: Floats | None) -> Re
     if start is None:
         start = np.zeros(len(view.design))
     weights, loss = fit_lines(view.design[None], view.leads[None], view.customers[None], start[None], ROUNDS, 1e-5)
-    own = weights[0, len(view.design) - len(support) :]
-    at = list(support)
-    penalty = _penalty(own[:, None], source.lines.lowest[at][:, None], source.lines.highest[at][:, None])
-    return Real(view, weights[0], float(loss[0]), float(loss[0]) + float(penalty[0] if support else 0.0))
+    return Real(view, weights[0], float(loss[0]), _rank_of(source, view, weights[0], float(loss[0])))
+
+
+def _rank_of(source: Source, view: View, weights: Floats, loss: float) -> float:
+    """Loss of a set, or with its largest weights cut to what whole points can follow, or a penalty."""
+    if not view.support:
+        return loss
+    first, at = len(weights) - len(view.support), list(view.support)
+    own, low, high = weights[first:], source.lines.lowest[at], source.lines.highest[at]
+    penalty = float(_penalty(own[:, None], low[:, None], high[:, None])[0])
+    most = (np.where(own > 0, high, -low) + 0.5) * np.abs(own).min() / 0.5
+    if penalty or (np.abs(own) <= most).all():
+        return loss + penalty
+    cut = np.clip(own, -most, most) @ view.design[first:] + (weights[1] * view.design[1] if first > 1 else 0.0)
+    return float(fit_scores(cut[None], view.leads, view.customers).loss[0])
 
 
 def _exchanged(source: Source, budget: Budget, kept: list[Real], width: Width) -> list[Real]:
@@ -158,11 +169,12 @@ def _estimated(source: Source, budget: Budget, real: Real, most: int) -> list[_C
     left = own - np.einsum("sp,sp->p", cross, follow)
     alone, step = view.alone(np.minimum(real.weights @ view.design, STEEPEST), slope / np.maximum(own, 1e-12))
     free = left > 1e-6 * np.maximum(own, 1e-12)
-    gain = np.where(free, alone * np.maximum(own / np.where(free, left, 1.0), 1.0), 0.0)
+    gain = np.where(free & (alone > 0), alone * np.maximum(own / np.where(free, left, 1.0), 1.0), 0.0)
+    step = np.where(gain > 0, step, 0.0)
     weights = np.concatenate([real.weights[:, None] - follow * step, step[None, :]])
     used = np.zeros(len(lines), bool)
     used[[*real.support, *source.pinned]] = True
-    shut = closed(lines, budget, used) | used | (gain <= 0)
+    shut = closed(lines, budget, used) | used | ~free
     at = list(real.support)
     lowest = np.concatenate([np.repeat(lines.lowest[at][:, None], len(lines), axis=1), lines.lowest[None, :]])
     highest = np.concatenate([np.repeat(lines.highest[at][:, None], len(lines), axis=1), lines.highest[None, :]])
@@ -186,11 +198,15 @@ def _first_fits(source: Source, real: Real, children: list[_Child]) -> list[_Chi
 
 
 def _penalty(weights: Floats, lowest: Ints, highest: Ints) -> Floats:
-    """Rank penalty of sets whose weights (lines, sets) go against a sign or are too unequal for whole points."""
+    """Rank penalty of sets whose weights (lines, sets) go against a sign or are too unequal for whole points.
+
+    One weight may be larger than the others can follow: it is cut.
+    """
     if not len(weights):
         return np.zeros(weights.shape[1])
     most = np.where(weights > 0, highest, -lowest)
     size = np.abs(weights)
     beyond = (most <= 0).any(axis=0)
-    beyond |= size.min(axis=0) / 0.5 < (size / (np.maximum(most, 0) + 0.5)).max(axis=0)
+    asked = np.sort(size / (np.maximum(most, 0) + 0.5), axis=0)[-2:].min(axis=0)
+    beyond |= size.min(axis=0) / 0.5 < asked
     return np.where(beyond, OUT_OF_BOUNDS, 0.0)

@@ -29,7 +29,7 @@ class Care:
 
     moves: int = 10
     swaps: int = 40
-    refits: int = 0
+    refits: int = 4
 
 
 class Climb:

@@ -30,7 +30,7 @@ class Effort:
 
     width: Width = field(default_factory=Width)
     beam_lines: int = 16
-    starts: int = 3
+    starts: int = 2
     care: Care = field(default_factory=Care)
 
 

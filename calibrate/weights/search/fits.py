@@ -25,6 +25,8 @@ APART = 1e-4
 """A loss below this is 0: the leads are told apart without error, and the scale has no end."""
 LONGEST = 2.0
 """A Newton step changes the scale by at most this many times its size."""
+CLOSE = 1e-7
+"""Newton steps end when none lowers a loss by more than this share: the next one would gain next to nothing."""
 RIDGE = 1e-6
 
 
@@ -42,7 +44,7 @@ def fit_scores(
 ) -> Fits:
     """Best scale >= 0 and intercept for each row of scores (fits, cells); counts are (cells,) or (fits, cells).
 
-    Damped Newton steps until no loss falls by more than a billionth.
+    Damped Newton steps; `start` is where scales and intercepts begin.
 
     >>> fit = fit_scores(np.array([[0.0, 1.0]]), np.array([100.0, 100.0]), np.array([10.0, 50.0]))
     >>> round(float(fit.scale[0]), 3), round(float(fit.intercept[0]), 3)       # log-odds ln(1/9) and 0
@@ -73,7 +75,7 @@ def fit_scores(
             new, t = _losses(scores, leads, new_a, new_b, bought, weighted)
         gained = loss - new
         a, b, loss = new_a, new_b, new
-        if (gained < 1e-9 * (1 + loss)).all():
+        if (gained < CLOSE * (1 + loss)).all():
             break
     fine = (a > 0) & (loss < none)
     return Fits(np.where(fine, a, 0.0), np.where(fine, b, flat), np.where(fine, loss, none))

@@ -33,17 +33,20 @@ def rounded(source: Source, budget: Budget, real: Real, most: int) -> list[Card]
     weights = real.weights[own:]
     low, high = lines.lowest[support], lines.highest[support]
     pins = float(real.weights[1]) if source.pinned else 0.0
-    trial = np.zeros((1, 0)) if not support else np.rint(np.outer(_scales(weights, low, high, pins), weights))
-    trial = np.unique(np.clip(trial, low, high).astype(np.int64), axis=0)
+    scales = _scales(weights, low, high, pins) if support else np.ones(1)
+    trial = np.clip(np.rint(np.outer(scales, weights)), low, high).astype(np.int64)
+    trial, first = np.unique(trial, axis=0, return_index=True)
+    scales = scales[first]
     points = np.zeros((len(trial), len(lines)), np.int64)
     points[:, list(source.pinned)] = lines.lowest[list(source.pinned)]
     points[:, support] = trial
     good = allowed(lines, budget, points) & points.any(axis=1)
-    points, trial = points[good], trial[good]
+    points, trial, scales = points[good], trial[good], scales[good]
     if not len(points):
         return []
     scores = trial @ real.view.design[own:] + (real.view.design[1] if source.pinned else 0.0)
-    fits = exact(scores, real.view.leads, real.view.customers, source.whole)
+    start = (1 / scales, np.full(len(scales), real.weights[0]))
+    fits = exact(scores, real.view.leads, real.view.customers, source.whole, start)
     return [card(points[i], fits, i) for i in np.argsort(fits.loss, kind="stable")[:most]]
 
 

@@ -17,6 +17,10 @@ from .fits import STEEPEST, Floats
 from .lines import WHOLE, Lines
 
 ALONE_ROUNDS = 3
+BITS = 10
+"""Lines packed into one number before the cells that nobody is in are left out."""
+PACK = float(1 << 26)
+"""Leads and customers up to this many fit into one double together, exactly."""
 
 
 class Joined(NamedTuple):
@@ -52,11 +56,19 @@ class TableView:
         source, size = self.source, len(self.leads)
         at = source.level * size + self.place[source.row]
         levels = source.lines.gives.shape[1]
+        if source.packed is not None:
+            both = np.bincount(at, source.packed, levels * size).reshape(levels, size)
+            leads = np.floor(both)
+            counts = (leads, (both - leads) * PACK)
+        else:
+            counts = tuple(
+                np.bincount(at, weights, levels * size).reshape(levels, size)
+                for weights in (source.leads, source.customers)
+            )
         tables = []
-        for weights, totals in ((source.leads, self.leads), (source.customers, self.customers)):
-            counts = np.bincount(at, weights, levels * size).reshape(levels, size)
-            counts[source.base] = np.maximum(totals - np.add.reduceat(counts, source.lines.bounds[:-1], axis=0), 0)
-            tables.append(source.of_lines(counts))
+        for table, totals in zip(counts, (self.leads, self.customers), strict=True):
+            table[source.base] = np.maximum(totals - np.add.reduceat(table, source.lines.bounds[:-1], axis=0), 0)
+            tables.append(source.of_lines(table))
         return tables[0], tables[1]
 
     def by_leads(self, values: Floats) -> Floats:
@@ -116,6 +128,9 @@ class TableSource:
             base.append(start + common)
         self.row, self.level, self.base = np.concatenate(rows), np.concatenate(levels), np.array(base, np.intp)
         self.leads, self.customers = lines.leads[self.row], lines.customers[self.row]
+        self.packed = None
+        if lines.leads.sum() < PACK and all((c == np.rint(c)).all() for c in (lines.leads, lines.customers)):
+            self.packed = self.leads + self.customers / PACK  # exact: two whole numbers in one double
         single = lines.gives.sum(axis=1) == 1
         self._single = lines.gives.argmax(axis=1) if single.all() else None
         self._gives = lines.gives.astype(np.float64)
@@ -220,14 +235,16 @@ def _packed(source: TableSource, lines: tuple[int, ...]) -> tuple[NDArray[np.int
     place = np.zeros(rows, np.intp)
     bits = np.zeros((0, 1), np.int64)
     leads = source.lines.leads.sum(keepdims=True)
-    for j in lines:
-        place = place * 2 + source.lines.column(j)
-        size = 2 * bits.shape[1]
-        leads = np.bincount(place, source.lines.leads, size)
+    for first in range(0, len(lines), BITS):
+        some = lines[first : first + BITS]
+        for j in some:
+            place <<= 1
+            place |= source.lines.column(j)
+        leads = np.bincount(place, source.lines.leads, bits.shape[1] << len(some))
         held = np.flatnonzero(leads)
-        bits = np.concatenate([bits[:, held >> 1], (held & 1)[None, :]])
-        if len(held) < size:
-            number = np.empty(size, np.intp)
-            number[held] = np.arange(len(held))
-            place, leads = number[place], leads[held]
+        added = (held >> np.arange(len(some) - 1, -1, -1)[:, None]) & 1
+        bits = np.concatenate([bits[:, held >> len(some)], added])
+        number = np.empty(len(leads), np.intp)
+        number[held] = np.arange(len(held))
+        place, leads = number[place], leads[held]
     return place, bits, leads
