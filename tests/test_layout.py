@@ -29,7 +29,7 @@ EDGES_IN = {  # each with the types it makes
     "simulate": set[str](),
 }
 EDGES_OUT = ("export", "scoring", "charts", "report")
-TOP = ("asked", "monthly", "demo", "notebook", "cli")
+TOP = ("asked", "monthly", "demo", "notebook", "commands", "cli")
 ROOMS = (*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP)
 
 # Where each heavy library may be imported: a room, or one file of it.
@@ -50,8 +50,8 @@ HOMES = {
     "nbconvert": {"notebook"},
     "nbformat": {"notebook"},
     "traitlets": {"notebook"},
-    "typer": {"cli"},
-    "rich": {"cli"},
+    "typer": {"commands", "cli"},
+    "rich": {"commands", "cli"},
 }
 CORE_LIBRARIES = {"numpy", "pandas", "scipy"}
 

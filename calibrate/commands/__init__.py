@@ -1,0 +1,1 @@
+"""What the commands share: their flags, what they print, and groups of commands."""

@@ -1,0 +1,136 @@
+"""The flags of a calibration, and the settings that they and a settings file spell together."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import SettingsError
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+
+Option = typer.Option
+EventsFlag = Annotated[str | None, Option(metavar="FILE", help="Events of the leads: id, time, type.")]
+TableFlag = Annotated[str | None, Option(help="Table of a database, sheet of a workbook.")]
+JsonFlag = Annotated[bool, Option("--json", help="Print the result as JSON.")]
+LangFlag = Annotated[list[str] | None, Option(metavar="en,fr", help="Languages of the report.")]
+FLAGS: dict[str, Any] = {
+    "table": TableFlag,
+    "customer": Annotated[str | None, Option(metavar="COL", help="Column that tells which leads became customers.")],
+    "customer_value": Annotated[
+        list[str] | None, Option(metavar="V", help="Value that means customer; may be repeated.")
+    ],
+    "created_at": Annotated[str | None, Option(metavar="COL", help="Column with the day the lead entered.")],
+    "customer_at": Annotated[str | None, Option(metavar="COL", help="Column with the day it became a customer.")],
+    "lead_id": Annotated[str | None, Option(metavar="COL", help="Column that identifies a lead.")],
+    "order": Annotated[str | None, Option(metavar="COL", help="Column that orders leads in time, without dates.")],
+    "criteria": Annotated[
+        list[str] | None, Option(metavar="COL,COL", help="Use these columns only (puts back suspects).")
+    ],
+    "exclude": Annotated[list[str] | None, Option(metavar="COL,COL", help="Never use these columns.")],
+    "events": EventsFlag,
+    "outcomes": Annotated[str | None, Option(metavar="FILE", help="Second file that lists customers, by lead id.")],
+    "as_of": Annotated[str | None, Option(metavar="DATE", help="Day on which the history is read (YYYY-MM-DD).")],
+    "observe_days": Annotated[int | None, Option(metavar="N", help="Days a lead is observed after creation.")],
+    "close_within_days": Annotated[int | None, Option(metavar="N", help="Days within which a customer counts.")],
+    "current": Annotated[str | None, Option(metavar="GRID.json", help="The grid in use today: the baseline.")],
+    "grid": Annotated[list[str] | None, Option(metavar="NAME=GRID.json", help="One more grid; may be repeated.")],
+    "methods": Annotated[list[str] | None, Option(metavar="A,B", help="Weighting methods to compare.")],
+    "max_lines": Annotated[int | None, Option(metavar="N", help="At most N lines with points in any grid.")],
+    "cap": Annotated[int | None, Option(metavar="POINTS", help="At most so many points a line, up or down.")],
+    "pivot": Annotated[int | None, Option(metavar="POINTS", help="Score at which marketing hands a lead over.")],
+    "capacity": Annotated[float | None, Option(metavar="LEADS", help="Leads a month that sales can call.")],
+    "out": Annotated[str | None, Option(metavar="DIR", help="Folder of the reports (default: reports).")],
+    "lang": LangFlag,
+    "json": JsonFlag,
+}
+DATA_HELP = (
+    "A calibration.toml, or leads: CSV, Parquet, Excel, JSON lines, a DuckDB file, postgresql://… or spark://… "
+    "followed by #table."
+)
+DataArgument = Annotated[str, typer.Argument(metavar="DATA|SETTINGS", help=DATA_HELP)]
+
+
+def with_flags(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command `data` and all the flags of a calibration; it receives them as a mapping."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [inspect.Parameter("data", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=DataArgument)]
+    for name, annotation in FLAGS.items():
+        default = False if name == "json" else None
+        parameters.append(inspect.Parameter(name, keyword, default=default, annotation=annotation))
+
+    def called(data: str, **flags: Any) -> None:
+        command(data, flags)
+
+    called.__name__, called.__doc__ = command.__name__, command.__doc__
+    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return called
+
+
+def settings_of(data: str, flags: dict[str, Any]) -> Settings:
+    """Settings from a file or from flags; a flag given wins over the file."""
+    from pathlib import Path
+
+    from .. import settings as spelling
+
+    values: dict[str, Any] = {"data": {"file": data}}
+    if data.endswith(".toml"):
+        values = spelling.read(Path(data)).model_dump(by_alias=True)
+    sections = {
+        "data": {"table": flags["table"]},
+        "outcome": {
+            "customer": flags["customer"],
+            "customer_values": flags["customer_value"],
+            "lead_id": flags["lead_id"],
+            "outcomes": flags["outcomes"],
+        },
+        "time": {name: flags[name] for name in
+                 ("created_at", "customer_at", "order", "as_of", "observe_days", "close_within_days")},
+        "events": {"file": flags["events"]},
+        "columns": {"only": split(flags["criteria"]), "exclude": split(flags["exclude"])},
+        "candidates": {
+            "current": flags["current"],
+            "grids": named(flags["grid"]) or None,
+            "methods": None if flags["methods"] is None else split(flags["methods"]) or (),
+            "max_lines": flags["max_lines"],
+            "cap": flags["cap"],
+            "pivot": flags["pivot"],
+        },
+        "thresholds": {"capacity": flags["capacity"]},
+        "report": {"out": flags["out"], "languages": split(flags["lang"])},
+    }  # fmt: skip
+    for name, section in sections.items():
+        given = {key: value for key, value in section.items() if value is not None}
+        if given:
+            values[name] = {**values.get(name, {}), **given}
+    return spelling.settings(values, where="what was asked for", flags=not data.endswith(".toml"))
+
+
+def split(values: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Names from comma lists and repeated flags; a name with a comma may be quoted."""
+    import csv
+
+    if values is None:
+        return None
+    return tuple(name.strip() for row in csv.reader(values, skipinitialspace=True) for name in row if name.strip())
+
+
+def named(values: Sequence[str] | None) -> dict[str, str]:
+    """NAME=FILE pairs; a file without a name takes its own."""
+    from pathlib import Path
+
+    named: dict[str, str] = {}
+    for value in values or ():
+        name, equals, path = value.partition("=")
+        if not equals:
+            name, path = Path(value).stem, value
+        if not name or not path:
+            raise SettingsError(f"--grid '{value}' is not NAME=GRID.json")
+        if name in named:
+            raise SettingsError(f"two grids are named '{name}'; give each its own name")
+        named[name] = path
+    return named
