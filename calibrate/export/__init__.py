@@ -7,7 +7,27 @@ from functools import partial
 
 from ..errors import ExportError, unknown
 from ..grid import Grid
-from . import csv, excel, hubspot, hubspot_formula, javascript, json, markdown, pmml, python, salesforce, sql, zoho
+from . import (
+    activecampaign,
+    csv,
+    dynamics,
+    excel,
+    hubspot,
+    hubspot_formula,
+    javascript,
+    json,
+    markdown,
+    marketo,
+    mautic,
+    odoo,
+    pipedrive,
+    plezi,
+    pmml,
+    python,
+    salesforce,
+    sql,
+    zoho,
+)
 from .base import Coverage, Format, Item, Options, Scored, account, refuse_losses
 
 __all__ = [
@@ -51,6 +71,23 @@ FORMATS: dict[str, Format] = {
         salesforce.write, ".object", "Salesforce formula fields of Lead", salesforce.coverage, salesforce.scores
     ),
     "zoho": Format(zoho.write, ".json", "Zoho CRM scoring rules, within the limits of --edition", zoho.coverage),
+    "odoo": Format(odoo.write, ".py", "Odoo server action that writes the score", odoo.coverage, odoo.scores),
+    "mautic": Format(mautic.write, ".json", "Mautic point actions and triggers", mautic.coverage, mautic.scores),
+    "marketo": Format(marketo.write, ".json", "Marketo program tokens", marketo.coverage),
+    "dynamics": Format(
+        dynamics.write, ".md", "Dynamics 365 settings sheet; scores as rows", dynamics.coverage, dynamics.scores
+    ),
+    "activecampaign": Format(
+        activecampaign.write,
+        ".md",
+        "ActiveCampaign settings sheet; scores in bulk",
+        activecampaign.coverage,
+        activecampaign.scores,
+    ),
+    "pipedrive": Format(
+        pipedrive.write, ".md", "Pipedrive settings sheet; scores as CSV", pipedrive.coverage, pipedrive.scores
+    ),
+    "plezi": Format(plezi.write, ".md", "Plezi settings sheet, English or French", plezi.coverage),
     "sql-duckdb": _sql("duckdb", "DuckDB"),
     "sql-postgres": _sql("postgres", "PostgreSQL"),
     "sql-snowflake": _sql("snowflake", "Snowflake"),

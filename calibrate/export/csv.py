@@ -11,12 +11,15 @@ import io
 import json
 from typing import Any
 
+from ..errors import GridError
 from ..grid import Grid
+from . import json as canonical
 from .base import Coverage, Options, account
+from .schemes import MOST_BYTES, number, whole
 
 COLUMNS = (
     "criterion", "column", "kind", "axis", "level", "role", "values", "low", "high", "points",
-    "leads", "customers", "points_low", "points_high", "sign_kept", "note",
+    "leads", "customers", "points_low", "points_high", "sign_kept", "points_kept", "note",
 )  # fmt: skip
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
 
@@ -28,10 +31,10 @@ def write(grid: Grid, options: Options) -> str:
     >>> demo = Criterion("=demo", "Demo", "presence", "engagement",
     ...     (Level("yes"), Level("missing", "missing"), Level("other", "other")))
     >>> print(write(Grid("g", "lift", (demo,), ((20, -1, 0),)), Options()).splitlines()[2])
-    '=demo,Demo,presence,engagement,missing,missing,,,,-1,,,,,,
+    '=demo,Demo,presence,engagement,missing,missing,,,,-1,,,,,,,
     """
-    out = io.StringIO()
-    lines = csv.writer(out, lineterminator="\n")
+    out = io.StringIO(newline="")
+    lines = csv.writer(out, lineterminator="\r\n")  # then both signs are quoted inside a cell
     lines.writerow(COLUMNS)
     for at, criterion in enumerate(grid.criteria):
         for place, (level, points) in enumerate(zip(criterion.levels, grid.points[at], strict=True)):
@@ -39,9 +42,10 @@ def write(grid: Grid, options: Options) -> str:
             row += [json.dumps(level.values, ensure_ascii=False) if level.values else "", level.low, level.high, points]
             if grid.evidence:
                 found = grid.evidence[at][place]
-                row += [found.leads, found.customers, found.low, found.high, found.sign_kept, found.note]
+                counts = [found.leads, found.customers, found.low, found.high]
+                row += [*counts, found.sign_kept, found.points_kept, found.note]
             else:
-                row += [None] * 6
+                row += [None] * 7
             lines.writerow([safe(cell) if isinstance(cell, str) else _number(cell) for cell in row])
     return out.getvalue()
 
@@ -50,6 +54,54 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     """Every line is carried; a table of lines has no place for the rest."""
     lost = "a table of lines has no place for it; keep the JSON file beside it"
     return account("csv", grid, bands=("impossible", lost), expiry=("impossible", lost))
+
+
+def read(text: str, source: str) -> Grid:
+    """The grid behind lines written by `write`, also after somebody changed points in a spreadsheet."""
+    if len(text) > MOST_BYTES:
+        raise GridError(f"{source}: {len(text):,} bytes; at most {MOST_BYTES:,} are read. Is this the right file?")
+    criteria: dict[str, dict[str, Any]] = {}
+    for line, row in enumerate(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")), 2):
+        where = f"{source}: line {line}"
+        cells = {key: unsafe(value or "") for key, value in row.items() if key and isinstance(value, str)}
+        if not {"criterion", "level", "points"} <= cells.keys():
+            raise GridError(f"{where} has too few cells; expected the columns {', '.join(COLUMNS)}")
+        head = {key: cells.get(key, "") for key in ("column", "kind", "axis")}
+        name = cells["criterion"]
+        asked = criteria.setdefault(name, {"name": name, **head, "levels": []})
+        if {key: asked[key] for key in head} != head:
+            raise GridError(f"{where}: the criterion '{name[:60]}' has another column, kind or axis than above")
+        asked["levels"].append(_level(cells, where))
+    sums = [(max(p), min(p)) for c in criteria.values() if (p := [level["points"] for level in c["levels"]])]
+    body = {
+        "schema": canonical.SCHEMA,
+        "name": "current",
+        "method": "current",
+        "criteria": list(criteria.values()),
+        "maximum": sum(best for best, _ in sums),
+        "minimum": sum(worst for _, worst in sums),
+    }
+    return canonical.read(json.dumps(body), source)
+
+
+def _level(cells: dict[str, str], where: str) -> dict[str, Any]:
+    level: dict[str, Any] = {"level": cells["level"], "role": cells.get("role") or "value"}
+    level["points"] = whole(cells["points"], where)
+    if cells.get("values"):
+        try:
+            level["values"] = json.loads(cells["values"])
+        except (ValueError, RecursionError):
+            raise GridError(f'{where}: \'values\' must be a list such as ["a", "b"]') from None
+    for key in ("low", "high"):
+        if cells.get(key):
+            level[key] = number(cells, key, where)
+    if cells.get("leads") and cells.get("customers"):
+        counts = {"leads": whole(cells["leads"], where), "customers": whole(cells["customers"], where)}
+        known = {"points_low": "low", "points_high": "high", "sign_kept": "sign_kept"}
+        known["points_kept"] = "points_kept"
+        more = {new: number(cells, old, where) for old, new in known.items() if cells.get(old)}
+        level["evidence"] = {**counts, **more, "note": cells.get("note", "")}
+    return level
 
 
 def safe(text: str) -> str:

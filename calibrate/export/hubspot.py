@@ -112,8 +112,8 @@ def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
 
 def scores_csv(scored: Iterable[Scored], head: Sequence[str]) -> str:
     """Key, score, band and reasons as CSV under the given headings; fewer headings, fewer columns."""
-    out = io.StringIO()
-    lines = csv.writer(out, lineterminator="\n")
+    out = io.StringIO(newline="")
+    lines = csv.writer(out, lineterminator="\r\n")
     lines.writerow(head)
     for lead in scored:
         lines.writerow((safe(lead.lead), lead.score, safe(lead.band), safe(lead.reasons))[: len(head)])

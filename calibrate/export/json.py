@@ -357,7 +357,7 @@ def check_levels(criterion: Criterion) -> None:
         for level in values:
             if not level.values:
                 raise GridError(f"level '{level.name}' of criterion '{criterion.name}' lists no values")
-    _once([value for level in criterion.levels for value in level.values], f"criterion '{criterion.name}': two values")
+    _once([value for level in values for value in level.values], f"criterion '{criterion.name}': two values")
     other = criterion.levels[criterion.other]
     if other.values or other.low is not None or other.high is not None:
         raise GridError(f"the other level of criterion '{criterion.name}' takes what is left; it cannot list values")

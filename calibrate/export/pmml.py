@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as Tree
 
-from ..criteria import Criterion, Level
+from ..criteria import Criterion, Level, as_number
 from ..grid import Grid
 from .base import Coverage, Options, account, ordered_bands, reason_text, refuse_illegal
 
@@ -176,6 +176,9 @@ def _conditions(criterion: Criterion, level: Level, names: _Names, number: int) 
         found += [[(criterion.column, "isMissing", "")], [(names.free(f"trimmed_{number}"), "equal", "")]]
         if not any("NaN" in each.values for each in criterion.levels):
             found.append([(criterion.column, "equal", "NaN")])
+        if criterion.kind == "number":  # 1.0 is the listed '1'
+            numbers = dict.fromkeys(n for n in map(as_number, level.values) if n is not None)
+            found += [[(names.free(f"number_{number}"), "equal", repr(each))] for each in numbers]
     elif criterion.kind == "presence":
         return [[]]
     elif criterion.kind == "number":

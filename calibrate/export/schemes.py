@@ -17,7 +17,8 @@ from typing import Any, Literal, TypeVar
 from ..criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Level, as_number, is_missing
 from ..errors import GridError
 from ..grid import Band, Grid
-from .json import MOST_BYTES, MOST_CRITERIA, MOST_POINTS, MOST_VALUES, check_levels
+from .json import MOST_BYTES as MOST_BYTES
+from .json import MOST_CRITERIA, MOST_POINTS, MOST_VALUES, check_levels
 from .rules import number_text, unique_names
 
 Op = Literal["known", "unknown", "one_of", "at_least", "above", "at_most", "below", "always", "all", "any", "not"]
@@ -48,7 +49,7 @@ class Ask:
         if value is None:
             return False
         if self.op == "one_of":
-            return any(type(value) is type(each) and value == each for each in self.values)
+            return any(_same(value, each) for each in self.values)
         return isinstance(value, float) and _compare(self.op, value, float(self.values[0]))
 
     def leaves(self) -> Iterable[Ask]:
@@ -158,10 +159,10 @@ def _criterion(name: str, column: str, group: Sequence[Scheme]) -> tuple[Criteri
         return sum(scheme.points(value) for scheme in group)
 
     away = total(None)
-    placeholders = tuple(text for text in texts if total(text) == away)
+    placeholders = tuple(text for text in texts if total(_read(text) if cuts else text) == away)
     if cuts:
         kind = "number"
-        odd = [text for text in texts if text not in placeholders]
+        odd = [text for text in texts if text not in placeholders and as_number(text) is None]
         if odd:
             raise GridError(f"'{column}' is compared as a number and as the text '{odd[0][:60]}'; a criterion is one")
         levels = _intervals(cuts, total)
@@ -182,12 +183,16 @@ def _criterion(name: str, column: str, group: Sequence[Scheme]) -> tuple[Criteri
 def _cuts(leaves: Iterable[Ask]) -> list[float]:
     """Numbers at which an answer can change: each test holds or fails between two neighbours."""
     cuts: set[float] = set()
+    spelt: set[float] = set()  # numbers given as texts: they are numbers where others are
     for leaf in leaves:
         numbers = [float(v) for v in leaf.values if isinstance(v, float)]
+        spelt.update(n for v in leaf.values if isinstance(v, str) and (n := as_number(v)) is not None)
         if leaf.op in ("at_least", "below", "one_of"):
             cuts.update(numbers)
         if leaf.op in ("above", "at_most", "one_of"):
             cuts.update(math.nextafter(number, math.inf) for number in numbers)
+    for number in spelt if cuts else ():
+        cuts.update((number, math.nextafter(number, math.inf)))
     return sorted(cut for cut in cuts if math.isfinite(cut))
 
 
@@ -230,6 +235,18 @@ def _free(name: str, taken: set[str]) -> str:
     while name in taken:
         name = f"({name})"
     return name
+
+
+def _read(text: str) -> str | float:
+    """A text among numbers: the number it spells, if it spells one."""
+    spelt = as_number(text)
+    return text if spelt is None else spelt
+
+
+def _same(value: str | bool | float, listed: str | bool | float) -> bool:
+    if isinstance(value, float) and isinstance(listed, str):
+        return as_number(listed) == value
+    return type(value) is type(listed) and value == listed
 
 
 def _compare(op: Op, value: float, bound: float) -> bool:

@@ -1,0 +1,68 @@
+"""ActiveCampaign: rules are typed in from a settings sheet; scores can be loaded as a custom field in bulk.
+
+Bulk import: at most 250 contacts and 400,000 bytes a request
+(developers.activecampaign.com/reference/bulk-import-contacts).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from ..grid import Grid
+from . import sheet
+from .base import Coverage, Options, Scored, Status, account
+
+PATH = "/api/3/import/bulk_import"
+MOST_CONTACTS = 250
+MOST_BYTES = 400_000
+SCORE, BAND = "{scoreFieldId}", "{bandFieldId}"
+
+
+def write(grid: Grid, options: Options) -> str:
+    """The sheet, in the language of the options."""
+    return sheet.write(grid, options, "activecampaign")
+
+
+def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
+    """Requests of the bulk import, one a line, each within the limits; the key of a lead is its e-mail address.
+
+    Automations are not started: a first load would start them for every contact at once.
+    """
+    bodies: list[str] = []
+    contacts: list[dict[str, Any]] = []
+    size = 0
+    for lead in scored:
+        fields = [{"id": SCORE, "value": str(lead.score)}, {"id": BAND, "value": lead.band}]
+        contact = {"email": lead.lead, "fields": fields}
+        weight = len(json.dumps(contact, ensure_ascii=True)) + 2
+        if contacts and (len(contacts) == MOST_CONTACTS or size + weight > MOST_BYTES - 1000):
+            bodies.append(_request(contacts))
+            contacts, size = [], 0
+        contacts.append(contact)
+        size += weight
+    if contacts:
+        bodies.append(_request(contacts))
+    return "".join(body + "\n" for body in bodies)
+
+
+def coverage(grid: Grid, options: Options) -> Coverage:
+    """Every line can be typed in as a rule."""
+
+    def judge(at: int, place: int) -> tuple[Status, str]:
+        if grid.criteria[at].levels[place].role == "other":
+            return "approximated", "typed in by hand, as 'is not' each of the listed answers"
+        return "carried", "typed in by hand from the sheet"
+
+    notes = ("no call creates rules: the sheet is typed in by hand; at most 100 bulk imports a minute",)
+    bands: tuple[Status, str] = ("carried", "one automation per band")
+    expiry: tuple[Status, str] = ("carried", "")
+    if any(each.percent for each in grid.expiry):
+        expiry = ("approximated", "points expire as a whole, not by shares")
+    return account("activecampaign", grid, judge, bands=bands, expiry=expiry, notes=notes)
+
+
+def _request(contacts: list[dict[str, Any]]) -> str:
+    body = {"contacts": contacts, "exclude_automations": True}
+    return json.dumps({"method": "POST", "path": PATH, "body": body}, ensure_ascii=True)

@@ -1,0 +1,323 @@
+"""A grid that already runs somewhere, read from the file it comes in, to be measured before anything changes.
+
+`read` tells the formats apart by their content. A table with the columns criterion, level and points (in English or
+French) is taken from CSV or a workbook; level names say what they hold: ``5-9``, ``<5``, ``10+``, yes/no, or a text.
+Nothing of a file is run, and size, depth and counts are bounded while it is read.
+"""
+
+from __future__ import annotations
+
+import csv as stdlib_csv
+import io
+import json as stdlib_json
+import math
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ..criteria import MISSING, OTHER, Axis, Criterion, Kind, Level, as_number
+from ..errors import GridError
+from ..grid import Grid
+from . import csv, hubspot, json, marketo, mautic, odoo, pmml_reading, zoho
+from .json import MOST_BYTES, check_levels
+from .schemes import whole
+
+MOST_ROWS = 100_000
+MOST_UNPACKED = 100 * 1024 * 1024
+HEADS = {
+    "criterion": ("criterion", "critère", "critere", "criteria"),
+    "level": ("level", "niveau", "answer", "réponse", "reponse", "value", "valeur"),
+    "points": ("points", "score", "point"),
+    "column": ("column", "colonne", "field", "champ"),
+    "axis": ("axis", "axe"),
+}
+NO_ANSWER = (
+    "missing",
+    "(missing)",
+    "not given",
+    "non renseigné",
+    "non renseigne",
+    "empty",
+    "vide",
+    "absent",
+    "no answer",
+)
+REST = ("other", "(other)", "others", "any other answer", "autre", "autres", "autre réponse", "autre reponse")
+YES = ("yes", "oui", "true", "vrai")
+NO = ("no", "non", "false", "faux")
+
+READERS: dict[str, Callable[[str, str], Grid]] = {
+    "json": json.read,
+    "csv": csv.read,
+    "pmml": pmml_reading.read,
+    "hubspot": hubspot.read,
+    "zoho": zoho.read,
+    "mautic": mautic.read,
+    "marketo": marketo.read,
+    "odoo": odoo.read,
+}
+"""Formats that can be read back, besides tables."""
+
+
+def load(path: str | Path) -> Grid:
+    """The grid in a file, whatever format it is in."""
+    file = Path(path)
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise GridError(f"{path}: {file.stat().st_size:,} bytes; a grid file has at most {MOST_BYTES:,}")
+        content = file.read_bytes()
+    except OSError as fault:
+        raise GridError(f"{path}: cannot be read ({fault.strerror or fault}). Is the path right?") from None
+    return read(content, str(path))
+
+
+def read(content: bytes | str, source: str) -> Grid:
+    r"""The grid in a file's content; the format is told by the content.
+
+    >>> grid = read("criterion,level,points\nVisits,0-4,0\nVisits,5+,9\nDemo,yes,20\n", "ours.csv")
+    >>> grid.score({"Visits": 7, "Demo": "yes"}), grid.score({"Visits": 4})
+    (29, 0)
+    """
+    if isinstance(content, bytes) and content[:4] == b"PK\x03\x04":
+        return table(_workbook(content, source), source)
+    text = _text(content, source)
+    return READERS[name](text, source) if (name := recognised(text, source)) else table(_rows(text, source), source)
+
+
+def recognised(text: str, source: str) -> str:
+    """Name of the format a text is in; empty for a table of lines."""
+    start = text.lstrip("\ufeff \t\r\n")[:1]
+    if start == "<":
+        return "pmml"
+    if start in ("{", "["):
+        return _json_format(text, source)
+    head = next(iter(_rows(text[:10_000], source)), [])
+    names = {cell.strip().casefold() for cell in head}
+    if {"won_count", "lost_count"} <= names:
+        return "odoo"
+    return "csv" if {"criterion", "kind", "role", "points"} <= names else ""
+
+
+def _json_format(text: str, source: str) -> str:
+    if len(text) > MOST_BYTES:
+        raise GridError(f"{source}: {len(text):,} bytes; a grid file has at most {MOST_BYTES:,}")
+    try:
+        body = stdlib_json.loads(text)
+    except (ValueError, RecursionError):
+        return "json"  # its reader says what is wrong
+    if isinstance(body, list):
+        return "mautic"
+    keys = set(body) if isinstance(body, dict) else set()
+    if isinstance(body, dict) and isinstance(body.get("requests"), list):
+        asked = " ".join(str(each.get("path", "")) for each in body["requests"] if isinstance(each, dict))
+        for mark, name in (
+            ("lead-scoring", "hubspot"),
+            ("scoring_rules", "zoho"),
+            ("/points", "mautic"),
+            ("tokens", "marketo"),
+        ):
+            if mark in asked:
+                return name
+    for mark, name in (
+        ("groupConfigs", "hubspot"),
+        ("scoring_rules", "zoho"),
+        ("points", "mautic"),
+        ("result", "marketo"),
+    ):
+        if mark in keys and "schema" not in keys:
+            return name
+    return "json"
+
+
+def table(rows: Sequence[Sequence[str]], source: str) -> Grid:
+    """The grid in a table with the columns criterion, level and points; column and axis if there are any."""
+    if not rows:
+        raise GridError(f"{source}: nothing in it. Expected columns criterion, level, points")
+    places = _places(rows[0], source)
+    found: dict[str, list[tuple[str, int]]] = {}
+    heads: dict[str, tuple[str, Axis]] = {}
+    for number, row in enumerate(rows[1:], 2):
+        cells = {key: csv.unsafe(row[at].strip()) if at < len(row) else "" for key, at in places.items()}
+        if not any(cells.values()):
+            continue
+        where = f"{source}: line {number}"
+        if not cells["criterion"] or not cells["level"]:
+            raise GridError(f"{where} has no {'criterion' if not cells['criterion'] else 'level'}")
+        axis: Axis = "engagement" if cells.get("axis", "").casefold().startswith("eng") else "fit"
+        heads.setdefault(cells["criterion"], (cells.get("column") or cells["criterion"], axis))
+        found.setdefault(cells["criterion"], []).append((cells["level"], whole(cells["points"] or "0", where)))
+    if not found:
+        raise GridError(f"{source}: headings only; no line of a grid follows")
+    criteria, points = [], []
+    for name, lines in found.items():
+        try:
+            criterion, values = _criterion(name, *heads[name], lines)
+            check_levels(criterion)
+        except GridError as fault:
+            raise GridError(f"{source}: {fault}") from None
+        criteria.append(criterion)
+        points.append(values)
+    return Grid(Path(source).stem or "current", "current", tuple(criteria), tuple(points))
+
+
+def _criterion(
+    name: str, column: str, axis: Axis, lines: Sequence[tuple[str, int]]
+) -> tuple[Criterion, tuple[int, ...]]:
+    """One criterion from its lines; missing and any other answer count 0 unless a line says otherwise."""
+    away = [line for line in lines if line[0].casefold() in NO_ANSWER]
+    rest = [line for line in lines if line[0].casefold() in REST]
+    values = [line for line in lines if line not in away and line not in rest]
+    if len(away) > 1 or len(rest) > 1:
+        raise GridError(f"criterion '{name}' has two lines for {'no answer' if len(away) > 1 else 'other answers'}")
+    names = [level.casefold() for level, _ in values]
+    kind: Kind = "text"
+    if values and all(level in (*YES, *NO) for level in names):
+        kind = "boolean"
+        levels = [_flag(level) for level, _ in values]
+    elif values and all(_interval(level) for level, _ in values):
+        kind = "number"
+        levels = _intervals([level for level, _ in values])
+    else:
+        levels = [Level(level, values=(level,)) for level, _ in values]
+    ends = [
+        Level(away[0][0] if away else MISSING, "missing"),
+        Level(rest[0][0] if rest else OTHER, "other"),
+    ]
+    points = [p for _, p in values] + [away[0][1] if away else 0, rest[0][1] if rest else 0]
+    return Criterion(name, column, kind, axis, (*levels, *ends)), tuple(points)
+
+
+def _flag(name: str) -> Level:
+    """A yes or a no in the spellings that files have."""
+    yes = name.casefold() in YES
+    words = [word for word in (YES if yes else NO) if word not in ("true", "false")]
+    digit = "1" if yes else "0"
+    spelt = (*words, *(word.capitalize() for word in words), *(word.upper() for word in words), digit)
+    return Level(name, values=(yes, *dict.fromkeys(spelt)))
+
+
+_SHAPES = (
+    (r"(?:<|below|under|moins de)\s*(-?[\d.]+)", "below"),
+    (r"(?:<=|≤|up to|jusqu'à)\s*(-?[\d.]+)", "up to"),
+    (r"(?:>=|≥|from|à partir de)\s*(-?[\d.]+)", "from"),
+    (r"(?:>|over|above|plus de)\s*(-?[\d.]+)", "above"),
+    (r"(-?[\d.]+)\s*(?:\+|and more|or more|et plus)", "from"),
+    (r"(-?[\d.]+)\s*(?:-|–|to|à)\s*(-?[\d.]+)", "between"),
+    (r"(-?[\d.]+)\s*(?:to below|to under)\s*(-?[\d.]+)", "half open"),
+)
+
+
+def _interval(name: str) -> tuple[str, tuple[float, ...]] | None:
+    """Shape and numbers of a level name that says an interval.
+
+    >>> [_interval(name) for name in ("5-9", "10+", "< 5", "Software")]
+    [('between', (5.0, 9.0)), ('from', (10.0,)), ('below', (5.0,)), None]
+    """
+    for pattern, shape in _SHAPES:
+        match = re.fullmatch(pattern, name.strip().casefold())
+        numbers = [as_number(each) for each in match.groups()] if match else []
+        if numbers and all(number is not None for number in numbers):
+            return shape, tuple(number for number in numbers if number is not None)
+    return None
+
+
+def _intervals(names: Sequence[str]) -> list[Level]:
+    """Levels of a number criterion; ``5-9`` reaches up to where the next one begins."""
+    read_as = [(name, found) for name in names if (found := _interval(name))]
+    starts = sorted(numbers[0] for _, (shape, numbers) in read_as if shape in ("between", "half open", "from"))
+    levels = []
+    for name, (shape, numbers) in read_as:
+        low, high = numbers[0], numbers[-1]
+        if shape == "below":
+            levels.append(Level(name, high=low))
+        elif shape == "up to":
+            levels.append(Level(name, high=_end(low, starts)))
+        elif shape in ("from", "above"):
+            levels.append(Level(name, low=low if shape == "from" else math.nextafter(low, math.inf)))
+        else:
+            levels.append(Level(name, low=low, high=high if shape == "half open" else _end(high, starts)))
+    return levels
+
+
+def _end(last: float, starts: Sequence[float]) -> float:
+    """Where an interval that names its last number ends: at the next start, if that is within the next whole number."""
+    after = [start for start in starts if last <= start <= last + 1]
+    if after:
+        return after[0]
+    return last + 1 if last.is_integer() else math.nextafter(last, math.inf)
+
+
+def _places(head: Sequence[str], source: str) -> dict[str, int]:
+    names = [cell.strip().casefold().lstrip("\ufeff") for cell in head]
+    places = {key: names.index(word) for key, words in HEADS.items() for word in words if word in names}
+    lacking = [key for key in ("criterion", "level", "points") if key not in places]
+    if lacking:
+        shown = ", ".join(f"'{cell[:30]}'" for cell in head[:10])
+        raise GridError(
+            f"{source}: no column named {' or '.join(lacking)}; its first line has {shown or 'nothing'}. A table of a "
+            f"grid has the columns criterion, level, points"
+        )
+    return places
+
+
+def _text(content: bytes | str, source: str) -> str:
+    if len(content) > MOST_BYTES:
+        raise GridError(f"{source}: {len(content):,} bytes; a grid file has at most {MOST_BYTES:,}")
+    if isinstance(content, str):
+        return content
+    for encoding in ("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "cp1252"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise GridError(f"{source}: neither UTF-8 nor Windows text; save it as CSV in UTF-8")
+
+
+def _rows(text: str, source: str) -> list[list[str]]:
+    first = text.split("\n", 1)[0]
+    separator = max(",;\t|", key=first.count)
+    try:
+        rows = [
+            row
+            for row, _ in zip(
+                stdlib_csv.reader(io.StringIO(text, newline=""), delimiter=separator), range(MOST_ROWS), strict=False
+            )
+        ]
+    except stdlib_csv.Error as fault:
+        raise GridError(f"{source}: this is no table ({fault})") from None
+    return [row for row in rows if any(cell.strip() for cell in row)]
+
+
+def _workbook(content: bytes, source: str) -> list[list[str]]:
+    """Lines of the first sheet that has the headings of a grid."""
+    import openpyxl
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
+                raise GridError(f"{source}: unpacks to more than {MOST_UNPACKED:,} bytes; a grid is small")
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    except GridError:
+        raise
+    except Exception as fault:  # openpyxl raises many kinds on a broken file
+        raise GridError(f"{source}: this is no workbook ({type(fault).__name__})") from None
+    first: list[list[str]] = []
+    for sheet in book.worksheets:
+        rows = [
+            [_cell(cell) for cell in row] for row in sheet.iter_rows(values_only=True, max_row=MOST_ROWS, max_col=50)
+        ]
+        rows = [row for row in rows if any(row)]
+        names = {cell.strip().casefold() for cell in rows[0]} if rows else set()
+        if all(names & set(HEADS[key]) for key in ("criterion", "level", "points")):
+            return rows
+        first = first or rows
+    return first
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)

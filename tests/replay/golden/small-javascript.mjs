@@ -1,0 +1,101 @@
+// Lead scorer written by calibrate from one grid; no dependency.
+// A lead is a plain object of source columns to values as they stand in the data; an absent key counts as not given.
+
+export const GRID = "Grid 2025-09";
+export const BANDS = [[30, "Call now"], [15, "Nurture"], [-99, "Wait"]];
+export const MARKETING_QUALIFIED = 15;
+export const SALES_QUALIFIED = 30;
+// column, kind, levels: [role, values, low, high, points, reason]
+const CRITERIA = [
+  ["Industry", "text", [
+    ["value", ["SaaS", "Software"], null, null, 12, "Sector: Software (+12)"],
+    ["value", ["Sant\u00e9"], null, null, -4, "Sector: Sant\u00e9 (-4)"],
+    ["missing", [], null, null, 0, "Sector: not given (+0)"],
+    ["other", [], null, null, 1, "Sector: any other answer (+1)"],
+  ]],
+  ["TotalVisits", "number", [
+    ["value", [], null, 5, 0, "Visits: 0-4 (+0)"],
+    ["value", [], 5, 10, 3, "Visits: 5-9 (+3)"],
+    ["value", [], 10, null, 9, "Visits: 10+ (+9)"],
+    ["missing", ["Select"], null, null, -2, "Visits: not given (-2)"],
+    ["other", [], null, null, 0, "Visits: any other answer (+0)"],
+  ]],
+  ["Newsletter", "boolean", [
+    ["value", [true], null, null, 1, "Newsletter: yes (+1)"],
+    ["value", [false], null, null, 0, "Newsletter: no (+0)"],
+    ["missing", [], null, null, 0, "Newsletter: not given (+0)"],
+    ["other", [], null, null, 0, "Newsletter: any other answer (+0)"],
+  ]],
+  ["Demo requested", "presence", [
+    ["value", [], null, null, 20, "Demo: requested (+20)"],
+    ["missing", [], null, null, 0, "Demo: not given (+0)"],
+    ["other", [], null, null, 0, "Demo: any other answer (+0)"],
+  ]],
+];
+
+const DECIMAL = /^[ \t\r\n]*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?[ \t\r\n]*$/;
+
+/** Whole points of a lead. */
+export function score(lead) {
+  return lines(lead).reduce((sum, [points]) => sum + points, 0);
+}
+
+/** Name of the band that the score of a lead falls into; empty below the lowest. */
+export function band(lead) {
+  const total = score(lead);
+  const reached = BANDS.find(([atLeast]) => total >= atLeast);
+  return reached ? reached[1] : "";
+}
+
+/** Texts of the lines that made the score, the weightiest first. */
+export function reasons(lead) {
+  return lines(lead)
+    .filter(([points]) => points !== 0)
+    .sort(([a], [b]) => Math.abs(b) - Math.abs(a))
+    .map(([, text]) => text);
+}
+
+function lines(lead) {
+  return CRITERIA.map(([column, kind, levels]) => {
+    const value = Object.prototype.hasOwnProperty.call(lead, column) ? lead[column] : null;
+    return levels[levelOf(kind, levels, value)].slice(4);
+  });
+}
+
+function levelOf(kind, levels, value) {
+  const missing = levels.findIndex(([role]) => role === "missing");
+  if (isMissing(value) || lists(levels[missing][1], value)) return missing;
+  const number = kind === "number" ? numberOf(value) : null;
+  const found = levels.findIndex(([role, values, low, high]) => {
+    if (role !== "value") return false;
+    if (kind === "presence") return true;
+    if (kind === "number") {
+      return number !== null && (low === null || number >= low) && (high === null || number < high);
+    }
+    return lists(values, value);
+  });
+  return found >= 0 ? found : levels.findIndex(([role]) => role === "other");
+}
+
+function isMissing(value) {
+  if (value === null || value === undefined) return true;
+  if (typeof value === "string") return /^[ \t\r\n]*$/.test(value);
+  return typeof value === "number" && Number.isNaN(value);
+}
+
+function lists(values, value) {
+  if (typeof value === "boolean") return values.includes(value) || values.includes(String(value));
+  if (typeof value === "string") {
+    const folded = value.toLowerCase();
+    return values.includes(value) || values.some((each) => typeof each === "boolean" && folded === String(each));
+  }
+  const number = numberOf(value);
+  return number !== null && values.some((each) => typeof each === "string" && numberOf(each) === number);
+}
+
+function numberOf(value) {
+  if (typeof value === "string") return DECIMAL.test(value) ? Number(value) : null;
+  if (typeof value === "number") return Number.isNaN(value) ? null : value;
+  if (typeof value === "boolean" || typeof value === "bigint") return Number(value);
+  return null;
+}

@@ -1,0 +1,151 @@
+"""Every format alike: it writes hostile grids, says what it carries, refuses losses when asked, stays the same."""
+
+import json
+import random
+
+import pytest
+from replay import cases, golden
+
+from calibrate.criteria import Criterion, Level
+from calibrate.errors import ExportError, SettingsError
+from calibrate.export import FORMATS, Options, Scored, account, coverage, excel, salesforce, write, write_scores, zoho
+from calibrate.grid import Band, Grid
+
+GRIDS = [cases.grid(random.Random(seed), size=4) for seed in range(4)]
+TEXTS = sorted(name for name, format in FORMATS.items() if format.suffix != ".xlsx" and not name.startswith("sql-"))
+TAKERS = sorted(name for name, format in FORMATS.items() if format.scores)
+
+
+@pytest.fixture(autouse=True)
+def few_rows(monkeypatch):
+    monkeypatch.setattr(excel, "ROWS", 2)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_writes_hostile_grids_and_says_the_same_twice(name):
+    for grid in GRIDS:
+        content = write(grid, name, Options(edition="ultimate" if name == "zoho" else ""))
+        assert content and content == write(grid, name, Options(edition="ultimate" if name == "zoho" else ""))
+        if FORMATS[name].suffix == ".json":
+            json.loads(content)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_coverage_accounts_for_every_line_with_points(name):
+    for grid in GRIDS:
+        found = coverage(grid, name)
+        lines = {item.what for item in found.items}
+        for at, criterion in enumerate(grid.criteria):
+            for place, points in enumerate(grid.points[at]):
+                if points:
+                    assert f"{criterion.name}: {criterion.levels[place].name} ({points:+d})" in lines
+        assert all(item.reason for item in found.items if item.status != "carried")
+        assert f"{len(found.of('carried'))} carried" in str(found)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_strict_writes_all_or_nothing(name):
+    grid = golden.small()
+    found = coverage(grid, name)
+    if found.lossless:
+        assert write(grid, name, Options(strict=True)) == write(grid, name)
+    else:
+        with pytest.raises(ExportError, match=r"cannot carry all of this grid: .*Nothing was written"):
+            write(grid, name, Options(strict=True))
+
+
+def test_expiry_is_carried_where_it_is_said_to_be():
+    carriers = {"json", "markdown"}
+    carried = {
+        n
+        for n in FORMATS
+        if not [i for i in coverage(golden.small(), n).items if "expiry" in i.what and i.status != "carried"]
+    }
+    assert carried == carriers
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_text_of_the_small_grid(name):
+    suffix = FORMATS[name].suffix.replace(".py", ".py.txt")  # or pytest would run it
+    for language in ("en", "fr") if suffix == ".md" else ("en",):
+        text = write(golden.small(), name, Options(language=language)).decode()
+        golden.same(f"small-{name}{'-fr' if language == 'fr' else ''}{suffix}", text)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_coverage_of_the_small_grid_is_told(name):
+    golden.same(f"coverage/{name}.txt", str(coverage(golden.small(), name)) + "\n")
+
+
+@pytest.mark.parametrize("name", TAKERS)
+def test_scores_are_written_within_limits_and_safe(name):
+    scored = [Scored(f"lead{at}@example.com", at - 5, "Call now", "=1+1") for at in range(600)]
+    scored += [Scored("=cmd|' /C calc'!A0", 30, "+x", "@y")]
+    text = write_scores(golden.small(), iter(scored), name).decode()
+    if text.startswith("{"):
+        bodies = [json.loads(line) for line in text.splitlines()]
+        assert all(len(line.encode()) < 400_000 for line in text.splitlines())
+        if name == "activecampaign":
+            assert [len(body["body"]["contacts"]) for body in bodies] == [250, 250, 101]
+        else:
+            assert len(bodies) == 601
+    else:
+        lines = text.split("\r\n")
+        assert len(lines) == 603 and not any(line.startswith(("=", "+", "@")) for line in lines)
+
+
+def test_a_format_without_scores_says_who_takes_them():
+    with pytest.raises(
+        ExportError, match=r"format 'json' takes the grid, not scores; formats that take scores: .*hubspot"
+    ):
+        write_scores(golden.small(), [], "json")
+
+
+def test_names_that_do_not_exist_are_refused_with_the_nearest():
+    with pytest.raises(ExportError, match=r"no format named 'postgres'.*Known: json, csv"):
+        write(golden.small(), "postgres")
+    with pytest.raises(ExportError, match="Did you mean 'professional'"):
+        write(golden.small(), "zoho", Options(edition="profesional"))
+    with pytest.raises(SettingsError, match="no language named 'de'"):
+        write(golden.small(), "plezi", Options(language="de"))
+
+
+def big_grid(lines):
+    """A grid of so many lines, 200 to a criterion."""
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    criteria, points = [], []
+    for start in range(0, lines, 200):
+        names = [f"value {at}" for at in range(start, min(start + 200, lines))]
+        levels = tuple(Level(name, values=(name,)) for name in names)
+        criteria.append(Criterion(f"c{start}", f"Field_{start}", "text", "fit", (*levels, *ends)))
+        points.append((*(1 + at for at in range(len(names))), 0, 0))
+    return Grid("a grid with a long name", "m", tuple(criteria), tuple(points))
+
+
+def test_zoho_splits_within_the_edition_and_refuses_beyond_it():
+    for edition, limits in zoho.EDITIONS.items():
+        options, most = Options(edition=edition), limits.active * limits.criteria
+        requests = json.loads(write(big_grid(most), "zoho", options))["requests"]
+        rules = [request["body"]["scoring_rules"][0] for request in requests]
+        assert len(rules) == limits.active
+        assert all(len(rule["name"]) <= 25 and len(rule["field_rules"]) <= limits.criteria for rule in rules)
+        assert len({rule["name"] for rule in rules}) == len(rules)
+        with pytest.raises(ExportError, match=rf"{most + 1} criteria in .*--max-lines.*--edition"):
+            write(big_grid(most + 1), "zoho", options)
+        assert len(coverage(big_grid(most + 1), "zoho", options).of("impossible")) == most + 1
+
+
+def test_salesforce_refuses_what_no_formula_can_hold():
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    levels = (Level("l", values=("x" * 5000,)), *ends)
+    with pytest.raises(ExportError, match=r"one level of the criterion 'c' needs 5,.* characters"):
+        write(Grid("g", "m", (Criterion("c", "Industry", "text", "fit", levels),), ((1, 0, 0),)), "salesforce")
+    assert salesforce.field_name("How did you hear about us, and since when, please?")[0].endswith("__c")
+
+
+def test_bands_of_one_score_and_no_bands():
+    grid = Grid("g", "m", golden.small().criteria, golden.small().points, bands=(Band("a", 5, ""), Band("b", 5, "")))
+    scorer: dict = {}
+    exec(write(grid, "python"), scorer)
+    assert scorer["band"]({"TotalVisits": 12}) == grid.band({"TotalVisits": 12}) == "a"
+    assert account("x", golden.small()).notes == ()
