@@ -18,10 +18,12 @@ HOUSE = ROOT / "calibrate"
 # The order of the house, written by hand. A room (a file, or a folder as a whole) imports only what stands before it.
 GROUND = ("errors", "engine")
 STEPS = (
-    "criteria", "grid", "outcome", "columns", "fine", "roles", "proposal", "history", "events", "tally", "rates",
+    "criteria", "grid", "lines", "outcome", "columns", "fine", "roles", "proposal", "history", "events", "tally", "rates",
+    "closing", "stages", "worth", "selection",
     "binning", "outcome_words", "leakage", "weights", "scores", "calibration", "thresholds", "rounding",
-    "build", "plan", "metrics", "backtest", "resampling", "comparison", "ceiling", "explain", "review",
-    "audit", "drift", "trial",
+    "build", "plan", "metrics", "backtest", "resampling", "comparison", "lines", "decision", "swap", "segments", "grade",
+    "kpi", "feedback", "ceiling", "explain", "review",
+    "decision", "audit", "drift", "trial",
 )  # fmt: skip
 EDGES_IN = {  # each with the types it makes
     "settings": {"errors"},
@@ -29,7 +31,7 @@ EDGES_IN = {  # each with the types it makes
     "simulate": set[str](),
 }
 EDGES_OUT = ("export", "scoring", "charts", "report")
-TOP = ("asked", "monthly", "demo", "notebook", "commands", "cli")
+TOP = ("asked", "times", "monthly", "adopt", "demo", "notebook", "commands", "cli")
 ROOMS = (*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP)
 
 # Where each heavy library may be imported: a room, or one file of it.
@@ -38,9 +40,9 @@ HOMES = {
     "sqlglot": {"engine", "criteria", "outcome", "proposal", "history", "tally", "scores", "scoring", "export"},
     "psycopg": {"engine"},
     "pyspark": {"engine"},
-    "openpyxl": {"engine"},
+    "openpyxl": {"engine", "export.reading"},
     "pydantic": {"settings", "export.json"},
-    "statsmodels": {"history", "drift", "trial"},
+    "statsmodels": {"closing", "drift", "trial"},
     "sklearn": {"ceiling"},
     "matplotlib": {"charts"},
     "jinja2": {"report"},
