@@ -22,6 +22,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
 from typing import Literal
 
 import numpy as np
@@ -257,10 +258,10 @@ def code_sql(criterion: Criterion, kind: str, *, table: str | None = None) -> ex
     `kind` is the type of the source column in the engine (text, number, boolean, date, timestamp), `table` the name
     that qualifies it, if any.
 
-    >>> demo = Criterion("demo", "Demo", "text", "engagement",
-    ...     (Level("yes", values=("Yes", "yes")), Level("missing", "missing", ("-",)), Level("other", "other")))
-    >>> print(code_sql(demo, "text").sql("duckdb")[:66])
-    CASE WHEN "Demo" = '-' THEN 1 WHEN "Demo" IN ('Yes', 'yes') THEN 0
+    >>> visits = Criterion("visits", "Visits", "number", "engagement",
+    ...     (Level("0-4", high=5), Level("5+", low=5), Level("missing", "missing"), Level("other", "other")))
+    >>> print(code_sql(visits, "number").sql("duckdb")[-44:])
+    CASE WHEN "Visits" < 5 THEN 0 ELSE 1 END END
     """
     column = sql.identifier(criterion.column, table)
     if kind == "boolean":
@@ -319,32 +320,31 @@ def _steps(criterion: Criterion, column: exp.Expr) -> exp.Expr:
 def _text_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:
     absent: sql.Branch = (exp.or_(_is_null(column), sql.is_blank(column)), sql.literal(criterion.missing))
     nothing = [(criterion.levels[criterion.missing], criterion.missing)]
-    if criterion.kind == "presence":
-        filled = sql.literal(criterion._first(lambda level: True))
-        return sql.case([absent, *_text_branches(column, nothing)], filled)
     other = sql.literal(criterion.other)
     if criterion.kind == "number":
-        number = sql.case([(sql.is_number(column), _steps(criterion, sql.as_double(column)))], other)
-        return sql.case([absent, *_text_branches(column, nothing)], number)
+        rest = sql.case([(sql.is_number(column), _steps(criterion, sql.as_double(column)))], other)
+        return sql.lookup(column, _texts_of(nothing), sql.case([absent], rest))
+    if criterion.kind == "presence":
+        filled = sql.literal(criterion._first(lambda level: True))
+        return sql.lookup(column, _texts_of(nothing), sql.case([absent], filled))
     values = [(level, i) for i, level in enumerate(criterion.levels) if level.role == "value"]
-    # placeholders first, as they go before any level; the test for blanks last, where few values get
-    return sql.case([*_text_branches(column, [*nothing, *values]), absent], other)
+    return sql.lookup(column, _texts_of([*nothing, *values]), sql.case([absent], other))
 
 
-def _text_branches(column: exp.Expr, levels: Sequence[tuple[Level, int]]) -> list[sql.Branch]:
-    """One branch per level that lists something; blank texts are missing by rule 1."""
-    branches: list[sql.Branch] = []
-    seen = set()
+def _texts_of(levels: Sequence[tuple[Level, int]]) -> dict[str, int]:
+    """Code of every text that some level lists, the first level first; blank texts are missing by rule 1."""
+    codes: dict[str, int] = {}
     for level, code in levels:
-        texts = [text for text in level.values if isinstance(text, str) and text.strip(sql.BLANKS) and _storable(text)]
-        flags = [_word(flag) for flag in level.values if not isinstance(flag, str)]
-        fresh = [text for text in dict.fromkeys(texts) if text not in seen]
-        seen.update(fresh)
-        tests: list[exp.Expr] = [sql.listed(column, fresh)] if fresh else []
-        tests += [sql.listed(exp.Lower(this=column.copy()), list(dict.fromkeys(flags)))] if flags else []
-        if tests:
-            branches.append((exp.or_(*tests), sql.literal(code)))
-    return branches
+        for value in level.values:
+            for text in (value,) if isinstance(value, str) else _spellings(_word(value)):
+                if text.strip(sql.BLANKS) and _storable(text):
+                    codes.setdefault(text, code)
+    return codes
+
+
+def _spellings(word: str) -> list[str]:
+    """A word in all mixtures of small letters and capitals: what `lower` makes equal to it."""
+    return ["".join(letters) for letters in product(*((letter, letter.upper()) for letter in word))]
 
 
 def _storable(text: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -127,6 +127,38 @@ def case(branches: Sequence[Branch], default: exp.Expr) -> exp.Expr:
     return exp.Case(ifs=ifs, default=default)
 
 
+def lookup(column: exp.Expr, codes: Mapping[str, int], otherwise: exp.Expr) -> exp.Expr:
+    """Code of a text, or another expression where it has none.
+
+    For DuckDB, which looks up each text of a Parquet dictionary once and not on every row; `rendered` makes it a CASE
+    for other engines.
+
+    >>> print(lookup(identifier("a"), {"x": 0, "y": 0, "z": 1}, literal(2)).sql("duckdb"))
+    COALESCE(MAP_EXTRACT_VALUE(MAP(['x', 'y', 'z'], [0, 0, 1]), "a"), 2)
+    """
+    if not codes:
+        return otherwise
+    keys = exp.Array(expressions=[literal(text) for text in codes])
+    values = exp.Array(expressions=[literal(code) for code in codes.values()])
+    found = exp.Anonymous(this=_LOOKUP, expressions=[exp.Map(keys=keys, values=values), column.copy()])
+    return exp.Coalesce(this=found, expressions=[otherwise])
+
+
+_LOOKUP = "MAP_EXTRACT_VALUE"
+
+
+def _portable(node: exp.Expr) -> exp.Expr:
+    """A lookup as a CASE with one branch per code, which every engine knows."""
+    if not (isinstance(node, exp.Anonymous) and node.name.upper() == _LOOKUP):
+        return node
+    table, column = node.expressions
+    texts: dict[str, list[exp.Expr]] = {}
+    for text, code in zip(table.args["keys"].expressions, table.args["values"].expressions, strict=True):
+        texts.setdefault(code.name, []).append(text)
+    tests = [exp.In(this=column.copy(), expressions=listed) for listed in texts.values()]
+    return case([(test, exp.Literal.number(code)) for test, code in zip(tests, texts, strict=True)], exp.Null())
+
+
 def steps(column: exp.Expr, cuts: Sequence[float], codes: Sequence[int]) -> exp.Expr:
     """Code of the interval that holds a number: `codes` has one entry more than the ascending `cuts`.
 
@@ -208,12 +240,13 @@ def unpacked(words: Sequence[NDArray[np.int64]], count: int) -> NDArray[np.uint8
 def rendered(statement: exp.Expr | str, dialect: str) -> str:
     """Statement text for an engine; text given is taken to be DuckDB dialect.
 
-    >>> rendered('SELECT COUNT(*) FROM "leads"', "postgres")
-    'SELECT COUNT(*) FROM "leads"'
+    >>> print(rendered(lookup(identifier("a"), {"x": 0, "y": 0, "z": 1}, literal(2)), "postgres"))
+    COALESCE(CASE WHEN "a" IN ('x', 'y') THEN 0 WHEN "a" IN ('z') THEN 1 ELSE NULL END, 2)
     """
-    if isinstance(statement, str):
-        return statement if dialect == "duckdb" else parse_one(statement, read="duckdb").sql(dialect)
-    return statement.sql(dialect)
+    if dialect == "duckdb":
+        return statement if isinstance(statement, str) else statement.sql(dialect)
+    tree = parse_one(statement, read="duckdb") if isinstance(statement, str) else statement
+    return tree.transform(_portable).sql(dialect)
 
 
 def day(column: exp.Expr) -> exp.Expr:
