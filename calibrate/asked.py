@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .criteria import Criterion
-from .engine.table import Fact, Table
+from .engine.table import Fact, Table, column_of
 from .errors import GridError, SettingsError, unknown
 from .events import OBSERVE_DAYS as EVENT_DAYS
 from .events import EventNames, is_event_column, join_events, types_in
@@ -113,7 +113,10 @@ def proposal_of(settings: Settings, table: Table, terms: Terms, grids: Mapping[s
                 )
     needed = [criterion for grid in grids.values() for criterion in grid.criteria]
     needed += [_decided(each) for each in settings.criterion if each.cuts or each.groups]
-    out = {terms.customer, terms.created_at, terms.customer_at, terms.lead_id, terms.order} - {None}
+    aside = {*settings.stages.model_dump().values(), settings.outcome.value, settings.outcome.worked} - {None}
+    for name in aside:
+        column_of(table, name)
+    out = {*aside, terms.customer, terms.created_at, terms.customer_at, terms.lead_id, terms.order} - {None}
     proposal = propose(
         table,
         leave_out=tuple(sorted(str(name) for name in out if name not in columns.only)),
@@ -121,7 +124,16 @@ def proposal_of(settings: Settings, table: Table, terms: Terms, grids: Mapping[s
         exclude=columns.exclude,
         needed=needed,
     )
-    return replace(proposal, criteria=tuple(_edited(c, settings) for c in proposal.criteria))
+    proposal = replace(proposal, criteria=tuple(_edited(c, settings) for c in proposal.criteria))
+    worked = settings.outcome.worked
+    if worked is None or worked in [c.column for c in proposal.criteria]:
+        return proposal
+    counted = propose(table, include=(worked,)).criteria  # counted beside the criteria, and none of them
+    return replace(
+        proposal,
+        criteria=(*proposal.criteria, *counted),
+        only_needed=(*proposal.only_needed, *(c.name for c in counted)),
+    )
 
 
 def _decided(each: CriterionSettings) -> Criterion:

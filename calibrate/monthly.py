@@ -16,17 +16,18 @@ from pathlib import Path
 
 import numpy as np
 
-from . import __version__, binning
+from . import __version__, binning, decision
 from .asked import CURRENT, grids_of, plans_of, proposal_of, resolved, terms_of, with_events
 from .asked import read_grid as read_grid
 from .backtest import folds, replay
 from .comparison import Comparison, compare
+from .decision import Adopted, outcomes
 from .engine import Session
-from .engine.table import Table
-from .errors import InputError, SettingsError
+from .engine.table import Fact, Table
+from .errors import CalibrateError, InputError, SettingsError
 from .export import json as grid_json
 from .grid import Grid
-from .history import History, observe
+from .history import History, Terms, last_day, observe
 from .leakage import Suspect, suspects
 from .plan import Plan, Prepared, calibrate_prepared, prepare
 from .proposal import Proposal
@@ -39,6 +40,7 @@ from .scores import score
 from .settings import Settings, written
 from .settings import toml as settings_toml
 from .tally import Tally, count
+from .times import with_times
 
 Progress = Callable[[str], None]
 
@@ -56,6 +58,7 @@ class Counted:
     allowed: tuple[str, ...]
     grids: Mapping[str, Grid]
     timing: dict[str, float] = field(default_factory=dict)
+    story: tuple[Adopted, ...] = ()
 
     @property
     def usable(self) -> Tally:
@@ -69,8 +72,11 @@ class Counted:
         return estimate(shown, min_leads=self.settings.columns.min_leads)
 
 
-def read_rows(settings: Settings, progress: Progress = lambda stage: None) -> Counted:
-    """Open the source, decide what each row is, count the leads and set suspects aside."""
+def read_rows(settings: Settings, progress: Progress = lambda stage: None, *, follow: bool = True) -> Counted:
+    """Open the source, decide what each row is, count the leads and set suspects aside.
+
+    With `follow`, the grid that the newest earlier month decided on is the current one, unless one is named.
+    """
     timing: dict[str, float] = {}
     asked = settings  # written out as it was asked for: what was found by itself is found again next month
     grids = grids_of(settings)
@@ -82,6 +88,11 @@ def read_rows(settings: Settings, progress: Progress = lambda stage: None) -> Co
     with _timed(timing, "resolve_s", progress, "propose"):
         settings, found = resolved(settings, table)
         terms = terms_of(settings, table, outcomes)
+        story = _story(settings, table, terms) if follow else ()
+        if story and CURRENT not in grids:
+            made = story[-1].decision
+            grids = {CURRENT: replace(story[-1].grid, name=CURRENT), **grids}
+            found.append(Fact("adopted_grid", {"month": made.month, "candidate": made.candidate, "who": made.who}))
     with _timed(timing, "events_s", progress, "events"):
         if happened is not None:
             table = with_events(settings, table, happened, terms, grids)
@@ -100,7 +111,7 @@ def read_rows(settings: Settings, progress: Progress = lambda stage: None) -> Co
         aside = suspects(candidates, free=(*settings.columns.only, *settings.columns.keep))
         hidden = {suspect.column for suspect in aside}
         allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
-    return Counted(asked, table, history, proposal, tally, aside, allowed, grids, timing)
+    return Counted(asked, table, history, proposal, tally, aside, allowed, grids, timing, story)
 
 
 def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
@@ -127,7 +138,7 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
     with _timed(timing, "candidates_s", progress, "candidates"):
         candidates = tuple(_candidate(plan, whole, counted) for plan in plans)
     with _timed(timing, "compare_s", progress, "compare"):
-        baseline = CURRENT if settings.candidates.current else plans[0].name
+        baseline = CURRENT if CURRENT in counted.grids else plans[0].name
         comparison = compare(
             backtests,
             baseline=baseline,
@@ -136,7 +147,7 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
             grids={candidate.name: candidate.grid for candidate in candidates},
         )
     dated = tally.ends is not None
-    return Review(
+    found = Review(
         title=Path(counted.table.name).name,
         account=account(counted),
         tally=tally,
@@ -147,7 +158,11 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
         chosen=_chosen(comparison, candidates),
         months=float((tally.totals[:, 0] > 0).sum()) if dated else None,
         warnings=_warnings(counted),
+        story=counted.story,
+        outcomes=outcomes(counted.story, tally),
     )
+    with _timed(timing, "times_s", progress, "times"):
+        return with_times(found, settings, counted.history, tally, {plan.name: plan for plan in plans}, prepared)
 
 
 def check_out(settings: Settings) -> None:
@@ -157,11 +172,42 @@ def check_out(settings: Settings) -> None:
         load_words(language)
 
 
-def publish(review: Review, counted: Counted) -> Path:
-    """Write the month's folder, whole or not at all, and say where it is."""
+def month_folder(counted: Counted) -> Path:
+    """Where the report of these leads goes."""
+    return Path(counted.settings.report.out) / _month(counted.history.as_of)
+
+
+def check_open(counted: Counted, force: bool = False) -> None:
+    """Refuse to overwrite a month that a decision has closed."""
+    folder = month_folder(counted)
+    if (folder / decision.FILE).exists() and not force:
+        raise CalibrateError(
+            f"'{folder}' is closed by a decision, so its report is not written again. Run with --force to write the "
+            "report anew and keep the decision, or name another folder with --out"
+        )
+
+
+def _month(as_of: date | None) -> str:
+    return (as_of or date.today()).isoformat()[:7]
+
+
+def _story(settings: Settings, table: Table, terms: Terms) -> tuple[Adopted, ...]:
+    """The decisions of the months before this one, each with its grid, the oldest first."""
+    reports = Path(settings.report.out)
+    if not decision.months_decided(reports):
+        return ()
+    found = []
+    for name in decision.months_decided(reports, before=_month(last_day(table, terms))):
+        made = decision.read(reports / name)
+        found.append(Adopted(made, read_grid(str(reports / name / made.grid))))
+    return tuple(found)
+
+
+def publish(review: Review, counted: Counted, *, force: bool = False) -> Path:
+    """Write the month's folder, whole or not at all, and say where it is; a closed month only by `force`."""
     settings = counted.settings
-    month = review.account.as_of or date.today().isoformat()
-    folder = Path(settings.report.out) / month[:7]
+    check_open(counted, force)
+    folder = month_folder(counted)
     files = {candidate.name: grid_json.write(candidate.grid) for candidate in review.candidates}
     write_folder(
         review, folder, settings.report.languages, settings_text=settings_text(counted, folder), grid_files=files

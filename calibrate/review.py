@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .closing import Closing
 from .comparison import Comparison
+from .decision import Adopted, Outcome
 from .grid import Grid
 from .leakage import Suspect
 from .rates import RateTable
 from .scores import Scores
+from .selection import Selection
+from .stages import Stages
 from .tally import Tally
+from .worth import Worth
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,10 @@ class Review:
 
     `rates` is laid out on all shown levels (thin ones too); grids may pool them. `months` is the number of
     cohort months behind `tally`, or None without dates: then "per month" is not said. `truth` holds true close
-    rates per criterion and level where the history was simulated.
+    rates per criterion and level where the history was simulated. `closing`, `stages`, `worth` and `selection` are
+    there as far as the source has closing dates, dates of stages, amounts and a column that tells which leads were worked.
+
+    `story` are the decisions of earlier months, the oldest first, and `outcomes` what came of their promises.
     """
 
     title: str
@@ -69,3 +77,9 @@ class Review:
     ceiling: Mapping[str, float] | None = None
     truth: Mapping[str, Mapping[str, float]] | None = None
     warnings: tuple[tuple[str, Mapping[str, str | int | float]], ...] = ()
+    closing: Closing | None = None
+    stages: Stages | None = None
+    worth: Worth | None = None
+    selection: Selection | None = None
+    story: tuple[Adopted, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()

@@ -39,6 +39,8 @@ class OutcomeSettings(_Part):
     customer_values: tuple[str, ...] = ()
     lead_id: str | None = None
     outcomes: str | None = None
+    value: str | None = None
+    worked: str | None = None
 
 
 class Time(_Part):
@@ -50,6 +52,14 @@ class Time(_Part):
     as_of: date | None = None
     observe_days: int | None = Field(default=None, ge=0, le=3650)
     close_within_days: int = Field(default=90, ge=1, le=3650)
+
+
+class StageSettings(_Part):
+    """Columns with the day a lead reached a stage; those not given are looked for by name."""
+
+    marketing_qualified: str | None = None
+    sales_qualified: str | None = None
+    opportunity: str | None = None
 
 
 class EventSettings(_Part):
@@ -130,6 +140,7 @@ class Settings(_Part):
     data: Data
     outcome: OutcomeSettings = Field(default_factory=OutcomeSettings)
     time: Time = Field(default_factory=Time)
+    stages: StageSettings = Field(default_factory=StageSettings)
     events: EventSettings = Field(default_factory=EventSettings)
     columns: Columns = Field(default_factory=Columns)
     criterion: tuple[CriterionSettings, ...] = ()
@@ -176,7 +187,7 @@ def written(
         "",
         "schema = 1",
     ]
-    for name in ("data", "outcome", "time", "events", "columns", "candidates", "thresholds", "report"):
+    for name in ("data", "outcome", "time", "stages", "events", "columns", "candidates", "thresholds", "report"):
         part = getattr(there, name)
         lines += ["", f"[{name}]", *_lines(part.model_dump(mode="python"), _HELP.get(name, {}))]
     for pin in there.pin:
@@ -218,6 +229,8 @@ _HELP: dict[str, dict[str, str]] = {
         "customer_values": "its values that mean customer",
         "lead_id": "column that identifies a lead",
         "outcomes": "second file that lists customers, joined by lead_id",
+        "value": "column with the amount that a customer signed",
+        "worked": "column that tells which leads sales worked",
     },
     "time": {
         "created_at": "column with the day the lead entered",
@@ -226,6 +239,11 @@ _HELP: dict[str, dict[str, str]] = {
         "as_of": "day on which the history is read; default: the last date in the data",
         "observe_days": "days after creation during which a lead is observed",
         "close_within_days": "days after the observation within which a customer counts",
+    },
+    "stages": {
+        "marketing_qualified": "column with the day a lead became marketing-qualified",
+        "sales_qualified": "column with the day it became sales-qualified",
+        "opportunity": "column with the day it became an opportunity",
     },
     "events": {
         "file": "what the leads did: a file with lead, moment and type",
@@ -318,8 +336,8 @@ def _faults(fault: ValidationError, flags: bool) -> list[str]:
 def _known(parents: Sequence[str]) -> list[str]:
     """Names that may stand in the given section."""
     sections: dict[str, type[BaseModel]] = {
-        "data": Data, "outcome": OutcomeSettings, "time": Time, "events": EventSettings, "columns": Columns,
-        "criterion": CriterionSettings,
+        "data": Data, "outcome": OutcomeSettings, "time": Time, "stages": StageSettings, "events": EventSettings,
+        "columns": Columns, "criterion": CriterionSettings,
         "candidates": Candidates, "thresholds": ThresholdSettings, "pin": PinSettings, "report": Report,
     }  # fmt: skip
     model = sections.get(parents[0], Settings) if parents else Settings

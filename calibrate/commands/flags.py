@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
@@ -34,6 +34,8 @@ FLAGS: dict[str, Any] = {
     "exclude": Annotated[list[str] | None, Option(metavar="COL,COL", help="Never use these columns.")],
     "events": EventsFlag,
     "outcomes": Annotated[str | None, Option(metavar="FILE", help="Second file that lists customers, by lead id.")],
+    "value": Annotated[str | None, Option(metavar="COL", help="Column with the amount that a customer signed.")],
+    "worked": Annotated[str | None, Option(metavar="COL", help="Column that tells which leads sales worked.")],
     "as_of": Annotated[str | None, Option(metavar="DATE", help="Day on which the history is read (YYYY-MM-DD).")],
     "observe_days": Annotated[int | None, Option(metavar="N", help="Days a lead is observed after creation.")],
     "close_within_days": Annotated[int | None, Option(metavar="N", help="Days within which a customer counts.")],
@@ -48,6 +50,10 @@ FLAGS: dict[str, Any] = {
     "lang": LangFlag,
     "json": JsonFlag,
 }
+RUN_FLAGS: dict[str, Any] = {
+    "force": Annotated[bool, Option("--force", help="Write the report of a month anew that a decision has closed.")],
+}
+"""Flags of `run` alone."""
 DATA_HELP = (
     "A calibration.toml, or leads: CSV, Parquet, Excel, JSON lines, a DuckDB file, postgresql://… or spark://… "
     "followed by #table."
@@ -55,20 +61,24 @@ DATA_HELP = (
 DataArgument = Annotated[str, typer.Argument(metavar="DATA|SETTINGS", help=DATA_HELP)]
 
 
-def with_flags(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command `data` and all the flags of a calibration; it receives them as a mapping."""
+def with_flags(more: Mapping[str, Any] | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command `data`, all the flags of a calibration and some more; it receives them as a mapping."""
     keyword = inspect.Parameter.KEYWORD_ONLY
-    parameters = [inspect.Parameter("data", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=DataArgument)]
-    for name, annotation in FLAGS.items():
-        default = False if name == "json" else None
-        parameters.append(inspect.Parameter(name, keyword, default=default, annotation=annotation))
 
-    def called(data: str, **flags: Any) -> None:
-        command(data, flags)
+    def decorated(command: Callable[..., None]) -> Callable[..., None]:
+        parameters = [inspect.Parameter("data", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=DataArgument)]
+        for name, annotation in {**FLAGS, **(more or {})}.items():
+            default = False if get_args(annotation)[0] is bool else None
+            parameters.append(inspect.Parameter(name, keyword, default=default, annotation=annotation))
 
-    called.__name__, called.__doc__ = command.__name__, command.__doc__
-    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return called
+        def called(data: str, **flags: Any) -> None:
+            command(data, flags)
+
+        called.__name__, called.__doc__ = command.__name__, command.__doc__
+        called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        return called
+
+    return decorated
 
 
 def settings_of(data: str, flags: dict[str, Any]) -> Settings:
@@ -87,6 +97,8 @@ def settings_of(data: str, flags: dict[str, Any]) -> Settings:
             "customer_values": flags["customer_value"],
             "lead_id": flags["lead_id"],
             "outcomes": flags["outcomes"],
+            "value": flags["value"],
+            "worked": flags["worked"],
         },
         "time": {name: flags[name] for name in
                  ("created_at", "customer_at", "order", "as_of", "observe_days", "close_within_days")},

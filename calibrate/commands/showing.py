@@ -16,7 +16,7 @@ class Progressing:
         "open": "Reading the source", "propose": "Looking at the columns",
         "events": "Counting what leads did", "observe": "Judging which leads count",
         "count": "Counting leads per profile", "suspects": "Looking for leakage", "rates": "Estimating rates",
-        "backtest": "Replaying on later leads", "candidates": "Making the grids", "compare": "Comparing",
+        "backtest": "Replaying on later leads", "candidates": "Making the grids", "compare": "Comparing", "times": "Time to close",
         "report": "Writing the report", "simulate": "Simulating leads", "score": "Scoring leads",
     }  # fmt: skip
 

@@ -199,6 +199,24 @@ def curves_picture(
     return canvas.svg()
 
 
+def steps_picture(
+    series: Sequence[Sequence[Pair]], marks: Sequence[tuple[str, float]], text: Format, title: str, x: str
+) -> Markup:
+    """A rising line of steps between its two bounds, with upright marks."""
+    right = max([point[0] for line in series for point in line] + [at for _, at in marks])
+    top = max(point[1] for line in series for point in line) * 1.05
+    canvas = Canvas(760, 330, title)
+    frame = Frame(canvas, (0, right), (0, top), top=30)
+    frame.axes(ticks(0, right, 6), ticks(0, top, 4), lambda value: f"{value:g}", text)
+    for name, at in marks:
+        canvas.line(frame.across(at), frame.up(0), frame.across(at), frame.up(top), "mean")
+        canvas.text(frame.across(at) - 6, frame.up(top) + 14, name, "label", "end")
+    for line, css in zip(series, ("curve c0", "mean", "mean"), strict=True):
+        canvas.curve([(frame.across(a), frame.up(b)) for a, b in line], css)
+    frame.names(x, "")
+    return canvas.svg()
+
+
 def threshold_picture(
     steps: Sequence[tuple[float, float, float]], marks: Sequence[tuple[str, float]], text: Format, title: str,
     names: tuple[str, str, str],

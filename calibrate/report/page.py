@@ -23,7 +23,7 @@ from . import drawing, pictures, sections, tables
 from .words import Words
 
 TEMPLATES = Path(__file__).parent / "templates"
-SECTIONS = ("verdict", "candidates", "points", "proof", "thresholds", "rates", "truth", "account", "glossary")
+SECTIONS = ("verdict", "candidates", "points", "proof", "thresholds", "rates", "time", "truth", "account", "glossary")
 
 
 def page(review: Review, words: Words, others: Mapping[str, str] | None = None) -> str:
@@ -42,7 +42,9 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
     limits = chosen.grid.thresholds if chosen else None
     rates = review.rates
     handed = sections.step_at(review, chosen, limits.marketing_qualified) if chosen and limits else None
-    shown = [name for name in SECTIONS if name != "truth" or review.truth]
+    timed = any(part is not None for part in (review.closing, review.stages, review.worth, review.selection))
+    absent = {name for name, there in (("truth", review.truth), ("time", timed)) if not there}
+    shown = [name for name in SECTIONS if name not in absent]
     return {
         "w": words, "review": review, "compared": review.comparison, "verdict": review.comparison.verdict,
         "chosen": chosen, "candidates": tables.in_order(review), "toc": shown, "limits": limits, "handed": handed,
@@ -58,6 +60,7 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
         "folds": sections.folds_drawn(review, words), "gaps": sections.has_gaps(review),
         "truth_rows": pictures.truth_rows(review),
         "truth_held": sum(low <= true <= high for _, _, true, _, low, high in pictures.truth_rows(review)),
+        "worth_rows": sections.worth_rows(review, words), "moved_rows": sections.moved_rows(review, words),
         "pictures": pictures, "glossary": [key.removeprefix("term.") for key in words.texts if key.startswith("term.")],
     }  # fmt: skip
 

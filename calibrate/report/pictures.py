@@ -139,3 +139,19 @@ def truth_rows(review: Review) -> list[tuple[str, str, float, float, float, floa
 def short_count(value: float, words: Words) -> str:
     """A count that fits under a column."""
     return words.count(value) if value < 100_000 else words("format.thousand", value=value / 1000)
+
+
+def closing_curve(review: Review, words: Words) -> Markup | None:
+    """Share of all leads that have become customers, by the days since they entered, with its interval."""
+    closing = review.closing
+    if closing is None or not len(closing.days):
+        return None
+    end = review.account.observe_days + (review.account.close_within_days or 0)
+    series = []
+    for values in (closing.share, closing.low, closing.high):
+        steps = [(0.0, 0.0)]
+        for day, value in zip(closing.days, values, strict=True):
+            steps += [(float(day), steps[-1][1]), (float(day), float(value))]
+        series.append(steps)
+    marks = [(words("time.curve_window"), float(end))]
+    return drawing.steps_picture(series, marks, words.percent_tick, words("time.curve_alt"), words("time.curve_x"))

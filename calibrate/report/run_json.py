@@ -12,8 +12,9 @@ from typing import Any
 
 from ..leakage import Suspect
 from ..metrics import Estimate
-from ..rates import RateTable
+from ..rates import Rate, RateTable
 from ..review import Account, Candidate, Review
+from ..stages import Step
 from . import tables
 
 SCHEMA = 1
@@ -29,7 +30,10 @@ def run_json(review: Review) -> dict[str, Any]:
         **counted_json(review.account, review.rates, review.suspects),
         "title": review.title,
         "months": _plain(review.months),
-        "tally": {"profiles": review.tally.rows, "exact": review.tally.exact},
+        "tally": {
+            "profiles": review.tally.rows, "exact": review.tally.exact,
+            "first": review.tally.cohorts[0], "last": review.tally.cohorts[-1],
+        },
         "candidates": [_candidate(review, candidate, names[candidate.name]) for candidate in review.candidates],
         "ceiling": {name: {"value": _plain(top)} for name, top in review.ceiling.items()} if review.ceiling else None,
         "chosen": review.chosen,
@@ -43,6 +47,60 @@ def run_json(review: Review) -> dict[str, Any]:
         "comparison": _comparison(review),
         "warnings": [{"key": key, "facts": _plain(facts)} for key, facts in review.warnings],
         "truth": _plain(review.truth),
+        **_times(review),
+    }  # fmt: skip
+
+
+def _times(review: Review) -> dict[str, Any]:
+    """What dates, amounts and the worked column tell; null where the source has none."""
+    closing, stages, worth, selection = review.closing, review.stages, review.worth, review.selection
+    names = [(criterion.name, level.name) for criterion in review.rates.criteria for level in criterion.levels]
+    return {
+        "closing": None if closing is None else {
+            "leads": closing.leads, "closings": closing.closings, "median_days": closing.median,
+            "captured": _plain(closing.captured), "before_observation": _plain(closing.before),
+            "ninety_percent_days": closing.observed_days, "proposed_days": closing.proposed,
+            "curve": [{"days": int(d), "share": _plain(s), "low": _plain(a), "high": _plain(b)}
+                      for d, s, a, b in zip(closing.days, closing.share, closing.low, closing.high, strict=True)],
+            "windows": [_plain(vars(window)) for window in closing.windows],
+        },
+        "stages": None if stages is None else {
+            "days": stages.days, "steps": [_step(step) for step in stages.steps],
+            "cohorts": [{"cohort": name, "leads": leads, "steps": [_step(step) for step in steps]}
+                        for name, leads, steps in stages.cohorts],
+        },
+        "value": None if worth is None else {
+            "column": worth.column, "customers": worth.customers, "unknown": worth.unknown,
+            "total": _plain(worth.total), "mean": _plain(worth.mean), "per_lead": _plain(worth.overall),
+            "levels": [
+                {"criterion": name, "level": level, "leads": int(review.rates.leads[i]),
+                 **{key: _plain(getattr(worth, key)[i]) for key in ("value", "per_lead", "low", "high", "lift")}}
+                for i, (name, level) in enumerate(names)
+            ],
+        },
+        "worked": None if selection is None else {
+            "column": selection.column, "differs": selection.differs,
+            **{key: _rate(getattr(selection, key)) for key in ("all_leads", "worked", "others")},
+            "levels": [
+                {"criterion": name, "level": level, "leads": int(selection.leads[i]),
+                 "customers": int(selection.customers[i]), "moved": bool(selection.moved[i])}
+                for i, (name, level) in enumerate(names)
+            ],
+        },
+    }  # fmt: skip
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "stage": step.stage, "rate": _rate(step.rate), "of_leads": _rate(step.of_leads), "days": step.days,
+        "days_from_before": step.from_before,
+    }  # fmt: skip
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    return {
+        "leads": rate.leads, "customers": rate.customers, "rate": _plain(rate.value), "low": _plain(rate.low),
+        "high": _plain(rate.high),
     }  # fmt: skip
 
 
@@ -89,7 +147,7 @@ def _level(rates: RateTable, i: int, name: str) -> dict[str, Any]:
 
 def _candidate(review: Review, candidate: Candidate, file: str) -> dict[str, Any]:
     judged, grid = tables.judged_of(review, candidate.name), candidate.grid
-    limits = grid.thresholds
+    limits, steps = grid.thresholds, tables.steps(review, candidate)
     return {
         "name": candidate.name, "method": candidate.method, "lines": grid.lines, "grid": f"grids/{file}.json",
         "minimum": grid.minimum, "maximum": grid.maximum,
@@ -99,6 +157,10 @@ def _candidate(review: Review, candidate: Candidate, file: str) -> dict[str, Any
         "metrics": _estimates(judged.metrics if judged else {}),
         "against": judged.against if judged else None,
         "difference": _estimates(judged.difference if judged else {}),
+        "steps": {
+            "threshold": steps["threshold"].astype(int).tolist(), "leads": _plain(steps["leads"].tolist()),
+            "customers": _plain(steps["customers"].tolist()),
+        },
     }  # fmt: skip
 
 

@@ -243,3 +243,33 @@ def _cohort(label: str, words: Words) -> str:
 def _span(place: dict[str, int], cohorts: Sequence[str]) -> range:
     at = [place[cohort] for cohort in cohorts if cohort in place]
     return range(min(at), max(at) + 1) if at else range(0)
+
+
+def worth_rows(review: Review, words: Words, most: int = 12) -> list[tuple[str, str, int, float, float, float, float]]:
+    """Levels whose value per lead differs most from the average: criterion, level, leads, per lead, bounds, lift."""
+    worth, rates = review.worth, review.rates
+    if worth is None:
+        return []
+    names = [(c.name, level_name(level, words)) for c in rates.criteria for level in c.levels]
+    sure = [
+        i for i in range(len(names))
+        if not rates.thin[i] and not worth.low[i] <= worth.overall <= worth.high[i]
+    ]  # fmt: skip
+    sure.sort(key=lambda i: (-abs(float(worth.per_lead[i]) - worth.overall), i))
+    return [
+        (*names[i], int(rates.leads[i]), float(worth.per_lead[i]), float(worth.low[i]), float(worth.high[i]),
+         float(worth.lift[i]))
+        for i in sure[:most]
+    ]  # fmt: skip
+
+
+def moved_rows(review: Review, words: Words, most: int = 12) -> list[tuple[str, str, int, int, float]]:
+    """Levels whose lift among worked leads differs from the rest: criterion, level, worked leads, customers, rate."""
+    found, rates = review.selection, review.rates
+    if found is None:
+        return []
+    names = [(c.name, level_name(level, words)) for c in rates.criteria for level in c.levels]
+    return [
+        (*names[i], int(found.leads[i]), int(found.customers[i]), float(rates.rate[i]))
+        for i in range(len(names)) if found.moved[i]
+    ][:most]  # fmt: skip

@@ -1,0 +1,101 @@
+"""What the dates of a history tell beside its rates: time to close, other windows, stages, value, worked leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from .backtest import folds, replay
+from .closing import Closing, Window, closing_times
+from .comparison import compare
+from .errors import CalibrateError
+from .history import History, observe
+from .metrics import Estimate
+from .plan import Plan, Prepared, calibrate_prepared
+from .rates import rate
+from .review import Review
+from .selection import select_worked
+from .settings import Settings
+from .stages import find_stages, follow
+from .tally import Tally, count
+from .worth import weigh_by_value
+
+OTHER_WINDOWS = (30, 60, 90, 180)
+JUDGED_UP_TO = 200_000
+"""With more leads, other windows get their close rate but no grid of their own: the replay would take too long."""
+DRAWS = 200
+"""Resamples behind the interval of an AUC in the table of windows."""
+
+Prepare = Callable[[Tally], Prepared]
+
+
+def with_times(
+    review: Review, settings: Settings, history: History, tally: Tally, plans: Mapping[str, Plan], prepare: Prepare
+) -> Review:
+    """The review with what dates, amounts and the worked column tell, as far as the source has them."""
+    closing = closing_times(history)
+    if closing is not None:
+        closing = replace(closing, windows=other_windows(review, history, plans, prepare))
+    columns = find_stages(history.table) | {
+        name: column for name, column in settings.stages.model_dump().items() if column is not None
+    }
+    asked = settings.outcome
+    worth = weigh_by_value(history, review.rates, tally.criteria, asked.value) if asked.value else None
+    worked = next((c.name for c in tally.criteria if asked.worked and c.column == asked.worked), None)
+    selection = select_worked(tally, review.rates, worked) if worked else None
+    warnings = list(review.warnings)
+    if selection is not None and selection.differs:
+        one, two = selection.worked, selection.others
+        facts = {"worked": one.value, "others": two.value, "leads": one.leads, "rest": two.leads}
+        warnings.append(("selection", facts))
+    if closing is not None and _too_short(closing):
+        warnings.append(("window_short", {"share": closing.captured, "days": closing.proposed}))
+    return replace(
+        review, closing=closing, stages=follow(history, columns), worth=worth, selection=selection,
+        warnings=tuple(warnings),
+    )  # fmt: skip
+
+
+def _too_short(closing: Closing) -> bool:
+    """Whether the window misses more than a quarter of the closings that come after the observation."""
+    return closing.captured < 0.75 * (1 - closing.before)
+
+
+def other_windows(review: Review, history: History, plans: Mapping[str, Plan], prepare: Prepare) -> tuple[Window, ...]:
+    """The close rate and the best grid's AUC on later leads, had customers been counted within other windows.
+
+    The grid is made anew for each window by the method that ranks best with the window in use.
+    """
+    used = history.terms.close_within_days
+    ranked = [judged for judged in review.comparison.judged if "auc" in judged.metrics]
+    best = max(ranked, key=lambda judged: judged.metrics["auc"].value, default=None)
+    found = []
+    for days in sorted({*OTHER_WINDOWS, used}):
+        try:
+            other = history if days == used else _within(history, days)
+        except CalibrateError:
+            continue  # nobody old enough, or nobody closed so early: no such line
+        leads, customers = (int(n) for n in other.totals.sum(axis=0))
+        seen = rate(customers, leads)
+        auc = None
+        if best is not None and (days == used or leads <= JUDGED_UP_TO):
+            metric = best.metrics["auc"] if days == used else _auc(other, plans[best.name], prepare)
+            auc = None if metric is None else {"value": metric.value, "low": metric.low, "high": metric.high}
+        found.append(Window(days, leads, customers, seen.value, seen.low, seen.high, auc, days == used))
+    return tuple(found)
+
+
+def _within(history: History, days: int) -> History:
+    terms = replace(history.terms, close_within_days=days, as_of=history.as_of)
+    return observe(history.table, history.criteria, terms)
+
+
+def _auc(history: History, plan: Plan, prepare: Prepare) -> Estimate | None:
+    """The AUC of a plan on later leads, None where there are too few."""
+    tally = count(history)
+    try:
+        rolling = folds(tally, close_days=history.terms.observe_days + history.terms.close_within_days)
+        backtests = replay(tally, [plan], rolling, prepare=prepare, calibrate=calibrate_prepared)
+        return compare(backtests, baseline=plan.name, draws=DRAWS).judged[0].metrics.get("auc")
+    except CalibrateError:
+        return None
