@@ -16,6 +16,8 @@ from .history import CUSTOMER, KEPT, STATUS, History
 from .rates import RateTable
 
 Floats = NDArray[np.float64]
+NONE_SEEN = 3.69
+"""Where no customer was seen, up to so many may have been due (exact Poisson bound, 97.5 %)."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,10 @@ def weigh_by_value(history: History, rates: RateTable, fine: Sequence[Criterion]
     overall = total / max(rates.overall.leads, 1)
     spread = 1.959964 * np.sqrt(squares) / leads
     per_lead = sums / leads
+    mean = total / max(customers - unknown, 1)
+    high = np.where(rates.customers > 0, per_lead + spread, NONE_SEEN * mean / leads)
     return Worth(
-        column=column, customers=customers, unknown=unknown, total=total, mean=total / max(customers - unknown, 1),
-        overall=overall, value=sums, per_lead=per_lead, low=np.maximum(per_lead - spread, 0), high=per_lead + spread,
+        column=column, customers=customers, unknown=unknown, total=total, mean=mean,
+        overall=overall, value=sums, per_lead=per_lead, low=np.maximum(per_lead - spread, 0), high=high,
         lift=per_lead / overall if overall else np.zeros(len(sums)),
     )  # fmt: skip
