@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .criteria import Axis
+from .criteria import Axis, as_number, is_placeholder
 from .engine import sql
 from .engine.dates import writing_of
 from .engine.table import Column, Table, column_of
@@ -22,6 +22,10 @@ LOOKED_AT = 200_000
 """Rows of a table that are looked at to propose criteria."""
 BLOCKS = 16
 """So many stretches of rows, evenly spread over a larger table."""
+FEW_TEXTS = 40
+"""Up to so many different texts are levels of their own, be they numbers or not."""
+MOSTLY = 0.95
+"""A text column with numbers in at least this share of its texts is a column of numbers."""
 TOGETHER = 30
 """Text columns counted in one statement."""
 COMMON = 1000
@@ -33,7 +37,7 @@ class Profile:
     """One column: how many cells are filled, how many values differ, and which are common.
 
     `texts` are the commonest texts with their counts (text and boolean columns), `numbers` all the values
-    looked at (number columns).
+    looked at (number columns, and text columns in which numbers stand).
     """
 
     column: Column
@@ -58,6 +62,7 @@ def profile(table: Table, names: tuple[str, ...] | None = None) -> dict[str, Pro
     found |= _days(table, [c for c in columns if c.type in ("date", "timestamp")], source, rows)
     for start in range(0, len(texts), TOGETHER):
         found |= _texts(table, texts[start : start + TOGETHER], source, rows)
+    found |= {name: _with_numbers(table, each, source) for name, each in found.items() if written_numbers(each)}
     return {column.name: found[column.name] for column in columns}
 
 
@@ -118,6 +123,23 @@ def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[
         differ, filled = (int(found[each][mine][0]) if texts else 0 for each in ("differ", "filled"))
         profiles[column.name] = Profile(column, rows, filled, differ, texts)
     return profiles
+
+
+def written_numbers(found: Profile) -> bool:
+    """Whether a text column holds numbers that stand as text, beside some words; codes such as 01234 are none."""
+    if not found.texts or found.distinct <= FEW_TEXTS:
+        return False
+    numbers = [text for text, _ in found.texts if as_number(text) is not None]
+    codes = any(re.match(r"\s*([+]|0[0-9])", text) or len(text.strip()) > 15 for text in numbers)
+    return not codes and len(numbers) >= MOSTLY * sum(1 for text, _ in found.texts if not is_placeholder(text))
+
+
+def _with_numbers(table: Table, found: Profile, source: str) -> Profile:
+    """The profile of a text column with the numbers that stand in it."""
+    column = sql.identifier(found.column.name)
+    test, number = sql.is_number(column).sql("duckdb"), sql.as_double(column).sql("duckdb")
+    values = table.fetch(f"SELECT CASE WHEN {test} THEN {number} END AS v FROM {source}")["v"].astype(np.float64)
+    return replace(found, numbers=values[~np.isnan(values)])
 
 
 def folded(text: str) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from .columns import Profile, is_personal, looks_dated, names_code, names_id, one_way, profile, since_1970
 from .criteria import MISSING, Criterion, Level, is_placeholder
 from .engine.table import Fact, Table, column_of
-from .engine.words import NO, YES
+from .engine.words import NO, NUMBER_PLACEHOLDERS, YES
 from .errors import InputError
 from .fine import (
     MOST_TEXTS,
@@ -202,6 +202,10 @@ def _number_or(
 def _text_or(found: Profile, asked: Sequence[Criterion], forced: bool) -> tuple[Criterion | None, str]:
     if found.column.type == "boolean" or _is_yes_no(found):
         return yes_no_levels(found, asked), ""
+    if found.numbers is not None and not names_code(found.column.name) and not any(c.kind == "text" for c in asked):
+        nothing = tuple(text for text, _ in found.texts if text.strip().casefold() in NUMBER_PLACEHOLDERS)
+        if forced or not _tells_apart(found):
+            return number_levels(found, asked, nothing), ""
     if not forced:
         if _tells_apart(found):
             return _presence_or(found, "id")
@@ -213,7 +217,7 @@ def _text_or(found: Profile, asked: Sequence[Criterion], forced: bool) -> tuple[
 def _tells_apart(found: Profile) -> bool:
     """Whether a column tells (nearly) every row apart, as ids do."""
     apart = found.distinct / max(found.filled, 1)
-    if found.column.type == "number":
+    if found.column.type == "number" or found.numbers is not None:
         values = found.numbers if found.numbers is not None else np.zeros(0)
         if not len(values) or not bool((values == np.floor(values)).all()):
             return False

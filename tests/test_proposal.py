@@ -140,6 +140,23 @@ def test_words_among_numbers_are_missing_everywhere(make: Make) -> None:
     assert criterion.index_of("N/A") == criterion.missing == codes_of(table, criterion)[-1]
 
 
+def test_numbers_beside_words_are_numbers_all_the_same(make: Make) -> None:
+    """One typing error among many numbers: the word is `other`, the numbers keep their levels."""
+    amounts = [f"{value:.2f}" for value in np.exp(RANDOM.normal(5, 1, ROWS))]
+    table = make(
+        {"amount": [*amounts, "oops", "N/A", "Infinity"], "zip": [*(f"0{i}" for i in range(1000, 1400)), "x", "y", "z"]}
+    )
+    assert [c.type for c in table.columns] == ["text", "text"]
+    proposal = propose(table)
+    criterion = by_name(proposal)["amount"]
+    assert (criterion.kind, len(criterion.cuts) > 20) == ("number", True)
+    assert sorted(criterion.levels[criterion.missing].values) == ["Infinity", "N/A"]
+    codes = codes_of(table, criterion)
+    assert codes[-3:] == [criterion.other, criterion.missing, criterion.missing]
+    assert codes[:50] == [criterion.index_of(float(amount)) for amount in amounts[:50]]
+    assert "zip" in proposal.ignored
+
+
 def test_codes_are_texts(make: Make) -> None:
     table = make({"postal_code": some(75001, 69001, 31000), "sector_id": some(3, 7, 9)})
     found = by_name(propose(table))

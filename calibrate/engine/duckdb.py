@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..errors import InputError
 from .sql import identifier, literal, relation, rendered
 from .table import POSITION, Column, Fact, Statement, Table, Type
 
@@ -134,20 +136,30 @@ class DuckTable:
 
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:
         """Answer of a statement as one array per column."""
-        cursor = self.connection.cursor()
-        try:
+        with self._answering() as cursor:
             answer = cursor.execute(rendered(statement, "duckdb")).fetchnumpy()
-        finally:
-            cursor.close()
         return {name: _plain(np.asanyarray(values)) for name, values in answer.items()}
 
     def stream(self, statement: Statement) -> Iterator[dict[str, NDArray[Any]]]:
         """The same in pieces, in bounded memory."""
-        cursor = self.connection.cursor()
-        try:
+        with self._answering() as cursor:
             answer = cursor.execute(rendered(statement, "duckdb"))
             while len(frame := answer.fetch_df_chunk(CHUNKS)):
                 yield {str(name): values_of(frame[name]) for name in frame.columns}
+
+    @contextmanager
+    def _answering(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor for one answer; what the machine or the source lacks is said in words."""
+        cursor = self.connection.cursor()
+        try:
+            yield cursor
+        except duckdb.OutOfMemoryException as error:
+            raise InputError(
+                f"{self.name}: more memory is needed than the {_memory() // 2**20:,} MB that may be used, or more room "
+                f"in {self.connection.folder}; leave out columns with --exclude, or free memory or disk"
+            ) from error
+        except duckdb.IOException as error:
+            raise InputError(f"{self.name}: cannot be read any more ({str(error).splitlines()[0]})") from error
         finally:
             cursor.close()
 
@@ -212,15 +224,18 @@ def view_over(
         columns.append(Column(column, type_, whole))
         if cast and type_ == "text":
             found.append(Fact("rewritten", {"column": column, "type": kind}))
+    hidden = POSITION
+    while hidden in [each.name for each in columns]:
+        hidden += "_"
     if position is not None:
-        parts.append(f"{position} AS {identifier(POSITION).sql('duckdb')}")
+        parts.append(f"{position} AS {identifier(hidden).sql('duckdb')}")
     view = connection.free_name("table")
     connection.execute(f"CREATE VIEW {relation(view).sql('duckdb')} AS SELECT {', '.join(parts)} FROM {source}")
     if rows is None:
         rows = int(connection.execute(f"SELECT COUNT(*) FROM {source}")[0][0])
     return DuckTable(
         name=name, columns=tuple(columns), rows=rows, facts=tuple(found), digest=fingerprint, view=view,
-        position=None if position is None else POSITION, connection=connection,
+        position=None if position is None else hidden, connection=connection,
     )  # fmt: skip
 
 

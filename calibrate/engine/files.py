@@ -30,7 +30,12 @@ def open_file(connection: Connection, source: str, *, table: str | None = None) 
     """A table over a file, a folder of Parquet files, or a pattern such as ``leads/*.parquet``."""
     path = Path(source)
     if not path.exists() and any(mark in source for mark in "*?["):
-        return _parquet(connection, source, sorted(glob.glob(source, recursive=True)))
+        files = sorted(glob.glob(source, recursive=True))
+        if len(files) == 1:
+            return open_file(connection, files[0], table=table)
+        if any(not each.lower().endswith(PARQUET) for each in files):
+            raise InputError(f"{source}: only Parquet files can be read together; join the others into one file first")
+        return _parquet(connection, source, files)
     if path.is_dir():
         return _parquet(connection, source, sorted(str(p) for end in PARQUET for p in path.rglob(f"*{end}")))
     if not path.exists():

@@ -67,7 +67,8 @@ class Session:
         address, _, name = text.partition("#")
         scheme = address.partition("://")[0].lower()
         if scheme not in ("postgresql", "postgres", "spark"):
-            raise InputError(unknown("kind of database", scheme, ["postgresql", "spark"]))
+            hint = " Download the file first." if scheme in ("http", "https", "s3", "gs", "ftp", "sftp") else ""
+            raise InputError(unknown("kind of database", scheme, ["postgresql", "spark"]) + hint)
         if self._far not in (None, address):
             raise InputError(
                 f"{shown(address)}: only tables of {shown(self._far or '')} can be opened beside the first"
