@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .commands import decide
 from .commands.flags import (
     DATA_HELP,
     FLAGS,
+    RUN_FLAGS,
     EventsFlag,
     JsonFlag,
     LangFlag,
@@ -43,10 +45,11 @@ app = typer.Typer(
 )
 grid_app = typer.Typer(no_args_is_help=True, help="Look at a grid file.")
 app.add_typer(grid_app, name="grid")
+decide.add_to(app, grid_app)
 
 
 @app.command()
-@with_flags
+@with_flags(RUN_FLAGS)
 def run(data: str, flags: dict[str, Any]) -> None:
     """Calibrate: rates, candidate grids, their comparison on later leads, and the month's report."""
     from . import monthly
@@ -56,9 +59,10 @@ def run(data: str, flags: dict[str, Any]) -> None:
     monthly.check_out(settings)
     with Progressing(flags["json"]) as progress:
         counted = monthly.read_rows(settings, progress)
+        monthly.check_open(counted, flags["force"])
         review = monthly.review(counted, progress)
         progress("report")
-        where = monthly.publish(review, counted)
+        where = monthly.publish(review, counted, force=flags["force"])
     found = run_json.run_json(review)
     if flags["json"]:
         say_json({**found, "report": where.as_posix(), "timing": counted.timing})
@@ -68,7 +72,7 @@ def run(data: str, flags: dict[str, Any]) -> None:
 
 
 @app.command()
-@with_flags
+@with_flags()
 def init(data: str, flags: dict[str, Any]) -> None:
     """Write the calibration.toml that a run on this data would use, to be edited."""
     from pathlib import Path
@@ -80,7 +84,7 @@ def init(data: str, flags: dict[str, Any]) -> None:
         raise SettingsError(f"'{target}' exists already; move it away or name another folder with --out")
     settings = settings_of(data, {**flags, "out": None})
     with Progressing(flags["json"]) as progress:
-        counted = monthly.read_rows(settings, progress)
+        counted = monthly.read_rows(settings, progress, follow=False)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(monthly.settings_text(counted, target.parent), encoding="utf-8")
     if flags["json"]:
@@ -90,7 +94,7 @@ def init(data: str, flags: dict[str, Any]) -> None:
 
 
 @app.command()
-@with_flags
+@with_flags()
 def check(data: str, flags: dict[str, Any]) -> None:
     """Read the data and say what was understood: rows, exclusions, criteria, suspects. Nothing is written."""
     from .report import run_json, summary
@@ -103,7 +107,7 @@ def check(data: str, flags: dict[str, Any]) -> None:
 
 
 @app.command()
-@with_flags
+@with_flags()
 def rates(data: str, flags: dict[str, Any]) -> None:
     """Close rates of every level with counts, intervals, shrinkage, lift and evidence. Nothing is written."""
     from .report import run_json
@@ -116,7 +120,7 @@ def rates(data: str, flags: dict[str, Any]) -> None:
 
 
 @app.command()
-@with_flags
+@with_flags()
 def compare(data: str, flags: dict[str, Any]) -> None:
     """Judge grid files on this history, side by side. Nothing is written."""
     from . import monthly
@@ -126,7 +130,7 @@ def compare(data: str, flags: dict[str, Any]) -> None:
         raise SettingsError("compare needs grids to judge: --grid NAME=GRID.json (may be repeated) or --current GRID")
     settings = settings_of(data, {**flags, "methods": flags["methods"] or [""]})
     with Progressing(flags["json"]) as progress:
-        counted = monthly.read_rows(settings, progress)
+        counted = monthly.read_rows(settings, progress, follow=False)
         review = monthly.review(counted, progress)
     if flags["json"]:
         say_json({**run_json.run_json(review), "timing": counted.timing})
@@ -242,7 +246,7 @@ def _counted(data: str, flags: dict[str, Any]) -> Counted:
     from . import monthly
 
     with Progressing(flags["json"]) as progress:
-        return monthly.read_rows(settings_of(data, flags), progress)
+        return monthly.read_rows(settings_of(data, flags), progress, follow=False)
 
 
 def _parts(counted: Counted) -> tuple[Any, ...]:

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,8 +52,9 @@ class Terms:
     """What a source calls things: columns by name, windows in days.
 
     A lead is a customer by the `customer` column (its `customer_values`), by a date in `customer_at`, or by being
-    listed in `outcomes`, a second table joined by `lead_id`. Without `created_at`, leads stand in the order
-    of the column `order`, or of the file.
+    listed in `outcomes`, a second table whose column `outcomes_id` holds the lead's `outcomes_by` (both are called like
+    `lead_id` if nothing is said). `open_values` mean not decided yet, in the customer column or in `open_in` ("" is an
+    empty cell). Without `created_at`, leads stand in the order of the column `order`, or of the file.
     """
 
     customer: str | None = None
@@ -62,9 +64,15 @@ class Terms:
     lead_id: str | None = None
     order: str | None = None
     outcomes: Table | None = None
+    outcomes_id: str | None = None
+    outcomes_by: str | None = None
+    open_values: tuple[str, ...] = ()
+    open_in: str | None = None
     as_of: date | None = None
     observe_days: int = OBSERVE_DAYS
     close_within_days: int = CLOSE_WITHIN_DAYS
+    by: Literal["month", "week"] = "month"
+    split: date | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +133,7 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
     excluded = {name: int(counts[status == i].sum()) for i, name in enumerate(REASONS) if i and (status == i).any()}
     if not kept.any():
         raise HistoryError(_nothing_left(read, excluded, as_of, terms))
-    cohorts, ends = _cohorts(moment[kept], source.dated, read)
+    cohorts, ends = _cohorts(moment[kept], source.dated, read, terms)
     position = np.searchsorted(ends, moment[kept]) if ends is not None else moment[kept]
     totals = np.zeros((len(cohorts), 2), np.int64)
     np.add.at(totals[:, 0], position, counts[kept])
@@ -135,6 +143,11 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
         table=table, terms=terms, leads=leads, criteria=criteria, cohorts=cohorts, ends=ends, totals=totals,
         read=read, excluded=excluded, order=source.order, as_of=as_of if source.dated else terms.as_of,
     )  # fmt: skip
+
+
+def last_day(table: Table, terms: Terms) -> date | None:
+    """Day on which the history is read: as given, else the last date seen in the data; None without dates."""
+    return terms.as_of or _Source(table, terms, _meant(table, terms)).last_day()
 
 
 def day_of(table: Table, column: str) -> str:
@@ -239,11 +252,12 @@ class _Source:
         if terms.outcomes is not None:
             listed_at = self._listed_at()
             day = f"MIN({self._day(terms.outcomes, listed_at)})" if listed_at else "NULL"
-            key = _quoted(terms.lead_id or "")
+            key = _quoted(terms.outcomes_id or terms.lead_id or "")
+            own = _quoted(terms.outcomes_by or terms.lead_id or "")
             where = self._wins(terms.outcomes)
             joined = (
                 f" LEFT JOIN (SELECT CAST({key} AS VARCHAR) AS __lead, {day} AS __day FROM {terms.outcomes.relation}"
-                f"{where} GROUP BY 1) AS __won ON CAST(leads.{key} AS VARCHAR) = __won.__lead"
+                f"{where} GROUP BY 1) AS __won ON CAST(leads.{own} AS VARCHAR) = __won.__lead"
             )
             return joined, "__won.__day" if listed_at else closed, "CASE WHEN __won.__lead IS NULL THEN 0 ELSE 1 END"
         if self.meant is not None and terms.customer:
@@ -267,8 +281,17 @@ class _Source:
         return f"CASE WHEN {column} IN ({listed}) THEN 1 ELSE 0 END"
 
     def _still_open(self) -> str:
-        undated = not self.dated
-        return self._is(self.meant.still_open) if undated and self.meant and self.meant.still_open else "0"
+        """0/1: no customer yet and still open; with dates, the closing window decides instead."""
+        if self.dated or self.meant is None or self.terms.outcomes is not None:
+            return "0"
+        if self.terms.open_in is None:
+            return self._is(self.meant.still_open) if self.meant.still_open else "0"
+        column = _quoted(self.terms.open_in)
+        text = f"CAST({column} AS VARCHAR)"
+        tests = [f"{text} = {sql.literal(value).sql('duckdb')}" for value in self.terms.open_values if value]
+        if len(tests) < len(self.terms.open_values):
+            tests.append(f"({column} IS NULL OR {text} = '')")
+        return f"CASE WHEN {' OR '.join(tests) or 'FALSE'} THEN 1 - {self._is(self.meant.customer)} ELSE 0 END"
 
     def _moment(self) -> str:
         """Position in time, from 0, where there is no date."""
@@ -317,6 +340,8 @@ def _check_names(table: Table, terms: Terms) -> None:
     for name, where in (
         (terms.created_at, own),
         (terms.lead_id, own),
+        (terms.outcomes_by, own),
+        (terms.open_in, own + listed),
         (terms.order, own),
         (terms.customer, own + listed),
         (terms.customer_at, own + listed),
@@ -324,10 +349,12 @@ def _check_names(table: Table, terms: Terms) -> None:
         if name is not None and name not in where:
             raise InputError(f"{table.name}: {unknown('column', name, where)}")
     if terms.outcomes is not None:
-        if terms.lead_id is None:
+        if (terms.outcomes_by or terms.lead_id) is None:
             raise HistoryError("outcomes in a second file are joined by lead id; name its column with --lead-id")
-        if terms.lead_id not in listed:
-            raise InputError(f"{terms.outcomes.name}: {unknown('column', terms.lead_id, listed)}")
+        key = terms.outcomes_id or terms.lead_id or ""
+        if key not in listed:
+            way_out = "" if terms.outcomes_id else ". Name the column with the lead's id there with --outcomes-id"
+            raise InputError(f"{terms.outcomes.name}: {unknown('column', key, listed)}{way_out}")
     elif terms.customer is None and terms.customer_at is None:
         raise HistoryError(
             "nothing says which leads became customers: name the outcome column with --customer, its date with "
@@ -339,7 +366,8 @@ def _meant(table: Table, terms: Terms) -> Answers | None:
     """What the values of the customer column mean."""
     if terms.customer is None:
         return None
-    home = table if terms.customer in [c.name for c in table.columns] or terms.outcomes is None else terms.outcomes
+    listed = [] if terms.outcomes is None else [c.name for c in terms.outcomes.columns]
+    home = terms.outcomes if terms.outcomes is not None and terms.customer in listed else table
     column = f"CAST({_quoted(terms.customer)} AS VARCHAR)"
     found = home.fetch(
         f"SELECT {column} AS answer, COUNT(*) AS leads FROM {home.relation} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"
@@ -347,7 +375,8 @@ def _meant(table: Table, terms: Terms) -> Answers | None:
     counts = {
         None if v is None or _nan(v) else str(v): int(n) for v, n in zip(found["answer"], found["leads"], strict=True)
     }
-    return answers(counts, terms.customer, terms.customer_values)
+    still_open = terms.open_values if terms.open_in in (None, terms.customer) else ()
+    return answers(counts, terms.customer, terms.customer_values, still_open)
 
 
 def _cohort_key(source: _Source) -> str:
@@ -361,15 +390,30 @@ def _blocks(rows: int) -> int:
     return max(2, min(BLOCKS, rows // LEADS_A_BLOCK))
 
 
-def _cohorts(moment: NDArray[np.int64], dated: bool, read: int) -> tuple[tuple[str, ...], NDArray[np.int64] | None]:
+def _cohorts(
+    moment: NDArray[np.int64], dated: bool, read: int, terms: Terms
+) -> tuple[tuple[str, ...], NDArray[np.int64] | None]:
     """Labels of all cohorts from the first to the last, and their last days."""
     if not dated:
         return tuple(f"block {i + 1:02d}" for i in range(_blocks(read))), None
-    first = np.datetime64(int(moment.min()), "D").astype("datetime64[M]")
-    last = np.datetime64(int(moment.max()), "D").astype("datetime64[M]")
-    months = np.arange(first, last + 1)
-    ends = (months + 1).astype("datetime64[D]").astype(np.int64) - 1
-    return tuple(str(month) for month in months), ends
+    first, last = int(moment.min()), int(moment.max())
+    if terms.by == "week":
+        starts = np.arange(first - (first + 3) % 7, last + 8, 7)  # day 0 of 1970 was a Thursday
+        labels = [str(day) for day in starts.astype("datetime64[D]")]
+    else:
+        months = np.arange(np.datetime64(first, "D").astype("datetime64[M]"),
+                           np.datetime64(last, "D").astype("datetime64[M]") + 2)  # fmt: skip
+        starts = months.astype("datetime64[D]").astype(np.int64)
+        labels = [str(month) for month in months]
+    if terms.split is not None:
+        day = terms.split.toordinal() - DAY_ZERO.toordinal()
+        if starts[0] < day < starts[-1] and day not in starts:
+            place = int(np.searchsorted(starts, day))
+            starts = np.insert(starts, place, day)
+            before = terms.split - timedelta(days=1)
+            labels[place - 1] += f" to {before.day}" if terms.by == "month" else f" to {before:%m-%d}"
+            labels.insert(place, str(terms.split))
+    return tuple(labels[:-1]), starts[1:] - 1
 
 
 def _check_outcome(totals: NDArray[np.int64], excluded: Mapping[str, int]) -> None:

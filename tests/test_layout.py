@@ -21,13 +21,12 @@ STEPS = (
     "criteria", "grid", "lines", "outcome", "columns", "fine", "roles", "proposal", "history", "events", "tally", "rates",
     "closing", "stages", "worth", "selection",
     "binning", "outcome_words", "leakage", "weights", "scores", "calibration", "thresholds", "rounding",
-    "build", "plan", "metrics", "backtest", "resampling", "comparison", "lines", "decision", "swap", "segments", "grade",
-    "kpi", "feedback", "ceiling", "explain", "review",
-    "decision", "audit", "drift", "trial",
+    "build", "plan", "metrics", "backtest", "resampling", "comparison", "decision", "swap", "segments",
+    "grade", "kpi", "feedback", "ceiling", "explain", "review", "audit", "shifts", "drift", "trial",
 )  # fmt: skip
 EDGES_IN = {  # each with the types it makes
     "settings": {"errors"},
-    "crm": {"errors", "engine", "criteria", "outcome", "history"},
+    "crm": {"errors", "engine", "criteria", "columns", "outcome", "history"},
     "simulate": set[str](),
 }
 EDGES_OUT = ("export", "scoring", "charts", "report")

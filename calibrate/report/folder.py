@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from .. import charts
+from .. import charts, decision
 from ..errors import CalibrateError
 from ..review import Review
 from ..thresholds import trade_off
@@ -139,7 +139,10 @@ def _refuse_strangers(goal: Path) -> None:
 
 
 def _carry_over(goal: Path, fresh: Path) -> None:
-    """Copy what others have put into the folder."""
+    """Copy what others have put into the folder, and the grid that a decision put to work."""
+    adopted = goal / decision.GRID
+    if (goal / decision.FILE).exists() and adopted.is_file():
+        shutil.copy2(adopted, fresh / decision.GRID)
     for entry in sorted(goal.iterdir()):
         if OURS.fullmatch(entry.name) or (fresh / entry.name).exists():
             continue

@@ -203,5 +203,6 @@ def _numbered(stem: str) -> Iterator[str]:
         number += 1
 
 
-RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10))})
-"""Names that Windows keeps for itself."""
+PORTS = frozenset({f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10)})
+RESERVED = frozenset({"adopted", "con", "prn", "aux", "nul"}) | PORTS
+"""The name of the grid that a decision puts to work, and those that Windows keeps for itself."""

@@ -1,0 +1,132 @@
+"""Adopting: a month's candidate becomes the grid in use, with what the meeting changed and what it was promised."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from . import decision as deciding
+from . import settings as spelling
+from .asked import read_grid
+from .calibration import fit_curve
+from .decision import Decision, Promise
+from .errors import CalibrateError, SettingsError, unknown
+from .export import json as grid_json
+from .grid import Grid, Thresholds
+from .monthly import read_rows, write_whole
+from .scores import Scores, score
+
+
+def adopt(
+    folder: Path,
+    candidate: str,
+    *,
+    who: str,
+    why: str,
+    points: Sequence[str] = (),
+    thresholds: tuple[int, int] | None = None,
+    force: bool = False,
+) -> tuple[Decision, Grid]:
+    """Close a month: write `grids/adopted.json` and then `decision.json` into its folder.
+
+    Changed points are counted anew on the month's leads, to say what the changed grid promises; where the source is
+    there no longer, the decision holds without a promise.
+    """
+    run = _run_of(folder)
+    if (folder / deciding.FILE).exists() and not force:
+        raise CalibrateError(f"'{folder}' is closed by a decision already; decide anew with --force")
+    if not who.strip() or not why.strip():
+        raise SettingsError("a decision needs a name and a reason: --by and --why")
+    entry, grid = _candidate(run, folder, candidate)
+    were = grid.thresholds
+    limits = Thresholds(*thresholds) if thresholds else were
+    if limits is None:
+        raise SettingsError(f"the grid of '{candidate}' has no thresholds; give them with --thresholds 15,40")
+    made = Decision(
+        month=folder.resolve().name,
+        candidate=candidate,
+        who=who,
+        why=why,
+        thresholds=limits,
+        thresholds_were=were if were != limits else None,
+        overrides=deciding.overrides(points, grid, who, why),
+        as_of=run["history"]["as_of"],
+        until=run["tally"]["last"] if run["months"] else None,
+    )
+    adopted = deciding.decided(grid, made)
+    if made.overrides:
+        adopted, promised = _counted_anew(folder, made, adopted)
+    else:
+        promised = _promised(entry, run, adopted, limits)
+    made = replace(made, promises=promised)
+    text = grid_json.write(adopted)
+    write_whole(str(folder / made.grid), text.encode())
+    write_whole(str(folder / deciding.FILE), deciding.text(made).encode())
+    return made, adopted
+
+
+def _run_of(folder: Path) -> dict[str, Any]:
+    """What the month's `run.json` says."""
+    path = folder / "run.json"
+    if not deciding.MONTH.fullmatch(folder.resolve().name):
+        raise SettingsError(f"'{folder}' is no month's folder; name one such as reports/2026-11")
+    try:
+        run = json.loads(path.read_text(encoding="utf-8"))
+        run["candidates"], run["tally"]["last"], run["history"]["as_of"], run["months"]
+    except OSError:
+        raise SettingsError(f"'{folder}' holds no report of calibrate (no run.json); run the month first") from None
+    except (ValueError, KeyError, TypeError):
+        raise SettingsError(f"'{path}' was not written by this version of calibrate; run the month again") from None
+    return dict(run)
+
+
+def _candidate(run: Mapping[str, Any], folder: Path, name: str) -> tuple[Mapping[str, Any], Grid]:
+    by_name = {each["name"]: each for each in run["candidates"]}
+    if name not in by_name:
+        raise SettingsError(unknown("candidate", name, by_name))
+    file = folder / "grids" / Path(by_name[name]["grid"]).name
+    return by_name[name], read_grid(str(file))
+
+
+def _promised(
+    entry: Mapping[str, Any], run: Mapping[str, Any], grid: Grid, limits: Thresholds
+) -> dict[str, Promise] | None:
+    """What the unchanged points promise, from the month's own table of thresholds."""
+    if grid.curve is None:
+        return None
+    steps = entry["steps"]
+    above = np.array(steps["leads"], float)
+    at = np.array(steps["threshold"], np.int64)
+    leads = above - np.append(above[1:], 0.0)
+    return deciding.promises(at, leads, grid.curve, limits, run["months"])
+
+
+def _counted_anew(folder: Path, made: Decision, grid: Grid) -> tuple[Grid, dict[str, Promise] | None]:
+    """The changed grid with its curve, and what it promises, on the leads of the month."""
+    try:
+        scores, months = _scores(folder, made, grid)
+    except CalibrateError:
+        return grid, None
+    grid = replace(grid, curve=fit_curve(scores.scores, *scores.total, lines=grid.lines))
+    assert grid.curve is not None
+    return grid, deciding.promises(scores.scores, scores.total[0], grid.curve, made.thresholds, months)
+
+
+def _scores(folder: Path, made: Decision, grid: Grid) -> tuple[Scores, float | None]:
+    """Leads per score of a grid, read from the month's own settings as the history stood then."""
+    with TemporaryDirectory() as place:
+        file = Path(place) / "grid.json"
+        file.write_text(grid_json.write(grid), encoding="utf-8")
+        values = spelling.read(folder / "calibration.toml").model_dump(by_alias=True)
+        values["time"] = {**values["time"], "as_of": made.as_of or values["time"]["as_of"]}
+        values["candidates"] = {"methods": (), "current": str(file)}
+        counted = read_rows(spelling.settings(values), follow=False)
+    dated = counted.tally.ends is not None
+    months = float((counted.tally.totals[:, 0] > 0).sum()) if dated else None
+    return score(counted.tally, grid), months

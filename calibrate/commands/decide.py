@@ -1,0 +1,66 @@
+"""Commands around a decision: adopting a month's grid, and grids looked at beside each other."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..errors import SettingsError
+from .flags import JsonFlag, Option
+from .showing import say, say_json
+
+
+def add_to(app: typer.Typer, grid_app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command()(adopt)
+
+
+def adopt(
+    folder: Annotated[str, typer.Argument(metavar="MONTH", help="The month's folder, such as reports/2026-11.")],
+    candidate: Annotated[str, typer.Argument(metavar="CANDIDATE", help="Name of the candidate that was decided on.")],
+    by: Annotated[str, Option(metavar="WHO", help="Who decided.")],
+    why: Annotated[str, Option(metavar="TEXT", help="Why.")],
+    points: Annotated[
+        list[str] | None, Option(metavar="CRITERION=LEVEL=POINTS", help="Points changed by hand; may be repeated.")
+    ] = None,
+    thresholds: Annotated[str | None, Option(metavar="MQL,SQL", help="Thresholds in points, such as 15,40.")] = None,
+    force: Annotated[bool, Option("--force", help="Decide anew on a month that is closed.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Write the month's decision; next month's run takes the grid as its current one."""
+    from dataclasses import asdict
+    from pathlib import Path
+
+    from ..adopt import adopt as close
+
+    made, grid = close(
+        Path(folder), candidate, who=by, why=why, points=points or (), thresholds=_pair(thresholds), force=force
+    )
+    if json:
+        say_json({**asdict(made), "folder": folder, "maximum": grid.maximum, "minimum": grid.minimum})
+        return
+    limits = made.thresholds
+    say(f"Adopted '{candidate}' for {made.month}: {folder}/{made.grid}")
+    say(f"marketing-qualified from {limits.marketing_qualified}, sales-qualified from {limits.sales_qualified} points")
+    for each in made.overrides:
+        say(f"- {each.criterion}, {each.level}: {each.was:+d} -> {each.points:+d}")
+    for stage, promise in (made.promises or {}).items():
+        low, high = promise.interval
+        pace = f"{promise.leads_per_month:.1f} leads a month" if promise.months else f"{promise.leads:,.0f} leads"
+        say(
+            f"{stage.replace('_', '-')}: {pace}, expected close rate {promise.close_rate:.1%} ({low:.1%} to {high:.1%})"
+        )
+    if made.promises is None:
+        say("What it promises could not be counted: the month's source is not there any more.")
+
+
+def _pair(text: str | None) -> tuple[int, int] | None:
+    """Two whole numbers with a comma between them."""
+    if text is None:
+        return None
+    try:
+        marketing, sales = (int(part) for part in text.split(","))
+    except ValueError:
+        raise SettingsError(f"--thresholds '{text}' is not MQL,SQL in points, such as 15,40") from None
+    return marketing, sales

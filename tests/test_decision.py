@@ -1,0 +1,209 @@
+"""Decisions: a month is closed, the next one starts from it, and the promise is held against what came."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from report_case import review
+
+from calibrate import decision as deciding
+from calibrate.cli import main
+from calibrate.decision import Adopted, Decision, Promise, decided, months_decided, outcomes, overrides
+from calibrate.errors import SettingsError
+from calibrate.export import json as grid_json
+from calibrate.grid import Thresholds
+from calibrate.report import folder
+from calibrate.scores import score
+from calibrate.simulate import simulate
+
+REVIEW = review(3000)
+GRID = REVIEW.candidates[0].grid
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Any:
+    def run(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as leaving:
+            main(words)
+        shown = capsys.readouterr()
+        return int(leaving.value.code or 0), shown.out, shown.err
+
+    return run
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def light() -> Iterator[None]:
+    """Without pictures and pages, which these tests do not look at."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folder, "_pictures", lambda *_: None)
+        patch.setattr(folder, "workbook", lambda *_: None)
+        yield
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Leads of two years, and the report of a month before their end."""
+    place = tmp_path_factory.mktemp("loop")
+    simulate(leads=2500, months=20, seed=3, events=False).leads.to_csv(place / "leads.csv", index=False)
+    words = ["run", "leads.csv", "--created-at", "created_at", "--customer-at", "customer_at",
+             "--exclude", "worked_by_sales", "--methods", "cautious,logistic", "--as-of", "2025-05-31",
+             "--out", "reports"]  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as leaving:
+        patch.chdir(place)
+        main(words)
+    assert not leaving.value.code
+    return place
+
+
+@pytest.fixture
+def loop(month: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it to work in."""
+    shutil.copytree(month, tmp_path / "loop")
+    monkeypatch.chdir(tmp_path / "loop")
+    return Path("reports/2025-05")
+
+
+def later(*more: str) -> list[str]:
+    words = ["run", "leads.csv", "--created-at", "created_at", "--customer-at", "customer_at"]
+    return [*words, "--exclude", "worked_by_sales", "--methods", "cautious,logistic", "--as-of", "2025-08-31",
+            "--out", "reports", "--json", *more]  # fmt: skip
+
+
+def test_the_loop_from_a_decision_to_the_next_month(loop: Path, call: Any) -> None:
+    closed = loop
+    before = contents(closed)
+    code, out, _ = call(
+        "adopt", str(closed), "logistic", "--by", "Claire", "--why", "ranks best", "--thresholds", "9,14"
+    )
+    assert code == 0 and "Claire" not in json.loads((closed / "run.json").read_text())
+    assert {name: data for name, data in contents(closed).items() if name in before} == before
+    made = deciding.read(closed)
+    assert (made.candidate, made.who, made.why, made.month) == ("logistic", "Claire", "ranks best", "2025-05")
+    assert made.thresholds == Thresholds(9, 14) and made.promises is not None
+    adopted = grid_json.read((closed / made.grid).read_text(), "adopted")
+    assert adopted.thresholds == made.thresholds and adopted.provenance["adopted_by"] == "Claire"
+
+    held = contents(closed)
+    code, _, err = call(*later("--as-of", "2025-05-31"))
+    assert code == 2 and "--force" in err and contents(closed) == held
+    code, _, err = call("adopt", str(closed), "cautious", "--by", "Marc", "--why", "simpler")
+    assert code == 2 and "--force" in err and contents(closed) == held
+    code, _, _ = call(*later("--as-of", "2025-05-31", "--force"))
+    assert code == 0
+    assert [name for name, data in contents(closed).items() if held[name] != data] == []
+    assert set(contents(closed)) == set(held)
+
+    code, out, _ = call(*later())
+    found = json.loads(out)
+    assert code == 0
+    assert found["candidates"][0]["name"] == "current" and found["candidates"][1]["against"] == "current"
+    facts = {fact["key"]: fact["facts"] for fact in found["history"]["facts"]}
+    assert facts["adopted_grid"] == {"month": "2025-05", "candidate": "logistic", "who": "Claire"}
+    current = grid_json.read((Path(found["report"]) / "grids" / "current.json").read_text(), "current")
+    assert current.points == adopted.points
+    once = contents(Path(found["report"]))
+    assert call(*later())[0] == 0
+    assert contents(Path(found["report"])) == once
+
+    named = str(closed / "grids" / "cautious.json")
+    _, out, _ = call(*later("--current", named))
+    again = json.loads(out)
+    assert "adopted_grid" not in {fact["key"] for fact in again["history"]["facts"]}
+    shown = grid_json.read((Path(again["report"]) / "grids" / "current.json").read_text(), "current")
+    assert shown.points == grid_json.read(Path(named).read_text(), "cautious").points
+
+
+def test_points_changed_by_hand_are_counted_anew(loop: Path, call: Any) -> None:
+    closed = loop
+    settings = (closed / "calibration.toml").read_text()
+    assert 'file = "../../leads.csv"' in settings
+    line = next(c for c in grid_json.read((closed / "grids" / "logistic.json").read_text(), "g").criteria)
+    level = line.levels[0].name
+    words = ("adopt", str(closed), "logistic", "--by", "Claire", "--why", "sales insists")
+    code, out, _ = call(*words, "--points", f"{line.name}={level}=33", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert told["overrides"][0]["points"] == 33 and told["overrides"][0]["who"] == "Claire"
+    adopted = grid_json.read((closed / "grids" / "adopted.json").read_text(), "adopted")
+    assert adopted.points[0][0] == 33 and adopted.curve is not None
+    assert adopted.pins[-1].why == "sales insists"
+    assert told["promises"]["marketing_qualified"]["leads"] > 0
+    Path("leads.csv").unlink()
+    code, out, _ = call(*words, "--points", f"{line.name}={level}=30", "--force")
+    assert code == 0 and "could not be counted" in out
+    assert deciding.read(closed).promises is None
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("cautios",), "Did you mean 'cautious'"),
+        (("cautious", "--thresholds", "12"), "--thresholds '12' is not MQL,SQL"),
+        (("cautious", "--thresholds", "20,10"), "swap them"),
+        (("cautious", "--points", "sectr=x=1"), "no criterion named"),
+        (("cautious", "--points", "demo_request=maybe=1"), "no level named 'maybe'"),
+        (("cautious", "--points", "demo_request=True=much"), "CRITERION=LEVEL=POINTS"),
+        (("cautious", "--why", " "), "--by and --why"),
+    ],
+)
+def test_a_wrong_decision_changes_nothing(month: Path, call: Any, words: tuple[str, ...], says: str) -> None:
+    closed = month / "reports" / "2025-05"
+    before = contents(closed)
+    code, out, err = call("adopt", str(closed), "--by", "Claire", "--why", "so", *words)
+    assert (code, out) == (2, "") and says in err
+    assert contents(closed) == before
+
+
+def test_folders_that_are_no_month(tmp_path: Path, call: Any) -> None:
+    for name, says in (("holiday", "no month's folder"), ("2025-05", "no run.json")):
+        (tmp_path / name).mkdir()
+        code, _, err = call("adopt", str(tmp_path / name), "lift", "--by", "C", "--why", "w")
+        assert code == 2 and says in err
+    (tmp_path / "2025-05" / "decision.json").write_text('{"schema": "calibrate-decision/1", "grid": "../x"}')
+    with pytest.raises(SettingsError, match="not a decision as calibrate writes it"):
+        deciding.read(tmp_path / "2025-05")
+    assert months_decided(tmp_path) == ("2025-05",)
+    assert months_decided(tmp_path, before="2025-05") == ()
+
+
+def test_a_grid_decided_by_hand() -> None:
+    criterion = GRID.criteria[0]
+    changes = overrides([f"{criterion.name}={criterion.levels[1].name}=+9"], GRID, "Claire", "asked")
+    made = Decision("2025-11", "logistic", "Claire", "agreed", Thresholds(11, 30), GRID.thresholds, changes)
+    grid = decided(GRID, made)
+    assert grid.points[0][1] == 9 and grid.points[0][0] == GRID.points[0][0]
+    assert {band.name: band.at_least for band in grid.bands} == {"call now": 30, "nurture": 11}
+    assert grid.curve is None and [pin.points for pin in grid.pins][-1] == 9
+    assert deciding._decision(json.loads(deciding.text(made))) == made
+
+
+def test_what_came_is_counted_after_what_was_known() -> None:
+    tally = replace(REVIEW.tally, ends=np.arange(24))
+    promise = {stage: Promise(100.0, 30.0, 10.0) for stage in deciding.STAGES}
+    limits = Thresholds(5, 10)
+    first, second = (
+        Adopted(Decision(month, "logistic", "C", "w", limits, until=until, promises=promise), GRID)
+        for month, until in (("2025-01", "2024-10"), ("2025-03", "2024-12"))
+    )
+    found = outcomes([first, second], tally)
+    assert [(one.month, one.first, one.last, one.months) for one in found[::2]] == [
+        ("2025-01", "2024-11", "2024-12", 2), ("2025-03", "2025-01", "2025-08", 8),
+    ]  # fmt: skip
+    scores = score(tally.only(np.array([c > "2024-12" for c in tally.cohorts])), GRID)
+    above = scores.scores >= 5
+    came = found[2].came
+    assert came is not None and came.leads == scores.total[0][above].sum()
+    assert came.customers == scores.total[1][above].sum()
+    assert found[2].side == ("below" if came.high < 0.3 else "kept")
+    assert found[2].leads_per_month == came.leads / 8
