@@ -107,18 +107,19 @@ def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[
     names = [f"t{i}" for i in range(len(columns))]
     value = f"COALESCE({', '.join(names)})" if len(names) > 1 else names[0]
     blank = sql.is_blank(sql.identifier("v")).sql("duckdb")
+    place = " ".join(f"WHEN GROUPING({name}) = 0 THEN {i}" for i, name in enumerate(names))
     found = table.fetch(
         f"SELECT place, v, n, differ, filled FROM (SELECT place, v, n, COUNT(*) OVER (PARTITION BY place) AS differ, "
         f"CAST(SUM(n) OVER (PARTITION BY place) AS BIGINT) AS filled, "
         f"ROW_NUMBER() OVER (PARTITION BY place ORDER BY n DESC, v) AS standing FROM ("
-        f"SELECT GROUPING({', '.join(names)}) AS place, {value} AS v, COUNT(*) AS n "
+        f"SELECT CASE {place} END AS place, {value} AS v, COUNT(*) AS n "
         f"FROM (SELECT {cells} FROM {source}) AS cells "
         f"GROUP BY GROUPING SETS ({', '.join(f'({name})' for name in names)})) AS counted "
         f"WHERE v IS NOT NULL AND NOT {blank}) AS ranked WHERE standing <= {COMMON} ORDER BY place, standing"
     )
     profiles = {}
     for i, column in enumerate(columns):
-        mine = found["place"] == 2 ** len(columns) - 1 - 2 ** (len(columns) - 1 - i)
+        mine = found["place"] == i
         texts = tuple((str(v), int(n)) for v, n in zip(found["v"][mine], found["n"][mine], strict=True))
         differ, filled = (int(found[each][mine][0]) if texts else 0 for each in ("differ", "filled"))
         profiles[column.name] = Profile(column, rows, filled, differ, texts)

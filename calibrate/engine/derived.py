@@ -30,6 +30,21 @@ def kept(table: Table, statement: str, *, rows: int) -> str:
     return stored
 
 
+def answered(table: Table, statement: str, columns: Sequence[Column], *, facts: tuple[Fact, ...]) -> Table:
+    """A table of its own from a statement over another (DuckDB dialect), which gives these columns."""
+    if isinstance(table, DuckTable):
+        source = kept(table, statement, rows=table.rows)
+        return view_over(
+            table.connection, source, name=table.name, position=None, facts=facts,
+            fingerprint=lambda: table.fingerprint,
+        )  # fmt: skip
+    if isinstance(table, (PostgresTable, SparkTable)):
+        alias = "answered"
+        relation_ = f"({statement}) AS {identifier(alias).sql('duckdb')}"
+        return replace(table, columns=tuple(columns), facts=facts, alias=alias, relation=relation_, position=None)
+    raise TypeError(f"no way to make a table from a {type(table).__name__}")
+
+
 def derived(table: Table, source: str, added: Sequence[Column], *, facts: tuple[Fact, ...], fingerprint: str) -> Table:
     """The table with columns added: `source` is a SELECT (DuckDB dialect) that gives all of them, one row per row.
 

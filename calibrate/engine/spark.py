@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, MissingExtraError
-from .duckdb import values_of
 from .sql import identifier, rendered
 from .table import Column, Fact, Statement, Type
 
@@ -33,7 +34,7 @@ _TYPES: dict[str, tuple[Type, str, bool]] = {
     "decimal": ("number", "CAST({} AS DOUBLE)", False),
     "boolean": ("boolean", "", False),
     "date": ("date", "", False),
-    "timestamp": ("timestamp", "", False),
+    "timestamp": ("timestamp", "CAST({} AS TIMESTAMP)", False),  # without a zone: else rows come in local time
     "timestamp_ntz": ("timestamp", "", False),
     "string": ("text", "", False),
 }
@@ -56,24 +57,36 @@ class SparkTable:
 
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:
         """Answer of a statement as one array per column."""
-        frame = self.session.sql(rendered(statement, "spark")).toPandas()
-        return {str(name): values_of(frame[name]) for name in frame.columns}
+        answer = self.session.sql(rendered(statement, "spark"))
+        return _arrays(answer.dtypes, answer.collect())
 
     def stream(self, statement: Statement) -> Iterator[dict[str, NDArray[Any]]]:
         """The same in pieces."""
-        import pandas as pd
-
         answer = self.session.sql(rendered(statement, "spark"))
-        rows: list[Any] = []
-        for row in answer.toLocalIterator(prefetchPartitions=True):
-            rows.append(row)
-            if len(rows) == PIECE:
-                frame = pd.DataFrame.from_records(rows, columns=answer.columns)
-                yield {name: values_of(frame[name]) for name in answer.columns}
-                rows = []
-        if rows:
-            frame = pd.DataFrame.from_records(rows, columns=answer.columns)
-            yield {name: values_of(frame[name]) for name in answer.columns}
+        rows = answer.toLocalIterator(prefetchPartitions=True)
+        while piece := list(islice(rows, PIECE)):
+            yield _arrays(answer.dtypes, piece)
+
+
+def _arrays(described: list[tuple[str, str]], rows: list[Any]) -> dict[str, NDArray[Any]]:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(described)
+    return {name: _array(kind, values) for (name, kind), values in zip(described, columns, strict=True)}
+
+
+def _array(kind: str, values: tuple[Any, ...]) -> NDArray[Any]:
+    """Values of one column with gaps as the `Table` protocol says."""
+    type_, _, whole = _TYPES.get(kind.partition("(")[0], ("text", "", False))
+    if type_ == "number" and (None in values or not whole):
+        return np.array([np.nan if value is None else float(value) for value in values], np.float64)
+    if type_ == "number":
+        return np.array(values, np.int64)
+    if type_ in ("date", "timestamp"):
+        return np.array(values, "datetime64[us]")
+    if type_ == "boolean" and None not in values:
+        return np.array(values, np.bool_)
+    array = np.empty(len(values), object)
+    array[:] = values
+    return array
 
 
 def open_spark(address: str, wanted: str | None) -> SparkTable:
