@@ -118,8 +118,7 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
         No outcome, one class only, dates that do not work, or no lead left to judge.
     """
     _check_names(table, terms)
-    meant = _meant(table, terms)
-    source = _Source(table, terms, meant)
+    source = _Source(table, terms, _meant(table, terms))
     as_of = terms.as_of or source.last_day()
     leads = source.statement(as_of)
     found = table.fetch(
