@@ -17,6 +17,7 @@ from .commands.flags import (
     DATA_HELP,
     FLAGS,
     RUN_FLAGS,
+    AtFlag,
     EventsFlag,
     JsonFlag,
     LangFlag,
@@ -145,14 +146,16 @@ def score(
     out: Annotated[str, Option(metavar="FILE", help="Where to write: CSV or Parquet by suffix.")],
     events: EventsFlag = None,
     table: TableFlag = None,
+    at: AtFlag = None,
     json: JsonFlag = False,
 ) -> None:
     """Add score, band and reasons to every lead of a file or table."""
     from . import monthly, scoring
 
+    day = at.date() if at is not None else None
     with Progressing(json) as progress:
         progress("score")
-        written = scoring.score_file(monthly.read_grid(grid), data, out, table=table, events=events)
+        written = scoring.score_file(monthly.read_grid(grid), data, out, table=table, events=events, at=day)
     if json:
         say_json({"rows": written, "out": out})
     else:

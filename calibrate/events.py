@@ -8,7 +8,7 @@ last one, pace, and the first and last value. After that a criterion over events
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -21,9 +21,11 @@ from .history import DAY_ZERO, Terms
 
 OBSERVE_DAYS = 14
 """Days that a lead is observed where there are events and nothing else is said."""
+ALL_DAYS = 36500
+"""Days after creation when all events count, as they do where leads are scored at any later moment."""
 COMMON = 20
 """Event types that get a column of their own, the commonest first; the rest counts in the totals."""
-SUFFIX = " (events)"
+SUFFIX, LAST_SUFFIX = " (events)", " (last event)"
 COUNT, DAYS, SINCE, PACE, FIRST, LAST = (
     "events (count)", "events (active days)", "events (days since last)", "events (pace)", "events (first value)",
     "events (last value)",
@@ -76,6 +78,7 @@ def join_events(
     types: Sequence[str] | None = None,
     more: Sequence[str] = (),
     as_of: date | None = None,
+    dated: Sequence[str] = (),
     scoring: bool = False,
 ) -> Joined:
     """The leads with columns for what they did in their first `terms.observe_days` days.
@@ -94,6 +97,8 @@ def join_events(
         Event types that get one as well, because grids or settings name them.
     as_of
         Leads that are younger than their observation are seen on this day; nothing given: on the last day of it.
+    dated
+        Event types that get a column with the day of the last one as well.
     scoring
         Leads are scored, not learnt from: they may be younger than their observation, and none need have an event.
     """
@@ -108,7 +113,7 @@ def join_events(
     chosen = tuple(dict.fromkeys((*chosen, *more)))
     if scoring and as_of is None:
         as_of = _last_day(events, names.at or "")
-    plan = _Plan(leads, events, terms, names, chosen, as_of)
+    plan = _Plan(leads, events, terms, names, chosen, as_of, dated)
     taken = {column.name for column in leads.columns} & {column.name for column in plan.columns}
     if taken:
         raise InputError(f"{leads.name} already has a column '{min(taken)}'; rename it, so that nothing is overwritten")
@@ -182,18 +187,30 @@ def types_in(columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(name.removesuffix(SUFFIX) for name in columns if name.endswith(SUFFIX))
 
 
+def dated_in(columns: Iterable[str | None]) -> list[str]:
+    """The event types whose last day columns of these names hold.
+
+    >>> dated_in(["demo (last event)", None, "last_demo"])
+    ['demo']
+    """
+    return list(
+        dict.fromkeys(n.removesuffix(LAST_SUFFIX) for n in columns if n is not None and n.endswith(LAST_SUFFIX))
+    )
+
+
 def is_event_column(name: str) -> bool:
     """Whether a column is made from events."""
-    return name.endswith(SUFFIX) or name in (COUNT, DAYS, SINCE, PACE, FIRST, LAST)
+    return name.endswith((SUFFIX, LAST_SUFFIX)) or name in (COUNT, DAYS, SINCE, PACE, FIRST, LAST)
 
 
 class _Plan:
     """The statements that make the features; built once, never changed."""
 
     def __init__(
-        self, leads: Table, events: Table, terms: Terms, names: EventNames, types: Sequence[str], as_of: date | None
-    ) -> None:
-        self.leads, self.events, self.names, self.types = leads, events, names, types
+        self, leads: Table, events: Table, terms: Terms, names: EventNames, types: Sequence[str], as_of: date | None,
+        dated: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        self.leads, self.events, self.names, self.types, self.dated = leads, events, names, types, dated
         self.window = terms.observe_days
         self.lead_id, self.duck = terms.lead_id or "", leads.dialect == "duckdb"
         self.last = None if as_of is None else as_of.toordinal() - DAY_ZERO.toordinal()
@@ -227,6 +244,9 @@ class _Plan:
         ]
         if self.window >= RECENT:
             parts.append((Column(PACE, "text"), self._pace(), "'none'"))
+        for name in self.dated:
+            last = f"MAX(CASE WHEN type = {sql.literal(name).sql('duckdb')} THEN born + day END)"
+            parts.append((Column(name + LAST_SUFFIX, "date"), f"DATE '1970-01-01' + CAST({last} AS INTEGER)", ""))
         if self.value is not None:
             for name, first in ((FIRST, "ARG_MIN"), (LAST, "ARG_MAX")):
                 parts.append((Column(name, self.value.type), f"{first}(value, ROW(moment, value))", ""))
@@ -269,6 +289,7 @@ class _Plan:
         wanted = ["type"]
         wanted += ["happened.moment", "value"] if self.value is not None else []
         wanted += ["seen"] if self.last is not None else []
+        wanted += ["entered.day AS born"] if self.dated else []
         return (
             f"SELECT place, {', '.join(wanted)}, happened.day - entered.day AS day FROM ({self._happened()}) AS "
             f"happened JOIN ({self._entered()}) AS entered ON happened.lead = entered.lead WHERE {self._inside()}"

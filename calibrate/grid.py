@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -45,13 +46,34 @@ class Band:
 
 @dataclass(frozen=True)
 class Expiry:
-    """Points of one line taken back as its signal ages: all after `days`, or `percent` per `every_days`."""
+    """Points of one line taken back as its signal ages: all after `days`, or `percent` per `every_days`.
+
+    `dated` names the source column with the day of the signal's last occurrence; without it, or where it is empty,
+    the line keeps its points.
+    """
 
     criterion: str
     level: str
     days: int | None = None
     percent: int | None = None
     every_days: int | None = None
+    dated: str | None = None
+
+    def keeps(self, points: int, age: int) -> int:
+        """Points that are left of a line whose signal is `age` days old.
+
+        ``points * max(0, 100 - percent * (age // every_days)) / 100``, half a point away from 0; none from `days` on.
+
+        >>> [Expiry("demo", "yes", percent=50, every_days=30).keeps(15, age) for age in (0, 29, 30, 60)]
+        [15, 15, 8, 0]
+        >>> [Expiry("demo", "yes", days=90).keeps(-15, age) for age in (89, 90)]
+        [-15, 0]
+        """
+        if self.days is not None:
+            return points if age < self.days else 0
+        share = max(0, 100 - (self.percent or 0) * (max(age, 0) // (self.every_days or 1)))
+        left = (2 * abs(points) * share + 100) // 200
+        return left if points > 0 else -left
 
 
 @dataclass(frozen=True)
@@ -154,13 +176,26 @@ class Grid:
                 values[a:b] = 0
         return values
 
-    def score(self, lead: Mapping[str, Any]) -> int:
-        """Score of one lead: source columns to values as they stand in the data; an absent key is missing."""
-        return sum(p[c.index_of(lead.get(c.column))] for c, p in zip(self.criteria, self.points, strict=True))
+    def score(self, lead: Mapping[str, Any], at: date | None = None) -> int:
+        """Score of one lead: source columns to values as they stand in the data; an absent key is missing.
 
-    def band(self, lead: Mapping[str, Any]) -> str:
+        With `at`, the score of that day: lines with an expiry rule keep what their signal's age leaves of them.
+        """
+        rules = {(rule.criterion, rule.level): rule for rule in self.expiry} if at is not None else {}
+        total = 0
+        for criterion, points in zip(self.criteria, self.points, strict=True):
+            place = criterion.index_of(lead.get(criterion.column))
+            rule = rules.get((criterion.name, criterion.levels[place].name))
+            day = day_of(lead.get(rule.dated)) if rule is not None and rule.dated is not None else None
+            if rule is None or at is None or day is None:
+                total += points[place]
+            else:
+                total += rule.keeps(points[place], (at - day).days)
+        return total
+
+    def band(self, lead: Mapping[str, Any], at: date | None = None) -> str:
         """Name of the band that the lead's score falls into; empty below the lowest band."""
-        return band_of(self.bands, self.score(lead))
+        return band_of(self.bands, self.score(lead, at))
 
     def frame(self) -> pd.DataFrame:
         """One line per level: criterion, axis, level, points, and what they rest on where the grid says so."""
@@ -184,6 +219,26 @@ class Grid:
 
     def _repr_html_(self) -> str:
         return str(self.frame().to_html(index=False, float_format="{:.3g}".format))
+
+
+def day_of(value: object) -> date | None:
+    """The day of a date, a moment or an ISO text; None where there is none.
+
+    >>> day_of("2025-12-31 10:00"), day_of(None), day_of(float("nan"))
+    (datetime.date(2025, 12, 31), None, None)
+    """
+    if isinstance(value, datetime):
+        return value.date() if value == value else None  # a moment that is none (NaT) equals nothing
+    if isinstance(value, date):
+        return value
+    if isinstance(value, np.datetime64):
+        return None if np.isnat(value) else value.astype("datetime64[D]").astype(object)
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value.strip()[:10])
+        except ValueError:
+            return None
+    return None
 
 
 def band_of(bands: tuple[Band, ...], score: int) -> str:

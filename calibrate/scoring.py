@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,14 @@ from sqlglot import exp
 
 from .criteria import code_sql
 from .engine import Session, sql
+from .engine.dates import moment
 from .engine.table import Table, column_of
 from .errors import GridError, InputError, unknown
-from .events import OBSERVE_DAYS, EventNames, is_event_column, join_events, types_in
+from .events import ALL_DAYS, OBSERVE_DAYS, EventNames, dated_in, is_event_column, join_events, types_in
 from .explain import told
 from .export.base import ordered_bands
 from .grid import Grid
-from .history import Terms
+from .history import DAY_ZERO, Terms
 from .roles import find_dates, find_id
 
 ADDED = ("score", "band", "reasons")
@@ -31,10 +33,14 @@ SUFFIXES = (".csv", ".parquet")
 _FORMULA = tuple("=+-@\t\r")
 
 
-def score_file(grid: Grid, source: str, out: str, *, table: str | None = None, events: str | None = None) -> int:
+def score_file(
+    grid: Grid, source: str, out: str, *, table: str | None = None, events: str | None = None, at: date | None = None
+) -> int:
     """Write the leads of a source with score, band and reasons added, and return how many there are.
 
-    `events` is a second source from which the grid's event columns are made, as they were when it was calibrated.
+    `events` is a second source from which the grid's event columns are made, as they were when it was calibrated: from
+    each lead's observation. With `at`, leads are scored as they stand on that day: all events up to it count, and lines
+    with an expiry rule keep what the age of their signal leaves.
     The file appears whole or not at all. Raises GridError where the grid does not fit the data, InputError
     where the data already has a column of that name or the file cannot be written.
     """
@@ -45,8 +51,8 @@ def score_file(grid: Grid, source: str, out: str, *, table: str | None = None, e
         leads = session.open(source, table=table)
         own = tuple(column.name for column in leads.columns)
         if events is not None:
-            leads = with_events(grid, leads, session.open(events))
-        statement = scored(grid, leads, own)
+            leads = with_events(grid, leads, session.open(events), at)
+        statement = scored(grid, leads, own, at)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             handle, part = tempfile.mkstemp(prefix=".calibrate-", suffix=target.suffix, dir=target.parent)
@@ -62,8 +68,8 @@ def score_file(grid: Grid, source: str, out: str, *, table: str | None = None, e
     return rows
 
 
-def with_events(grid: Grid, leads: Table, events: Table) -> Table:
-    """The leads with the event columns of a grid, made as its provenance says."""
+def with_events(grid: Grid, leads: Table, events: Table, at: date | None = None) -> Table:
+    """The leads with the event columns of a grid, made as its provenance says; with `at`, of all events up to then."""
     made = grid.provenance
 
     def said(key: str) -> str | None:
@@ -72,45 +78,89 @@ def with_events(grid: Grid, leads: Table, events: Table) -> Table:
     types = types_in([criterion.column for criterion in grid.criteria])
     terms = Terms(
         lead_id=said("lead_id") or find_id(leads), created_at=said("created_at") or find_dates(leads)[0],
-        observe_days=int(made.get("observe_days") or OBSERVE_DAYS),
+        observe_days=int(made.get("observe_days") or OBSERVE_DAYS) if at is None else ALL_DAYS,
     )  # fmt: skip
     names = EventNames(said("events_lead_id"), said("events_at"), said("events_type"), said("events_value"))
-    return join_events(leads, events, terms, names, types=types, scoring=True).table
+    dated = [] if at is None else dated_in([rule.dated for rule in grid.expiry])
+    return join_events(leads, events, terms, names, types=types, as_of=at, dated=dated, scoring=True).table
 
 
-def scored(grid: Grid, leads: Table, shown: Sequence[str] | None = None) -> str:
-    """The statement: the source's columns (or those of them to show) in their order, then score, band and reasons."""
+def scored(grid: Grid, leads: Table, shown: Sequence[str] | None = None, at: date | None = None) -> str:
+    """The statement: the source's columns (or those of them to show) in their order, then score, band and reasons.
+
+    With `at`, lines with an expiry rule give what the age of their signal leaves; one with nothing left is no reason.
+    """
     known = [column.name for column in leads.columns]
     taken = [name for name in known if name.lower() in ADDED]
     if taken:
         raise InputError(f"{leads.name} already has a column '{taken[0]}'; rename it, so that nothing is overwritten")
     levels, points, keys = [], [], []
     lines: list[str] = []
-    for at, criterion in enumerate(grid.criteria):
+    left = _left(grid, leads, at)
+    for at_, criterion in enumerate(grid.criteria):
         if criterion.column not in known:
             hint = "; it is made from events: add --events FILE" if is_event_column(criterion.column) else ""
             raise GridError(
                 f"grid '{grid.name}' does not fit {leads.name}: {unknown('column', criterion.column, known)}{hint}"
             )
-        if not any(grid.points[at]):
+        if not any(grid.points[at_]):
             continue
         code = code_sql(criterion, column_of(leads, criterion.column).type)
-        levels.append(f"{code.sql('duckdb')} AS __level_{at}")
-        points.append(_choice(f"__level_{at}", list(grid.points[at])))
+        levels.append(f"{code.sql('duckdb')} AS __level_{at_}")
+        points.append(_aged(_choice(f"__level_{at_}", list(grid.points[at_])), f"__level_{at_}", left.get(at_, {})))
         key = [0] * len(criterion.levels)
-        for place, value in enumerate(grid.points[at]):
+        for place, value in enumerate(grid.points[at_]):
             if value:
                 lines.append(f"{criterion.name}: {told(criterion, place)} ({value:+d})")
                 key[place] = len(lines)
-        keys.append((at, key))
+        keys.append((at_, key))
     order = _ranks(grid, keys)
-    weights = [_choice(f"__level_{at}", [order.get(number, 0) for number in key]) for at, key in keys]
+    weights = []
+    for at_, key in keys:
+        rank = _choice(f"__level_{at_}", [order.get(number, 0) for number in key])
+        gone = {place: f"CASE WHEN {kept} = 0 THEN 0 ELSE {order.get(key[place], 0)} END"
+                for place, kept in left.get(at_, {}).items()}  # fmt: skip
+        weights.append(_aged(rank, f"__level_{at_}", gone))
     lines = [lines[number - 1] for number in order]
     columns = ", ".join(_quoted(name) for name in (known if shown is None else shown))
     inner = f"SELECT *{''.join(', ' + level for level in levels)} FROM {leads.relation}"
     middle = f"SELECT *, {' + '.join(points) or '0'} AS score FROM ({inner}) AS answered"
     added = f"score, {_band(grid)} AS band, {_reasons(lines, weights)} AS reasons"
     return f"SELECT {columns}, {added} FROM ({middle}) AS summed"
+
+
+def _left(grid: Grid, leads: Table, at: date | None) -> dict[int, dict[int, str]]:
+    """SQL for the points that are left on a day, for each line with an expiry rule: by criterion and level."""
+    if at is None:
+        return {}
+    known = {column.name for column in leads.columns}
+    places = {criterion.name: i for i, criterion in enumerate(grid.criteria)}
+    found: dict[int, dict[int, str]] = {}
+    for rule in grid.expiry:
+        if rule.dated is None:
+            continue
+        if rule.dated not in known:
+            hint = "; it is made from events: add --events FILE" if is_event_column(rule.dated) else ""
+            raise GridError(f"the expiry of '{rule.criterion}' needs: {unknown('column', rule.dated, known)}{hint}")
+        criterion = places[rule.criterion]
+        level = [each.name for each in grid.criteria[criterion].levels].index(rule.level)
+        points = grid.points[criterion][level]
+        day = sql.day(moment(leads, rule.dated).expression).sql("duckdb")
+        age = f"({at.toordinal() - DAY_ZERO.toordinal()} - {day})"
+        if rule.days is not None:
+            kept = f"CASE WHEN {age} >= {rule.days} THEN 0 ELSE {points} END"
+        else:
+            times = f"GREATEST({age}, 0) // {rule.every_days or 1}"
+            share = f"GREATEST(0, 100 - {rule.percent or 0} * COALESCE({times}, 0))"
+            kept = f"({'-' if points < 0 else ''}(({2 * abs(points)} * {share} + 100) // 200))"
+        found.setdefault(criterion, {})[level] = kept
+    return found
+
+
+def _aged(choice: str, column: str, instead: Mapping[int, str]) -> str:
+    """The choice of a number per level, with other SQL for some levels."""
+    branches = "".join(f" WHEN {place} THEN {text}" for place, text in sorted(instead.items()))
+    return f"CASE {column}{branches} ELSE {choice} END" if branches else choice
 
 
 def _ranks(grid: Grid, keys: list[tuple[int, list[int]]]) -> dict[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 Option = typer.Option
 EventsFlag = Annotated[str | None, Option(metavar="FILE", help="Events of the leads: id, time, type.")]
+AtFlag = Annotated[
+    datetime | None,
+    Option(metavar="DATE", formats=["%Y-%m-%d"], help="Score as of this day (YYYY-MM-DD): signals have aged by then."),
+]
 TableFlag = Annotated[str | None, Option(help="Table of a database, sheet of a workbook.")]
 JsonFlag = Annotated[bool, Option("--json", help="Print the result as JSON.")]
 LangFlag = Annotated[list[str] | None, Option(metavar="en,fr", help="Languages of the report.")]

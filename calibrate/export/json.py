@@ -101,6 +101,7 @@ class ExpiryPart(_Part):
     days: Annotated[int, Field(ge=1, le=36500)] | None = None
     percent: Annotated[int, Field(ge=1, le=100)] | None = None
     every_days: Annotated[int, Field(ge=1, le=36500)] | None = None
+    dated: Name | None = None
 
 
 class PinPart(_Part):
@@ -177,7 +178,7 @@ def write(grid: Grid) -> str:
         "thresholds": grid.thresholds and vars(grid.thresholds),
         "bands": [vars(band) for band in grid.bands],
         "criteria": [_criterion(grid, place) for place in range(len(grid.criteria))],
-        "expiry": [vars(each) for each in grid.expiry],
+        "expiry": [{k: v for k, v in vars(each).items() if k != "dated" or v} for each in grid.expiry],
         "pins": [vars(pin) for pin in grid.pins],
         "curve": grid.curve and {"scores": list(grid.curve.scores), "rates": [_number(r) for r in grid.curve.rates]},
         "provenance": {key: _number(value) for key, value in grid.provenance.items()},
@@ -309,7 +310,7 @@ def _grid(file: GridFile) -> Grid:
         Thresholds(**dict(file.thresholds)) if file.thresholds else None,
         file.pivot,
         tuple(Band(band.name, band.at_least, band.action) for band in file.bands),
-        tuple(Expiry(e.criterion, e.level, e.days, e.percent, e.every_days) for e in file.expiry),
+        tuple(Expiry(e.criterion, e.level, e.days, e.percent, e.every_days, e.dated) for e in file.expiry),
         tuple(Pin(pin.criterion, pin.level, pin.points, pin.who, pin.why) for pin in file.pins),
         evidence if counted else (),
         Curve(file.curve.scores, file.curve.rates) if file.curve else None,
