@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -19,7 +19,8 @@ import numpy as np
 from . import __version__, binning, decision
 from .asked import CURRENT, grids_of, plans_of, proposal_of, resolved, terms_of, with_events
 from .asked import read_grid as read_grid
-from .backtest import folds, replay
+from .backtest import Fold, folds, replay
+from .ceiling import available, ceiling
 from .comparison import Comparison, compare
 from .decision import Adopted, outcomes
 from .engine import Session
@@ -29,6 +30,7 @@ from .export import json as grid_json
 from .grid import Grid
 from .history import History, Terms, last_day, observe
 from .leakage import Suspect, suspects
+from .origin import recognised
 from .plan import Plan, Prepared, calibrate_prepared, prepare
 from .proposal import Proposal
 from .rates import RateTable, estimate
@@ -42,6 +44,8 @@ from .settings import toml as settings_toml
 from .tally import Tally, count
 from .times import with_times
 
+CEILING_ROWS = 300_000
+"""Profile rows up to which the ceiling is drawn without being asked for."""
 Progress = Callable[[str], None]
 
 
@@ -59,6 +63,7 @@ class Counted:
     grids: Mapping[str, Grid]
     timing: dict[str, float] = field(default_factory=dict)
     story: tuple[Adopted, ...] = ()
+    warnings: tuple[tuple[str, Mapping[str, str | int | float]], ...] = ()
 
     @property
     def usable(self) -> Tally:
@@ -72,10 +77,17 @@ class Counted:
         return estimate(shown, min_leads=self.settings.columns.min_leads)
 
 
-def read_rows(settings: Settings, progress: Progress = lambda stage: None, *, follow: bool = True) -> Counted:
+def read_rows(
+    settings: Settings,
+    progress: Progress = lambda stage: None,
+    *,
+    follow: bool = True,
+    cohorts: Callable[[Terms], Terms] = lambda terms: terms,
+) -> Counted:
     """Open the source, decide what each row is, count the leads and set suspects aside.
 
-    With `follow`, the grid that the newest earlier month decided on is the current one, unless one is named.
+    With `follow`, the grid that the newest earlier month decided on is the current one, unless one is named. `cohorts`
+    may say how leads are parted into cohorts (`Terms.by`, `Terms.split`).
     """
     timing: dict[str, float] = {}
     asked = settings  # written out as it was asked for: what was found by itself is found again next month
@@ -86,8 +98,10 @@ def read_rows(settings: Settings, progress: Progress = lambda stage: None, *, fo
         outcomes = session.open(settings.outcome.outcomes) if settings.outcome.outcomes else None
         happened = session.open(settings.events.file, table=settings.events.table) if settings.events.file else None
     with _timed(timing, "resolve_s", progress, "propose"):
-        settings, found = resolved(settings, table)
-        terms = terms_of(settings, table, outcomes)
+        origin = recognised(settings, table, outcomes)
+        settings, found = resolved(origin.settings, table)
+        found = [*origin.facts, *found]
+        terms = cohorts(terms_of(settings, table, origin.outcomes))
         story = _story(settings, table, terms) if follow else ()
         if story and CURRENT not in grids:
             made = story[-1].decision
@@ -97,7 +111,7 @@ def read_rows(settings: Settings, progress: Progress = lambda stage: None, *, fo
         if happened is not None:
             table = with_events(settings, table, happened, terms, grids)
     with _timed(timing, "propose_s", progress, "propose"):
-        proposal = proposal_of(settings, table, terms, grids)
+        proposal = proposal_of(settings, table, terms, grids, origin.aside)
         if not proposal.criteria:
             reasons = "; ".join(f"{column}: {reason}" for column, reason in proposal.ignored.items())
             raise InputError(f"{table.name}: no column can be a criterion ({reasons or 'there are no others'})")
@@ -111,7 +125,7 @@ def read_rows(settings: Settings, progress: Progress = lambda stage: None, *, fo
         aside = suspects(candidates, free=(*settings.columns.only, *settings.columns.keep))
         hidden = {suspect.column for suspect in aside}
         allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
-    return Counted(asked, table, history, proposal, tally, aside, allowed, grids, timing, story)
+    return Counted(asked, table, history, proposal, tally, aside, allowed, grids, timing, story, origin.warnings)
 
 
 def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
@@ -157,12 +171,23 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
         comparison=comparison,
         chosen=_chosen(comparison, candidates),
         months=float((tally.totals[:, 0] > 0).sum()) if dated else None,
+        ceiling=_ceiling(counted, rolling) if _wants_ceiling(counted) else None,
         warnings=_warnings(counted),
         story=counted.story,
         outcomes=outcomes(counted.story, tally),
     )
     with _timed(timing, "times_s", progress, "times"):
         return with_times(found, settings, counted.history, tally, {plan.name: plan for plan in plans}, prepared)
+
+
+def _wants_ceiling(counted: Counted) -> bool:
+    """As asked; without a wish where it is quick: scikit-learn is there and the profiles are not too many."""
+    asked = counted.settings.candidates.ceiling
+    return asked if asked is not None else available() and counted.tally.rows <= CEILING_ROWS
+
+
+def _ceiling(counted: Counted, rolling: Sequence[Fold]) -> dict[str, float] | None:
+    return ceiling(counted.tally, rolling, counted.allowed) or None
 
 
 def check_out(settings: Settings) -> None:
@@ -316,7 +341,7 @@ def _chosen(comparison: Comparison, candidates: tuple[Candidate, ...]) -> str:
 
 def _warnings(counted: Counted) -> tuple[tuple[str, Mapping[str, str | int | float]], ...]:
     """Risks that the reader should know of, as keys of the language files with their numbers."""
-    warnings: list[tuple[str, Mapping[str, str | int | float]]] = []
+    warnings: list[tuple[str, Mapping[str, str | int | float]]] = list(counted.warnings)
     history = counted.history
     leads, customers = counted.tally.overall
     closed = history.excluded.get("already_closed", 0)

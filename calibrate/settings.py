@@ -26,10 +26,11 @@ class _Part(BaseModel):
 
 
 class Data(_Part):
-    """Where the leads are. `file` is a path or a database address, `table` a table in it."""
+    """Where the leads are. `file` is a path or a database address, `table` a table in it, `crm` whose export it is."""
 
     file: str
     table: str | None = None
+    crm: str | None = None
 
 
 class OutcomeSettings(_Part):
@@ -38,7 +39,11 @@ class OutcomeSettings(_Part):
     customer: str | None = None
     customer_values: tuple[str, ...] = ()
     lead_id: str | None = None
+    open_values: tuple[str, ...] = ()
+    open_in: str | None = None
     outcomes: str | None = None
+    outcomes_id: str | None = None
+    outcomes_by: str | None = None
     value: str | None = None
     worked: str | None = None
 
@@ -113,6 +118,7 @@ class Candidates(_Part):
     cap: int | None = Field(default=None, ge=1)
     pivot: int | None = Field(default=None, ge=1)
     best: int | None = Field(default=None, ge=1)
+    ceiling: bool | None = None
     never_negative: tuple[str, ...] = ()
     never_positive: tuple[str, ...] = ()
     monotone: tuple[str, ...] = ()
@@ -124,13 +130,27 @@ class ThresholdSettings(_Part):
     capacity: float | None = Field(default=None, gt=0)
     close_rate: float | None = Field(default=None, gt=0, lt=1)
     share_of_customers: float | None = Field(default=None, gt=0, le=1)
+    cost_of_call: float | None = Field(default=None, gt=0)
+    value_of_customer: float | None = Field(default=None, gt=0)
+    fit_minimum: int | None = None
+    engagement_minimum: int | None = None
+    minutes_per_call: float = Field(default=15, gt=0, le=1440)
+
+
+class FeedbackSettings(_Part):
+    """What sales said: a file of rejected leads with reasons; its columns are found by name where not given."""
+
+    file: str | None = None
+    lead_id: str | None = None
+    reason: str | None = None
 
 
 class Report(_Part):
-    """Where the report goes and in which languages."""
+    """Where the report goes, in which languages, and by which criteria candidates are compared segment by segment."""
 
     out: str = "reports"
     languages: tuple[str, ...] = ("en",)
+    segments: tuple[str, ...] = ()
 
 
 class Settings(_Part):
@@ -147,6 +167,7 @@ class Settings(_Part):
     candidates: Candidates = Field(default_factory=Candidates)
     thresholds: ThresholdSettings = Field(default_factory=ThresholdSettings)
     pin: tuple[PinSettings, ...] = ()
+    feedback: FeedbackSettings = Field(default_factory=FeedbackSettings)
     report: Report = Field(default_factory=Report)
 
 
@@ -187,7 +208,18 @@ def written(
         "",
         "schema = 1",
     ]
-    for name in ("data", "outcome", "time", "stages", "events", "columns", "candidates", "thresholds", "report"):
+    for name in (
+        "data",
+        "outcome",
+        "time",
+        "stages",
+        "events",
+        "columns",
+        "candidates",
+        "thresholds",
+        "feedback",
+        "report",
+    ):
         part = getattr(there, name)
         lines += ["", f"[{name}]", *_lines(part.model_dump(mode="python"), _HELP.get(name, {}))]
     for pin in there.pin:
@@ -223,12 +255,19 @@ def toml(value: object) -> str:
 
 
 _HELP: dict[str, dict[str, str]] = {
-    "data": {"table": "table of a database, sheet of a workbook"},
+    "data": {
+        "table": "table of a database, sheet of a workbook",
+        "crm": "whose export it is (hubspot, salesforce, …); default: by its header; none: nobody's",
+    },
     "outcome": {
         "customer": "column that tells customers",
         "customer_values": "its values that mean customer",
         "lead_id": "column that identifies a lead",
+        "open_values": "values that mean not decided yet",
+        "open_in": "column in which open_values stand; default: customer",
         "outcomes": "second file that lists customers, joined by lead_id",
+        "outcomes_id": "its column with the lead's id; default: called like lead_id",
+        "outcomes_by": "column of the leads that it holds; default: lead_id",
         "value": "column with the amount that a customer signed",
         "worked": "column that tells which leads sales worked",
     },
@@ -266,13 +305,28 @@ _HELP: dict[str, dict[str, str]] = {
         "cap": "at most so many points a line, up or down",
         "pivot": "score at which marketing hands a lead to sales",
         "best": "score of the best possible lead",
+        "ceiling": "also say how well any model would rank (needs the extra 'ceiling')",
     },
     "thresholds": {
         "capacity": "leads a month that sales can call",
         "close_rate": "close rate wanted above the threshold",
         "share_of_customers": "share of the customers that the threshold should catch",
+        "cost_of_call": "cost of a call to a lead; with the value of a customer it gives the break-even close rate",
+        "value_of_customer": "what a customer is worth, in the same money",
+        "fit_minimum": "points of fit that a marketing-qualified lead must have",
+        "engagement_minimum": "points of engagement that a sales-qualified lead must have",
+        "minutes_per_call": "minutes that sales spends on a lead",
     },
-    "report": {"out": "folder of the reports", "languages": "en, fr"},
+    "feedback": {
+        "file": "leads that sales rejected, with the reason",
+        "lead_id": "its column with the lead's id",
+        "reason": "its column with the reason",
+    },
+    "report": {
+        "out": "folder of the reports",
+        "languages": "en, fr",
+        "segments": "criteria by which candidates are compared; empty: sector, country, source and their like",
+    },
 }
 
 
@@ -311,6 +365,7 @@ def _moved(chosen: Settings, start: Path, end: Path) -> Settings:
             "data": chosen.data.model_copy(update={"file": moved(chosen.data.file)}),
             "outcome": chosen.outcome.model_copy(update={"outcomes": moved(chosen.outcome.outcomes)}),
             "events": chosen.events.model_copy(update={"file": moved(chosen.events.file)}),
+            "feedback": chosen.feedback.model_copy(update={"file": moved(chosen.feedback.file)}),
             "candidates": chosen.candidates.model_copy(
                 update={"current": moved(chosen.candidates.current), "grids": grids}
             ),
@@ -338,7 +393,8 @@ def _known(parents: Sequence[str]) -> list[str]:
     sections: dict[str, type[BaseModel]] = {
         "data": Data, "outcome": OutcomeSettings, "time": Time, "stages": StageSettings, "events": EventSettings,
         "columns": Columns, "criterion": CriterionSettings,
-        "candidates": Candidates, "thresholds": ThresholdSettings, "pin": PinSettings, "report": Report,
+        "candidates": Candidates, "thresholds": ThresholdSettings, "pin": PinSettings,
+        "feedback": FeedbackSettings, "report": Report,
     }  # fmt: skip
     model = sections.get(parents[0], Settings) if parents else Settings
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -7,7 +7,7 @@ which is all that choosing cut points, pooling rare levels or reading somebody e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -126,7 +126,19 @@ class Tally:
             counted=self.counted[keep],
         )
 
-    def without(self, names: Sequence[str]) -> Tally:
+    def rows_where(self, keep: NDArray[np.bool_], factor: NDArray[np.float64]) -> Tally:
+        """Some rows, each standing for `factor` times its leads; exact counts stay those of all rows."""
+        return replace(
+            self,
+            codes=np.ascontiguousarray(self.codes[:, keep]),
+            cohort=self.cohort[keep],
+            leads=self.leads[keep] * factor[keep],
+            customers=self.customers[keep] * factor[keep],
+            counted=self.counted[keep],
+            exact=False,
+        )
+
+    def without(self, names: Collection[str]) -> Tally:
         """The same leads without some criteria."""
         kept = [i for i, c in enumerate(self.criteria) if c.name not in names]
         return replace(

@@ -39,6 +39,9 @@ FLAGS: dict[str, Any] = {
     "exclude": Annotated[list[str] | None, Option(metavar="COL,COL", help="Never use these columns.")],
     "events": EventsFlag,
     "outcomes": Annotated[str | None, Option(metavar="FILE", help="Second file that lists customers, by lead id.")],
+    "outcomes_id": Annotated[str | None, Option(metavar="COL", help="Column of that file with the lead's id.")],
+    "outcomes_by": Annotated[str | None, Option(metavar="COL", help="Column of the leads it holds (default: id).")],
+    "crm": Annotated[str | None, Option(metavar="NAME", help="Whose export it is (default: by its header), or none.")],
     "value": Annotated[str | None, Option(metavar="COL", help="Column with the amount that a customer signed.")],
     "worked": Annotated[str | None, Option(metavar="COL", help="Column that tells which leads sales worked.")],
     "as_of": Annotated[str | None, Option(metavar="DATE", help="Day on which the history is read (YYYY-MM-DD).")],
@@ -49,8 +52,22 @@ FLAGS: dict[str, Any] = {
     "methods": Annotated[list[str] | None, Option(metavar="A,B", help="Weighting methods to compare.")],
     "max_lines": Annotated[int | None, Option(metavar="N", help="At most N lines with points in any grid.")],
     "cap": Annotated[int | None, Option(metavar="POINTS", help="At most so many points a line, up or down.")],
+    "ceiling": Annotated[
+        bool | None, Option("--ceiling/--no-ceiling", help="How well any model would rank (extra 'ceiling').")
+    ],
     "pivot": Annotated[int | None, Option(metavar="POINTS", help="Score at which marketing hands a lead over.")],
     "capacity": Annotated[float | None, Option(metavar="LEADS", help="Leads a month that sales can call.")],
+    "close_rate": Annotated[float | None, Option(metavar="RATE", help="Close rate wanted above the threshold.")],
+    "share_of_customers": Annotated[
+        float | None, Option(metavar="SHARE", help="Share of customers that the threshold should catch.")
+    ],
+    "cost_of_call": Annotated[float | None, Option(metavar="MONEY", help="Cost of a call to a lead.")],
+    "value_of_customer": Annotated[float | None, Option(metavar="MONEY", help="What a customer is worth.")],
+    "fit_minimum": Annotated[int | None, Option(metavar="POINTS", help="Fit that an MQL must have.")],
+    "engagement_minimum": Annotated[int | None, Option(metavar="POINTS", help="Engagement that an SQL must have.")],
+    "minutes_per_call": Annotated[float | None, Option(metavar="N", help="Minutes that sales spends on a lead.")],
+    "segments": Annotated[list[str] | None, Option(metavar="A,B", help="Criteria to compare candidates by.")],
+    "feedback": Annotated[str | None, Option(metavar="FILE", help="Leads that sales rejected, with the reason.")],
     "out": Annotated[str | None, Option(metavar="DIR", help="Folder of the reports (default: reports).")],
     "lang": LangFlag,
     "json": JsonFlag,
@@ -66,18 +83,26 @@ DATA_HELP = (
 DataArgument = Annotated[str, typer.Argument(metavar="DATA|SETTINGS", help=DATA_HELP)]
 
 
-def with_flags(more: Mapping[str, Any] | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command `data`, all the flags of a calibration and some more; it receives them as a mapping."""
-    keyword = inspect.Parameter.KEYWORD_ONLY
+def with_flags(
+    more: Mapping[str, Any] | None = None, *, ahead: Mapping[str, Any] | None = None, omit: Sequence[str] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command `data`, the flags of a calibration and some more; it receives them as a mapping.
+
+    `ahead` are arguments that stand before `data` (they are among the flags it receives); `omit` names flags that
+    mean nothing to it and come as None.
+    """
+    keyword, place = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
-        parameters = [inspect.Parameter("data", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=DataArgument)]
+        known = {**(ahead or {}), "data": DataArgument}
+        parameters = [inspect.Parameter(name, place, annotation=annotation) for name, annotation in known.items()]
         for name, annotation in {**FLAGS, **(more or {})}.items():
             default = False if get_args(annotation)[0] is bool else None
-            parameters.append(inspect.Parameter(name, keyword, default=default, annotation=annotation))
+            if name not in omit:
+                parameters.append(inspect.Parameter(name, keyword, default=default, annotation=annotation))
 
         def called(data: str, **flags: Any) -> None:
-            command(data, flags)
+            command(data, {**dict.fromkeys(omit), **flags})
 
         called.__name__, called.__doc__ = command.__name__, command.__doc__
         called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -96,12 +121,14 @@ def settings_of(data: str, flags: dict[str, Any]) -> Settings:
     if data.endswith(".toml"):
         values = spelling.read(Path(data)).model_dump(by_alias=True)
     sections = {
-        "data": {"table": flags["table"]},
+        "data": {"table": flags["table"], "crm": flags["crm"]},
         "outcome": {
             "customer": flags["customer"],
             "customer_values": flags["customer_value"],
             "lead_id": flags["lead_id"],
             "outcomes": flags["outcomes"],
+            "outcomes_id": flags["outcomes_id"],
+            "outcomes_by": flags["outcomes_by"],
             "value": flags["value"],
             "worked": flags["worked"],
         },
@@ -116,9 +143,13 @@ def settings_of(data: str, flags: dict[str, Any]) -> Settings:
             "max_lines": flags["max_lines"],
             "cap": flags["cap"],
             "pivot": flags["pivot"],
+            "ceiling": flags["ceiling"],
         },
-        "thresholds": {"capacity": flags["capacity"]},
-        "report": {"out": flags["out"], "languages": split(flags["lang"])},
+        "thresholds": {name: flags[name] for name in
+                       ("capacity", "close_rate", "share_of_customers", "cost_of_call", "value_of_customer",
+                        "fit_minimum", "engagement_minimum", "minutes_per_call")},
+        "feedback": {"file": flags["feedback"]},
+        "report": {"out": flags["out"], "languages": split(flags["lang"]), "segments": split(flags["segments"])},
     }  # fmt: skip
     for name, section in sections.items():
         given = {key: value for key, value in section.items() if value is not None}
