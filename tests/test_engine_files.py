@@ -294,6 +294,25 @@ def test_what_is_rare_decides_too(write: Write) -> None:
     assert [c.whole for c in table.columns if c.type == "number"] == [True, True]
 
 
+def test_a_rhythm_in_the_file_does_not_mislead(write: Write) -> None:
+    """Every fiftieth cell, and none of the others, would have been looked at by a sample in equal steps."""
+    for period in (2, 5, 10, 50):
+        lines = ["k,n,sparse"] + [
+            f"x{i},{'N/A' if i % period == 0 else i % 77},{'' if i % 997 else i}" for i in range(20_000)
+        ]
+        assert types(open_table(write("\n".join(lines)))) == {"k": "text", "n": "number", "sparse": "number"}
+
+
+def test_many_columns(write: Write) -> None:
+    names = [f"c{i}" for i in range(120)]
+    rows = [",".join(f"{i}.5" if c % 3 == 0 else f"2025-01-{i + 1:02d}" if c % 3 == 1 else f"t{i}" for c in range(120))
+            for i in range(20)]  # fmt: skip
+    table = open_table(write("\n".join([",".join(names), *rows])))
+    assert [c.type for c in table.columns] == ["number", "date", "text"] * 40
+    assert column(table, "c117") == [i + 0.5 for i in range(20)]
+    assert column(table, "c1")[4] == "2025-01-05T00:00:00"
+
+
 def test_one_zone_among_dates_is_seen(write: Write) -> None:
     lines = ["k,day,at"] + [f"{i},2025-01-{i % 28 + 1:02d},2025-01-01 10:00:00" for i in range(10_000)]
     lines[7001] = "7000, 2025-01-02T23:30:00-02:00,2025-01-01 10:00:00+02:00"
@@ -390,7 +409,14 @@ def test_json_lines(write: Write) -> None:
     rows = [{"id": "a", "n": 1, "ok": True, "at": "2025-12-31T10:00:00Z", "fr": "31/12/2025", "x": {"k": 1}},
             {"id": "b", "n": 2.5, "ok": None, "at": None, "fr": "01/02/2025"}]  # fmt: skip
     table = open_table(write("\n".join(map(json.dumps, rows)), "leads.jsonl"))
-    assert types(table) == {"id": "text", "n": "number", "ok": "boolean", "at": "timestamp", "fr": "date", "x": "text"}
+    assert types(table) == {
+        "id": "text",
+        "n": "number",
+        "ok": "boolean",
+        "at": "timestamp",
+        "fr": "date",
+        "x.k": "number",
+    }
     assert column(table, "fr") == ["2025-12-31T00:00:00", "2025-02-01T00:00:00"]
     assert open_table(write(json.dumps(rows), "leads.json")).rows == 2
     with pytest.raises(InputError, match="JSON lines"):

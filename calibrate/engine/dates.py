@@ -8,9 +8,9 @@ the values; where no value decides, nothing is guessed: both readings are shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlglot import exp, parse_one
 
@@ -255,13 +255,23 @@ def text_writing(table: Table, name: str, order: Order | None = None) -> Writing
 
     A day above 12 anywhere in the column decides the order, so every pair of first and second parts is looked at.
     """
+    found = table.fetch(_unlike(table.relation, name))
+    return writing_of([str(each) for each in found["example"]], order)
+
+
+def samples(execute: Callable[[str], list[tuple[Any, ...]]], relation: str, name: str) -> list[str]:
+    """The texts that `text_writing` looks at, of a relation that is no table yet."""
+    return [str(row[0]) for row in execute(_unlike(relation, name))]
+
+
+def _unlike(relation: str, name: str) -> str:
+    """Statement for one text of every beginning, length and end."""
     text = rendered(identifier(name), "duckdb")
     last = f"CASE WHEN RIGHT({text}, 1) BETWEEN '0' AND '9' THEN '9' ELSE RIGHT({text}, 1) END"
-    answer = table.fetch(
-        f"SELECT MIN({text}) AS example FROM {table.relation} WHERE {text} <> '' "
+    return (
+        f"SELECT MIN({text}) AS example FROM {relation} WHERE {text} <> '' "
         f"GROUP BY LEFT({text}, 6), LENGTH({text}), {last} ORDER BY COUNT(*) DESC, example LIMIT {SAMPLE}"
     )
-    return writing_of([str(each) for each in answer["example"]], order)
 
 
 def _ambiguous(table: Table, name: str, writing: Writing) -> InputError:

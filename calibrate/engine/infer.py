@@ -19,6 +19,12 @@ from .words import NUMBER_PLACEHOLDERS
 
 SAMPLE = 2000
 """Rows that suggest what a column may be."""
+SCATTER = 2654435761
+"""Rows are picked by their number times this, so that no rhythm in the file meets ours (Knuth's hash)."""
+ENOUGH = 20
+"""Telling values of a column, if it has so many."""
+FEW = 30
+"""So many columns change their type one by one; more are written anew together."""
 STRANGERS = 60
 """Distinct values that do not fit, looked at before a column is left as text."""
 
@@ -55,31 +61,35 @@ def set_types(connection: Connection, table: str, names: Sequence[str], *, separ
     _fill_samples(connection, table, columns)
     for column in columns:
         column.guess = guess(column.name, column.sample, separator)
+        if column.guess.kind == "text" and column.guess.writing is not None:  # dates: does any row say what is first?
+            column.sample += dates.samples(connection.execute, table, column.name)
+            column.guess = guess(column.name, column.sample, separator)
     for _ in range(3):
         if not _check(connection, table, [c for c in columns if c.guess.kind != "text"], separator):
             break
-    facts: list[Fact] = []
-    for column in columns:
-        _convert(connection, table, column)
-        facts += column.facts
-    return tuple(facts)
+    _convert(connection, table, columns)
+    return tuple(fact for column in columns for fact in column.facts)
 
 
 def _fill_samples(connection: Connection, table: str, columns: list[_Column]) -> None:
-    """Values of rows spread over the table, and more of columns that are mostly empty."""
-    source = table
-    rows = int(connection.execute(f"SELECT COUNT(*) FROM {source}")[0][0])
-    step = max(1, rows // SAMPLE)
+    """Values of rows scattered over the table, and more of columns that hold little but placeholders there."""
+    rows = int(connection.execute(f"SELECT COUNT(*) FROM {table}")[0][0])
     listed = ", ".join(identifier(c.name).sql("duckdb") for c in columns)
-    for row in connection.execute(f"SELECT {listed} FROM {source} WHERE rowid % {step} = 0 LIMIT {SAMPLE + 1}"):
+    scattered = f"rowid * {SCATTER} % {2**32} < {min(2**32, SAMPLE * 2**32 // max(rows, 1))}"
+    for row in connection.execute(f"SELECT {listed} FROM {table} WHERE {scattered} ORDER BY rowid"):
         for column, value in zip(columns, row, strict=True):
             if value is not None:
                 column.sample.append(value)
+    words = ", ".join(literal(word).sql("duckdb") for word in sorted(NUMBER_PLACEHOLDERS))
     for column in columns:
-        if len(column.sample) < 20 and step > 1:
+        if (
+            sum(value.strip(BLANKS).casefold() not in NUMBER_PLACEHOLDERS for value in column.sample[: 20 * ENOUGH])
+            < ENOUGH
+        ):
             quoted = identifier(column.name).sql("duckdb")
-            found = connection.execute(f"SELECT {quoted} FROM {source} WHERE {quoted} IS NOT NULL LIMIT 200")
-            column.sample = [row[0] for row in found]
+            telling = f"{quoted} IS NOT NULL AND LOWER(TRIM({quoted})) NOT IN ({words})"
+            found = connection.execute(f"SELECT {quoted} FROM {table} WHERE {telling} LIMIT {10 * ENOUGH}")
+            column.sample += [row[0] for row in found]
 
 
 def guess(name: str, values: Sequence[str], separator: str = "") -> Guess:
@@ -107,7 +117,7 @@ def guess(name: str, values: Sequence[str], separator: str = "") -> Guess:
     writing = replace(dates.writing_of(list(dict.fromkeys(values))), zoned=True)  # rows not looked at may have a zone
     if writing.known and not writing.strange and not writing.ambiguous:
         return Guess("date", dates.reading(identifier(name), writing).sql("duckdb"), writing=writing)
-    return Guess("text")
+    return Guess("text", writing=writing if writing.ambiguous else None)
 
 
 def _too_long(value: str) -> bool:
@@ -188,37 +198,64 @@ def _strangers(connection: Connection, table: str, column: _Column) -> list[str]
     return [str(row[0]) for row in rows]
 
 
-def _convert(connection: Connection, table: str, column: _Column) -> None:
-    """Change the type of one column, and note how."""
-    found = column.guess
-    quoted, source = identifier(column.name).sql("duckdb"), table
-    if found.kind == "text":
-        _note_text(column)
+def _convert(connection: Connection, table: str, columns: list[_Column]) -> None:
+    """Change the types of columns, and note how."""
+    for column in columns:
+        if column.guess.kind == "text":
+            _note_text(column)
+    changing = [column for column in columns if column.guess.kind != "text"]
+    if not changing:
         return
-    if found.kind == "date":
-        assert found.writing is not None
-        later = f"SELECT COUNT(*) FROM {source} WHERE {found.expression} <> CAST({found.expression} AS DATE)"
-        kind = "TIMESTAMP" if found.writing.timed or connection.execute(later)[0][0] else "DATE"
-        connection.execute(f"ALTER TABLE {source} ALTER {quoted} TYPE {kind} USING CAST({found.expression} AS {kind})")
-        column.facts.append(Fact("dates", {"column": column.name, "format": found.writing.words, "unreadable": 0}))
+    measured = connection.execute(f"SELECT {', '.join(_measures(c) for c in changing)} FROM {table}")[0]
+    kinds = {}
+    for i, column in enumerate(changing):
+        nothing, odd = measured[2 * i : 2 * i + 2]
+        kinds[column.name] = _kind(column, int(nothing), bool(odd))
+    if len(changing) <= FEW:
+        for name, (kind, read) in kinds.items():
+            quoted = identifier(name).sql("duckdb")
+            connection.execute(f"ALTER TABLE {table} ALTER {quoted} TYPE {kind} USING CAST({read} AS {kind})")
         return
-    read = found.expression
+    copy = identifier(connection.free_name("typed")).sql("duckdb")
+    parts = []
+    for column in columns:
+        quoted = identifier(column.name).sql("duckdb")
+        kind, read = kinds.get(column.name, ("", ""))
+        parts.append(f"CAST({read} AS {kind}) AS {quoted}" if kind else quoted)
+    place = table.rpartition(".")[0]
+    connection.execute(f"CREATE TABLE {f'{place}.' if place else ''}{copy} AS SELECT {', '.join(parts)} FROM {table}")
+    connection.execute(f"DROP TABLE {table}")
+    connection.execute(f"ALTER TABLE {f'{place}.' if place else ''}{copy} RENAME TO {table.rpartition('.')[2]}")
+
+
+def _clean(column: _Column) -> str:
+    read = column.guess.expression
+    return f"CASE WHEN ISFINITE({read}) THEN {read} END" if column.guess.words else read
+
+
+def _measures(column: _Column) -> str:
+    """Two counts that decide the type: cells that mean nothing, and values that are not whole (or have a time)."""
+    quoted, read = identifier(column.name).sql("duckdb"), _clean(column)
+    if column.guess.kind == "date":
+        return f"0, COUNT(CASE WHEN {read} <> CAST({read} AS DATE) THEN 1 END)"
+    odd = f"COUNT(CASE WHEN {read} <> FLOOR({read}) OR ABS({read}) > {2**53} THEN 1 END)"
+    return f"COUNT({quoted}) - COUNT({read}), {odd}"
+
+
+def _kind(column: _Column, nothing: int, odd: bool) -> tuple[str, str]:
+    """DuckDB type of a column and how it is read; what was found is noted."""
+    found, name = column.guess, column.name
+    if found.writing is not None:
+        column.facts.append(Fact("dates", {"column": name, "format": found.writing.words, "unreadable": 0}))
+        return "TIMESTAMP" if odd or found.writing.timed else "DATE", found.expression
     if found.words:
-        cells = connection.execute(
-            f"SELECT COUNT(*) FROM {source} WHERE {quoted} IS NOT NULL AND ({read} IS NULL OR NOT ISFINITE({read}))"
-        )[0][0]
-        shown = ", ".join(sorted(found.words))
-        column.facts.append(Fact("placeholders", {"column": column.name, "words": shown, "cells": int(cells)}))
-        read = f"CASE WHEN ISFINITE({read}) THEN {read} END"
-    fractions = connection.execute(
-        f"SELECT COUNT(*) FROM {source} WHERE {read} <> FLOOR({read}) OR ABS({read}) > {2**53}"
-    )
-    kind = "DOUBLE" if fractions[0][0] else "BIGINT"
-    connection.execute(f"ALTER TABLE {source} ALTER {quoted} TYPE {kind} USING CAST({read} AS {kind})")
+        words = ", ".join(sorted(found.words))
+        column.facts.append(Fact("placeholders", {"column": name, "words": words, "cells": nothing}))
     if found.decimal_comma:
-        column.facts.append(Fact("decimal_comma", {"column": column.name}))
+        column.facts.append(Fact("decimal_comma", {"column": name}))
     if found.thousands:
-        column.facts.append(Fact("thousands", {"column": column.name, "character": found.thousands}))
+        column.facts.append(Fact("thousands", {"column": name, "character": found.thousands}))
+    return "DOUBLE" if odd else "BIGINT", _clean(column)
 
 
 def _note_text(column: _Column) -> None:
