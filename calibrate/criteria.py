@@ -9,7 +9,8 @@ The rule, for a value as it stands in the source column:
 1. no value (None, NaN, text of blanks only) is `missing`; so is a value that the missing level lists
    (a placeholder such as 'Select');
 2. text and boolean: the first level that lists the value, compared exactly (a value that is a number is
-   compared as a number: 5 and 5.0 are the listed '5'; any spelling of true and false is a yes or a no);
+   compared as a number: 5 and 5.0 are the listed '5'; a truth value is the listed word for it, such as 'Yes' or
+   'non', and any spelling of true and false is a listed truth value);
    number: the level whose interval holds it, ``low <= value < high``; presence: any value is the one
    `filled` level;
 3. everything else (an unseen text, a text where a number should stand) is `other`.
@@ -30,6 +31,7 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from .engine import sql
+from .engine.words import NO, YES
 from .engine.words import is_placeholder as is_placeholder
 from .errors import GridError
 
@@ -230,12 +232,24 @@ def plain_number(number: float | None) -> str:
 
 def _listed(level: Level, value: object) -> bool:
     if isinstance(value, (bool, np.bool_)):
-        return bool(value) in [v for v in level.values if isinstance(v, bool)] or _word(bool(value)) in level.values
+        return any(meaning(listed) == bool(value) for listed in level.values)
     texts = [v for v in level.values if isinstance(v, str)]
     if isinstance(value, str):
         return value in texts or value.lower() in [_word(v) for v in level.values if isinstance(v, bool)]
     number = as_number(value)
     return number is not None and any(as_number(text) == number for text in texts)
+
+
+def meaning(listed: str | bool) -> bool | None:
+    """The truth value that a listed value stands for: itself, or a word for yes or no; None for other texts.
+
+    >>> [meaning(listed) for listed in (True, "Yes", "non", "Maybe")]
+    [True, True, False, None]
+    """
+    if isinstance(listed, bool):
+        return listed
+    word = listed.lower()
+    return True if word in YES else False if word in NO else None
 
 
 def _word(flag: bool) -> str:

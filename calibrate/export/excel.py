@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..criteria import Criterion, as_number
+from ..criteria import Criterion, as_number, meaning
 from ..errors import ExportError
 from ..explain import told, words_in
 from ..grid import Grid
@@ -80,7 +80,8 @@ def coverage(grid: Grid, options: Options) -> Coverage:
 def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any) -> list[_Places]:
     """Points in Grid (column D), and per listed value or interval a line in Values that points at them.
 
-    Values: A text, B its number ("-" for none), C from, D below, E points, F whether it is a yes (1) or a no (0).
+    Values: A text, B its number ("-" for none), C from, D below, E points, F whether it means yes (1) or no (0),
+    G whether it is a truth value and no text (1).
     """
     words = WORDS[options.language]
     for column, title in enumerate(words["grid"]):
@@ -105,7 +106,9 @@ def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any
             values.write_number(line, 2, low)
             values.write_number(line, 3, high)
             values.write_formula(line, 4, f"=Grid!D{first_row + place + 1}", None, grid.points[at][place])
-            _write_cell(values, line, 5, None if not flag else float(bool(text)))
+            said = meaning(text)
+            _write_cell(values, line, 5, None if said is None else float(said))
+            values.write_number(line, 6, float(flag))
             line += 1
         if line == first:  # a range needs a line
             values.write_string(line, 0, "")
@@ -114,6 +117,7 @@ def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any
             values.write_number(line, 3, -ENDLESS)
             values.write_number(line, 4, 0)
             values.write_string(line, 5, "-")
+            values.write_number(line, 6, 0)
             line += 1
         places.append(_Places(range(first_row + 1, row + 1), first + 1, line))
     return places
@@ -185,15 +189,15 @@ def _points(criterion: Criterion, place: _Places, cell: str) -> str:
         return f"Values!${letter}{rows.format(letter)}"
 
     points = [f"Grid!$D${row}" for row in place.points]
-    text = f'IF(ISLOGICAL({cell}),IF({cell},"true","false"),{cell})'
     blank = f'{cell}&""'
     for sign in (9, 10, 13):
         blank = f'SUBSTITUTE({blank},CHAR({sign}),"")'
-    exact = f"EXACT({column('A')},{text})*ISTEXT({column('F')})"
-    flag = f"EXACT({column('A')},LOWER({text}))*ISNUMBER({column('F')})"
+    exact = f"EXACT({column('A')},{cell})*(1-{column('G')})+EXACT({column('A')},LOWER({cell}))*{column('G')}"
+    truth = f"ISNUMBER({column('F')})*({column('F')}=N({cell}))"
     number = f"ISNUMBER({column('B')})*({column('B')}={cell})"
-    is_number = f"ISNUMBER({cell})*(1-ISLOGICAL({cell}))"  # LibreOffice takes TRUE for a number
-    listed = f"{is_number}*{number}+(1-{is_number})*({exact}+{flag})"  # no IF: old versions want braces then
+    kinds = f"ISLOGICAL({cell})", f"ISNUMBER({cell})*(1-ISLOGICAL({cell}))", f"ISTEXT({cell})"
+    # sums of products and no IF, which old versions want in braces; LibreOffice takes TRUE for a number
+    listed = "+".join(f"{kind}*({test})" for kind, test in zip(kinds, (truth, number, exact), strict=True))
     missing_level = criterion.levels[criterion.missing]
     gone = f'TRIM({blank})=""'
     if missing_level.values:

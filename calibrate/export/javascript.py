@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ..engine.words import NO, YES
 from ..grid import Grid
 from .base import Coverage, Options, account, ordered_bands, reason_text
 
@@ -18,6 +19,8 @@ _HEAD = """// Lead scorer written by calibrate from one grid; no dependency.
 
 _TAIL = """
 const DECIMAL = /^[ \\t\\r\\n]*[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?[ \\t\\r\\n]*$/;
+const YES = {yes};
+const NO = {no};
 
 /** Whole points of a lead. */
 export function score(lead) {
@@ -68,7 +71,10 @@ function isMissing(value) {
 }
 
 function lists(values, value) {
-  if (typeof value === "boolean") return values.includes(value) || values.includes(String(value));
+  if (typeof value === "boolean") {
+    const words = value ? YES : NO;
+    return values.some((each) => each === value || (typeof each === "string" && words.includes(each.toLowerCase())));
+  }
   if (typeof value === "string") {
     const folded = value.toLowerCase();
     return values.includes(value) || values.some((each) => typeof each === "boolean" && folded === String(each));
@@ -108,7 +114,8 @@ def write(grid: Grid, options: Options) -> str:
             rows.append(f"    {literal([*line, reason_text(grid, at, place, options.language)])},")
         rows.append("  ]],")
     rows.append("];")
-    return _HEAD + "\n".join(rows) + "\n" + _TAIL
+    tail = _TAIL.replace("{yes}", literal(sorted(YES))).replace("{no}", literal(sorted(NO)))
+    return _HEAD + "\n".join(rows) + "\n" + tail
 
 
 def coverage(grid: Grid, options: Options) -> Coverage:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as Tree
 
-from ..criteria import Criterion, Level, as_number
+from ..criteria import Criterion, Level, as_number, meaning
 from ..grid import Grid
 from .base import Coverage, Options, account, ordered_bands, reason_text, refuse_illegal
 
@@ -75,6 +75,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     notes = (
         "reason codes name lines that add points, the weightiest first; PMML drops those that take points away",
         "text columns must be given as text; below the lowest band some engines give no band, some an empty one",
+        "in yes/no criteria the words 'true' and 'false' are truth values",
         "a number that is NaN and the text 'NaN' are one thing to PMML engines: both count as missing",
     )
     return account("pmml", grid, notes=notes)
@@ -191,6 +192,9 @@ def _conditions(criterion: Criterion, level: Level, names: _Names, number: int) 
             found.append([(names.free(f"lower_{number}"), "equal", "true" if value else "false")])
         else:
             found.append([(criterion.column, "equal", value)])
+    if criterion.kind == "boolean":  # engines hand a truth value over as one of two words
+        said = dict.fromkeys(meaning(value) for value in level.values if isinstance(value, str))
+        found += [[(criterion.column, "equal", "true" if flag else "false")] for flag in said if flag is not None]
     return found
 
 

@@ -5,6 +5,7 @@ Names and levels of the grid stand in it as literals only, so no text of a grid 
 
 from __future__ import annotations
 
+from ..engine.words import NO, YES
 from ..grid import Grid
 from .base import Coverage, Options, account, ordered_bands, reason_text
 
@@ -24,6 +25,8 @@ from numbers import Real
 _TAIL = '''
 
 DECIMAL = re.compile(r"[ \\t\\r\\n]*[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?[ \\t\\r\\n]*")
+YES = {yes}
+NO = {no}
 
 
 def score(lead):
@@ -83,7 +86,7 @@ def _lists(values, value):
     texts = [each for each in values if isinstance(each, str)]
     flags = [each for each in values if not isinstance(each, str)]
     if _is_flag(value):
-        return bool(value) in flags or ("true" if value else "false") in texts
+        return bool(value) in flags or any(text.lower() in (YES if value else NO) for text in texts)
     if isinstance(value, str):
         return value in texts or value.lower() in ["true" if flag else "false" for flag in flags]
     number = _number(value)
@@ -130,7 +133,8 @@ def write(grid: Grid, options: Options) -> str:
             rows.append(f"        {(*line, reason_text(grid, at, place, options.language))!r},")
         rows.append("    )),")
     rows.append(")")
-    return _HEAD + "\n".join(rows) + "\n" + _TAIL
+    tail = _TAIL.replace("{yes}", repr(tuple(sorted(YES)))).replace("{no}", repr(tuple(sorted(NO))))
+    return _HEAD + "\n".join(rows) + "\n" + tail
 
 
 def coverage(grid: Grid, options: Options) -> Coverage:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..criteria import Criterion, as_number
+from ..criteria import Criterion, as_number, meaning
 from ..grid import Grid
 
 How = Literal["missing", "listed", "inside", "filled", "rest"]
@@ -47,8 +47,8 @@ def branches(grid: Grid, at: int) -> list[Branch]:
     found: list[Branch] = []
     for place in [criterion.missing, *_values(criterion)]:
         level = criterion.levels[place]
-        words = [value == "true" for value in level.values if value in ("true", "false")]
-        words = words if criterion.kind == "boolean" else []  # there the words list yes and no too
+        words = [said for value in level.values if (said := meaning(value)) is not None]
+        words = words if criterion.kind == "boolean" else []  # a checkbox holds yes or no, whatever the words were
         fresh = [value for value in (*level.values, *words) if (isinstance(value, bool), value) not in seen]
         seen |= {(isinstance(value, bool), value) for value in fresh}
         texts = tuple(value for value in fresh if isinstance(value, str))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from ..criteria import Criterion, Level, as_number
+from ..criteria import Criterion, Level, as_number, meaning
 from ..engine import sql
 from ..grid import Grid
 from .base import Coverage, Options, account, key_column, ordered_bands, reason_text
@@ -30,7 +30,8 @@ class Dialect:
     """How one dialect says what differs: {x} is the column, {t} its text, {decimal} the pattern of a number.
 
     `text` reads any column as text, NULL for NaN; `number` reads it as a number, NULL where it is none; `numeric`
-    asks whether a column holds numbers rather than text ("" if that cannot be asked). `mark` is a sign put behind both
+    asks whether a column holds numbers rather than text, `truth` whether it holds truth values ("" if that cannot be
+    asked). `mark` is a sign put behind both
     sides of a comparison of texts where blanks at the end would otherwise not count. `flags` says that truth values
     are the numbers 1 and 0.
     """
@@ -40,6 +41,7 @@ class Dialect:
     blank: str
     number: str
     numeric: str = ""
+    truth: str = ""
     mark: str = ""
     join: str = "||"
     sign: str = "CHR"
@@ -87,6 +89,7 @@ DIALECTS = {
         "CASE WHEN TYPEOF({x}) = 'BOOLEAN' THEN CASE {t} WHEN 'true' THEN 1 ELSE 0 END "
         f"WHEN {_DUCK_NUMBERS} OR REGEXP_MATCHES({{t}}, {{decimal}}) THEN TRY_CAST({{t}} AS DOUBLE) END",
         _DUCK_NUMBERS,
+        "TYPEOF({x}) = 'BOOLEAN'",
     ),
     "postgres": Dialect(
         "postgres",
@@ -96,6 +99,7 @@ DIALECTS = {
         "CASE WHEN CAST(PG_TYPEOF({x}) AS TEXT) = 'boolean' THEN CASE {t} WHEN 'true' THEN 1 ELSE 0 END "
         f"WHEN {{t}} ~ {{decimal}} OR CAST(PG_TYPEOF({{x}}) AS TEXT) IN ({_PG_FLOATS}) THEN CAST({{t}} AS DECIMAL) END",
         "CAST(PG_TYPEOF({x}) AS TEXT) IN ('smallint', 'integer', 'bigint', " + _PG_FLOATS + ")",
+        "CAST(PG_TYPEOF({x}) AS TEXT) = 'boolean'",
     ),
     "sqlite": Dialect(
         "sqlite",
@@ -215,7 +219,7 @@ class _Level:
 
     def __init__(self, criterion: Criterion, number: int, words: Dialect) -> None:
         self.words, self.kind = words, criterion.kind
-        self.t, self.n, self.k = f"t_{number}", f"n_{number}", f"k_{number}"
+        self.t, self.n, self.k, self.b = (f"{letter}_{number}" for letter in "tnkb")
         x = f"x_{number}"
         needed: set[str] = set()
         missing = criterion.levels[criterion.missing]
@@ -245,6 +249,8 @@ class _Level:
         self.numbers = []
         if "n" in needed:
             self.numbers.append(f"{_fill(words.number, words, x=x, t=self.t)} AS {self.n}")
+        if "b" in needed:
+            self.numbers.append(f"CASE WHEN {_fill(words.truth, words, x=x)} THEN {_truth(self.t)} END AS {self.b}")
         if "k" in needed and words.numeric:
             self.numbers.append(f"CASE WHEN {_fill(words.numeric, words, x=x)} THEN 1 ELSE 0 END AS {self.k}")
 
@@ -269,11 +275,18 @@ class _Level:
             found.insert(0, same)
         if flags:
             found.append(f"LOWER({self.t}) IN ({', '.join(literal(flag, words) for flag in flags)})")
-        ones = ["1" if flag == "true" else "0" for flag in [*flags, *(t for t in texts if t in ("true", "false"))]]
+        said = [meaning(value) for value in level.values]
+        ones = ", ".join(dict.fromkeys("1" if flag else "0" for flag in said if flag is not None))
         if as_flags and ones:
             needed |= {"n", "k"} if words.numeric else {"n"}
-            same = f"{self.n} IN ({', '.join(ones)})"
+            same = f"{self.n} IN ({ones})"
             found.append(f"{self.k} = 1 AND {same}" if words.numeric else same)
+        elif ones and words.truth and texts:  # a truth value is the listed word for it
+            needed.add("b")
+            found.append(f"{self.b} IN ({ones})")
+        elif ones and texts and self.kind == "boolean":
+            pairs = dict.fromkeys("true" if flag else "false" for flag in said if flag is not None)
+            found.append(f"{self.t} IN ({', '.join(literal(word, words) for word in pairs)})")
         return found
 
     def _holds(self, level: Level) -> str:
@@ -299,6 +312,10 @@ def _part(text: str, words: Dialect) -> str:
         return f"{words.sign}({ord(text)})"
     make = exp.National(this=text) if words.name == "tsql" else exp.Literal.string(text)
     return make.sql(words.name)
+
+
+def _truth(text: str) -> str:
+    return f"CASE {text} WHEN 'true' THEN 1 ELSE 0 END"
 
 
 def _number(value: float, words: Dialect) -> str:

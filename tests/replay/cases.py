@@ -60,7 +60,11 @@ def criterion(rng: random.Random, name: str, column: str, kind: str) -> Criterio
     elif kind == "boolean":
         flags = [True, False]
         rng.shuffle(flags)
-        levels = [Level(names[0], values=(flags[0],)), Level(names[1], values=(flags[1],))][: rng.randint(1, 2)]
+        said = {True: ("Yes", "oui", "1", "TRUE"), False: ("No", "non", "0", "n")}
+        spelt = [(flag,) if rng.random() < 0.5 else tuple(rng.sample(said[flag], 2)) for flag in flags]
+        levels = [Level(name, values=values) for name, values in zip(names[:2], spelt, strict=True)][
+            : rng.randint(1, 2)
+        ]
     else:
         values = distinct(rng, rng.randint(1, 8))
         levels, at = [], 0

@@ -34,6 +34,8 @@ const CRITERIA = [
 ];
 
 const DECIMAL = /^[ \t\r\n]*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?[ \t\r\n]*$/;
+const YES = ["1", "o", "on", "oui", "t", "true", "vrai", "x", "y", "yes"];
+const NO = ["0", "f", "false", "faux", "n", "no", "non", "off"];
 
 /** Whole points of a lead. */
 export function score(lead) {
@@ -84,7 +86,10 @@ function isMissing(value) {
 }
 
 function lists(values, value) {
-  if (typeof value === "boolean") return values.includes(value) || values.includes(String(value));
+  if (typeof value === "boolean") {
+    const words = value ? YES : NO;
+    return values.some((each) => each === value || (typeof each === "string" && words.includes(each.toLowerCase())));
+  }
   if (typeof value === "string") {
     const folded = value.toLowerCase();
     return values.includes(value) || values.some((each) => typeof each === "boolean" && folded === String(each));
