@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from . import __version__, binning, decision
-from .asked import CURRENT, grids_of, plans_of, proposal_of, resolved, terms_of, with_events
+from .asked import CURRENT, grids_of, plans_of, proposal_of, resolved, terms_of, with_events, with_kinds
 from .asked import read_grid as read_grid
 from .backtest import Fold, folds, replay
 from .ceiling import available, ceiling
@@ -30,6 +30,7 @@ from .export import json as grid_json
 from .grid import Grid
 from .history import History, Terms, last_day, observe
 from .leakage import Suspect, suspects
+from .meeting import with_meeting
 from .origin import recognised
 from .plan import Plan, Prepared, calibrate_prepared, prepare
 from .proposal import Proposal
@@ -38,6 +39,7 @@ from .report.folder import check_writable
 from .report.folder import write as write_folder
 from .report.words import load as load_words
 from .review import Account, Candidate, Review
+from .roles import newest_first
 from .scores import score
 from .settings import Settings, written
 from .settings import toml as settings_toml
@@ -101,6 +103,7 @@ def read_rows(
         origin = recognised(settings, table, outcomes)
         settings, found = resolved(origin.settings, table)
         found = [*origin.facts, *found]
+        table = with_kinds(settings, table, grids)
         terms = cohorts(terms_of(settings, table, origin.outcomes))
         story = _story(settings, table, terms) if follow else ()
         if story and CURRENT not in grids:
@@ -176,6 +179,8 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
         story=counted.story,
         outcomes=outcomes(counted.story, tally),
     )
+    with _timed(timing, "meeting_s", progress, "meeting"):
+        found = with_meeting(found, settings, counted.history, backtests)
     with _timed(timing, "times_s", progress, "times"):
         return with_times(found, settings, counted.history, tally, {plan.name: plan for plan in plans}, prepared)
 
@@ -350,7 +355,11 @@ def _warnings(counted: Counted) -> tuple[tuple[str, Mapping[str, str | int | flo
     if customers < 50:
         warnings.append(("few_customers", {"customers": customers, "leads": leads}))
     if history.order == "file":
-        warnings.append(("file_order", {}))
+        falling = newest_first(counted.table)
+        if falling is None:
+            warnings.append(("file_order", {}))
+        else:
+            warnings.append(("newest_first", {"column": falling[0], "share": falling[1]}))
     if history.ends is not None and history.terms.customer_at is None and history.terms.outcomes is None:
         warnings.append(("no_customer_date", {"column": history.terms.customer or ""}))
     if not counted.tally.exact:

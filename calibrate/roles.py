@@ -33,6 +33,11 @@ _CLOSED = (
 )  # fmt: skip
 
 
+FIRST_ROWS = 200_000
+"""Rows that say whether a file stands newest first."""
+MOSTLY = 0.9
+
+
 def find_id(table: Table) -> str | None:
     """The column that names each lead: by its name, and because (nearly) every row has its own value.
 
@@ -58,6 +63,20 @@ def _dated(table: Table, names: Sequence[str]) -> str | None:
         found = profile(table, (column.name,))[column.name]
         if found.filled and (looks_dated(found) or since_1970(found)):
             return column.name
+    return None
+
+
+def newest_first(table: Table) -> tuple[str, float] | None:
+    """An id of numbers that nearly always falls from row to row, and how often: the file stands newest first."""
+    if table.position is None:
+        return None
+    for column in table.columns:
+        if column.type == "number" and names_id(column.name):
+            name = sql.identifier(column.name).sql("duckdb")
+            steps = np.diff(table.fetch(f"SELECT {name} AS v FROM {table.relation} LIMIT {FIRST_ROWS}")["v"])
+            falls = float((steps < 0).mean()) if len(steps) else 0.0
+            if falls >= MOSTLY:
+                return column.name, falls
     return None
 
 
