@@ -14,6 +14,7 @@ from .events import EventNames, is_event_column, join_events, types_in
 from .export import json as grid_json
 from .grid import Grid, Pin
 from .history import OBSERVE_DAYS, Terms
+from .mailbox import find_addresses, made_from, with_mailboxes
 from .plan import Plan
 from .proposal import Proposal, find_dates, find_id, monotone, named_levels, propose
 from .settings import CriterionSettings, Settings
@@ -83,6 +84,15 @@ def with_events(settings: Settings, table: Table, happened: Table, terms: Terms,
     return join_events(table, happened, terms, names, more=types_in(wanted)).table
 
 
+def with_kinds(settings: Settings, table: Table, grids: Mapping[str, Grid]) -> Table:
+    """The leads with a column for the kind of mailbox behind each column of e-mail addresses."""
+    wanted = [c.column for grid in grids.values() for c in grid.criteria]
+    wanted += [*settings.columns.only, *settings.columns.keep, *(c.column for c in settings.criterion)]
+    named = [made for name in wanted if (made := made_from(name)) is not None]
+    found = [] if settings.columns.only else find_addresses(table)
+    return with_mailboxes(table, list(dict.fromkeys((*found, *named))))
+
+
 def terms_of(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
     """What the source calls things; a strictly monotone id orders leads that have no dates."""
     time_, outcome = settings.time, settings.outcome
@@ -93,13 +103,20 @@ def terms_of(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
     return Terms(
         customer=outcome.customer, customer_values=outcome.customer_values, created_at=time_.created_at,
         customer_at=time_.customer_at, lead_id=outcome.lead_id, order=order, outcomes=outcomes, as_of=time_.as_of,
+        outcomes_id=outcome.outcomes_id, outcomes_by=outcome.outcomes_by, open_values=outcome.open_values,
+        open_in=outcome.open_in,
         observe_days=usual if time_.observe_days is None else time_.observe_days,
         close_within_days=time_.close_within_days,
     )  # fmt: skip
 
 
-def proposal_of(settings: Settings, table: Table, terms: Terms, grids: Mapping[str, Grid]) -> Proposal:
-    """Criteria from the data, with the levels that settings and grid files need counted apart."""
+def proposal_of(
+    settings: Settings, table: Table, terms: Terms, grids: Mapping[str, Grid], known_aside: Mapping[str, str]
+) -> Proposal:
+    """Criteria from the data, with the levels that settings and grid files need counted apart.
+
+    `known_aside` are columns that a CRM fills too late to be criteria, with the reason.
+    """
     known = [c.name for c in table.columns]
     columns = settings.columns
     for name in (*columns.only, *columns.exclude, *columns.keep, *(c.column for c in settings.criterion)):
@@ -116,7 +133,10 @@ def proposal_of(settings: Settings, table: Table, terms: Terms, grids: Mapping[s
     aside = {*settings.stages.model_dump().values(), settings.outcome.value, settings.outcome.worked} - {None}
     for name in aside:
         column_of(table, name)
-    out = {*aside, terms.customer, terms.created_at, terms.customer_at, terms.lead_id, terms.order} - {None}
+    parts = {terms.customer, terms.created_at, terms.customer_at, terms.lead_id, terms.order, terms.outcomes_by}
+    late = {name: reason for name, reason in known_aside.items() if name in known and name not in {*parts, *aside}}
+    addresses = [made for name in known if (made := made_from(name)) in known]  # the kind of mailbox stands for them
+    out = {name for name in (*aside, *parts, *late, *addresses) if name is not None and name in known}
     proposal = propose(
         table,
         leave_out=tuple(sorted(str(name) for name in out if name not in columns.only)),
@@ -124,7 +144,8 @@ def proposal_of(settings: Settings, table: Table, terms: Terms, grids: Mapping[s
         exclude=columns.exclude,
         needed=needed,
     )
-    proposal = replace(proposal, criteria=tuple(_edited(c, settings) for c in proposal.criteria))
+    facts = (*proposal.facts, *(Fact("ignored", {"column": name, "reason": late[name]}) for name in late))
+    proposal = replace(proposal, facts=facts, criteria=tuple(_edited(c, settings) for c in proposal.criteria))
     worked = settings.outcome.worked
     if worked is None or worked in [c.column for c in proposal.criteria]:
         return proposal
@@ -170,7 +191,7 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], dated: bool) -> tupl
         never_positive=wanted.never_positive,
         ordered=wanted.monotone,
     )
-    policy = _policy(settings)
+    policy = policy_of(settings)
     fixed = [Plan(name, grid=grid, policy=policy) for name, grid in grids.items()]
     made = [
         Plan(method, method, constraints=constraints, pivot=wanted.pivot, best=wanted.best, policy=policy)
@@ -182,7 +203,8 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], dated: bool) -> tupl
     return plans
 
 
-def _policy(settings: Settings) -> Policy:
+def policy_of(settings: Settings) -> Policy:
+    """How thresholds are to be chosen."""
     chosen = settings.thresholds
     given = [
         policy
@@ -193,6 +215,13 @@ def _policy(settings: Settings) -> Policy:
         )
         if value is not None
     ]
+    cost, value = chosen.cost_of_call, chosen.value_of_customer
+    if (cost is None) != (value is None):
+        raise SettingsError("money needs both: --cost-of-call and --value-of-customer")
+    if cost is not None and value is not None:
+        given.append(Policy.break_even(cost, value))
     if len(given) > 1:
-        raise SettingsError("thresholds are chosen in one way: by capacity, by close rate or by share of customers")
+        raise SettingsError(
+            "thresholds are chosen in one way: by capacity, by close rate, by share of customers or by money"
+        )
     return given[0] if given else Policy()

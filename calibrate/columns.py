@@ -194,7 +194,8 @@ def axis_of(name: str) -> Axis:
 
 
 _PERSON = re.compile(
-    r"^(contact |lead |customer |client |owner |prospect |your |votre )*("
+    r"^(contact |lead |customer |client |owner |prospect |your |votre |person |personne |deal |affaire |work |"
+    r"primary )*("
     r"name|nom|(full|first|last|middle|given|family|maiden|user) ?name|surname|prenoms?|nom complet|"
     r"nom de famille|nom prenom|prenom nom|e ?mails?|"
     r"(e ?mail|mail) (address|adresse|pro|perso\w*|professionnel\w*)|adresse (e ?)?mail|courriel|mail|"
@@ -202,10 +203,14 @@ _PERSON = re.compile(
     r"mobile( (number|no))?|cell|fax|tel|telephone( \w+)?|portable|numero de telephone|num tel|"
     r"(street |home |postal |mailing |billing )?address( \d)?|street|adresse( postale| \d)?|rue|"
     r"linked ?in( \w+)*|twitter( \w+)*|skype( \w+)*|facebook( \w+)*|ip( address)?|adresse ip|birth ?(day|date)|"
-    r"date of birth|date de naissance|ssn|iban|signature|contact"
+    r"date of birth|date de naissance|ssn|iban|signature|contact|contact person|personne a contacter|"
+    r"(opportunity |account |record )?owner( name)?|sales ?(person|man|woman|rep|representative)|"
+    r"account (executive|manager)|assigned to|proprietaire( \w+)*|vendeur|vendeuse|commercial|charge d affaires|"
+    r"(created|modified|cree|modifie|updated) (by|par)"
     r")$"
 )
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
+_CALL = re.compile(r"(?<![\d+])(?:\+\d{1,3}|0\d)(?:[\s.\-]?\d{2}){4}(?!\d)")
 _PHONE = re.compile(r"^\+?[\d\s().\-/]{8,20}$")
 
 
@@ -218,13 +223,18 @@ def is_personal(found: Profile) -> bool:
     return found.distinct >= 10 and bool(seen) and sum(is_private(text) for text in seen) >= 0.5 * len(seen)
 
 
+def is_mail(text: str) -> bool:
+    """Whether a text holds an e-mail address."""
+    return bool(_MAIL.search(text))
+
+
 def is_private(text: str) -> bool:
-    """Whether a text looks like an e-mail address or a phone number, which never become levels.
+    """Whether a text holds an e-mail address or a phone number, which never become levels.
 
     >>> [is_private(text) for text in ("Ana <ana@acme.fr>", "+33 6 12 34 56 78", "Google", "2025-11-22", "10-49")]
     [True, True, False, False, False]
     """
-    if _MAIL.search(text):
+    if _MAIL.search(text) or _CALL.search(text):
         return True
     phone = _PHONE.match(text.strip()) and 9 <= sum(c.isdigit() for c in text) <= 15
     return bool(phone) and not writing_of([text]).known

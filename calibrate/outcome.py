@@ -77,10 +77,13 @@ class Answers:
     still_open: tuple[str, ...] = ()
 
 
-def answers(counts: Mapping[str | None, int], column: str, chosen: Sequence[str] = ()) -> Answers:
+def answers(
+    counts: Mapping[str | None, int], column: str, chosen: Sequence[str] = (), undecided: Sequence[str] = ()
+) -> Answers:
     """Sort the outcome column's values into customer, open and no customer.
 
-    `counts` gives the leads per value (as text; None where the cell is empty); `chosen` what the user named.
+    `counts` gives the leads per value (as text; None where the cell is empty); `chosen` what means customer and
+    `undecided` what means still open, where that is known.
 
     >>> answers({"Yes": 3, "No": 40}, "Converted").customer
     ('Yes',)
@@ -88,7 +91,8 @@ def answers(counts: Mapping[str | None, int], column: str, chosen: Sequence[str]
     values = [v for v in counts if not is_missing(v) and v is not None]
     if not values:
         raise HistoryError(f"the outcome column '{column}' is empty: it must tell which leads became customers")
-    still_open = tuple(v for v in values if _word(v) in OPEN)
+    known = {_word(v) for v in undecided}
+    still_open = tuple(v for v in values if _word(v) in OPEN or _word(v) in known)
     if chosen:
         return Answers(_found(values, chosen, column, counts), tuple(v for v in still_open if v not in chosen))
     yes = tuple(v for v in values if _word(v) in YES)

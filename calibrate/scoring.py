@@ -25,6 +25,7 @@ from .explain import told
 from .export.base import ordered_bands
 from .grid import Grid
 from .history import DAY_ZERO, Terms
+from .mailbox import made_from, with_mailboxes
 from .roles import find_dates, find_id
 
 ADDED = ("score", "band", "reasons")
@@ -50,6 +51,7 @@ def score_file(
     with Session() as session:
         leads = session.open(source, table=table)
         own = tuple(column.name for column in leads.columns)
+        leads = with_mailboxes(leads, [made for c in grid.criteria if (made := made_from(c.column)) is not None])
         if events is not None:
             leads = with_events(grid, leads, session.open(events), at)
         statement = scored(grid, leads, own, at)

