@@ -40,7 +40,9 @@ SAMPLED = 200_000
 """More leads than this are thinned by a hash of the id: the fade of a signal needs no more."""
 FEWEST = 20
 """Closings after a signal, and without it, below which nothing is said of its fading."""
-ONE_SIDE, TWO_FREE = 3.841459, 5.991465
+NEAR, FADES, LIFTS = 3.841459, 6.634897, 10.596635
+"""Twice the log-likelihood by which days leave the interval (chi-square, 95 %), and by which a signal fades (1 in 100
+by chance) or lifts at all (two unknowns, 1 in 200: many signals and days are tried)."""
 Z95 = 1.959963984540054
 Kind = Literal["percent", "days"]
 
@@ -88,6 +90,11 @@ class Fading:
     every_days: int | None = None
 
     @property
+    def step(self) -> int:
+        """Days between two looks."""
+        return STEP
+
+    @property
     def column(self) -> str:
         """The column of the leads that counts this signal."""
         return f"{self.signal}{SUFFIX}"
@@ -132,11 +139,11 @@ def fading(signal: str, looks: Looks) -> Fading:
     kind: Kind = max(tried, key=lambda each: max(found[0] for found in tried[each]))
     fits = np.array([found[0] for found in tried[kind]])
     best = int(fits.argmax())
-    if 2 * (max(fits[best], constant[0]) - nothing) < TWO_FREE:
+    if 2 * (max(fits[best], constant[0]) - nothing) < LIFTS:
         return replace(shown, why="weak")
-    if 2 * (fits[best] - constant[0]) < ONE_SIDE:
+    if 2 * (fits[best] - constant[0]) < FADES:
         return replace(shown, why="lasts", **_lifts(constant))
-    near = np.flatnonzero(2 * (fits[best] - fits) <= ONE_SIDE)
+    near = np.flatnonzero(2 * (fits[best] - fits) <= NEAR)
     between = (0, *TRIED[kind], None)  # the truth may lie up to the neighbours of what was tried
     low, high = (between[int(near[0])] or 0) + 1, between[int(near[-1]) + 2]
     days = TRIED[kind][best]
@@ -265,8 +272,11 @@ def _counted(history: History, events: Table, names: EventNames, types: Sequence
     listed = sql.listed(sql.identifier("kind"), list(types)).sql("duckdb")
     kind = f"CAST({_quoted(names.type or '')} AS VARCHAR)"
     happened = (
-        f"SELECT DISTINCT lead, kind, day FROM (SELECT CAST({_quoted(names.lead_id or '')} AS VARCHAR) AS lead, "
-        f"{kind} AS kind, {day} AS day FROM {events.relation}) AS told WHERE {listed}"
+        "SELECT DISTINCT told.lead AS lead, kind, day FROM (SELECT "
+        f"CAST({_quoted(names.lead_id or '')} AS VARCHAR) AS lead, {kind} AS kind, {day} AS day "
+        f"FROM {events.relation}) AS told "
+        f"JOIN ({_leads(history)}) AS known ON told.lead = known.lead "
+        f"WHERE {listed} AND day >= entered AND day <= entered + {looks[-1]}"
     )
     last = (
         f"SELECT steps.lead AS lead, look, kind, MAX(signs) AS signs, look - MAX(day - entered) AS age "
@@ -290,21 +300,25 @@ def _counted(history: History, events: Table, names: EventNames, types: Sequence
 def _steps(history: History, looks: Sequence[int]) -> str:
     """One row per lead and look at which it is open and its next `STEP` days are known: whether it signs in them."""
     last = (history.as_of or DAY_ZERO).toordinal() - DAY_ZERO.toordinal()
+    marks = " UNION ALL ".join(f"SELECT {look} AS look" for look in looks)
+    return (
+        f"SELECT lead, entered, look, CASE WHEN closed <= entered + look + {STEP} THEN 1 ELSE 0 END AS signs "
+        f"FROM ({_leads(history)}) AS leads CROSS JOIN ({marks}) AS marks WHERE entered + look + {STEP} <= {last} "
+        "AND (closed IS NULL OR closed > entered + look)"
+    )
+
+
+def _leads(history: History) -> str:
+    """The leads that are looked at: id, day of creation, day of closing."""
     known = ", ".join(str(REASONS.index(reason)) for reason in ("kept", "already_closed", "immature"))
     column_of(history.table, history.terms.lead_id or "")
     thin = ""
     if history.read > SAMPLED:
         limit = sql.literal(f"{int(SAMPLED / history.read * 2**32):08x}").sql("duckdb")
         thin = f" AND SUBSTRING(MD5({IDENTITY}), 1, 8) < {limit}"
-    leads = (
+    return (
         f"SELECT {IDENTITY} AS lead, __created AS entered, CASE WHEN __bought = 1 THEN __closed END AS closed "
         f"FROM ({history.leads}) AS judged WHERE {STATUS} IN ({known}){thin}"
-    )
-    marks = " UNION ALL ".join(f"SELECT {look} AS look" for look in looks)
-    return (
-        f"SELECT lead, entered, look, CASE WHEN closed <= entered + look + {STEP} THEN 1 ELSE 0 END AS signs "
-        f"FROM ({leads}) AS leads CROSS JOIN ({marks}) AS marks WHERE entered + look + {STEP} <= {last} "
-        "AND (closed IS NULL OR closed > entered + look)"
     )
 
 

@@ -66,6 +66,7 @@ class Counted:
     timing: dict[str, float] = field(default_factory=dict)
     story: tuple[Adopted, ...] = ()
     warnings: tuple[tuple[str, Mapping[str, str | int | float]], ...] = ()
+    events: Table | None = None
 
     @property
     def usable(self) -> Tally:
@@ -128,7 +129,8 @@ def read_rows(
         aside = suspects(candidates, free=(*settings.columns.only, *settings.columns.keep))
         hidden = {suspect.column for suspect in aside}
         allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
-    return Counted(asked, table, history, proposal, tally, aside, allowed, grids, timing, story, origin.warnings)
+    told = (timing, story, origin.warnings, happened)
+    return Counted(asked, table, history, proposal, tally, aside, allowed, grids, *told)
 
 
 def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
@@ -182,7 +184,8 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
     with _timed(timing, "meeting_s", progress, "meeting"):
         found = with_meeting(found, settings, counted.history, backtests)
     with _timed(timing, "times_s", progress, "times"):
-        return with_times(found, settings, counted.history, tally, {plan.name: plan for plan in plans}, prepared)
+        named = {plan.name: plan for plan in plans}
+        return with_times(found, settings, counted.history, tally, named, prepared, counted.events)
 
 
 def _wants_ceiling(counted: Counted) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .closing import Closing
 from .comparison import Comparison
 from .decision import Adopted, Outcome
+from .expiry import Fading
 from .grid import Grid
 from .leakage import Suspect
 from .rates import RateTable
@@ -60,7 +61,8 @@ class Review:
     `rates` is laid out on all shown levels (thin ones too); grids may pool them. `months` is the number of
     cohort months behind `tally`, or None without dates: then "per month" is not said. `truth` holds true close
     rates per criterion and level where the history was simulated. `closing`, `stages`, `worth` and `selection` are
-    there as far as the source has closing dates, dates of stages, amounts and a column that tells which leads were worked.
+    there as far as the source has closing dates, dates of stages, amounts and a column that tells which leads were
+    worked; `fadings` as far as it has events.
 
     `story` are the decisions of earlier months, the oldest first, and `outcomes` what came of their promises.
     """
@@ -81,5 +83,6 @@ class Review:
     stages: Stages | None = None
     worth: Worth | None = None
     selection: Selection | None = None
+    fadings: tuple[Fading, ...] = ()
     story: tuple[Adopted, ...] = ()
     outcomes: tuple[Outcome, ...] = ()

@@ -8,7 +8,10 @@ from dataclasses import replace
 from .backtest import folds, replay
 from .closing import Closing, Window, closing_times
 from .comparison import compare
+from .engine.table import Table
 from .errors import CalibrateError
+from .events import EventNames, types_in
+from .expiry import Fading, fade, with_rules
 from .history import History, observe
 from .metrics import Estimate
 from .plan import Plan, Prepared, calibrate_prepared
@@ -30,9 +33,13 @@ Prepare = Callable[[Tally], Prepared]
 
 
 def with_times(
-    review: Review, settings: Settings, history: History, tally: Tally, plans: Mapping[str, Plan], prepare: Prepare
-) -> Review:
-    """The review with what dates, amounts and the worked column tell, as far as the source has them."""
+    review: Review, settings: Settings, history: History, tally: Tally, plans: Mapping[str, Plan], prepare: Prepare,
+    events: Table | None = None,
+) -> Review:  # fmt: skip
+    """The review with what dates, amounts, events and the worked column tell, as far as the source has them.
+
+    Where the settings ask for it, the grids made here get the expiry rules that follow.
+    """
     closing = closing_times(history)
     if closing is not None:
         closing = replace(closing, windows=other_windows(review, history, plans, prepare))
@@ -43,6 +50,10 @@ def with_times(
     worth = weigh_by_value(history, review.rates, tally.criteria, asked.value) if asked.value else None
     worked = next((c.name for c in tally.criteria if asked.worked and c.column == asked.worked), None)
     selection = select_worked(tally, review.rates, worked) if worked else None
+    fadings, candidates = _fadings(history, events), review.candidates
+    if settings.candidates.expiry:
+        made = {name for name, plan in plans.items() if plan.grid is None}
+        candidates = tuple(replace(c, grid=with_rules(c.grid, fadings)) if c.name in made else c for c in candidates)
     warnings = list(review.warnings)
     if selection is not None and selection.differs:
         one, two = selection.worked, selection.others
@@ -52,8 +63,17 @@ def with_times(
         warnings.append(("window_short", {"share": closing.captured, "days": closing.proposed}))
     return replace(
         review, closing=closing, stages=follow(history, columns), worth=worth, selection=selection,
-        warnings=tuple(warnings),
+        warnings=tuple(warnings), fadings=fadings, candidates=candidates,
     )  # fmt: skip
+
+
+def _fadings(history: History, events: Table | None) -> tuple[Fading, ...]:
+    """How the event types that have a column fade."""
+    told = next((facts for key, facts in history.facts if key == "events"), None)
+    if events is None or told is None:
+        return ()
+    names = EventNames(str(told["lead_id"]), str(told["at"]), str(told["type"]))
+    return fade(history, events, names, types_in([column.name for column in history.table.columns]))
 
 
 def _too_short(closing: Closing) -> bool:

@@ -42,7 +42,8 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
     limits = chosen.grid.thresholds if chosen else None
     rates = review.rates
     handed = sections.step_at(review, chosen, limits.marketing_qualified) if chosen and limits else None
-    timed = any(part is not None for part in (review.closing, review.stages, review.worth, review.selection))
+    parts = (review.closing, review.stages, review.worth, review.selection, review.fadings or None)
+    timed = any(part is not None for part in parts)
     absent = {name for name, there in (("truth", review.truth), ("time", timed)) if not there}
     shown = [name for name in SECTIONS if name not in absent]
     return {

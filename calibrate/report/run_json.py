@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..expiry import Fading
 from ..leakage import Suspect
 from ..metrics import Estimate
 from ..rates import Rate, RateTable
@@ -56,6 +57,7 @@ def _times(review: Review) -> dict[str, Any]:
     closing, stages, worth, selection = review.closing, review.stages, review.worth, review.selection
     names = [(criterion.name, level.name) for criterion in review.rates.criteria for level in criterion.levels]
     return {
+        "expiry": [_fading(each) for each in review.fadings],
         "closing": None if closing is None else {
             "leads": closing.leads, "closings": closing.closings, "median_days": closing.median,
             "captured": _plain(closing.captured), "before_observation": _plain(closing.before),
@@ -88,6 +90,11 @@ def _times(review: Review) -> dict[str, Any]:
             ],
         },
     }  # fmt: skip
+
+
+def _fading(found: Fading) -> dict[str, Any]:
+    plain = {key: _plain(value) for key, value in vars(found).items() if key != "ages"}
+    return {**plain, "ages": [_plain(vars(age)) for age in found.ages]}
 
 
 def _step(step: Step) -> dict[str, Any]:
