@@ -56,6 +56,7 @@ HOMES = {
     "pydantic": {"settings", "export.json"},
     "statsmodels": {"closing", "drift", "trial"},
     "sklearn": {"ceiling"},
+    "threadpoolctl": {"ceiling"},
     "matplotlib": {"charts"},
     "jinja2": {"report"},
     "markupsafe": {"report"},
