@@ -9,12 +9,18 @@ from .closing import Closing
 from .comparison import Comparison
 from .decision import Adopted, Outcome
 from .expiry import Fading
+from .feedback import Feedback
+from .grade import Demand, Grades
 from .grid import Grid
+from .kpi import Month
 from .leakage import Suspect
+from .lines import Line
 from .rates import RateTable
 from .scores import Scores
+from .segments import Sides
 from .selection import Selection
 from .stages import Stages
+from .swap import Swap
 from .tally import Tally
 from .worth import Worth
 
@@ -64,7 +70,9 @@ class Review:
     there as far as the source has closing dates, dates of stages, amounts and a column that tells which leads were
     worked; `fadings` as far as it has events.
 
-    `story` are the decisions of earlier months, the oldest first, and `outcomes` what came of their promises.
+    `story` are the decisions of earlier months, the oldest first, and `outcomes` what came of their promises. `swap`
+    and `changes` hold the proposed grid against the baseline, `sides` every candidate, segment by segment; `grades`,
+    `demands` and `kpis` belong to the chosen grid; `minutes_per_call` is what a lead costs sales.
     """
 
     title: str
@@ -86,3 +94,11 @@ class Review:
     fadings: tuple[Fading, ...] = ()
     story: tuple[Adopted, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    swap: Swap | None = None
+    changes: tuple[Line, ...] = ()
+    sides: tuple[Sides, ...] = ()
+    grades: Grades | None = None
+    demands: tuple[Demand, ...] = ()
+    kpis: tuple[Month, ...] = ()
+    feedback: Feedback | None = None
+    minutes_per_call: float | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 if TYPE_CHECKING:
@@ -16,8 +17,11 @@ class Progressing:
         "open": "Reading the source", "propose": "Looking at the columns",
         "events": "Counting what leads did", "observe": "Judging which leads count",
         "count": "Counting leads per profile", "suspects": "Looking for leakage", "rates": "Estimating rates",
-        "backtest": "Replaying on later leads", "candidates": "Making the grids", "compare": "Comparing", "times": "Time to close",
+        "backtest": "Replaying on later leads", "candidates": "Making the grids", "compare": "Comparing",
+        "times": "Time to close",
+        "meeting": "Who changes sides",
         "report": "Writing the report", "simulate": "Simulating leads", "score": "Scoring leads",
+        "drift": "Looking at what moved",
     }  # fmt: skip
 
     def __init__(self, quiet: bool) -> None:
@@ -71,6 +75,21 @@ def rates_table(counted: Counted) -> None:
         )  # fmt: skip
         last = row.criterion
     Console(width=None if sys.stdout.isatty() else 140).print(table)
+
+
+def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table of texts; columns whose cells begin with a digit or sign stand to the right."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(title=title, title_justify="left")
+    for i, head in enumerate(heads):
+        cells = [row[i] for row in rows if row[i]]
+        shown.add_column(head, justify="right" if cells and all(c[0] in "0123456789+-" for c in cells) else "left")
+    for row in rows:
+        shown.add_row(*(Text("".join(x if x.isprintable() else " " for x in cell)) for cell in row))
+    Console(width=None if sys.stdout.isatty() else 140).print(shown)
 
 
 def say(text: str) -> None:

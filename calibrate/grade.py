@@ -1,0 +1,119 @@
+"""The two-dimensional grade: fit as a letter, engagement as a digit, from A1 (right company, hot) to D4."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .criteria import Axis
+from .grid import Grid
+from .rates import Rate, rate
+from .scores import row_scores
+from .tally import Tally
+
+LETTERS, DIGITS = "ABCD", "1234"
+SHARES = (0.25, 0.50, 0.75)
+"""Share of leads that should reach A (1), B (2) and C (3), as near as the points allow."""
+
+
+@dataclass(frozen=True)
+class Grades:
+    """Leads in 16 cells: `rates[i][j]` of fit grade i (A to D) and engagement grade j (1 to 4).
+
+    `fit_from` and `engagement_from` are the points from which the first three grades are given.
+    """
+
+    fit_from: tuple[int, int, int]
+    engagement_from: tuple[int, int, int]
+    rates: tuple[tuple[Rate, ...], ...]
+
+    def of(self, fit: int, engagement: int) -> str:
+        """Grade of a lead with so many points on both axes.
+
+        >>> Grades((9, 5, 0), (20, 8, 2), ()).of(6, 25)
+        'B1'
+        """
+        letter = sum(fit < limit for limit in self.fit_from)
+        return LETTERS[letter] + DIGITS[sum(engagement < limit for limit in self.engagement_from)]
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A stage that also demands points on one axis: leads that reach the threshold, with the demand and without."""
+
+    stage: str
+    axis: Axis
+    threshold: int
+    minimum: int
+    met: Rate
+    without: Rate
+    leads_per_month: float | None
+
+
+def axis_scores(tally: Tally, grid: Grid, axis: Axis) -> NDArray[np.int64]:
+    """Points of every profile row on one axis: (rows,)."""
+    mine = [i for i, criterion in enumerate(grid.criteria) if criterion.axis == axis]
+    part = Grid(grid.name, grid.method, tuple(grid.criteria[i] for i in mine), tuple(grid.points[i] for i in mine))
+    return row_scores(tally, part)
+
+
+def grades(tally: Tally, grid: Grid) -> Grades | None:
+    """Leads and customers in each of the 16 cells; None where the grid has points on one axis only."""
+    fit, engagement = axis_scores(tally, grid, "fit"), axis_scores(tally, grid, "engagement")
+    if not (_varies(fit) and _varies(engagement)):
+        return None
+    cuts = _cuts(fit, tally.leads), _cuts(engagement, tally.leads)
+    cell = np.zeros(tally.rows, np.int64)
+    for points, limits in zip((fit, engagement), cuts, strict=True):
+        cell = cell * 4 + sum((points < limit).astype(np.int64) for limit in limits)
+    leads, customers = (np.bincount(cell, counts, 16).reshape(4, 4) for counts in (tally.leads, tally.customers))
+    cells = tuple(
+        tuple(rate(round(float(k)), round(float(n))) for n, k in zip(*row, strict=True))
+        for row in zip(leads, customers, strict=True)
+    )
+    return Grades(*cuts, cells)
+
+
+def demand(
+    tally: Tally, grid: Grid, *, fit: int | None, engagement: int | None, months: float | None
+) -> tuple[Demand, ...]:
+    """What a minimum of fit for marketing-qualified, and of engagement for sales-qualified leads, leaves of them."""
+    if grid.thresholds is None:
+        return ()
+    scores = row_scores(tally, grid)
+    asked: tuple[tuple[str, Axis, int | None], ...] = (
+        ("marketing_qualified", "fit", fit), ("sales_qualified", "engagement", engagement),
+    )  # fmt: skip
+    found = []
+    for stage, axis, minimum in asked:
+        if minimum is None:
+            continue
+        threshold = getattr(grid.thresholds, stage)
+        above = scores >= threshold
+        both = above & (axis_scores(tally, grid, axis) >= minimum)
+        met, without = (rate(_sum(tally.customers, mask), _sum(tally.leads, mask)) for mask in (both, above))
+        found.append(Demand(stage, axis, threshold, minimum, met, without, met.leads / months if months else None))
+    return tuple(found)
+
+
+def _sum(counts: NDArray[np.float64], mask: NDArray[np.bool_]) -> int:
+    return round(float(counts[mask].sum()))
+
+
+def _varies(points: NDArray[np.int64]) -> bool:
+    return len(points) > 0 and int(points.min()) < int(points.max())
+
+
+def _cuts(points: NDArray[np.int64], leads: NDArray[np.float64]) -> tuple[int, int, int]:
+    """Points from which a grade is given, so that shares of leads come nearest to a quarter each.
+
+    >>> _cuts(np.array([0, 0, 1, 2, 5, 5, 8, 9]), np.ones(8))
+    (8, 5, 1)
+    """
+    found, place = np.unique(points, return_inverse=True)
+    held = np.bincount(place, leads)
+    above = held[::-1].cumsum()[::-1] / held.sum()
+    first, second, third = (int(found[int(np.argmin(np.abs(above - share)))]) for share in SHARES)
+    return first, second, third

@@ -1,0 +1,76 @@
+"""What the meeting needs beside the verdict: who changes sides, whom a change harms, grades, months, feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .asked import policy_of
+from .backtest import Backtest
+from .criteria import Criterion
+from .errors import GridError
+from .feedback import read_feedback
+from .grade import demand, grades
+from .history import History
+from .kpi import months_of
+from .lines import beside
+from .report import tables
+from .review import Candidate, Review
+from .segments import by_segment, segment_criteria
+from .settings import Settings
+from .swap import Swap, swap_all, swap_later
+from .thresholds import unmet
+
+
+def with_meeting(review: Review, settings: Settings, history: History, backtests: Sequence[Backtest]) -> Review:
+    """The review with the comparison in depth, the grade, figures per month and what sales said."""
+    shown = review.rates.criteria
+    chosen = tables.chosen_of(review)
+    if chosen is None:
+        return review
+    baseline = next(each for each in review.candidates if each.name == review.comparison.baseline)
+    rival = _rival(review, baseline)
+    by_name = {each.name: each for each in backtests}
+    criteria = segment_criteria(shown, settings.report.segments)
+    asked = settings.thresholds
+    grid, tally = chosen.grid, review.tally
+    missed = unmet(chosen.scores, policy_of(settings), review.months)
+    others = [each for each in backtests if each.name != baseline.name and len(each.later.row)]
+    feedback = None
+    if settings.feedback.file:
+        named = settings.feedback
+        feedback = read_feedback(history, tally, grid, named.file or "", lead_id=named.lead_id, reason=named.reason)
+    return replace(
+        review,
+        warnings=(*review.warnings, missed) if missed else review.warnings,
+        swap=_swap(review, by_name, baseline, rival, shown) if rival else None,
+        changes=beside([baseline.grid, rival.grid]) if rival else (),
+        sides=tuple(by_segment(tally, by_name[baseline.name], each, criteria) for each in others),
+        grades=grades(tally, grid),
+        demands=demand(
+            tally, grid, fit=asked.fit_minimum, engagement=asked.engagement_minimum, months=review.months
+        ),
+        kpis=months_of(chosen.scores, grid.thresholds) if grid.thresholds and review.months else (),
+        feedback=feedback,
+        minutes_per_call=asked.minutes_per_call,
+    )  # fmt: skip
+
+
+def _rival(review: Review, baseline: Candidate) -> Candidate | None:
+    """The grid to hold against the baseline: the one proposed, else the one that ranks best of the others."""
+    others = [each for each in review.candidates if each.name != baseline.name]
+    best = {each.name: each for each in others}.get(str(review.comparison.verdict.facts.get("best", "")))
+    return next((each for each in others if each.name == review.chosen), best or next(iter(others), None))
+
+
+def _swap(
+    review: Review, by_name: dict[str, Backtest], old: Candidate, new: Candidate, shown: Sequence[Criterion]
+) -> Swap | None:
+    """On later leads where there are any, else on all."""
+    found = swap_later(review.tally, by_name[old.name], by_name[new.name], shown)
+    if found is not None:
+        return found
+    try:
+        return swap_all(review.tally, old.grid, new.grid, shown)
+    except GridError:
+        return None

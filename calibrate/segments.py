@@ -1,0 +1,205 @@
+"""Candidates segment by segment: month by month, sector by sector, whom a change of grid serves and whom it harms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from .backtest import Backtest, same_leads
+from .criteria import Criterion, Level
+from .errors import SettingsError, unknown
+from .metrics import Estimate
+from .tally import Tally
+
+Floats = NDArray[np.float64]
+
+FEWEST = 10
+"""Customers, and other leads, that a segment needs to be judged."""
+MOST_CRITERIA = 3
+MOST_LEVELS = 12
+USUAL = re.compile(r"sector|industr|country|region|source|segment|channel|secteur|pays|origine|canal|branche", re.I)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One candidate against the baseline on the later leads of one segment.
+
+    `old`, `new` and `difference` are AUCs within the segment (None with fewer than 10 customers or other leads); the
+    interval holds for all segments of a table at once. `caught` counts the segment's customers above the
+    marketing-qualified threshold, with the old and the new grid. `harm` says how the candidate harms the segment:
+    "ranking", "caught" or "".
+    """
+
+    level: Level
+    leads: int
+    customers: int
+    old: float | None
+    new: float | None
+    difference: Estimate | None
+    called: tuple[int, int] | None
+    caught: tuple[int, int] | None
+    harm: str = ""
+
+
+@dataclass(frozen=True)
+class Segmented:
+    """All segments of one kind: a criterion, or the cohort months (`by` is None)."""
+
+    by: str | None
+    segments: tuple[Segment, ...]
+
+    @property
+    def harmed(self) -> tuple[Segment, ...]:
+        """Segments that the candidate harms."""
+        return tuple(segment for segment in self.segments if segment.harm)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """One candidate against the baseline, segment by segment."""
+
+    baseline: str
+    candidate: str
+    tables: tuple[Segmented, ...]
+
+    @property
+    def harmed(self) -> tuple[tuple[str | None, Segment], ...]:
+        """Every segment that the candidate harms, with what it is a segment of."""
+        return tuple((table.by, segment) for table in self.tables for segment in table.harmed)
+
+
+def segment_criteria(shown: Sequence[Criterion], asked: Sequence[str] = ()) -> tuple[Criterion, ...]:
+    """The criteria to look at by segment: those asked for, else sector, country, source and their like."""
+    names = [criterion.name for criterion in shown]
+    for name in asked:
+        if name not in names:
+            raise SettingsError(unknown("criterion to segment by", name, names))
+    if asked:
+        return tuple(criterion for criterion in shown if criterion.name in asked)
+    usual = [c for c in shown if c.kind == "text" and USUAL.search(c.name) and len(c.levels) <= 4 * MOST_LEVELS]
+    return tuple(usual[:MOST_CRITERIA])
+
+
+def by_segment(tally: Tally, old: Backtest, new: Backtest, criteria: Sequence[Criterion]) -> Sides:
+    """One candidate against the baseline, per cohort month and per level of each criterion."""
+    later = same_leads([old, new])
+    cohort = tally.cohort[later.row]
+    months = [Level(tally.cohorts[i], values=(tally.cohorts[i],)) for i in np.unique(cohort)]
+    tables = [_table(None, months, np.unique(cohort, return_inverse=True)[1], old, new)]
+    groups = tally.regroup(criteria)
+    for criterion, codes in zip(groups.criteria, groups.codes, strict=True):
+        tables.append(_table(criterion.name, criterion.levels, codes[later.row], old, new))
+    return Sides(old.name, new.name, tuple(table for table in tables if table.segments))
+
+
+def _table(
+    by: str | None, levels: Sequence[Level], code: NDArray[np.integer], old: Backtest, new: Backtest
+) -> Segmented:
+    later = old.later
+    held = np.bincount(code, later.leads, len(levels))
+    order = [int(i) for i in np.argsort(-held, kind="stable")[:MOST_LEVELS] if held[i] > 0]
+    if by is None:
+        order = [i for i in range(len(levels)) if held[i] > 0]
+    rows = [np.flatnonzero(code == i) for i in order]
+    judged = sum(_enough(old, part) for part in rows)
+    found = (_segment(levels[i], old, new, part, judged) for i, part in zip(order, rows, strict=True))
+    return Segmented(by, tuple(found))
+
+
+def _enough(backtest: Backtest, rows: NDArray[np.intp]) -> bool:
+    later = backtest.later
+    bought = later.customers[rows].sum()
+    return bool(bought >= FEWEST and later.leads[rows].sum() - bought >= FEWEST)
+
+
+def _segment(level: Level, old: Backtest, new: Backtest, rows: NDArray[np.intp], judged: int) -> Segment:
+    later = old.later
+    leads, customers = later.leads[rows], later.customers[rows]
+    found, alpha = None, 0.05 / max(judged, 1)
+    if _enough(old, rows):
+        counted = later.counted[rows] * np.where(leads > 0, (leads - customers) / np.maximum(leads, 1e-12), 0)
+        found = paired_auc(old.score[rows], new.score[rows], leads - customers, customers, later.fold[rows], counted)
+    difference = None
+    if found is not None:
+        first, second, error = found
+        width = error * float(special.stdtrit(max(customers.sum() - 1, 1), 1 - alpha / 2))
+        gap = second - first
+        difference = Estimate(gap, max(gap - width, -1.0), min(gap + width, 1.0))
+    above = [_above(each, rows) for each in (old, new)]
+    called = caught = None
+    lost = gained = 0.0
+    if above[0] is not None and above[1] is not None:
+        was, now = above[0], above[1]
+        called = round(float(leads[was].sum())), round(float(leads[now].sum()))
+        caught = round(float(customers[was].sum())), round(float(customers[now].sum()))
+        lost, gained = float(customers[was & ~now].sum()), float(customers[now & ~was].sum())
+    harm = ""
+    if difference is not None and difference.high < 0:
+        harm = "ranking"
+    elif lost > gained and 2 * float(special.bdtr(round(gained), round(lost + gained), 0.5)) < alpha:
+        harm = "caught"
+    return Segment(
+        level, round(float(leads.sum())), round(float(customers.sum())), found[0] if found else None,
+        found[1] if found else None, difference, called, caught, harm,
+    )  # fmt: skip
+
+
+def _above(backtest: Backtest, rows: NDArray[np.intp]) -> NDArray[np.bool_] | None:
+    """Rows at or above the marketing-qualified threshold of their fold's grid."""
+    limits = [grid.thresholds for grid in backtest.grids]
+    if any(limit is None for limit in limits):
+        return None
+    at = np.array([limit.marketing_qualified for limit in limits if limit is not None])
+    return np.asarray(backtest.score[rows] >= at[backtest.later.fold[rows]])
+
+
+def paired_auc(
+    old: NDArray[np.integer], new: NDArray[np.integer], others: Floats, customers: Floats,
+    fold: NDArray[np.integer], counted: NDArray[np.number],
+) -> tuple[float, float, float] | None:  # fmt: skip
+    """AUC of two scores on the same leads, and the standard error of their difference (DeLong et al. 1988).
+
+    Within folds, folds weighted by their pairs. `others` and `customers` are weights of the rows, `counted` the other
+    leads really counted. None where no fold has two customers and two other leads.
+
+    >>> n, k = np.array([1.0, 1, 1, 0, 0, 0]), np.array([0.0, 0, 0, 1, 1, 1])
+    >>> a, b, se = paired_auc(np.array([1, 2, 3, 2, 3, 4]), np.array([1, 2, 3, 4, 5, 6]), n, k, np.zeros(6, int), n)
+    >>> round(a, 3), round(b, 3), round(se, 3)     # a: (1.5 + 2.5 + 3) / 9
+    (0.778, 1.0, 0.208)
+    """
+    pairs, values, errors = [], [], []
+    for f in np.unique(fold):
+        mine = fold == f
+        n, k, size = others[mine], customers[mine], float(counted[mine].sum())
+        if k.sum() < 2 or size < 2:
+            continue
+        placed = [_placements(each[mine], n, k) for each in (old, new)]
+        up, down = placed[1][0] - placed[0][0], placed[1][1] - placed[0][1]
+        values.append([float(k @ each[0] / k.sum()) for each in placed])
+        pairs.append(float(n.sum() * k.sum()))
+        errors.append(_spread(up, k) / (k.sum() - 1) + _spread(down, n) / (size - 1))
+    if not pairs:
+        return None
+    weight = np.array(pairs) / sum(pairs)
+    first, second = weight @ np.array(values)
+    return float(first), float(second), float(np.sqrt(weight**2 @ np.array(errors)))
+
+
+def _placements(score: NDArray[np.integer], others: Floats, customers: Floats) -> tuple[Floats, Floats]:
+    """For each row, the share of other leads below its score and of customers above it, ties counted half."""
+    place = np.unique(score, return_inverse=True)[1]
+    n, k = np.bincount(place, others), np.bincount(place, customers)
+    below = (np.cumsum(n) - n / 2) / n.sum()
+    above = 1 - (np.cumsum(k) - k / 2) / k.sum()
+    return below[place], above[place]
+
+
+def _spread(values: Floats, weights: Floats) -> float:
+    """Weighted variance."""
+    mean = weights @ values / weights.sum()
+    return float(weights @ (values - mean) ** 2 / weights.sum())

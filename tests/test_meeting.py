@@ -1,0 +1,247 @@
+"""What the meeting sees beside the verdict: swap set, lines side by side, segments, grades, months, feedback."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from calibrate import monthly
+from calibrate.backtest import Fold, replay
+from calibrate.criteria import Criterion, Level
+from calibrate.errors import InputError, SettingsError
+from calibrate.feedback import read_feedback
+from calibrate.grade import Grades, axis_scores, demand, grades
+from calibrate.grid import Grid, Thresholds
+from calibrate.kpi import months_of
+from calibrate.lines import beside
+from calibrate.plan import Plan, calibrate_prepared, prepare
+from calibrate.review import Review
+from calibrate.scores import row_scores, score
+from calibrate.segments import by_segment, paired_auc, segment_criteria
+from calibrate.settings import settings
+from calibrate.simulate import simulate
+from calibrate.swap import swap_all, swap_later
+from calibrate.tally import Tally, tally_of
+
+ENDS = (Level("missing", "missing"), Level("other", "other"))
+
+
+def yes(name: str, axis: str = "engagement") -> Criterion:
+    levels = (Level("yes", values=("yes",)), Level("no", values=("no",)), *ENDS)
+    return Criterion(name, name, "text", axis, levels, "no")  # type: ignore[arg-type]
+
+
+DEMO, BIG = yes("demo"), yes("big", "fit")
+OLD = Grid("old", "file", (DEMO, BIG), ((0, 0, 0, 0), (10, 0, 0, 0)), Thresholds(10, 10))
+NEW = Grid("new", "file", (DEMO, BIG), ((10, 0, 0, 0), (0, 0, 0, 0)), Thresholds(10, 10))
+
+
+def counted(groups: list[tuple[int, int, int, int]], months: int = 1) -> Tally:
+    """A tally of (demo level, big level, leads, customers) per month."""
+    demo, big, bought, when = [], [], [], []
+    for month in range(months):
+        for d, b, leads, customers in groups:
+            demo += [d] * leads
+            big += [b] * leads
+            bought += [1] * customers + [0] * (leads - customers)
+            when += [month] * leads
+    names = [f"2025-{month + 1:02d}" for month in range(months)]
+    tally = tally_of((DEMO, BIG), np.array([demo, big], np.uint8), np.array(bought), np.array(when), names)
+    return replace(tally, ends=np.arange(months) * 30 + 30)
+
+
+GROUPS = [(0, 0, 20, 8), (0, 1, 60, 18), (1, 0, 100, 4), (1, 1, 300, 6)]
+
+
+def test_the_swap_set_by_pencil() -> None:
+    swap = swap_all(counted(GROUPS), OLD, NEW, (DEMO, BIG))
+    assert swap is not None and not swap.later and swap.leads == 480
+    enter, leave, stay = (swap.of("marketing_qualified", way).rate for way in ("enter", "leave", "stay"))
+    assert (enter.customers, enter.leads) == (18, 60)
+    assert (leave.customers, leave.leads) == (4, 100)
+    assert (stay.customers, stay.leads) == (8, 20)
+    gap = swap.gain("marketing_qualified")
+    assert gap is not None and gap[0] == pytest.approx(0.26) and gap[1] > 0.1
+    shared = swap.of("marketing_qualified", "enter").common
+    assert [(each.criterion, each.level.name, each.leads, each.share) for each in shared][:1] == [
+        ("demo", "yes", 60, 1)
+    ]
+    assert shared[0].share_all == pytest.approx(80 / 480)
+    assert swap.of("marketing_qualified", "leave").leads_per_month == 100
+
+
+def test_the_swap_set_on_later_leads_uses_each_folds_thresholds() -> None:
+    tally = counted(GROUPS, months=4)
+    place = np.arange(4)
+    folds = [Fold(("2025-01",), (f"2025-{at + 1:02d}",), 480, 36, place < 1, place == at) for at in (2, 3)]
+    plans = (Plan("old", grid=OLD), Plan("new", grid=NEW))
+    old, new = replay(tally, plans, folds, prepare=prepare, calibrate=calibrate_prepared)
+    swap = swap_later(tally, old, new, (DEMO, BIG))
+    assert swap is not None and swap.later and swap.leads == 960 and swap.months == 2
+    assert swap.of("sales_qualified", "enter").rate.leads == 120
+    sides = by_segment(tally, old, new, (BIG,))
+    months, big = sides.tables
+    assert [each.level.name for each in months.segments] == ["2025-03", "2025-04"]
+    assert [(each.level.name, each.leads, each.customers) for each in big.segments] == [
+        ("no", 720, 48),
+        ("yes", 240, 24),
+    ]
+    smaller, bigger = big.segments
+    assert smaller.difference is not None and smaller.difference.low > 0 and smaller.harm == ""
+    assert smaller.caught == (0, 36) and bigger.caught == (24, 16) and bigger.called == (240, 40)
+    # 8 lost, none gained: 2 * 0.5^8 = 0.8 %, below 5 % / 4
+    assert bigger.harm == "caught"
+    assert sides.harmed == (("big", bigger),)
+
+
+def test_an_auc_difference_within_a_segment_against_pairs_and_jackknife() -> None:
+    rng = np.random.default_rng(5)
+    old, new = rng.integers(0, 9, 60), rng.integers(0, 9, 60)
+    bought = rng.random(60) < 0.4
+    old, new = old + 2 * bought, new + 4 * bought
+    others, customers = 1.0 - bought, bought.astype(float)
+    found = paired_auc(old, new, others, customers, np.zeros(60, int), others)
+    assert found is not None
+
+    def by_pairs(score: Any, keep: Any) -> float:
+        up, down = score[bought & keep], score[~bought & keep]
+        return float(np.mean((up[:, None] > down) + 0.5 * (up[:, None] == down)))
+
+    every = np.ones(60, bool)
+    assert found[:2] == pytest.approx((by_pairs(old, every), by_pairs(new, every)))
+    gaps = []
+    for i in range(60):
+        keep = every.copy()
+        keep[i] = False
+        gaps.append(by_pairs(new, keep) - by_pairs(old, keep))
+    m, n = bought.sum(), (~bought).sum()
+    parts = [np.array(gaps)[part] for part in (bought, ~bought)]
+    jackknife = np.sqrt(
+        sum((size - 1) ** 2 / size * part.var(ddof=1) for size, part in zip((m, n), parts, strict=True))
+    )
+    assert found[2] == pytest.approx(jackknife, rel=0.05)
+
+
+def test_segments_that_are_asked_for() -> None:
+    sector = replace(BIG, name="Sector")
+    assert segment_criteria((DEMO, sector)) == (sector,)
+    assert segment_criteria((DEMO, sector), ("demo",)) == (DEMO,)
+    with pytest.raises(SettingsError, match="Did you mean 'demo'"):
+        segment_criteria((DEMO, sector), ("demos",))
+
+
+def test_lines_side_by_side_are_what_both_grids_give() -> None:
+    values = ("a", "b", "c")
+    first = Criterion("x", "x", "text", "fit", (Level("a or b", values=("a", "b")), Level("c", values=("c",)), *ENDS))
+    second = Criterion("X", "x", "text", "fit", (Level("a", values=("a",)), *ENDS))
+    old = Grid("old", "file", (first, DEMO), ((5, 2, -1, 0), (9, 0, 0, 0)))
+    new = Grid("new", "file", (second,), ((7, -1, 1),))
+    found = {(line.criterion, line.level.name): line.points for line in beside([old, new])}
+    assert found == {
+        ("X", "a"): (5, 7), ("X", "b"): (5, 1), ("X", "c"): (2, 1), ("X", "missing"): (-1, -1), ("X", "other"): (0, 1),
+        ("demo", "yes"): (9, None), ("demo", "no"): (0, None), ("demo", "missing"): (0, None),
+        ("demo", "other"): (0, None),
+    }  # fmt: skip
+    for value in (*values, None, "zzz"):
+        given = old.points[0][first.index_of(value)], new.points[0][second.index_of(value)]
+        assert given in found.values()
+
+
+def test_grades_are_counts_of_both_axes() -> None:
+    tally = counted(GROUPS)
+    both = replace(OLD, points=((10, 0, 0, 0), (6, 0, 0, 0)))
+    found = grades(tally, both)
+    assert found is not None
+    total = [cell for row in found.rates for cell in row]
+    assert sum(cell.leads for cell in total) == 480 and sum(cell.customers for cell in total) == 36
+    best = found.rates["ABCD".index(found.of(6, 10)[0])]["1234".index(found.of(6, 10)[1])]
+    assert (best.customers, best.leads) == (8, 20)
+    assert (axis_scores(tally, both, "fit") + axis_scores(tally, both, "engagement") == row_scores(tally, both)).all()
+    assert grades(tally, OLD) is None
+    assert Grades((6, 3, 0), (5, 4, 0), ()).of(-1, 4) == "D2"
+
+
+def test_a_stage_that_demands_an_axis() -> None:
+    both = replace(OLD, points=((10, 0, 0, 0), (6, 0, 0, 0)), thresholds=Thresholds(6, 6))
+    marketing, sales = demand(counted(GROUPS), both, fit=6, engagement=10, months=2.0)
+    assert (marketing.met.leads, marketing.without.leads) == (120, 180) and marketing.leads_per_month == 60
+    assert (sales.met.leads, sales.met.customers, sales.without.customers) == (80, 26, 30)
+    assert demand(counted(GROUPS), both, fit=None, engagement=None, months=None) == ()
+
+
+def test_months_add_up() -> None:
+    table = score(counted(GROUPS, months=3), NEW)
+    found = months_of(table, Thresholds(10, 10))
+    assert [month.cohort for month in found] == ["2025-01", "2025-02", "2025-03"]
+    assert found[0].overall.leads == 480 and found[0].marketing_qualified.customers == 26
+    assert found[0].mean_score_customers == pytest.approx(260 / 36)
+    assert found[0].share_marketing_qualified == pytest.approx(80 / 480)
+    assert found[0].alerts_per_day == pytest.approx(80 / 21)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("meeting")
+    simulate(leads=3000, months=20, seed=4, events=False).leads.to_csv(folder / "leads.csv", index=False)
+    return folder
+
+
+def rows_of(place: Path, **more: Any) -> monthly.Counted:
+    values = {
+        "data": {"file": str(place / "leads.csv")},
+        "time": {"created_at": "created_at", "customer_at": "customer_at"},
+        "columns": {"exclude": ["worked_by_sales", "amount"]}, "candidates": {"methods": ["cautious", "evidence"]},
+    }  # fmt: skip
+    return monthly.read_rows(settings({**values, **more}))
+
+
+def reviewed(place: Path, **more: Any) -> Review:
+    return monthly.review(rows_of(place, **more))
+
+
+def test_feedback_of_sales_on_the_lines(place: Path) -> None:
+    lines = (place / "leads.csv").read_text().splitlines()
+    head = lines[0].split(",")
+    key, role = head.index("lead_id"), head.index("role")
+    rows = [line.split(",") for line in lines[1:]]
+    assistants = [row[key] for row in rows if row[role] == "Assistant"][:9]
+    rest = [row[key] for row in rows if row[role] == "Manager"][:3]
+    text = [
+        "Lead_ID;Motif du refus",
+        *(f"{lead};étudiant" for lead in assistants),
+        *(f"{lead};budget" for lead in rest),
+    ]
+    (place / "refus.csv").write_text("\n".join([*text, "nobody;hors cible"]), encoding="utf-8")
+    found = reviewed(place, feedback={"file": str(place / "refus.csv")}).feedback
+    assert (found.read, found.found) == (13, 12)
+    assert found.reasons == (("étudiant", 9), ("budget", 3), ("hors cible", 1))
+    line = next(each for each in found.lines if each.level.name == "Assistant")
+    assert line.rejected == 9 and line.share == 0.75 and line.reasons == (("étudiant", 9),) and line.more
+    sums = {each.criterion: 0 for each in found.lines}
+    for each in found.lines:
+        sums[each.criterion] += each.rejected
+    assert set(sums.values()) == {12}
+    (place / "wrong.csv").write_text("who,reason\n1,x\n")
+    with pytest.raises(InputError, match="no column like the lead id"):
+        read_feedback(read.history, read.tally, grid, str(place / "wrong.csv"))
+
+
+def test_the_review_carries_it_all(place: Path) -> None:
+    refused = {"file": str(place / "refus.csv")}
+    (place / "refus.csv").write_text("lead_id,reason\nnobody,x\n", encoding="utf-8")
+    asked = {"cost_of_call": 20, "value_of_customer": 21, "fit_minimum": 3, "minutes_per_call": 12}
+    found = reviewed(place, thresholds=asked, report={"segments": ["role"]}, feedback=refused)
+    assert found.feedback is not None and (found.feedback.read, found.feedback.found) == (1, 0)
+    assert "break_even_out_of_reach" in [key for key, _ in found.warnings]
+    assert found.swap is not None and {found.swap.old, found.swap.new} == {"cautious", "evidence"}
+    assert [table.by for table in found.sides[0].tables] == [None, "role"]
+    assert found.demands[0].minimum == 3 and found.minutes_per_call == 12
+    assert len(found.kpis) == len(found.tally.cohorts) and found.changes
+    with pytest.raises(SettingsError, match="--cost-of-call and --value-of-customer"):
+        reviewed(place, thresholds={"cost_of_call": 20})
+    with pytest.raises(SettingsError, match="chosen in one way"):
+        reviewed(place, thresholds={"capacity": 20, "close_rate": 0.2})
