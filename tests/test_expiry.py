@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from calibrate.cli import main
 from calibrate.engine import Session
 from calibrate.errors import GridError
 from calibrate.events import EventNames
@@ -19,6 +21,7 @@ from calibrate.fine import named_levels
 from calibrate.grid import Band, Expiry, Grid
 from calibrate.history import Terms, observe
 from calibrate.scoring import score_file
+from calibrate.simulate import simulate
 
 NAMES = EventNames("lead", "at", "type")
 
@@ -185,3 +188,35 @@ def test_a_rule_without_its_dates_is_refused(tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_text("id,created,demo (events),page (events),trial\na,2025-01-01,1,1,yes\n")
     with pytest.raises(GridError, match=r"the expiry of 'demo \(events\)' needs: .*add --events FILE"):
         score_file(aging(), str(tmp_path / "leads.csv"), str(tmp_path / "out.csv"), at=date(2025, 2, 1))
+
+
+def test_a_run_gives_its_grids_the_rules_it_was_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = simulate(leads=1500, months=14, rate=0.3, seed=6)
+    columns = ["lead_id", "created_at", "customer_at", "sector", "role", "mailbox"]
+    made.leads[columns].to_csv(tmp_path / "leads.csv", index=False)
+    made.events.to_csv(tmp_path / "events.csv", index=False)
+    (tmp_path / "calibration.toml").write_text(
+        'schema = 1\n[data]\nfile = "leads.csv"\n[events]\nfile = "events.csv"\n[candidates]\nmethods = ["lift"]\n'
+        f'expiry = true\n[report]\nout = "out"\n[time]\nas_of = {made.as_of}\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(SystemExit) as left:
+        main(["run", str(tmp_path / "calibration.toml"), "--json"])
+    assert left.value.code == 0
+    found = json.loads(capsys.readouterr().out)
+    fading_ = {each["signal"] for each in found["expiry"] if each["why"] == "fades"}
+    assert "pricing_page" in fading_  # in this world customers go on looking at prices until they sign
+    path = Path(found["report"]) / found["candidates"][0]["grid"]
+    grid = grid_json.read(path.read_text(encoding="utf-8"), "lift")
+    assert {rule.dated for rule in grid.expiry} <= {f"{signal} (last event)" for signal in fading_}
+    assert grid.expiry
+    page = (Path(found["report"]) / "review.html").read_text(encoding="utf-8")
+    assert "How signals fade" in page
+    scored = []
+    for day in ("2025-02-28", "2027-12-31"):
+        arguments = ["score", str(path), str(tmp_path / "leads.csv"), "--events", str(tmp_path / "events.csv")]
+        with pytest.raises(SystemExit) as left:
+            main([*arguments, "--at", day, "--out", str(tmp_path / "scored.csv")])
+        assert left.value.code == 0
+        scored.append(pd.read_csv(tmp_path / "scored.csv")["score"].mean())
+    assert scored[1] < scored[0]  # nothing new in two years: points have been taken back
