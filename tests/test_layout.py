@@ -30,7 +30,7 @@ EDGES_IN = {  # each with the types it makes
     "simulate": set[str](),
 }
 EDGES_OUT = ("export", "scoring", "charts", "report")
-TOP = ("origin", "asked", "times", "monthly", "adopt", "demo", "notebook", "commands", "cli")
+TOP = ("origin", "asked", "meeting", "times", "monthly", "adopt", "demo", "notebook", "commands", "cli")
 ROOMS = (*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP)
 
 # Where each heavy library may be imported: a room, or one file of it.

@@ -210,13 +210,11 @@ def test_feedback_of_sales_on_the_lines(place: Path) -> None:
     rows = [line.split(",") for line in lines[1:]]
     assistants = [row[key] for row in rows if row[role] == "Assistant"][:9]
     rest = [row[key] for row in rows if row[role] == "Manager"][:3]
-    text = [
-        "Lead_ID;Motif du refus",
-        *(f"{lead};étudiant" for lead in assistants),
-        *(f"{lead};budget" for lead in rest),
-    ]
-    (place / "refus.csv").write_text("\n".join([*text, "nobody;hors cible"]), encoding="utf-8")
-    found = reviewed(place, feedback={"file": str(place / "refus.csv")}).feedback
+    said = [*(f"{lead};étudiant" for lead in assistants), *(f"{lead};budget" for lead in rest), "nobody;hors cible"]
+    (place / "refus.csv").write_text("\n".join(["Lead_ID;Motif du refus", *said]), encoding="utf-8")
+    read = rows_of(place)
+    grid = calibrate_prepared(prepare(read.tally, allowed=read.allowed), Plan("cautious", "cautious"))
+    found = read_feedback(read.history, read.tally, grid, str(place / "refus.csv"))
     assert (found.read, found.found) == (13, 12)
     assert found.reasons == (("étudiant", 9), ("budget", 3), ("hors cible", 1))
     line = next(each for each in found.lines if each.level.name == "Assistant")
