@@ -77,7 +77,7 @@ def _leads(origin: Origin, system: System, table: Table, *, named: bool) -> Orig
     facts: list[Fact] = []
     found: Told | None = None
     if origin.outcomes is None and (outcome.customer is not None or time.customer_at is None):
-        found = told(system, table, column=outcome.customer)
+        found = _own(settings, told(system, table, column=outcome.customer))
         if found is not None:
             parts = _parts(settings, found)
             times["customer_at"] = time.customer_at or found.customer_at
@@ -114,7 +114,7 @@ def _second(
         settings = _changed(settings, {"customer": None, "customer_values": ()}, times)
         facts = (*origin.facts, *(f for f in signed.facts if f.key == "signatures"))
         return Origin(settings, signed, facts, origin.warnings, origin.aside)
-    found = told(other, outcomes, column=outcome.customer, sale=True)
+    found = _own(settings, told(other, outcomes, column=outcome.customer, sale=True))
     parts: dict[str, Any] = {}
     times = {}
     if found is not None:
@@ -130,6 +130,14 @@ def _second(
     if "outcomes_id" in parts:
         new += (Fact("crm_joined", {"lead": parts["outcomes_by"], "deal": parts["outcomes_id"]}),)
     return Origin(_changed(settings, parts, times), outcomes, (*facts, *new), origin.warnings, origin.aside)
+
+
+def _own(settings: Settings, found: Told | None) -> Told | None:
+    """What was found, without the date and the open values where the user means another outcome by that column."""
+    meant = settings.outcome.customer_values
+    if found is None or not meant or not found.customer_values or {*meant} & {*found.customer_values}:
+        return found
+    return Told(found.customer, meant)
 
 
 def _parts(settings: Settings, found: Told) -> dict[str, Any]:

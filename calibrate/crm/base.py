@@ -82,6 +82,7 @@ class System:
 
     def _bare(self, column: str) -> str:
         """The words of a column's name without the prefix of its object."""
+        column = column.replace("IDs", "Ids")
         for prefix in self.prefixes:
             if column.casefold().startswith(prefix.casefold()):
                 return words_of(column[len(prefix) :])
