@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .commands import decide
+from .commands import decide, later
 from .commands.flags import (
     DATA_HELP,
     FLAGS,
@@ -47,6 +47,7 @@ app = typer.Typer(
 grid_app = typer.Typer(no_args_is_help=True, help="Look at a grid file.")
 app.add_typer(grid_app, name="grid")
 decide.add_to(app, grid_app)
+later.add_to(app)
 
 
 @app.command()
@@ -153,6 +154,7 @@ def score(
     from . import monthly, scoring
 
     day = at.date() if at is not None else None
+
     with Progressing(json) as progress:
         progress("score")
         written = scoring.score_file(monthly.read_grid(grid), data, out, table=table, events=events, at=day)

@@ -1,0 +1,248 @@
+"""Drift: false alarms, planted changes, spans, multiplicity, and the tests against scipy."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from calibrate import Plan, Terms, calibrate, count, observe, open_table, propose, shifts
+from calibrate.cli import main
+from calibrate.criteria import Criterion, Level
+from calibrate.drift import ALARMS, drift
+from calibrate.errors import GridError, HistoryError
+from calibrate.export import json as grid_json
+from calibrate.grid import Evidence, Grid
+from calibrate.tally import Tally, tally_of
+
+ROOT = Path(__file__).parents[1]
+
+
+def benchmark() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("drift_benchmark", ROOT / "benchmarks" / "drift.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def demo(name: str = "demo") -> Criterion:
+    levels = (Level("yes", values=("yes",)), Level("no", values=("no",)))
+    return Criterion(name, name, "text", "fit", (*levels, Level("missing", "missing"), Level("other", "other")), "no")
+
+
+def counted(yes: list[tuple[int, int]], no: list[tuple[int, int]]) -> Tally:
+    """One criterion; leads and customers with yes and with no, month after month."""
+    codes, bought, month = [], [], []
+    for t, both in enumerate(zip(yes, no, strict=True)):
+        for code, (leads, customers) in enumerate(both):
+            codes += [code] * leads
+            bought += [1] * customers + [0] * (leads - customers)
+            month += [t] * leads
+    labels = tuple(f"2026-{t + 1:02d}" for t in range(len(yes)))
+    return tally_of([demo()], np.array([codes], np.uint8), np.array(bought), np.array(month), labels)
+
+
+def grid(yes: tuple[int, int] = (1000, 300), no: tuple[int, int] = (9000, 180)) -> Grid:
+    nothing = Evidence(0, 0)
+    return Grid(
+        "seed", "lift", (demo(),), ((6, 0, 0, 0),), evidence=((Evidence(*yes), Evidence(*no), nothing, nothing),)
+    )
+
+
+def test_without_drift_few_months_alarm() -> None:
+    bench, rng = benchmark(), np.random.default_rng(3)
+    shares = [
+        bench.alarms(rng, 20, criteria=criteria, leads=leads, base=base)[0]
+        for criteria, leads, base in ((5, 150, 0.04), (8, 400, 0.3))
+    ]
+    assert np.mean(shares) <= 0.05
+    assert max(shares) <= 0.08  # 240 looks each, a few of them the same alarm going on
+
+
+def test_a_halved_line_is_found_in_its_first_200_leads() -> None:
+    bench, rng = benchmark(), np.random.default_rng(4)
+    assert bench.found(rng, 30, criteria=6, line_rate=0.3) >= 0.8
+
+
+def test_the_month_in_which_it_began_is_named() -> None:
+    found = drift(grid(), counted([(200, 60), (200, 57), (200, 31), (200, 30)], [(1800, 36)] * 4))
+    assert [look.status for look in found.looks] == ["keep", "keep", "recalibrate", "recalibrate"]
+    assert found.since == "2026-03"
+    assert (found.changes[0].criterion, found.changes[0].level) == ("demo", "yes")
+    assert "15.0% (30/200, 10.7%-20.6%) instead of 30.0% (300/1,000" in found.why
+    assert found.episodes[0][:2] == ("2026-03", "2026-04")
+
+
+def test_what_is_over_is_watched_and_kept_as_an_episode() -> None:
+    yes = [(200, 60), (200, 25), (200, 24), (200, 61), (200, 59)]
+    found = drift(grid(), counted(yes, [(1800, 36)] * 5))
+    assert [look.status for look in found.looks[:3]] == ["keep", "recalibrate", "recalibrate"]
+    assert found.status != "recalibrate"
+    assert found.episodes[0][:2] == ("2026-02", "2026-03")
+    assert found.changes[0].until == "2026-03"
+
+
+def test_small_changes_are_watched_however_sure() -> None:
+    found = drift(grid((100_000, 30_000), (100_000, 3000)), counted([(20_000, 5400)], [(20_000, 600)]))
+    assert found.status == "watch"
+
+
+def test_a_change_of_the_mix() -> None:
+    same_rates = counted([(1000, 300)], [(1000, 20)])
+    found = drift(grid(), same_rates)
+    assert found.status == "recalibrate"
+    assert found.changes[0].kind == "mix"
+    assert found.mix["stability"][0] == pytest.approx(
+        (0.5 - 0.1) * np.log(0.5 / 0.1) + (0.5 - 0.9) * np.log(0.5 / 0.9), 0.01
+    )
+
+
+def test_the_promise_of_the_score() -> None:
+    from calibrate.grid import Curve
+
+    promising = replace(grid(), curve=Curve((0, 6), (0.02, 0.3)))
+    found = drift(promising, counted([(300, 55)], [(2700, 25)]))
+    assert found.looks[0].expected == pytest.approx(144)
+    assert found.status == "recalibrate"
+    assert any(change.kind == "score" and change.customers == 80 for change in found.changes)
+
+
+def test_spans_share_one_chance() -> None:
+    """All that is looked at in one cohort has at most the whole chance of a false alarm."""
+    from calibrate import drift as module
+
+    case = module._Case(
+        grid(), np.array([(1000, 300), (9000, 180), (0, 0), (0, 0)]),
+        np.array([[(50, 15), (450, 9), (0, 0), (0, 0)]] * 6), np.array([(500, 24)] * 6), None, list("abcdef"),
+    )  # fmt: skip
+    assert case.share.sum(axis=(1, 2)) == pytest.approx(sum(module.SHARES["line"]))
+    assert sum(map(sum, module.SHARES.values())) <= 1
+    assert ALARMS == 0.05
+    assert case.first[:, 0, shifts.ENOUGH].tolist() == [0, 0, 0, 0, 1, 2]
+
+
+def test_grid_without_counts_takes_the_leads_before() -> None:
+    bare = replace(grid(), evidence=())
+    leads = counted([(1000, 300), (200, 30)], [(9000, 180), (1800, 36)])
+    assert drift(bare, leads, since="2026-02").status == "recalibrate"
+    with pytest.raises(GridError, match=r"does not carry the counts.*--since"):
+        drift(bare, leads)
+
+
+def test_days_that_cannot_be() -> None:
+    leads = counted([(200, 60)], [(1800, 36)])
+    with pytest.raises(HistoryError, match="no cohort '2027-01'; there are 2026-01"):
+        drift(grid(), leads, since="2027-01")
+    with pytest.raises(HistoryError, match="have no dates"):
+        drift(grid(), leads, since=date(2026, 1, 1))
+    with pytest.raises(HistoryError, match="no lead of this history came after"):
+        drift(grid(), replace(leads, ends=np.array([20_484])), since=date(2026, 2, 1))
+
+
+def test_mid_p_beside_scipy() -> None:
+    rng = np.random.default_rng(1)
+    n, m = rng.integers(5, 400, 60), rng.integers(50, 4000, 60)
+    k, j = rng.binomial(n, 0.2), rng.binomial(m, 0.25)
+    ours = shifts.changed(k, n, j, m)
+    for i in range(60):
+        table = stats.hypergeom(n[i] + m[i], k[i] + j[i], n[i])
+        fell = k[i] * (n[i] + m[i]) <= n[i] * (k[i] + j[i])
+        tail = table.cdf(k[i]) if fell else table.sf(k[i] - 1)
+        expected = (tail - 0.5 * table.pmf(k[i])) / (0.8 if fell else 0.2)
+        assert ours[i] == pytest.approx(min(1, expected), rel=1e-6, abs=1e-12)
+
+
+def test_large_counts_join_the_exact_ones() -> None:
+    small = shifts.changed(*(np.array([v]) for v in (9500, 50_000, 40_000, 200_000)))  # spread below 100
+    assert small[0] == pytest.approx(stats.norm.cdf(-400 / np.sqrt(50_000 * 0.198 * 0.802 * 0.8)) / 0.8, rel=0.15)
+    huge = shifts.changed(*(np.array([v]) for v in (95_000, 500_000, 400_000, 2_000_000)))
+    assert huge[0] < 1e-12
+
+
+def test_shares_are_the_best_of_their_kind() -> None:
+    """No other shares of the chance find more, in the mean, of the effects that one looks for."""
+    seen = np.array([[1.0, 2.5, 3.0, 4.0]])
+    share = shifts.shares(seen, 0.05)[0]
+
+    def power(parts: Any) -> float:
+        return float(stats.norm.cdf(seen[0] - stats.norm.isf(0.05 * parts)).sum())
+
+    rng = np.random.default_rng(5)
+    assert share.sum() == pytest.approx(1)
+    assert all(power(share) >= power(other) - 1e-6 for other in rng.dirichlet(np.ones(4), 500))
+
+
+def test_stability_beside_scipy() -> None:
+    size, chance = shifts.stability(np.array([60, 30, 10]), np.array([500, 400, 100]))
+    table = np.array([[60, 30, 10], [500, 400, 100]])
+    assert chance == pytest.approx(stats.chi2_contingency(table).pvalue)
+    assert size == pytest.approx(
+        sum((a - b) * np.log(a / b) for a, b in ((0.6, 0.5), (0.3, 0.4), (0.1, 0.1))), rel=0.05
+    )
+
+
+def leads_file(path: Path, *, halved: bool, seed: int = 8) -> Path:
+    rng = np.random.default_rng(seed)
+    lines = ["id,created,demo,sector,won_on"]
+    for i in range(6000):
+        day = np.datetime64("2025-01-01") + i // 12
+        asked, sector = rng.random() < 0.25, rng.choice(["a", "b"])
+        rate = (0.4 if not (halved and day >= np.datetime64("2026-01-01")) else 0.15) if asked else 0.05
+        won = str(day + int(rng.integers(1, 25))) if rng.random() < rate else ""
+        lines.append(f"{i},{day},{'yes' if asked else 'no'},{sector},{won}")
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Any:
+    def run(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as leaving:
+            main(words)
+        shown = capsys.readouterr()
+        return int(leaving.value.code or 0), shown.out, shown.err
+
+    return run
+
+
+def calibrated(file: Path, out: Path) -> Path:
+    """A grid made from the leads that could be judged on 15 October 2025."""
+    table = open_table(file)
+    terms = Terms(
+        customer_at="won_on", created_at="created", lead_id="id", as_of=date(2025, 10, 15), close_within_days=30
+    )
+    tally = count(observe(table, propose(table, leave_out=("id", "created", "won_on")).criteria, terms))
+    made = calibrate(tally, Plan("made", "evidence"))
+    out.write_text(grid_json.write(replace(made, provenance={**made.provenance, "as_of": "2025-10-15"})))
+    return out
+
+
+TERMS = ("--customer-at", "won_on", "--created-at", "created", "--lead-id", "id", "--close-within-days", "30")
+
+
+def test_the_command(tmp_path: Path, call: Any) -> None:
+    file = leads_file(tmp_path / "leads.csv", halved=True)
+    made = str(calibrated(file, tmp_path / "grid.json"))
+    code, out, _ = call("drift", made, str(file), *TERMS, "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert (found["status"], found["since"]) == ("recalibrate", "2026-01")
+    assert found["looks"][0]["cohort"] == "2025-09-16"  # the first lead that the calibration could not judge
+    assert "recalibrate" not in [look["status"] for look in found["looks"][:4]]
+    code, out, _ = call("drift", made, str(file), *TERMS, "--by", "week", "--lang", "fr", "--since", "2025-12-01")
+    assert code == 0
+    assert "Recalibrer" in out
+    assert "2025-12-01" in out
+    code, _, err = call("drift", made, str(file), *TERMS, "--since", "soon")
+    assert code == 2
+    assert "'soon' is not a day" in err
