@@ -36,13 +36,13 @@ TRIED: Mapping[Literal["percent", "days"], tuple[int, ...]] = {
     "days": tuple(range(7, STEP * LOOKS, 7)),
 }
 """Days tried for each kind of rule."""
-SAMPLED = 200_000
+SAMPLED = 60_000
 """More leads than this are thinned by a hash of the id: the fade of a signal needs no more."""
 FEWEST = 20
 """Closings after a signal, and without it, below which nothing is said of its fading."""
-NEAR, FADES, LIFTS = 3.841459, 6.634897, 10.596635
+NEAR, FADES, LIFTS = 3.841459, 6.634897, 15.201805
 """Twice the log-likelihood by which days leave the interval (chi-square, 95 %), and by which a signal fades (1 in 100
-by chance) or lifts at all (two unknowns, 1 in 200: many signals and days are tried)."""
+by chance) or lifts at all (two unknowns, 1 in 2000: many signals and days are tried)."""
 Z95 = 1.959963984540054
 Kind = Literal["percent", "days"]
 

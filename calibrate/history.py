@@ -233,7 +233,7 @@ class _Source:
     def _rows(self) -> str:
         """The source, with the place of each row from 0 where it is needed."""
         if not self.numbered:
-            return self.table.relation
+            return f"(SELECT * FROM {self.table.relation})"
         position = self.table.position
         if self.dated and position is not None:  # only their order matters: the hidden column has it
             return f"(SELECT *, {_quoted(position)} AS __row FROM {self.table.relation})"
