@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -164,13 +165,13 @@ SAMPLES = (
 Counted = monthly.Counted
 
 
-def read(file: Path, **parts: dict[str, object]) -> Counted:
+def read(file: Path, **parts: Mapping[str, object]) -> Counted:
     data = {"file": str(file), **parts.pop("data", {})}
     return monthly.read_rows(settings({"data": data, **parts}), follow=False)
 
 
 def spoken(counted: Counted, key: str) -> list[dict[str, object]]:
-    return [dict(fact.facts) for fact in counted.history.facts if fact.key == key]
+    return [dict(facts) for name, facts in counted.history.facts if name == key]
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.name)
@@ -343,11 +344,11 @@ def test_the_key_of_the_second_file_can_be_named(tmp_path: Path) -> None:
 # --- Yousign -----------------------------------------------------------------------------------------------
 
 
-def envelopes() -> list[dict[str, object]]:
+def envelopes() -> list[dict[str, Any]]:
     """Signatures of leads 0-7 (two of them sent twice), tests, other events; lead 0 signed two requests."""
     found = []
 
-    def event(i: int, name: str, lead: int, at: date, sandbox: bool = False) -> dict[str, object]:
+    def event(i: int, name: str, lead: int, at: date, sandbox: bool = False) -> dict[str, Any]:
         seconds = int(datetime(at.year, at.month, at.day, 9).timestamp())
         return {"event_id": f"e{i}", "event_name": name, "event_time": str(seconds), "subscription_id": "s",
                 "subscription_description": "", "sandbox": sandbox,
@@ -375,7 +376,7 @@ def test_yousign_signatures_are_outcomes(form: str, tmp_path: Path) -> None:
         file.write_text("\n".join(map(json.dumps, envelopes())), encoding="utf-8")
     else:
         names = ["event_id", "event_name", "event_time", "sandbox"]
-        rows = [[*(str(e[n]) for n in names), e["data"]["signature_request"]["external_id"]]  # type: ignore[index]
+        rows = [[*(str(e[n]) for n in names), e["data"]["signature_request"]["external_id"]]
                 for e in envelopes()]  # fmt: skip
         write(file, [*names, key], rows)
     wanted = {"outcomes": str(file), "outcomes_id": key}

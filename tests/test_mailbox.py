@@ -1,0 +1,96 @@
+"""E-mail addresses become the kind of mailbox, in the engine as in Python, in a run as in scoring."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from calibrate import monthly, open_table
+from calibrate.criteria import MISSING
+from calibrate.export import json as grid_json
+from calibrate.mailbox import FREE, PROFESSIONAL, find_addresses, kind_of, lists, with_mailboxes
+from calibrate.scoring import score_file
+from calibrate.settings import settings
+
+ADDRESSES = ("ana@acme.fr", "Ana <ana@ACME.fr>", "bob@gmail.com", "BOB@Gmail.Com ", "eve@yopmail.com", "z@sfr.fr", "-",
+             "", "no address", "a@b@hotmail.fr", "'o@free.fr'", "x@localhost", "<c@mailinator.com>")  # fmt: skip
+
+
+def write(path: Path, header: list[str], rows: list[list[str]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
+def test_the_engine_says_what_python_says(tmp_path: Path) -> None:
+    table = with_mailboxes(
+        open_table(write(tmp_path / "x.csv", ["n", "Email"], [[str(i), a] for i, a in enumerate(ADDRESSES)]))
+    )
+    found = list(table.fetch(f'SELECT "Email (mailbox)" AS kind FROM {table.relation} ORDER BY n')["kind"])
+    assert found == [kind_of(address) for address in ADDRESSES]
+    assert found == [
+        "professional", "professional", "free", "free", "disposable", "free", None, None, None, "free", "free", None,
+        "disposable",
+    ]  # fmt: skip
+
+
+def test_the_lists_are_apart_and_large() -> None:
+    free, disposable = lists()
+    assert not free & disposable
+    assert len(free) > 4000
+    assert len(disposable) > 8000
+    assert {"gmail.com", "outlook.fr", "orange.fr", "laposte.net", "icloud.com"} <= free
+
+
+def test_columns_of_addresses_are_found_by_what_they_hold(tmp_path: Path) -> None:
+    rows = [["ana@acme.fr", "acme.fr", "acme.fr", "write to ana"], ["", "gmail.com", "www.x.com", "nothing"]]
+    table = open_table(write(tmp_path / "x.csv", ["Contact", "Email Domain", "Website", "Notes"], rows))
+    assert find_addresses(table) == ["Contact", "Email Domain"]
+    made = with_mailboxes(table)
+    assert [c.name for c in made.columns][4:] == ["Contact (mailbox)", "Email Domain (mailbox)"]
+    assert with_mailboxes(made).columns == made.columns
+
+
+@pytest.fixture(scope="module")
+def leads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """600 leads; professional mailboxes close at 40 %, free ones at 10 %, those without at 5 %."""
+    rows = []
+    for i in range(600):
+        address = (f"p{i}@firm{i}.fr", f"p{i}@gmail.com", "")[i % 3]
+        won = (i // 3) % 20 < (8, 2, 1)[i % 3]
+        rows.append([str(i), "ab"[i % 2], address, "yes" if won else "no"])
+    return write(tmp_path_factory.mktemp("leads") / "leads.csv", ["n", "Sector", "Work e-mail", "Customer"], rows)
+
+
+def test_the_mailbox_is_a_criterion_of_a_run_and_is_scored_again(leads: Path, tmp_path: Path) -> None:
+    asked = settings({"data": {"file": str(leads)}, "outcome": {"customer": "Customer"},
+                      "candidates": {"methods": ("lift",)}})  # fmt: skip
+    counted = monthly.read_rows(asked, follow=False)
+    assert [c.column for c in counted.proposal.criteria] == ["Sector", "Work e-mail (mailbox)"]
+    level = counted.rates.frame().set_index(["criterion", "level"]).loc["Work e-mail (mailbox)"]
+    assert [level.leads[name] for name in (PROFESSIONAL, FREE, MISSING)] == [200, 200, 200]
+    assert [level.customers[name] for name in (PROFESSIONAL, FREE, MISSING)] == [80, 20, 10]
+    grid = monthly.review(counted).candidates[0].grid
+    weights = tmp_path / "grid.json"
+    weights.write_text(grid_json.write(grid), encoding="utf-8")
+    again = monthly.read_grid(str(weights))
+    out = tmp_path / "scored.csv"
+    assert score_file(again, str(leads), str(out)) == 600
+    with out.open(encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    assert set(lines[0]) == {"n", "Sector", "Work e-mail", "Customer", "score", "band", "reasons"}
+    for line in lines[:60]:
+        kind = kind_of(line["Work e-mail"])
+        assert int(line["score"]) == again.score({"Sector": line["Sector"], "Work e-mail (mailbox)": kind})
+
+
+def test_it_can_be_left_out_and_asked_for(leads: Path) -> None:
+    base = {"data": {"file": str(leads)}, "outcome": {"customer": "Customer"}}
+    for columns, expected in (
+        ({"exclude": ("Work e-mail (mailbox)",)}, ["Sector"]),
+        ({"only": ("Work e-mail (mailbox)",)}, ["Work e-mail (mailbox)"]),
+    ):
+        counted = monthly.read_rows(settings({**base, "columns": columns}), follow=False)
+        assert [c.column for c in counted.proposal.criteria] == expected
