@@ -14,7 +14,7 @@ from calibrate.cli import main
 from calibrate.engine import Session
 from calibrate.errors import CalibrateError
 from calibrate.events import EventNames, Joined, is_event_column, join_events, types_in
-from calibrate.history import Terms
+from calibrate.history import Terms, observe
 
 LEADS = """id,created,sector
 a,2025-03-01,Steel
@@ -207,3 +207,47 @@ def run(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main(arguments)
     assert left.value.code == 0
+
+
+@pytest.mark.parametrize(
+    "written", ["31/03/2025", "03/31/2025", "1743379200", "1743379200000", "2025-03-31T01:00:00+02:00"]
+)
+def test_outcomes_in_any_way_of_writing(tmp_path: Path, written: str) -> None:
+    """31 March (30 March in UTC where the zone says so) is within 80 days of 20 January and not of the first."""
+    rows = "".join(f"{i},2025-01-{i:02d}\n" for i in range(1, 29))
+    (tmp_path / "leads.csv").write_text(f"id,created\n{rows}", encoding="utf-8")
+    (tmp_path / "won.csv").write_text(f"id,signed_at\n1,{written}\n20,{written}\n", encoding="utf-8")
+    session = Session()
+    terms = Terms(created_at="created", customer_at="signed_at", lead_id="id", as_of=date(2025, 12, 31),
+                  outcomes=session.open(tmp_path / "won.csv"), close_within_days=80)  # fmt: skip
+    history = observe(session.open(tmp_path / "leads.csv"), (), terms)
+    assert history.totals.sum(axis=0).tolist() == [28, 1]  # 89 days after 1 January, 70 after the 20th
+
+
+def test_ambiguous_outcomes_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_text("id,created\n1,2025-01-01\n2,2025-01-02\n", encoding="utf-8")
+    (tmp_path / "won.csv").write_text("id,signed_at\n1,03/04/2025\n2,05/06/2025\n", encoding="utf-8")
+    session = Session()
+    won = session.open(tmp_path / "won.csv")
+    terms = Terms(created_at="created", customer_at="signed_at", lead_id="id", outcomes=won)
+    with pytest.raises(CalibrateError, match="with the day first and"):
+        observe(session.open(tmp_path / "leads.csv"), (), terms)
+
+
+def test_sessions_as_leads_and_their_clicks_as_events(tmp_path: Path) -> None:
+    """A web log (session, event, timestamp) beside a table of its sessions: a purchase closes the session's lead."""
+    random = np.random.default_rng(1)
+    kinds = np.array(["home", "search", "cart", "error_page"])
+    start = pd.Timestamp("2024-03-01") + pd.to_timedelta(np.sort(random.integers(0, 150 * 86400, 500)), "s")
+    log = pd.DataFrame({"session_id": np.repeat([f"s{i}" for i in range(500)], 6), "event": random.choice(kinds, 3000)})
+    log["timestamp"] = np.repeat(start, 6) + pd.to_timedelta(np.tile(np.arange(6) * 40, 500), "s")
+    sessions = pd.DataFrame({"session_id": [f"s{i}" for i in range(500)], "created_at": start})
+    sessions["purchase_at"] = (start + pd.Timedelta(minutes=9)).where(random.random(500) < 0.2)
+    log.to_csv(tmp_path / "log.csv.gz", index=False)
+    sessions.to_csv(tmp_path / "sessions.csv", index=False)
+    session = Session()
+    terms = Terms(created_at="created_at", customer_at="purchase_at", lead_id="session_id", observe_days=1)
+    made = join_events(session.open(tmp_path / "sessions.csv"), session.open(tmp_path / "log.csv.gz"), terms)
+    assert (made.names.lead_id, made.names.at, made.names.type) == ("session_id", "timestamp", "event")
+    assert set(made.types) == set(kinds)
+    assert frame(made)["events (count)"].tolist() == [6] * 500
