@@ -37,6 +37,7 @@ class Constraints:
     ordered        criteria whose points follow the order of their value levels: ``size`` (the
                    direction that fits better), ``size rising`` or ``size falling``
     need_negative  at least one line takes points away
+    max_criteria   at most this many criteria have lines with points other than 0
     ============== ===================================================================================
 
     >>> Constraints(pins=(Pin("demo", "yes", 25, "sales"),), cap=20)
@@ -54,6 +55,7 @@ class Constraints:
     never_positive: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()
     need_negative: bool = False
+    max_criteria: int | None = None
 
     def __post_init__(self) -> None:
         _check_numbers(self)
@@ -223,6 +225,7 @@ def _levels(name: str, criteria: Sequence[Criterion], bounds: NDArray[np.intp]) 
 
 def _check_numbers(c: Constraints) -> None:
     numbers = [("the cap per line", c.cap), ("the largest number of lines", c.max_lines)]
+    numbers += [("the largest number of criteria", c.max_criteria)]
     numbers += [(f"the cap of {name}", most) for name, most in (*c.cap_criterion.items(), *c.cap_axis.items())]
     for what, number in numbers:
         if number is not None and number < 1:

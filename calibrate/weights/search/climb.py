@@ -48,7 +48,7 @@ class Climb:
     def climb(self, start: Card) -> None:
         """Move from a card until no move helps."""
         here, view = start, self._view(start)
-        self._keep(here)
+        self.keep(here)
         while here.points.tobytes() not in self._done and here.loss > CERTAIN:
             self._done.add(here.points.tobytes())
             better = self._change(here, view) or self._nudge(here, view) or self._swap(here, view)
@@ -62,7 +62,8 @@ class Climb:
         used = (at.points != 0) & ~self.source.lines.pinned
         return self.source.view(tuple(int(j) for j in np.flatnonzero(used)))
 
-    def _keep(self, found: Card) -> None:
+    def keep(self, found: Card) -> None:
+        """Remember a card if it is a good one."""
         if self.best is None or found.loss < self.best.loss:
             self.best = found
         if found.loss <= self.best.loss * (1 + NEAR) + CERTAIN:
@@ -156,7 +157,7 @@ class Climb:
     def _chosen(self, here: Card, moved: Ints, fits: Fits) -> Card | None:
         """The best of some cards if it beats the one we are at; the good ones are kept."""
         for i in np.flatnonzero(fits.loss <= here.loss * (1 + NEAR) + CERTAIN):
-            self._keep(card(moved[i], fits, i))
+            self.keep(card(moved[i], fits, int(i)))
         costs = fits.loss + self.budget.worth * (moved != 0).sum(axis=1)
         first = int(np.argmin(costs))
         return card(moved[first], fits, first) if costs[first] < self._cost(here) - LEAST_GAIN * here.loss else None
@@ -177,7 +178,7 @@ class Climb:
             pins = [fits.scale[i]] if self.source.pinned else []
             start = np.concatenate([[fits.intercept[i]], pins, fits.scale[i] * points[list(used)]])
             for better in rounded(self.source, self.budget, fitted(self.source, used, start), 1):
-                self._keep(better)
+                self.keep(better)
                 if self._cost(better) < self._cost(here) - LEAST_GAIN * here.loss:
                     return better
         return None

@@ -11,14 +11,16 @@ Sources: Ustun and Rudin, "Learning optimized risk scores" (JMLR 2019, arXiv 161
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .beam import Width, beam
-from .climb import CERTAIN, NEAR, Care, Climb
+from .beam import CERTAIN, Width, beam
+from .climb import NEAR, Care, Climb
 from .lines import Budget, Lines, merge
-from .rounding import Card, rounded
+from .rounding import Card, card, exact, rounded
 from .views import source_of
 
 MOST_POOL = 20
@@ -36,9 +38,9 @@ class Effort:
 
 @dataclass(frozen=True)
 class Found:
-    """The best card, and the pool of cards nearly as good (best first, it included)."""
+    """The best card (None where no line may have points), and the pool of those nearly as good, it included."""
 
-    best: Card
+    best: Card | None
     pool: tuple[Card, ...]
 
 
@@ -48,7 +50,8 @@ def search(lines: Lines, budget: Budget, effort: Effort | None = None) -> Found:
     >>> from calibrate.weights.search.lines import plain
     >>> columns = np.array([[0, 1, 0, 1], [0, 0, 1, 1]], np.int8)
     >>> lines = plain(columns, np.full(4, 100.0), np.array([5.0, 30.0, 12.0, 55.0]), cap=5)
-    >>> search(lines, Budget(lines=2, criteria=2)).best.points.tolist()
+    >>> found = search(lines, Budget(lines=2, criteria=2))
+    >>> found.pool[0].points.tolist()
     [2, 1]
     """
     effort = effort or Effort()
@@ -60,11 +63,41 @@ def search(lines: Lines, budget: Budget, effort: Effort | None = None) -> Found:
         starts += rounded(source, budget, real, 2)
     for start in sorted(starts, key=lambda card: card.loss)[: effort.starts]:
         climb.climb(start)
-    assert climb.best is not None
-    near = [card for card in climb.pool.values() if card.loss <= climb.best.loss * (1 + NEAR) + CERTAIN]
-    cards = []
-    for card in sorted(near, key=lambda card: card.loss)[:MOST_POOL]:
-        points = np.zeros(len(lines), np.int64)
-        points[kept] = card.points
-        cards.append(Card(points, card.scale, card.intercept, card.loss))
-    return Found(cards[0], tuple(cards))
+    return _found(climb, kept, len(lines))
+
+
+def refined(lines: Lines, budget: Budget, cards: Sequence[Card], effort: Effort | None = None) -> Found:
+    """The best card after a climb on other rows: all of them, say, after a search on a sample.
+
+    The climb starts from the given card that is best there.
+    """
+    effort = effort or Effort()
+    kept = np.arange(len(lines), dtype=np.intp)
+    source = source_of(lines)
+    climb = Climb(source, budget, effort.care)
+    judged = []
+    for given in cards:
+        view = source.view(tuple(int(j) for j in np.flatnonzero((given.points != 0) & ~lines.pinned)))
+        own = len(view.design) - len(view.support)
+        scores = given.points[list(view.support)] @ view.design[own:] + (view.design[1] if source.pinned else 0.0)
+        start = (np.array([given.scale]), np.array([given.intercept]))
+        judged.append(card(given.points, exact(scores[None], view.leads, view.customers, source.whole, start), 0))
+    for each in judged:
+        climb.keep(each)
+    climb.climb(min(judged, key=lambda each: each.loss))
+    return _found(climb, kept, len(lines))
+
+
+def _found(climb: Climb, kept: NDArray[np.intp], size: int) -> Found:
+    """The best card and the pool over all lines, each in its smallest numbers."""
+    if climb.best is None:
+        return Found(None, ())
+    cards: dict[bytes, Card] = {}
+    for each in sorted(climb.pool.values(), key=lambda card: card.loss):
+        if each.loss > climb.best.loss * (1 + NEAR) + CERTAIN or len(cards) == MOST_POOL:
+            break
+        common = 1 if climb.source.pinned else max(int(np.gcd.reduce(each.points)), 1)
+        points = np.zeros(size, np.int64)
+        points[kept] = each.points // common
+        cards.setdefault(points.tobytes(), Card(points, each.scale * common, each.intercept, each.loss))
+    return Found(next(iter(cards.values())), tuple(cards.values()))

@@ -91,10 +91,15 @@ def counted(scores: Ints, leads: Floats, customers: Floats) -> tuple[Floats, Flo
     width = int((scores.max(axis=1) - low).max()) + 1
     fits = len(scores)
     place = (scores + (width * np.arange(fits) - low)[:, None]).ravel()
-    m = np.bincount(place, np.broadcast_to(leads, scores.shape).ravel(), fits * width)
-    k = np.bincount(place, np.broadcast_to(customers, scores.shape).ravel(), fits * width)
+    m = sums(place, np.broadcast_to(leads, scores.shape).ravel(), fits * width)
+    k = sums(place, np.broadcast_to(customers, scores.shape).ravel(), fits * width)
     values = low[:, None] + np.arange(width)[None, :]
     return values.astype(np.float64), m.reshape(fits, width), k.reshape(fits, width)
+
+
+def sums(place: NDArray[np.intp], values: Floats, size: int) -> Floats:
+    """Sum of values per place: (size,)."""
+    return np.asarray(np.bincount(place, values, size), np.float64)
 
 
 def fit_lines(
@@ -139,7 +144,8 @@ def _dot(values: Floats, counts: Floats) -> Floats:
     if counts.ndim == 1:
         shared: Floats = values @ counts
         return shared
-    return np.einsum("ij,ij->i", values, counts)
+    own: Floats = np.einsum("ij,ij->i", values, counts)
+    return own
 
 
 def _losses(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .fits import Floats, Ints
+from .fits import Floats, Ints, sums
 
 Flags = NDArray[np.bool_]
 LARGEST = 1 << 40
@@ -72,7 +72,8 @@ class Lines:
             return column
         at, start = self.criterion[line], self.bounds
         levels = self.gives[line, start[at] : start[at + 1]].astype(np.uint8)
-        return levels.take(self.codes[at])
+        taken: NDArray[Any] = levels.take(self.codes[at])
+        return taken
 
     def only(self, keep: NDArray[np.intp]) -> Lines:
         """Some of the lines, in the given order."""
@@ -172,7 +173,7 @@ def merge(lines: Lines) -> tuple[Lines, NDArray[np.intp]]:
         if len(first) < 0.95 * len(place):
             merged = np.ascontiguousarray(table[:, first])
             lines = replace(
-                lines, leads=np.bincount(place, lines.leads), customers=np.bincount(place, lines.customers),
+                lines, leads=sums(place, lines.leads, len(first)), customers=sums(place, lines.customers, len(first)),
                 codes=None if lines.codes is None else merged, columns=None if lines.columns is None else merged,
             )  # fmt: skip
     return lines, kept

@@ -13,10 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .fits import STEEPEST, Floats
+from .fits import STEEPEST, Floats, sums
 from .lines import WHOLE, Lines
 
 ALONE_ROUNDS = 3
+LISTED_ROWS = 100_000
+"""Up to this many rows, entries away from the most common levels are listed once."""
 BITS = 10
 """Lines packed into one number before the cells that nobody is in are left out."""
 PACK = float(1 << 26)
@@ -43,30 +45,26 @@ class TableView:
         lines = source.lines
         place, bits, self.leads = _packed(source, (*source.pinned, *support))
         self.place = place
-        self.customers = np.bincount(place, lines.customers, len(self.leads))
+        self.customers = sums(place, lines.customers, len(self.leads))
         pins = len(source.pinned)
         head = [np.ones((1, len(self.leads)))]
         if pins:
-            head.append((lines.lowest[list(source.pinned)] @ bits[:pins])[None, :])
-        self.design: Floats = np.concatenate([*head, bits[pins:]]).astype(np.float64)
+            head.append((lines.lowest[list(source.pinned)] @ bits[:pins])[None, :].astype(np.float64))
+        self.design: Floats = np.concatenate([*head, bits[pins:].astype(np.float64)])
 
     @cached_property
     def table(self) -> tuple[Floats, Floats]:
         """Leads and customers per line and cell: (p, cells) each."""
         source, size = self.source, len(self.leads)
-        at = source.level * size + self.place[source.row]
-        levels = source.lines.gives.shape[1]
         if source.packed is not None:
-            both = np.bincount(at, source.packed, levels * size).reshape(levels, size)
+            both = source.per_level(self.place, source.packed, size)
             leads = np.floor(both)
-            counts = (leads, (both - leads) * PACK)
+            customers = (both - leads) * PACK
         else:
-            counts = tuple(
-                np.bincount(at, weights, levels * size).reshape(levels, size)
-                for weights in (source.leads, source.customers)
-            )
+            leads = source.per_level(self.place, source.lines.leads, size)
+            customers = source.per_level(self.place, source.lines.customers, size)
         tables = []
-        for table, totals in zip(counts, (self.leads, self.customers), strict=True):
+        for table, totals in ((leads, self.leads), (customers, self.customers)):
             table[source.base] = np.maximum(totals - np.add.reduceat(table, source.lines.bounds[:-1], axis=0), 0)
             tables.append(source.of_lines(table))
         return tables[0], tables[1]
@@ -76,12 +74,15 @@ class TableView:
         summed: Floats = values @ self.table[0].T
         return summed
 
-    by_leads_squared = by_leads
+    def by_leads_squared(self, values: Floats) -> Floats:
+        """The same: 0 and 1 are their own squares."""
+        return self.by_leads(values)
 
     @cached_property
     def bought(self) -> Floats:
         """Customers of each line: (p,)."""
-        return self.table[1].sum(axis=1)
+        customers: Floats = self.table[1].sum(axis=1)
+        return customers
 
     def joined(self, lines: NDArray[np.intp]) -> Joined:
         """The set with each of some lines added."""
@@ -119,25 +120,46 @@ class TableSource:
         assert lines.codes is not None
         self.lines = lines
         self.pinned = tuple(int(j) for j in np.flatnonzero(lines.pinned))
-        bounds, rows, levels, base = lines.bounds, [], [], []
-        for start, size, code in zip(bounds, lines.sizes, lines.codes, strict=False):
-            common = int(np.bincount(code, lines.leads, size).argmax())
-            row = np.flatnonzero(code != common)
-            rows.append(row)
-            levels.append(code[row].astype(np.intp) + start)
-            base.append(start + common)
-        self.row, self.level, self.base = np.concatenate(rows), np.concatenate(levels), np.array(base, np.intp)
-        self.leads, self.customers = lines.leads[self.row], lines.customers[self.row]
-        self.packed = None
+        counts = [np.bincount(code, lines.leads, size) for code, size in zip(lines.codes, lines.sizes, strict=True)]
+        self.base = lines.bounds[:-1] + np.array([int(count.argmax()) for count in counts], np.intp)
+        self.packed: Floats | None = None
         if lines.leads.sum() < PACK and all((c == np.rint(c)).all() for c in (lines.leads, lines.customers)):
-            self.packed = self.leads + self.customers / PACK  # exact: two whole numbers in one double
+            self.packed = lines.leads + lines.customers / PACK  # exact: two whole numbers in one double
+        self._entries = self._listed(lines) if len(lines.leads) <= LISTED_ROWS else None
         single = lines.gives.sum(axis=1) == 1
         self._single = lines.gives.argmax(axis=1) if single.all() else None
         self._gives = lines.gives.astype(np.float64)
 
+    def _listed(self, lines: Lines) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Row and level of every entry that is not at its criterion's most common level."""
+        assert lines.codes is not None
+        rows, levels = [], []
+        for start, code, common in zip(lines.bounds, lines.codes, self.base, strict=False):
+            row = np.flatnonzero(code != common - start)
+            rows.append(row)
+            levels.append(code[row].astype(np.intp) + start)
+        return np.concatenate(rows), np.concatenate(levels)
+
+    def per_level(self, place: NDArray[np.intp], values: Floats, size: int) -> Floats:
+        """Sums per level and cell, (q, cells); those of most common levels may be left out."""
+        levels = self.lines.gives.shape[1]
+        if self._entries is not None:
+            row, level = self._entries
+            return sums(level * size + place[row], values[row], levels * size).reshape(levels, size)
+        assert self.lines.codes is not None
+        table = np.empty((levels, size))
+        at = np.empty(len(place), np.intp)
+        for start, code, width in zip(self.lines.bounds, self.lines.codes, self.lines.sizes, strict=False):
+            np.multiply(code, size, out=at, casting="unsafe", dtype=np.intp)
+            at += place
+            table[start : start + width] = sums(at, values, width * size).reshape(width, size)
+        table[self.base] = 0.0
+        return table
+
     def of_lines(self, levels: Floats) -> Floats:
         """Sums per line of sums per level: (q, cells) -> (p, cells)."""
-        return levels[self._single] if self._single is not None else self._gives @ levels
+        lines: Floats = levels[self._single] if self._single is not None else self._gives @ levels
+        return lines
 
     def view(self, support: tuple[int, ...]) -> TableView:
         """The view from a set of lines."""
@@ -240,7 +262,7 @@ def _packed(source: TableSource, lines: tuple[int, ...]) -> tuple[NDArray[np.int
         for j in some:
             place <<= 1
             place |= source.lines.column(j)
-        leads = np.bincount(place, source.lines.leads, bits.shape[1] << len(some))
+        leads = sums(place, source.lines.leads, bits.shape[1] << len(some))
         held = np.flatnonzero(leads)
         added = (held >> np.arange(len(some) - 1, -1, -1)[:, None]) & 1
         bits = np.concatenate([bits[:, held >> len(some)], added])

@@ -1,0 +1,240 @@
+"""`sparse`: the best whole points on few lines, chosen together to make the counted leads most likely.
+
+    min over whole points in [-cap, cap] on at most N lines of
+    min over a >= 0, b of  sum of  m log(1 + exp(a s + b)) - k (a s + b)
+
+with m leads and k customers per profile row and s its score: scale a and intercept b are free, so that only the
+ratio of the points counts. The search runs on a sample of the rows where there are many, and ends on all of them.
+
+Sources: Ustun and Rudin, "Learning optimized risk scores" (JMLR 2019, arXiv 1610.00168); Liu et al., "FasterRisk: fast
+and accurate interpretable risk scores" (NeurIPS 2022, arXiv 2210.05846).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from ..criteria import Criterion, offsets
+from ..rates import Z95, RateTable
+from ..tally import Tally, scores_of
+from .base import Weights, normal_share, zero_levels
+from .constraints import Constraints, Limits, resolve
+from .gram import predict, rows_of
+from .search.bound import Bound, bound
+from .search.find import refined, search
+from .search.fits import fit_scores
+from .search.lines import Budget
+from .search.rounding import Card
+from .search.views import Source, TableView, source_of
+from .search.wide import Levels, settled, wide
+from .sparse_lines import Offer, joined, offered, orders, placed, point_bounds
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+MOST_LINES = 12
+"""Lines where no number is asked for: what a person can hold in mind with the grid on the wall."""
+SEARCH_ROWS = 30_000
+"""Rows that the search runs on; beyond them it ends with a climb on all rows."""
+FINALISTS = 6
+"""Cards on different lines that are judged on all rows."""
+MANY = 1000
+"""Lines where only the number of criteria is limited."""
+WIDE = 20
+"""Beyond so many lines, criteria are chosen as a whole and their levels get points one by one."""
+WORTH = 4.0
+"""Where no number of lines is asked for, a line more must lower the loss by this: about what the best of a hundred
+lines that mean nothing would (twice that is chi-square's 0.5 % point on one degree of freedom)."""
+CLEAR = 0.95
+"""Share of resamples in which points against the level's own close rate must keep their sign."""
+TRIES = 4
+
+
+def sparse(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
+    """Whole points on at most `max_lines` lines (12 if none is asked for) within the cap (10 if none is asked for).
+
+    ``values * scale`` are the points; the criteria returned are coarser where ordered levels side by side have the same
+    points. Intervals come from the curvature at the points: they hold for the lines chosen, not for the choice.
+    """
+    return alternatives(tally, rates, constraints, most=1)[0]
+
+
+def alternatives(tally: Tally, rates: RateTable, constraints: Constraints, *, most: int = 10) -> tuple[Weights, ...]:
+    """The best grid and others whose loss is within 1 % of it, best first: a sales team may prefer one of them."""
+    limits = resolve(constraints, tally.criteria)
+    thin = zero_levels(tally, rates)
+    answers = _solved(tally, rates, constraints, limits, thin)
+    if not answers:
+        nothing = np.zeros(len(rates.leads))
+        notes = (*limits.notes, "no line is worth any points")
+        return (Weights("sparse", tally.criteria, nothing, nothing, nothing, nothing + 1, "log-odds",
+                        thin=thin, notes=notes),)  # fmt: skip
+    return tuple(_weights(tally, each, limits, thin) for each in answers[:most])
+
+
+def room_left(tally: Tally, rates: RateTable, constraints: Constraints, weights: Weights, *, fits: int = 100) -> Bound:
+    """How far any grid of that size could still improve: a lower bound on its loss beside the loss of the weights.
+
+    Both are on a sample of the rows where there are many.
+    """
+    limits, thin = resolve(constraints, tally.criteria), zero_levels(tally, rates)
+    rows = rows_of(tally, SEARCH_ROWS)
+    offer = offered(tally.criteria, rates, limits, thin)
+    scores = predict(rows, weights.values[placed(weights.criteria, tally.criteria)])
+    fit = fit_scores(scores[None], rows.leads, rows.customers)
+    budget = _budget(constraints, len(tally.criteria))
+    return bound(offer.on(rows), min(budget.lines, budget.criteria), float(fit.loss[0]), fits)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A card with what it means on the levels of the tally: points, spread of the weights (points times scale)."""
+
+    points: Ints
+    spread: Floats
+    scale: float
+    intercept: float
+
+
+def _budget(constraints: Constraints, criteria: int) -> Budget:
+    most = constraints.max_criteria
+    if constraints.max_lines is not None:
+        return Budget(constraints.max_lines, most or criteria)
+    return Budget(MOST_LINES if most is None else MANY, most or criteria, WORTH)
+
+
+def _solved(tally: Tally, rates: RateTable, constraints: Constraints, limits: Limits, thin: Mask) -> list[_Answer]:
+    """Cards that keep to the number of lines, and turn against a close rate only on clear evidence; best first.
+
+    What does not is searched again: without such points, with a line less.
+    """
+    if not 0 < rates.overall.customers < rates.overall.leads or not tally.rows:
+        return []
+    asked = budget = _budget(constraints, len(tally.criteria))
+    good: list[_Answer] = []
+    for _ in range(TRIES):
+        answers = (_by_level if budget.lines > WIDE else _by_line)(tally, rates, limits, thin, budget)
+        faults = [(_unclear(tally, each, limits), _lines(tally, each, limits) - asked.lines) for each in answers]
+        good = [each for each, (unclear, over) in zip(answers, faults, strict=True) if over <= 0 and not unclear.any()]
+        if not answers or (good and good[0] is answers[0]):
+            break
+        unclear, over = faults[0]
+        points = answers[0].points
+        limits = replace(
+            limits, floor=np.where(unclear & (points < 0), 0.0, limits.floor),
+            ceiling=np.where(unclear & (points > 0), 0.0, limits.ceiling),
+        )  # fmt: skip
+        budget = replace(budget, lines=budget.lines - max(over, 0))
+    return good
+
+
+def _by_line(tally: Tally, rates: RateTable, limits: Limits, thin: Mask, budget: Budget) -> list[_Answer]:
+    """The search for few lines, on a sample of the rows; where that is not all, a climb on all from its best cards."""
+    offer = offered(tally.criteria, rates, limits, thin)
+    if not len(offer.lowest):
+        return []
+    rows = rows_of(tally, SEARCH_ROWS)
+    found = search(offer.on(rows), budget)
+    if rows.leads is not tally.leads and found.pool:
+        chosen: dict[bytes, Card] = {}
+        for card in found.pool:
+            chosen.setdefault((card.points != 0).tobytes(), card)
+        found = refined(offer.on(rows_of(tally)), budget, list(chosen.values())[:FINALISTS])
+    source = source_of(offer.on(rows if tally.exact else rows_of(tally)))
+    return [_answer(tally, offer, source, card) for card in found.pool if card.scale > 0]
+
+
+def _by_level(tally: Tally, rates: RateTable, limits: Limits, thin: Mask, budget: Budget) -> list[_Answer]:
+    """The search for points on every level of some criteria, with the same end on all rows."""
+    rows = rows_of(tally, SEARCH_ROWS)
+    floor, ceiling = point_bounds(tally.criteria, rates, limits, thin)
+    demands = orders(tally.criteria, rates, limits, thin)
+    levels = Levels(rows.codes, rows.sizes, rows.leads, rows.customers, floor, ceiling, demands,
+                    budget.lines, budget.criteria, budget.worth)  # fmt: skip
+    card, variance = wide(levels)
+    if rows.leads is not tally.leads:
+        card = settled(replace(levels, codes=tally.codes, leads=tally.leads, customers=tally.customers), card)
+    if card.scale <= 0:
+        return []
+    spread = np.sqrt(variance * (1.0 if tally.exact else _thinning(tally, card)))
+    return [_Answer(card.points, spread, card.scale, card.intercept)]
+
+
+def _thinning(tally: Tally, card: Card) -> float:
+    """How many times larger the variance of a sum of residuals is for leads having been thinned and weighted."""
+    share = special.expit(card.scale * scores_of(tally, card.points) + card.intercept)
+    noise = tally.customers * (1 - share) ** 2 + (tally.leads - tally.customers) * share**2
+    return float((tally.leads / np.maximum(tally.counted, 1)) @ noise / noise.sum())
+
+
+def _answer(tally: Tally, offer: Offer, source: Source, card: Card) -> _Answer:
+    """A card on the levels, with standard errors of the weights at its points; those on pins are 0.
+
+    ``(D W D')^-1`` with D the lines in use and W the curvature; Huber's sandwich where leads were thinned.
+    """
+    used = tuple(int(j) for j in np.flatnonzero((card.points != 0) & ~source.lines.pinned))
+    view = source.view(used)
+    first = len(view.design) - len(used)
+    scores = card.points[list(used)] @ view.design[first:] + (view.design[1] if source.pinned else 0.0)
+    share = special.expit(card.scale * scores + card.intercept)
+    curve = (view.design * (view.leads * share * (1 - share))) @ view.design.T
+    covariance = np.linalg.inv(curve + np.diag(1e-9 + 1e-9 * curve.diagonal()))
+    if not tally.exact:
+        assert isinstance(view, TableView)
+        stands = tally.leads / np.maximum(tally.counted, 1)
+        bought = np.bincount(view.place, stands * tally.customers, len(share))
+        lost = np.bincount(view.place, stands * (tally.leads - tally.customers), len(share))
+        noise = (view.design * (bought * (1 - share) ** 2 + lost * share**2)) @ view.design.T
+        covariance = covariance @ noise @ covariance
+    gives = offer.gives[list(used)].T.astype(np.float64)
+    variance = np.einsum("lj,jk,lk->l", gives, covariance[first:, first:], gives)
+    points = card.points @ offer.gives.astype(np.int64)
+    return _Answer(points, np.sqrt(np.maximum(variance, 0)), card.scale, card.intercept)
+
+
+def _joined(tally: Tally, answer: _Answer, limits: Limits) -> tuple[tuple[Criterion, ...], NDArray[np.intp]]:
+    """The criteria with levels of the same points made one, and where each level of the tally is in them."""
+    criteria = joined(tally.criteria, answer.points, limits.pinned)
+    starts = offsets(criteria)
+    places = [
+        start + coarse.placed(fine) for start, coarse, fine in zip(starts, criteria, tally.criteria, strict=False)
+    ]
+    return criteria, np.concatenate(places).astype(np.intp)
+
+
+def _lines(tally: Tally, answer: _Answer, limits: Limits) -> int:
+    """Lines of the grid: levels with points once those side by side are one."""
+    _, place = _joined(tally, answer, limits)
+    return len(np.unique(place[answer.points != 0]))
+
+
+def _unclear(tally: Tally, answer: _Answer, limits: Limits) -> Mask:
+    """Levels whose points stand against the close rate of their joined level, without clear evidence: (levels,)."""
+    criteria, place = _joined(tally, answer, limits)
+    size = int(offsets(criteria)[-1])
+    leads, customers = (np.bincount(place, tally.by_level[:, i], size)[place] for i in (0, 1))
+    all_leads, all_customers = tally.overall
+    against = answer.points * (customers * all_leads - all_customers * leads) < 0
+    share = normal_share(np.asarray(answer.points * answer.scale, np.float64), answer.spread)
+    unclear: Mask = against & (share < CLEAR) & ~limits.pinned
+    return unclear
+
+
+def _weights(tally: Tally, answer: _Answer, limits: Limits, thin: Mask) -> Weights:
+    """An answer as weights on joined levels."""
+    criteria, place = _joined(tally, answer, limits)
+    size = int(offsets(criteria)[-1])
+    values, spread, empty = np.zeros(size), np.zeros(size), np.zeros(size, bool)
+    values[place] = answer.points * answer.scale
+    spread[place] = np.where(answer.points != 0, answer.spread, 0.0)
+    empty[place] = thin
+    return Weights(
+        method="sparse", criteria=criteria, values=values, low=values - Z95 * spread, high=values + Z95 * spread,
+        sign_kept=normal_share(values, spread), unit="log-odds", intercept=answer.intercept,
+        scale=1 / answer.scale if answer.scale > 0 else None, thin=empty, notes=limits.notes,
+    )  # fmt: skip

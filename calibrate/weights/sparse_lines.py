@@ -1,0 +1,210 @@
+"""The lines that criteria offer to a sparse grid, and the criteria that a card of such lines makes.
+
+A level is a line. The value levels of an ordered criterion also offer runs of adjacent levels ('10 or more', '5 to
+49'), so that one line can say what several levels would. Two runs of one criterion may both have points only where
+each adds at most one interval to the grid: they are apart, or one lies in the other and shares an end with it. Levels
+side by side with the same points become one level of the grid, so lines are counted as the grid shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..criteria import Criterion, Level, interval_name, offsets
+from ..rates import RateTable
+from .base import is_reference
+from .constraints import Chain, Limits
+from .gram import Rows
+from .search.lines import Lines
+from .search.wide import Order
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+CAP = 10
+"""Points per line, up or down, where no cap is asked for."""
+MOST_RUNS = 9
+"""Up to this many ordered levels all runs are offered; beyond it runs to either end, and single levels."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Lines over all levels: `gives` (lines, levels), bounds per line and per level, criterion, pairs that clash."""
+
+    gives: Flags
+    lowest: Ints
+    highest: Ints
+    criterion: NDArray[np.intp]
+    clash: Flags
+    floor: Ints
+    ceiling: Ints
+
+    def on(self, rows: Rows) -> Lines:
+        """The lines with the rows to judge them on."""
+        return Lines(
+            rows.leads, rows.customers, self.lowest, self.highest, self.criterion, rows.codes, rows.sizes, self.gives,
+            clash=self.clash, floor=self.floor, ceiling=self.ceiling,
+        )  # fmt: skip
+
+
+def point_bounds(criteria: Sequence[Criterion], rates: RateTable, limits: Limits, thin: Flags) -> tuple[Ints, Ints]:
+    """Fewest and most whole points of each level: (levels,) each; thin and reference levels have 0 unless pinned."""
+    most = np.where(np.isfinite(limits.ceiling), limits.ceiling, CAP)
+    least = np.where(np.isfinite(limits.floor), limits.floor, -CAP)
+    most = np.where(rates.customers == 0, np.minimum(most, 0), most)
+    shut = thin | is_reference(criteria)
+    least, most = np.where(shut, 0, least), np.where(shut, 0, most)
+    floor = np.where(limits.pinned, limits.pins, least).astype(np.int64)
+    return floor, np.where(limits.pinned, limits.pins, most).astype(np.int64)
+
+
+def orders(criteria: Sequence[Criterion], rates: RateTable, limits: Limits, thin: Flags) -> tuple[Order, ...]:
+    """The orders that points must follow, over levels that are not thin."""
+    found = []
+    for chain in limits.chains:
+        at = chain.positions[~thin[chain.positions] | limits.pinned[chain.positions]]
+        found.append(Order(at, _direction(chain, rates) or 1))
+    return tuple(found)
+
+
+def offered(criteria: Sequence[Criterion], rates: RateTable, limits: Limits, thin: Flags) -> Offer:
+    """All lines that the levels of some criteria offer; thin and reference levels have points only where pinned."""
+    bounds = offsets(criteria)
+    given = limits.pinned | is_reference(criteria)
+    floor, ceiling = point_bounds(criteria, rates, limits, thin)
+    usable = (floor < ceiling) & ~limits.pinned
+    blocks: list[tuple[int, list[int], int, int]] = []
+    for at, (criterion, (start, end)) in enumerate(zip(criteria, pairwise(bounds), strict=True)):
+        chain = next((c for c in limits.chains if start <= c.positions[0] < end), None)
+        for block, sign in _blocks(criterion, int(start), usable, _direction(chain, rates), given):
+            low, high = int(floor[block].max()), int(ceiling[block].min())
+            blocks.append((at, block, max(low, 0) if sign > 0 else low, min(high, 0) if sign < 0 else high))
+        blocks += [(at, [i], int(floor[i]), int(floor[i])) for i in range(start, end) if limits.pinned[i]]
+    blocks = [block for block in blocks if block[2] < 0 or block[3] > 0]
+    gives = np.zeros((len(blocks), int(bounds[-1])), bool)
+    for row, (_, block, _, _) in enumerate(blocks):
+        gives[row, block] = True
+    return Offer(
+        gives, np.array([b[2] for b in blocks], np.int64), np.array([b[3] for b in blocks], np.int64),
+        np.array([b[0] for b in blocks], np.intp), _clashes(gives), floor, ceiling,
+    )  # fmt: skip
+
+
+def _blocks(
+    criterion: Criterion, start: int, usable: Flags, direction: int | None, given: Flags
+) -> Iterator[tuple[list[int], int]]:
+    """The levels of each line of one criterion, as positions over all levels, and the sign its points must have.
+
+    Where points must follow the order (`direction` +1 rising, -1 falling), runs reach to one end: rising, those to
+    the upper end give points and those to the lower end take them.
+    """
+    values = [start + i for i, level in enumerate(criterion.levels) if level.role == "value"]
+    beside = [start + i for i, level in enumerate(criterion.levels) if level.role != "value"]
+    yield from (([i], 0) for i in beside if usable[i])
+    if direction is not None:
+        yield from _chained(values, usable, direction, given)
+    elif criterion.ordered or criterion.kind == "number":
+        for run in _runs(values, usable):
+            size = len(run)
+            for a in range(size):
+                for b in range(a + 1, size + 1):
+                    if size <= MOST_RUNS or b == a + 1 or a == 0 or b == size:
+                        yield run[a:b], 0
+    else:
+        yield from (([i], 0) for i in values if usable[i])
+
+
+def _chained(values: list[int], usable: Flags, direction: int, given: Flags) -> Iterator[tuple[list[int], int]]:
+    """Runs to either end of levels in order; none crosses a level whose points are given (pinned, or reference)."""
+    for n, i in enumerate(values):
+        if not usable[i]:
+            continue
+        if not given[values[n:]].any():
+            yield [j for j in values[n:] if usable[j]], direction if n else 0
+        if n < len(values) - 1 and not given[values[: n + 1]].any():
+            yield [j for j in values[: n + 1] if usable[j]], -direction
+
+
+def _runs(values: list[int], usable: Flags) -> list[list[int]]:
+    """Usable levels side by side."""
+    runs: list[list[int]] = [[]]
+    for i in values:
+        if usable[i]:
+            runs[-1].append(i)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _direction(chain: Chain | None, rates: RateTable) -> int | None:
+    """+1 where points must rise along a criterion's levels, -1 where they must fall: as asked, or as the rates do."""
+    if chain is None or chain.direction:
+        return None if chain is None else chain.direction
+    at = chain.positions
+    leads = np.maximum(rates.leads[at].astype(float), 1e-9)
+    steps = np.arange(len(at)) - np.average(np.arange(len(at)), weights=leads)
+    return 1 if float((leads * steps * rates.rate[at]).sum()) >= 0 else -1
+
+
+def _clashes(gives: Flags) -> Flags:
+    """Pairs of lines that overlap without one lying in the other and sharing an end with it."""
+    first = gives.argmax(axis=1)
+    last = gives.shape[1] - 1 - gives[:, ::-1].argmax(axis=1) if len(gives) else first
+    apart = (last[:, None] < first[None, :]) | (first[:, None] > last[None, :])
+    nested = (first[:, None] == first[None, :]) | (last[:, None] == last[None, :])
+    clash: Flags = ~(apart | nested)
+    np.fill_diagonal(clash, False)
+    return clash
+
+
+def joined(criteria: Sequence[Criterion], points: Ints, apart: Flags) -> tuple[Criterion, ...]:
+    """The criteria with ordered levels side by side made one where they have the same points.
+
+    `points` and `apart` (levels that stay as they are) run over all levels.
+
+    >>> ends = (Level("missing", "missing"), Level("other", "other"))
+    >>> size = Criterion("size", "size", "number", "fit", (Level("<10", high=10), Level("10-49", low=10, high=50),
+    ...     Level("50+", low=50), *ends), ordered=True)
+    >>> [level.name for level in joined([size], np.array([0, 4, 4, 0, 0]), np.zeros(5, bool))[0].levels]
+    ['<10', '10+', 'missing', 'other']
+    """
+    bounds = offsets(criteria)
+    return tuple(
+        _joined(criterion, points[a:b], apart[a:b])
+        for criterion, (a, b) in zip(criteria, pairwise(bounds), strict=True)
+    )
+
+
+def placed(criteria: Sequence[Criterion], fine: Sequence[Criterion]) -> NDArray[np.intp]:
+    """Where each level of finer criteria is among the levels of coarser ones."""
+    pairs = zip(criteria, fine, strict=True)
+    places = [start + coarse.placed(each) for start, (coarse, each) in zip(offsets(criteria), pairs, strict=False)]
+    return np.concatenate([np.zeros(0, np.intp), *places]).astype(np.intp)
+
+
+def _joined(criterion: Criterion, points: Ints, apart: Flags) -> Criterion:
+    if not (criterion.ordered or criterion.kind == "number"):
+        return criterion
+    whole = all(float(cut).is_integer() for cut in criterion.cuts)
+    levels: list[Level] = []
+    before: int | None = None
+    for i, level in enumerate(criterion.levels):
+        same = before is not None and level.role == "value" and points[i] == points[before]
+        if same and before is not None and not apart[i] and not apart[before] and points[i] != 0:
+            levels[-1] = _one(levels[-1], level, whole)
+        else:
+            levels.append(level)
+        before = i if level.role == "value" else None
+    return replace(criterion, levels=tuple(levels))
+
+
+def _one(first: Level, second: Level, whole: bool) -> Level:
+    """Two neighbouring levels as one."""
+    if first.values or second.values:
+        return Level(f"{first.name} / {second.name}", values=first.values + second.values)
+    return Level(interval_name(first.low, second.high, whole=whole), low=first.low, high=second.high)
