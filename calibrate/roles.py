@@ -13,7 +13,8 @@ from .engine.table import Table, column_of
 _IDS = (
     "lead id", "id", "leadid", "prospect id", "contact id", "record id", "lead number", "lead no", "customer id",
     "client id", "opportunity id", "deal id", "opportunity number", "uuid", "guid", "identifiant", "id lead",
-    "id prospect", "id contact", "id client", "numero", "external id", "hubspot id", "row id", "unnamed 0",
+    "id prospect", "id contact", "id client", "user id", "visitor id", "session id",
+    "numero", "external id", "hubspot id", "row id", "unnamed 0",
 )  # fmt: skip
 _CREATED = (
     "created at", "created", "created on", "create date", "creation date", "date created", "created date",
