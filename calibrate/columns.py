@@ -17,6 +17,7 @@ from .criteria import Axis, as_number, is_placeholder
 from .engine import sql
 from .engine.dates import writing_of
 from .engine.table import Column, Table, column_of
+from .engine.words import NO, YES
 
 LOOKED_AT = 200_000
 """Rows of a table that are looked at to propose criteria."""
@@ -217,15 +218,17 @@ _PHONE = re.compile(r"^\+?[\d\s().\-/]{8,20}$")
 def is_personal(found: Profile) -> bool:
     """Whether a column holds names, e-mails, phones or addresses, by its name or by how its values look."""
     words = words_of(found.column.name)
-    if _PERSON.match(words) and found.distinct > 2:
-        return found.column.type in ("text", "number")
+    if _PERSON.match(words) and found.column.type in ("text", "number") and not _answers(found):
+        return True
     seen = [text for text, _ in found.texts[:200]]
     return found.distinct >= 10 and bool(seen) and sum(is_private(text) for text in seen) >= 0.5 * len(seen)
 
 
-def is_mail(text: str) -> bool:
-    """Whether a text holds an e-mail address."""
-    return bool(_MAIL.search(text))
+def _answers(found: Profile) -> bool:
+    """Whether a column only says yes or no (an e-mail: yes), whatever it is called."""
+    if found.numbers is not None:
+        return found.distinct <= 2 and bool(np.isin(found.numbers, (0, 1)).all())
+    return found.distinct <= 2 and all(text.strip().casefold() in YES | NO for text, _ in found.texts)
 
 
 def is_private(text: str) -> bool:

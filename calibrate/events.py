@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from .columns import words_of
+from .columns import is_private, words_of
 from .engine import dates, sql
 from .engine.derived import derived, kept
 from .engine.table import Column, Fact, Table, column_of
@@ -161,14 +161,14 @@ def _same(events: Table, wanted: Sequence[str], kinds: Sequence[str], used: Sequ
 
 
 def common_types(events: Table, column: str) -> tuple[str, ...]:
-    """The commonest event types, the commonest first."""
+    """The commonest event types, the commonest first; one that holds an address or a phone number is none."""
     text = f"CAST({_quoted(column)} AS VARCHAR)"
     blank = sql.is_blank(sql.identifier("type")).sql("duckdb")
     found = events.fetch(
         f"SELECT type, events FROM (SELECT {text} AS type, COUNT(*) AS events FROM {events.relation} GROUP BY 1) "
         f"AS counted WHERE type IS NOT NULL AND NOT {blank} ORDER BY events DESC, type LIMIT {COMMON}"
     )
-    return tuple(str(each) for each in found["type"])
+    return tuple(str(each) for each in found["type"] if not is_private(str(each)))
 
 
 def _last_day(events: Table, at: str) -> date | None:

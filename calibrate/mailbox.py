@@ -7,12 +7,13 @@ what is on both is disposable, what is on neither is professional. Every column 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib.metadata import version
 
 from sqlglot import exp
 
-from .columns import is_mail, words_of
+from .columns import words_of
 from .engine import sql
 from .engine.derived import derived
 from .engine.table import Column, Fact, Table
@@ -27,7 +28,8 @@ ADDED = frozenset((
     "tuta.io", "tutanota.com", "hey.com", "ik.me", "mailo.com", "zaclys.net",
 ))  # fmt: skip
 """Mailboxes of French and Belgian access providers, and some private ones, that the list of free ones lacks."""
-LOOKED_AT = 2000
+LOOKED_AT, MOSTLY = 2000, 0.8
+_ADDRESS = re.compile(r"^\s*([^@<>]*<)?\s*[^@\s<>/?=]+@[^@\s<>/?=]+\.[A-Za-z]{2,}\W*$")
 _DOMAIN_NAMES = ("email domain", "e mail domain", "mail domain", "domaine de messagerie", "domaine email",
                  "domaine de l email", "domaine e mail")  # fmt: skip
 _EDGE = " \t\r\n<>()[]\"';,."
@@ -76,8 +78,8 @@ def find_addresses(table: Table) -> list[str]:
     for i, name in enumerate(texts):
         values = [str(value) for value in seen[f"c{i}"] if value is not None]
         named = words_of(name) in _DOMAIN_NAMES
-        good = sum(is_mail(value) or (named and kind_of(value) is not None) for value in values)
-        if values and good >= 0.5 * len(values):
+        good = sum(bool(_ADDRESS.match(value)) or (named and kind_of(value) is not None) for value in values)
+        if values and good >= MOSTLY * len(values):
             found.append(name)
     return found
 

@@ -25,9 +25,8 @@ def write(path: Path, header: list[str], rows: list[list[str]]) -> Path:
 
 
 def test_the_engine_says_what_python_says(tmp_path: Path) -> None:
-    table = with_mailboxes(
-        open_table(write(tmp_path / "x.csv", ["n", "Email"], [[str(i), a] for i, a in enumerate(ADDRESSES)]))
-    )
+    file = write(tmp_path / "x.csv", ["n", "Email"], [[str(i), a] for i, a in enumerate(ADDRESSES)])
+    table = with_mailboxes(open_table(file), ["Email"])
     found = list(table.fetch(f'SELECT "Email (mailbox)" AS kind FROM {table.relation} ORDER BY n')["kind"])
     assert found == [kind_of(address) for address in ADDRESSES]
     assert found == [
