@@ -19,11 +19,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ..review import Review
-from . import drawing, pictures, sections, tables
+from . import drawing, meeting, pictures, sections, tables
 from .words import Words
 
 TEMPLATES = Path(__file__).parent / "templates"
-SECTIONS = ("verdict", "candidates", "points", "proof", "thresholds", "rates", "time", "truth", "account", "glossary")
+SECTIONS = (
+    "verdict", "history", "candidates", "changes", "segments", "points", "proof", "thresholds", "grades", "rates",
+    "months", "feedback", "time", "truth", "account", "glossary",
+)  # fmt: skip
 
 
 def page(review: Review, words: Words, others: Mapping[str, str] | None = None) -> str:
@@ -45,8 +48,9 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
     parts = (review.closing, review.stages, review.worth, review.selection, review.fadings or None)
     timed = any(part is not None for part in parts)
     absent = {name for name, there in (("truth", review.truth), ("time", timed)) if not there}
-    shown = [name for name in SECTIONS if name not in absent]
+    shown = [name for name in SECTIONS if name not in absent | meeting.absent(review)]
     return {
+        **meeting.values(review),
         "w": words, "review": review, "compared": review.comparison, "verdict": review.comparison.verdict,
         "chosen": chosen, "candidates": tables.in_order(review), "toc": shown, "limits": limits, "handed": handed,
         "headline": sections.headline(review, words), "sentence": sections.sentence(review, words),

@@ -16,7 +16,7 @@ from ..metrics import Estimate
 from ..rates import Rate, RateTable
 from ..review import Account, Candidate, Review
 from ..stages import Step
-from . import tables
+from . import meeting_json, tables
 
 SCHEMA = 1
 DIGITS = 12
@@ -47,6 +47,7 @@ def run_json(review: Review) -> dict[str, Any]:
         },
         "comparison": _comparison(review),
         "warnings": [{"key": key, "facts": _plain(facts)} for key, facts in review.warnings],
+        **_plain(meeting_json.meeting_json(review)),
         "truth": _plain(review.truth),
         **_times(review),
     }  # fmt: skip

@@ -1,0 +1,99 @@
+"""What the sections around a change of grid show: decisions so far, swap set, segments, grades, months, feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..grade import DIGITS, LETTERS
+from ..lines import Line, beside
+from ..rates import wilson
+from ..review import Candidate, Review
+from ..segments import Sides
+from ..swap import STAGES, Moved
+from . import tables
+
+MOST_FEEDBACK = 20
+
+
+def absent(review: Review) -> set[str]:
+    """Sections that have nothing to show."""
+    there = {
+        "history": bool(review.story), "changes": review.swap is not None or bool(changed(review)),
+        "segments": bool(review.sides), "grades": review.grades is not None or bool(review.demands),
+        "months": bool(review.kpis), "feedback": review.feedback is not None,
+    }  # fmt: skip
+    return {name for name, held in there.items() if not held}
+
+
+def values(review: Review) -> dict[str, Any]:
+    """What the templates of these sections place."""
+    return {
+        "past_lines": past_lines(review), "swap_rows": swap_rows(review), "changed_lines": changed(review),
+        "changed_pair": pair(review), "main_sides": main_sides(review), "stages": STAGES,
+        "letters": LETTERS, "digits": DIGITS, "saved": hours_saved,
+        "feedback_lines": feedback_lines(review),
+    }  # fmt: skip
+
+
+def past_lines(review: Review) -> list[Line]:
+    """Points of each line over the decisions so far and in the chosen grid; lines that never had points left out."""
+    chosen = tables.chosen_of(review)
+    if not review.story or chosen is None:
+        return []
+    return _telling(beside([*(each.grid for each in review.story), chosen.grid]))
+
+
+def changed(review: Review) -> list[Line]:
+    """Lines whose points differ between the baseline and the grid held against it."""
+    return [line for line in review.changes if line.change]
+
+
+def pair(review: Review) -> tuple[Candidate, Candidate] | None:
+    """Baseline and the grid held against it."""
+    new = main_sides(review)
+    names = (review.swap.old, review.swap.new) if review.swap else (new.baseline, new.candidate) if new else None
+    if names is None:
+        return None
+    found = {candidate.name: candidate for candidate in review.candidates}
+    return (found[names[0]], found[names[1]]) if set(names) <= set(found) else None
+
+
+def swap_rows(review: Review) -> list[tuple[str, list[Moved], tuple[float, float, float] | None]]:
+    """Each stage with who enters, leaves and stays, and by how much those that enter close better."""
+    swap = review.swap
+    if swap is None:
+        return []
+    ways = ("enter", "leave", "stay")
+    return [(stage, [swap.of(stage, way) for way in ways], swap.gain(stage)) for stage in STAGES]
+
+
+def main_sides(review: Review) -> Sides | None:
+    """The candidate that is shown segment by segment: the one of the swap set."""
+    name = review.swap.new if review.swap else review.chosen
+    return next((each for each in review.sides if each.candidate == name), next(iter(review.sides), None))
+
+
+def feedback_lines(review: Review) -> list[Any]:
+    """Lines that rejected leads share, the most over-represented first."""
+    if review.feedback is None:
+        return []
+    return [line for line in review.feedback.lines if line.level.role == "value" or line.more][:MOST_FEEDBACK]
+
+
+def hours_saved(review: Review, candidate: Candidate, step: pd.Series) -> tuple[float, float, float] | None:
+    """Hours a month that sales saves by calling only from this threshold on, against calling every lead; 95 %."""
+    if not review.months or review.minutes_per_call is None:
+        return None
+    total = float(candidate.scores.leads.sum())
+    above = float(step["leads"])
+    low, high = (float(bound[0]) for bound in wilson(np.array([total - above]), np.array([total])))
+    month = total / review.months * review.minutes_per_call / 60
+    return month * (1 - above / total), month * low, month * high
+
+
+def _telling(lines: Sequence[Line]) -> list[Line]:
+    return [line for line in lines if any(line.points)]

@@ -1,0 +1,123 @@
+"""The sections around a change of grid: shown where there is something to show, in both languages, with counts."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from report_case import HOSTILE, review
+from test_report_page import Text
+
+from calibrate.criteria import Level
+from calibrate.decision import STAGES, Adopted, Decision, Override, Promise, outcomes
+from calibrate.feedback import Feedback, Line
+from calibrate.grade import demand, grades
+from calibrate.grid import Thresholds
+from calibrate.kpi import months_of
+from calibrate.lines import beside
+from calibrate.metrics import Estimate
+from calibrate.report import meeting
+from calibrate.report.page import page
+from calibrate.report.run_json import dump, run_json
+from calibrate.report.words import load
+from calibrate.review import Review
+from calibrate.segments import Segment, Segmented, Sides
+from calibrate.swap import swap_all
+
+SECTIONS = ("history", "changes", "segments", "grades", "months", "feedback")
+
+
+def met(found: Review) -> Review:
+    """The review with everything a meeting adds."""
+    new, old = found.candidates[0], found.candidates[-1]
+    tally = replace(found.tally, ends=np.arange(24) * 30)
+    promise = {stage: Promise(400.0, 60.0, 14.0) for stage in STAGES}
+    override = Override(new.grid.criteria[0].name, "retail", 4, -2, f"Claire {HOSTILE}", "asked")
+    made = Decision("2024-12", "cautious", f"Claire {HOSTILE}", "agreed", Thresholds(4, 9), None, (override,),
+                    until="2024-10", promises=promise)  # fmt: skip
+    story = (Adopted(made, old.grid),)
+    gap = Estimate(-0.08, -0.12, -0.03)
+    bad = Segment(Level("retail"), 900, 40, 0.8, 0.72, gap, (200, 180), (30, 20), "ranking")
+    few = Segment(Level("missing", "missing"), 90, 4, None, None, None, (20, 18), (3, 2))
+    tables = (Segmented(None, (replace(bad, level=Level("2025-07"), harm=""),)), Segmented("sector", (bad, few)))
+    line = Line("role", "fit", Level("student"), 3, 9, 0.75, 0.46, 0.91, 40, 0.1, ((HOSTILE, 8), ("", 1)))
+    swap = swap_all(tally, old.grid, new.grid, found.rates.criteria)
+    assert swap is not None
+    assert new.grid.thresholds is not None
+    return replace(
+        found, tally=tally, story=story, outcomes=outcomes(story, tally), swap=replace(swap, old="current"),
+        changes=beside([old.grid, new.grid]),
+        sides=(Sides("current", "logistic", tables), Sides("current", "lift", tables[:1])),
+        grades=grades(tally, new.grid), demands=demand(tally, new.grid, fit=2, engagement=3, months=24.0),
+        kpis=months_of(new.scores, new.grid.thresholds), minutes_per_call=12.0,
+        feedback=Feedback("refused.csv", 13, 12, ((HOSTILE, 8), ("", 5)), (line,)),
+    )  # fmt: skip
+
+
+PLAIN = review(4000)
+MET = met(PLAIN)
+PAGES = {language: page(MET, load(language)) for language in ("en", "fr")}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_section_stands_in_its_place_and_in_the_contents(language: str) -> None:
+    found = Text(PAGES[language])
+    ids = [a["id"] for _, a in found.elements if a.get("id")]
+    assert [i for i in ids if i in SECTIONS] == list(SECTIONS)
+    links = [a["href"] for tag, a in found.elements if tag == "a"]
+    assert {f"#{name}" for name in SECTIONS} <= set(links)
+    assert [tag for tag, _ in found.elements].count("caption") == [tag for tag, _ in found.elements].count("table")
+    assert all(a.get("scope") for tag, a in found.elements if tag == "th")
+    assert not [a for tag, a in found.elements if tag == "img"] and HOSTILE in found.text
+
+
+def test_nothing_is_shown_where_there_is_nothing() -> None:
+    assert meeting.absent(PLAIN) == set(SECTIONS)
+    source = page(PLAIN, load("en"))
+    assert not [name for name in SECTIONS if f'id="{name}"' in source]
+    assert "Hours saved" not in source
+
+
+def test_the_numbers_are_those_of_the_review() -> None:
+    text = Text(PAGES["en"]).text
+    came = MET.outcomes[0].came
+    assert came is not None
+    assert f"15.0% 11.9% to 18.8% 28.6 {came.value:.1%} {came.customers} of {came.leads:,}" in text
+    assert "retail: −2 changed to +4 by Claire" in text
+    assert MET.swap is not None
+    enter = MET.swap.of("marketing_qualified", "enter").rate
+    assert re.search(rf"enter [\d.]+ {enter.leads:,} {enter.customers} {enter.value:.1%}", text)
+    assert "“logistic” harms: sector: retail" in text and "“lift” harms no segment beyond chance" in text
+    assert "0.800 0.720 −0.080 −0.120 to −0.030 200 → 180 30 → 20 ranks worse" in text
+    assert MET.grades is not None
+    cell = MET.grades.rates[0][0]
+    assert f"{cell.value:.1%} {cell.customers} of {cell.leads}" in text
+    assert (
+        f"MQL from {MET.demands[0].threshold} points and at least 2 of fit: {MET.demands[0].met.leads:,} leads" in text
+    )
+    assert "student +3 9 75.0% 46.0% to 91.0% 10.0% 40 leads" in text and "rejected more often" in text
+    assert "at 12 minutes a call" in text
+
+
+def test_hours_saved_by_pencil() -> None:
+    candidate = MET.candidates[0]
+    step = {"leads": candidate.scores.leads.sum() / 4}
+    hours = meeting.hours_saved(MET, candidate, step)  # type: ignore[arg-type]
+    assert hours is not None
+    assert hours[0] == pytest.approx(4000 * 0.75 / 24 * 12 / 60) and hours[1] < hours[0] < hours[2]
+    assert meeting.hours_saved(PLAIN, candidate, step) is None  # type: ignore[arg-type]
+
+
+def test_run_json_says_the_same() -> None:
+    found = json.loads(dump(run_json(MET)))
+    assert found["decisions"][0]["promised"]["rate"] == 0.15
+    assert found["decisions"][0]["came"]["leads"] == MET.outcomes[0].came.leads  # type: ignore[union-attr]
+    assert found["segments"][0]["tables"][1]["segments"][0]["harm"] == "ranking"
+    assert sum(cell["leads"] for cell in found["grades"]["cells"].values()) == 4000
+    assert len(found["months_under_grid"]) == 24 and found["feedback"]["lines"][0]["rejected"] == 9
+    assert {line["new"] - (line["old"] or 0) for line in found["changes"]} - {0}
+    plain = json.loads(dump(run_json(PLAIN)))
+    assert plain["swap"] is plain["grades"] is plain["feedback"] is None
