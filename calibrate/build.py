@@ -8,7 +8,7 @@ the whole points. What rounding costs in ranking and log-loss is measured and wr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -24,7 +24,7 @@ from .rounding import clipped_to_share, fitted_line, loss, plain, quality, shrun
 from .tally import Tally
 from .weights.base import Weights, is_reference
 from .weights.constraints import Chain, Constraints, Limits, resolve
-from .weights.fewer import fewer
+from .weights.fewer import fewer, fewer_criteria
 from .weights.gram import FIT_ROWS, Rows, curvature, predict, profiled, rows_of
 from .weights.nearest import nearest, without
 
@@ -63,6 +63,8 @@ def build(
     for what, number in (("pivot", pivot), ("best score", best)):
         if number is not None and number < 1:
             raise SettingsError(f"the {what} is {number}; it must be 1 point or more")
+    if weights.criteria != tally.criteria:  # a method may have made levels of the same points one
+        tally = tally.regroup(weights.criteria)
     scene = _Scene(weights, tally, constraints, resolve(constraints, tally.criteria), share)
     notes = list(weights.notes)
     if (weights.unit == "points" or weights.scale is not None) and pivot is None and best is None:
@@ -115,9 +117,14 @@ class _Scene:
 
     @cached_property
     def values(self) -> Floats:
-        """The weights, with all but the best lines at 0 where the number of lines is limited."""
-        most = self.constraints.max_lines
-        return self.weights.values if most is None else fewer(self.weights, self.tally, self.limits, self.metric, most)
+        """The weights, with all but the best lines at 0 where the number of lines or criteria is limited."""
+        weights, demands = self.weights, self.constraints
+        if demands.max_criteria is not None:
+            kept = fewer_criteria(weights, self.tally, self.limits, self.metric, demands.max_criteria)
+            weights = replace(weights, values=kept)
+        if demands.max_lines is None:
+            return weights.values
+        return fewer(weights, self.tally, self.limits, self.metric, demands.max_lines)
 
     @cached_property
     def floor(self) -> Floats:

@@ -23,7 +23,8 @@ def made(tally, method, min_leads=10, constraints=None, **scale):
     wanted = constraints or Constraints()
     rates = estimate(tally, min_leads=min_leads)
     weights = METHODS[method](tally, rates, wanted)
-    return weights, build(weights, tally, name=method, constraints=wanted, **scale), rates
+    grid = build(weights, tally, name=method, constraints=wanted, **scale)
+    return weights, grid, estimate(tally.regroup(grid.criteria), min_leads=min_leads)
 
 
 def flat(grid, attribute):
@@ -58,6 +59,7 @@ def test_never(method, tally, min_leads):
 @given(tally=tallies())
 def test_one_lead_scores_like_the_batch_and_the_maximum_is_true(method, tally):
     _, grid, _ = made(tally, method)
+    tally = tally.regroup(grid.criteria)
     answers = []
     for criterion in grid.criteria:
         a_value = {"missing": None, "other": "something else"}
@@ -128,6 +130,7 @@ def test_pins_hold_and_are_explained(method, tally, points, level):
     at = level % len(criterion.levels)
     pin = Pin(criterion.name, criterion.levels[at].name, points, "sales", "they know")
     _, grid, _ = made(tally, method, constraints=Constraints(pins=(pin,)))
+    at = [level.name for level in grid.criteria[0].levels].index(pin.level)
     assert grid.points[0][at] == points
     assert grid.evidence[0][at].note == f"pinned at {points} by sales: they know"
     assert grid.pins == (pin,)

@@ -8,12 +8,14 @@ from .constraints import Constraints
 from .evidence import evidence
 from .lift import lift
 from .logistic import logistic
+from .sparse import sparse
 
 METHODS: dict[str, Method] = {
     "lift": lift,
     "cautious": cautious,
     "evidence": evidence,
     "logistic": logistic,
+    "sparse": sparse,
 }
 """Name on the command line and in settings -> method. A new one is one file and one line here."""
 

@@ -253,6 +253,14 @@ def _contradictions(c: Constraints) -> Iterator[tuple[str, str, str]]:
     if c.max_lines is not None and len(held) > c.max_lines:
         pins = ", ".join(f"{p.criterion}={p.level}" for p in held)
         yield f"pinning {len(held)} lines ({pins})", f"the limit of {c.max_lines} lines", "raise it or unpin some"
+    places = {pin.criterion for pin in held}
+    if c.max_criteria is not None and len(places) > c.max_criteria:
+        named = ", ".join(sorted(places))
+        yield (
+            f"pinning lines of {len(places)} criteria ({named})",
+            f"the limit of {c.max_criteria} criteria",
+            "raise it",
+        )
     if c.need_negative and c.max_lines == len(held) and all(pin.points > 0 for pin in held) and held:
         yield "'must have a negative line'", f"the limit of {c.max_lines} lines, all pinned above 0", "raise the limit"
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
+from ..criteria import offsets
 from ..tally import Tally
 from .base import Weights, condition
 from .constraints import Limits
@@ -29,6 +32,21 @@ def fewer(weights: Weights, tally: Tally, limits: Limits, metric: Floats, most: 
         values[order[room:]] = 0.0
         return values
     return _eliminated(values, metric, room)
+
+
+def fewer_criteria(weights: Weights, tally: Tally, limits: Limits, metric: Floats, most: int) -> Floats:
+    """The weights of at most so many criteria, those with pins counted: the ones whose weights cost most to lose.
+
+    To second order a criterion's loss is ``w' A w / 2`` over its own levels, with A the curvature.
+    """
+    values, bounds = weights.values.copy(), offsets(tally.criteria)
+    parts = list(pairwise(bounds))
+    pinned = [bool((limits.pins[a:b] != 0).any()) for a, b in parts]
+    cost = [float(values[a:b] @ metric[a:b, a:b] @ values[a:b]) for a, b in parts]
+    order = sorted(range(len(parts)), key=lambda c: (not pinned[c], -cost[c], c))
+    for c in order[most:]:
+        values[parts[c][0] : parts[c][1]] = 0.0
+    return values
 
 
 def information(tally: Tally) -> Floats:

@@ -113,7 +113,7 @@ def _solved(tally: Tally, rates: RateTable, constraints: Constraints, limits: Li
 
     What does not is searched again: without such points, with a line less.
     """
-    if not 0 < rates.overall.customers < rates.overall.leads or not tally.rows:
+    if not 0 < rates.overall.customers < rates.overall.leads or not tally.rows or not tally.criteria:
         return []
     asked = budget = _budget(constraints, len(tally.criteria))
     good: list[_Answer] = []
@@ -153,6 +153,8 @@ def _by_level(tally: Tally, rates: RateTable, limits: Limits, thin: Mask, budget
     """The search for points on every level of some criteria, with the same end on all rows."""
     rows = rows_of(tally, SEARCH_ROWS)
     floor, ceiling = point_bounds(tally.criteria, rates, limits, thin)
+    if not (floor < ceiling).any():
+        return []
     demands = orders(tally.criteria, rates, limits, thin)
     levels = Levels(rows.codes, rows.sizes, rows.leads, rows.customers, floor, ceiling, demands,
                     budget.lines, budget.criteria, budget.worth)  # fmt: skip

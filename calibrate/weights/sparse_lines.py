@@ -153,8 +153,10 @@ def _direction(chain: Chain | None, rates: RateTable) -> int | None:
 
 def _clashes(gives: Flags) -> Flags:
     """Pairs of lines that overlap without one lying in the other and sharing an end with it."""
+    if not len(gives):
+        return np.zeros((0, 0), bool)
     first = gives.argmax(axis=1)
-    last = gives.shape[1] - 1 - gives[:, ::-1].argmax(axis=1) if len(gives) else first
+    last = gives.shape[1] - 1 - gives[:, ::-1].argmax(axis=1)
     apart = (last[:, None] < first[None, :]) | (first[:, None] > last[None, :])
     nested = (first[:, None] == first[None, :]) | (last[:, None] == last[None, :])
     clash: Flags = ~(apart | nested)
