@@ -13,6 +13,7 @@ import pytest
 import typer.main
 
 from calibrate.cli import FLAGS, app
+from calibrate.crm import SYSTEMS
 from calibrate.export import FORMATS
 from calibrate.metrics import METRICS
 from calibrate.report import words
@@ -38,7 +39,7 @@ def commands() -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", [*METHODS, *FORMATS, *METRICS, *words.known()])
+@pytest.mark.parametrize("name", [*METHODS, *FORMATS, *METRICS, *SYSTEMS, *words.known()])
 def test_every_name_that_can_be_chosen_is_in_readme(name: str) -> None:
     assert name in quoted()
 
