@@ -41,13 +41,14 @@ from .report.words import load as load_words
 from .review import Account, Candidate, Review
 from .roles import newest_first
 from .scores import score
-from .settings import Settings, written
+from .settings import DEFAULT_METHODS, Settings, written
 from .settings import toml as settings_toml
 from .tally import Tally, count
 from .times import with_times
 
-CEILING_ROWS = 300_000
-"""Profile rows up to which the ceiling is drawn without being asked for."""
+QUICK_ROWS = 300_000
+"""Profile rows up to which the slowest method and the ceiling are computed without being asked for."""
+SLOWEST = "sparse"
 Progress = Callable[[str], None]
 
 
@@ -141,7 +142,7 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
             "no column is left to be a criterion: all were ignored, excluded or set aside as suspects "
             f"({', '.join(s.column for s in counted.suspects) or 'none'}). Put one back with --criteria"
         )
-    plans = plans_of(settings, counted.grids, tally.ends is not None)
+    plans = plans_of(quick(settings, tally), counted.grids, tally.ends is not None)
     min_leads = settings.columns.min_leads
 
     def prepared(part: Tally) -> Prepared:
@@ -191,11 +192,20 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
 def _wants_ceiling(counted: Counted) -> bool:
     """As asked; without a wish where it is quick: scikit-learn is there and the profiles are not too many."""
     asked = counted.settings.candidates.ceiling
-    return asked if asked is not None else available() and counted.tally.rows <= CEILING_ROWS
+    return asked if asked is not None else available() and counted.tally.rows <= QUICK_ROWS
 
 
 def _ceiling(counted: Counted, rolling: Sequence[Fold]) -> dict[str, float] | None:
     return ceiling(counted.tally, rolling, counted.allowed) or None
+
+
+def quick(settings: Settings, tally: Tally) -> Settings:
+    """Without a wish for methods, the slowest one is left out where profiles are many."""
+    asked = settings.candidates
+    if asked.methods != DEFAULT_METHODS or tally.rows <= QUICK_ROWS:
+        return settings
+    kept = tuple(method for method in asked.methods if method != SLOWEST)
+    return settings.model_copy(update={"candidates": asked.model_copy(update={"methods": kept})})
 
 
 def check_out(settings: Settings) -> None:
@@ -365,6 +375,8 @@ def _warnings(counted: Counted) -> tuple[tuple[str, Mapping[str, str | int | flo
             warnings.append(("newest_first", {"column": falling[0], "share": falling[1]}))
     if history.ends is not None and history.terms.customer_at is None and history.terms.outcomes is None:
         warnings.append(("no_customer_date", {"column": history.terms.customer or ""}))
+    if quick(counted.settings, counted.tally) is not counted.settings:
+        warnings.append(("left_out", {"method": SLOWEST, "rows": counted.tally.rows}))
     if not counted.tally.exact:
         warnings.append(("sampled", {"rows": counted.tally.rows, "leads": leads}))
     share = float(np.mean(counted.rates.thin)) if len(counted.rates.leads) else 0.0

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from .errors import SettingsError, unknown
 
 SCHEMES = ("postgresql://", "postgres://", "spark://")
-DEFAULT_METHODS = ("lift", "cautious", "evidence", "logistic")
+DEFAULT_METHODS = ("lift", "cautious", "evidence", "logistic", "sparse")
 
 
 class _Part(BaseModel):

@@ -72,7 +72,7 @@ def test_the_printed_object_is_the_contract(ran: tuple[Path, dict[str, Any]]) ->
         assert sum(level["leads"] for level in criterion["levels"]) == 1500
         for level in criterion["levels"]:
             assert set(level) >= {"level", "leads", "customers", "rate", "low", "high", "shrunk", "lift"}
-    assert [c["name"] for c in found["candidates"]] == ["lift", "cautious", "evidence", "logistic"]
+    assert [c["name"] for c in found["candidates"]] == ["lift", "cautious", "evidence", "logistic", "sparse"]
     for candidate in found["candidates"]:
         assert set(candidate) >= {"name", "method", "lines", "grid", "metrics", "against", "difference"}
         grid = json.loads((Path(found["report"]) / candidate["grid"]).read_text(encoding="utf-8"))
