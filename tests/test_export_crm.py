@@ -59,7 +59,7 @@ def told(lead, names):
 
 def test_salesforce_formulas_give_the_score(capsys):
     compared = helped = 0
-    for seed in range(40):
+    for seed in range(24):
         rng = random.Random(seed)
         grid = system_grid(seed) if seed % 4 else long_grid(rng)
         names = salesforce.field_names(grid)
@@ -67,7 +67,7 @@ def test_salesforce_formulas_give_the_score(capsys):
         helped += len(fields) > 1
         assert all(len(text) <= 3900 and len(text.encode()) <= 4000 for _, _, text in fields)
         kinds = {c.column: c for c in grid.criteria}
-        for lead in natural(rng, grid)[:40]:
+        for lead in natural(rng, grid)[: 40 if seed % 4 else 6]:
             if any(lead.get(column) is None for column, c in kinds.items() if c.kind == "boolean"):
                 continue  # a checkbox is never empty: coverage() says so
             lead = {c: v for c, v in lead.items() if not placeholder_number(kinds[c], v)}

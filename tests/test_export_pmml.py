@@ -51,7 +51,7 @@ def model_of():
 
 def test_pypmml_scores_like_the_grid(model_of, capsys):
     compared = 0
-    for seed in range(12):
+    for seed in range(8):
         grid, leads = case(seed)
         model = model_of(grid)
         for lead in leads:
@@ -88,7 +88,7 @@ def test_jpmml_scores_and_verifies_like_the_grid(tmp_path, capsys):
     from jpmml_evaluator.jpype import JPypeBackend
 
     backend, compared = JPypeBackend(), 0
-    for seed in range(12):
+    for seed in range(8):
         grid, leads = case(seed)
         (tmp_path / "grid.pmml").write_bytes(pmml.write(grid, Options()))
         evaluator = jpmml.make_evaluator(str(tmp_path / "grid.pmml"), backend=backend)

@@ -6,16 +6,20 @@ import random
 import shutil
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 from replay import cases
 
+from calibrate.criteria import Criterion, Level
 from calibrate.explain import reasons
-from calibrate.export import javascript, python
+from calibrate.export import coverage, javascript, python
 from calibrate.export.base import Options
+from calibrate.grid import Expiry, Grid
+from calibrate.mailbox import kind_of
 
-GRIDS = [cases.grid(random.Random(seed)) for seed in range(40)]
-LEADS = [cases.leads(random.Random(1000 + seed), grid, {}, 150) for seed, grid in enumerate(GRIDS)]
+GRIDS = [cases.grid(random.Random(seed)) for seed in range(25)]
+LEADS = [cases.leads(random.Random(1000 + seed), grid, {}, 120) for seed, grid in enumerate(GRIDS)]
 
 
 def expected(grid, leads):
@@ -93,3 +97,62 @@ def test_python_file_takes_what_pandas_gives():
                 10**400,
             ):
                 assert scorer["score"]({column: value}) == grid.score({column: value})
+
+
+def derived_case():
+    """A grid on a column that calibrate makes from addresses, with points that expire, and leads with their scores."""
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    kinds = ("professional", "free", "disposable")
+    mailbox = Criterion("Mailbox", "E (mailbox)", "text", "fit", (*(Level(k, values=(k,)) for k in kinds), *ends))
+    demo = Criterion("Demo", "Demo", "presence", "engagement", (Level("asked"), *ends))
+    visits = Criterion("Visits", "Visits", "number", "engagement", (Level("5+", low=5), *ends))
+    expiry = (Expiry("Demo", "asked", days=30, dated="Demo at"), Expiry("Visits", "5+", None, 30, 10, "Visited"))
+    grid = Grid("g", "m", (mailbox, demo, visits), ((5, -3, -9, 1, 0), (21, 0, 0), (-15, 0, 0)), expiry=expiry)
+    addresses = (
+        "Ana@acme.fr",
+        "ana@gmail.com",
+        "Ana <a@b@YOPMAIL.com>",
+        "n/a",
+        "",
+        None,
+        7,
+        "acme.fr",
+        "x@sfr.fr.",
+        "a b@c d.fr",
+    )
+    leads = [{"E": address, "Demo": "x", "Visits": 9} for address in addresses]
+    leads += [
+        {"Demo": 1, "Visits": 9, "Demo at": day, "Visited": day}
+        for day in ("2025-01-01", "2025-01-20 10:00", "2024-12-31T23:59", "", "soon", None)
+    ]
+    leads.append({"E": "ana@gmail.com", "E (mailbox)": "disposable"})
+    filled = [
+        {"E (mailbox)": kind_of(lead.get("E") if isinstance(lead.get("E"), str) else None), **lead} for lead in leads
+    ]
+    days = (None, date(2025, 1, 30), date(2025, 1, 31), date(2025, 2, 25), date(2026, 1, 1))
+    return grid, leads, [[grid.score(lead, day) for day in days] for lead in filled], days
+
+
+def test_mailboxes_and_expiry_in_the_python_file():
+    grid, leads, expected, days = derived_case()
+    scorer: dict = {}
+    exec(python.write(grid, Options()), scorer)
+    assert [[scorer["score"](lead, day) for day in days] for lead in leads] == expected
+    assert len({score for row in expected for score in row}) >= 8
+    assert scorer["reasons"](leads[10], days[2]) == ["Visits: 5+ (-2)", "Mailbox: not given (+1)"]
+    assert coverage(grid, "python", Options()).lossless
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")
+def test_mailboxes_and_expiry_in_the_javascript_module(tmp_path):
+    grid, leads, expected, days = derived_case()
+    (tmp_path / "g.mjs").write_text(javascript.write(grid, Options()), encoding="utf-8")
+    body = [
+        "import { score } from './g.mjs';",
+        f"const days = {json.dumps([day and day.isoformat() for day in days])};",
+    ]
+    body.append(f"const leads = [{', '.join(js(lead) for lead in leads)}];")
+    body.append("console.log(JSON.stringify(leads.map(x => days.map(day => score(x, day && new Date(day))))));")
+    (tmp_path / "run.mjs").write_text("\n".join(body), encoding="utf-8")
+    done = subprocess.run(["node", "run.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == expected

@@ -14,6 +14,7 @@ from calibrate.explain import reasons
 from calibrate.export import sql
 from calibrate.export.base import Options
 from calibrate.grid import Band, Grid
+from calibrate.mailbox import kind_of
 
 TYPES = {
     "duckdb": {"text": "VARCHAR", "number": "DOUBLE", "integer": "BIGINT", "boolean": "BOOLEAN"},
@@ -27,7 +28,7 @@ def quoted(name, dialect):
     return exp.to_identifier(name, quoted=True).sql(dialect)
 
 
-def replay(dialect, run, mark, *, grids=30, count=120):
+def replay(dialect, run, mark, *, grids=20, count=100):
     """Score random leads in an engine; number of scores that were compared, all of them equal."""
     compared = 0
     for seed in range(grids):
@@ -63,8 +64,10 @@ def test_sqlite(capsys):
     cases.compared(capsys, "sqlite", replay("sqlite", lambda q, v=(): connection.execute(q, v).fetchall(), "?"))
 
 
-@pytest.mark.skipif(not servers.programs(), reason="PostgreSQL is not installed")
-def test_postgres(capsys):
+@pytest.fixture(scope="module")
+def postgres():
+    if not servers.programs():
+        pytest.skip("PostgreSQL is not installed")
     import psycopg
 
     with servers.postgres() as address, psycopg.connect(address, autocommit=True) as connection:
@@ -73,7 +76,11 @@ def test_postgres(capsys):
             done = connection.execute(statement, values or None)
             return done.fetchall() if done.description else []
 
-        cases.compared(capsys, "postgresql", replay("postgres", run, "%s"))
+        yield run
+
+
+def test_postgres(postgres, capsys):
+    cases.compared(capsys, "postgresql", replay("postgres", postgres, "%s"))
 
 
 TRANSLATED = ("snowflake", "bigquery", "redshift", "databricks", "spark")
@@ -153,3 +160,41 @@ def test_table_names_are_taken_as_a_user_writes_them():
     assert table("crm.leads") == '"crm"."leads"'
     assert table("leads; DROP TABLE x") == '"leads; DROP TABLE x"'
     assert table("LEADS", "snowflake") == "LEADS"
+
+
+ADDRESSES = (
+    "Ana@acme.fr",
+    "ana@gmail.com",
+    "Ana <a@b@YOPMAIL.com>",
+    "n/a",
+    "",
+    None,
+    "acme.fr",
+    "x@sfr.fr.",
+    "a b@c d.fr",
+    "a@@x.y",
+    ".com",
+    "@",
+)
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "sqlite", "postgres"])
+def test_the_kind_of_mailbox_is_made_from_the_address(dialect, request):
+    kinds = ("professional", "free", "disposable")
+    levels = (*(Level(k, values=(k,)) for k in kinds), Level("missing", "missing"), Level("other", "other"))
+    grid = Grid("g", "m", (Criterion("Mailbox", "E-mail (mailbox)", "text", "fit", levels),), ((5, -3, -9, 1, 0),))
+    expected = [grid.score({"E-mail (mailbox)": kind_of(address)}) for address in ADDRESSES]
+
+    def scores(run, mark):
+        run('CREATE TABLE leads (lead_id INTEGER, "E-mail" TEXT)')
+        for at, address in enumerate(ADDRESSES):
+            run(f"INSERT INTO leads VALUES ({at}, {mark})", [address])
+        return [row[1] for row in sorted(run(sql.write(grid, Options(), dialect)))]
+
+    if dialect == "postgres":
+        run = request.getfixturevalue("postgres")
+        run("DROP TABLE IF EXISTS leads")
+        assert scores(run, "%s") == expected
+    else:
+        connection = duckdb.connect() if dialect == "duckdb" else sqlite3.connect(":memory:")
+        assert scores(lambda q, v=(): connection.execute(q, v).fetchall(), "?") == expected

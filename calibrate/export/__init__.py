@@ -28,7 +28,7 @@ from . import (
     sql,
     zoho,
 )
-from .base import Coverage, Format, Item, Options, Scored, account, refuse_losses
+from .base import EVERYTHING, Coverage, Format, Item, Options, Scored, account, refuse_losses
 
 __all__ = [
     "FORMATS",
@@ -49,7 +49,7 @@ def _json(grid: Grid, options: Options) -> str:
 
 
 def _whole(grid: Grid, options: Options) -> Coverage:
-    return account("json", grid, expiry=("carried", ""))
+    return account("json", grid, expiry=("carried", ""), makes=EVERYTHING)
 
 
 def _sql(dialect: str, engine: str) -> Format:

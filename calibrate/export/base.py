@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from ..criteria import Criterion
 from ..errors import ExportError
+from ..events import is_event_column
 from ..explain import told, words_in
 from ..grid import Grid
+from ..mailbox import made_from
 
 Status = Literal["carried", "approximated", "impossible"]
+EVERYTHING = ("mailbox", "events")
+"""What calibrate makes from other columns, for a format that says the grid and scores nothing itself."""
 STATUSES: tuple[Status, ...] = ("carried", "approximated", "impossible")
 
 
@@ -99,6 +103,16 @@ def reason_text(grid: Grid, at: int, place: int, language: str) -> str:
     return f"{criterion.name}: {told(criterion, place, words_in(language))} ({grid.points[at][place]:+d})"
 
 
+def expiry_rule(grid: Grid, at: int, place: int) -> tuple[int | None, int | None, int | None, str] | None:
+    """Days, percent, per days, and the column that dates the signal, of a level whose points expire; else None."""
+    criterion = grid.criteria[at]
+    found = {(rule.criterion, rule.level): rule for rule in grid.expiry}
+    rule = found.get((criterion.name, criterion.levels[place].name))
+    if rule is None or rule.dated is None:
+        return None
+    return rule.days, rule.percent, rule.every_days, rule.dated
+
+
 def key_column(grid: Grid, options: Options) -> str:
     """Name of the lead id column: the option, else the grid's own, else ``lead_id``; empty for none."""
     if options.lead_id is not None:
@@ -135,22 +149,49 @@ def account(
     judge: Callable[[int, int], tuple[Status, str]] | None = None,
     *,
     bands: tuple[Status, str] = ("carried", ""),
-    expiry: tuple[Status, str] = ("impossible", "the scorer is given no dates; clear aged signals before scoring"),
+    expiry: tuple[Status, str] | None = (
+        "impossible",
+        "the scorer is given no dates; clear aged signals before scoring",
+    ),
+    makes: Sequence[str] = (),
     notes: tuple[str, ...] = (),
 ) -> Coverage:
-    """Coverage of a grid: every line with points by `judge(criterion, level)`, then bands, thresholds and expiry."""
+    """Coverage of a grid: every line with points by `judge(criterion, level)`, then bands, thresholds and expiry.
+
+    `expiry` None: carried where a column says when the signal was last seen. `makes` names what the format does by
+    itself: "mailbox" (the kind of mailbox of an address), "events" (columns made from events).
+    """
     items = []
     for at, (criterion, points) in enumerate(zip(grid.criteria, grid.points, strict=True)):
         for place, value in enumerate(points):
             status, reason = judge(at, place) if judge else ("carried", "")
+            made = _made(criterion.column, makes)
+            if made and status == "carried":
+                status, reason = "approximated", made
             if value or (status == "impossible" and points[criterion.other]):  # it would get the points of any other
                 items.append(Item(line_name(criterion, place, value), status, reason))
     if grid.bands:
         items.append(Item("bands", *bands))
     if grid.thresholds:
         items.append(Item("thresholds", *bands))
-    items += [Item(f"expiry of {each.criterion}: {each.level}", *expiry) for each in grid.expiry]
+    for each in grid.expiry:
+        dated: tuple[Status, str] = (
+            ("carried", "") if each.dated else ("impossible", "no column says when it was last seen")
+        )
+        items.append(Item(f"expiry of {each.criterion}: {each.level}", *(expiry or dated)))
     return Coverage(name, tuple(items), notes)
+
+
+def _made(column: str, makes: Sequence[str]) -> str:
+    """Why a column is no source column, if calibrate makes it from others; else nothing."""
+    address = made_from(column)
+    if address is not None and "mailbox" not in makes:
+        return (
+            f"'{column}' is made by calibrate from '{address}': fill it before scoring (professional, free, disposable)"
+        )
+    if is_event_column(column) and "events" not in makes:
+        return f"'{column}' is made by calibrate from events: fill it before scoring"
+    return ""
 
 
 def refuse_losses(found: Coverage) -> None:

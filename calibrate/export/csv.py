@@ -14,7 +14,7 @@ from typing import Any
 from ..errors import GridError
 from ..grid import Grid
 from . import json as canonical
-from .base import Coverage, Options, account
+from .base import EVERYTHING, Coverage, Options, account
 from .schemes import MOST_BYTES, number, whole
 
 COLUMNS = (
@@ -53,7 +53,7 @@ def write(grid: Grid, options: Options) -> str:
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Every line is carried; a table of lines has no place for the rest."""
     lost = "a table of lines has no place for it; keep the JSON file beside it"
-    return account("csv", grid, bands=("impossible", lost), expiry=("impossible", lost))
+    return account("csv", grid, bands=("impossible", lost), expiry=("impossible", lost), makes=EVERYTHING)
 
 
 def read(text: str, source: str) -> Grid:

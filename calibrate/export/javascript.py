@@ -10,10 +10,12 @@ from typing import Any
 
 from ..engine.words import NO, YES
 from ..grid import Grid
-from .base import Coverage, Options, account, ordered_bands, reason_text
+from ..mailbox import lists, made_from
+from .base import Coverage, Options, account, expiry_rule, ordered_bands, reason_text
 
 _HEAD = """// Lead scorer written by calibrate from one grid; no dependency.
 // A lead is a plain object of source columns to values as they stand in the data; an absent key counts as not given.
+// With a second argument, a Date or "YYYY-MM-DD", points are those of that day: lines that expire keep what is left.
 
 """
 
@@ -23,30 +25,57 @@ const YES = {yes};
 const NO = {no};
 
 /** Whole points of a lead. */
-export function score(lead) {
-  return lines(lead).reduce((sum, [points]) => sum + points, 0);
+export function score(lead, at) {
+  return lines(lead, at).reduce((sum, [points]) => sum + points, 0);
 }
 
 /** Name of the band that the score of a lead falls into; empty below the lowest. */
-export function band(lead) {
-  const total = score(lead);
+export function band(lead, at) {
+  const total = score(lead, at);
   const reached = BANDS.find(([atLeast]) => total >= atLeast);
   return reached ? reached[1] : "";
 }
 
 /** Texts of the lines that made the score, the weightiest first. */
-export function reasons(lead) {
-  return lines(lead)
+export function reasons(lead, at) {
+  return lines(lead, at)
     .filter(([points]) => points !== 0)
     .sort(([a], [b]) => Math.abs(b) - Math.abs(a))
     .map(([, text]) => text);
 }
 
-function lines(lead) {
+function lines(lead, at) {
+  const today = dayOf(at);
   return CRITERIA.map(([column, kind, levels]) => {
-    const value = Object.prototype.hasOwnProperty.call(lead, column) ? lead[column] : null;
-    return levels[levelOf(kind, levels, value)].slice(4);
+    const [points, text, rule] = levels[levelOf(kind, levels, valueOf(lead, column))].slice(4);
+    const day = rule && today !== null ? dayOf(own(lead, rule[3])) : null;
+    if (day === null) return [points, text];
+    const left = leftOf(points, rule, today - day);
+    const sign = left < 0 ? "" : "+";
+    return [left, left === points ? text : `${text.slice(0, text.lastIndexOf(" ("))} (${sign}${left})`];
   });
+}
+
+function own(lead, column) {
+  return Object.prototype.hasOwnProperty.call(lead, column) ? lead[column] : null;
+}
+
+function valueOf(lead, column) {
+  return own(lead, column);
+}
+
+function leftOf(points, [days, percent, everyDays], age) {
+  if (days !== null) return age < days ? points : 0;
+  const share = Math.max(0, 100 - percent * Math.floor(Math.max(age, 0) / everyDays));
+  const left = Math.floor((2 * Math.abs(points) * share + 100) / 200);
+  return points > 0 ? left : 0 - left;
+}
+
+function dayOf(value) {
+  if (value === null || value === undefined) return null;
+  const text = value instanceof Date ? (Number.isNaN(+value) ? "" : value.toISOString()) : String(value).trim();
+  const day = /^[0-9]{4}-[0-9]{2}-[0-9]{2}/.test(text) ? Date.parse(`${text.slice(0, 10)}T00:00:00Z`) : NaN;
+  return Number.isNaN(day) ? null : day / 86400000;
 }
 
 function levelOf(kind, levels, value) {
@@ -92,35 +121,60 @@ function numberOf(value) {
 """
 
 
+_PLAIN_VALUE = """function valueOf(lead, column) {
+  return own(lead, column);
+}
+"""
+_MAILBOX = r"""const FREE = new Set({free}.split(" "));
+const DISPOSABLE = new Set({disposable}.split(" "));
+
+function valueOf(lead, column) {
+  if (Object.prototype.hasOwnProperty.call(lead, column) || !column.endsWith(" (mailbox)")) return own(lead, column);
+  const address = own(lead, column.slice(0, -10));
+  if (typeof address !== "string") return null;
+  const edge = /^[ \t\r\n<>()[\]"';,.]+|[ \t\r\n<>()[\]"';,.]+$/g;
+  const domain = address.slice(address.lastIndexOf("@") + 1).toLowerCase().replace(edge, "");
+  if (!domain.includes(".") || domain.includes(" ")) return null;
+  return DISPOSABLE.has(domain) ? "disposable" : FREE.has(domain) ? "free" : "professional";
+}
+"""
+
+
 def write(grid: Grid, options: Options) -> str:
     r"""Text of an ES module that scores like the grid.
 
     >>> from calibrate.criteria import Criterion, Level
     >>> demo = Criterion("demo", "</script>", "presence", "engagement",
     ...     (Level("yes"), Level("missing", "missing"), Level("other", "other")))
-    >>> print(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options()).splitlines()[7])
+    >>> print(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options()).splitlines()[8])
       ["\u003c/script\u003e", "presence", [
     """
     rows = [f"export const GRID = {literal(grid.name)};", f"export const BANDS = {literal(ordered_bands(grid))};"]
     if grid.thresholds:
         rows.append(f"export const MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)};")
         rows.append(f"export const SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)};")
-    rows.append("// column, kind, levels: [role, values, low, high, points, reason]")
+    rows.append("// column, kind, levels: [role, values, low, high, points, reason, expiry]")
     rows.append("const CRITERIA = [")
     for at, criterion in enumerate(grid.criteria):
         rows.append(f"  [{literal(criterion.column)}, {literal(criterion.kind)}, [")
         for place, level in enumerate(criterion.levels):
             line = (level.role, level.values, level.low, level.high, int(grid.points[at][place]))
-            rows.append(f"    {literal([*line, reason_text(grid, at, place, options.language)])},")
+            text, rule = reason_text(grid, at, place, options.language), expiry_rule(grid, at, place)
+            rows.append(f"    {literal([*line, text, rule])},")
         rows.append("  ]],")
     rows.append("];")
     tail = _TAIL.replace("{yes}", literal(sorted(YES))).replace("{no}", literal(sorted(NO)))
+    if any(made_from(criterion.column) is not None for criterion in grid.criteria):
+        free, disposable = (" ".join(sorted(domains)) for domains in lists())
+        words = _MAILBOX.replace("{free}", literal(free)).replace("{disposable}", literal(disposable))
+        before, after = tail.split(_PLAIN_VALUE)
+        tail = before + words + after
     return _HEAD + "\n".join(rows) + "\n" + tail
 
 
 def coverage(grid: Grid, options: Options) -> Coverage:
-    """Everything but expiry is carried."""
-    return account("javascript", grid)
+    """Everything is carried, save what is made from events."""
+    return account("javascript", grid, expiry=None, makes=("mailbox",))
 
 
 def literal(value: Any) -> str:

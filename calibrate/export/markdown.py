@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..criteria import Axis
 from ..explain import told, words_in
 from ..grid import Grid
-from .base import Coverage, Options, account
+from .base import EVERYTHING, Coverage, Options, account
 
 WORDS = {
     "en": {
@@ -75,7 +75,7 @@ def write(grid: Grid, options: Options) -> str:
 
 def coverage(grid: Grid, options: Options) -> Coverage:
     """A page for readers: everything is said, nothing scores."""
-    return account("markdown", grid, expiry=("carried", ""))
+    return account("markdown", grid, expiry=("carried", ""), makes=EVERYTHING)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from ..engine.words import NO, YES
 from ..grid import Grid
-from .base import Coverage, Options, account, ordered_bands, reason_text
+from ..mailbox import lists, made_from
+from .base import Coverage, Options, account, expiry_rule, ordered_bands, reason_text
 
 _HEAD = '''"""Lead scorer written by calibrate from one grid; standard library only.
 
 score(lead) gives whole points, band(lead) the name of the band, reasons(lead) the lines that made the score.
 A lead is a mapping of source columns to values as they stand in the data; an absent column counts as not given.
+With at=date(...), points are those of that day: lines that expire keep what the age of their signal leaves.
 """
 
 import math
 import re
+from datetime import date, datetime
 from decimal import Decimal
 from numbers import Real
 
@@ -29,26 +32,55 @@ YES = {yes}
 NO = {no}
 
 
-def score(lead):
+def score(lead, at=None):
     """Whole points of a lead."""
-    return sum(points for points, _ in _lines(lead))
+    return sum(points for points, _ in _lines(lead, at))
 
 
-def band(lead):
+def band(lead, at=None):
     """Name of the band that the score of a lead falls into; empty below the lowest."""
-    total = score(lead)
+    total = score(lead, at)
     return next((name for at_least, name in BANDS if total >= at_least), "")
 
 
-def reasons(lead):
+def reasons(lead, at=None):
     """Texts of the lines that made the score, the weightiest first."""
-    lines = [line for line in _lines(lead) if line[0]]
+    lines = [line for line in _lines(lead, at) if line[0]]
     return [text for _, text in sorted(lines, key=lambda line: -abs(line[0]))]
 
 
-def _lines(lead):
-    return [(levels[(at := _level(kind, levels, lead.get(column)))][4], levels[at][5])
-            for column, kind, levels in CRITERIA]
+def _lines(lead, at):
+    for column, kind, levels in CRITERIA:
+        _, _, _, _, points, text, rule = levels[_level(kind, levels, _value(lead, column))]
+        day = _day(lead.get(rule[3])) if rule and at is not None else None
+        if day is None:
+            yield points, text
+        else:
+            left = _left(points, rule, (at - day).days)
+            yield left, text if left == points else text.rpartition(" (")[0] + f" ({left:+d})"
+
+
+def _value(lead, column):
+    return lead.get(column)
+
+
+def _left(points, rule, age):
+    days, percent, every_days, _ = rule
+    if days is not None:
+        return points if age < days else 0
+    left = (2 * abs(points) * max(0, 100 - percent * (max(age, 0) // every_days)) + 100) // 200
+    return left if points > 0 else -left
+
+
+def _day(value):
+    if isinstance(value, datetime):
+        return value.date() if value == value else None
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value).strip()[:10])
+    except ValueError:
+        return None
 
 
 def _level(kind, levels, value):
@@ -57,7 +89,7 @@ def _level(kind, levels, value):
     if _is_missing(value) or _lists(levels[missing][1], value):
         return missing
     number = _number(value) if kind == "number" else None
-    for at, (role, values, low, high, _, _) in enumerate(levels):
+    for at, (role, values, low, high, *_) in enumerate(levels):
         if role != "value":
             continue
         if kind == "presence":
@@ -108,6 +140,24 @@ def _number(value):
 '''
 
 
+_PLAIN_VALUE = """def _value(lead, column):
+    return lead.get(column)
+"""
+_MAILBOX = """FREE = frozenset({free}.split())
+DISPOSABLE = frozenset({disposable}.split())
+
+
+def _value(lead, column):
+    if column in lead or not column.endswith(" (mailbox)"):
+        return lead.get(column)
+    address = lead.get(column.removesuffix(" (mailbox)"))
+    domain = address.rpartition("@")[2].lower().strip(" \\t\\r\\n<>()[]\\"\';,.") if isinstance(address, str) else ""
+    if "." not in domain or " " in domain:
+        return None
+    return "disposable" if domain in DISPOSABLE else "free" if domain in FREE else "professional"
+"""
+
+
 def write(grid: Grid, options: Options) -> str:
     """Text of a Python module that scores like the grid.
 
@@ -123,23 +173,29 @@ def write(grid: Grid, options: Options) -> str:
     if grid.thresholds:
         rows.append(f"MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)}")
         rows.append(f"SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)}")
-    rows.append("# column, kind, levels: (role, values, low, high, points, reason)")
+    rows.append("# column, kind, levels: (role, values, low, high, points, reason, expiry)")
     rows.append("CRITERIA = (")
     for at, criterion in enumerate(grid.criteria):
         rows.append(f"    ({criterion.column!r}, {criterion.kind!r}, (")
         for place, level in enumerate(criterion.levels):
             values = tuple(level.values)
             line = (level.role, values, _bound(level.low), _bound(level.high), int(grid.points[at][place]))
-            rows.append(f"        {(*line, reason_text(grid, at, place, options.language))!r},")
+            text, rule = reason_text(grid, at, place, options.language), expiry_rule(grid, at, place)
+            rows.append(f"        {(*line, text, rule)!r},")
         rows.append("    )),")
     rows.append(")")
     tail = _TAIL.replace("{yes}", repr(tuple(sorted(YES)))).replace("{no}", repr(tuple(sorted(NO))))
+    if any(made_from(criterion.column) is not None for criterion in grid.criteria):
+        free, disposable = (" ".join(sorted(domains)) for domains in lists())
+        words = _MAILBOX.replace("{free}", repr(free)).replace("{disposable}", repr(disposable))
+        before, after = tail.split(_PLAIN_VALUE)
+        tail = before + words + after
     return _HEAD + "\n".join(rows) + "\n" + tail
 
 
 def coverage(grid: Grid, options: Options) -> Coverage:
-    """Everything but expiry is carried."""
-    return account("python", grid)
+    """Everything is carried, save what is made from events."""
+    return account("python", grid, expiry=None, makes=("mailbox",))
 
 
 def _bound(bound: float | None) -> float | None:

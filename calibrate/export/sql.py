@@ -2,157 +2,25 @@
 
 Three plain steps inside one another: `answers` reads each column as text or number, `levels` finds the level of each
 criterion, `points` adds them up. Only CASE, IN, IS NULL, comparisons, + and whole-number literals carry the meaning;
-what each dialect says in its own way (reading a column as text, a text as a number) stands in `DIALECTS`.
+what each dialect says in its own way (reading a column as text, a text as a number) stands in `dialects.py`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlglot import exp
 
 from ..criteria import Criterion, Level, as_number, meaning
 from ..engine import sql
 from ..grid import Grid
+from ..mailbox import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
 from .base import Coverage, Options, account, key_column, ordered_bands, reason_text
+from .dialects import DECIMAL, DIALECTS, DOMAINS, Dialect, literal
 
-_ESCAPING = ("snowflake", "bigquery", "databricks", "spark", "mysql")
-"""Dialects in which a backslash starts an escape, so that sqlglot spells line ends out."""
 _LINE_END = "\0"
 """Stands for a line end inside a quoted name while lines are indented."""
-DECIMAL = r"^[ \t\r\n]*[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?[ \t\r\n]*$"
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How one dialect says what differs: {x} is the column, {t} its text, {decimal} the pattern of a number.
-
-    `text` reads any column as text, NULL for NaN; `number` reads it as a number, NULL where it is none; `numeric`
-    asks whether a column holds numbers rather than text, `truth` whether it holds truth values ("" if that cannot be
-    asked). `mark` is a sign put behind both
-    sides of a comparison of texts where blanks at the end would otherwise not count. `flags` says that truth values
-    are the numbers 1 and 0.
-    """
-
-    name: str
-    text: str
-    blank: str
-    number: str
-    numeric: str = ""
-    truth: str = ""
-    mark: str = ""
-    join: str = "||"
-    sign: str = "CHR"
-    flags: bool = False
-
-
-_BLANKS = "' ' || CHR(9) || CHR(13) || CHR(10)"
-_FLOATS = "'DOUBLE', 'FLOAT'"
-_DUCK_NUMBERS = (
-    "(TYPEOF({x}) IN ('DOUBLE', 'FLOAT', 'BIGINT', 'INTEGER', 'SMALLINT', 'TINYINT', 'HUGEINT', 'UBIGINT', 'UINTEGER', "
-    "'USMALLINT', 'UTINYINT', 'UHUGEINT') OR TYPEOF({x}) LIKE 'DECIMAL%')"
-)
-_PG_FLOATS = "'double precision', 'real', 'numeric'"
-_LITE_TRIMMED = "LOWER(TRIM({t}, ' ' || CHAR(9) || CHAR(13) || CHAR(10)))"
-_LITE_REFUSED = ("*[^0-9.e+-]*", "*[^e][+-]*", "*e*e*", "*.*.*", "*e*.*", "*e", "*[+-]", "*e[0-9][0-9][0-9][0-9]*",
-                 "*e[+-][0-9][0-9][0-9][0-9]*")  # fmt: skip
-
-
-def _lite_number() -> str:
-    """SQLite has no patterns with counts: behind its sign, a number must look like none of the refused shapes."""
-    unsigned = f"LTRIM({_LITE_TRIMMED}, '+-')"
-    refused = " AND ".join(f"{unsigned} NOT GLOB '{shape}'" for shape in _LITE_REFUSED)
-    return (
-        "CASE WHEN TYPEOF({x}) IN ('integer', 'real') THEN {x} "
-        f"WHEN ({unsigned} GLOB '[0-9]*' OR {unsigned} GLOB '.[0-9]*') AND {_LITE_TRIMMED} NOT GLOB '[+-][+-]*' "
-        f"AND {refused} THEN CAST({_LITE_TRIMMED} AS REAL) END"
-    )
-
-
-def _spark(name: str) -> Dialect:
-    return Dialect(
-        name,
-        "CAST({x} AS STRING)",
-        "TRIM(BOTH {blanks} FROM {t}) = ''",
-        "CASE WHEN LOWER({t}) IN ('true', 'false') THEN CASE LOWER({t}) WHEN 'true' THEN 1 ELSE 0 END "
-        "WHEN {t} IN ('Infinity', '-Infinity') OR {t} RLIKE {decimal} THEN CAST({t} AS DOUBLE) END",
-    )
-
-
-DIALECTS = {
-    "duckdb": Dialect(
-        "duckdb",
-        f"NULLIF(CAST({{x}} AS VARCHAR), CASE WHEN TYPEOF({{x}}) IN ({_FLOATS}) THEN 'nan' END)",
-        f"TRIM({{t}}, {_BLANKS}) = ''",
-        "CASE WHEN TYPEOF({x}) = 'BOOLEAN' THEN CASE {t} WHEN 'true' THEN 1 ELSE 0 END "
-        f"WHEN {_DUCK_NUMBERS} OR REGEXP_MATCHES({{t}}, {{decimal}}) THEN TRY_CAST({{t}} AS DOUBLE) END",
-        _DUCK_NUMBERS,
-        "TYPEOF({x}) = 'BOOLEAN'",
-    ),
-    "postgres": Dialect(
-        "postgres",
-        f"NULLIF(CAST({{x}} AS TEXT), CASE WHEN CAST(PG_TYPEOF({{x}}) AS TEXT) IN ({_PG_FLOATS}) THEN 'NaN' END) "
-        'COLLATE "C"',
-        f"BTRIM({{t}}, {_BLANKS}) = ''",
-        "CASE WHEN CAST(PG_TYPEOF({x}) AS TEXT) = 'boolean' THEN CASE {t} WHEN 'true' THEN 1 ELSE 0 END "
-        f"WHEN {{t}} ~ {{decimal}} OR CAST(PG_TYPEOF({{x}}) AS TEXT) IN ({_PG_FLOATS}) THEN CAST({{t}} AS DECIMAL) END",
-        "CAST(PG_TYPEOF({x}) AS TEXT) IN ('smallint', 'integer', 'bigint', " + _PG_FLOATS + ")",
-        "CAST(PG_TYPEOF({x}) AS TEXT) = 'boolean'",
-    ),
-    "sqlite": Dialect(
-        "sqlite",
-        "CAST({x} AS TEXT) || ''",
-        "TRIM({t}, ' ' || CHAR(9) || CHAR(13) || CHAR(10)) = ''",
-        _lite_number(),
-        "TYPEOF({x}) IN ('integer', 'real')",
-        sign="CHAR",
-        flags=True,
-    ),
-    "snowflake": Dialect(
-        "snowflake",
-        "CAST({x} AS VARCHAR)",
-        "TRIM({t}, {blanks}) = ''",
-        "CASE WHEN {t} IN ('true', 'false') THEN CASE {t} WHEN 'true' THEN 1 ELSE 0 END "
-        "WHEN {t} IN ('inf', '-inf') OR REGEXP_LIKE({t}, {decimal}) THEN TRY_TO_DOUBLE({t}) END",
-    ),
-    "bigquery": Dialect(
-        "bigquery",
-        "CAST({x} AS STRING)",
-        "TRIM({t}, {blanks}) = ''",
-        "CASE WHEN {t} IN ('true', 'false') THEN CASE {t} WHEN 'true' THEN 1 ELSE 0 END "
-        "WHEN {t} IN ('inf', '-inf') OR REGEXP_CONTAINS({t}, {decimal}) THEN SAFE_CAST({t} AS FLOAT64) END",
-    ),
-    "redshift": Dialect(
-        "redshift",
-        "CAST({x} AS VARCHAR(65535))",
-        f"BTRIM({{t}}, {_BLANKS}) = ''",
-        "CASE WHEN {t} IN ('Infinity', '-Infinity') OR {t} ~ {decimal} THEN TRY_CAST({t} AS DOUBLE PRECISION) END",
-        mark="|",
-    ),
-    "databricks": _spark("databricks"),
-    "spark": _spark("spark"),
-    "tsql": Dialect(
-        "tsql",
-        "CAST({x} AS NVARCHAR(4000)) COLLATE Latin1_General_100_BIN2",
-        "{t} NOT LIKE N'%[^ ' + NCHAR(9) + NCHAR(13) + NCHAR(10) + N']%'",
-        "CASE WHEN {t} NOT LIKE N'%[^ 0-9.eE+' + NCHAR(9) + NCHAR(13) + NCHAR(10) + N'-]%' AND {t} LIKE N'%[0-9]%' "
-        "THEN TRY_CAST({t} AS FLOAT) END",
-        mark="|",
-        join="+",
-        sign="NCHAR",
-        flags=True,
-    ),
-    "mysql": Dialect(
-        "mysql",
-        "CONVERT(CAST({x} AS CHAR) USING utf8mb4) COLLATE utf8mb4_0900_bin",
-        "{t} REGEXP {empty}",
-        "CASE WHEN {t} REGEXP {decimal} THEN CAST({t} AS DOUBLE) END",
-        join="",
-        flags=True,
-    ),
-}
 
 
 def write(grid: Grid, options: Options, dialect: str) -> str:
@@ -182,7 +50,7 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
     sums = []
     for at, criterion in enumerate(grid.criteria):
         found = _Level(criterion, at + 1, words)
-        columns.append(f"{_identifier(criterion.column, words)} AS x_{at + 1}")
+        columns.append(f"{_source(criterion.column, words)} AS x_{at + 1}")
         texts_of.append(found.text)
         numbers_of += found.numbers
         levels.append(found.case)
@@ -211,7 +79,7 @@ def coverage(grid: Grid, options: Options, dialect: str) -> Coverage:
         )
     if words.flags:
         notes.append(f"{dialect} has no truth values: in yes/no criteria the numbers 1 and 0 stand for yes and no")
-    return account(f"sql-{dialect}", grid, notes=tuple(notes))
+    return account(f"sql-{dialect}", grid, makes=("mailbox",), notes=tuple(notes))
 
 
 class _Level:
@@ -295,31 +163,25 @@ class _Level:
         return " AND ".join(parts) or f"{self.n} IS NOT NULL"
 
 
-def literal(text: str, words: Dialect) -> str:
-    """A text as a literal of one dialect; line ends and tabs are spelt out, so that no editor can change them.
-
-    >>> literal("it's" + chr(10), DIALECTS["sqlite"])
-    "'it''s' || CHAR(10)"
-    """
-    if words.name in _ESCAPING:
-        return exp.Literal.string(text).sql(words.name)
-    parts = [part for part in re.split(r"([\t\r\n])", text) if part] or [""]
-    return f" {words.join} ".join(_part(part, words) for part in parts)
-
-
-def _part(text: str, words: Dialect) -> str:
-    if text in ("\t", "\r", "\n"):
-        return f"{words.sign}({ord(text)})"
-    make = exp.National(this=text) if words.name == "tsql" else exp.Literal.string(text)
-    return make.sql(words.name)
-
-
 def _truth(text: str) -> str:
     return f"CASE {text} WHEN 'true' THEN 1 ELSE 0 END"
 
 
 def _number(value: float, words: Dialect) -> str:
     return sql.literal(float(value)).sql(words.name)
+
+
+def _source(column: str, words: Dialect) -> str:
+    """The column, or where calibrate makes it from addresses, the kind of mailbox of an address."""
+    address = made_from(column)
+    if address is None:
+        return _identifier(column, words)
+    domain = DOMAINS[words.name].replace("{x}", _identifier(address, words))
+    free, disposable = lists()
+    steps = [f"WHEN {domain} NOT LIKE '%_.%' OR {domain} LIKE '% %' THEN NULL", f"WHEN {domain} IS NULL THEN NULL"]
+    for kind, members in ((DISPOSABLE, disposable), (FREE, free)):
+        steps.append(f"WHEN {domain} IN ({', '.join(literal(each, words) for each in sorted(members))}) THEN '{kind}'")
+    return f"CASE {' '.join(steps)} ELSE '{PROFESSIONAL}' END"
 
 
 def _identifier(name: str, words: Dialect) -> str:

@@ -1,35 +1,36 @@
 // Lead scorer written by calibrate from one grid; no dependency.
 // A lead is a plain object of source columns to values as they stand in the data; an absent key counts as not given.
+// With a second argument, a Date or "YYYY-MM-DD", points are those of that day: lines that expire keep what is left.
 
 export const GRID = "Grid 2025-09";
 export const BANDS = [[30, "Call now"], [15, "Nurture"], [-99, "Wait"]];
 export const MARKETING_QUALIFIED = 15;
 export const SALES_QUALIFIED = 30;
-// column, kind, levels: [role, values, low, high, points, reason]
+// column, kind, levels: [role, values, low, high, points, reason, expiry]
 const CRITERIA = [
   ["Industry", "text", [
-    ["value", ["SaaS", "Software"], null, null, 12, "Sector: Software (+12)"],
-    ["value", ["Sant\u00e9"], null, null, -4, "Sector: Sant\u00e9 (-4)"],
-    ["missing", [], null, null, 0, "Sector: not given (+0)"],
-    ["other", [], null, null, 1, "Sector: any other answer (+1)"],
+    ["value", ["SaaS", "Software"], null, null, 12, "Sector: Software (+12)", null],
+    ["value", ["Sant\u00e9"], null, null, -4, "Sector: Sant\u00e9 (-4)", null],
+    ["missing", [], null, null, 0, "Sector: not given (+0)", null],
+    ["other", [], null, null, 1, "Sector: any other answer (+1)", null],
   ]],
   ["TotalVisits", "number", [
-    ["value", [], null, 5, 0, "Visits: 0-4 (+0)"],
-    ["value", [], 5, 10, 3, "Visits: 5-9 (+3)"],
-    ["value", [], 10, null, 9, "Visits: 10+ (+9)"],
-    ["missing", ["Select"], null, null, -2, "Visits: not given (-2)"],
-    ["other", [], null, null, 0, "Visits: any other answer (+0)"],
+    ["value", [], null, 5, 0, "Visits: 0-4 (+0)", null],
+    ["value", [], 5, 10, 3, "Visits: 5-9 (+3)", null],
+    ["value", [], 10, null, 9, "Visits: 10+ (+9)", null],
+    ["missing", ["Select"], null, null, -2, "Visits: not given (-2)", null],
+    ["other", [], null, null, 0, "Visits: any other answer (+0)", null],
   ]],
   ["Newsletter", "boolean", [
-    ["value", [true], null, null, 1, "Newsletter: yes (+1)"],
-    ["value", [false], null, null, 0, "Newsletter: no (+0)"],
-    ["missing", [], null, null, 0, "Newsletter: not given (+0)"],
-    ["other", [], null, null, 0, "Newsletter: any other answer (+0)"],
+    ["value", [true], null, null, 1, "Newsletter: yes (+1)", null],
+    ["value", [false], null, null, 0, "Newsletter: no (+0)", null],
+    ["missing", [], null, null, 0, "Newsletter: not given (+0)", null],
+    ["other", [], null, null, 0, "Newsletter: any other answer (+0)", null],
   ]],
   ["Demo requested", "presence", [
-    ["value", [], null, null, 20, "Demo: requested (+20)"],
-    ["missing", [], null, null, 0, "Demo: not given (+0)"],
-    ["other", [], null, null, 0, "Demo: any other answer (+0)"],
+    ["value", [], null, null, 20, "Demo: requested (+20)", null],
+    ["missing", [], null, null, 0, "Demo: not given (+0)", null],
+    ["other", [], null, null, 0, "Demo: any other answer (+0)", null],
   ]],
 ];
 
@@ -38,30 +39,57 @@ const YES = ["1", "o", "on", "oui", "t", "true", "vrai", "x", "y", "yes"];
 const NO = ["0", "f", "false", "faux", "n", "no", "non", "off"];
 
 /** Whole points of a lead. */
-export function score(lead) {
-  return lines(lead).reduce((sum, [points]) => sum + points, 0);
+export function score(lead, at) {
+  return lines(lead, at).reduce((sum, [points]) => sum + points, 0);
 }
 
 /** Name of the band that the score of a lead falls into; empty below the lowest. */
-export function band(lead) {
-  const total = score(lead);
+export function band(lead, at) {
+  const total = score(lead, at);
   const reached = BANDS.find(([atLeast]) => total >= atLeast);
   return reached ? reached[1] : "";
 }
 
 /** Texts of the lines that made the score, the weightiest first. */
-export function reasons(lead) {
-  return lines(lead)
+export function reasons(lead, at) {
+  return lines(lead, at)
     .filter(([points]) => points !== 0)
     .sort(([a], [b]) => Math.abs(b) - Math.abs(a))
     .map(([, text]) => text);
 }
 
-function lines(lead) {
+function lines(lead, at) {
+  const today = dayOf(at);
   return CRITERIA.map(([column, kind, levels]) => {
-    const value = Object.prototype.hasOwnProperty.call(lead, column) ? lead[column] : null;
-    return levels[levelOf(kind, levels, value)].slice(4);
+    const [points, text, rule] = levels[levelOf(kind, levels, valueOf(lead, column))].slice(4);
+    const day = rule && today !== null ? dayOf(own(lead, rule[3])) : null;
+    if (day === null) return [points, text];
+    const left = leftOf(points, rule, today - day);
+    const sign = left < 0 ? "" : "+";
+    return [left, left === points ? text : `${text.slice(0, text.lastIndexOf(" ("))} (${sign}${left})`];
   });
+}
+
+function own(lead, column) {
+  return Object.prototype.hasOwnProperty.call(lead, column) ? lead[column] : null;
+}
+
+function valueOf(lead, column) {
+  return own(lead, column);
+}
+
+function leftOf(points, [days, percent, everyDays], age) {
+  if (days !== null) return age < days ? points : 0;
+  const share = Math.max(0, 100 - percent * Math.floor(Math.max(age, 0) / everyDays));
+  const left = Math.floor((2 * Math.abs(points) * share + 100) / 200);
+  return points > 0 ? left : 0 - left;
+}
+
+function dayOf(value) {
+  if (value === null || value === undefined) return null;
+  const text = value instanceof Date ? (Number.isNaN(+value) ? "" : value.toISOString()) : String(value).trim();
+  const day = /^[0-9]{4}-[0-9]{2}-[0-9]{2}/.test(text) ? Date.parse(`${text.slice(0, 10)}T00:00:00Z`) : NaN;
+  return Number.isNaN(day) ? null : day / 86400000;
 }
 
 function levelOf(kind, levels, value) {
