@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .cohorts import blocks, cohorts_of
 from .criteria import Criterion
 from .engine import sql
 from .engine.dates import moment
@@ -26,8 +27,6 @@ from .engine.table import Table, column_of
 from .errors import HistoryError, InputError, unknown
 from .outcome import Answers, answers
 
-BLOCKS = 20
-LEADS_A_BLOCK = 25
 IMPOSSIBLE_RATE = 0.95
 OBSERVE_DAYS, CLOSE_WITHIN_DAYS = 0, 90
 DAY_ZERO = date(1970, 1, 1)
@@ -132,7 +131,7 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
     excluded = {name: int(counts[status == i].sum()) for i, name in enumerate(REASONS) if i and (status == i).any()}
     if not kept.any():
         raise HistoryError(_nothing_left(read, excluded, as_of, terms))
-    cohorts, ends = _cohorts(moment[kept], source.dated, read, terms)
+    cohorts, ends = cohorts_of(moment[kept], source.dated, read, by=terms.by, split=terms.split)
     position = np.searchsorted(ends, moment[kept]) if ends is not None else moment[kept]
     totals = np.zeros((len(cohorts), 2), np.int64)
     np.add.at(totals[:, 0], position, counts[kept])
@@ -382,37 +381,7 @@ def _cohort_key(source: _Source) -> str:
     """SQL that groups moments: the day itself, or the block of a position."""
     if source.dated:
         return f"COALESCE({MOMENT}, 0)"
-    return f"COALESCE({MOMENT} * {_blocks(source.table.rows)} // {max(source.table.rows, 1)}, 0)"
-
-
-def _blocks(rows: int) -> int:
-    return max(2, min(BLOCKS, rows // LEADS_A_BLOCK))
-
-
-def _cohorts(
-    moment: NDArray[np.int64], dated: bool, read: int, terms: Terms
-) -> tuple[tuple[str, ...], NDArray[np.int64] | None]:
-    """Labels of all cohorts from the first to the last, and their last days."""
-    if not dated:
-        return tuple(f"block {i + 1:02d}" for i in range(_blocks(read))), None
-    first, last = int(moment.min()), int(moment.max())
-    if terms.by == "week":
-        starts = np.arange(first - (first + 3) % 7, last + 8, 7)  # day 0 of 1970 was a Thursday
-        labels = [str(day) for day in starts.astype("datetime64[D]")]
-    else:
-        months = np.arange(np.datetime64(first, "D").astype("datetime64[M]"),
-                           np.datetime64(last, "D").astype("datetime64[M]") + 2)  # fmt: skip
-        starts = months.astype("datetime64[D]").astype(np.int64)
-        labels = [str(month) for month in months]
-    if terms.split is not None:
-        day = terms.split.toordinal() - DAY_ZERO.toordinal()
-        if starts[0] < day < starts[-1] and day not in starts:
-            place = int(np.searchsorted(starts, day))
-            starts = np.insert(starts, place, day)
-            before = terms.split - timedelta(days=1)
-            labels[place - 1] += f" to {before.day}" if terms.by == "month" else f" to {before:%m-%d}"
-            labels.insert(place, str(terms.split))
-    return tuple(labels[:-1]), starts[1:] - 1
+    return f"COALESCE({MOMENT} * {blocks(source.table.rows)} // {max(source.table.rows, 1)}, 0)"
 
 
 def _check_outcome(totals: NDArray[np.int64], excluded: Mapping[str, int]) -> None:
