@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .commands import decide, later
+from .commands import decide, later, trials
 from .commands.flags import (
     DATA_HELP,
     FLAGS,
@@ -48,6 +48,7 @@ grid_app = typer.Typer(no_args_is_help=True, help="Look at a grid file.")
 app.add_typer(grid_app, name="grid")
 decide.add_to(app, grid_app)
 later.add_to(app)
+trials.add_to(app)
 
 
 @app.command()

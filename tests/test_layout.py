@@ -22,7 +22,8 @@ STEPS = (
     "mailbox", "tally", "rates", "closing", "stages", "worth", "selection", "expiry",
     "binning", "outcome_words", "leakage", "weights", "scores", "calibration", "thresholds", "rounding",
     "build", "plan", "metrics", "backtest", "resampling", "comparison", "decision", "swap", "segments",
-    "grade", "kpi", "feedback", "ceiling", "explain", "review", "audit", "shifts", "drift", "trial",
+    "grade", "kpi", "feedback", "ceiling", "explain", "review", "audit", "shifts", "drift", "sequential", "arms",
+    "trial",
 )  # fmt: skip
 EDGES_IN = {  # each with the types it makes
     "settings": {"errors"},

@@ -1,4 +1,4 @@
-"""Commands for the time after a decision: what drifted, and live trials."""
+"""Commands for the time after a decision: what drifted."""
 
 from __future__ import annotations
 
