@@ -14,6 +14,8 @@ from .showing import say, say_json
 def add_to(app: typer.Typer, grid_app: typer.Typer) -> None:
     """Register the commands."""
     app.command()(adopt)
+    grid_app.command("diff")(grid_diff)
+    grid_app.command("explain")(grid_explain)
 
 
 def adopt(
@@ -64,3 +66,57 @@ def _pair(text: str | None) -> tuple[int, int] | None:
     except ValueError:
         raise SettingsError(f"--thresholds '{text}' is not MQL,SQL in points, such as 15,40") from None
     return marketing, sales
+
+
+def grid_diff(
+    old: Annotated[str, typer.Argument(metavar="OLD.json")],
+    new: Annotated[str, typer.Argument(metavar="NEW.json")],
+    json: JsonFlag = False,
+) -> None:
+    """Compare two grid files line by line: points, thresholds, lowest and highest score."""
+    from ..asked import read_grid
+    from ..lines import beside
+
+    first, second = read_grid(old), read_grid(new)
+    changed = [line for line in beside([first, second]) if line.change]
+    heads = {"lowest score": (first.minimum, second.minimum), "highest score": (first.maximum, second.maximum)}
+    for stage in ("marketing_qualified", "sales_qualified"):
+        limits = tuple(None if g.thresholds is None else getattr(g.thresholds, stage) for g in (first, second))
+        heads[f"{stage.replace('_', '-')} from"] = limits  # type: ignore[assignment]
+    if json:
+        lines = [{"criterion": each.criterion, "level": each.level.name, "old": each.points[0], "new": each.points[1],
+                  "change": each.change} for each in changed]  # fmt: skip
+        say_json({"old": old, "new": new, "lines": lines, **{name: list(both) for name, both in heads.items()}})
+        return
+    for name, (before, after) in heads.items():
+        same = " (unchanged)" if before == after else ""
+        say(f"{name}: {_points(before)} -> {_points(after)}{same}")
+    many = len(changed)
+    say("no line changes" if not many else "1 line changes" if many == 1 else f"{many} lines change")
+    width = max((len(f"{each.criterion}: {each.level.name}") for each in changed), default=0)
+    for each in changed:
+        told = f"{each.criterion}: {each.level.name}".ljust(width)
+        say(f"  {told}  {_points(each.points[0]):>6} -> {_points(each.points[1]):>6}  ({each.change:+d})")
+
+
+def _points(value: int | None) -> str:
+    return "-" if value is None else f"{value:+d}" if value else "0"
+
+
+def grid_explain(
+    grid: Annotated[str, typer.Argument(metavar="GRID.json")],
+    out: Annotated[str, Option(metavar="FILE", help="Where to write: .html or .md.")],
+    lang: Annotated[str, Option(help="Language of the page.")] = "en",
+) -> None:
+    """Explain a grid on one page, from its file alone, to people who were not in the meeting."""
+    from pathlib import Path
+
+    from ..asked import read_grid
+    from ..monthly import write_whole
+    from ..report.explained import explained
+    from ..report.words import load
+
+    form = Path(out).suffix.lstrip(".").casefold()
+    form = {"htm": "html", "markdown": "md"}.get(form, form)
+    write_whole(out, explained(read_grid(grid), load(lang), form).encode())
+    say(f"Wrote {out}")

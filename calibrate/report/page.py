@@ -32,7 +32,7 @@ SECTIONS = (
 def page(review: Review, words: Words, others: Mapping[str, str] | None = None) -> str:
     """The whole page as text; `others` links to the same page in other languages (language to file name)."""
     style, script = (_text(name) for name in ("page.css", "page.js"))
-    template = _environment().get_template("page.html.j2")
+    template = environment().get_template("page.html.j2")
     return template.render(
         **_values(review, words), others=others or {}, style=Markup(style), script=Markup(script),
         style_hash=_hash(style), script_hash=_hash(script), data=_safe_json(_data(review, words)),
@@ -106,12 +106,19 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
+def text_of(name: str) -> dict[str, Any]:
+    """A style sheet to place, with the hash that allows it."""
+    style = _text(name)
+    return {"style": Markup(style), "style_hash": _hash(style)}
+
+
 def _text(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 @lru_cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates, with every text of the user's escaped."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,

@@ -1,0 +1,103 @@
+"""A grid explained from its file alone, and two of them compared, by library and by command."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from report_case import HOSTILE, hostile, review
+from test_report_page import Text
+
+from calibrate.cli import main
+from calibrate.errors import SettingsError
+from calibrate.export import json as grid_json
+from calibrate.grid import Band, Expiry, Grid, Thresholds
+from calibrate.report.explained import explained
+from calibrate.report.words import load
+
+GRID = replace(
+    review(4000).candidates[0].grid,
+    thresholds=Thresholds(10, 22),
+    bands=(Band("sales-qualified", 22, "call now"), Band("to nurture", 10, "newsletter")),
+    expiry=(Expiry("webinar", "present", days=60),),
+    provenance={"leads": 4000, "customers": 160, "as_of": "2025-11-30", "adopted_by": "Claire", "adopted_in": "2025-12",
+                "adopted_why": "ranks best"},
+)  # fmt: skip
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Any:
+    def run(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as leaving:
+            main(words)
+        shown = capsys.readouterr()
+        return int(leaving.value.code or 0), shown.out, shown.err
+
+    return run
+
+
+def test_every_line_with_points_is_there_with_its_counts() -> None:
+    text = Text(explained(GRID, load("en"), "html")).text
+    for criterion, points, evidence in zip(GRID.criteria, GRID.points, GRID.evidence, strict=True):
+        for level, worth, known in zip(criterion.levels, points, evidence, strict=True):
+            if worth and level.role == "value" and known.leads:
+                rate = rf"[\d.]+% {known.customers:,} of {known.leads:,}"
+                told = f"{level.name} {load('en').signed(worth)} "
+                assert re.search(re.escape(told) + rate, text), level
+    assert "4,000 leads of which 160 became customers" in text
+    assert "Adopted in December 2025 by Claire: ranks best." in text
+    assert "from 22 points: sales-qualified call now" in text and "points taken back after 60 days" in text
+
+
+def test_the_example_adds_up() -> None:
+    text = Text(explained(GRID, load("en"), "html")).text
+    part = text[text.index("An example") : text.index("Together")]
+    points = [int(sign.replace("−", "-")) for sign in re.findall(r"(?:· |: )([+−]?\d+)(?= |$)", part)]
+    total = re.search(r"Together ([+−]?\d+) points", text)
+    assert total is not None and sum(points) == int(total[1].replace("−", "-"))
+
+
+def test_french_in_both_forms() -> None:
+    page, sheet = (explained(GRID, load("fr"), form) for form in ("html", "md"))
+    for told in ("qualifié commercial", "appeler tout de suite", "Adoptée en décembre 2025 par Claire", "Profil"):
+        assert told in Text(page).text and told in sheet.replace("\u202f", " ").replace("\xa0", " ")
+    assert sheet.startswith("# La grille de points") and not re.search(r"call now|threshold|close rate", page)
+
+
+def test_hostile_names_are_text() -> None:
+    bad = hostile().candidates[0].grid
+    found = Text(explained(bad, load("en"), "html"))
+    assert not [tag for tag, _ in found.elements if tag in ("img", "script")] and HOSTILE in found.text
+    assert "<script" not in explained(bad, load("en"), "md")
+
+
+def test_commands(tmp_path: Path, call: Any) -> None:
+    changed = replace(GRID, points=((GRID.points[0][0] + 5, *GRID.points[0][1:]), *GRID.points[1:]))
+    for name, grid in (("old", GRID), ("new", changed)):
+        (tmp_path / f"{name}.json").write_text(grid_json.write(grid), encoding="utf-8")
+    old, new = (str(tmp_path / f"{name}.json") for name in ("old", "new"))
+    code, out, _ = call("grid", "diff", old, new)
+    before = GRID.points[0][0]
+    assert code == 0 and "1 line changes" in out
+    told = rf"sector: software +{re.escape(f'{before:+d}')} -> +{re.escape(f'{before + 5:+d}')}  \(\+5\)"
+    assert re.search(told, out)
+    code, out, _ = call("grid", "diff", old, new, "--json")
+    assert json.loads(out)["lines"][0]["change"] == 5
+    assert json.loads(out)["highest score"] == [GRID.maximum, changed.maximum]
+    assert "no line changes" in call("grid", "diff", old, old)[1]
+    code, _, _ = call("grid", "explain", old, "--lang", "fr", "--out", str(tmp_path / "g.html"))
+    assert code == 0 and 'lang="fr"' in (tmp_path / "g.html").read_text(encoding="utf-8")
+    code, out, err = call("grid", "explain", old, "--out", str(tmp_path / "g.pdf"))
+    assert code == 2 and ".html or .md" in err and not (tmp_path / "g.pdf").exists()
+    with pytest.raises(SettingsError):
+        explained(GRID, load("en"), "txt")
+
+
+def test_a_grid_that_says_little_of_itself() -> None:
+    bare = Grid("bare", "file", GRID.criteria, GRID.points)
+    text = Text(explained(bare, load("en"), "html")).text
+    assert "became customers" not in text.split("How to read it")[0] and "The points grid “bare”" in text
