@@ -135,7 +135,7 @@ class ThresholdSettings(_Part):
     value_of_customer: float | None = Field(default=None, gt=0)
     fit_minimum: int | None = None
     engagement_minimum: int | None = None
-    minutes_per_call: float = Field(default=15, gt=0, le=1440)
+    minutes_per_call: float = Field(default=15.0, gt=0, le=1440)
 
 
 class FeedbackSettings(_Part):

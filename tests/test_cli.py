@@ -20,7 +20,7 @@ Run = tuple[int, str, str]
 def leads(path: Path, rows: int = 1500, seed: int = 4, outcome: str = "Converted") -> Path:
     """Leads with a strong demo, a sector, a number, a leak and a constant; the traps of real exports."""
     rng = np.random.default_rng(seed)
-    lines = [f"Lead ID,Source,Demo asked,Visits,Tags,Constant,{outcome},"]
+    lines = [f"Lead Number,Source,Demo asked,Visits,Tags,Constant,{outcome},"]
     for i in range(rows):
         demo, visits = rng.random() < 0.15, int(rng.poisson(3))
         source = rng.choice(["Google", "google", "Referral", "Select", ""])
