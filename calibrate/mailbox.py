@@ -11,8 +11,6 @@ import re
 from functools import lru_cache
 from importlib.metadata import version
 
-from sqlglot import exp
-
 from .columns import words_of
 from .engine import sql
 from .engine.derived import derived
@@ -51,7 +49,7 @@ def kind_of(address: str | None) -> str | None:
     >>> [kind_of(a) for a in ("Ana@acme.fr", "ana@gmail.com", "Ana <ana@yopmail.com>", "n/a", None)]
     ['professional', 'free', 'disposable', None, None]
     """
-    domain = "" if address is None else address.rpartition("@")[2].lower().strip(_EDGE)
+    domain = "" if address is None else address.rpartition("@")[2].lower().rstrip(_EDGE)
     if "." not in domain or " " in domain:
         return None
     free, disposable = lists()
@@ -109,12 +107,11 @@ def with_mailboxes(table: Table, columns: list[str] | None = None) -> Table:
 
 def _kind(table: Table, name: str) -> str:
     """SQL for the kind of mailbox; only domains that occur in the table and are on a list are written out."""
-    domain = _domain(name)
+    here = _domain(name)
     occurring: set[str] = set()
     free, disposable = lists()
-    for piece in table.stream(f"SELECT DISTINCT {domain.sql('duckdb')} AS domain FROM {table.relation}"):
+    for piece in table.stream(f"SELECT DISTINCT {here} AS domain FROM {table.relation}"):
         occurring |= {each for each in piece["domain"] if each in free or each in disposable}
-    here = domain.sql("duckdb")
     tests = [f"WHEN {here} IS NULL OR {here} NOT LIKE '%_.%' OR {here} LIKE '% %' THEN NULL"]
     for kind, members in ((DISPOSABLE, disposable), (FREE, free)):
         listed = ", ".join(sql.literal(each).sql("duckdb") for each in sorted(occurring & members))
@@ -122,11 +119,11 @@ def _kind(table: Table, name: str) -> str:
     return f"CASE {' '.join(tests)} ELSE '{PROFESSIONAL}' END"
 
 
-def _domain(name: str) -> exp.Expr:
-    """What stands behind the last @ of a cell, in small letters, without what may stand around it."""
-    column = sql.identifier(name)
-    after = exp.RegexpReplace(this=column, expression=exp.Literal.string("^.*@"), replacement=exp.Literal.string(""))
-    return exp.Trim(this=exp.Lower(this=after), expression=exp.Literal.string(_EDGE))
+def _domain(name: str) -> str:
+    """SQL for what stands behind the last @ of a cell, in small letters, without what may stand after it."""
+    after = f"LOWER(SPLIT_PART({_quoted(name)}, '@', -1))"
+    cut = f"RTRIM({after}, {sql.literal(_EDGE).sql('duckdb')})"  # takes ten times longer than a look at the end
+    return f"CASE WHEN RIGHT({after}, 1) BETWEEN 'a' AND 'z' THEN {after} ELSE {cut} END"
 
 
 def _quoted(name: str) -> str:

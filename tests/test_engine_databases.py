@@ -185,6 +185,21 @@ def test_postgres_gives_the_same_arrays(address: str, duck: Path) -> None:
             np.testing.assert_array_equal(found[name], values, err_msg=name)
 
 
+def test_postgres_tells_the_same_mailboxes(address: str) -> None:
+    import psycopg
+
+    from calibrate.mailbox import kind_of, with_mailboxes
+
+    mails = ["ana@acme.fr", "BOB@Gmail.com ", "Eve <e@yopmail.com>", "", "nothing", None, "x@localhost", "a@ b.fr"]
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CREATE TABLE mails (id INT, mail TEXT)")
+        for i, mail in enumerate(mails):
+            connection.execute("INSERT INTO mails VALUES (%s, %s)", (i, mail))
+    table = with_mailboxes(open_table(f"{address}#mails"), ["mail"])
+    found = table.fetch(f'SELECT "mail (mailbox)" AS kind FROM {table.relation} ORDER BY id')["kind"]
+    assert list(found) == [kind_of(mail) for mail in mails]
+
+
 def test_postgres_tables_are_chosen_and_only_read(address: str) -> None:
     import psycopg
 
