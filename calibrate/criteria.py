@@ -269,8 +269,8 @@ def _a_value_inside(level: Level) -> float:
 def code_sql(criterion: Criterion, kind: str, *, table: str | None = None) -> exp.Expr:
     """The rule at the head of this file as an expression: position of the level of each row.
 
-    `kind` is the type of the source column in the engine (text, number, boolean, date, timestamp), `table` the name
-    that qualifies it, if any.
+    `kind` is the type of the source column in the engine (text, number, boolean, date, timestamp; "whole": numbers
+    without fractions in DuckDB), `table` the name that qualifies it, if any.
 
     >>> visits = Criterion("visits", "Visits", "number", "engagement",
     ...     (Level("0-4", high=5), Level("5+", low=5), Level("missing", "missing"), Level("other", "other")))
@@ -280,12 +280,16 @@ def code_sql(criterion: Criterion, kind: str, *, table: str | None = None) -> ex
     column = sql.identifier(criterion.column, table)
     if kind == "boolean":
         return _boolean_code(criterion, column)
-    if kind == "number":
-        return _number_code(criterion, column)
+    if kind in ("number", "whole"):
+        return _number_code(criterion, column, kind == "whole")
     if kind == "text":
         return _text_code(criterion, column)
     filled = criterion.index_of("filled") if criterion.kind == "presence" else criterion.other
     return sql.case([(_is_null(column), sql.literal(criterion.missing))], sql.literal(filled))
+
+
+_FEW_CUTS, _SPAN = 6, 4096
+"""A list of codes for whole numbers pays from so many cuts on, and up to so many numbers."""
 
 
 def _is_null(column: exp.Expr) -> exp.Expr:
@@ -298,12 +302,14 @@ def _boolean_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:
     return sql.case([(column.copy(), yes), (exp.Not(this=column.copy()), no)], missing)
 
 
-def _number_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:
+def _number_code(criterion: Criterion, column: exp.Expr, whole: bool) -> exp.Expr:
     missing = sql.literal(criterion.missing)
-    branches: list[sql.Branch] = [(exp.or_(_is_null(column), sql.is_nan(column)), missing)]
+    nothing = _is_null(column) if whole else exp.or_(_is_null(column), sql.is_nan(column))
+    branches: list[sql.Branch] = [(nothing, missing)]
     branches += _number_branches(column, [(criterion.levels[criterion.missing], criterion.missing)])
     if criterion.kind == "number":
-        return sql.case(branches, _steps(criterion, column))
+        found = _whole_steps(criterion, column) if whole else None
+        return sql.case(branches, found or _steps(criterion, column))
     if criterion.kind == "presence":
         return sql.case(branches, sql.literal(criterion._first(lambda level: True)))
     values = [(level, i) for i, level in enumerate(criterion.levels) if level.role == "value"]
@@ -326,9 +332,23 @@ def _number_branches(column: exp.Expr, levels: Sequence[tuple[Level, int]]) -> l
 def _steps(criterion: Criterion, column: exp.Expr) -> exp.Expr:
     """The intervals of a number criterion, also where they leave gaps or overlap."""
     cuts = criterion.cuts
-    inside = [-math.inf, *cuts]
-    codes = [criterion._first(lambda level, x=x: _inside(level, x)) for x in inside]  # type: ignore[misc]
-    return sql.steps(column, cuts, codes)
+    return sql.steps(column, cuts, _step_codes(criterion))
+
+
+def _step_codes(criterion: Criterion) -> list[int]:
+    """Code below the first cut, and from each cut on."""
+    inside = [-math.inf, *criterion.cuts]
+    return [criterion._first(lambda level, x=x: _inside(level, x)) for x in inside]  # type: ignore[misc]
+
+
+def _whole_steps(criterion: Criterion, column: exp.Expr) -> exp.Expr | None:
+    """The same for whole numbers that lie close together; None where they do not."""
+    cuts = criterion.cuts
+    if len(cuts) < _FEW_CUTS or not cuts[-1] - cuts[0] < _SPAN or max(-cuts[0], cuts[-1]) > 2**31:
+        return None
+    first = math.ceil(cuts[0]) - 1
+    places = np.searchsorted(cuts, np.arange(first, math.ceil(cuts[-1]) + 1), side="right")
+    return sql.lookup_whole(column, first, np.array(_step_codes(criterion))[places].tolist())
 
 
 def _text_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:

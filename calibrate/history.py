@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -30,6 +31,8 @@ from .outcome import Answers, answers
 IMPOSSIBLE_RATE = 0.95
 OBSERVE_DAYS, CLOSE_WITHIN_DAYS = 0, 90
 DAY_ZERO = date(1970, 1, 1)
+MOST_HASHES = 2**25
+"""Up to so many ids are compared by hashes in memory before the engine is asked for the different ones."""
 
 STATUS, CUSTOMER, MOMENT, IDENTITY = "__status", "__customer", "__moment", "__identity"
 KEPT = 0
@@ -150,7 +153,8 @@ def last_day(table: Table, terms: Terms) -> date | None:
 
 def day_of(table: Table, column: str) -> str:
     """SQL for the day of a column of dates, as days since 1970; an error where they can be read in two ways."""
-    return sql.day(moment(table, column).expression).sql("duckdb")
+    dated = column_of(table, column).type == "date"
+    return sql.day(sql.identifier(column) if dated else moment(table, column).expression).sql("duckdb")
 
 
 class _Source:
@@ -160,13 +164,25 @@ class _Source:
         self.table, self.terms, self.meant = table, terms, meant
         self.dated = terms.created_at is not None
         self.order = "created_at" if self.dated else "column" if terms.order else "file"
-        self.twice = self._duplicates()
         self._days: dict[tuple[str, str], str] = {}
 
-    def _duplicates(self) -> bool:
+    @cached_property
+    def twice(self) -> bool:
+        """Whether some id stands in more than one row."""
         if not self.terms.lead_id:
             return False
         identity = _quoted(self.terms.lead_id)
+        if self.table.dialect == "duckdb" and 0 < self.table.rows <= MOST_HASHES:
+            hashes, end = np.empty(self.table.rows, np.uint64), 0
+            for piece in self.table.stream(
+                f"SELECT HASH({identity}) AS hash FROM {self.table.relation} WHERE {identity} IS NOT NULL"
+            ):
+                hashes[end : end + len(piece["hash"])] = piece["hash"]
+                end += len(piece["hash"])
+            hashes = hashes[:end]
+            hashes.sort()
+            if not (hashes[1:] == hashes[:-1]).any():  # equal ids have equal hashes
+                return False
         found = self.table.fetch(
             f"SELECT COUNT({identity}) AS given, COUNT(DISTINCT {identity}) AS apart FROM {self.table.relation}"
         )
@@ -366,9 +382,10 @@ def _meant(table: Table, terms: Terms) -> Answers | None:
         return None
     listed = [] if terms.outcomes is None else [c.name for c in terms.outcomes.columns]
     home = terms.outcomes if terms.outcomes is not None and terms.customer in listed else table
-    column = f"CAST({_quoted(terms.customer)} AS VARCHAR)"
+    counted = f"SELECT {_quoted(terms.customer)} AS answer, COUNT(*) AS leads FROM {home.relation} GROUP BY 1"
     found = home.fetch(
-        f"SELECT {column} AS answer, COUNT(*) AS leads FROM {home.relation} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"
+        "SELECT CAST(answer AS VARCHAR) AS answer, CAST(SUM(leads) AS BIGINT) AS leads "
+        f"FROM ({counted}) AS counted GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"
     )
     counts = {
         None if v is None or _nan(v) else str(v): int(n) for v, n in zip(found["answer"], found["leads"], strict=True)

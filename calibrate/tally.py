@@ -164,37 +164,37 @@ class Tally:
         )
 
 
-def count(history: History, *, most_rows: int = MOST_ROWS) -> Tally:
-    """Read the attributes of all leads once and count them.
+def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True) -> Tally:
+    """Read the attributes of all leads once and count them; without `profiles` only what `estimate` needs.
 
     Up to `most_rows` leads every one keeps its row. Beyond, all customers do, and of the others those whose
     identity has a small md5 digest; weights restore each cohort's totals. The same input gives the same tally
     on every engine. Leads with the same profile share a row where that pays.
     """
     criteria = history.criteria
-    share = _share_of_others(history, most_rows)
-    cohorts = len(history.cohorts)
-    counting = _Marginals(criteria, cohorts)
+    share = _share_of_others(history, most_rows) if profiles else 1.0
+    counting = _Marginals(criteria, len(history.cohorts))
     kept: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]] = []
     for piece in history.table.stream(_statement(history, share)):
-        words = [piece[f"w{i}"].astype(np.int64) for i in range(sum(name.startswith("w") for name in piece))]
+        words = [piece[f"w{i}"].astype(np.int64, copy=False) for i in range(len(piece) - 2)]
         codes = sql.unpacked(words, len(criteria))
-        cohort = history.cohort_of(piece["moment"].astype(np.int64))
-        flags = piece["flags"].astype(np.int64)
+        cohort = history.cohort_of(piece["moment"].astype(np.int64, copy=False))
+        flags = piece["flags"].astype(np.uint8)
         customer = (flags & 1).astype(np.bool_)
         counting.add(codes, cohort, customer)
         if share < 1:
-            stays = (flags & 2) > 0
+            stays = np.flatnonzero(flags & 2)
             codes, cohort, customer = codes[:, stays], cohort[stays], customer[stays]
-        kept.append((codes, cohort, customer))
-    codes = np.concatenate([each[0] for each in kept], axis=1) if kept else np.zeros((len(criteria), 0), np.uint8)
-    cohort = np.concatenate([each[1] for each in kept])
-    customer = np.concatenate([each[2] for each in kept])
+        if profiles:
+            kept.append((codes, cohort, customer))
+    codes = np.concatenate([np.zeros((len(criteria), 0), np.uint8), *(each[0] for each in kept)], axis=1)
+    cohort = np.concatenate([np.zeros(0, np.int32), *(each[1] for each in kept)])
+    customer = np.concatenate([np.zeros(0, np.bool_), *(each[2] for each in kept)])
     tally = Tally(
         criteria=criteria, cohorts=history.cohorts, totals=history.totals, marginals=counting.tables(),
         codes=codes, cohort=cohort, leads=np.where(customer, 1.0, _weights(history.totals, cohort, customer)),
         customers=customer.astype(np.float64), counted=np.ones(len(cohort), np.int64),
-        exact=share >= 1, ends=history.ends,
+        exact=share >= 1 and profiles, ends=history.ends,
     )  # fmt: skip
     return merged(tally)
 
@@ -226,13 +226,15 @@ def merged(tally: Tally) -> Tally:
 
 def _statement(history: History, share: float) -> str:
     """One row per lead that is kept: moment, flags (1 customer, 2 stays in the sample), packed level codes."""
-    types = {column.name: column.type for column in history.table.columns}
+    types: dict[str, str] = {column.name: column.type for column in history.table.columns}
+    if history.table.dialect == "duckdb":
+        types |= {column.name: "whole" for column in history.table.columns if column.whole}
     words = sql.packed([code_sql(criterion, types[criterion.column]) for criterion in history.criteria])
     parts = [f"{word.sql('duckdb')} AS w{i}" for i, word in enumerate(words)]
     stays = ""
     if share < 1:
         limit = sql.literal(f"{int(share * 2**32):08x}").sql("duckdb")
-        stays = f" + CASE WHEN {CUSTOMER} = 1 OR SUBSTRING(MD5({IDENTITY}), 1, 8) < {limit} THEN 2 ELSE 0 END"
+        stays = f" + CASE WHEN {CUSTOMER} = 1 OR MD5({IDENTITY}) < {limit} THEN 2 ELSE 0 END"
     return (
         f"SELECT {MOMENT} AS moment, {CUSTOMER}{stays} AS flags{''.join(', ' + part for part in parts)} "
         f"FROM ({history.leads}) AS leads WHERE {STATUS} = {KEPT}"
@@ -256,22 +258,31 @@ def _weights(totals: NDArray[np.int64], cohort: NDArray[np.int32], customer: NDA
 
 
 class _Marginals:
-    """Exact counts per cohort, criterion and level, added piece by piece."""
+    """Exact counts per cohort, criterion and level, added piece by piece; two criteria are counted at once."""
 
     def __init__(self, criteria: Sequence[Criterion], cohorts: int) -> None:
         self.sizes = [len(c.levels) for c in criteria]
         self.cohorts = cohorts
-        self.cells = [np.zeros(cohorts * 2 * size, np.int64) for size in self.sizes]
+        self.cells = [np.zeros(self._shape(i), np.int64) for i in range(0, len(self.sizes), 2)]
+
+    def _shape(self, i: int) -> tuple[int, int, int, int]:
+        return self.cohorts, 2, self.sizes[i], self.sizes[i + 1] if i + 1 < len(self.sizes) else 1
 
     def add(self, codes: NDArray[np.uint8], cohort: NDArray[np.int32], customer: NDArray[np.bool_]) -> None:
         base = cohort.astype(np.intp) * 2 + customer
-        for cells, size, column in zip(self.cells, self.sizes, codes, strict=True):
-            cells += np.bincount(base * size + column, minlength=len(cells))
+        for i, cells in zip(range(0, len(codes), 2), self.cells, strict=True):
+            one, two = cells.shape[2:]
+            pair = codes[i].astype(np.uint16)
+            if i + 1 < len(codes):
+                pair *= np.uint16(two)
+                pair += codes[i + 1]
+            cells += np.bincount(base * (one * two) + pair, minlength=cells.size).reshape(cells.shape)
 
     def tables(self) -> tuple[NDArray[np.int64], ...]:
+        margins = [margin for cells in self.cells for margin in (cells.sum(axis=3), cells.sum(axis=2))]
         tables = []
-        for cells, size in zip(self.cells, self.sizes, strict=True):
-            others, customers = cells.reshape(self.cohorts, 2, size).transpose(1, 0, 2)
+        for margin in margins[: len(self.sizes)]:
+            others, customers = margin.transpose(1, 0, 2)
             tables.append(np.stack([others + customers, customers], axis=2))
         return tuple(tables)
 

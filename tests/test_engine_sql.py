@@ -51,7 +51,7 @@ def criteria(draw: st.DrawFn) -> Criterion:
 
 
 def codes(criterion: Criterion, kind: str, values: list[Any]) -> list[int]:
-    code = code_sql(criterion, "number" if kind == "whole" else kind, table="leads").sql("duckdb")
+    code = code_sql(criterion, kind, table="leads").sql("duckdb")
     column = f'UNNEST($values::{COLUMNS[kind]}[]) AS "a ""column"""'
     leads = f"(SELECT UNNEST($places::INT[]) AS place, {column}) AS leads"
     given_ = {"places": list(range(len(values))), "values": values}

@@ -183,6 +183,8 @@ def _plain(values: NDArray[Any]) -> NDArray[Any]:
 
 def values_of(series: pd.Series[Any]) -> NDArray[Any]:
     """The array of a frame's column, with gaps as in `_plain`."""
+    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iufbM":
+        return series.to_numpy()
     gaps = series.isna().to_numpy()
     kind = str(series.dtype).lower()
     if kind.startswith(("int", "uint")):
