@@ -64,10 +64,10 @@ def _predictions(train: Tally, judged: Tally) -> dict[str, Floats]:
     with threadpool_limits(1):  # threads of such small fits only wait for each other
         boosting.fit(train.codes.T[at], outcome, sample_weight=weights)
         regression.fit(_one_hot(train)[at], outcome, sample_weight=weights)
-    return {
-        "gradient_boosting": boosting.predict_proba(judged.codes.T)[:, 1],
-        "logistic_regression": regression.predict_proba(_one_hot(judged))[:, 1],
-    }
+        return {
+            "gradient_boosting": boosting.predict_proba(judged.codes.T)[:, 1],
+            "logistic_regression": regression.predict_proba(_one_hot(judged))[:, 1],
+        }
 
 
 def _labelled(train: Tally) -> tuple[NDArray[np.intp], NDArray[np.int64], Floats]:

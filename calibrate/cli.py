@@ -30,7 +30,8 @@ from .commands.flags import (
 from .commands.showing import Progressing, complain, rates_table, say, say_json
 from .errors import CalibrateError, SettingsError
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads of BLAS only wait for each other
+for _threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # small matrices: threads only wait for each other
+    os.environ.setdefault(_threads, "1")
 
 if TYPE_CHECKING:
     from .monthly import Counted
@@ -55,10 +56,11 @@ trials.add_to(app)
 @with_flags(RUN_FLAGS)
 def run(data: str, flags: dict[str, Any]) -> None:
     """Calibrate: rates, candidate grids, their comparison on later leads, and the month's report."""
-    from . import monthly
+    from . import monthly, notebook
     from .report import folder, run_json, summary
 
     settings = settings_of(data, flags)
+    book = notebook.find() if flags["notebook"] else None
     monthly.check_out(settings)
     with Progressing(flags["json"]) as progress:
         counted = monthly.read_rows(settings, progress)
@@ -66,6 +68,9 @@ def run(data: str, flags: dict[str, Any]) -> None:
         review = monthly.review(counted, progress)
         progress("report")
         where = monthly.publish(review, counted, force=flags["force"])
+        if book is not None:
+            progress("notebook")
+            notebook.execute(book, notebook.again(where, flags["force"]), where / notebook.SAVED)
     found = run_json.run_json(review)
     if flags["json"]:
         say_json({**found, "report": where.as_posix(), "timing": counted.timing})

@@ -1,5 +1,6 @@
-"""One BLAS thread: the matrices are small, and waiting threads slow each other down many times over."""
+"""One thread for linear algebra: the matrices are small, and waiting threads slow each other down many times."""
 
 import os
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
