@@ -42,6 +42,10 @@ img, svg {{ max-width: 100% }}
 </html>
 """
 SECONDS = 600
+MONTHLY = "monthly.ipynb"
+SAVED = "notebook.html"
+PLACES = (Path("notebooks"), Path(__file__).parents[1] / "notebooks", Path(__file__).parent / "notebooks")
+"""Where a notebook of ours is looked for: beside the user's work, in a checkout, in an installation."""
 
 
 def execute(notebook: Path, parameters: Mapping[str, object], page: Path) -> Path:
@@ -71,6 +75,21 @@ def execute(notebook: Path, parameters: Mapping[str, object], page: Path) -> Pat
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(PAGE.format(title=html.escape(notebook.stem), body=body), encoding="utf-8")
     return page
+
+
+def again(folder: Path, force: bool) -> dict[str, object]:
+    """Parameters with which the monthly notebook repeats the run that a month's folder holds."""
+    return {"settings": (folder / "calibration.toml").as_posix(), "force": force}
+
+
+def find(name: str = MONTHLY) -> Path:
+    """A notebook of ours; an error before any long work where it, or what runs it, is missing."""
+    _libraries()
+    for place in PLACES:
+        if (place / name).is_file():
+            return place / name
+    looked = ", ".join(str(place) for place in PLACES)
+    raise InputError(f"there is no notebook '{name}' (looked in: {looked})")
 
 
 def _private() -> Any:

@@ -122,3 +122,22 @@ def test_a_month_is_read_as_its_last_day(folder: Path) -> None:
     assert settings_of("calibration.toml").time.as_of is None
     with pytest.raises(SettingsError, match="'February' is no month; write it as 2026-01"):
         last_day("February")
+
+
+@pytest.mark.filterwarnings("default")
+def test_run_saves_the_notebook_beside_the_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from calibrate import cli
+
+    simulate(leads=1200, months=14, events=False).leads.to_csv(folder / "leads.csv", index=False)
+    (folder / "calibration.toml").write_text(TOML, encoding="utf-8")
+    with pytest.raises(SystemExit) as leaving:
+        cli.main(["run", "calibration.toml", "--notebook"])
+    assert not leaving.value.code
+    (month,) = (folder / "reports").iterdir()
+    page = (month / "notebook.html").read_text(encoding="utf-8")
+    assert links(page) == []
+    assert json.loads((month / "run.json").read_text(encoding="utf-8"))["verdict"]["why"][:40] in page
+    (month / "decision.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(SystemExit) as leaving:
+        cli.main(["run", "calibration.toml", "--notebook"])
+    assert leaving.value.code == 2 and "--force" in capsys.readouterr().err

@@ -74,6 +74,7 @@ FLAGS: dict[str, Any] = {
 }
 RUN_FLAGS: dict[str, Any] = {
     "force": Annotated[bool, Option("--force", help="Write the report of a month anew that a decision has closed.")],
+    "notebook": Annotated[bool, Option("--notebook", help="Run notebooks/monthly.ipynb too, saved as notebook.html.")],
 }
 """Flags of `run` alone."""
 DATA_HELP = (

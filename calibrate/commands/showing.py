@@ -19,7 +19,7 @@ class Progressing:
         "count": "Counting leads per profile", "suspects": "Looking for leakage", "rates": "Estimating rates",
         "backtest": "Replaying on later leads", "candidates": "Making the grids", "compare": "Comparing",
         "times": "Time to close",
-        "meeting": "Who changes sides",
+        "meeting": "Who changes sides", "notebook": "Running the notebook",
         "report": "Writing the report", "simulate": "Simulating leads", "score": "Scoring leads",
         "drift": "Looking at what moved",
     }  # fmt: skip

@@ -21,7 +21,7 @@ from .page import page
 from .words import Words, load
 from .workbook import workbook
 
-OURS = re.compile(r"review(\.[a-z]{2})?\.html|review\.xlsx|run\.json|calibration\.toml|pictures|grids")
+OURS = re.compile(r"review(\.[a-z]{2})?\.html|review\.xlsx|notebook\.html|run\.json|calibration\.toml|pictures|grids")
 
 
 def write(
