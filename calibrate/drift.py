@@ -2,11 +2,12 @@
 
 Three things are looked at: the close rate of every line beside its calibration counts, the customers that the score
 promised beside those that came, and the mix of answers (population stability index, Siddiqi 2006). Each cohort is a
-look; at each look the chance of a false alarm is at most 5 %, over all lines and spans of time together:
+look; at each look the chance of a false alarm is at most 5 %, over all lines and spans of time together (so that of
+twelve looks in a year, one alarms wrongly in about one history of four; `benchmarks/drift.py` counts):
 
 - A line is read over three spans that end now: the newest cohort, the shortest run of cohorts with enough leads, and
   all since the calibration. Its two-by-two table is tested exactly (Fisher, mid-p: Lancaster 1961).
-- The 5 % are shared out by how well a halved rate would be seen in so many leads, which the leads' number alone tells
+- The chance is shared out by how well a halved rate would be seen in so many leads, which the leads' number alone tells
   (weighted Bonferroni with the weights of Roeder and Wasserman 2009): lines too small to tell take nothing.
 - A change alarms when it is beyond chance, large enough to matter (a fifth up or down), and not over. When it began
   and ended is where a rate of its own makes the counts most likely (Levin and Kline 1985).
@@ -49,7 +50,8 @@ from .tally import Tally
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-ALARMS = 0.05
+ALARMS = 0.04
+"""Chance of a false alarm that is shared out; the rest of the 5 % is for levels chosen on the leads they count."""
 WATCHED = 0.20
 MATERIAL = 1.2
 MIX_WATCHED, MIX_CHANGED = 0.10, 0.25

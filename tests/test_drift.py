@@ -127,7 +127,7 @@ def test_spans_share_one_chance() -> None:
     )  # fmt: skip
     assert case.share.sum(axis=(1, 2)) == pytest.approx(sum(module.SHARES["line"]))
     assert sum(map(sum, module.SHARES.values())) <= 1
-    assert ALARMS == 0.05
+    assert ALARMS < 0.05
     assert case.first[:, 0, shifts.ENOUGH].tolist() == [0, 0, 0, 0, 1, 2]
 
 
