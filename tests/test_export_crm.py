@@ -11,13 +11,14 @@ from calibrate.criteria import Criterion, Level
 from calibrate.errors import GridError
 from calibrate.export import hubspot, hubspot_formula, odoo, salesforce, zoho
 from calibrate.export.base import Options
+from calibrate.export.rules import field_kind
 from calibrate.grid import Grid
 
 
 def natural(rng, grid):
     """Leads as a system holds them: text in text fields, numbers in number fields, truth values in checkboxes."""
     own = {"text": "text", "number": "number", "boolean": "boolean", "presence": "text"}
-    made = cases.leads(rng, grid, {c.column: own[c.kind] for c in grid.criteria}, 60)
+    made = cases.leads(rng, grid, {c.column: own[field_kind(c)] for c in grid.criteria}, 60)
     return [lead for lead in made if all(plain(value) for value in lead.values())]
 
 
@@ -68,7 +69,7 @@ def test_salesforce_formulas_give_the_score(capsys):
         assert all(len(text) <= 3900 and len(text.encode()) <= 4000 for _, _, text in fields)
         kinds = {c.column: c for c in grid.criteria}
         for lead in natural(rng, grid)[: 40 if seed % 4 else 6]:
-            if any(lead.get(column) is None for column, c in kinds.items() if c.kind == "boolean"):
+            if any(lead.get(column) is None for column, c in kinds.items() if field_kind(c) == "boolean"):
                 continue  # a checkbox is never empty: coverage() says so
             lead = {c: v for c, v in lead.items() if not placeholder_number(kinds[c], v)}
             seen, helpers = told(lead, names), {}
@@ -82,7 +83,7 @@ def test_salesforce_formulas_give_the_score(capsys):
 
 def placeholder_number(criterion, value):
     """A text in a field for something else that the grid takes for no answer: the system's field cannot hold it."""
-    return criterion.kind != "text" and isinstance(value, str) and criterion.index_of(value) == criterion.missing
+    return field_kind(criterion) != "text" and isinstance(value, str) and criterion.index_of(value) == criterion.missing
 
 
 def long_grid(rng):
@@ -137,7 +138,7 @@ def test_odoo_action_writes_the_score(capsys):
     for seed, grid in enumerate(GRIDS):
         columns = [*(f"field_{at}" for at in range(4)), "country_id"]
         criteria = [replace(c, column=column) for c, column in zip(grid.criteria, columns, strict=True)]
-        if criteria[4].kind != "text":
+        if field_kind(criteria[4]) != "text":
             continue
         grid = replace(grid, criteria=tuple(criteria))
         code = compile(odoo.write(grid, Options()), "action", "exec")
@@ -146,9 +147,9 @@ def test_odoo_action_writes_the_score(capsys):
         for lead in natural(random.Random(seed), grid):
             kinds = {c.column: c for c in grid.criteria}
             lead = {c: lead.get(c) for c in kinds}
-            if any(v is None and kinds[c].kind in ("number", "boolean") for c, v in lead.items()):
+            if any(v is None and field_kind(kinds[c]) in ("number", "boolean") for c, v in lead.items()):
                 continue  # never empty in Odoo: coverage() says so
-            record = Record({c: empty[kinds[c].kind] if v is None else v for c, v in lead.items()})
+            record = Record({c: empty[field_kind(kinds[c])] if v is None else v for c, v in lead.items()})
             record["country_id"] = Linked(lead["country_id"] or False)
             allowed = {"bool": bool, "str": str}
             exec(code, {"records": [record], "__builtins__": allowed})

@@ -173,7 +173,6 @@ ADDRESSES = (
     "x@sfr.fr.",
     "a b@c d.fr",
     "a@@x.y",
-    ".com",
     "@",
 )
 

@@ -142,23 +142,23 @@ DIALECTS = {
 }
 
 _EDGE = "' <>()[]\"'';,.' || CHR(9) || CHR(13) || CHR(10)"
-_AFTER = f"TRIM(LOWER(REGEXP_REPLACE({{x}}, '^.*@', '')), {_EDGE})"
-_LAST = "TRIM(LOWER(SUBSTRING_INDEX({x}, '@', -1)))"
+_AFTER = f"RTRIM(LOWER(REGEXP_REPLACE({{x}}, '^.*@', '')), {_EDGE})"
+_LAST = "RTRIM(LOWER(SUBSTRING_INDEX({x}, '@', -1)))"
 DOMAINS = {
     "duckdb": _AFTER,
-    "postgres": _AFTER.replace("TRIM(", "BTRIM(", 1),
-    "sqlite": f"TRIM(LOWER(REPLACE({{x}}, RTRIM({{x}}, REPLACE({{x}}, '@', '')), '')), {_EDGE})".replace(
+    "postgres": _AFTER,
+    "sqlite": f"RTRIM(LOWER(REPLACE({{x}}, RTRIM({{x}}, REPLACE({{x}}, '@', '')), '')), {_EDGE})".replace(
         "CHR(", "CHAR("
     ),
     "snowflake": _AFTER,
-    "redshift": _AFTER.replace("TRIM(", "BTRIM(", 1),
-    "bigquery": "TRIM(LOWER(REGEXP_REPLACE({x}, '^.*@', '')))",
+    "redshift": _AFTER,
+    "bigquery": "RTRIM(LOWER(REGEXP_REPLACE({x}, '^.*@', '')))",
     "databricks": _LAST,
     "spark": _LAST,
     "mysql": _LAST,
-    "tsql": "TRIM(LOWER(RIGHT({x}, CHARINDEX(N'@', REVERSE({x}) + N'@') - 1)))",
+    "tsql": "RTRIM(LOWER(RIGHT({x}, CHARINDEX(N'@', REVERSE({x}) + N'@') - 1)))",
 }
-"""What stands behind the last @ of an address, in small letters, without the signs that may stand around it."""
+"""What stands behind the last @ of an address, in small letters, without the signs that may stand after it."""
 
 
 def literal(text: str, words: Dialect) -> str:

@@ -12,7 +12,7 @@ import re
 from ..grid import Grid
 from .base import Coverage, Options, Status, account
 from .hubspot import LABELS, PROPERTY, _properties
-from .rules import Branch, branches, number_text, system_name
+from .rules import Branch, branches, field_kind, number_text, system_name
 
 
 def write(grid: Grid, options: Options) -> str:
@@ -47,7 +47,7 @@ def formula(grid: Grid) -> str:
         steps = [(f"not is_present({name})", asked[0].points)]
         rest = 0
         for branch in asked:
-            condition = _condition(branch, name, criterion.kind)
+            condition = _condition(branch, name, field_kind(criterion))
             if branch.how in ("rest", "filled"):
                 rest = branch.points
             elif condition:

@@ -132,9 +132,9 @@ function valueOf(lead, column) {
   if (Object.prototype.hasOwnProperty.call(lead, column) || !column.endsWith(" (mailbox)")) return own(lead, column);
   const address = own(lead, column.slice(0, -10));
   if (typeof address !== "string") return null;
-  const edge = /^[ \t\r\n<>()[\]"';,.]+|[ \t\r\n<>()[\]"';,.]+$/g;
+  const edge = /[ \t\r\n<>()[\]"';,.]+$/;
   const domain = address.slice(address.lastIndexOf("@") + 1).toLowerCase().replace(edge, "");
-  if (!domain.includes(".") || domain.includes(" ")) return null;
+  if (!domain.includes(".", 1) || domain.includes(" ")) return null;
   return DISPOSABLE.has(domain) ? "disposable" : FREE.has(domain) ? "free" : "professional";
 }
 """

@@ -20,7 +20,7 @@ from ..grid import Evidence, Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands
 from .hubspot import scores_csv
 from .json import MOST_BYTES
-from .rules import Branch, branches, number_text, system_name, unique_names
+from .rules import Branch, branches, field_kind, number_text, system_name, unique_names
 
 FIELD = r"[a-z][a-z0-9_]*"
 SCALE = 10
@@ -62,7 +62,7 @@ def write(grid: Grid, options: Options) -> str:
     for at, criterion in enumerate(grid.criteria):
         asked = branches(grid, at)
         if any(branch.points for branch in asked):
-            lines += _statements(asked, criterion.kind, names[criterion.column])
+            lines += _statements(asked, field_kind(criterion), names[criterion.column])
     lines.append("    band = ''")
     for at_least, name in reversed(ordered_bands(grid)):
         lines += [f"    if score >= {at_least}:", f"        band = {name!r}"]
@@ -81,7 +81,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
                 "approximated",
                 f"no technical name known for the column '{criterion.column}': x_{name.lower()} is a guess",
             )
-        if criterion.kind in ("number", "boolean") and criterion.levels[place].role == "missing":
+        if field_kind(criterion) in ("number", "boolean") and criterion.levels[place].role == "missing":
             return "impossible", "an empty number is 0 in Odoo, and an empty checkbox is no"
         return "carried", ""
 
@@ -180,6 +180,8 @@ def _condition(branch: Branch, kind: str) -> str:
         if kind == "presence":
             listed = f" or value in {branch.texts!r}" if branch.texts else ""
             return f"not value or not str(value).strip(' \\t\\r\\n'){listed}"
+        if kind == "boolean":
+            return f"bool(value) in {branch.flags!r}" if branch.flags else ""
         return f"value in {branch.numbers!r}" if branch.numbers else ""
     if branch.how == "inside":
         parts = [f"value >= {number_text(branch.low)}"] if branch.low is not None else []

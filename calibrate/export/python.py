@@ -151,8 +151,8 @@ def _value(lead, column):
     if column in lead or not column.endswith(" (mailbox)"):
         return lead.get(column)
     address = lead.get(column.removesuffix(" (mailbox)"))
-    domain = address.rpartition("@")[2].lower().strip(" \\t\\r\\n<>()[]\\"\';,.") if isinstance(address, str) else ""
-    if "." not in domain or " " in domain:
+    domain = address.rpartition("@")[2].lower().rstrip(" \\t\\r\\n<>()[]\\"\';,.") if isinstance(address, str) else ""
+    if "." not in domain[1:] or " " in domain:
         return None
     return "disposable" if domain in DISPOSABLE else "free" if domain in FREE else "professional"
 """

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..criteria import Criterion, as_number, meaning
+from ..criteria import Criterion, Kind, as_number, meaning
 from ..grid import Grid
 
 How = Literal["missing", "listed", "inside", "filled", "rest"]
@@ -48,7 +48,7 @@ def branches(grid: Grid, at: int) -> list[Branch]:
     for place in [criterion.missing, *_values(criterion)]:
         level = criterion.levels[place]
         words = [said for value in level.values if (said := meaning(value)) is not None]
-        words = words if criterion.kind == "boolean" else []  # a checkbox holds yes or no, whatever the words were
+        words = words if field_kind(criterion) == "boolean" else []  # a checkbox holds yes or no
         fresh = [value for value in (*level.values, *words) if (isinstance(value, bool), value) not in seen]
         seen |= {(isinstance(value, bool), value) for value in fresh}
         texts = tuple(value for value in fresh if isinstance(value, str))
@@ -65,6 +65,20 @@ def branches(grid: Grid, at: int) -> list[Branch]:
         else:
             found.append(Branch("listed", place, level.name, points[place], texts, flags))
     return [*found, Branch("rest", criterion.other, criterion.levels[criterion.other].name, points[criterion.other])]
+
+
+def field_kind(criterion: Criterion) -> Kind:
+    """The kind of field a criterion needs: a yes/no criterion whose column holds words, such as Yes and No, a text.
+
+    >>> from calibrate.criteria import Level
+    >>> ends = (Level("missing", "missing"), Level("other", "other"))
+    >>> yes = [(Level("yes", values=values), *ends) for values in (("Yes",), ("1", True))]
+    >>> [field_kind(Criterion("c", "c", "boolean", "fit", levels)) for levels in yes]
+    ['text', 'boolean']
+    """
+    listed = [value for level in criterion.levels if level.role == "value" for value in level.values]
+    words = [value for value in listed if isinstance(value, str) and value.lower() not in ("true", "false", "1", "0")]
+    return "text" if criterion.kind == "boolean" and words else criterion.kind
 
 
 def _values(criterion: Criterion) -> list[int]:

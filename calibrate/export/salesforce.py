@@ -17,7 +17,7 @@ from ..errors import ExportError
 from ..grid import Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands, refuse_illegal
 from .hubspot import scores_csv
-from .rules import Branch, branches, number_text, system_name, unique_names
+from .rules import Branch, branches, field_kind, number_text, system_name, unique_names
 
 NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
 MOST_CHARACTERS = 3900
@@ -94,9 +94,9 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         name, certain = field_name(criterion.column)
         if not certain:
             return "approximated", f"no API name known for the column '{criterion.column}': {name} is a guess"
-        if criterion.kind == "boolean" and criterion.levels[place].role == "missing":
+        if field_kind(criterion) == "boolean" and criterion.levels[place].role == "missing":
             return "impossible", "a checkbox is never empty: it counts as no"
-        if criterion.kind in ("number", "boolean") and criterion.levels[place].role == "other":
+        if field_kind(criterion) in ("number", "boolean") and criterion.levels[place].role == "other":
             return "carried", "never met: the field holds nothing else"
         return "carried", ""
 
@@ -151,7 +151,7 @@ def _term(grid: Grid, at: int) -> str:
         return "0"
     name = field_names(grid)[grid.criteria[at].column]
     rest = asked[-1].points
-    kind = grid.criteria[at].kind
+    kind = field_kind(grid.criteria[at])
     if kind == "text":
         pairs = _pairs(asked)
         return f"CASE({name}, {', '.join(pairs)}, {rest})" if pairs else str(rest)
@@ -194,14 +194,14 @@ def _pieces(grid: Grid, at: int) -> list[str]:
     asked = branches(grid, at)
     name = field_names(grid)[grid.criteria[at].column]
     rest = asked[-1].points
-    if grid.criteria[at].kind == "text":
+    if field_kind(grid.criteria[at]) == "text":
         pairs, frame = _pairs(asked, rest), f"CASE({name}, {{}}, 0)"
     else:
         pairs = [f"IF({_inside(b, name)}, {b.points - rest}, 0)" for b in asked[1:-1]]
         blank = _either([f"ISBLANK({name})", *(f"{name} = {number_text(each)}" for each in asked[0].numbers)])
         pairs = [f"IF({blank}, {asked[0].points - rest}, 0)", *(f"IF({blank}, 0, {pair})" for pair in pairs)]
         frame = "{}"
-    joint = ", " if grid.criteria[at].kind == "text" else " + "
+    joint = ", " if field_kind(grid.criteria[at]) == "text" else " + "
     pieces: list[list[str]] = [[]]
     for pair in pairs:
         if not _fits(frame.format(joint.join([*pieces[-1], pair]))) and pieces[-1]:

@@ -18,7 +18,7 @@ from ..criteria import Axis
 from ..errors import ExportError, GridError, unknown
 from ..grid import Grid
 from .base import Coverage, Options, Status, account
-from .rules import Branch, branches, number_text, system_name, unique_names
+from .rules import Branch, branches, field_kind, number_text, system_name, unique_names
 from .schemes import Ask, Op, Scheme, grid_of, parse, part, whole
 
 EMPTY = "${EMPTY}"
@@ -105,7 +105,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         name, certain = system_name(criterion.column, LABELS, FIELD)
         if not certain:
             return "approximated", f"no API name known for the column '{criterion.column}': {name} is a guess"
-        if criterion.kind == "boolean" and criterion.levels[place].role == "missing":
+        if field_kind(criterion) == "boolean" and criterion.levels[place].role == "missing":
             return "approximated", "if the field is a checkbox, it is never empty: it counts as no"
         return "carried", ""
 
@@ -150,7 +150,7 @@ def _rules(grid: Grid, at: int) -> list[dict[str, Any]]:
     field = _fields(grid)[criterion.column]
     missing, rest = asked[0], asked[-1].points
     found: list[tuple[int, str, Any]] = []
-    if criterion.kind == "number":
+    if field_kind(criterion) == "number":
         steps = _steps(asked)
         found = [(missing.points, "equal", EMPTY), (steps[0][1], "not_equal", EMPTY)]
         found += [
@@ -158,7 +158,7 @@ def _rules(grid: Grid, at: int) -> list[dict[str, Any]]:
         ]
         at_number = [(number, _points_at(steps, number)) for number in missing.numbers]
         found += [(missing.points - points, "equal", number_text(number)) for number, points in at_number]
-    elif criterion.kind == "boolean":
+    elif field_kind(criterion) == "boolean":
         yes, no = (next((b.points for b in asked if flag in b.flags), rest) for flag in (True, False))
         found = [(missing.points, "equal", EMPTY), (yes, "equal", True), (no, "equal", False)]
     else:

@@ -61,7 +61,8 @@ def criterion(rng: random.Random, name: str, column: str, kind: str) -> Criterio
         flags = [True, False]
         rng.shuffle(flags)
         said = {True: ("Yes", "oui", "1", "TRUE"), False: ("No", "non", "0", "n")}
-        spelt = [(flag,) if rng.random() < 0.5 else tuple(rng.sample(said[flag], 2)) for flag in flags]
+        words = rng.random() < 0.5
+        spelt = [tuple(rng.sample(said[flag], 2)) if words else (flag,) for flag in flags]
         levels = [Level(name, values=values) for name, values in zip(names[:2], spelt, strict=True)][
             : rng.randint(1, 2)
         ]
