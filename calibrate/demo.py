@@ -39,7 +39,8 @@ def run(
                 "created_at": "created_at", "customer_at": "customer_at", "as_of": history.as_of,
                 "observe_days": OBSERVE_DAYS,
             },
-            "columns": {"exclude": ["worked_by_sales"]},
+            "outcome": {"worked": "worked_by_sales"},
+            "columns": {"exclude": ["email"]},  # the column mailbox says it already
             "candidates": {"current": (folder / "current.json").as_posix()},
             "report": {"out": out, "languages": languages},
         }
