@@ -156,7 +156,7 @@ def spoken(system: System, table: Table, found: Told | None, *, named: bool, fil
     french = any(_FRENCH.search(words_of(column.name)) for column in table.columns)
     facts += [
         Fact("crm_unconfirmed", {"system": system.title, "part": f"crm_{part}"})
-        for part in system.unconfirmed if french or part != "labels_fr"
+        for part in system.unconfirmed if part != ("labels" if french else "labels_fr")
     ]  # fmt: skip
     return Spoken(tuple(facts), tuple(warnings))
 
