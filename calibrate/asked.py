@@ -141,7 +141,7 @@ def proposal_of(
         table,
         leave_out=tuple(sorted(str(name) for name in out if name not in columns.only)),
         include=columns.only or None,
-        exclude=columns.exclude,
+        exclude=(*columns.exclude, *(name for name in known if made_from(name) in columns.exclude)),
         needed=needed,
     )
     facts = (*proposal.facts, *(Fact("ignored", {"column": name, "reason": late[name]}) for name in late))
