@@ -170,3 +170,18 @@ def test_one_outcome_only_gives_no_weights():
 def test_a_level_that_always_closes_stays_finite():
     weights = fitted(counted(text("a", "xy"), [(100, 100), (900, 0)]))
     assert np.isfinite(weights.values).all() and weights.values[0] > 3
+
+
+@pytest.mark.parametrize("most", [300, 2_000])
+def test_a_sample_too_small_for_its_levels_does_not_lead_the_fit_astray(most, monkeypatch):
+    random = np.random.default_rng(3)
+    sizes, leads = (60, 60, 60, 40, 8, 4), 40_000
+    criteria = [text(f"c{i}", [f"l{j}" for j in range(size - 2)]) for i, size in enumerate(sizes)]
+    hidden = random.random(leads)
+    codes = np.array([size * (0.6 * hidden + 0.4 * random.random(leads)) for size in sizes]).astype(np.uint8)
+    linear = -4 + sum(random.normal(0, 0.5, size)[own] for size, own in zip(sizes, codes, strict=True))
+    tally = tally_of(criteria, codes, random.random(leads) < 1 / (1 + np.exp(-linear)))
+    whole = log_loss(tally, fitted(tally))
+    monkeypatch.setattr(module, "FIT_ROWS", most)
+    monkeypatch.setattr(module, "FIRST_ROWS", most // 2)
+    assert log_loss(tally, fitted(tally)) < whole + 0.001

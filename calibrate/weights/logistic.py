@@ -42,6 +42,8 @@ NOTHING = 1e-6
 """Log-odds below which a weight is 0."""
 CLEAR = 0.95
 """Share of resamples in which a weight against its own close rate must keep its sign."""
+SHORTEST = 0.25
+"""Part of a step on all rows below which the sample's curvature counts as wrong."""
 LAST_GAIN = 1e-5
 """Steps on all rows stop after one that gained less log-loss per lead than this; the next would gain a fiftieth."""
 
@@ -103,8 +105,13 @@ def fitted(tally: Tally, strength: float | None = None) -> Fit:
         rough = _newton(rows_of(tally, FIRST_ROWS), seen, parts, start, begin, inner)
         begin, start = rough.weights, rough.posterior.log_strengths
     state = _newton(rows, seen, parts, start, begin, inner)
-    if tally.rows > FIT_ROWS:
-        state = _refined(rows_of(tally), seen, state)
+    while len(rows.leads) < tally.rows:
+        refined = _refined(rows_of(tally), seen, state)
+        if refined is not None:
+            state = refined
+            break
+        rows = rows_of(tally, 4 * len(rows.leads))  # too few for so many levels
+        state = _newton(rows, seen, parts, start, np.zeros(len(begin)), inner)
     if not tally.exact:
         state = replace(state, covariance=_sandwich(rows, seen, state))
     return _all_levels(tally, seen, parts, state)
@@ -154,19 +161,35 @@ def _newton(
     return _State(weights, intercept, posterior, beside, mass, posterior.covariance)
 
 
-def _refined(rows: Rows, seen: Mask, state: _State) -> _State:
-    """Gradient steps on all rows, with the sample's curvature."""
+def _refined(rows: Rows, seen: Mask, state: _State) -> _State | None:
+    """Gradient steps on all rows, with the sample's curvature; None where that leads astray.
+
+    Curvature is too small, and a step too long, where the sample has too few leads of a level: a step that raises the
+    loss is halved, and no way on is left where that is not enough.
+    """
     enough = LAST_GAIN * float(rows.leads.sum())
-    weights, intercept = state.weights, state.intercept
+    weights, intercept, penalty = state.weights, state.intercept, state.posterior.penalty
+    linear = _linear(rows, seen, weights, intercept)
+    loss = _loss(rows, linear, weights, penalty)
     for _ in range(MOST_STEPS):
-        slope, slope0 = _slope(rows, seen, _linear(rows, seen, weights, intercept))
-        slope = slope - state.beside * (slope0 / state.mass) - state.posterior.penalty @ weights
+        slope, slope0 = _slope(rows, seen, linear)
+        slope = slope - state.beside * (slope0 / state.mass) - penalty @ weights
         move = state.posterior.covariance @ slope
-        weights = weights + move
-        intercept += (slope0 - float(state.beside @ move)) / state.mass
-        if float(slope @ move) + slope0**2 / state.mass < 2 * enough:
-            break
-    return replace(state, weights=weights, intercept=intercept)
+        move0 = (slope0 - float(state.beside @ move)) / state.mass
+        before, step = loss, 1.0
+        while True:
+            trial, trial0 = weights + step * move, intercept + step * move0
+            linear = _linear(rows, seen, trial, trial0)
+            loss = _loss(rows, linear, trial, penalty)
+            if loss <= before * (1 + 1e-9):
+                break
+            step /= 2
+            if step < SHORTEST:
+                return None
+        weights, intercept = trial, trial0
+        if before - loss < enough:
+            return replace(state, weights=weights, intercept=intercept)
+    return None
 
 
 def _constrained(tally: Tally, fit: Fit, limits: Limits, free_centre: Floats) -> tuple[Fit, Floats]:
