@@ -105,7 +105,7 @@ class Outcome:
     threshold: int
     promise: Promise
     came: Rate | None
-    months: int
+    months: float
     first: str = ""
     last: str = ""
 
@@ -218,8 +218,12 @@ def promises(
     return found
 
 
-def outcomes(story: Sequence[Adopted], tally: Tally) -> tuple[Outcome, ...]:
-    """What came of each decision's promises, on cohorts after the last one it knew, up to the next decision's."""
+def outcomes(story: Sequence[Adopted], tally: Tally, newest: int | None = None) -> tuple[Outcome, ...]:
+    """What came of each decision's promises, on cohorts after the last one it knew, up to the next decision's.
+
+    `newest` is the last day (since 1970) on which a lead can have entered to be old enough: the month it lies in
+    counts as the part of a month that it is.
+    """
     found: list[Outcome] = []
     ends = [each.decision.until for each in story]
     for each, (until, following) in zip(story, pairwise([*ends, None]), strict=True):
@@ -243,9 +247,19 @@ def outcomes(story: Sequence[Adopted], tally: Tally) -> tuple[Outcome, ...]:
             between = (months[0], months[-1]) if months else ("", "")
             found.append(
                 Outcome(decision.month, decision.candidate, stage, threshold, decision.promises[stage], came,
-                        len(months), *between)
+                        _length(tally, mask, newest), *between)
             )  # fmt: skip
     return tuple(found)
+
+
+def _length(tally: Tally, mask: NDArray[np.bool_], newest: int | None) -> float:
+    """How many months some cohorts last, the newest one as far as its leads can be judged."""
+    if tally.ends is None or not mask.any():
+        return 0.0
+    begins = np.concatenate([[tally.ends[0] - 30], tally.ends[:-1]])
+    whole = (tally.ends - begins).astype(float)
+    seen = whole if newest is None else np.clip(newest - begins, 0, whole)
+    return float((seen / whole)[mask].sum())
 
 
 def months_decided(reports: Path, before: str | None = None) -> tuple[str, ...]:

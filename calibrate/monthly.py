@@ -107,10 +107,11 @@ def read_rows(
         found = [*origin.facts, *found]
         table = with_kinds(settings, table, grids)
         terms = cohorts(terms_of(settings, table, origin.outcomes))
-        story = _story(settings, table, terms) if follow else ()
-        if story and CURRENT not in grids:
+        asked, story = _followed(asked, table, terms, follow)
+        if story and _replaces(story[-1], asked):
             made = story[-1].decision
-            grids = {CURRENT: replace(story[-1].grid, name=CURRENT), **grids}
+            grids = {**grids, CURRENT: replace(story[-1].grid, name=CURRENT)}
+            grids = {CURRENT: grids.pop(CURRENT), **grids}
             found.append(Fact("adopted_grid", {"month": made.month, "candidate": made.candidate, "who": made.who}))
     with _timed(timing, "events_s", progress, "events"):
         if happened is not None:
@@ -180,7 +181,7 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
         ceiling=_ceiling(counted, rolling) if _wants_ceiling(counted) else None,
         warnings=_warnings(counted),
         story=counted.story,
-        outcomes=outcomes(counted.story, tally),
+        outcomes=outcomes(counted.story, tally, _newest(counted.history)),
     )
     with _timed(timing, "meeting_s", progress, "meeting"):
         found = with_meeting(found, settings, counted.history, backtests)
@@ -234,16 +235,35 @@ def _month(as_of: date | None) -> str:
     return (as_of or date.today()).isoformat()[:7]
 
 
-def _story(settings: Settings, table: Table, terms: Terms) -> tuple[Adopted, ...]:
-    """The decisions of the months before this one, each with its grid, the oldest first."""
-    reports = Path(settings.report.out)
-    if not decision.months_decided(reports):
-        return ()
+def _followed(asked: Settings, table: Table, terms: Terms, follow: bool) -> tuple[Settings, tuple[Adopted, ...]]:
+    """The settings with the month from which a grid named just now holds, and the decisions of earlier months."""
+    reports = Path(asked.report.out)
+    named_now = asked.candidates.current_since == "now"
+    if not named_now and not (follow and decision.months_decided(reports)):
+        return asked, ()
+    month = _month(last_day(table, terms))
+    if named_now:
+        asked = asked.model_copy(update={"candidates": asked.candidates.model_copy(update={"current_since": month})})
     found = []
-    for name in decision.months_decided(reports, before=_month(last_day(table, terms))):
+    for name in decision.months_decided(reports, before=month) if follow else ():
         made = decision.read(reports / name)
         found.append(Adopted(made, read_grid(str(reports / name / made.grid))))
-    return tuple(found)
+    return asked, tuple(found)
+
+
+def _newest(history: History) -> int | None:
+    """Last day (since 1970) on which a lead can have entered whose outcome is known."""
+    if history.as_of is None or history.ends is None:
+        return None
+    return (history.as_of - date(1970, 1, 1)).days - history.terms.observe_days - history.terms.close_within_days
+
+
+def _replaces(adopted: Adopted, asked: Settings) -> bool:
+    """Whether the newest decision's grid is the current one: not where another was named in a later month."""
+    named = asked.candidates
+    if CURRENT in named.grids:
+        return False
+    return named.current is None or named.current_since is None or adopted.decision.month >= named.current_since
 
 
 def publish(review: Review, counted: Counted, *, force: bool = False) -> Path:

@@ -113,6 +113,7 @@ class Candidates(_Part):
 
     methods: tuple[str, ...] = DEFAULT_METHODS
     current: str | None = None
+    current_since: str | None = Field(default=None, pattern=r"^(\d{4}-\d{2}|now)$")
     grids: Mapping[str, str] = Field(default_factory=dict)
     max_lines: int | None = Field(default=None, ge=1)
     cap: int | None = Field(default=None, ge=1)
@@ -300,7 +301,8 @@ _HELP: dict[str, dict[str, str]] = {
         "min_leads": "levels with fewer leads are pooled into other",
     },
     "candidates": {
-        "current": "grid file in use today",
+        "current": "grid file in use today; a decision that closed an earlier month replaces it",
+        "current_since": "month from which it holds: decisions of months before do not replace it",
         "grids": "more grid files to compare: name = file",
         "max_lines": "at most so many lines with points",
         "cap": "at most so many points a line, up or down",

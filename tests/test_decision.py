@@ -122,6 +122,17 @@ def test_the_loop_from_a_decision_to_the_next_month(loop: Path, call: Any) -> No
     assert "adopted_grid" not in {fact["key"] for fact in again["history"]["facts"]}
     shown = grid_json.read((Path(again["report"]) / "grids" / "current.json").read_text(), "current")
     assert shown.points == grid_json.read(Path(named).read_text(), "cautious").points
+    repeated = contents(Path(again["report"]))
+    assert call("run", str(Path(again["report"]) / "calibration.toml"))[0] == 0
+    assert contents(Path(again["report"])) == repeated
+    settings = Path(again["report"]) / "calibration.toml"
+    assert 'current_since = "2025-08"' in settings.read_text()
+    assert call("adopt", again["report"], "logistic", "--by", "Marc", "--why", "back to it")[0] == 0
+    code, out, _ = call("run", str(settings), "--as-of", "2025-09-30", "--json")
+    facts = {fact["key"]: fact["facts"] for fact in json.loads(out)["history"]["facts"]}
+    assert code == 0 and facts["adopted_grid"]["month"] == "2025-08"
+    months = [(one["month"], one["first"], one["last"]) for one in json.loads(out)["decisions"][::2]]
+    assert months == [("2025-05", "2025-04", "2025-06"), ("2025-08", "2025-07", "2025-07")]
 
 
 def test_points_changed_by_hand_are_counted_anew(loop: Path, call: Any) -> None:
@@ -189,7 +200,7 @@ def test_a_grid_decided_by_hand() -> None:
 
 
 def test_what_came_is_counted_after_what_was_known() -> None:
-    tally = replace(REVIEW.tally, ends=np.arange(24))
+    tally = replace(REVIEW.tally, ends=30 + 30 * np.arange(24))
     promise = {stage: Promise(100.0, 30.0, 10.0) for stage in deciding.STAGES}
     limits = Thresholds(5, 10)
     first, second = (
@@ -207,3 +218,5 @@ def test_what_came_is_counted_after_what_was_known() -> None:
     assert came.customers == scores.total[1][above].sum()
     assert found[2].side == ("below" if came.high < 0.3 else "kept")
     assert found[2].leads_per_month == came.leads / 8
+    last = outcomes([first], tally, newest=30 * 14 + 45)[0]  # of November all 30 days, of December 15
+    assert (last.first, last.last, last.months) == ("2024-11", "2025-08", 1.5)

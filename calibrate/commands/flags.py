@@ -139,6 +139,7 @@ def settings_of(data: str, flags: dict[str, Any]) -> Settings:
         "columns": {"only": split(flags["criteria"]), "exclude": split(flags["exclude"])},
         "candidates": {
             "current": flags["current"],
+            "current_since": None if flags["current"] is None else "now",
             "grids": named(flags["grid"]) or None,
             "methods": None if flags["methods"] is None else split(flags["methods"]) or (),
             "max_lines": flags["max_lines"],
