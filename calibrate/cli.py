@@ -176,6 +176,7 @@ def export(
     to: Annotated[str, Option(metavar="FORMAT", help="json, csv, sql-duckdb, …; 'calibrate export --help' lists all.")],
     out: Annotated[str, Option(metavar="FILE", help="Where to write.")],
     table: Annotated[str, Option(help="Table that the SQL export reads.")] = "leads",
+    events_table: Annotated[str, Option(help="Table of events from which SQL makes the grid's event columns.")] = "",
     lead_id: Annotated[str | None, Option(metavar="COL", help="Column of the lead id.")] = None,
     edition: Annotated[str | None, Option(help="Edition of the target system, where its limits differ.")] = None,
     lang: Annotated[str, Option(help="Language of printed sheets.")] = "en",
@@ -186,7 +187,7 @@ def export(
     from . import export as formats
     from . import monthly
 
-    options = formats.Options(table=table, lead_id=lead_id, edition=edition or "", language=lang, strict=strict)
+    options = formats.Options(table, events_table, lead_id, edition or "", lang, strict)
     found = monthly.read_grid(grid)
     monthly.write_whole(out, formats.write(found, to, options))
     covered = formats.coverage(found, to, options)

@@ -25,11 +25,12 @@ class Options:
     """Choices of an export; a format ignores the ones it has no use for.
 
     `table` and `lead_id` name the table and its key in SQL (`lead_id` empty: no key column; None: the one the grid
-    was calibrated with, else ``lead_id``). `edition` is the edition of the target system, `language` that of reasons
-    and settings sheets. `strict` refuses when anything is lost.
+    was calibrated with, else ``lead_id``), `events` the table from which SQL makes event columns. `edition` is the
+    edition of the target, `language` that of reasons and settings sheets. `strict` refuses when anything is lost.
     """
 
     table: str = "leads"
+    events: str = ""
     lead_id: str | None = None
     edition: str = ""
     language: str = "en"

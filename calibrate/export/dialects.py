@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from ..engine import sql
+
+LINE_END = "\0"
+"""Stands for a line end inside a quoted name while lines are indented."""
 ESCAPING = ("snowflake", "bigquery", "databricks", "spark", "mysql")
 """Dialects in which a backslash starts an escape, so that sqlglot spells line ends out."""
 DECIMAL = r"^[ \t\r\n]*[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?[ \t\r\n]*$"
@@ -178,3 +182,8 @@ def _part(text: str, words: Dialect) -> str:
         return f"{words.sign}({ord(text)})"
     make = exp.National(this=text) if words.name == "tsql" else exp.Literal.string(text)
     return make.sql(words.name)
+
+
+def identifier(name: str, words: Dialect) -> str:
+    """A quoted name in one dialect; a line end in it is marked, to be put back once lines are indented."""
+    return sql.identifier(name).sql(words.name).replace("\n", LINE_END)

@@ -17,10 +17,8 @@ from ..engine import sql
 from ..grid import Grid
 from ..mailbox import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
 from .base import Coverage, Options, account, key_column, ordered_bands, reason_text
-from .dialects import DECIMAL, DIALECTS, DOMAINS, Dialect, literal
-
-_LINE_END = "\0"
-"""Stands for a line end inside a quoted name while lines are indented."""
+from .dialects import DECIMAL, DIALECTS, DOMAINS, LINE_END, Dialect, identifier, literal
+from .sql_events import can_make, event_columns, event_join
 
 
 def write(grid: Grid, options: Options, dialect: str) -> str:
@@ -42,15 +40,18 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
     """
     words = DIALECTS[dialect]
     key = key_column(grid, options)
-    columns = [f"{_identifier(key, words)} AS lead_key"] if key else []
+    table, origin, made = _origin(grid, options, words)
+    columns = [f"{origin}{identifier(key, words)} AS lead_key"] if key else []
     levels = ["lead_key"] if key else []
     texts_of, numbers_of = ["source.*"], ["texts.*"]
-    shown = [f"lead_key AS {_identifier(key, words)}"] if key else []
+    shown = [f"lead_key AS {identifier(key, words)}"] if key else []
     shown += ["score", f"{_band(grid, words)} AS band"]
     sums = []
-    for at, criterion in enumerate(grid.criteria):
+    weighing = [at for at, points in enumerate(grid.points) if any(points)] or [0]
+    for at in weighing:
+        criterion = grid.criteria[at]
         found = _Level(criterion, at + 1, words)
-        columns.append(f"{_source(criterion.column, words)} AS x_{at + 1}")
+        columns.append(f"{made.get(criterion.column) or _source(criterion.column, origin, words)} AS x_{at + 1}")
         texts_of.append(found.text)
         numbers_of += found.numbers
         levels.append(found.case)
@@ -60,12 +61,12 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
         if texts:
             shown.append(f"{_choice(f'level_{at + 1}', texts)} AS reason_{at + 1}")
     score = "\n    + ".join(sums)
-    whole = _select(columns, _table(options.table, words))
+    whole = _select(columns, table)
     whole = _select(texts_of, _inside("source", whole))
     whole = _select(numbers_of, _inside("texts", whole))
     whole = _select(levels, _inside("answers", whole))
     whole = _select(["levels.*", f"{score} AS score"], _inside("levels", whole))
-    return _select(shown, _inside("points", whole)).replace(_LINE_END, "\n") + "\n"
+    return _select(shown, _inside("points", whole)).replace(LINE_END, "\n") + "\n"
 
 
 def coverage(grid: Grid, options: Options, dialect: str) -> Coverage:
@@ -79,7 +80,15 @@ def coverage(grid: Grid, options: Options, dialect: str) -> Coverage:
         )
     if words.flags:
         notes.append(f"{dialect} has no truth values: in yes/no criteria the numbers 1 and 0 stand for yes and no")
-    return account(f"sql-{dialect}", grid, makes=("mailbox",), notes=tuple(notes))
+    makes = ["mailbox"]
+    if options.events and event_columns(grid):
+        lacking = [column for column in event_columns(grid) if not can_make(column, dialect)]
+        makes += [] if lacking else ["events"]
+        notes += [f"'{column}' cannot be made in {dialect}: fill it before scoring" for column in lacking]
+        notes.append("moments of leads and events must stand in columns of dates or timestamps")
+    elif event_columns(grid):
+        notes.append("name the table of events (--events-table) to have its columns made by a join")
+    return account(f"sql-{dialect}", grid, makes=makes, notes=tuple(notes))
 
 
 class _Level:
@@ -171,21 +180,28 @@ def _number(value: float, words: Dialect) -> str:
     return sql.literal(float(value)).sql(words.name)
 
 
-def _source(column: str, words: Dialect) -> str:
+def _origin(grid: Grid, options: Options, words: Dialect) -> tuple[str, str, dict[str, str]]:
+    """What stands after FROM, what stands before the columns of the leads, and the columns made from events."""
+    table = _table(options.table, words)
+    if not options.events or not event_columns(grid):
+        return table, "", {}
+    lead_id = identifier(key_column(grid, options) or "lead_id", words)
+    joined = event_join(grid, words, table, _table(options.events, words), lead_id)
+    made = {column: text for column, text in joined.columns.items() if can_make(column, words.name)}
+    return f"{table} AS leads LEFT JOIN {joined.table} ON {joined.key} = done.lead_key", "leads.", made
+
+
+def _source(column: str, origin: str, words: Dialect) -> str:
     """The column, or where calibrate makes it from addresses, the kind of mailbox of an address."""
     address = made_from(column)
     if address is None:
-        return _identifier(column, words)
-    domain = DOMAINS[words.name].replace("{x}", _identifier(address, words))
+        return origin + identifier(column, words)
+    domain = DOMAINS[words.name].replace("{x}", origin + identifier(address, words))
     free, disposable = lists()
     steps = [f"WHEN {domain} NOT LIKE '%_.%' OR {domain} LIKE '% %' THEN NULL", f"WHEN {domain} IS NULL THEN NULL"]
     for kind, members in ((DISPOSABLE, disposable), (FREE, free)):
         steps.append(f"WHEN {domain} IN ({', '.join(literal(each, words) for each in sorted(members))}) THEN '{kind}'")
     return f"CASE {' '.join(steps)} ELSE '{PROFESSIONAL}' END"
-
-
-def _identifier(name: str, words: Dialect) -> str:
-    return sql.identifier(name).sql(words.name).replace("\n", _LINE_END)
 
 
 def _table(name: str, words: Dialect) -> str:
