@@ -58,8 +58,8 @@ def profile(table: Table, names: tuple[str, ...] | None = None) -> dict[str, Pro
     """What is in each of the named columns (all of them, if none is named)."""
     columns = [column_of(table, name) for name in names] if names is not None else list(table.columns)
     source, rows = _looked_at(table)
-    texts = [c for c in columns if c.type in ("text", "boolean")]
-    found = _numbers(table, [c for c in columns if c.type == "number"], source, rows)
+    texts = [c for c in columns if c.type == "text"]
+    found = _numbers(table, [c for c in columns if c.type in ("number", "boolean")], source, rows)
     found |= _days(table, [c for c in columns if c.type in ("date", "timestamp")], source, rows)
     for start in range(0, len(texts), TOGETHER):
         found |= _texts(table, texts[start : start + TOGETHER], source, rows)
@@ -80,15 +80,24 @@ def _looked_at(table: Table) -> tuple[str, int]:
 
 
 def _numbers(table: Table, columns: list[Column], source: str, rows: int) -> dict[str, Profile]:
-    """All values of the number columns that are not missing, in their order."""
+    """All values of the number columns that are not missing, in their order; of yes/no columns the two counts."""
     if not columns:
         return {}
-    listed = ", ".join(f"{sql.identifier(c.name).sql('duckdb')} AS n{i}" for i, c in enumerate(columns))
-    found = table.fetch(f"SELECT {listed} FROM {source}")
+    names = [sql.identifier(c.name).sql("duckdb") for c in columns]
+    cells = [
+        f"CASE WHEN {name} THEN 1 WHEN NOT {name} THEN 0 END" if column.type == "boolean" else name
+        for name, column in zip(names, columns, strict=True)
+    ]
+    found = table.fetch(f"SELECT {', '.join(f'{cell} AS n{i}' for i, cell in enumerate(cells))} FROM {source}")
     profiles = {}
     for i, column in enumerate(columns):
         values = found[f"n{i}"].astype(np.float64)
         values = values[~np.isnan(values)]
+        if column.type == "boolean":
+            counts = {"true": int(values.sum()), "false": len(values) - int(values.sum())}
+            texts = tuple(sorted(((v, n) for v, n in counts.items() if n), key=lambda each: (-each[1], each[0])))
+            profiles[column.name] = Profile(column, rows, len(values), len(texts), texts)
+            continue
         profiles[column.name] = Profile(column, rows, len(values), len(np.unique(values)), numbers=values)
     return profiles
 
