@@ -68,6 +68,15 @@ def metric_rows(review: Review) -> list[tuple[str, list[Cell]]]:
     return rows
 
 
+def kept(review: Review) -> float | None:
+    """Share of what the best model gains over a coin toss that the chosen grid keeps, on the same later leads."""
+    chosen = tables.judged_of(review, review.chosen)
+    top = (review.ceiling or {}).get("auc", 0.5)
+    if chosen is None or "auc" not in chosen.metrics or top <= 0.5:
+        return None
+    return (chosen.metrics["auc"].value - 0.5) / (top - 0.5)
+
+
 def headline(review: Review, words: Words) -> str:
     """The verdict in three words: what to do with which grid."""
     verdict, baseline = review.comparison.verdict, review.comparison.baseline
