@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from .criteria import Axis, Criterion, Level, code_sql
 from .engine import Session, sql
@@ -29,7 +30,8 @@ PIECE = 500
 class Line:
     """One answer among rejected leads: how often there, and how often among the leads that the grid hands over.
 
-    `low` and `high` bound the share among rejected leads (Wilson, 95 %); `reasons` are the most frequent ones.
+    `low` and `high` bound the share among rejected leads (Wilson, 95 %); `more` says that it surely lies above the
+    share among those handed over, corrected for the number of lines; `reasons` are the most frequent ones.
     """
 
     criterion: str
@@ -43,11 +45,7 @@ class Line:
     handed_over: int
     share_handed_over: float
     reasons: tuple[tuple[str, int], ...]
-
-    @property
-    def more(self) -> bool:
-        """Whether rejected leads surely give this answer more often than those handed over."""
-        return self.low > self.share_handed_over
+    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +131,8 @@ def _lines(tally: Tally, grid: Grid, said: dict[str, str], codes: dict[str, tupl
     leads = tally.leads * handed
     groups = tally.regroup(grid.criteria)
     found = []
+    lines = sum(len(set(column)) for column in zip(*codes.values(), strict=True)) or 1
+    strict = float(special.ndtri(1 - 0.025 / lines))
     for i, criterion in enumerate(grid.criteria):
         over = np.bincount(groups.codes[i], leads, len(criterion.levels))
         for j, level in enumerate(criterion.levels):
@@ -141,10 +141,12 @@ def _lines(tally: Tally, grid: Grid, said: dict[str, str], codes: dict[str, tupl
             if not count:
                 continue
             low, high = wilson(np.array([count]), np.array([len(codes)]))
+            surely = float(wilson(np.array([count]), np.array([len(codes)]), strict)[0][0])
             share = float(over[j] / leads.sum()) if leads.sum() else 0.0
             found.append(
                 Line(criterion.name, criterion.axis, level, grid.points[i][j], count, count / len(codes),
-                     float(low[0]), float(high[0]), round(float(over[j])), share, tuple(_ranked(mine))[:3])
+                     float(low[0]), float(high[0]), round(float(over[j])), share, tuple(_ranked(mine))[:3],
+                     surely > share)
             )  # fmt: skip
     found.sort(key=lambda line: line.share_handed_over - line.low)
     return tuple(found)
