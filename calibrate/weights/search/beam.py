@@ -25,6 +25,8 @@ OUT_OF_BOUNDS = 1e6
 """Rank penalty of real weights that whole points could not follow."""
 ELEMENTS = 20_000
 """Numbers that the first fits of one set's children may fill; at least `Width.children` of them are fitted."""
+FEW_ROWS = 1_000
+"""Up to this many rows, children of sets of numbers are fitted together too."""
 FIRST_ROUNDS, FIRST_CLOSE, ROUNDS = 5, 1e-3, 8
 
 
@@ -130,12 +132,12 @@ def _grown(
 ) -> list[Real]:
     """The best sets with one line more, each fitted; none that is known."""
     children: list[_Child] = []
+    together = source.binary or len(source.lines.leads) <= FEW_ROWS
     for real in parents:
-        estimated = _estimated(source, budget, real, max(width.children, ELEMENTS // (2 * real.view.design.size)))
-        if source.binary:
-            estimated = _first_fits(source, real, estimated)
-        children += estimated if source.binary else estimated[: width.children]
-    chosen = _unique(children, known, most if source.binary else width.fits)
+        several = max(width.children, ELEMENTS // (2 * real.view.design.size))
+        estimated = _estimated(source, budget, real, several)
+        children += _first_fits(source, real, estimated) if together else estimated[: width.children]
+    chosen = _unique(children, known, most if together else width.fits)
     return sorted((fitted(source, child.support, child.weights) for child in chosen), key=_rank)[:most]
 
 
@@ -189,7 +191,9 @@ def _first_fits(source: Source, real: Real, children: list[_Child]) -> list[_Chi
         return []
     lines, own = source.lines, len(real.view.design) - len(real.support)
     joined = real.view.joined(np.array([child.support[-1] for child in children]))
-    design = np.concatenate([np.tile(real.view.design, joined.copies), joined.column])[None]
+    design = np.tile(real.view.design, joined.copies)
+    design = np.broadcast_to(design, (len(joined.column), *design.shape))
+    design = np.concatenate([design, joined.column[:, None]], axis=1)
     start = np.array([child.weights for child in children])
     weights, losses = fit_lines(design, joined.leads, joined.customers, start, FIRST_ROUNDS, FIRST_CLOSE)
     at = np.array([child.support for child in children]).T

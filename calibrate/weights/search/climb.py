@@ -64,10 +64,18 @@ class Climb:
 
     def keep(self, found: Card) -> None:
         """Remember a card if it is a good one."""
-        if self.best is None or found.loss < self.best.loss:
+        if self.best is None or self.cost(found) < self.cost(self.best):
             self.best = found
-        if found.loss <= self.best.loss * (1 + NEAR) + CERTAIN:
+        if self.near(found):
             self.pool[found.points.tobytes()] = found
+
+    def cost(self, at: Card) -> float:
+        """Loss, and what the lines must be worth."""
+        return at.loss + self.budget.worth * int(np.count_nonzero(at.points))
+
+    def near(self, found: Card) -> bool:
+        """Whether a card is nearly as good as the best."""
+        return self.best is not None and self.cost(found) <= self.cost(self.best) * (1 + NEAR) + CERTAIN
 
     def _scores(self, view: View, points: Ints) -> Floats:
         """Score of each cell of a view."""
@@ -156,14 +164,11 @@ class Climb:
 
     def _chosen(self, here: Card, moved: Ints, fits: Fits) -> Card | None:
         """The best of some cards if it beats the one we are at; the good ones are kept."""
-        for i in np.flatnonzero(fits.loss <= here.loss * (1 + NEAR) + CERTAIN):
-            self.keep(card(moved[i], fits, int(i)))
         costs = fits.loss + self.budget.worth * (moved != 0).sum(axis=1)
+        for i in np.flatnonzero(costs <= self.cost(here) * (1 + NEAR) + CERTAIN):
+            self.keep(card(moved[i], fits, int(i)))
         first = int(np.argmin(costs))
-        return card(moved[first], fits, first) if costs[first] < self._cost(here) - LEAST_GAIN * here.loss else None
-
-    def _cost(self, at: Card) -> float:
-        return at.loss + self.budget.worth * int((at.points != 0).sum())
+        return card(moved[first], fits, first) if costs[first] < self.cost(here) - LEAST_GAIN * here.loss else None
 
     def _refitted(self, here: Card, moved: Ints, fits: Fits, order: NDArray[np.intp]) -> Card | None:
         """The first of some swaps that beats the card once real weights have been fitted to its lines and rounded."""
@@ -179,7 +184,7 @@ class Climb:
             start = np.concatenate([[fits.intercept[i]], pins, fits.scale[i] * points[list(used)]])
             for better in rounded(self.source, self.budget, fitted(self.source, used, start), 1):
                 self.keep(better)
-                if self._cost(better) < self._cost(here) - LEAST_GAIN * here.loss:
+                if self.cost(better) < self.cost(here) - LEAST_GAIN * here.loss:
                     return better
         return None
 

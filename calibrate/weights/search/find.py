@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .beam import CERTAIN, Width, beam
-from .climb import NEAR, Care, Climb
+from .beam import Width, beam
+from .climb import Care, Climb
 from .lines import Budget, Lines, merge
 from .rounding import Card, card, exact, rounded
 from .views import source_of
@@ -84,7 +84,7 @@ def refined(lines: Lines, budget: Budget, cards: Sequence[Card], effort: Effort 
         judged.append(card(given.points, exact(scores[None], view.leads, view.customers, source.whole, start), 0))
     for each in judged:
         climb.keep(each)
-    climb.climb(min(judged, key=lambda each: each.loss))
+    climb.climb(min(judged, key=climb.cost))
     return _found(climb, kept, len(lines))
 
 
@@ -93,8 +93,8 @@ def _found(climb: Climb, kept: NDArray[np.intp], size: int) -> Found:
     if climb.best is None:
         return Found(None, ())
     cards: dict[bytes, Card] = {}
-    for each in sorted(climb.pool.values(), key=lambda card: card.loss):
-        if each.loss > climb.best.loss * (1 + NEAR) + CERTAIN or len(cards) == MOST_POOL:
+    for each in sorted(climb.pool.values(), key=climb.cost):
+        if not climb.near(each) or len(cards) == MOST_POOL:
             break
         common = 1 if climb.source.pinned else max(int(np.gcd.reduce(each.points)), 1)
         points = np.zeros(size, np.int64)

@@ -161,9 +161,9 @@ def merge(lines: Lines) -> tuple[Lines, NDArray[np.intp]]:
         columns = lines.columns
         varied = (columns != columns[:, :1]).any(axis=1)
     else:
-        counts = [np.bincount(code, lines.leads, size) for code, size in zip(lines.codes, lines.sizes, strict=True)]
+        counts = [np.bincount(code, minlength=size) for code, size in zip(lines.codes, lines.sizes, strict=True)]
         held = lines.gives @ np.concatenate(counts)
-        varied = (held > 0) & (held < lines.leads.sum())
+        varied = (held > 0) & (held < lines.codes.shape[1])
     kept = np.flatnonzero((varied & ((lines.lowest < 0) | (lines.highest > 0))) | lines.pinned)
     lines = lines.only(kept)
     table = lines.codes if lines.codes is not None else lines.columns

@@ -25,6 +25,26 @@ class Card:
     intercept: float
     loss: float
 
+    def expected(self, scores: Floats, leads: float, customers: float) -> Floats:
+        """Close rate to expect at some scores of fresh leads, the card resting on so many leads.
+
+        The log-odds are drawn towards the average by the share of the gain that as many meaningless lines would have
+        had, ``(G - lines) / G`` with G twice the fall of the loss, and none is surer than half a lead in all.
+
+        Source: van Houwelingen and le Cessie, "Predictive value of statistical models" (1990).
+
+        >>> card = Card(np.array([1]), 9.0, -4.0, 3.2)
+        >>> card.expected(np.array([0.0, 1.0]), 200.0, 100.0).round(4).tolist()
+        [0.0182, 0.9932]
+        """
+        rate = customers / leads
+        average, surest = np.log(rate / (1 - rate)), np.log(2 * leads)
+        gain = -2 * (customers * np.log(rate) + (leads - customers) * np.log(1 - rate) + self.loss)
+        kept = max(0.0, 1 - np.count_nonzero(self.points) / gain) if gain > 0 else 0.0
+        odds = average + kept * (self.scale * scores + self.intercept - average)
+        share: Floats = 1 / (1 + np.exp(-np.clip(odds, -surest, surest)))
+        return share
+
 
 def rounded(source: Source, budget: Budget, real: Real, most: int) -> list[Card]:
     """The best roundings of real weights over many scales, best first."""

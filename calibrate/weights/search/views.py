@@ -120,7 +120,7 @@ class TableSource:
         assert lines.codes is not None
         self.lines = lines
         self.pinned = tuple(int(j) for j in np.flatnonzero(lines.pinned))
-        counts = [np.bincount(code, lines.leads, size) for code, size in zip(lines.codes, lines.sizes, strict=True)]
+        counts = [np.bincount(code, minlength=size) for code, size in zip(lines.codes, lines.sizes, strict=True)]
         self.base = lines.bounds[:-1] + np.array([int(count.argmax()) for count in counts], np.intp)
         self.packed: Floats | None = None
         if lines.leads.sum() < PACK and all((c == np.rint(c)).all() for c in (lines.leads, lines.customers)):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -55,7 +56,7 @@ class Levels:
     criteria: int
     worth: float
 
-    @property
+    @cached_property
     def bounds(self) -> NDArray[np.intp]:
         """Where each criterion's levels start, and the end."""
         return np.concatenate([[0], np.cumsum(self.sizes)]).astype(np.intp)
@@ -188,6 +189,8 @@ class _Place:
         """Points that a level may have next."""
         now = int(self.points[level])
         tried = {0} if must_drop else {now - 1, now + 1, 0}
+        if not now and np.count_nonzero(self.points) >= self.levels.lines:
+            return
         for points in sorted(tried - {now}):
             if self.levels.floor[level] <= points <= self.levels.ceiling[level] and self._ordered(level, points):
                 yield points
