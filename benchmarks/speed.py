@@ -61,7 +61,7 @@ def read(train: Path, fresh: Path) -> Found:
     return clock.stop()
 
 
-def _counted(train: Path, clock: Clock) -> Any:
+def _counted(train: Path, clock: Clock, *, profiles: bool = True) -> Any:
     from calibrate import Terms, count, observe, open_table, propose
 
     table = open_table(train)
@@ -70,7 +70,7 @@ def _counted(train: Path, clock: Clock) -> Any:
     clock.stage("propose")
     history = observe(table, proposal.criteria, Terms(customer="customer", created_at="created_at", lead_id="lead_id"))
     clock.stage("observe")
-    tally = count(history)
+    tally = count(history, profiles=profiles)
     clock.stage("count")
     return proposal.criteria, tally
 
@@ -80,7 +80,7 @@ def rates(train: Path, fresh: Path) -> Found:
     from calibrate import estimate
 
     clock = Clock()
-    _, tally = _counted(train, clock)
+    _, tally = _counted(train, clock, profiles=False)
     estimate(tally)
     clock.stage("estimate")
     return clock.stop()

@@ -165,11 +165,12 @@ class Tally:
 
 
 def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True) -> Tally:
-    """Read the attributes of all leads once and count them; without `profiles` only what `estimate` needs.
+    """Read the attributes of all leads once and count them.
 
     Up to `most_rows` leads every one keeps its row. Beyond, all customers do, and of the others those whose
     identity has a small md5 digest; weights restore each cohort's totals. The same input gives the same tally
-    on every engine. Leads with the same profile share a row where that pays.
+    on every engine. Leads with the same profile share a row where that pays. Without `profiles` there are no rows, only
+    the exact counts per level: all that `estimate` needs, at less time and memory.
     """
     criteria = history.criteria
     share = _share_of_others(history, most_rows) if profiles else 1.0

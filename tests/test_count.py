@@ -80,6 +80,34 @@ def test_the_same_leads_from_any_file_give_the_same_tally(source: Path, tmp_path
         np.testing.assert_array_equal(first.customers, second.customers)
 
 
+def test_without_profiles_the_counts_are_the_same(source: Path) -> None:
+    history = observe(open_table(source), (SECTOR, *MANY), Terms(customer="won", lead_id="id"))
+    whole, counts = count(history), count(history, profiles=False)
+    assert counts.rows == 0
+    assert not counts.exact
+    for one, other in zip(whole.marginals, counts.marginals, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 10])
+def test_counts_per_level_are_those_of_the_rows(source: Path, number: int) -> None:
+    tally = counted(source, (SECTOR, DEMO, *MANY)[:number])
+    for margin, codes in zip(tally.marginals, tally.codes, strict=True):
+        found = np.zeros_like(margin)
+        np.add.at(found, (tally.cohort, codes, 0), tally.leads.astype(np.int64))
+        np.add.at(found, (tally.cohort, codes, 1), tally.customers.astype(np.int64))
+        np.testing.assert_array_equal(margin, found)
+
+
+def test_equal_ids_are_found(tmp_path: Path) -> None:
+    frame = leads(300)
+    frame["id"] = [f"L-{min(i, 297)}" for i in range(300)]
+    frame.loc[5, "id"] = None
+    frame.to_csv(tmp_path / "twice.csv", index=False)
+    history = observe(open_table(tmp_path / "twice.csv"), (SECTOR,), Terms(customer="won", lead_id="id"))
+    assert history.excluded == {"duplicate_id": 2}
+
+
 def test_beyond_the_budget_leads_are_thinned_and_totals_stay(source: Path) -> None:
     whole, thinned = counted(source, (SECTOR, *MANY)), counted(source, (SECTOR, *MANY), most_rows=1500)
     assert not thinned.exact

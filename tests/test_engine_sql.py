@@ -80,6 +80,21 @@ def test_a_whole_number_gets_the_level_of_the_rule(criterion: Criterion, values:
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from([x / 2 for x in range(-30, 90)]), min_size=6, max_size=20, unique=True), st.booleans())
+def test_whole_numbers_close_together_are_looked_up(cuts: list[float], gap: bool) -> None:
+    bounds = [None, *sorted(cuts), None]
+    levels = [Level(f"l{i}", low=bounds[i], high=bounds[i + 1]) for i in range(len(bounds) - 1) if not (gap and i == 2)]
+    listed_ = Level("missing", "missing", ("7", "n/a"))
+    criterion = Criterion("c", 'a "column"', "number", "fit", (*levels, Level("other", "other"), listed_))
+    assert "LIST_EXTRACT" in code_sql(criterion, "whole").sql("duckdb")
+    values = [*range(-20, 50), *WHOLE, None]
+    assert codes(criterion, "whole", values) == [criterion.index_of(value) for value in values]
+    scaled = sql.packed([sql.literal(0), code_sql(criterion, "whole")])[0].sql("duckdb")
+    found = CONNECTION.execute(f'SELECT {scaled} FROM (SELECT UNNEST($v::BIGINT[]) AS "a ""column""")', {"v": values})
+    assert [row[0] for row in found.fetchall()] == [256 * criterion.index_of(value) for value in values]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(criteria())
 def test_booleans_and_dates_get_the_level_of_the_rule(criterion: Criterion) -> None:
     assert codes(criterion, "boolean", [True, False, None]) == [criterion.index_of(v) for v in (True, False, None)]

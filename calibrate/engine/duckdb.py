@@ -28,6 +28,8 @@ LEAST_MEMORY = 4 * 2**30
 """It may use so much in any case."""
 CHUNKS = 60
 """Vectors of 2,048 rows in one piece of a stream."""
+BUFFER = "16MB"
+"""What DuckDB may have ready of a stream while the last piece is worked on."""
 
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT", "DECIMAL")
@@ -143,6 +145,7 @@ class DuckTable:
     def stream(self, statement: Statement) -> Iterator[dict[str, NDArray[Any]]]:
         """The same in pieces, in bounded memory."""
         with self._answering() as cursor:
+            cursor.execute(f"SET streaming_buffer_size = '{BUFFER}'")
             answer = cursor.execute(rendered(statement, "duckdb"))
             while len(frame := answer.fetch_df_chunk(CHUNKS)):
                 yield {str(name): values_of(frame[name]) for name in frame.columns}
