@@ -176,6 +176,8 @@ def _refined(rows: Rows, seen: Mask, state: _State) -> _State | None:
         slope = slope - state.beside * (slope0 / state.mass) - penalty @ weights
         move = state.posterior.covariance @ slope
         move0 = (slope0 - float(state.beside @ move)) / state.mass
+        if float(slope @ move) + slope0**2 / state.mass < 2 * enough:  # so little that it need not be checked
+            return replace(state, weights=weights + move, intercept=intercept + move0)
         before, step = loss, 1.0
         while True:
             trial, trial0 = weights + step * move, intercept + step * move0
@@ -187,8 +189,6 @@ def _refined(rows: Rows, seen: Mask, state: _State) -> _State | None:
             if step < SHORTEST:
                 return None
         weights, intercept = trial, trial0
-        if before - loss < enough:
-            return replace(state, weights=weights, intercept=intercept)
     return None
 
 
