@@ -16,6 +16,7 @@ from calibrate.errors import ExportError
 from calibrate.export import excel
 from calibrate.export.base import Options
 from calibrate.grid import Band, Grid
+from calibrate.mailbox import kind_of
 
 
 def case(seed):
@@ -36,14 +37,21 @@ def sayable(kind, value):
     return True
 
 
+def mailbox_case():
+    kinds = ("professional", "free", "disposable")
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    asked = Criterion("Mailbox", "E (mailbox)", "text", "fit", (*(Level(k, values=(k,)) for k in kinds), *ends))
+    addresses = ("Ana@acme.fr", "ana@gmail.com", "a@b@YOPMAIL.com", "n/a", None, "acme.fr", "a b@c d.fr")
+    return Grid("g", "m", (asked,), ((5, -3, -9, 1, 0),)), [{"E": address} for address in addresses]
+
+
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_libreoffice_scores_like_the_grid(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(excel, "ROWS", 120)
     given = []
-    for seed in range(2):
-        grid, leads = case(seed)
+    for seed, (grid, leads) in enumerate([case(0), case(1), mailbox_case()]):
         book = openpyxl.load_workbook(io.BytesIO(excel.write(grid, Options())))
-        columns = list(dict.fromkeys(c.column for c in grid.criteria))
+        columns = list(dict.fromkeys(c.column.removesuffix(" (mailbox)") for c in grid.criteria))
         for row, lead in enumerate(leads, 2):
             book["Leads"].cell(row, 1, row)
             for at, column in enumerate(columns, 2):
@@ -61,6 +69,7 @@ def test_libreoffice_scores_like_the_grid(tmp_path, capsys, monkeypatch):
     for seed, (grid, leads, width) in enumerate(given):
         sheet = openpyxl.load_workbook(tmp_path / "out" / f"{seed}.xlsx", data_only=True)["Leads"]
         for row, lead in enumerate(leads, 2):
+            lead = {**lead, "E (mailbox)": kind_of(lead.get("E"))}
             points = [sheet.cell(row, width + 4 + at).value for at in range(len(grid.criteria))]
             expected = [p[c.index_of(lead.get(c.column))] for c, p in zip(grid.criteria, grid.points, strict=True)]
             assert points == expected, (seed, lead)

@@ -11,9 +11,10 @@ from replay import cases, golden
 from calibrate.criteria import Criterion, Level
 from calibrate.errors import ExportError
 from calibrate.explain import reasons
-from calibrate.export import pmml
+from calibrate.export import pmml, pmml_reading
 from calibrate.export.base import Options
 from calibrate.grid import Grid
+from calibrate.mailbox import kind_of
 
 OWN = {"text": "text", "number": "any", "boolean": "boolean", "presence": "text"}
 
@@ -102,6 +103,47 @@ def test_jpmml_scores_and_verifies_like_the_grid(tmp_path, capsys):
             assert sorted(got) == sorted(expected)
             compared += 1
     cases.compared(capsys, "jpmml", compared)
+
+
+ADDRESSES = (
+    "Ana@acme.fr",
+    "ana@gmail.com",
+    "Ana <a@b@YOPMAIL.com>",
+    "n/a",
+    "",
+    None,
+    "acme.fr",
+    "x@sfr.fr.",
+    "a b@c d.fr",
+)
+
+
+def mailbox_grid():
+    kinds = ("professional", "free", "disposable")
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    asked = Criterion("Mailbox", "E (mailbox)", "text", "fit", (*(Level(k, values=(k,)) for k in kinds), *ends))
+    return Grid("g", "m", (asked,), ((5, -3, -9, 1, 0),))
+
+
+def test_pypmml_makes_the_kind_of_mailbox(model_of):
+    grid = mailbox_grid()
+    model = model_of(grid)
+    expected = [grid.score({"E (mailbox)": kind_of(address)}) for address in ADDRESSES]
+    assert [model.predict({"E": address}).get("score") for address in ADDRESSES] == expected
+    back = pmml_reading.read(pmml.write(grid, Options()), "g.pmml")
+    assert [back.score({"E (mailbox)": kind_of(address)}) for address in ADDRESSES] == expected
+
+
+def test_jpmml_makes_the_kind_of_mailbox(tmp_path):
+    jpmml = pytest.importorskip("jpmml_evaluator", reason="AGPL; install jpmml-evaluator and jpype1 to run this")
+    from jpmml_evaluator.jpype import JPypeBackend
+
+    grid = mailbox_grid()
+    (tmp_path / "grid.pmml").write_bytes(pmml.write(grid, Options()))
+    evaluator = jpmml.make_evaluator(str(tmp_path / "grid.pmml"), backend=JPypeBackend())
+    evaluator.verify()
+    for address in ADDRESSES:
+        assert evaluator.evaluate({"E": address})["score"] == grid.score({"E (mailbox)": kind_of(address)}), address
 
 
 def test_verification_rows_hold_the_true_scores():

@@ -16,6 +16,7 @@ from ..criteria import Criterion, as_number, meaning
 from ..errors import ExportError
 from ..explain import told, words_in
 from ..grid import Grid
+from ..mailbox import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
 from .base import Coverage, Options, account, key_column, ordered_bands
 
 ROWS = 500
@@ -62,7 +63,9 @@ def write(grid: Grid, options: Options) -> bytes:
         places = _write_grid(grid, options, sheet, values, bold)
         count = _write_bands(grid, values)
         values.hide()
-        _write_leads(grid, options, leads, places, count, bold)
+        made = any(made_from(criterion.column) is not None for criterion in grid.criteria)
+        domains = _write_domains(book.add_worksheet("Domains")) if made else 0
+        _write_leads(grid, options, leads, places, count, domains, bold)
         leads.activate()
     return written.getvalue()
 
@@ -74,7 +77,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         "a text where a number should stand is read as the spreadsheet reads it: '1 000' may count as a number",
         f"the first {ROWS} lines have formulas; fill down for more",
     )
-    return account("excel", grid, notes=notes)
+    return account("excel", grid, makes=("mailbox",), notes=notes)
 
 
 def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any) -> list[_Places]:
@@ -156,12 +159,16 @@ def _write_bands(grid: Grid, values: Any) -> int:
     return len(steps)
 
 
-def _write_leads(grid: Grid, options: Options, sheet: Any, places: list[_Places], bands: int, bold: Any) -> None:
+def _write_leads(
+    grid: Grid, options: Options, sheet: Any, places: list[_Places], bands: int, domains: int, bold: Any
+) -> None:
     words = WORDS[options.language]
-    columns = list(dict.fromkeys(criterion.column for criterion in grid.criteria))
+    columns = list(dict.fromkeys(made_from(c.column) or c.column for c in grid.criteria))
+    made = list(dict.fromkeys(c.column for c in grid.criteria if made_from(c.column) is not None))
     key = key_column(grid, options) or "lead_id"
     score, band = len(columns) + 1, len(columns) + 2
     titles = [key, *columns, *words["leads"][:2], *(words["leads"][2].format(c.name) for c in grid.criteria)]
+    titles += made
     for at, title in enumerate(titles):
         sheet.write_string(0, at, title, bold)
     sheet.write_comment(0, 0, words["how"])
@@ -175,10 +182,32 @@ def _write_leads(grid: Grid, options: Options, sheet: Any, places: list[_Places]
             total = f"{_letters(score)}{row}"
             found = f"INDEX(Values!$I$1:$I${bands},MATCH({total},Values!$H$1:$H${bands},1))"
             sheet.write_formula(row - 1, band, f'=IF({asked},"",IFERROR({found},""))', None, "")
+        kinds = {column: f"{_letters(score + 2 + len(grid.criteria) + at)}{row}" for at, column in enumerate(made)}
+        for at, column in enumerate(made):
+            address = f"{_letters(columns.index(made_from(column) or column) + 1)}{row}"
+            sheet.write_formula(row - 1, score + 2 + len(grid.criteria) + at, _mailbox(address, domains), None, "")
         for at, criterion in enumerate(grid.criteria):
-            cell = f"{_letters(columns.index(criterion.column) + 1)}{row}"
+            cell = kinds.get(criterion.column) or f"{_letters(columns.index(criterion.column) + 1)}{row}"
             points = _points(criterion, places[at], cell)
             sheet.write_formula(row - 1, score + 2 + at, f'=IF({asked},"",{points})', None, "")
+
+
+def _mailbox(address: str, count: int) -> str:
+    """Formula for the kind of mailbox of an address, looked up in the sheet Domains."""
+    domain = f'TRIM(LOWER(RIGHT(SUBSTITUTE({address}&"","@",REPT(" ",300)),300)))'
+    known = f'IFERROR(VLOOKUP({domain},Domains!$A$1:$B${count},2,FALSE),"{PROFESSIONAL}")'
+    return f'=IF(OR(ISERROR(FIND(".",{domain},2)),ISNUMBER(FIND(" ",{domain}))),"",{known})'
+
+
+def _write_domains(sheet: Any) -> int:
+    """The lists of free and disposable mailboxes; how many lines they have."""
+    free, disposable = lists()
+    known = {**dict.fromkeys(free, FREE), **dict.fromkeys(disposable, DISPOSABLE)}
+    for row, domain in enumerate(sorted(known)):
+        sheet.write_string(row, 0, domain)
+        sheet.write_string(row, 1, known[domain])
+    sheet.hide()
+    return len(known)
 
 
 def _points(criterion: Criterion, place: _Places, cell: str) -> str:

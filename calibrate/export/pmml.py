@@ -17,9 +17,12 @@ from xml.etree import ElementTree as Tree
 
 from ..criteria import Criterion, Level, as_number, meaning
 from ..grid import Grid
+from ..mailbox import DISPOSABLE, FREE, PROFESSIONAL, SUFFIX, lists, made_from
 from .base import Coverage, Options, account, ordered_bands, reason_text, refuse_illegal
 
 NAMESPACE = "http://www.dmg.org/PMML-4_4"
+_DOMAIN = r"^(?:.*@)?(.*?)(?: |\t|\r|\n|\x3C|\x3E|\(|\)|\x5B|\x5D|\x22|'|;|,|\.)*$"
+"""What stands behind the last @, without the signs that may follow; no sign that XML escapes (PMML4S splits there)."""
 DECIMAL = r"^(\+|-)?(\d+(\.\d*)?|\.\d+)((e|E)(\+|-)?\d{1,3})?$"
 _VERIFIED = 40
 
@@ -38,12 +41,15 @@ def write(grid: Grid, options: Options) -> bytes:
     root = Tree.Element("PMML", {"xmlns": NAMESPACE, "version": "4.4"})
     header = _add(root, "Header", description=f"Lead score, grid {grid.name}")
     _add(header, "Application", name="calibrate")
-    columns = list(dict.fromkeys(criterion.column for criterion in grid.criteria))
+    columns = list(dict.fromkeys(made_from(c.column) or c.column for c in grid.criteria))
     dictionary = _add(root, "DataDictionary", numberOfFields=str(len(columns)))
     for column in columns:
         _add(dictionary, "DataField", name=column, optype="categorical", dataType="string")
     free = _Names(columns)
     derived = _add(root, "TransformationDictionary")
+    for address in dict.fromkeys(made_from(criterion.column) for criterion in grid.criteria):
+        if address is not None:
+            _mailbox(derived, address, free)
     for at, criterion in enumerate(grid.criteria):
         _derive(derived, criterion, free, at + 1)
     card = _add(
@@ -78,7 +84,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         "in yes/no criteria the words 'true' and 'false' are truth values",
         "a number that is NaN and the text 'NaN' are one thing to PMML engines: both count as missing",
     )
-    return account("pmml", grid, notes=notes)
+    return account("pmml", grid, makes=("mailbox",), notes=notes)
 
 
 class _Names:
@@ -93,15 +99,50 @@ class _Names:
         return name
 
 
+def _column(criterion: Criterion, names: _Names) -> str:
+    """The field that a criterion reads: its column, or the kind of mailbox made from the addresses of another."""
+    return criterion.column if made_from(criterion.column) is None else names.free(f"kind of {criterion.column}")
+
+
+def _mailbox(parent: Tree.Element, address: str, names: _Names) -> None:
+    """Fields that make the kind of mailbox of a column of addresses: its domain, the lists, and neither."""
+    domain, listed = names.free(f"domain of {address}"), names.free(f"list of {address}")
+    field = _add(parent, "DerivedField", name=domain, optype="categorical", dataType="string")
+    cut = _add(_add(field, "Apply", function="lowercase"), "Apply", function="replace")
+    _add(cut, "FieldRef", field=address, mapMissingTo="")
+    _add(cut, "Constant", dataType="string").text = _DOMAIN
+    _add(cut, "Constant", dataType="string").text = "$1"
+    field = _add(parent, "DerivedField", name=listed, optype="categorical", dataType="string")
+    known = _add(field, "MapValues", outputColumn="kind", defaultValue=PROFESSIONAL, dataType="string")
+    _add(known, "FieldColumnPair", field=domain, column="domain")
+    table = _add(known, "InlineTable")
+    free, disposable = lists()
+    for kind, members in ((FREE, free), (DISPOSABLE, disposable)):
+        for member in sorted(members):
+            row = _add(table, "row")
+            _add(row, "domain").text = member
+            _add(row, "kind").text = kind
+    name = names.free(f"kind of {address}{SUFFIX}")
+    field = _add(parent, "DerivedField", name=name, optype="categorical", dataType="string")
+    _add(field, "Extension", extender="calibrate", name="column", value=address + SUFFIX)
+    choice = _add(field, "Apply", function="if")
+    asked = _add(choice, "Apply", function="matches")
+    _add(asked, "FieldRef", field=domain)
+    _add(asked, "Constant", dataType="string").text = r"^(?!.* ).+\..*$"
+    _add(choice, "FieldRef", field=listed)
+    _add(choice, "Constant", dataType="string").text = " "
+
+
 def _derive(parent: Tree.Element, criterion: Criterion, names: _Names, number: int) -> None:
     trimmed = names.free(f"trimmed_{number}")
     field = _add(parent, "DerivedField", name=trimmed, optype="categorical", dataType="string")
-    _add(_add(field, "Apply", function="trimBlanks"), "FieldRef", field=criterion.column, mapMissingTo="")
+    column = _column(criterion, names)
+    _add(_add(field, "Apply", function="trimBlanks"), "FieldRef", field=column, mapMissingTo="")
     if any(isinstance(value, bool) for level in criterion.levels for value in level.values):
         field = _add(
             parent, "DerivedField", name=names.free(f"lower_{number}"), optype="categorical", dataType="string"
         )
-        _add(_add(field, "Apply", function="lowercase"), "FieldRef", field=criterion.column, mapMissingTo="")
+        _add(_add(field, "Apply", function="lowercase"), "FieldRef", field=column, mapMissingTo="")
     if criterion.kind == "number":
         field = _add(
             parent, "DerivedField", name=names.free(f"number_{number}"), optype="continuous", dataType="double"
@@ -172,11 +213,12 @@ def _conditions(criterion: Criterion, level: Level, names: _Names, number: int) 
     """Conditions of a level: any of lists of conditions that all hold; an empty inner list always holds."""
     if level.role == "other":
         return [[]]
+    column = _column(criterion, names)
     found: list[list[Condition]] = []
     if level.role == "missing":
-        found += [[(criterion.column, "isMissing", "")], [(names.free(f"trimmed_{number}"), "equal", "")]]
+        found += [[(column, "isMissing", "")], [(names.free(f"trimmed_{number}"), "equal", "")]]
         if not any("NaN" in each.values for each in criterion.levels):
-            found.append([(criterion.column, "equal", "NaN")])
+            found.append([(column, "equal", "NaN")])
         if criterion.kind == "number":  # 1.0 is the listed '1'
             numbers = dict.fromkeys(n for n in map(as_number, level.values) if n is not None)
             found += [[(names.free(f"number_{number}"), "equal", repr(each))] for each in numbers]
@@ -191,10 +233,10 @@ def _conditions(criterion: Criterion, level: Level, names: _Names, number: int) 
         if isinstance(value, bool):
             found.append([(names.free(f"lower_{number}"), "equal", "true" if value else "false")])
         else:
-            found.append([(criterion.column, "equal", value)])
+            found.append([(column, "equal", value)])
     if criterion.kind == "boolean":  # engines hand a truth value over as one of two words
         said = dict.fromkeys(meaning(value) for value in level.values if isinstance(value, str))
-        found += [[(criterion.column, "equal", "true" if flag else "false")] for flag in said if flag is not None]
+        found += [[(column, "equal", "true" if flag else "false")] for flag in said if flag is not None]
     return found
 
 
@@ -215,6 +257,9 @@ def _predicate(parent: Tree.Element, anyof: list[list[Condition]]) -> None:
                 simple.set("value", value)
 
 
+_ADDRESSES = {PROFESSIONAL: "ana@acme.example", FREE: "ana@gmail.com", DISPOSABLE: "ana@yopmail.com"}
+
+
 def _verification(card: Tree.Element, grid: Grid, columns: Sequence[str], names: _Names) -> None:
     """Rows with their score inside the file, by which an engine can check itself."""
     leads = list(_examples(grid))
@@ -227,8 +272,9 @@ def _verification(card: Tree.Element, grid: Grid, columns: Sequence[str], names:
     for lead in leads:
         row = _add(table, "row")
         for at, column in enumerate(columns):
-            if lead.get(column) is not None:
-                _add(row, f"c{at + 1}").text = lead[column]
+            given = lead.get(column) or _ADDRESSES.get(lead.get(column + SUFFIX, ""))
+            if given is not None:
+                _add(row, f"c{at + 1}").text = given
         _add(row, "score").text = str(grid.score(lead))
 
 
@@ -238,7 +284,7 @@ def _examples(grid: Grid) -> list[dict[str, str]]:
     answers = {c.column: [value for level in c.levels for value in _answers(c, level)] for c in grid.criteria}
     leads: list[dict[str, str]] = [{}]
     for _ in range(_VERIFIED - 1):
-        drawn = {column: rng.choice([None, "an answer nobody gave", *values]) for column, values in answers.items()}
+        drawn = {c: rng.choice([None, *([] if made_from(c) else ["an unseen answer"]), *v]) for c, v in answers.items()}
         leads.append({column: value for column, value in drawn.items() if value is not None})
     return leads
 

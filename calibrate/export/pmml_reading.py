@@ -112,6 +112,9 @@ def _fields(root: Element) -> dict[str, Source]:
     kinds = {"double": "number", "float": "number", "integer": "number", "boolean": "boolean"}
     found = {e.get("name"): Source(e.get("name"), kinds.get(e.get("dataType"), "text")) for e in root.all("DataField")}
     for derived in root.all("DerivedField"):
+        if any(child.tag == "Extension" and child.get("name") == "column" for child in derived.children):
+            found[derived.get("name")] = Source(derived.get("name"), "text")  # the kind of mailbox of an address
+            continue
         read_from = {found[ref.get("field")].column for ref in derived.all("FieldRef") if ref.get("field") in found}
         functions = {apply.get("function") for apply in derived.all("Apply")}
         if len(read_from) == 1 and functions <= {"trimBlanks", "lowercase", "if", "matches"}:
@@ -140,7 +143,7 @@ def _scheme(characteristic: Element, fields: dict[str, Source], source: str) -> 
         rules.append((_ask(predicates[0], fields, columns, where), points))
     if len(columns) > 1:
         raise GridError(f"{where}: it asks several columns ({', '.join(sorted(columns)[:5])}); a criterion asks one")
-    return Scheme(columns.pop() if columns else own.get("column") or name, axis, name, rules=rules)
+    return Scheme(own.get("column") or (columns.pop() if columns else name), axis, name, rules=rules)
 
 
 def _ask(predicate: Element, fields: dict[str, Source], columns: set[str], where: str) -> Ask:
