@@ -49,6 +49,8 @@ from .times import with_times
 QUICK_ROWS = 300_000
 """Profile rows up to which the slowest method and the ceiling are computed without being asked for."""
 SLOWEST = "sparse"
+FOLDS, FEW_FOLDS = 5, 3
+"""Steps through time in which candidates are judged; with many profiles each step holds leads enough."""
 Progress = Callable[[str], None]
 
 
@@ -154,7 +156,11 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
         whole = prepared(tally)
     with _timed(timing, "backtest_s", progress, "backtest"):
         window = counted.history.terms.observe_days + counted.history.terms.close_within_days
-        rolling = folds(tally, close_days=window if tally.ends is not None else None)
+        rolling = folds(
+            tally,
+            close_days=window if tally.ends is not None else None,
+            at_most=FEW_FOLDS if tally.rows > QUICK_ROWS else FOLDS,
+        )
         backtests = replay(tally, plans, rolling, prepare=prepared, calibrate=calibrate_prepared)
     with _timed(timing, "candidates_s", progress, "candidates"):
         candidates = tuple(_candidate(plan, whole, counted) for plan in plans)
