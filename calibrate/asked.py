@@ -11,7 +11,7 @@ from .engine.table import Fact, Table, column_of
 from .errors import GridError, SettingsError, unknown
 from .events import OBSERVE_DAYS as EVENT_DAYS
 from .events import EventNames, is_event_column, join_events, types_in
-from .export import json as grid_json
+from .export import reading
 from .grid import Grid, Pin
 from .history import OBSERVE_DAYS, Terms
 from .mailbox import find_addresses, made_from, with_mailboxes
@@ -39,14 +39,10 @@ def grids_of(settings: Settings) -> dict[str, Grid]:
 
 
 def read_grid(path: str) -> Grid:
-    """A grid from a JSON weight file."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise GridError(f"there is no grid file '{path}'") from None
-    except (OSError, UnicodeDecodeError) as fault:
-        raise GridError(f"the grid file '{path}' cannot be read as UTF-8 text: {fault}") from None
-    return grid_json.read(text, path)
+    """A grid from a weight file, or from the rules of a system that runs one: see `export.reading`."""
+    if not Path(path).exists():
+        raise GridError(f"there is no grid file '{path}'")
+    return reading.load(path)
 
 
 def resolved(settings: Settings, table: Table) -> tuple[Settings, list[Fact]]:

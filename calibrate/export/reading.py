@@ -82,7 +82,8 @@ def read(content: bytes | str, source: str) -> Grid:
     if isinstance(content, bytes) and content[:4] == b"PK\x03\x04":
         return table(_workbook(content, source), source)
     text = _text(content, source)
-    return READERS[name](text, source) if (name := recognised(text, source)) else table(_rows(text, source), source)
+    name = recognised(text, source) or ("json" if source.lower().endswith(".json") else "")
+    return READERS[name](text, source) if name else table(_rows(text, source), source)
 
 
 def recognised(text: str, source: str) -> str:
