@@ -180,6 +180,9 @@ def export(
     lead_id: Annotated[str | None, Option(metavar="COL", help="Column of the lead id.")] = None,
     edition: Annotated[str | None, Option(help="Edition of the target system, where its limits differ.")] = None,
     lang: Annotated[str, Option(help="Language of printed sheets.")] = "en",
+    scores: Annotated[
+        str | None, Option(metavar="FILE", help="Write these scored leads as the target imports them.")
+    ] = None,
     strict: Annotated[bool, Option("--strict", help="Refuse when the target cannot carry every line.")] = False,
     json: JsonFlag = False,
 ) -> None:
@@ -189,6 +192,11 @@ def export(
 
     options = formats.Options(table, events_table, lead_id, edition or "", lang, strict)
     found = monthly.read_grid(grid)
+    if scores is not None:
+        key = lead_id or str(found.provenance.get("lead_id") or "lead_id")
+        monthly.write_whole(out, formats.write_scores(found, formats.read_scored(scores, key), to, options))
+        say_json({"out": out, "format": to}) if json else say(f"Wrote {out}")
+        return
     monthly.write_whole(out, formats.write(found, to, options))
     covered = formats.coverage(found, to, options)
     if json:

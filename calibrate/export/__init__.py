@@ -29,6 +29,7 @@ from . import (
     zoho,
 )
 from .base import EVERYTHING, Coverage, Format, Item, Options, Scored, account, refuse_losses
+from .scored import read_scored
 
 __all__ = [
     "FORMATS",
@@ -39,6 +40,7 @@ __all__ = [
     "Scored",
     "coverage",
     "format_named",
+    "read_scored",
     "write",
     "write_scores",
 ]

@@ -108,7 +108,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         f"fields it refers to, and these formulas have {sum(sizes):,} bytes of text",
     ]
     if sum(sizes) > COMPILED:
-        notes.append("if Salesforce refuses the size, load scores as a file (--scores) into a stored Number field")
+        notes.append("if Salesforce refuses the size, load scores (--scores) into a stored Number field")
     return account("salesforce", grid, judge, notes=tuple(notes))
 
 

@@ -75,8 +75,8 @@ STEPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "en": (
             "Settings, Data fields, Deals: add a numerical field 'Lead score' and a single-option field 'Lead "
             "band' with the bands below. Leads use the fields of deals.",
-            "Write the scores with: calibrate score GRID DATA, then import the file (Import data, Spreadsheet) "
-            "and match the id, the score and the band.",
+            "Write the scores with: calibrate score GRID DATA, then: calibrate export GRID --to pipedrive "
+            "--scores FILE; import that file (Import data, Spreadsheet) and match the id, the score and the band.",
             "Automations: when 'Lead band' changes to a band below, start its action.",
             "Import again every day or week: Pipedrive has no score of its own that would move.",
         ),
@@ -84,8 +84,9 @@ STEPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "Paramètres, Champs de données, Affaires : ajoutez un champ numérique « Lead score » et un champ à "
             "option unique « Lead band » avec les paliers ci-dessous. Les prospects utilisent les champs des "
             "affaires.",
-            "Calculez les scores avec : calibrate score GRID DATA, puis importez le fichier (Importer des "
-            "données, Tableur) en reliant l'identifiant, le score et le palier.",
+            "Calculez les scores avec : calibrate score GRID DATA, puis : calibrate export GRID --to pipedrive "
+            "--scores FICHIER ; importez ce fichier (Importer des données, Tableur) en reliant l'identifiant, le "
+            "score et le palier.",
             "Automatisations : quand « Lead band » passe à un palier ci-dessous, lancez son action.",
             "Recommencez chaque jour ou chaque semaine : Pipedrive n'a pas de score propre qui évoluerait.",
         ),
@@ -115,8 +116,8 @@ STEPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "en": (
             "Rules cannot be written: Dynamics takes scores of other models as rows of msdyn_predictivescores "
             "(administrator role).",
-            "Write the scores with: calibrate score GRID DATA, and turn them into requests of the Web API (see "
-            "the score file of this format).",
+            "Write the scores with: calibrate score GRID DATA, and turn them into requests of the Web API with: "
+            "calibrate export GRID --to dynamics --scores FILE.",
             "Sales settings, Lead scoring: set the grade ranges so that they begin where the bands below begin. "
             "Scores are on 0 to 100 there: the file says which points became which score.",
             "Send again every day: the score does not move by itself.",
@@ -124,8 +125,8 @@ STEPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "fr": (
             "Les règles ne s'écrivent pas : Dynamics reçoit les scores d'autres modèles dans la table "
             "msdyn_predictivescores (rôle administrateur).",
-            "Calculez les scores avec : calibrate score GRID DATA, et envoyez-les par l'API Web (voir le fichier "
-            "de scores de ce format).",
+            "Calculez les scores avec : calibrate score GRID DATA, et faites-en des requêtes de l'API Web avec : "
+            "calibrate export GRID --to dynamics --scores FICHIER.",
             "Paramètres des ventes, Score des prospects : réglez les plages de notes pour qu'elles commencent où "
             "commencent les paliers ci-dessous. Les scores y vont de 0 à 100 : le fichier dit quels points "
             "donnent quel score.",
