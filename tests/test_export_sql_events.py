@@ -85,21 +85,8 @@ def found(made, dialect, run, mark, leads, events, kind):
     return {row[0]: row[1] for row in run(sql.write(made, Options(events="events"), dialect))}
 
 
-@pytest.mark.parametrize("timed", [True, False])
-@pytest.mark.parametrize("dialect", ["duckdb", "sqlite", "postgres"])
-def test_the_join_gives_the_scores_of_calibrate_score(dialect, timed, tmp_path):
-    made = grid(14, values=dialect != "sqlite")
-    leads, events = history(1, timed=timed)
-    wanted = expected(made, leads, events, tmp_path)
-    assert len(set(wanted.values())) > 20
-    kind = {"sqlite": "TEXT"}.get(dialect, "TIMESTAMP" if timed else "DATE")
-    if dialect != "postgres":
-        connection = duckdb.connect() if dialect == "duckdb" else sqlite3.connect(":memory:")
-        assert (
-            found(made, dialect, lambda q, v=(): connection.execute(q, v).fetchall(), "?", leads, events, kind)
-            == wanted
-        )
-        return
+@pytest.fixture(scope="module")
+def postgres():
     if not servers.programs():
         pytest.skip("PostgreSQL is not installed")
     import psycopg
@@ -110,7 +97,23 @@ def test_the_join_gives_the_scores_of_calibrate_score(dialect, timed, tmp_path):
             done = connection.execute(statement, values or None)
             return done.fetchall() if done.description else []
 
-        assert found(made, dialect, run, "%s", leads, events, kind) == wanted
+        yield run
+
+
+@pytest.mark.parametrize("timed", [True, False])
+@pytest.mark.parametrize("dialect", ["duckdb", "sqlite", "postgres"])
+def test_the_join_gives_the_scores_of_calibrate_score(dialect, timed, tmp_path, request):
+    made = grid(14, values=dialect != "sqlite")
+    leads, events = history(1, timed=timed)
+    wanted = expected(made, leads, events, tmp_path)
+    assert len(set(wanted.values())) > 20
+    kind = {"sqlite": "TEXT"}.get(dialect, "TIMESTAMP" if timed else "DATE")
+    if dialect == "postgres":
+        run, mark = request.getfixturevalue("postgres"), "%s"
+    else:
+        connection = duckdb.connect() if dialect == "duckdb" else sqlite3.connect(":memory:")
+        run, mark = lambda q, v=(): connection.execute(q, v).fetchall(), "?"
+    assert found(made, dialect, run, mark, leads, events, kind) == wanted
 
 
 @pytest.mark.parametrize("dialect", sql.DIALECTS)
