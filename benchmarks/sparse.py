@@ -241,8 +241,9 @@ def million() -> None:
         scores = scores_of(coarse, np.rint(weights.values * (weights.scale or 1)))
         found, place = np.unique(scores, return_inverse=True)
         held = [np.bincount(place, each, len(found)) for each in (coarse.leads, coarse.customers)]
+        lines = np.count_nonzero(weights.values)
         print(f"{what}: {seconds:.2f} s ({cpu:.2f} s CPU), peak {peak:.0f} MB ({before:.0f} MB before), "
-              f"{np.count_nonzero(weights.values)} lines, AUC {auc_of(*held):.4f} on {FRESH:,} fresh leads")  # fmt: skip
+              f"{lines} lines, AUC {auc_of(*held):.4f} on {FRESH:,} fresh leads")  # fmt: skip
 
 
 def main() -> None:
