@@ -183,6 +183,7 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], dated: bool) -> tupl
         pins=tuple(Pin(**pin.model_dump()) for pin in settings.pin),
         cap=wanted.cap,
         max_lines=wanted.max_lines,
+        max_criteria=wanted.max_criteria,
         never_negative=wanted.never_negative,
         never_positive=wanted.never_positive,
         ordered=wanted.monotone,

@@ -116,6 +116,7 @@ class Candidates(_Part):
     current_since: str | None = Field(default=None, pattern=r"^(\d{4}-\d{2}|now)$")
     grids: Mapping[str, str] = Field(default_factory=dict)
     max_lines: int | None = Field(default=None, ge=1)
+    max_criteria: int | None = Field(default=None, ge=1)
     cap: int | None = Field(default=None, ge=1)
     pivot: int | None = Field(default=None, ge=1)
     best: int | None = Field(default=None, ge=1)
@@ -305,6 +306,7 @@ _HELP: dict[str, dict[str, str]] = {
         "current_since": "month from which it holds: decisions of months before do not replace it",
         "grids": "more grid files to compare: name = file",
         "max_lines": "at most so many lines with points",
+        "max_criteria": "at most so many criteria with points",
         "cap": "at most so many points a line, up or down",
         "pivot": "score at which marketing hands a lead to sales",
         "best": "score of the best possible lead",

@@ -136,6 +136,18 @@ def test_limits_hold_for_every_grid(ran: tuple[Path, dict[str, Any]], call: Any,
         assert max(map(abs, points)) <= 6
 
 
+def test_a_budget_may_be_in_criteria(ran: tuple[Path, dict[str, Any]], call: Any, tmp_path: Path) -> None:
+    folder, _ = ran
+    words = ("--max-criteria", "1", "--methods", "logistic,sparse", "--out", str(tmp_path), "--json")
+    code, out, _ = call("run", str(folder / "leads.csv"), "--customer", "Converted", *words)
+    assert code == 0
+    found = json.loads(out)
+    for candidate in found["candidates"]:
+        grid = json.loads((Path(found["report"]) / candidate["grid"]).read_text(encoding="utf-8"))
+        used = [c["name"] for c in grid["criteria"] if any(level["points"] for level in c["levels"])]
+        assert used == ["Demo asked"]
+
+
 def test_a_pivot_is_the_threshold(ran: tuple[Path, dict[str, Any]], call: Any, tmp_path: Path) -> None:
     folder, _ = ran
     words = ("--methods", "logistic", "--pivot", "40", "--out", str(tmp_path), "--json")

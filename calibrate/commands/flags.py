@@ -51,6 +51,7 @@ FLAGS: dict[str, Any] = {
     "grid": Annotated[list[str] | None, Option(metavar="NAME=GRID.json", help="One more grid; may be repeated.")],
     "methods": Annotated[list[str] | None, Option(metavar="A,B", help="Weighting methods to compare.")],
     "max_lines": Annotated[int | None, Option(metavar="N", help="At most N lines with points in any grid.")],
+    "max_criteria": Annotated[int | None, Option(metavar="N", help="At most N criteria with points in any grid.")],
     "cap": Annotated[int | None, Option(metavar="POINTS", help="At most so many points a line, up or down.")],
     "ceiling": Annotated[
         bool | None, Option("--ceiling/--no-ceiling", help="How well any model would rank (extra 'ceiling').")
@@ -143,6 +144,7 @@ def settings_of(data: str, flags: dict[str, Any]) -> Settings:
             "grids": named(flags["grid"]) or None,
             "methods": None if flags["methods"] is None else split(flags["methods"]) or (),
             "max_lines": flags["max_lines"],
+            "max_criteria": flags["max_criteria"],
             "cap": flags["cap"],
             "pivot": flags["pivot"],
             "ceiling": flags["ceiling"],

@@ -27,7 +27,19 @@ DRIFT_FLAGS: dict[str, Any] = {
 AHEAD: dict[str, Any] = {
     "calibrated": Annotated[str, typer.Argument(metavar="GRID.json", help="The grid whose lines are looked at.")]
 }
-OMIT = ("current", "grid", "methods", "max_lines", "cap", "pivot", "capacity", "out", "criteria", "exclude")
+OMIT = (
+    "current",
+    "grid",
+    "methods",
+    "max_lines",
+    "max_criteria",
+    "cap",
+    "pivot",
+    "capacity",
+    "out",
+    "criteria",
+    "exclude",
+)
 
 
 def add_to(app: typer.Typer) -> None:
