@@ -104,8 +104,12 @@ def test_nothing_personal_is_written(folder: Path) -> None:
     assert any("Sector" in text for text in written.values())
     planted = [FAMILY, "uenneville", GIVEN, "Zelindre", "@gmail", "@firm-qv", "@yopmail", "firm-qv.fr", "+33 6",
                "33612", "06 12 34", "linkedin.com/in"]  # fmt: skip
+    listed = {("grid.pmml", "@gmail"), ("grid.pmml", "@yopmail")}  # PMML carries the public lists of mail providers
     leaks = [
-        f"{name}: {word}" for name, text in written.items() for word in planted if word.casefold() in text.casefold()
+        f"{name}: {word}"
+        for name, text in written.items()
+        for word in planted
+        if word.casefold() in text.casefold() and (name, word) not in listed
     ]
     assert leaks == []
 
