@@ -84,15 +84,28 @@ def test_pypmml_takes_a_frame(model_of):
     )
 
 
-def test_jpmml_scores_and_verifies_like_the_grid(tmp_path, capsys):
-    jpmml = pytest.importorskip("jpmml_evaluator", reason="AGPL; install jpmml-evaluator and jpype1 to run this")
+@pytest.fixture(scope="module")
+def evaluator_of(tmp_path_factory):
+    """JPMML, in this process: the machine ends with it (py4j's outlives a test that is killed)."""
+    if not shutil.which("java"):
+        pytest.skip("Java is not installed")
+    jpmml = pytest.importorskip("jpmml_evaluator")
     from jpmml_evaluator.jpype import JPypeBackend
 
-    backend, compared = JPypeBackend(), 0
+    backend, file = JPypeBackend(), tmp_path_factory.mktemp("jpmml") / "grid.pmml"
+
+    def made(content):
+        file.write_bytes(content)
+        return jpmml.make_evaluator(str(file), backend=backend)
+
+    return made
+
+
+def test_jpmml_scores_and_verifies_like_the_grid(evaluator_of, capsys):
+    compared = 0
     for seed in range(8):
         grid, leads = case(seed)
-        (tmp_path / "grid.pmml").write_bytes(pmml.write(grid, Options()))
-        evaluator = jpmml.make_evaluator(str(tmp_path / "grid.pmml"), backend=backend)
+        evaluator = evaluator_of(pmml.write(grid, Options()))
         evaluator.verify()
         nothing = {c.column: None for c in grid.criteria}
         for lead in leads:
@@ -101,8 +114,19 @@ def test_jpmml_scores_and_verifies_like_the_grid(tmp_path, capsys):
             expected = [str(reason) for reason in reasons(grid, lead) if reason.points > 0]
             got = [found.get(f"reason_{rank + 1}") for rank in range(len(expected))]
             assert sorted(got) == sorted(expected)
+            worth = [int(text.rpartition("(")[2].rstrip(")")) for text in got]
+            assert worth == sorted(worth, reverse=True)
             compared += 1
+    assert compared > 300
     cases.compared(capsys, "jpmml", compared)
+
+
+def test_jpmml_finds_a_verification_row_that_lies(evaluator_of):
+    from jpmml_evaluator import JavaError
+
+    lie = pmml.write(golden.small(), Options()).replace(b"<score>15</score>", b"<score>16</score>", 1)
+    with pytest.raises(JavaError, match="Values 16 and 15 do not match"):
+        evaluator_of(lie).verify()
 
 
 ADDRESSES = (
@@ -134,13 +158,9 @@ def test_pypmml_makes_the_kind_of_mailbox(model_of):
     assert [back.score({"E (mailbox)": kind_of(address)}) for address in ADDRESSES] == expected
 
 
-def test_jpmml_makes_the_kind_of_mailbox(tmp_path):
-    jpmml = pytest.importorskip("jpmml_evaluator", reason="AGPL; install jpmml-evaluator and jpype1 to run this")
-    from jpmml_evaluator.jpype import JPypeBackend
-
+def test_jpmml_makes_the_kind_of_mailbox(evaluator_of):
     grid = mailbox_grid()
-    (tmp_path / "grid.pmml").write_bytes(pmml.write(grid, Options()))
-    evaluator = jpmml.make_evaluator(str(tmp_path / "grid.pmml"), backend=JPypeBackend())
+    evaluator = evaluator_of(pmml.write(grid, Options()))
     evaluator.verify()
     for address in ADDRESSES:
         assert evaluator.evaluate({"E": address})["score"] == grid.score({"E (mailbox)": kind_of(address)}), address
