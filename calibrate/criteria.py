@@ -11,8 +11,9 @@ The rule, for a value as it stands in the source column:
 2. text and boolean: the first level that lists the value, compared exactly (a value that is a number is
    compared as a number: 5 and 5.0 are the listed '5'; a truth value is the listed word for it, such as 'Yes' or
    'non', and any spelling of true and false is a listed truth value);
-   number: the level whose interval holds it, ``low <= value < high``; presence: any value is the one
-   `filled` level;
+   number: the level whose interval holds it, ``low <= value < high``, a text being read with the signs that the
+   source writes in its numbers ('1 234,5' where `decimal` is a comma and `thousands` a blank); presence: any value
+   is the one `filled` level;
 3. everything else (an unseen text, a text where a number should stand) is `other`.
 """
 
@@ -66,7 +67,9 @@ class Criterion:
 
     `reference` names the level that gets 0 points (for a presence or yes/no criterion: absent), or is
     None when no level is pinned to zero. `ordered` says that the value levels stand in their natural
-    order. `fixed` says that the user gave the levels, so that binning leaves them alone.
+    order. `fixed` says that the user gave the levels, so that binning leaves them alone. `decimal` and `thousands`
+    say how the source writes numbers, for values that come as text (a thousands sign of " " stands for all blanks and
+    the apostrophe).
 
     >>> visits = Criterion("visits", "TotalVisits", "number", "engagement",
     ...     (Level("0-4", high=5), Level("5+", low=5), Level("missing", "missing"), Level("other", "other")))
@@ -82,6 +85,8 @@ class Criterion:
     reference: str | None = None
     ordered: bool = False
     fixed: bool = False
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", " ", ","] = ""
 
     def __post_init__(self) -> None:
         roles = [level.role for level in self.levels]
@@ -121,6 +126,18 @@ class Criterion:
         """
         return tuple(sorted({bound for level in self.levels for bound in (level.low, level.high) if bound is not None}))
 
+    @property
+    def signs(self) -> tuple[tuple[str, str], ...]:
+        """Signs of the numbers that the source writes as text, each with what a plain number has instead, in order.
+
+        >>> ends = (Level("missing", "missing"), Level("other", "other"))
+        >>> rate = Criterion("rate", "Taux", "number", "fit", (Level("2+", low=2), *ends), decimal=",", thousands=" ")
+        >>> [rate.levels[rate.index_of(text)].name for text in ("3,5", "1 234,50", "-2'000", "2.5", "3,5 %")]
+        ['2+', '2+', 'other', '2+', 'other']
+        """
+        blanks = [(sign, "") for sign in (sql.THOUSANDS if self.thousands == " " else self.thousands)]
+        return (*blanks, *(((",", "."),) if self.decimal == "," else ()))
+
     def index_of(self, value: object) -> int:
         """Position of the level that a value falls into: the rule at the head of this file."""
         if is_missing(value) or _listed(self.levels[self.missing], value):
@@ -128,9 +145,16 @@ class Criterion:
         if self.kind == "presence":
             return self._first(lambda level: True)
         if self.kind == "number":
-            number = as_number(value)
+            number = as_number(self._plain(value))
             return self.other if number is None else self._first(lambda level: _inside(level, number))
         return self._first(lambda level: _listed(level, value))
+
+    def _plain(self, value: object) -> object:
+        """A text without the signs of the source; other values as they are."""
+        if isinstance(value, str):
+            for sign, plain in self.signs:
+                value = value.replace(sign, plain)
+        return value
 
     def _first(self, holds: Callable[[Level], bool]) -> int:
         """Position of the first value level that holds, else of the other level."""
@@ -356,7 +380,10 @@ def _text_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:
     nothing = [(criterion.levels[criterion.missing], criterion.missing)]
     other = sql.literal(criterion.other)
     if criterion.kind == "number":
-        rest = sql.case([(sql.is_number(column), _steps(criterion, sql.as_double(column)))], other)
+        read: exp.Expr = column.copy()
+        for sign, plain in criterion.signs:
+            read = exp.func("REPLACE", read, sql.literal(sign), sql.literal(plain))
+        rest = sql.case([(sql.is_number(read), _steps(criterion, sql.as_double(read)))], other)
         return sql.lookup(column, _texts_of(nothing), sql.case([absent], rest))
     if criterion.kind == "presence":
         filled = sql.literal(criterion._first(lambda level: True))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -106,7 +107,7 @@ def propose(
                 facts.append(Fact("ignored", {"column": name, "reason": reason}))
         more = _for_grids(found, asked, proposed, words.get(name, ()))
         for criterion in (*more, *([proposed] if proposed else [])):
-            made.append(replace(criterion, name=free_name(criterion.name, [c.name for c in made])))
+            made.append(replace(signs(criterion, table.facts), name=free_name(criterion.name, [c.name for c in made])))
         extra += [c.name for c in made[len(made) - len(more) - bool(proposed) : len(made) - bool(proposed)]]
         if proposed is not None and not proposed.fixed:
             facts += _findings(found, proposed)
@@ -140,6 +141,21 @@ def _findings(found: Profile, proposed: Criterion) -> list[Fact]:
 def _placeholder_words(facts: Iterable[Fact]) -> dict[str, tuple[str, ...]]:
     """Words that were read as "no number", by column."""
     return {str(f.facts["column"]): tuple(str(f.facts["words"]).split(", ")) for f in facts if f.key == "placeholders"}
+
+
+def signs(criterion: Criterion, facts: Iterable[Fact]) -> Criterion:
+    """A number criterion with the signs that its source writes in numbers, as reading it found them.
+
+    >>> found = signs(named_levels("Taux", cuts=[3.5]), [Fact("decimal_comma", {"column": "Taux"})])
+    >>> found.levels[found.index_of("3,5")].name
+    '3.5+'
+    """
+    if criterion.kind != "number":
+        return criterion
+    mine = {fact.key: fact.facts for fact in facts if fact.facts.get("column") == criterion.column}
+    comma: Literal[".", ","] = "," if "decimal_comma" in mine else criterion.decimal
+    between = str(mine["thousands"]["character"]) if "thousands" in mine else criterion.thousands
+    return replace(criterion, decimal=comma, thousands=between)  # type: ignore[arg-type]
 
 
 # --- which kind a column is ------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import Literal
 
 from . import dates
 from .duckdb import Connection
-from .sql import BLANKS, identifier, literal
+from .sql import BLANKS, THOUSANDS, identifier, literal
 from .table import Fact
 from .words import NUMBER_PLACEHOLDERS
 
@@ -134,7 +134,7 @@ def _local_number(rest: list[str], text: str, separator: str, words: tuple[str, 
     grouped = bool(with_comma) and all(_GROUPED.match(value) for value in with_comma)
     grouped = grouped and (separator == "," or any("." in v or v.count(",") > 1 for v in with_comma))
     if spaced:
-        text = f"TRANSLATE({text}, {literal(chr(32) + chr(160) + chr(0x202F) + chr(39)).sql('duckdb')}, '')"
+        text = f"TRANSLATE({text}, {literal(THOUSANDS).sql('duckdb')}, '')"
     if with_comma and not grouped:
         if any("." in value for value in rest):
             return None

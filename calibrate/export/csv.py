@@ -21,6 +21,9 @@ COLUMNS = (
     "criterion", "column", "kind", "axis", "level", "role", "values", "low", "high", "points",
     "leads", "customers", "points_low", "points_high", "sign_kept", "points_kept", "note",
 )  # fmt: skip
+SIGNS = ("decimal", "thousands")
+"""Further columns where a source writes numbers with signs of its own, as words."""
+WORDS = {".": "", ",": "comma", " ": "blank", "": ""}
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
 
 
@@ -35,7 +38,8 @@ def write(grid: Grid, options: Options) -> str:
     """
     out = io.StringIO(newline="")
     lines = csv.writer(out, lineterminator="\r\n")  # then both signs are quoted inside a cell
-    lines.writerow(COLUMNS)
+    signed = any(criterion.signs for criterion in grid.criteria)
+    lines.writerow(COLUMNS + (SIGNS if signed else ()))
     for at, criterion in enumerate(grid.criteria):
         for place, (level, points) in enumerate(zip(criterion.levels, grid.points[at], strict=True)):
             row: list[Any] = [criterion.name, criterion.column, criterion.kind, criterion.axis, level.name, level.role]
@@ -46,6 +50,7 @@ def write(grid: Grid, options: Options) -> str:
                 row += [*counts, found.sign_kept, found.points_kept, found.note]
             else:
                 row += [None] * 7
+            row += [WORDS[criterion.decimal], WORDS[criterion.thousands]] if signed else []
             lines.writerow([safe(cell) if isinstance(cell, str) else _number(cell) for cell in row])
     return out.getvalue()
 
@@ -67,6 +72,7 @@ def read(text: str, source: str) -> Grid:
         if not {"criterion", "level", "points"} <= cells.keys():
             raise GridError(f"{where} has too few cells; expected the columns {', '.join(COLUMNS)}")
         head = {key: cells.get(key, "") for key in ("column", "kind", "axis")}
+        head |= {key: _sign(cells[key], where) for key in SIGNS if cells.get(key)}
         name = cells["criterion"]
         asked = criteria.setdefault(name, {"name": name, **head, "levels": []})
         if {key: asked[key] for key in head} != head:
@@ -82,6 +88,13 @@ def read(text: str, source: str) -> Grid:
         "minimum": sum(worst for _, worst in sums),
     }
     return canonical.read(json.dumps(body), source)
+
+
+def _sign(word: str, where: str) -> str:
+    known = {name: sign for sign, name in WORDS.items() if name}
+    if word not in known:
+        raise GridError(f"{where}: '{word[:40]}' is no sign in numbers; write {' or '.join(known)}")
+    return known[word]
 
 
 def _level(cells: dict[str, str], where: str) -> dict[str, Any]:

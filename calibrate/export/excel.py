@@ -237,7 +237,11 @@ def _points(criterion: Criterion, place: _Places, cell: str) -> str:
     if criterion.kind == "presence":
         rest = points[next(i for i, level in enumerate(criterion.levels) if level.role == "value")]
     elif criterion.kind == "number":
-        read = f'IF(ISLOGICAL({cell}),N({cell}),IF(ISNUMBER({cell}),{cell},_xlfn.NUMBERVALUE({cell},".","|")))'
+        said = cell
+        for written, plain in criterion.signs:
+            instead = f"_xlfn.UNICHAR({ord(plain)})" if plain else '""'
+            said = f"SUBSTITUTE({said},_xlfn.UNICHAR({ord(written)}),{instead})"
+        read = f'IF(ISLOGICAL({cell}),N({cell}),IF(ISNUMBER({cell}),{cell},_xlfn.NUMBERVALUE({said},".","|")))'
         inside = f"({column('C')}<={read})*({read}<{column('D')})"
         odd = f'ISNUMBER(SEARCH("%",{cell}))'
         rest = f"IF({odd},{rest},IFERROR(IF(SUMPRODUCT({inside})>0,SUMPRODUCT({inside}*{column('E')}),{rest}),{rest}))"

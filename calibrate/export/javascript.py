@@ -15,7 +15,9 @@ from .base import Coverage, Options, account, expiry_rule, ordered_bands, reason
 
 _HEAD = """// Lead scorer written by calibrate from one grid; no dependency.
 // A lead is a plain object of source columns to values as they stand in the data; an absent key counts as not given.
+// Numbers may come as text, written as the calibrated source writes them (1 234,5 where it has decimal commas).
 // With a second argument, a Date or "YYYY-MM-DD", points are those of that day: lines that expire keep what is left.
+// The day of a signal is a Date or a text that begins with YYYY-MM-DD.
 
 """
 
@@ -46,8 +48,8 @@ export function reasons(lead, at) {
 
 function lines(lead, at) {
   const today = dayOf(at);
-  return CRITERIA.map(([column, kind, levels]) => {
-    const [points, text, rule] = levels[levelOf(kind, levels, valueOf(lead, column))].slice(4);
+  return CRITERIA.map(([column, kind, levels, ...signs]) => {
+    const [points, text, rule] = levels[levelOf(kind, levels, valueOf(lead, column), signs)].slice(4);
     const day = rule && today !== null ? dayOf(own(lead, rule[3])) : null;
     if (day === null) return [points, text];
     const left = leftOf(points, rule, today - day);
@@ -78,10 +80,10 @@ function dayOf(value) {
   return Number.isNaN(day) ? null : day / 86400000;
 }
 
-function levelOf(kind, levels, value) {
+function levelOf(kind, levels, value, signs) {
   const missing = levels.findIndex(([role]) => role === "missing");
   if (isMissing(value) || lists(levels[missing][1], value)) return missing;
-  const number = kind === "number" ? numberOf(value) : null;
+  const number = kind === "number" ? numberOf(plainOf(value, signs)) : null;
   const found = levels.findIndex(([role, values, low, high]) => {
     if (role !== "value") return false;
     if (kind === "presence") return true;
@@ -110,6 +112,11 @@ function lists(values, value) {
   }
   const number = numberOf(value);
   return number !== null && values.some((each) => typeof each === "string" && numberOf(each) === number);
+}
+
+function plainOf(value, signs) {
+  if (typeof value !== "string") return value;
+  return signs.reduce((text, [sign, plain]) => text.split(sign).join(plain), value);
 }
 
 function numberOf(value) {
@@ -146,14 +153,14 @@ def write(grid: Grid, options: Options) -> str:
     >>> from calibrate.criteria import Criterion, Level
     >>> demo = Criterion("demo", "</script>", "presence", "engagement",
     ...     (Level("yes"), Level("missing", "missing"), Level("other", "other")))
-    >>> print(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options()).splitlines()[8])
+    >>> print(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options()).splitlines()[10])
       ["\u003c/script\u003e", "presence", [
     """
     rows = [f"export const GRID = {literal(grid.name)};", f"export const BANDS = {literal(ordered_bands(grid))};"]
     if grid.thresholds:
         rows.append(f"export const MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)};")
         rows.append(f"export const SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)};")
-    rows.append("// column, kind, levels: [role, values, low, high, points, reason, expiry]")
+    rows.append("// column, kind, levels: [role, values, low, high, points, reason, expiry]; signs in numbers, if any")
     rows.append("const CRITERIA = [")
     for at, criterion in enumerate(grid.criteria):
         rows.append(f"  [{literal(criterion.column)}, {literal(criterion.kind)}, [")
@@ -161,7 +168,7 @@ def write(grid: Grid, options: Options) -> str:
             line = (level.role, level.values, level.low, level.high, int(grid.points[at][place]))
             text, rule = reason_text(grid, at, place, options.language), expiry_rule(grid, at, place)
             rows.append(f"    {literal([*line, text, rule])},")
-        rows.append("  ]],")
+        rows.append(f"  ]{''.join(f', {literal(each)}' for each in criterion.signs)}],")
     rows.append("];")
     tail = _TAIL.replace("{yes}", literal(sorted(YES))).replace("{no}", literal(sorted(NO)))
     if any(made_from(criterion.column) is not None for criterion in grid.criteria):

@@ -76,6 +76,8 @@ class CriterionPart(_Part):
     reference: Name | None = None
     ordered: bool = False
     fixed: bool = False
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", " ", ","] = ""
 
 
 class BandPart(_Part):
@@ -258,7 +260,7 @@ def _criterion(grid: Grid, place: int) -> dict[str, Any]:
         if grid.evidence:
             body["evidence"] = {key: _number(value) for key, value in vars(grid.evidence[place][at]).items()}
         levels.append(body)
-    return {
+    told = {
         "name": criterion.name,
         "column": criterion.column,
         "kind": criterion.kind,
@@ -268,6 +270,12 @@ def _criterion(grid: Grid, place: int) -> dict[str, Any]:
         "fixed": criterion.fixed,
         "levels": levels,
     }
+    return told | ({"decimal": criterion.decimal, "thousands": criterion.thousands} if criterion.signs else {})
+
+
+def _given(part: Band | Thresholds) -> dict[str, Any]:
+    """What a band or the thresholds say, minimums only where there are any."""
+    return {key: value for key, value in vars(part).items() if value is not None}
 
 
 def _number(value: Any) -> Any:
@@ -297,6 +305,8 @@ def _grid(file: GridFile) -> Grid:
             part.reference,
             part.ordered,
             part.fixed,
+            part.decimal,
+            part.thousands,
         )
         for part in file.criteria
     )

@@ -147,11 +147,25 @@ def _derive(parent: Tree.Element, criterion: Criterion, names: _Names, number: i
         field = _add(
             parent, "DerivedField", name=names.free(f"number_{number}"), optype="continuous", dataType="double"
         )
+        if criterion.signs:
+            _add(field, "Extension", extender="calibrate", name="signs", value="".join(a for a, _ in criterion.signs))
         choice = _add(field, "Apply", function="if")
         asked = _add(choice, "Apply", function="matches")
-        _add(asked, "FieldRef", field=trimmed)
+        _plain(asked, criterion, trimmed)
         _add(asked, "Constant", dataType="string").text = DECIMAL
-        _add(choice, "FieldRef", field=trimmed)
+        _plain(choice, criterion, trimmed)
+
+
+def _plain(parent: Tree.Element, criterion: Criterion, field: str) -> None:
+    """The text of a field without the signs that the source writes in numbers."""
+    steps = []
+    for sign, plain in reversed(criterion.signs):
+        parent = _add(parent, "Apply", function="replace")
+        steps.append((parent, sign, plain))
+    _add(parent, "FieldRef", field=field)
+    for step, sign, plain in steps:
+        _add(step, "Constant", dataType="string").text = f"()[{sign}]"
+        _add(step, "Constant", dataType="string").text = plain or "$1"  # an empty text is none to PMML4S
 
 
 def _outputs(card: Tree.Element, grid: Grid, names: _Names) -> None:
@@ -193,7 +207,9 @@ def _outputs(card: Tree.Element, grid: Grid, names: _Names) -> None:
 def _characteristic(parent: Tree.Element, grid: Grid, at: int, names: _Names, options: Options) -> None:
     criterion, number = grid.criteria[at], at + 1
     place = _add(parent, "Characteristic", name=criterion.name, baselineScore="0")
-    for key, value in (("kind", criterion.kind), ("axis", criterion.axis), ("column", criterion.column)):
+    told = [("kind", criterion.kind), ("axis", criterion.axis), ("column", criterion.column)]
+    told += [("decimal", criterion.decimal), ("thousands", criterion.thousands)] if criterion.signs else []
+    for key, value in told:
         _add(place, "Extension", extender="calibrate", name=key, value=value)
     levels = list(enumerate(criterion.levels))
     values = [(i, level) for i, level in levels if level.role == "value"]

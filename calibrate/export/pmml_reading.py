@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.parsers import expat
 
-from ..criteria import Axis
+from ..criteria import Axis, Criterion
 from ..errors import GridError
 from ..grid import Grid
 from .json import MOST_BYTES
@@ -69,7 +69,19 @@ def read(content: str | bytes, source: str) -> Grid:
     if start and schemes:
         schemes[0].default += start
         schemes[0].rules = [(ask, points + start) for ask, points in schemes[0].rules]
-    return grid_of(schemes, card.get("modelName"), source=source)
+    grid = grid_of(schemes, card.get("modelName"), source=source)
+    return replace(grid, criteria=tuple(_signed(criterion, card) for criterion in grid.criteria))
+
+
+def _signed(criterion: Criterion, card: Element) -> Criterion:
+    """The criterion with the signs that its source writes in numbers, where the document is ours and says so."""
+    for each in card.all("Characteristic"):
+        own = {e.get("name"): e.get("value") for e in each.children if e.tag == "Extension"}
+        if criterion.kind == "number" and own.get("column") == criterion.column and own.get("kind") == "number":
+            between = own.get("thousands")
+            criterion = replace(criterion, decimal="," if own.get("decimal") == "," else ".")
+            return replace(criterion, thousands=" " if between == " " else "," if between == "," else "")
+    return criterion
 
 
 def parsed(content: str | bytes, source: str) -> Element:
@@ -117,6 +129,8 @@ def _fields(root: Element) -> dict[str, Source]:
             continue
         read_from = {found[ref.get("field")].column for ref in derived.all("FieldRef") if ref.get("field") in found}
         functions = {apply.get("function") for apply in derived.all("Apply")}
+        if any(child.tag == "Extension" and child.get("name") == "signs" for child in derived.children):
+            functions.discard("replace")  # ours: signs taken out of numbers, which the criterion tells
         if len(read_from) == 1 and functions <= {"trimBlanks", "lowercase", "if", "matches"}:
             kind = kinds.get(derived.get("dataType"), "text")
             kind = "boolean" if functions == {"lowercase"} else "trimmed" if functions == {"trimBlanks"} else kind

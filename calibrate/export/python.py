@@ -14,7 +14,9 @@ _HEAD = '''"""Lead scorer written by calibrate from one grid; standard library o
 
 score(lead) gives whole points, band(lead) the name of the band, reasons(lead) the lines that made the score.
 A lead is a mapping of source columns to values as they stand in the data; an absent column counts as not given.
-With at=date(...), points are those of that day: lines that expire keep what the age of their signal leaves.
+Numbers may come as text, written as the calibrated source writes them (1 234,5 where it has decimal commas).
+With at=date(...), points are those of that day: lines that expire keep what the age of their signal leaves. The day of
+a signal is a date, a datetime or a text that begins with YYYY-MM-DD.
 """
 
 import math
@@ -50,8 +52,8 @@ def reasons(lead, at=None):
 
 
 def _lines(lead, at):
-    for column, kind, levels in CRITERIA:
-        _, _, _, _, points, text, rule = levels[_level(kind, levels, _value(lead, column))]
+    for column, kind, levels, *signs in CRITERIA:
+        _, _, _, _, points, text, rule = levels[_level(kind, levels, _value(lead, column), signs)]
         day = _day(lead.get(rule[3])) if rule and at is not None else None
         if day is None:
             yield points, text
@@ -83,12 +85,12 @@ def _day(value):
         return None
 
 
-def _level(kind, levels, value):
+def _level(kind, levels, value, signs):
     roles = [level[0] for level in levels]
     missing, other = roles.index("missing"), roles.index("other")
     if _is_missing(value) or _lists(levels[missing][1], value):
         return missing
-    number = _number(value) if kind == "number" else None
+    number = _number(_plain(value, signs)) if kind == "number" else None
     for at, (role, values, low, high, *_) in enumerate(levels):
         if role != "value":
             continue
@@ -123,6 +125,12 @@ def _lists(values, value):
         return value in texts or value.lower() in ["true" if flag else "false" for flag in flags]
     number = _number(value)
     return number is not None and any(_number(text) == number for text in texts)
+
+
+def _plain(value, signs):
+    for sign, plain in signs if isinstance(value, str) else ():
+        value = value.replace(sign, plain)
+    return value
 
 
 def _number(value):
@@ -173,7 +181,7 @@ def write(grid: Grid, options: Options) -> str:
     if grid.thresholds:
         rows.append(f"MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)}")
         rows.append(f"SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)}")
-    rows.append("# column, kind, levels: (role, values, low, high, points, reason, expiry)")
+    rows.append("# column, kind, levels: (role, values, low, high, points, reason, expiry); signs in numbers, if any")
     rows.append("CRITERIA = (")
     for at, criterion in enumerate(grid.criteria):
         rows.append(f"    ({criterion.column!r}, {criterion.kind!r}, (")
@@ -182,7 +190,7 @@ def write(grid: Grid, options: Options) -> str:
             line = (level.role, values, _bound(level.low), _bound(level.high), int(grid.points[at][place]))
             text, rule = reason_text(grid, at, place, options.language), expiry_rule(grid, at, place)
             rows.append(f"        {(*line, text, rule)!r},")
-        rows.append("    )),")
+        rows.append(f"    ){''.join(f', {each!r}' for each in criterion.signs)}),")
     rows.append(")")
     tail = _TAIL.replace("{yes}", repr(tuple(sorted(YES)))).replace("{no}", repr(tuple(sorted(NO))))
     if any(made_from(criterion.column) is not None for criterion in grid.criteria):

@@ -125,7 +125,7 @@ class _Level:
         self.text = f"{text} AS {self.t}"
         self.numbers = []
         if "n" in needed:
-            self.numbers.append(f"{_fill(words.number, words, x=x, t=self.t)} AS {self.n}")
+            self.numbers.append(f"{_fill(words.number, words, x=x, t=_plain(self.t, criterion, words))} AS {self.n}")
         if "b" in needed:
             self.numbers.append(f"CASE WHEN {_fill(words.truth, words, x=x)} THEN {_truth(self.t)} END AS {self.b}")
         if "k" in needed and words.numeric:
@@ -170,6 +170,13 @@ class _Level:
         parts = [f"{self.n} >= {_number(level.low, self.words)}"] if level.low is not None else []
         parts += [f"{self.n} < {_number(level.high, self.words)}"] if level.high is not None else []
         return " AND ".join(parts) or f"{self.n} IS NOT NULL"
+
+
+def _plain(text: str, criterion: Criterion, words: Dialect) -> str:
+    """The text without the signs that the source writes in numbers."""
+    for sign, plain in criterion.signs:
+        text = f"REPLACE({text}, {literal(sign, words)}, {literal(plain, words)})"
+    return text
 
 
 def _truth(text: str) -> str:

@@ -24,9 +24,12 @@ HOSTILE = (
 BLANK = ("", " ", "\t", " \r\n ")
 NUMBERS = (
     "0", "5", "-3", "1.5", " 7 ", "+2", ".5", "5.", "1e1", "1E-2", "-0", "1e999", "00012", "99999999999999999999",
-    "1,5", "1 000", "--1", "+-1", "e5", "1e", ".", "abc", "12abc",
+    "1,5", "1 000", "--1", "+-1", "e5", "1e", ".", "abc", "12abc", "0,1", "1 000,5", "1\u202f000,5", "1\xa0000",
+    "5'000", "1,000", "1,000.5", "-2,5", "5,0", "3,5 %", "1.000,5",
 )
 # fmt: on
+SIGNS = ((".", ""), (".", ""), (",", ""), (",", " "), (".", ","), (".", " "))
+"""How sources write numbers: sign of the fraction, sign between thousands."""
 CUTS = (-2.5, 0.0, 0.1, 1.0, 5.0, 7.0, 12.0, 1e3, 0.30000000000000004)
 
 
@@ -81,7 +84,9 @@ def criterion(rng: random.Random, name: str, column: str, kind: str) -> Criterio
         order = [Level("(missing)", level.role, level.values) if level.role == "missing" else level for level in order]
         order = [Level("(other)", "other") if level.role == "other" else level for level in order]
     axis = rng.choice(("fit", "engagement"))
-    return Criterion(name, column, kind, axis, tuple(order), rng.choice((None, order[0].name)), rng.random() < 0.2)  # type: ignore[arg-type]
+    reference, ordered = rng.choice((None, order[0].name)), rng.random() < 0.2
+    signs = rng.choice(SIGNS) if kind == "number" else SIGNS[0]
+    return Criterion(name, column, kind, axis, tuple(order), reference, ordered, False, *signs)  # type: ignore[arg-type]
 
 
 def grid(rng: random.Random, *, size: int = 6, columns: list[str] | None = None) -> Grid:
@@ -130,7 +135,7 @@ def value(rng: random.Random, asked: Criterion, column_type: str) -> Any:
         plain = [0, 1, -1, 7, 3.25, 1e300, -1e-300, float("nan"), float("inf"), float("-inf")]
         return rng.choice([*near, *near, *plain])
     if asked.kind == "number" and rng.random() < 0.7:
-        return rng.choice([repr(b) for b in bounds] + list(NUMBERS))
+        return rng.choice([repr(b) for b in bounds] + [repr(b).replace(".", ",") for b in bounds] + list(NUMBERS))
     texts = [v for v in listed if isinstance(v, str)] + [rng.choice(("true", "False", "TRUE"))]
     twisted = [t.swapcase() for t in texts] + [t + " " for t in texts] + [t.strip() or "x" for t in texts]
     return rng.choice([*texts, *texts, rng.choice(twisted), rng.choice(BLANK), text(rng), rng.choice(NUMBERS)])

@@ -1,12 +1,14 @@
 // Lead scorer written by calibrate from one grid; no dependency.
 // A lead is a plain object of source columns to values as they stand in the data; an absent key counts as not given.
+// Numbers may come as text, written as the calibrated source writes them (1 234,5 where it has decimal commas).
 // With a second argument, a Date or "YYYY-MM-DD", points are those of that day: lines that expire keep what is left.
+// The day of a signal is a Date or a text that begins with YYYY-MM-DD.
 
 export const GRID = "Grid 2025-09";
 export const BANDS = [[30, "Call now"], [15, "Nurture"], [-99, "Wait"]];
 export const MARKETING_QUALIFIED = 15;
 export const SALES_QUALIFIED = 30;
-// column, kind, levels: [role, values, low, high, points, reason, expiry]
+// column, kind, levels: [role, values, low, high, points, reason, expiry]; signs in numbers, if any
 const CRITERIA = [
   ["Industry", "text", [
     ["value", ["SaaS", "Software"], null, null, 12, "Sector: Software (+12)", null],
@@ -60,8 +62,8 @@ export function reasons(lead, at) {
 
 function lines(lead, at) {
   const today = dayOf(at);
-  return CRITERIA.map(([column, kind, levels]) => {
-    const [points, text, rule] = levels[levelOf(kind, levels, valueOf(lead, column))].slice(4);
+  return CRITERIA.map(([column, kind, levels, ...signs]) => {
+    const [points, text, rule] = levels[levelOf(kind, levels, valueOf(lead, column), signs)].slice(4);
     const day = rule && today !== null ? dayOf(own(lead, rule[3])) : null;
     if (day === null) return [points, text];
     const left = leftOf(points, rule, today - day);
@@ -92,10 +94,10 @@ function dayOf(value) {
   return Number.isNaN(day) ? null : day / 86400000;
 }
 
-function levelOf(kind, levels, value) {
+function levelOf(kind, levels, value, signs) {
   const missing = levels.findIndex(([role]) => role === "missing");
   if (isMissing(value) || lists(levels[missing][1], value)) return missing;
-  const number = kind === "number" ? numberOf(value) : null;
+  const number = kind === "number" ? numberOf(plainOf(value, signs)) : null;
   const found = levels.findIndex(([role, values, low, high]) => {
     if (role !== "value") return false;
     if (kind === "presence") return true;
@@ -124,6 +126,11 @@ function lists(values, value) {
   }
   const number = numberOf(value);
   return number !== null && values.some((each) => typeof each === "string" && numberOf(each) === number);
+}
+
+function plainOf(value, signs) {
+  if (typeof value !== "string") return value;
+  return signs.reduce((text, [sign, plain]) => text.split(sign).join(plain), value);
 }
 
 function numberOf(value) {
