@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import decision as deciding
 from . import settings as spelling
@@ -18,9 +19,10 @@ from .calibration import fit_curve
 from .decision import Decision, Promise
 from .errors import CalibrateError, SettingsError, unknown
 from .export import json as grid_json
-from .grid import Grid, Thresholds
+from .grid import STAGES, Grid, Thresholds
 from .monthly import read_rows, write_whole
-from .scores import Scores, score
+from .scores import reaches, row_scores, score
+from .tally import Tally
 
 
 def adopt(
@@ -45,7 +47,9 @@ def adopt(
         raise SettingsError("a decision needs a name and a reason: --by and --why")
     entry, grid = _candidate(run, folder, candidate)
     were = grid.thresholds
-    limits = Thresholds(*thresholds) if thresholds else were
+    limits = were
+    if thresholds:  # the minimums stay as they are
+        limits = Thresholds(*thresholds, *((were.fit_minimum, were.engagement_minimum) if were else ()))
     if limits is None:
         raise SettingsError(f"the grid of '{candidate}' has no thresholds; give them with --thresholds 15,40")
     made = Decision(
@@ -60,7 +64,7 @@ def adopt(
         until=run["tally"]["last"] if run["months"] else None,
     )
     adopted = deciding.decided(grid, made)
-    if made.overrides:
+    if made.overrides or len(limits.demands("sales_qualified")) > 1:
         adopted, promised = _counted_anew(folder, made, adopted)
     else:
         promised = _promised(entry, run, adopted, limits)
@@ -110,23 +114,25 @@ def _promised(
 def _counted_anew(folder: Path, made: Decision, grid: Grid) -> tuple[Grid, dict[str, Promise] | None]:
     """The changed grid with its curve, and what it promises, on the leads of the month."""
     try:
-        scores, months = _scores(folder, made, grid)
+        tally = _tally(folder, made, grid)
     except CalibrateError:
         return grid, None
-    grid = replace(grid, curve=fit_curve(scores.scores, *scores.total, lines=grid.lines))
+    if made.overrides or grid.curve is None:
+        scores = score(tally, grid)
+        grid = replace(grid, curve=fit_curve(scores.scores, *scores.total, lines=grid.lines))
     assert grid.curve is not None
-    return grid, deciding.promises(scores.scores, scores.total[0], grid.curve, made.thresholds, months)
+    months = float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
+    rows = row_scores(tally, grid)
+    above: dict[str, NDArray[np.bool_]] = {stage: reaches(tally, grid, stage, rows) for stage in STAGES}
+    return grid, deciding.promises(rows, tally.leads, grid.curve, made.thresholds, months, above)
 
 
-def _scores(folder: Path, made: Decision, grid: Grid) -> tuple[Scores, float | None]:
-    """Leads per score of a grid, read from the month's own settings as the history stood then."""
+def _tally(folder: Path, made: Decision, grid: Grid) -> Tally:
+    """The month's leads on the levels of a grid, read from its own settings as the history stood then."""
     with TemporaryDirectory() as place:
         file = Path(place) / "grid.json"
         file.write_text(grid_json.write(grid), encoding="utf-8")
         values = spelling.read(folder / "calibration.toml").model_dump(by_alias=True)
         values["time"] = {**values["time"], "as_of": made.as_of or values["time"]["as_of"]}
         values["candidates"] = {"methods": (), "current": str(file)}
-        counted = read_rows(spelling.settings(values), follow=False)
-    dated = counted.tally.ends is not None
-    months = float((counted.tally.totals[:, 0] > 0).sum()) if dated else None
-    return score(counted.tally, grid), months
+        return read_rows(spelling.settings(values), follow=False).tally

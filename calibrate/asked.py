@@ -139,13 +139,15 @@ def proposal_of(
         include=columns.only or None,
         exclude=(*columns.exclude, *(name for name in known if made_from(name) in columns.exclude)),
         needed=needed,
+        keep=columns.keep,
     )
     facts = (*proposal.facts, *(Fact("ignored", {"column": name, "reason": late[name]}) for name in late))
     proposal = replace(proposal, facts=facts, criteria=tuple(_edited(c, settings) for c in proposal.criteria))
     worked = settings.outcome.worked
     if worked is None or worked in [c.column for c in proposal.criteria]:
         return proposal
-    counted = propose(table, include=(worked,)).criteria  # counted beside the criteria, and none of them
+    # counted beside the criteria, and none of them
+    counted = propose(table, include=(worked,), keep=columns.keep).criteria
     return replace(
         proposal,
         criteria=(*proposal.criteria, *counted),
@@ -221,4 +223,8 @@ def policy_of(settings: Settings) -> Policy:
         raise SettingsError(
             "thresholds are chosen in one way: by capacity, by close rate, by share of customers or by money"
         )
-    return given[0] if given else Policy()
+    return replace(
+        given[0] if given else Policy(),
+        fit_minimum=chosen.fit_minimum,
+        engagement_minimum=chosen.engagement_minimum,
+    )

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from .calibration import fit_curve
 from .errors import HistoryError
-from .grid import Curve, Grid
-from .scores import levels_of, row_scores, score
+from .grid import Curve, Grid, Stage
+from .scores import levels_of, reaches, row_scores, score
 from .tally import Tally
 
 Floats = NDArray[np.float64]
@@ -177,6 +177,18 @@ def replay(
         )
         for i, plan in enumerate(plans)
     )
+
+
+def later_reaches(tally: Tally, backtest: Backtest, stage: Stage) -> NDArray[np.bool_]:
+    """Judged rows, as they stand in the backtest, that reach a stage of their fold's grid."""
+    found = np.zeros(len(backtest.later.row), np.bool_)
+    for i, grid in enumerate(backtest.grids):
+        mine = backtest.later.fold == i
+        if grid.thresholds is None or len(grid.thresholds.demands(stage)) == 1:
+            found[mine] = False if grid.thresholds is None else backtest.score[mine] >= getattr(grid.thresholds, stage)
+        else:
+            found[mine] = reaches(tally, grid, stage)[backtest.later.row[mine]]
+    return found
 
 
 def same_leads(backtests: Sequence[Backtest]) -> LaterLeads:

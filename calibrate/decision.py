@@ -18,15 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import GridError, SettingsError, unknown
-from .grid import Band, Curve, Evidence, Grid, Pin, Thresholds
+from .grid import STAGES, Band, Curve, Evidence, Grid, Pin, Thresholds
 from .rates import Rate, rate, wilson
-from .scores import row_scores
+from .scores import reaches
 from .tally import Tally
 
 SCHEMA = "calibrate-decision/1"
 FILE = "decision.json"
 GRID = "grids/adopted.json"
-STAGES = ("marketing_qualified", "sales_qualified")
 MONTH = re.compile(r"\d{4}-\d{2}")
 
 
@@ -202,19 +201,22 @@ def _bands(old: Grid, new: Grid) -> tuple[Band, ...]:
 
 
 def promises(
-    scores: NDArray[np.integer], leads: NDArray[np.float64], curve: Curve, limits: Thresholds, months: float | None
-) -> dict[str, Promise]:
+    scores: NDArray[np.integer], leads: NDArray[np.float64], curve: Curve, limits: Thresholds, months: float | None,
+    above: Mapping[str, NDArray[np.bool_]] | None = None,
+) -> dict[str, Promise]:  # fmt: skip
     """What both thresholds should bring, from leads per score and the close rate expected at each.
+
+    `above` says who reaches which stage, where thresholds ask for more than a score.
 
     >>> found = promises(np.array([0, 10]), np.array([90.0, 10.0]), Curve((0, 10), (0.01, 0.2)), Thresholds(10, 10), 5)
     >>> found["marketing_qualified"]
     Promise(leads=10.0, expected=2.0, months=5)
     """
     expected = leads * curve.at(scores)
-    found = {}
+    found: dict[str, Promise] = {}
     for stage in STAGES:
-        above = scores >= getattr(limits, stage)
-        found[stage] = Promise(float(leads[above].sum()), round(float(expected[above].sum()), 6), months)
+        mine = scores >= getattr(limits, stage) if above is None else above[stage]
+        found[stage] = Promise(float(leads[mine].sum()), round(float(expected[mine].sum()), 6), months)
     return found
 
 
@@ -236,13 +238,14 @@ def outcomes(story: Sequence[Adopted], tally: Tally, newest: int | None = None) 
         months = [cohort for cohort, mine in zip(tally.cohorts, mask, strict=True) if mine]
         part = tally.only(mask)
         try:
-            scores = row_scores(part, each.grid) if months else None
+            grid = replace(each.grid, thresholds=decision.thresholds)
+            there = {stage: reaches(part, grid, stage) for stage in STAGES} if months else None
         except GridError:
-            scores = None  # a column that this grid asks for is counted no longer
+            there = None  # a column that this grid asks for is counted no longer
         for stage in STAGES:
             threshold, came = getattr(decision.thresholds, stage), None
-            if scores is not None:
-                above = scores >= threshold
+            if there is not None:
+                above = there[stage]
                 came = rate(round(float(part.customers[above].sum())), round(float(part.leads[above].sum())))
             between = (months[0], months[-1]) if months else ("", "")
             found.append(
@@ -317,7 +320,11 @@ def _told(value: object) -> str:
 
 
 def _limits(values: Mapping[str, Any]) -> Thresholds:
-    return Thresholds(*(int(values[stage]) for stage in STAGES))
+    minimums = (values.get(name) for name in ("fit_minimum", "engagement_minimum"))
+    return Thresholds(
+        int(values["marketing_qualified"]), int(values["sales_qualified"]),
+        *(None if least is None else int(least) for least in minimums),
+    )  # fmt: skip
 
 
 def _override(values: Mapping[str, Any]) -> Override:

@@ -17,7 +17,7 @@ from .errors import InputError, unknown
 from .grid import Grid
 from .history import History
 from .rates import wilson
-from .scores import row_scores
+from .scores import reaches
 from .tally import Tally
 
 REASON = re.compile(r"reason|motif|raison|why|cause|comment|refus|rejet", re.I)
@@ -125,10 +125,7 @@ def _codes(leads: Table, key: str, criteria: Sequence[Criterion], wanted: Sequen
 
 def _lines(tally: Tally, grid: Grid, said: dict[str, str], codes: dict[str, tuple[int, ...]]) -> tuple[Line, ...]:
     """Every answer that a rejected lead gave, the most over-represented first."""
-    handed = np.zeros(tally.rows, np.bool_)
-    if grid.thresholds is not None:
-        handed = row_scores(tally, grid) >= grid.thresholds.marketing_qualified
-    leads = tally.leads * handed
+    leads = tally.leads * reaches(tally, grid, "marketing_qualified")
     groups = tally.regroup(grid.criteria)
     found = []
     lines = sum(len(set(column)) for column in zip(*codes.values(), strict=True)) or 1

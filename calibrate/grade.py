@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .criteria import Axis
-from .grid import Grid
+from .grid import STAGES, Grid, Measure
 from .rates import Rate, rate
-from .scores import row_scores
+from .scores import axis_scores, reaches, row_scores
 from .tally import Tally
 
 LETTERS, DIGITS = "ABCD", "1234"
@@ -41,22 +41,24 @@ class Grades:
 
 @dataclass(frozen=True)
 class Demand:
-    """A stage that also demands points on one axis: leads that reach the threshold, with the demand and without."""
+    """A stage that also demands points of fit or of engagement: leads that reach it, with the demand and without.
+
+    `axis` and `minimum` are the demand that tells this stage from the one before, `asked` are all of them.
+    """
 
     stage: str
     axis: Axis
     threshold: int
     minimum: int
+    asked: tuple[tuple[Measure, int], ...]
     met: Rate
     without: Rate
     leads_per_month: float | None
 
-
-def axis_scores(tally: Tally, grid: Grid, axis: Axis) -> NDArray[np.int64]:
-    """Points of every profile row on one axis: (rows,)."""
-    mine = [i for i, criterion in enumerate(grid.criteria) if criterion.axis == axis]
-    part = Grid(grid.name, grid.method, tuple(grid.criteria[i] for i in mine), tuple(grid.points[i] for i in mine))
-    return row_scores(tally, part)
+    @property
+    def demands(self) -> tuple[tuple[Measure, int], ...]:
+        """All that the stage asks for, its score first."""
+        return (("score", self.threshold), *self.asked)
 
 
 def grades(tally: Tally, grid: Grid) -> Grades | None:
@@ -76,25 +78,21 @@ def grades(tally: Tally, grid: Grid) -> Grades | None:
     return Grades(*cuts, cells)
 
 
-def demand(
-    tally: Tally, grid: Grid, *, fit: int | None, engagement: int | None, months: float | None
-) -> tuple[Demand, ...]:
-    """What a minimum of fit for marketing-qualified, and of engagement for sales-qualified leads, leaves of them."""
+def demand(tally: Tally, grid: Grid, *, months: float | None) -> tuple[Demand, ...]:
+    """What the grid's minimums leave of the marketing-qualified, and of the sales-qualified leads."""
     if grid.thresholds is None:
         return ()
     scores = row_scores(tally, grid)
-    asked: tuple[tuple[str, Axis, int | None], ...] = (
-        ("marketing_qualified", "fit", fit), ("sales_qualified", "engagement", engagement),
-    )  # fmt: skip
     found = []
-    for stage, axis, minimum in asked:
-        if minimum is None:
+    for stage in STAGES:
+        (_, threshold), *asked = grid.thresholds.demands(stage)
+        if not asked:
             continue
-        threshold = getattr(grid.thresholds, stage)
-        above = scores >= threshold
-        both = above & (axis_scores(tally, grid, axis) >= minimum)
-        met, without = (rate(_sum(tally.customers, mask), _sum(tally.leads, mask)) for mask in (both, above))
-        found.append(Demand(stage, axis, threshold, minimum, met, without, met.leads / months if months else None))
+        masks = reaches(tally, grid, stage, scores), scores >= threshold
+        met, without = (rate(_sum(tally.customers, mask), _sum(tally.leads, mask)) for mask in masks)
+        axis: Axis = "engagement" if asked[-1][0] == "engagement" else "fit"
+        pace = met.leads / months if months else None
+        found.append(Demand(stage, axis, threshold, asked[-1][1], tuple(asked), met, without, pace))
     return tuple(found)
 
 

@@ -2,15 +2,21 @@
 
 A grid is read, argued over, exported and scored; it never sees the leads it was made from. Its stated
 maximum and minimum are computed from its points, so they are the true ones.
+
+Which band a lead is in is one rule, `band_of`, that every scorer follows: bands are asked from the highest score down
+(of two that start at one score, the first named first), and the lead is in the first whose demands it meets, all of
+them: the score, and the points of fit and of engagement where the band asks for them. So a lead with the score of a
+marketing-qualified one and too little fit is not marketing-qualified: it falls to the band below. A sales-qualified
+lead is a marketing-qualified one too, and must have the fit of one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -19,13 +25,23 @@ from numpy.typing import NDArray
 from .criteria import Axis, Criterion, offsets
 from .errors import GridError
 
+Measure = Literal["score", "fit", "engagement"]
+Stage = Literal["marketing_qualified", "sales_qualified"]
+STAGES: tuple[Stage, ...] = ("marketing_qualified", "sales_qualified")
+
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Scores from which a lead is marketing-qualified and sales-qualified (points, inclusive)."""
+    """Scores from which a lead is marketing-qualified and sales-qualified (points, inclusive).
+
+    With `fit_minimum` a lead must also have so many points of fit to be either; with `engagement_minimum` so many of
+    engagement to be sales-qualified.
+    """
 
     marketing_qualified: int
     sales_qualified: int
+    fit_minimum: int | None = None
+    engagement_minimum: int | None = None
 
     def __post_init__(self) -> None:
         if self.marketing_qualified > self.sales_qualified:
@@ -34,14 +50,35 @@ class Thresholds:
                 f"sales-qualified one ({self.sales_qualified}); swap them or lower the first"
             )
 
+    def demands(self, stage: Stage) -> tuple[tuple[Measure, int], ...]:
+        """What a stage asks for: its score, and points of fit and of engagement where they are asked for.
+
+        >>> Thresholds(15, 30, fit_minimum=5, engagement_minimum=10).demands("sales_qualified")
+        (('score', 30), ('fit', 5), ('engagement', 10))
+        >>> Thresholds(15, 30, engagement_minimum=10).demands("marketing_qualified")
+        (('score', 15),)
+        """
+        engagement = self.engagement_minimum if stage == "sales_qualified" else None
+        return _demands(getattr(self, stage), self.fit_minimum, engagement)
+
 
 @dataclass(frozen=True)
 class Band:
-    """A range of scores with what to do: from `at_least` points up to the next band."""
+    """A range of scores with what to do: from `at_least` points up to the next band; see `band_of` for the rule.
+
+    With `fit_minimum` or `engagement_minimum` a lead must have so many points on that axis too.
+    """
 
     name: str
     at_least: int
     action: str
+    fit_minimum: int | None = None
+    engagement_minimum: int | None = None
+
+    @property
+    def demands(self) -> tuple[tuple[Measure, int], ...]:
+        """All that a lead must have: the score, and points of fit and of engagement where they are asked for."""
+        return _demands(self.at_least, self.fit_minimum, self.engagement_minimum)
 
 
 @dataclass(frozen=True)
@@ -167,6 +204,16 @@ class Grid:
         """Number of lines: levels with points other than 0."""
         return int(np.count_nonzero(self.flat))
 
+    @property
+    def ladder(self) -> tuple[Band, ...]:
+        """The bands in the order in which they are asked: the highest score first, of two at one score the first."""
+        return tuple(sorted(self.bands, key=lambda band: -band.at_least))
+
+    @property
+    def gated(self) -> bool:
+        """Whether some band demands points of fit or of engagement beside the score."""
+        return any(len(band.demands) > 1 for band in self.bands)
+
     def axis_points(self, axis: Axis) -> NDArray[np.int64]:
         """Points of all levels with those of the other axis set to 0: (levels,)."""
         values = self.flat.copy()
@@ -181,21 +228,25 @@ class Grid:
 
         With `at`, the score of that day: lines with an expiry rule keep what their signal's age leaves of them.
         """
+        return sum(self.sides(lead, at))
+
+    def sides(self, lead: Mapping[str, Any], at: date | None = None) -> tuple[int, int]:
+        """Points of fit and of engagement of one lead; together they are its score."""
         rules = {(rule.criterion, rule.level): rule for rule in self.expiry} if at is not None else {}
-        total = 0
+        total = {"fit": 0, "engagement": 0}
         for criterion, points in zip(self.criteria, self.points, strict=True):
             place = criterion.index_of(lead.get(criterion.column))
             rule = rules.get((criterion.name, criterion.levels[place].name))
             day = day_of(lead.get(rule.dated)) if rule is not None and rule.dated is not None else None
             if rule is None or at is None or day is None:
-                total += points[place]
+                total[criterion.axis] += points[place]
             else:
-                total += rule.keeps(points[place], (at - day).days)
-        return total
+                total[criterion.axis] += rule.keeps(points[place], (at - day).days)
+        return total["fit"], total["engagement"]
 
     def band(self, lead: Mapping[str, Any], at: date | None = None) -> str:
-        """Name of the band that the lead's score falls into; empty below the lowest band."""
-        return band_of(self.bands, self.score(lead, at))
+        """Name of the band that the lead is in; empty where it meets the demands of none."""
+        return band_of(self.ladder, *self.sides(lead, at))
 
     def frame(self) -> pd.DataFrame:
         """One line per level: criterion, axis, level, points, and what they rest on where the grid says so."""
@@ -241,7 +292,36 @@ def day_of(value: object) -> date | None:
     return None
 
 
-def band_of(bands: tuple[Band, ...], score: int) -> str:
-    """Name of the highest band that the score reaches; empty below all of them."""
-    reached = [band for band in bands if score >= band.at_least]
-    return max(reached, key=lambda band: band.at_least).name if reached else ""
+def band_of(ladder: Sequence[Band], fit: int, engagement: int) -> str:
+    """Name of the first band of a ladder whose demands a lead with so many points meets; empty where none.
+
+    The score is the sum of both axes.
+
+    >>> call, nurture = Band("call", 30, "", fit_minimum=5, engagement_minimum=10), Band("nurture", 15, "", 5)
+    >>> [band_of((call, nurture), *points) for points in ((20, 10), (25, 9), (4, 40), (5, 10), (5, 9))]
+    ['call', 'nurture', '', 'nurture', '']
+    """
+    known = {"score": fit + engagement, "fit": fit, "engagement": engagement}
+    return next((band.name for band in ladder if all(known[what] >= least for what, least in band.demands)), "")
+
+
+def gate(bands: Sequence[Band], limits: Thresholds) -> tuple[Band, ...]:
+    """Bands with the minimums of the thresholds on those that start at them or above; a band's own minimum stays.
+
+    >>> gate((Band("call", 30, ""), Band("nurture", 15, ""), Band("wait", 0, "")), Thresholds(15, 30, 5, 10))[1]
+    Band(name='nurture', at_least=15, action='', fit_minimum=5, engagement_minimum=None)
+    """
+    found = []
+    for band in bands:
+        fit, engagement = band.fit_minimum, band.engagement_minimum
+        if fit is None and band.at_least >= limits.marketing_qualified:
+            fit = limits.fit_minimum
+        if engagement is None and band.at_least >= limits.sales_qualified:
+            engagement = limits.engagement_minimum
+        found.append(replace(band, fit_minimum=fit, engagement_minimum=engagement))
+    return tuple(found)
+
+
+def _demands(score: int, fit: int | None, engagement: int | None) -> tuple[tuple[Measure, int], ...]:
+    asked: tuple[tuple[Measure, int | None], ...] = (("score", score), ("fit", fit), ("engagement", engagement))
+    return tuple((what, least) for what, least in asked if least is not None)

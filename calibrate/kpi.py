@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .grid import Thresholds
+from .grid import STAGES, Grid
 from .rates import Rate, rate
-from .scores import Scores
+from .scores import reaches, row_scores
+from .tally import Tally
 
 
 @dataclass(frozen=True)
@@ -38,30 +39,32 @@ class Month:
         return self.sales_qualified.leads / 21
 
 
-def months_of(scores: Scores, limits: Thresholds) -> tuple[Month, ...]:
+def months_of(tally: Tally, grid: Grid) -> tuple[Month, ...]:
     """One line per cohort that holds leads, the oldest first.
 
-    >>> table = Scores(("2025-01",), np.array([0, 10]), np.array([[90.0, 10]]), np.array([[1.0, 3]]))
-    >>> month, = months_of(table, Thresholds(10, 10))
+    >>> from .criteria import Criterion, Level
+    >>> from .grid import Thresholds
+    >>> from .tally import tally_of
+    >>> demo = Criterion("demo", "demo", "presence", "engagement",
+    ...     (Level("yes"), Level("missing", "missing"), Level("other", "other")))
+    >>> leads = tally_of([demo], np.array([[0, 0, 0, 1, 1]], np.uint8), np.array([1, 1, 0, 1, 0]))
+    >>> month, = months_of(leads, Grid("g", "lift", (demo,), ((10, 0, 0),), Thresholds(10, 10)))
     >>> print(month.marketing_qualified, month.mean_score, month.mean_score_customers)
-    30.0% (3/10, 10.8%-60.3%) 1.0 7.5
+    66.7% (2/3, 20.8%-93.9%) 6.0 6.666666666666667
     """
+    scores = row_scores(tally, grid)
+    reached = (np.ones(tally.rows, np.bool_), *(reaches(tally, grid, stage, scores) for stage in STAGES))
+
+    def summed(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(tally.cohort, counts, len(tally.cohorts)).astype(np.float64)
+
+    parts = [(summed(tally.customers * mask), summed(tally.leads * mask)) for mask in reached]
+    sums = summed(tally.leads * scores), summed(tally.customers * scores)
     found = []
-    for cohort, leads, customers in zip(scores.cohorts, scores.leads, scores.customers, strict=True):
-        if not leads.sum():
-            continue
-        above = [
-            rate(round(float(customers[mask].sum())), round(float(leads[mask].sum())))
-            for mask in (
-                scores.scores >= scores.scores.min(), scores.scores >= limits.marketing_qualified,
-                scores.scores >= limits.sales_qualified,
-            )
-        ]  # fmt: skip
-        found.append(
-            Month(cohort, above[0], above[1], above[2], _mean(scores.scores, leads), _mean(scores.scores, customers))
-        )
+    for i, cohort in enumerate(tally.cohorts):
+        overall, marketing, sales = (rate(round(float(k[i])), round(float(n[i]))) for k, n in parts)
+        if overall.leads:
+            customers, leads = (float(part[i]) for part in parts[0])
+            mean = float(sums[1][i]) / customers if customers else None
+            found.append(Month(cohort, overall, marketing, sales, float(sums[0][i]) / leads, mean))
     return tuple(found)
-
-
-def _mean(scores: NDArray[np.int64], counts: NDArray[np.float64]) -> float | None:
-    return float(counts @ scores / counts.sum()) if counts.sum() else None

@@ -47,10 +47,8 @@ def with_meeting(review: Review, settings: Settings, history: History, backtests
         changes=beside([baseline.grid, rival.grid]) if rival else (),
         sides=tuple(by_segment(tally, by_name[baseline.name], each, criteria) for each in others),
         grades=grades(tally, grid),
-        demands=demand(
-            tally, grid, fit=asked.fit_minimum, engagement=asked.engagement_minimum, months=review.months
-        ),
-        kpis=months_of(chosen.scores, grid.thresholds) if grid.thresholds and review.months else (),
+        demands=demand(tally, grid, months=review.months),
+        kpis=months_of(tally, grid) if grid.thresholds and review.months else (),
         feedback=feedback,
         minutes_per_call=asked.minutes_per_call,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from . import binning
 from .build import build
 from .calibration import fit_curve
 from .errors import SettingsError, unknown
-from .grid import Band, Grid, Thresholds
+from .grid import Band, Grid, Thresholds, gate
 from .rates import MIN_LEADS, RateTable, estimate
 from .scores import Scores, score
 from .tally import Tally
@@ -96,18 +96,27 @@ def _finished(grid: Grid, scores: Scores, plan: Plan, prepared: Prepared) -> Gri
     curve = fit_curve(scores.scores, *scores.total, lines=fitted_here)
     policy = plan.policy
     if grid.pivot is not None and plan.grid is None and (plan.pivot is not None or policy.kind == "top"):
-        policy = Policy("pivot", grid.pivot)
+        policy = replace(policy, kind="pivot", value=grid.pivot, sales_value=None)
     thresholds = choose(scores, policy, prepared.months)
-    if plan.grid is not None and grid.thresholds is not None and policy.kind == "top":
-        thresholds = grid.thresholds
-    return replace(grid, curve=curve, thresholds=thresholds, bands=grid.bands or _bands(grid, thresholds))
+    if plan.grid is not None and grid.thresholds is not None:
+        thresholds = _kept(grid.thresholds, thresholds, scores_too=policy.kind == "top")
+    bands = gate(grid.bands, thresholds) if grid.bands else _bands(grid, thresholds)
+    return replace(grid, curve=curve, thresholds=thresholds, bands=bands)
+
+
+def _kept(own: Thresholds, chosen: Thresholds, *, scores_too: bool) -> Thresholds:
+    """The thresholds of a fixed grid: minimums asked for come in place of its own, and scores where they are chosen."""
+    fit = own.fit_minimum if chosen.fit_minimum is None else chosen.fit_minimum
+    engagement = own.engagement_minimum if chosen.engagement_minimum is None else chosen.engagement_minimum
+    return replace(own if scores_too else chosen, fit_minimum=fit, engagement_minimum=engagement)
 
 
 def _bands(grid: Grid, thresholds: Thresholds) -> tuple[Band, ...]:
-    """What to do from each threshold on; thresholds that fall together share the higher band."""
+    """What to do from each threshold on; thresholds that ask for the same share the higher band."""
+    fit, engagement = thresholds.fit_minimum, thresholds.engagement_minimum
     bands = [
-        Band("sales-qualified", thresholds.sales_qualified, "call now"),
-        Band("marketing-qualified", thresholds.marketing_qualified, "nurture"),
+        Band("sales-qualified", thresholds.sales_qualified, "call now", fit, engagement),
+        Band("marketing-qualified", thresholds.marketing_qualified, "nurture", fit),
         Band("not yet", min(grid.minimum, thresholds.marketing_qualified), "wait"),
     ]
-    return tuple(band for i, band in enumerate(bands) if band.at_least not in [b.at_least for b in bands[:i]])
+    return tuple(band for i, band in enumerate(bands) if band.demands not in [b.demands for b in bands[:i]])

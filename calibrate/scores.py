@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .grid import Grid
+from .criteria import Axis
+from .grid import Grid, Stage
 from .rates import wilson
 from .tally import Tally
 
@@ -71,6 +72,29 @@ def row_scores(tally: Tally, grid: Grid) -> NDArray[np.int64]:
             np.take(table, codes[start : start + CHUNK], out=found, mode="clip")  # codes are positions: nothing to clip
             part += found
     return total
+
+
+def axis_scores(tally: Tally, grid: Grid, axis: Axis) -> NDArray[np.int64]:
+    """Points of every profile row on one axis: (rows,)."""
+    mine = [i for i, criterion in enumerate(grid.criteria) if criterion.axis == axis]
+    part = Grid(grid.name, grid.method, tuple(grid.criteria[i] for i in mine), tuple(grid.points[i] for i in mine))
+    return row_scores(tally, part)
+
+
+def reaches(tally: Tally, grid: Grid, stage: Stage, scores: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
+    """Profile rows that are marketing- or sales-qualified: the score, and the minimums that the thresholds ask for.
+
+    `scores` are the rows' scores where they are known already. Nobody reaches a stage of a grid without thresholds.
+    """
+    if grid.thresholds is None:
+        return np.zeros(tally.rows, np.bool_)
+    found = np.ones(tally.rows, np.bool_)
+    for what, least in grid.thresholds.demands(stage):
+        if what == "score":
+            found &= (row_scores(tally, grid) if scores is None else scores) >= least
+        else:
+            found &= axis_scores(tally, grid, what) >= least
+    return found
 
 
 def score(tally: Tally, grid: Grid) -> Scores:

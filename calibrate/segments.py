@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from .backtest import Backtest, same_leads
+from .backtest import Backtest, later_reaches, same_leads
 from .criteria import Criterion, Level
 from .errors import SettingsError, unknown
 from .metrics import Estimate
 from .tally import Tally
 
 Floats = NDArray[np.float64]
+Above = tuple[NDArray[np.bool_], NDArray[np.bool_]] | None
 
 FEWEST = 10
 """Customers, and other leads, that a segment needs to be judged."""
@@ -90,15 +91,16 @@ def by_segment(tally: Tally, old: Backtest, new: Backtest, criteria: Sequence[Cr
     later = same_leads([old, new])
     cohort = tally.cohort[later.row]
     months = [Level(tally.cohorts[i], values=(tally.cohorts[i],)) for i in np.unique(cohort)]
-    tables = [_table(None, months, np.unique(cohort, return_inverse=True)[1], old, new)]
+    above = _above(tally, old, new)
+    tables = [_table(None, months, np.unique(cohort, return_inverse=True)[1], old, new, above)]
     groups = tally.regroup(criteria)
     for criterion, codes in zip(groups.criteria, groups.codes, strict=True):
-        tables.append(_table(criterion.name, criterion.levels, codes[later.row], old, new))
+        tables.append(_table(criterion.name, criterion.levels, codes[later.row], old, new, above))
     return Sides(old.name, new.name, tuple(table for table in tables if table.segments))
 
 
 def _table(
-    by: str | None, levels: Sequence[Level], code: NDArray[np.integer], old: Backtest, new: Backtest
+    by: str | None, levels: Sequence[Level], code: NDArray[np.integer], old: Backtest, new: Backtest, above: Above
 ) -> Segmented:
     later = old.later
     held = np.bincount(code, later.leads, len(levels))
@@ -107,7 +109,7 @@ def _table(
         order = [i for i in range(len(levels)) if held[i] > 0]
     rows = [np.flatnonzero(code == i) for i in order]
     judged = sum(_enough(old, part) for part in rows)
-    found = (_segment(levels[i], old, new, part, judged) for i, part in zip(order, rows, strict=True))
+    found = (_segment(levels[i], old, new, above, part, judged) for i, part in zip(order, rows, strict=True))
     return Segmented(by, tuple(found))
 
 
@@ -117,7 +119,7 @@ def _enough(backtest: Backtest, rows: NDArray[np.intp]) -> bool:
     return bool(bought >= FEWEST and later.leads[rows].sum() - bought >= FEWEST)
 
 
-def _segment(level: Level, old: Backtest, new: Backtest, rows: NDArray[np.intp], judged: int) -> Segment:
+def _segment(level: Level, old: Backtest, new: Backtest, above: Above, rows: NDArray[np.intp], judged: int) -> Segment:
     later = old.later
     leads, customers = later.leads[rows], later.customers[rows]
     found, alpha = None, 0.05 / max(judged, 1)
@@ -130,11 +132,10 @@ def _segment(level: Level, old: Backtest, new: Backtest, rows: NDArray[np.intp],
         width = error * float(special.stdtrit(max(customers.sum() - 1, 1), 1 - alpha / 2))
         gap = second - first
         difference = Estimate(gap, max(gap - width, -1.0), min(gap + width, 1.0))
-    above = [_above(each, rows) for each in (old, new)]
     called = caught = None
     lost = gained = 0.0
-    if above[0] is not None and above[1] is not None:
-        was, now = above[0], above[1]
+    if above is not None:
+        was, now = above[0][rows], above[1][rows]
         called = round(float(leads[was].sum())), round(float(leads[now].sum()))
         caught = round(float(customers[was].sum())), round(float(customers[now].sum()))
         lost, gained = float(customers[was & ~now].sum()), float(customers[now & ~was].sum())
@@ -149,13 +150,12 @@ def _segment(level: Level, old: Backtest, new: Backtest, rows: NDArray[np.intp],
     )  # fmt: skip
 
 
-def _above(backtest: Backtest, rows: NDArray[np.intp]) -> NDArray[np.bool_] | None:
-    """Rows at or above the marketing-qualified threshold of their fold's grid."""
-    limits = [grid.thresholds for grid in backtest.grids]
-    if any(limit is None for limit in limits):
+def _above(tally: Tally, old: Backtest, new: Backtest) -> Above:
+    """Judged rows that are marketing-qualified by the old and by the new grid of their fold."""
+    if any(grid.thresholds is None for each in (old, new) for grid in each.grids):
         return None
-    at = np.array([limit.marketing_qualified for limit in limits if limit is not None])
-    return np.asarray(backtest.score[rows] >= at[backtest.later.fold[rows]])
+    was, now = (later_reaches(tally, each, "marketing_qualified") for each in (old, new))
+    return was, now
 
 
 def paired_auc(

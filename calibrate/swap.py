@@ -9,19 +9,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .backtest import Backtest, same_leads
+from .backtest import Backtest, later_reaches, same_leads
 from .criteria import Axis, Criterion, Level
-from .grid import Grid
+from .grid import STAGES, Grid, Stage
 from .rates import Rate, rate
-from .scores import row_scores
+from .scores import reaches
 from .tally import Tally
 
 Floats = NDArray[np.float64]
 Masks = NDArray[np.bool_]
-Stage = Literal["marketing_qualified", "sales_qualified"]
 Direction = Literal["enter", "leave", "stay"]
 
-STAGES: tuple[Stage, ...] = ("marketing_qualified", "sales_qualified")
 MOST_COMMON = 5
 SMALLEST_SHARE = 0.10
 CLEAR = 3.5
@@ -85,16 +83,11 @@ def swap_later(tally: Tally, old: Backtest, new: Backtest, shown: Sequence[Crite
     later = same_leads([old, new])
     if not len(later.row):
         return None
-    limits = [_fold_limits(each) for each in (old, new)]
-    if limits[0] is None or limits[1] is None:
+    if any(grid.thresholds is None for each in (old, new) for grid in each.grids):
         return None
     judged = {cohort for fold in later.folds for cohort in fold.cohorts_judged}
     months = float(len(judged)) if tally.ends is not None else None
-    above = [
-        {stage: each.score >= limit[stage][later.fold] for stage in STAGES}
-        for each, limit in zip((old, new), limits, strict=True)
-        if limit is not None
-    ]
+    above = [{stage: later_reaches(tally, each, stage) for stage in STAGES} for each in (old, new)]
     return _swap((old.name, new.name), tally, later.row, above[0], above[1], shown, months, later=True)
 
 
@@ -105,20 +98,10 @@ def swap_all(tally: Tally, old: Grid, new: Grid, shown: Sequence[Criterion]) -> 
     """
     if old.thresholds is None or new.thresholds is None:
         return None
-    above = [
-        {stage: row_scores(tally, grid) >= getattr(grid.thresholds, stage) for stage in STAGES} for grid in (old, new)
-    ]
+    above = [{stage: reaches(tally, grid, stage) for stage in STAGES} for grid in (old, new)]
     months = float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
     rows = np.arange(tally.rows)
     return _swap((old.name, new.name), tally, rows, above[0], above[1], shown, months, later=False)
-
-
-def _fold_limits(backtest: Backtest) -> dict[Stage, NDArray[np.int64]] | None:
-    """Threshold of each fold's grid, by stage."""
-    limits = [grid.thresholds for grid in backtest.grids]
-    if any(limit is None for limit in limits):
-        return None
-    return {stage: np.array([getattr(limit, stage) for limit in limits], np.int64) for stage in STAGES}
 
 
 def _swap(

@@ -38,11 +38,16 @@ class Policy:
     money      close rate at the threshold itself, at least: cost of a call / value of a customer
     pivot      the threshold itself, in points
     ========== ===========================================================================
+
+    The minimums are the points of fit and of engagement that `Thresholds` ask for too; they narrow what the scores
+    chosen let in.
     """
 
     kind: Kind = "top"
     value: float = TOP
     sales_value: float | None = None
+    fit_minimum: int | None = None
+    engagement_minimum: int | None = None
 
     def __post_init__(self) -> None:
         for value in (self.value, self.sales_value):
@@ -88,22 +93,23 @@ def choose(scores: Scores, policy: Policy, months: float | None) -> Thresholds:
 
     >>> table = Scores(("all",), np.array([0, 5, 10]), np.array([[80.0, 15, 5]]), np.array([[2.0, 3, 5]]))
     >>> choose(table, Policy("share", 0.8), months=1)
-    Thresholds(marketing_qualified=5, sales_qualified=10)
+    Thresholds(marketing_qualified=5, sales_qualified=10, fit_minimum=None, engagement_minimum=None)
     """
     table = trade_off(scores, months)
     if table.empty:
         fixed = int(policy.value) if policy.kind == "pivot" else 0
-        return Thresholds(fixed, max(fixed, int(policy.sales_value or fixed) if policy.kind == "pivot" else fixed))
+        top = max(fixed, int(policy.sales_value or fixed) if policy.kind == "pivot" else fixed)
+        return Thresholds(fixed, top, policy.fit_minimum, policy.engagement_minimum)
     marketing = _threshold(table, policy.kind, policy.value, months)
     sales_value = policy.sales_value
-    if sales_value is None and policy == Policy():
+    if sales_value is None and (policy.kind, policy.value) == ("top", TOP):
         sales_value = SALES_TOP
     if sales_value is not None:
         sales = _threshold(table, policy.kind, sales_value, months)
     else:
         let_in = table["leads"][table["threshold"] >= marketing].max()
         sales = marketing if np.isnan(let_in) else _nearest(table, SALES_PART * let_in)
-    return Thresholds(marketing, max(marketing, sales))
+    return Thresholds(marketing, max(marketing, sales), policy.fit_minimum, policy.engagement_minimum)
 
 
 def unmet(scores: Scores, policy: Policy, months: float | None) -> tuple[str, Mapping[str, float | int]] | None:

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 from replay import cases, golden
@@ -174,3 +175,20 @@ def test_bands_of_one_score_and_no_bands():
     exec(write(grid, "python"), scorer)
     assert scorer["band"]({"TotalVisits": 12}) == grid.band({"TotalVisits": 12}) == "a"
     assert account("x", golden.small()).notes == ()
+
+
+SAID_BY_SCORE = {"sql-", "json", "markdown", "pipedrive", "dynamics", "python", "javascript", "excel", "odoo"}
+"""Formats whose bands ask for points of fit and of engagement too."""
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_minimums_are_carried_or_the_report_says_so(name):
+    grid = replace(golden.small(), bands=(Band("hot", 30, "call", 5, 10), *golden.small().bands[1:]))
+    found = {item.what: item for item in coverage(grid, name, Options()).items}
+    carried = any(name.startswith(each) for each in SAID_BY_SCORE)
+    assert (found["bands"].status == "carried") == carried
+    if not carried:
+        with pytest.raises(ExportError, match="cannot carry all"):
+            write(grid, name, Options(strict=True))
+    elif name == "markdown":
+        assert "- **hot**, from 30, at least 5 of fit, at least 10 of engagement: call" in str(write(grid, name))

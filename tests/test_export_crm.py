@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from replay import cases
+from replay import cases, gates
 from replay.formulas import Formula
 
 from calibrate.criteria import Criterion, Level
@@ -142,7 +142,9 @@ def test_odoo_action_writes_the_score(capsys):
             continue
         grid = replace(grid, criteria=tuple(criteria))
         code = compile(odoo.write(grid, Options()), "action", "exec")
-        assert not [name for name in code.co_names if "__" in name]
+        narrowed = gates.gated(random.Random(seed), grid)
+        action = compile(odoo.write(narrowed, Options()), "action", "exec")
+        assert not [name for name in (*code.co_names, *action.co_names) if "__" in name]
         empty = {"text": False, "presence": False, "number": 0.0, "boolean": False}
         for lead in natural(random.Random(seed), grid):
             kinds = {c.column: c for c in grid.criteria}
@@ -155,6 +157,8 @@ def test_odoo_action_writes_the_score(capsys):
             exec(code, {"records": [record], "__builtins__": allowed})
             assert record["x_lead_score"] == grid.score(lead), (seed, lead)
             assert record["x_lead_band"] == grid.band(lead)
+            exec(action, {"records": [record], "__builtins__": allowed})
+            assert record["x_lead_band"] == gates.by_hand(narrowed, lead) and record["x_lead_score"] == grid.score(lead)
             compared += 1
     assert compared
     cases.compared(capsys, "odoo action", compared)

@@ -9,7 +9,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from replay import cases, golden
+from replay import cases, gates, golden
 
 from calibrate.criteria import Criterion, Level
 from calibrate.errors import ExportError
@@ -37,6 +37,11 @@ def sayable(kind, value):
     return True
 
 
+def gated_case():
+    grid, leads = case(2)
+    return gates.gated(random.Random(2), grid), leads
+
+
 def mailbox_case():
     kinds = ("professional", "free", "disposable")
     ends = (Level("missing", "missing"), Level("other", "other"))
@@ -49,7 +54,7 @@ def mailbox_case():
 def test_libreoffice_scores_like_the_grid(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(excel, "ROWS", 120)
     given = []
-    for seed, (grid, leads) in enumerate([case(0), case(1), mailbox_case()]):
+    for seed, (grid, leads) in enumerate([case(0), case(1), mailbox_case(), gated_case()]):
         book = openpyxl.load_workbook(io.BytesIO(excel.write(grid, Options())))
         columns = list(dict.fromkeys(c.column.removesuffix(" (mailbox)") for c in grid.criteria))
         for row, lead in enumerate(leads, 2):

@@ -2,19 +2,20 @@
 
 import json as stdlib_json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from replay import cases
+from replay import cases, golden
 
 import calibrate
 from calibrate.criteria import Criterion, Level
 from calibrate.errors import GridError
 from calibrate.export import json
-from calibrate.grid import Curve, Grid
+from calibrate.grid import Curve, Grid, gate
 
 GRIDS = [cases.grid(random.Random(seed)) for seed in range(30)]
 SCHEMA = Path(calibrate.__file__).parent / "schema" / "grid-1.schema.json"
@@ -131,3 +132,19 @@ def test_nothing_is_written_that_cannot_be_read():
     level = (Level("l", values=("\ud800",)), Level("missing", "missing"), Level("other", "other"))
     with pytest.raises(GridError, match="cannot be written"):
         json.write(Grid("g", "m", (Criterion("c", "c", "text", "fit", level),), ((1, 0, 0),)))
+
+
+def test_minimums_are_written_read_back_and_named_by_the_version():
+    plain = golden.small()
+    assert plain.thresholds is not None and '"schema": "calibrate-grid/1"' in json.write(plain)
+    limits = replace(plain.thresholds, fit_minimum=5, engagement_minimum=10)
+    narrowed = replace(plain, thresholds=limits, bands=gate(plain.bands, limits))
+    text = json.write(narrowed)
+    assert '"schema": "calibrate-grid/1.1"' in text and json.read(text, "g.json") == narrowed
+    assert [band.demands[1:] for band in narrowed.bands] == [(("fit", 5), ("engagement", 10)), (("fit", 5),), ()]
+    lead = {"Industry": "SaaS", "TotalVisits": 12, "Newsletter": True, "Demo requested": "x"}
+    hot = {**lead, "Industry": "Santé"}
+    assert (narrowed.band(lead), plain.band(hot), narrowed.band(hot)) == ("Call now", "Nurture", "Wait")
+    old = text.replace("calibrate-grid/1.1", "calibrate-grid/1")
+    assert json.read(old, "g.json") == narrowed  # a file without the version is read all the same
+    jsonschema.validate(stdlib_json.loads(text), stdlib_json.loads(json.schema()))

@@ -6,20 +6,22 @@ import random
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 
 import pytest
-from replay import cases
+from replay import cases, gates
 
 from calibrate.criteria import Criterion, Level
 from calibrate.explain import reasons
 from calibrate.export import coverage, javascript, python
 from calibrate.export.base import Options
-from calibrate.grid import Expiry, Grid
+from calibrate.grid import Band, Expiry, Grid
 from calibrate.mailbox import kind_of
 
 GRIDS = [cases.grid(random.Random(seed)) for seed in range(25)]
 LEADS = [cases.leads(random.Random(1000 + seed), grid, {}, 120) for seed, grid in enumerate(GRIDS)]
+GATED = [gates.gated(random.Random(seed), grid) for seed, grid in enumerate(GRIDS)]
 
 
 def expected(grid, leads):
@@ -71,6 +73,39 @@ def js_value(value):
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
     return javascript.literal(value)
+
+
+def test_bands_that_ask_for_fit_or_engagement_in_the_python_file():
+    expected = gates.checked(GATED, LEADS)
+    for grid, leads, bands in zip(GATED, LEADS, expected, strict=True):
+        scorer: dict = {}
+        exec(python.write(grid, Options()), scorer)
+        assert [scorer["band"](lead) for lead in leads] == [grid.band(lead) for lead in leads] == bands
+        assert [scorer["score"](lead) for lead in leads] == [grid.score(lead) for lead in leads]
+    assert all(item.status == "carried" for item in coverage(GATED[0], "python", Options()).items[-2:])
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")
+def test_bands_that_ask_for_fit_or_engagement_in_the_javascript_module(tmp_path):
+    body = ["const out = [];"]
+    for at, (grid, leads) in enumerate(zip(GATED, LEADS, strict=True)):
+        (tmp_path / f"g{at}.mjs").write_text(javascript.write(grid, Options()), encoding="utf-8")
+        body.insert(0, f"import {{ band as b{at} }} from './g{at}.mjs';")
+        body.append(f"out.push([{', '.join(js(lead) for lead in leads)}].map(x => b{at}(x)));")
+    (tmp_path / "run.mjs").write_text("\n".join([*body, "console.log(JSON.stringify(out));"]), encoding="utf-8")
+    done = subprocess.run(["node", "run.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == gates.checked(GATED, LEADS)
+
+
+def test_a_band_on_a_day_counts_what_expiry_leaves(tmp_path):
+    grid, *_ = derived_case()
+    narrowed = replace(grid, bands=(Band("hot", 5, "", None, 6), Band("warm", -20, "", 5)))
+    lead = {"E (mailbox)": "professional", "Demo": "x", "Visits": 2, "Demo at": "2025-01-01"}
+    scorer: dict = {}
+    exec(python.write(narrowed, Options()), scorer)
+    days = (None, date(2025, 1, 30), date(2025, 1, 31))
+    assert [scorer["band"](lead, day) for day in days] == ["hot", "hot", "warm"]
+    assert [narrowed.band(lead, day) for day in days] == ["hot", "hot", "warm"]
 
 
 @pytest.mark.parametrize("write", [python.write, javascript.write])

@@ -6,7 +6,7 @@ import sqlite3
 import duckdb
 import pytest
 import sqlglot
-from replay import cases, golden, servers
+from replay import cases, gates, golden, servers
 from sqlglot import exp
 
 from calibrate.criteria import Criterion, Level
@@ -51,6 +51,9 @@ def replay(dialect, run, mark, *, grids=20, count=100):
             assert got == (grid.score(lead), grid.band(lead), expected), (seed, lead)
             assert isinstance(score, int)
             compared += 1
+        narrowed = gates.gated(rng, grid)
+        bands = {row[0]: row[2] for row in run(sql.write(narrowed, options, dialect))}
+        assert bands == dict(enumerate(gates.by_hand(narrowed, lead) for lead in leads)), seed
     return compared
 
 
@@ -112,6 +115,9 @@ def test_the_other_dialects_score_alike_once_translated(dialect, capsys):
         found = {row[0]: row[1:3] for row in run(sql.write(grid, Options(), dialect))}
         assert found == {at: (grid.score(lead), grid.band(lead)) for at, lead in enumerate(leads)}, seed
         compared += len(leads)
+        narrowed = gates.gated(rng, grid)
+        bands = {row[0]: row[2] for row in run(sql.write(narrowed, Options(), dialect))}
+        assert bands == dict(enumerate(gates.by_hand(narrowed, lead) for lead in leads)), seed
     cases.compared(capsys, f"{dialect} translated", compared)
 
 

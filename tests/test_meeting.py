@@ -20,7 +20,7 @@ from calibrate.kpi import months_of
 from calibrate.lines import beside
 from calibrate.plan import Plan, calibrate_prepared, prepare
 from calibrate.review import Review
-from calibrate.scores import row_scores, score
+from calibrate.scores import row_scores
 from calibrate.segments import by_segment, paired_auc, segment_criteria
 from calibrate.settings import settings
 from calibrate.simulate import simulate
@@ -166,16 +166,20 @@ def test_grades_are_counts_of_both_axes() -> None:
 
 
 def test_a_stage_that_demands_an_axis() -> None:
-    both = replace(OLD, points=((10, 0, 0, 0), (6, 0, 0, 0)), thresholds=Thresholds(6, 6))
-    marketing, sales = demand(counted(GROUPS), both, fit=6, engagement=10, months=2.0)
+    both = replace(OLD, points=((10, 0, 0, 0), (6, 0, 0, 0)), thresholds=Thresholds(6, 6, 6, 10))
+    marketing, sales = demand(counted(GROUPS), both, months=2.0)
     assert (marketing.met.leads, marketing.without.leads) == (120, 180) and marketing.leads_per_month == 60
-    assert (sales.met.leads, sales.met.customers, sales.without.customers) == (80, 26, 30)
-    assert demand(counted(GROUPS), both, fit=None, engagement=None, months=None) == ()
+    assert (sales.met.leads, sales.met.customers, sales.without.customers) == (20, 8, 30)  # fit is asked for here too
+    assert sales.asked == (("fit", 6), ("engagement", 10)) and (sales.axis, sales.minimum) == ("engagement", 10)
+    alone = replace(both, thresholds=Thresholds(6, 6, engagement_minimum=10))
+    (only,) = demand(counted(GROUPS), alone, months=None)
+    assert (only.stage, only.met.leads, only.met.customers) == ("sales_qualified", 80, 26)
+    assert demand(counted(GROUPS), replace(both, thresholds=Thresholds(6, 6)), months=None) == ()
 
 
 def test_months_add_up() -> None:
-    table = score(counted(GROUPS, months=3), NEW)
-    found = months_of(table, Thresholds(10, 10))
+    tally = counted(GROUPS, months=3)
+    found = months_of(tally, replace(NEW, thresholds=Thresholds(10, 10)))
     assert [month.cohort for month in found] == ["2025-01", "2025-02", "2025-03"]
     assert found[0].overall.leads == 480 and found[0].marketing_qualified.customers == 26
     assert found[0].mean_score_customers == pytest.approx(260 / 36)

@@ -47,12 +47,14 @@ def met(found: Review) -> Review:
     swap = swap_all(tally, old.grid, new.grid, found.rates.criteria)
     assert swap is not None
     assert new.grid.thresholds is not None
+    limits = replace(new.grid.thresholds, fit_minimum=2, engagement_minimum=3)
+    narrowed = replace(new.grid, thresholds=limits)
     return replace(
         found, tally=tally, story=story, outcomes=outcomes(story, tally), swap=replace(swap, old="current"),
         changes=beside([old.grid, new.grid]),
         sides=(Sides("current", "logistic", tables), Sides("current", "lift", tables[:1])),
-        grades=grades(tally, new.grid), demands=demand(tally, new.grid, fit=2, engagement=3, months=24.0),
-        kpis=months_of(new.scores, new.grid.thresholds), minutes_per_call=12.0,
+        grades=grades(tally, new.grid), demands=demand(tally, narrowed, months=24.0),
+        kpis=months_of(tally, new.grid), minutes_per_call=12.0,
         feedback=Feedback("refused.csv", 13, 12, ((HOSTILE, 8), ("", 5)), (line,)),
     )  # fmt: skip
 
@@ -96,7 +98,10 @@ def test_the_numbers_are_those_of_the_review() -> None:
     cell = MET.grades.rates[0][0]
     assert f"{cell.value:.1%} {cell.customers} of {cell.leads}" in text
     one = MET.demands[0]
-    assert f"MQL from {one.threshold} points and at least 2 of fit: {one.met.leads:,} leads" in text
+    assert f"MQL from {one.threshold} points, with at least 2 of fit: {one.met.leads:,} leads" in text
+    two = MET.demands[1]
+    told = f"SQL from {two.threshold} points, with at least 2 of fit and 3 of engagement: {two.met.leads:,} leads"
+    assert told in text and 0 < two.met.leads < one.met.leads
     assert "student +3 9 75.0% 46.0% to 91.0% 10.0% 40 leads" in text and "rejected more often" in text
     assert "at 12 minutes a call" in text
 

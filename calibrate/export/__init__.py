@@ -51,7 +51,7 @@ def _json(grid: Grid, options: Options) -> str:
 
 
 def _whole(grid: Grid, options: Options) -> Coverage:
-    return account("json", grid, expiry=("carried", ""), makes=EVERYTHING)
+    return account("json", grid, minimums=True, expiry=("carried", ""), makes=EVERYTHING)
 
 
 def _sql(dialect: str, engine: str) -> Format:

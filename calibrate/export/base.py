@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from ..criteria import Criterion
 from ..errors import ExportError
 from ..events import is_event_column
 from ..explain import told, words_in
-from ..grid import Grid
+from ..grid import Band, Expiry, Grid
 from ..mailbox import made_from
 
 Status = Literal["carried", "approximated", "impossible"]
@@ -25,8 +26,9 @@ class Options:
     """Choices of an export; a format ignores the ones it has no use for.
 
     `table` and `lead_id` name the table and its key in SQL (`lead_id` empty: no key column; None: the one the grid
-    was calibrated with, else ``lead_id``), `events` the table from which SQL makes event columns. `edition` is the
-    edition of the target, `language` that of reasons and settings sheets. `strict` refuses when anything is lost.
+    was calibrated with, else ``lead_id``), `events` the table from which SQL makes event columns, `at` the day on which
+    SQL scores ("today": the server's; "": no day, so that nothing expires). `edition` is the edition of the target,
+    `language` that of reasons and settings sheets. `strict` refuses when anything is lost.
     """
 
     table: str = "leads"
@@ -35,6 +37,7 @@ class Options:
     edition: str = ""
     language: str = "en"
     strict: bool = False
+    at: date | Literal["today", ""] = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,9 @@ class Format:
     scores: Callable[[Grid, Iterable[Scored], Options], str | bytes] | None = None
 
 
+BY_SCORE = "by the score alone: points of fit or of engagement that a band asks for are not looked at"
+
+
 def line_name(criterion: Criterion, place: int, points: int) -> str:
     """A line of the grid as a coverage report names it: ``sector: SaaS (+12)``."""
     return f"{criterion.name}: {criterion.levels[place].name} ({points:+d})"
@@ -114,6 +120,26 @@ def expiry_rule(grid: Grid, at: int, place: int) -> tuple[int | None, int | None
     return rule.days, rule.percent, rule.every_days, rule.dated
 
 
+def left_by_age(rule: Expiry, points: int) -> list[tuple[int, int]]:
+    """From which age in days how many points are left, the oldest first; before the last of these all are.
+
+    >>> left_by_age(Expiry("demo", "yes", percent=40, every_days=30), 20)
+    [(90, 0), (60, 4), (30, 12)]
+    >>> left_by_age(Expiry("demo", "yes", days=90), 20)
+    [(90, 0)]
+    """
+    ages = [rule.days] if rule.days is not None else []
+    if rule.percent and rule.every_days:
+        ages = [rule.every_days * times for times in range(1, -(-100 // rule.percent) + 1)]
+    found, before = [], points
+    for age in ages:
+        left = rule.keeps(points, age)
+        if left != before:
+            found.append((age, left))
+        before = left
+    return found[::-1]
+
+
 def key_column(grid: Grid, options: Options) -> str:
     """Name of the lead id column: the option, else the grid's own, else ``lead_id``; empty for none."""
     if options.lead_id is not None:
@@ -124,6 +150,16 @@ def key_column(grid: Grid, options: Options) -> str:
 def ordered_bands(grid: Grid) -> list[tuple[int, str]]:
     """Bands as (at least, name), the highest first; of two that start at one score the first named wins."""
     return sorted(((band.at_least, band.name) for band in grid.bands), key=lambda each: -each[0])
+
+
+def band_condition(band: Band) -> str:
+    """SQL for what a band asks for, over the columns score, fit_points and engagement_points.
+
+    >>> band_condition(Band("call", 30, "", fit_minimum=5))
+    'score >= 30 AND fit_points >= 5'
+    """
+    names = {"score": "score", "fit": "fit_points", "engagement": "engagement_points"}
+    return " AND ".join(f"{names[what]} >= {int(least)}" for what, least in band.demands)
 
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -150,7 +186,8 @@ def account(
     judge: Callable[[int, int], tuple[Status, str]] | None = None,
     *,
     bands: tuple[Status, str] = ("carried", ""),
-    expiry: tuple[Status, str] | None = (
+    minimums: bool = False,
+    expiry: tuple[Status, str] | Callable[[Expiry], tuple[Status, str]] | None = (
         "impossible",
         "the scorer is given no dates; clear aged signals before scoring",
     ),
@@ -159,9 +196,12 @@ def account(
 ) -> Coverage:
     """Coverage of a grid: every line with points by `judge(criterion, level)`, then bands, thresholds and expiry.
 
-    `expiry` None: carried where a column says when the signal was last seen. `makes` names what the format does by
-    itself: "mailbox" (the kind of mailbox of an address), "events" (columns made from events).
+    `expiry` None: carried where a column says when the signal was last seen; or what becomes of each rule. `makes` names what the format does by
+    itself: "mailbox" (the kind of mailbox of an address), "events" (columns made from events). `minimums`: bands ask
+    for their points of fit and of engagement too.
     """
+    if grid.gated and not minimums and bands[0] == "carried":
+        bands = ("approximated", BY_SCORE)
     items = []
     for at, (criterion, points) in enumerate(zip(grid.criteria, grid.points, strict=True)):
         for place, value in enumerate(points):
@@ -179,7 +219,8 @@ def account(
         dated: tuple[Status, str] = (
             ("carried", "") if each.dated else ("impossible", "no column says when it was last seen")
         )
-        items.append(Item(f"expiry of {each.criterion}: {each.level}", *(expiry or dated)))
+        said = expiry(each) if callable(expiry) else expiry or dated
+        items.append(Item(f"expiry of {each.criterion}: {each.level}", *said))
     return Coverage(name, tuple(items), notes)
 
 

@@ -65,4 +65,4 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         ("carried", "") if len(grid.bands) <= GRADES else ("approximated", "four grades, A to D")
     )
     notes = ("which number of msdyn_grade is which letter is unconfirmed: 0 is taken for the highest band",)
-    return account("dynamics", grid, judge, bands=bands, notes=notes)
+    return account("dynamics", grid, judge, bands=bands, minimums=True, notes=notes)

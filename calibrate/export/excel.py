@@ -65,6 +65,8 @@ def write(grid: Grid, options: Options) -> bytes:
         values.hide()
         made = any(made_from(criterion.column) is not None for criterion in grid.criteria)
         domains = _write_domains(book.add_worksheet("Domains")) if made else 0
+        if grid.gated:
+            _write_axes(grid, book.add_worksheet("Axes"))
         _write_leads(grid, options, leads, places, count, domains, bold)
         leads.activate()
     return written.getvalue()
@@ -77,7 +79,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         "a text where a number should stand is read as the spreadsheet reads it: '1 000' may count as a number",
         f"the first {ROWS} lines have formulas; fill down for more",
     )
-    return account("excel", grid, makes=("mailbox",), notes=notes)
+    return account("excel", grid, minimums=True, makes=("mailbox",), notes=notes)
 
 
 def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any) -> list[_Places]:
@@ -151,12 +153,29 @@ def _entries(criterion: Criterion) -> list[tuple[int, str | bool, float, float]]
 
 
 def _write_bands(grid: Grid, values: Any) -> int:
-    """Bands in Values, columns H and I, the lowest first; how many there are."""
+    """Bands in Values, columns H and I, the lowest first; how many there are.
+
+    Where bands ask for points of fit or engagement, in the order in which they are asked, with those in J and K.
+    """
+    if grid.gated:
+        for row, band in enumerate(grid.ladder):
+            known: dict[str, int] = dict(band.demands)
+            values.write_string(row, 8, band.name)
+            for column, what in ((7, "score"), (9, "fit"), (10, "engagement")):
+                values.write_number(row, column, known.get(what, -ENDLESS))
+        return len(grid.bands)
     steps = dict(reversed(ordered_bands(grid)))
     for row, at_least in enumerate(sorted(steps)):
         values.write_number(row, 7, at_least)
         values.write_string(row, 8, steps[at_least])
     return len(steps)
+
+
+def _write_axes(grid: Grid, sheet: Any) -> None:
+    """A 1 for each criterion of fit, a 0 for each of engagement, in the order in which their points stand."""
+    for at, criterion in enumerate(grid.criteria):
+        sheet.write_number(0, at, float(criterion.axis == "fit"))
+    sheet.hide()
 
 
 def _write_leads(
@@ -180,7 +199,13 @@ def _write_leads(
         sheet.write_formula(row - 1, score, f'=IF({asked},"",SUM({first}{row}:{last}{row}))', None, "")
         if bands:
             total = f"{_letters(score)}{row}"
-            found = f"INDEX(Values!$I$1:$I${bands},MATCH({total},Values!$H$1:$H${bands},1))"
+            place = f"MATCH({total},Values!$H$1:$H${bands},1)"
+            if grid.gated:
+                fit = f"SUMPRODUCT(Axes!$A$1:${_letters(len(grid.criteria) - 1)}$1,{first}{row}:{last}{row})"
+                asked_for = ((total, "H"), (fit, "J"), (f"({total}-{fit})", "K"))
+                met = "*".join(f"({had}>=Values!${column}$1:${column}${bands})" for had, column in asked_for)
+                place = f"MATCH(1,INDEX({met},0),0)"
+            found = f"INDEX(Values!$I$1:$I${bands},{place})"
             sheet.write_formula(row - 1, band, f'=IF({asked},"",IFERROR({found},""))', None, "")
         kinds = {column: f"{_letters(score + 2 + len(grid.criteria) + at)}{row}" for at, column in enumerate(made)}
         for at, column in enumerate(made):

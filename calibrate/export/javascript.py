@@ -128,6 +128,18 @@ function numberOf(value) {
 """
 
 
+_BY_SCORE = _TAIL[_TAIL.index("/** Name of the band") : _TAIL.index("\n\n/** Texts of the lines")]
+_GATED = """/** Name of the band that a lead is in: the first whose demands it meets. */
+export function band(lead, at) {
+  const had = { score: 0, fit: 0, engagement: 0 };
+  lines(lead, at).forEach(([points], place) => {
+    had.score += points;
+    had[AXES[place]] += points;
+  });
+  const reached = BANDS.find(([, demands]) => demands.every(([what, least]) => had[what] >= least));
+  return reached ? reached[0] : "";
+}"""
+
 _PLAIN_VALUE = """function valueOf(lead, column) {
   return own(lead, column);
 }
@@ -157,6 +169,9 @@ def write(grid: Grid, options: Options) -> str:
       ["\u003c/script\u003e", "presence", [
     """
     rows = [f"export const GRID = {literal(grid.name)};", f"export const BANDS = {literal(ordered_bands(grid))};"]
+    if grid.gated:
+        rows[1] = f"export const BANDS = {literal([[band.name, band.demands] for band in grid.ladder])};"
+        rows.append(f"const AXES = {literal([criterion.axis for criterion in grid.criteria])};")
     if grid.thresholds:
         rows.append(f"export const MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)};")
         rows.append(f"export const SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)};")
@@ -171,6 +186,8 @@ def write(grid: Grid, options: Options) -> str:
         rows.append(f"  ]{''.join(f', {literal(each)}' for each in criterion.signs)}],")
     rows.append("];")
     tail = _TAIL.replace("{yes}", literal(sorted(YES))).replace("{no}", literal(sorted(NO)))
+    if grid.gated:
+        tail = tail.replace(_BY_SCORE, _GATED)
     if any(made_from(criterion.column) is not None for criterion in grid.criteria):
         free, disposable = (" ".join(sorted(domains)) for domains in lists())
         words = _MAILBOX.replace("{free}", literal(free)).replace("{disposable}", literal(disposable))
@@ -181,7 +198,7 @@ def write(grid: Grid, options: Options) -> str:
 
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Everything is carried, save what is made from events."""
-    return account("javascript", grid, expiry=None, makes=("mailbox",))
+    return account("javascript", grid, minimums=True, expiry=None, makes=("mailbox",))
 
 
 def literal(value: Any) -> str:

@@ -21,6 +21,8 @@ from ..errors import GridError
 from ..grid import Band, Curve, Evidence, Expiry, Grid, Pin, Thresholds
 
 SCHEMA = "calibrate-grid/1"
+WITH_MINIMUMS = "calibrate-grid/1.1"
+"""Named by files with minimums of fit or engagement only: what a reader of version 1.0 would pass over."""
 MOST_BYTES = 8 * 1024 * 1024
 MOST_CRITERIA = 1000
 MOST_VALUES = 10_000
@@ -81,18 +83,22 @@ class CriterionPart(_Part):
 
 
 class BandPart(_Part):
-    """A range of scores, with what to do."""
+    """A range of scores, with what to do; a lead needs the points of fit and of engagement too, where given."""
 
     name: Name
     at_least: Sum
     action: Text = ""
+    fit_minimum: Sum | None = None
+    engagement_minimum: Sum | None = None
 
 
 class ThresholdsPart(_Part):
-    """Scores from which a lead is marketing-qualified and sales-qualified."""
+    """Scores from which a lead is marketing-qualified and sales-qualified, and points it needs on one axis too."""
 
     marketing_qualified: Sum
     sales_qualified: Sum
+    fit_minimum: Sum | None = None
+    engagement_minimum: Sum | None = None
 
 
 class ExpiryPart(_Part):
@@ -170,15 +176,16 @@ def write(grid: Grid) -> str:
     >>> read(text, "g.json").score({"demo": True})
     20
     """
+    narrowed = grid.gated or (grid.thresholds is not None and len(grid.thresholds.demands("sales_qualified")) > 1)
     body = {
-        "schema": SCHEMA,
+        "schema": WITH_MINIMUMS if narrowed else SCHEMA,
         "name": grid.name,
         "method": grid.method,
         "maximum": grid.maximum,
         "minimum": grid.minimum,
         "pivot": grid.pivot,
-        "thresholds": grid.thresholds and vars(grid.thresholds),
-        "bands": [vars(band) for band in grid.bands],
+        "thresholds": grid.thresholds and _given(grid.thresholds),
+        "bands": [_given(band) for band in grid.bands],
         "criteria": [_criterion(grid, place) for place in range(len(grid.criteria))],
         "expiry": [{k: v for k, v in vars(each).items() if k != "dated" or v} for each in grid.expiry],
         "pins": [vars(pin) for pin in grid.pins],
@@ -319,7 +326,7 @@ def _grid(file: GridFile) -> Grid:
         tuple(tuple(level.points for level in part.levels) for part in file.criteria),
         Thresholds(**dict(file.thresholds)) if file.thresholds else None,
         file.pivot,
-        tuple(Band(band.name, band.at_least, band.action) for band in file.bands),
+        tuple(Band(**dict(band)) for band in file.bands),
         tuple(Expiry(e.criterion, e.level, e.days, e.percent, e.every_days, e.dated) for e in file.expiry),
         tuple(Pin(pin.criterion, pin.level, pin.points, pin.who, pin.why) for pin in file.pins),
         evidence if counted else (),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ..criteria import Axis
 from ..explain import told, words_in
 from ..grid import Grid
 from .base import EVERYTHING, Coverage, Options, account
 
-WORDS = {
+WORDS: Mapping[str, Mapping[str, Any]] = {
     "en": {
         "fit": "Fit: who the lead is",
         "engagement": "Engagement: what the lead did",
@@ -18,6 +19,7 @@ WORDS = {
         "head": "Criterion|Level|Points|Customers / leads|95 % interval of the points",
         "bands": "Bands",
         "from": "from {}",
+        "minimums": {"fit": "at least {} of fit", "engagement": "at least {} of engagement"},
         "expiry": "Expiry",
         "days": "all points back after {} days",
         "percent": "{} % back every {} days",
@@ -30,6 +32,7 @@ WORDS = {
         "head": "Critère|Niveau|Points|Clients / leads|Intervalle à 95 % des points",
         "bands": "Paliers",
         "from": "à partir de {}",
+        "minimums": {"fit": "au moins {} d'adéquation", "engagement": "au moins {} d'engagement"},
         "expiry": "Expiration",
         "days": "tous les points repris après {} jours",
         "percent": "{} % repris tous les {} jours",
@@ -45,7 +48,7 @@ def write(grid: Grid, options: Options) -> str:
     lines = [f"# {escape(grid.name)}", "", words["best"].format(grid.minimum, grid.maximum) + ".", ""]
     if grid.thresholds:
         stages = (grid.thresholds.marketing_qualified, grid.thresholds.sales_qualified)
-        lines += [words["thresholds"].format(*stages) + ".", ""]
+        lines += [words["thresholds"].format(*stages) + said_minimums(grid, options.language) + ".", ""]
     axes: tuple[Axis, ...] = ("fit", "engagement")
     for axis in axes:
         rows = []
@@ -60,7 +63,8 @@ def write(grid: Grid, options: Options) -> str:
         lines += [f"## {words['bands']}", ""]
         for band in sorted(grid.bands, key=lambda band: -band.at_least):
             action = f": {escape(band.action)}" if band.action else ""
-            lines.append(f"- **{escape(band.name)}**, {words['from'].format(band.at_least)}{action}")
+            least = minimums(band.demands, options.language)
+            lines.append(f"- **{escape(band.name)}**, {words['from'].format(band.at_least)}{least}{action}")
         lines.append("")
     if grid.expiry:
         lines += [f"## {words['expiry']}", ""]
@@ -75,7 +79,23 @@ def write(grid: Grid, options: Options) -> str:
 
 def coverage(grid: Grid, options: Options) -> Coverage:
     """A page for readers: everything is said, nothing scores."""
-    return account("markdown", grid, expiry=("carried", ""), makes=EVERYTHING)
+    return account("markdown", grid, minimums=True, expiry=("carried", ""), makes=EVERYTHING)
+
+
+def minimums(demands: Sequence[tuple[str, int]], language: str) -> str:
+    """Points of fit and of engagement that are asked for beside the score, each after a comma.
+
+    >>> minimums((("score", 30), ("fit", 5)), "en")
+    ', at least 5 of fit'
+    """
+    said: dict[str, str] = WORDS[language]["minimums"]
+    return "".join(f", {said[what].format(least)}" for what, least in demands if what in said)
+
+
+def said_minimums(grid: Grid, language: str) -> str:
+    """The minimums of the thresholds, where they ask for more than a score: those of the higher stage are all."""
+    demands = grid.thresholds.demands("sales_qualified") if grid.thresholds else ()
+    return f" ({minimums(demands, language).removeprefix(', ')})" if len(demands) > 1 else ""
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from ..criteria import MISSING, OTHER, Criterion, Level
 from ..errors import GridError
 from ..grid import Evidence, Grid
-from .base import Coverage, Options, Scored, Status, account, ordered_bands
+from .base import Coverage, Options, Scored, Status, account
 from .hubspot import scores_csv
 from .json import MOST_BYTES
 from .rules import Branch, branches, field_kind, number_text, system_name, unique_names
@@ -59,13 +59,23 @@ def write(grid: Grid, options: Options) -> str:
     """
     names = _fields(grid)
     lines = []
-    for at, criterion in enumerate(grid.criteria):
+    order = list(enumerate(grid.criteria))
+    if grid.gated:  # fit first: what is added after it is engagement
+        order.sort(key=lambda each: each[1].axis != "fit")
+    fits = sum(criterion.axis == "fit" for _, criterion in order)
+    for done, (at, criterion) in enumerate(order):
+        if grid.gated and done == fits:
+            lines.append("    fit = score")
         asked = branches(grid, at)
         if any(branch.points for branch in asked):
             lines += _statements(asked, field_kind(criterion), names[criterion.column])
     lines.append("    band = ''")
-    for at_least, name in reversed(ordered_bands(grid)):
-        lines += [f"    if score >= {at_least}:", f"        band = {name!r}"]
+    if grid.gated and fits == len(order):
+        lines.insert(-1, "    fit = score")
+    said = {"score": "score", "fit": "fit", "engagement": "score - fit"}
+    for band in reversed(grid.ladder):
+        asked_for = " and ".join(f"{said[what]} >= {int(least)}" for what, least in band.demands)
+        lines += [f"    if {asked_for}:", f"        band = {band.name!r}"]
     lines.append("    record.write({'x_lead_score': score, 'x_lead_band': band})")
     return _HEAD + "\n".join(lines) + "\n"
 
@@ -90,7 +100,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         "tags (tag_ids) hold several values and are not read",
         "run the action on changes and once a day by a scheduled action; archived (lost) leads are left out by default",
     )
-    return account("odoo", grid, judge, notes=notes)
+    return account("odoo", grid, judge, minimums=True, notes=notes)
 
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:

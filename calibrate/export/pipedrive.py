@@ -30,4 +30,4 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         return "approximated", "no rules: the score is loaded as a value and does not move by itself"
 
     notes = ("headings of exports and imports are in the language of the user",)
-    return account("pipedrive", grid, judge, notes=notes)
+    return account("pipedrive", grid, judge, minimums=True, notes=notes)

@@ -148,6 +148,16 @@ def _number(value):
 '''
 
 
+_BY_SCORE = _TAIL[_TAIL.index("def band(") : _TAIL.index("\n\n\ndef reasons(")]
+_GATED = '''def band(lead, at=None):
+    """Name of the band that a lead is in: the first of which it has the score and the points of fit and engagement."""
+    had = {"fit": 0, "engagement": 0}
+    for axis, (points, _) in zip(AXES, _lines(lead, at)):
+        had[axis] += points
+    had["score"] = sum(had.values())
+    return next((name for name, demands in BANDS if all(had[what] >= least for what, least in demands)), "")'''
+
+
 _PLAIN_VALUE = """def _value(lead, column):
     return lead.get(column)
 """
@@ -178,6 +188,9 @@ def write(grid: Grid, options: Options) -> str:
     (20, ['demo: yes (+20)'])
     """
     rows = [f"GRID = {grid.name!r}", f"BANDS = {tuple(ordered_bands(grid))!r}"]
+    if grid.gated:
+        rows[1] = f"BANDS = {tuple((band.name, band.demands) for band in grid.ladder)!r}"
+        rows.append(f"AXES = {tuple(criterion.axis for criterion in grid.criteria)!r}")
     if grid.thresholds:
         rows.append(f"MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)}")
         rows.append(f"SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)}")
@@ -193,6 +206,8 @@ def write(grid: Grid, options: Options) -> str:
         rows.append(f"    ){''.join(f', {each!r}' for each in criterion.signs)}),")
     rows.append(")")
     tail = _TAIL.replace("{yes}", repr(tuple(sorted(YES)))).replace("{no}", repr(tuple(sorted(NO))))
+    if grid.gated:
+        tail = tail.replace(_BY_SCORE, _GATED)
     if any(made_from(criterion.column) is not None for criterion in grid.criteria):
         free, disposable = (" ".join(sorted(domains)) for domains in lists())
         words = _MAILBOX.replace("{free}", repr(free)).replace("{disposable}", repr(disposable))
@@ -203,7 +218,7 @@ def write(grid: Grid, options: Options) -> str:
 
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Everything is carried, save what is made from events."""
-    return account("python", grid, expiry=None, makes=("mailbox",))
+    return account("python", grid, minimums=True, expiry=None, makes=("mailbox",))
 
 
 def _bound(bound: float | None) -> float | None:

@@ -12,7 +12,7 @@ from ..errors import ExportError, unknown
 from ..explain import told, words_in
 from ..grid import Grid
 from .base import Options
-from .markdown import escape, table
+from .markdown import escape, minimums, said_minimums, table
 
 WORDS = {
     "en": {
@@ -163,10 +163,13 @@ def write(grid: Grid, options: Options, system: str) -> str:
             lines += [f"## {words[axis]}", "", *table(words["head"].split("|"), rows), ""]
     if grid.thresholds:
         stages = (grid.thresholds.marketing_qualified, grid.thresholds.sales_qualified)
-        lines += [words["thresholds"].format(*stages), ""]
+        lines += [words["thresholds"].format(*stages).rstrip(".") + said_minimums(grid, options.language) + ".", ""]
     if grid.bands:
         bands = sorted(grid.bands, key=lambda band: -band.at_least)
-        listed = [(band.name, str(band.at_least), band.action, "☐") for band in bands]
+        listed = [
+            (band.name, f"{band.at_least}{minimums(band.demands, options.language)}", band.action, "☐")
+            for band in bands
+        ]
         lines += [f"## {words['bands']}", "", *table(words["band_head"].split("|"), listed), ""]
     if grid.expiry:
         lines += [f"## {words['expiry']}", ""]

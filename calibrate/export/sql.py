@@ -16,7 +16,7 @@ from ..criteria import Criterion, Level, as_number, meaning
 from ..engine import sql
 from ..grid import Grid
 from ..mailbox import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
-from .base import Coverage, Options, account, key_column, ordered_bands, reason_text
+from .base import Coverage, Options, account, band_condition, key_column, reason_text
 from .dialects import DECIMAL, DIALECTS, DOMAINS, LINE_END, Dialect, identifier, literal
 from .sql_events import can_make, event_columns, event_join
 
@@ -46,7 +46,8 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
     texts_of, numbers_of = ["source.*"], ["texts.*"]
     shown = [f"lead_key AS {identifier(key, words)}"] if key else []
     shown += ["score", f"{_band(grid, words)} AS band"]
-    sums = []
+    sums: list[str] = []
+    sums_of: dict[str, list[str]] = {"fit": [], "engagement": []}
     weighing = [at for at, points in enumerate(grid.points) if any(points)] or [0]
     for at in weighing:
         criterion = grid.criteria[at]
@@ -57,6 +58,7 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
         levels.append(found.case)
         points = grid.points[at]
         sums.append(_choice(f"level_{at + 1}", [(place, str(int(p))) for place, p in enumerate(points) if p], "0"))
+        sums_of[criterion.axis].append(sums[-1])
         texts = [(i, literal(reason_text(grid, at, i, options.language), words)) for i, p in enumerate(points) if p]
         if texts:
             shown.append(f"{_choice(f'level_{at + 1}', texts)} AS reason_{at + 1}")
@@ -65,7 +67,10 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
     whole = _select(texts_of, _inside("source", whole))
     whole = _select(numbers_of, _inside("texts", whole))
     whole = _select(levels, _inside("answers", whole))
-    whole = _select(["levels.*", f"{score} AS score"], _inside("levels", whole))
+    added = [f"{score} AS score"]
+    if grid.gated:
+        added += [f"{' + '.join(each) or '0'} AS {axis}_points" for axis, each in sums_of.items()]
+    whole = _select(["levels.*", *added], _inside("levels", whole))
     return _select(shown, _inside("points", whole)).replace(LINE_END, "\n") + "\n"
 
 
@@ -88,7 +93,7 @@ def coverage(grid: Grid, options: Options, dialect: str) -> Coverage:
         notes.append("moments of leads and events must stand in columns of dates or timestamps")
     elif event_columns(grid):
         notes.append("name the table of events (--events-table) to have its columns made by a join")
-    return account(f"sql-{dialect}", grid, makes=makes, notes=tuple(notes))
+    return account(f"sql-{dialect}", grid, minimums=True, makes=makes, notes=tuple(notes))
 
 
 class _Level:
@@ -225,10 +230,9 @@ def _table(name: str, words: Dialect) -> str:
 
 
 def _band(grid: Grid, words: Dialect) -> str:
-    bands = ordered_bands(grid)
-    if not bands:
+    if not grid.bands:
         return literal("", words)
-    steps = " ".join(f"WHEN score >= {int(at_least)} THEN {literal(name, words)}" for at_least, name in bands)
+    steps = " ".join(f"WHEN {band_condition(band)} THEN {literal(band.name, words)}" for band in grid.ladder)
     return f"CASE {steps} ELSE {literal('', words)} END"
 
 

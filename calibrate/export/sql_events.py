@@ -1,20 +1,25 @@
 """Event columns of a grid as a join: one row per lead with what it did from its creation to its observation moment.
 
 The statement repeats `calibrate.events`: only events with ``created <= at <= created + observe_days`` count, whole days
-where either side has no time of day, and no lead is seen beyond the last day on which anything happened.
+where either side has no time of day, and no lead is seen beyond the last day on which anything happened. With a day to
+score on, all events from the creation to that day count, as in `calibrate score --at`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from ..events import (
+    ALL_DAYS,
     BEFORE,
     COUNT,
     DAYS,
     FASTER,
     FIRST,
     LAST,
+    LAST_SUFFIX,
     OBSERVE_DAYS,
     PACE,
     RECENT,
@@ -23,12 +28,13 @@ from ..events import (
     is_event_column,
 )
 from ..grid import Grid
+from ..history import DAY_ZERO
 from .dialects import Dialect, identifier, literal
 
 
 @dataclass(frozen=True)
 class Clock:
-    """How a dialect says days and moments: {x} is a date or a timestamp, {n} a number of days."""
+    """How a dialect says days and moments: {x} is a date or a timestamp, {n} a number of days; `today` is this day."""
 
     day: str
     moment: str = "CAST({x} AS TIMESTAMP)"
@@ -37,6 +43,7 @@ class Clock:
     text: str = "CAST({x} AS VARCHAR)"
     first: str = ""
     last: str = ""
+    today: str = "CURRENT_DATE"
 
 
 _DATEADD = "DATEADD(DAY, {n}, {x})"
@@ -57,6 +64,7 @@ CLOCKS = {
         "CAST(STRFTIME('%s', DATE({x})) AS INTEGER)",
         "{x} + {n} * 86400",
         "CAST({x} AS TEXT)",
+        today="DATE('now')",
     ),
     "snowflake": Clock("DATEDIFF(DAY, DATE '1970-01-01', CAST({x} AS DATE))", later=_DATEADD),
     "redshift": Clock("DATEDIFF(DAY, DATE '1970-01-01', CAST({x} AS DATE))", later=_DATEADD),
@@ -75,6 +83,7 @@ CLOCKS = {
         "CAST(CAST({x} AS DATE) AS DATETIME2)",
         _DATEADD,
         "CAST({x} AS NVARCHAR(4000))",
+        today="GETDATE()",
     ),
     "mysql": Clock(
         "DATEDIFF(CAST({x} AS DATE), '1970-01-01')",
@@ -95,9 +104,23 @@ class EventJoin:
     columns: dict[str, str]
 
 
-def event_columns(grid: Grid) -> list[str]:
-    """Columns of the grid that are made from events."""
-    return list(dict.fromkeys(c.column for c in grid.criteria if is_event_column(c.column)))
+def event_columns(grid: Grid, at: date | str = "") -> list[str]:
+    """Columns of the grid that are made from events; with a day to score on, also those that date its signals."""
+    columns = [criterion.column for criterion in grid.criteria]
+    columns += [rule.dated for rule in grid.expiry if rule.dated and at]
+    return list(dict.fromkeys(column for column in columns if is_event_column(column)))
+
+
+def day_number(at: date | str, words: Dialect) -> str:
+    """The day to score on as days since 1970: a date, or "today" for the server's own."""
+    if isinstance(at, date):
+        return str(at.toordinal() - DAY_ZERO.toordinal())
+    return CLOCKS[words.name].day.replace("{x}", CLOCKS[words.name].today)
+
+
+def dated_by(column: str, made: Mapping[str, str], source: str, words: Dialect) -> str:
+    """Days since 1970 of the column that dates a signal, made from events or in the source."""
+    return made.get(column) or CLOCKS[words.name].day.replace("{x}", source)
 
 
 def can_make(column: str, dialect: str) -> bool:
@@ -111,19 +134,21 @@ def said(grid: Grid, key: str, default: str) -> str:
     return default if value is None else str(value)
 
 
-def event_join(grid: Grid, words: Dialect, leads: str, events: str, lead_id: str) -> EventJoin:
+def event_join(grid: Grid, words: Dialect, leads: str, events: str, lead_id: str, at: date | str = "") -> EventJoin:
     """The join for one dialect; `leads` and `events` are quoted tables, `lead_id` the quoted key of the leads."""
-    clock, window = CLOCKS[words.name], int(grid.provenance.get("observe_days") or OBSERVE_DAYS)
+    clock = CLOCKS[words.name]
+    window = ALL_DAYS if at else int(grid.provenance.get("observe_days") or OBSERVE_DAYS)
+    asked = event_columns(grid, at)
 
     def name(key: str, default: str) -> str:
         return identifier(said(grid, key, default), words)
 
-    created, at = name("created_at", "created_at"), name("events_at", "at")
+    created, when = name("created_at", "created_at"), name("events_at", "at")
     happened = (
         f"SELECT {clock.text.replace('{x}', name('events_lead_id', 'lead_id'))} AS lead_key, "
-        f"{clock.moment.replace('{x}', at)} AS moment, {clock.day.replace('{x}', at)} AS day, "
+        f"{clock.moment.replace('{x}', when)} AS moment, {clock.day.replace('{x}', when)} AS day, "
         f"{clock.text.replace('{x}', name('events_type', 'type'))} AS type, "
-        f"{name('events_value', 'value') if FIRST in event_columns(grid) or LAST in event_columns(grid) else 'NULL'} "
+        f"{name('events_value', 'value') if FIRST in asked or LAST in asked else 'NULL'} "
         f"AS value FROM {events}"
     )
     key, moment = clock.text.replace("{x}", lead_id), clock.moment.replace("{x}", created)
@@ -131,22 +156,24 @@ def event_join(grid: Grid, words: Dialect, leads: str, events: str, lead_id: str
         f"SELECT {key} AS lead_key, MIN({moment}) AS moment, MIN({clock.day.replace('{x}', created)}) AS day "
         f"FROM {leads} GROUP BY {key}"
     )
-    times = [f"(SELECT MAX({_beside(clock, column)}) FROM {t})" for column, t in ((created, leads), (at, events))]
-    last_day = f"(SELECT MAX({clock.day.replace('{x}', at)}) FROM {events})"
+    times = [f"(SELECT MAX({_beside(clock, column)}) FROM {t})" for column, t in ((created, leads), (when, events))]
+    last_day = day_number(at, words) if at else f"(SELECT MAX({clock.day.replace('{x}', when)}) FROM {events})"
     bounds = f"SELECT {last_day} AS last_day, {' * '.join(times)} AS timed"
     seen = f"CASE WHEN entered.day + {window} <= last_day THEN {window} ELSE last_day - entered.day END"
     later = clock.later.replace("{x}", "entered.moment").replace("{n}", str(window))
+    until = "happened.day <= last_day" if at else f"happened.moment <= {later}"
     inside = (
-        f"timed = 1 AND happened.moment >= entered.moment AND happened.moment <= {later} "
+        f"timed = 1 AND happened.moment >= entered.moment AND {until} "
         f"OR timed = 0 AND happened.day >= entered.day AND happened.day <= entered.day + {seen}"
     )
     hits = (
-        f"SELECT happened.lead_key, type, value, happened.moment, happened.day - entered.day AS day, {seen} AS seen\n"
+        f"SELECT happened.lead_key, type, value, happened.moment, happened.day - entered.day AS day, {seen} AS seen"
+        f"{', happened.day AS on_day' if at else ''}\n"
         f"FROM ({happened}) AS happened\nJOIN ({entered}) AS entered ON happened.lead_key = entered.lead_key\n"
         f"CROSS JOIN ({bounds}) AS bounds\nWHERE {inside}"
     )
     columns, parts = {}, []
-    for number, column in enumerate(event_columns(grid), 1):
+    for number, column in enumerate(asked, 1):
         aggregate, nothing = _feature(column, words, clock, window)
         parts.append(f"{aggregate} AS f_{number}")
         columns[column] = f"COALESCE(done.f_{number}, {nothing})" if nothing else f"done.f_{number}"
@@ -173,6 +200,8 @@ def _feature(column: str, words: Dialect, clock: Clock, window: int) -> tuple[st
         ), "'none'"
     if column in (FIRST, LAST):
         return (clock.first if column == FIRST else clock.last) or "NULL", ""
+    if column.endswith(LAST_SUFFIX):
+        return f"MAX(CASE WHEN type = {literal(column.removesuffix(LAST_SUFFIX), words)} THEN on_day END)", ""
     return f"COUNT(CASE WHEN type = {literal(column.removesuffix(SUFFIX), words)} THEN 1 END)", "0"
 
 

@@ -14,6 +14,7 @@ from ..export.markdown import escape, table
 from ..grid import Band, Grid, band_of
 from ..rates import Rate, rate
 from . import drawing, sections, tables
+from .bands import band_line, said, stage_lines
 from .page import environment, text_of
 from .words import Words
 
@@ -54,24 +55,22 @@ def explained(grid: Grid, words: Words, form: str) -> str:
 def _values(grid: Grid, words: Words) -> dict[str, Any]:
     made = {key: grid.provenance.get(key) for key in
             ("leads", "customers", "as_of", "source", "adopted_by", "adopted_why", "adopted_in")}  # fmt: skip
-    bands = sorted(grid.bands, key=lambda band: -band.at_least)
     return {
-        "grid": grid, "w": words, "made": made, "bands": [(band, _close_rate(grid, band)) for band in bands],
+        "grid": grid, "w": words, "made": made, "bands": [(band, _close_rate(grid, band)) for band in grid.ladder],
         "axes": [(axis, *tables.reach(grid, axis), _blocks(grid, axis, words)) for axis in tables.AXES],
         "level": partial(sections.level_name, words=words), "example": _example(grid),
         "most": max((abs(int(points)) for points in grid.flat), default=1) or 1, "bar": drawing.points_bar,
-        "said": partial(said, words=words), "axis_title": partial(_axis, words=words),
+        "said": partial(said, words=words), "band_line": partial(band_line, words=words),
+        "narrowed": _narrowed(grid, words), "axis_title": partial(_axis, words=words),
     }  # fmt: skip
 
 
-def said(text: str, words: Words) -> str:
-    """A name or action of a band, translated where it is one of ours.
-
-    >>> from .words import load
-    >>> said("call now", load("fr")), said("rappeler Paul", load("fr"))
-    ('appeler tout de suite', 'rappeler Paul')
-    """
-    return words.texts.get(f"said.{text.replace(' ', '_')}", text)
+def _narrowed(grid: Grid, words: Words) -> str:
+    """What stages ask for beside the score; empty where they do not."""
+    limits = grid.thresholds
+    if limits is None or len(limits.demands("sales_qualified")) == 1:
+        return ""
+    return words("explained.minimums", **stage_lines(limits, words))
 
 
 def _axis(axis: str, words: Words) -> str:
@@ -131,8 +130,12 @@ def _example(grid: Grid) -> Example | None:
     lines = tuple((grid.criteria[at], grid.criteria[at].levels[i], grid.points[at][i]) for i, at in picked)
     asked = {at for _, at in picked}
     others = sum(_usual(grid, at) for at in range(len(grid.criteria)) if at not in asked)
-    total = sum(points for *_, points in lines) + others
-    return Example(lines, others, total, band_of(grid.bands, total))
+    sides = {"fit": 0, "engagement": 0}
+    for criterion, _, points in lines:
+        sides[criterion.axis] += points
+    for at, criterion in enumerate(grid.criteria):
+        sides[criterion.axis] += 0 if at in asked else _usual(grid, at)
+    return Example(lines, others, sum(sides.values()), band_of(grid.ladder, sides["fit"], sides["engagement"]))
 
 
 def _usual(grid: Grid, at: int) -> int:
@@ -151,7 +154,7 @@ def _markdown(grid: Grid, words: Words, found: dict[str, Any]) -> str:
     if grid.bands:
         rows = [
             (
-                words("points.band", at=band.at_least, name=said(band.name, words)),
+                band_line(band, words),
                 said(band.action, words),
                 words.percent(expected),
             )
@@ -201,6 +204,7 @@ def _opening(grid: Grid, words: Words, made: dict[str, Any]) -> list[str]:
     if grid.thresholds:
         told.append(words("explained.thresholds", marketing=grid.thresholds.marketing_qualified,
                           sales=grid.thresholds.sales_qualified))  # fmt: skip
+        told += [text] if (text := _narrowed(grid, words)) else []
     return told
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..grade import DIGITS, LETTERS
+from ..grid import STAGES
 from ..lines import Line, beside
 from ..rates import wilson
 from ..review import Candidate, Review
 from ..segments import Sides
-from ..swap import STAGES, Moved
+from ..swap import Moved
 from . import tables
+from .bands import band_line, from_points, said, stage_line
+from .words import Words
 
 MOST_FEEDBACK = 20
 
@@ -29,12 +33,14 @@ def absent(review: Review) -> set[str]:
     return {name for name, held in there.items() if not held}
 
 
-def values(review: Review) -> dict[str, Any]:
+def values(review: Review, words: Words) -> dict[str, Any]:
     """What the templates of these sections place."""
     return {
         "past_lines": past_lines(review), "swap_rows": swap_rows(review), "changed_lines": changed(review),
         "changed_pair": pair(review), "main_sides": main_sides(review), "stages": STAGES,
-        "letters": LETTERS, "digits": DIGITS, "saved": hours_saved,
+        "stage_line": partial(stage_line, words=words), "from_points": partial(from_points, words=words),
+        "band_line": partial(band_line, words=words),
+        "said": partial(said, words=words), "letters": LETTERS, "digits": DIGITS, "saved": hours_saved,
         "feedback_lines": feedback_lines(review),
     }  # fmt: skip
 

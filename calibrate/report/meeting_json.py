@@ -42,8 +42,8 @@ def meeting_json(review: Review) -> dict[str, Any]:
                       for digit, cell in zip(DIGITS, row, strict=True)},
         },
         "demands": [
-            {"stage": d.stage, "axis": d.axis, "threshold": d.threshold, "minimum": d.minimum, **_rate(d.met),
-             "without": _rate(d.without)}
+            {"stage": d.stage, "axis": d.axis, "threshold": d.threshold, "minimum": d.minimum,
+             "minimums": dict(d.asked), **_rate(d.met), "without": _rate(d.without)}
             for d in review.demands
         ],
         "months_under_grid": [

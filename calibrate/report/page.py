@@ -50,7 +50,7 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
     absent = {name for name, there in (("truth", review.truth), ("time", timed)) if not there}
     shown = [name for name in SECTIONS if name not in absent | meeting.absent(review)]
     return {
-        **meeting.values(review),
+        **meeting.values(review, words),
         "w": words, "review": review, "compared": review.comparison, "verdict": review.comparison.verdict,
         "chosen": chosen, "candidates": tables.in_order(review), "toc": shown, "limits": limits, "handed": handed,
         "headline": sections.headline(review, words), "sentence": sections.sentence(review, words),

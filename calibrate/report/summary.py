@@ -8,6 +8,7 @@ from ..leakage import Suspect
 from ..rates import RateTable
 from ..review import Account, Review
 from . import sections, tables
+from .bands import stage_lines
 from .words import Words, load
 
 SHOWN_METRICS = ("auc", "log_loss")
@@ -27,8 +28,7 @@ def summary(review: Review, words: Words | None = None) -> str:
     if chosen is not None:
         limits = chosen.grid.thresholds
         if limits is not None:
-            text.append(say("summary.thresholds", name=chosen.name, marketing=limits.marketing_qualified,
-                            sales=limits.sales_qualified))  # fmt: skip
+            text.append(say("summary.thresholds", name=chosen.name, **stage_lines(limits, say)))
         text += [say("summary.top", name=chosen.name), *_strongest(review, say)]
     if review.suspects:
         text += ["", *_suspects(review.suspects, say)]

@@ -17,6 +17,7 @@ from typing import Any
 
 from ..review import Candidate, Review
 from . import sections, tables
+from .bands import stage_lines
 from .words import Words
 
 CREATED = datetime.datetime(2000, 1, 1)
@@ -117,8 +118,7 @@ def _verdict(book: _Book, review: Review) -> None:
     if chosen is not None:
         limits = chosen.grid.thresholds
         if limits is not None:
-            marketing, sales = limits.marketing_qualified, limits.sales_qualified
-            told = say("summary.thresholds", name=chosen.name, marketing=marketing, sales=sales)
+            told = say("summary.thresholds", name=chosen.name, **stage_lines(limits, say))
             rows.append((say("workbook.thresholds"), told))
         size = say("tile.grid_note", name=chosen.name, low=chosen.grid.minimum, high=chosen.grid.maximum)
         rows.append((say("tile.grid"), f"{say('tile.lines', lines=chosen.grid.lines)}; {size}"))
