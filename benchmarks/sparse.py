@@ -1,16 +1,20 @@
 """Sparse whole-point cards beside their rivals, and against the best losses known, in one run.
 
-    python benchmarks/sparse.py DATA --imodels PYTHON --fasterrisk PYTHON [--million]
+    python benchmarks/sparse.py DATA --imodels PYTHON --fasterrisk PYTHON [--splits 10] [--million]
 
 DATA is a folder with the five files of the RiskSLIM benchmarks (`mammo_data.csv` and so on: the outcome first, other
 columns numbers). A rival needs the Python of an environment that has it: imodels >= 3.0.4 (with numba and six),
 fasterrisk 0.1.10 (with pyarrow < 20); without one it is left out. Each program runs in a process of its own, one
-thread each, on the same arrays and the same five folds.
+thread each, on the same arrays and the same folds.
 
 Columns: `loss` is the total training log-loss of the card on the whole file, points within +-5, with the real scale
 and intercept that fit it best; `seconds` the fastest of some fits (CPU seconds, after a first use that compiles or
-imports); `test` the mean log-loss of five folds, each scored by the card of the other four; `left` how far any card of
-that size could still fall at most (branch and bound). `--million` adds 1 M leads x 20 attributes, from level codes.
+imports); `left` how far any card of that size could still fall at most (branch and bound). `--million` adds 1 M leads
+x 20 attributes, from level codes.
+
+A second table has the mean log-loss of five folds, each scored by the card of the other four, over `--splits` ways to
+cut the leads into folds; beside a rival, the difference on the same folds with its standard error over the
+splits. That error says how far the figure depends on where the cuts fell, not what other leads would show.
 """
 
 from __future__ import annotations
@@ -46,6 +50,9 @@ MILLION = 1_000_000
 FRESH = 200_000
 BOUND_FITS = 200
 
+CELLS = [(name, lines) for name in SETS for lines in LINES]
+
+Cell = tuple[str, int]
 Predict = Callable[[Any], Any]
 Fit = Callable[[Any, Any, int], tuple[float, Predict]]
 
@@ -57,7 +64,7 @@ def fit_calibrate(columns: Any, outcome: Any, lines: int) -> tuple[float, Predic
     leads = np.ones(len(outcome))
     card = search(plain(columns.T, leads, outcome, CAP), Budget(lines, columns.shape[1])).best
     assert card is not None
-    return card.loss, lambda fresh: card.expected(fresh @ card.points, len(outcome), outcome.sum())
+    return card.loss, lambda fresh: card.expected(fresh @ card.points, columns @ card.points, leads, outcome)
 
 
 def fit_imodels(columns: Any, outcome: Any, lines: int) -> tuple[float, Predict]:
@@ -94,16 +101,25 @@ def stored(folder: Path, name: str) -> tuple[Any, Any]:
     return np.ascontiguousarray(columns, np.int8 if whole and np.abs(columns).max() < 128 else np.float64), outcome
 
 
-def folds_of(outcome: Any) -> Any:
-    """Fold 0 to 4 of each row, customers and others spread alike."""
+def folds_of(outcome: Any, split: int) -> Any:
+    """Fold 0 to 4 of each row, customers and others spread alike; another split, other folds."""
     fold = np.zeros(len(outcome), int)
     for kind in (0, 1):
-        rows = np.random.default_rng(kind).permutation(np.flatnonzero(outcome == kind))
+        rows = np.random.default_rng((kind, split)).permutation(np.flatnonzero(outcome == kind))
         fold[rows] = np.arange(len(rows)) % 5
     return fold
 
 
-def work(program: str, folder: Path, folds: bool) -> None:
+def tested(fit: Fit, columns: Any, outcome: Any, lines: int, split: int) -> float:
+    """Mean log-loss of five folds, each scored by the card of the other four."""
+    fold, losses = folds_of(outcome, split), []
+    for part in range(5):
+        _, predict = fit(np.ascontiguousarray(columns[fold != part]), outcome[fold != part], lines)
+        losses.append(log_loss(outcome[fold == part], predict(columns[fold == part])))
+    return float(np.mean(losses))
+
+
+def work(program: str, folder: Path, splits: int) -> None:
     """All cells of one program, as JSON lines."""
     fit = FITS[program]
     draw = np.random.default_rng(0)
@@ -112,7 +128,7 @@ def work(program: str, folder: Path, folds: bool) -> None:
     print(json.dumps({"first": time.perf_counter() - began}), flush=True)
     for name in SETS:
         arrays = np.load(folder / f"{name}.npz")
-        columns, outcome, fold = arrays["columns"], arrays["outcome"], arrays["fold"]
+        columns, outcome = arrays["columns"], arrays["outcome"]
         if program != "calibrate":
             columns = columns.astype(float)
         for lines in LINES:
@@ -121,21 +137,12 @@ def work(program: str, folder: Path, folds: bool) -> None:
                 began = time.process_time()
                 loss, _ = fit(columns, outcome, lines)
                 seconds.append(time.process_time() - began)
-            test = []
-            for part in range(5) if folds else ():
-                _, predict = fit(np.ascontiguousarray(columns[fold != part]), outcome[fold != part], lines)
-                test.append(log_loss(outcome[fold == part], predict(columns[fold == part])))
-            found = {
-                "set": name,
-                "lines": lines,
-                "loss": loss,
-                "seconds": min(seconds),
-                "test": np.mean(test or [np.nan]),
-            }
+            test = [tested(fit, columns, outcome, lines, split) for split in range(splits)]
+            found = {"set": name, "lines": lines, "loss": loss, "seconds": min(seconds), "test": test}
             print(json.dumps(found), flush=True)
 
 
-def bounds(folder: Path) -> dict[tuple[str, int], tuple[float, float, float]]:
+def bounds(folder: Path) -> dict[Cell, tuple[float, float, float]]:
     """Lower bound, share left and seconds of each cell."""
     from calibrate.weights.search.bound import bound
     from calibrate.weights.search.lines import plain
@@ -152,37 +159,57 @@ def bounds(folder: Path) -> dict[tuple[str, int], tuple[float, float, float]]:
     return found
 
 
-def run(python: str, program: str, folder: Path, folds: bool) -> tuple[float, dict[tuple[str, int], dict[str, float]]]:
+def run(python: str, program: str, folder: Path, splits: int) -> tuple[float, dict[Cell, dict[str, Any]]]:
     """First use and all cells of one program, in a process of its own."""
-    command = [python, "-W", "ignore", __file__, str(folder), "--worker", program] + (["--folds"] if folds else [])
+    command = [python, "-W", "ignore", __file__, str(folder), "--worker", program, "--splits", str(splits)]
     out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True).stdout
     lines = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
     return lines[0]["first"], {(each["set"], each["lines"]): each for each in lines[1:]}
 
 
 def table(
-    found: dict[str, Any], firsts: dict[str, float], low: dict[tuple[str, int], tuple[float, float, float]]
+    found: dict[str, dict[Cell, dict[str, Any]]],
+    firsts: dict[str, float],
+    low: dict[Cell, tuple[float, float, float]],
 ) -> None:
-    programs = list(found)
-    head = ["set", "lines", "best known", *(f"loss {p}" for p in programs), *(f"s {p}" for p in programs),
-            *(f"test {p}" for p in programs), "bound", "left"]  # fmt: skip
+    """Losses and seconds of all cells, the first use of each program."""
+    head = ["set", "lines", "best known", *(f"loss {p}" for p in found), *(f"s {p}" for p in found), "bound", "left"]
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
     worse = []
-    for name in SETS:
-        for lines in LINES:
-            key = (name, lines)
-            cells = [name, str(lines), f"{BEST_KNOWN[key]:.2f}"]
-            cells += [f"{found[p][key]['loss']:.2f}" for p in programs]
-            cells += [f"{found[p][key]['seconds']:.3f}" for p in programs]
-            cells += [f"{found[p][key]['test']:.5f}" for p in programs]
-            print("| " + " | ".join([*cells, f"{low[key][0]:.2f}", f"{low[key][1]:.1%}"]) + " |")
-            if round(found["calibrate"][key]["loss"], 2) > BEST_KNOWN[key]:
-                worse.append(key)
-    for program in programs:
-        cells = found[program].values()
-        print(f"{program}: first use {firsts[program]:.2f} s, all cells {sum(c['seconds'] for c in cells):.3f} s, "
-              f"mean test log-loss {np.mean([c['test'] for c in cells]):.5f}")  # fmt: skip
+    for key in CELLS:
+        cells = [key[0], str(key[1]), f"{BEST_KNOWN[key]:.2f}"]
+        cells += [f"{found[p][key]['loss']:.2f}" for p in found]
+        cells += [f"{found[p][key]['seconds']:.3f}" for p in found]
+        print("| " + " | ".join([*cells, f"{low[key][0]:.2f}", f"{low[key][1]:.1%}"]) + " |")
+        if round(found["calibrate"][key]["loss"], 2) > BEST_KNOWN[key]:
+            worse.append(key)
+    for program in found:
+        seconds = sum(cell["seconds"] for cell in found[program].values())
+        print(f"{program}: first use {firsts[program]:.2f} s, all cells {seconds:.3f} s")
     print("every cell at or below the best known" if not worse else f"above the best known: {worse}")
+
+
+def test_table(found: dict[str, dict[Cell, dict[str, Any]]]) -> None:
+    """Test log-losses of all cells and their mean, and ours less each rival's on the same folds."""
+    rivals = [p for p in found if p != "calibrate"]
+    head = ["set", "lines", *(f"test {p}" for p in found), *(f"less {p}" for p in rivals)]
+    print("\n| " + " | ".join(head) + " |\n|" + "---|" * len(head))
+    tests = {p: np.array([found[p][key]["test"] for key in CELLS]) for p in found}  # (cells, splits)
+    beyond: dict[str, list[str]] = {p: [] for p in rivals}
+    for i in range(len(CELLS) + 1):
+        name, rows = (CELLS[i], slice(i, i + 1)) if i < len(CELLS) else (("mean", ""), slice(None))
+        cells = [f"{tests[p][rows].mean():.5f}" for p in found]
+        for rival in rivals:
+            splits = tests[rival].shape[1]
+            gap = (tests["calibrate"][rows, :splits] - tests[rival][rows]).mean(axis=0)
+            error = gap.std(ddof=1) / np.sqrt(splits) if splits > 1 else np.nan
+            cells.append(f"{gap.mean():+.5f} ± {error:.5f}" if splits > 1 else f"{gap.mean():+.5f}")
+            if splits > 1 and gap.mean() > max(2 * error, 5e-6):
+                beyond[rival].append(" ".join(map(str, name)))
+        print("| " + " | ".join([name[0], str(name[1]), *cells]) + " |")
+    for rival, cells in beyond.items():
+        if tests[rival].shape[1] > 1:
+            print(f"worse than {rival} by more than two standard errors: {', '.join(cells) or 'nowhere'}")
 
 
 def crowd(leads: int, seed: int) -> tuple[Any, Any]:
@@ -252,24 +279,26 @@ def main() -> None:
     parser.add_argument("--imodels", metavar="PYTHON")
     parser.add_argument("--fasterrisk", metavar="PYTHON")
     parser.add_argument("--million", action="store_true")
-    parser.add_argument("--no-folds", action="store_true")
+    parser.add_argument("--splits", type=int, default=10, help="ways to cut five folds (0: no test; fasterrisk: 1)")
     parser.add_argument("--worker", choices=FITS, help=argparse.SUPPRESS)
-    parser.add_argument("--folds", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.worker:
-        work(asked.worker, asked.data, asked.folds)
+        work(asked.worker, asked.data, asked.splits)
         return
     pythons = {"calibrate": sys.executable, "imodels": asked.imodels, "fasterrisk": asked.fasterrisk}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for each in SETS:
             columns, outcome = stored(asked.data, each)
-            np.savez(folder / f"{each}.npz", columns=columns, outcome=outcome, fold=folds_of(outcome))
+            np.savez(folder / f"{each}.npz", columns=columns, outcome=outcome)
         found, firsts = {}, {}
         for program, python in pythons.items():
             if python:
-                firsts[program], found[program] = run(python, program, folder, not asked.no_folds)
+                splits = min(asked.splits, 1) if program == "fasterrisk" else asked.splits
+                firsts[program], found[program] = run(python, program, folder, splits)
         table(found, firsts, bounds(folder))
+        if asked.splits:
+            test_table(found)
     if asked.million:
         million()
 

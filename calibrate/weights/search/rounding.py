@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from .beam import Real
 from .fits import Fits, Floats, Ints, counted, fit_scores
@@ -25,25 +26,63 @@ class Card:
     intercept: float
     loss: float
 
-    def expected(self, scores: Floats, leads: float, customers: float) -> Floats:
-        """Close rate to expect at some scores of fresh leads, the card resting on so many leads.
+    def expected(self, fresh: Floats, scores: Floats, leads: Floats, customers: Floats) -> Floats:
+        """Close rate to expect at the scores of fresh leads, the card resting on those counts per score.
 
-        The log-odds are drawn towards the average by the share of the gain that as many meaningless lines would have
-        had, ``(G - lines) / G`` with G twice the fall of the loss, and none is surer than half a lead in all.
+        The log-odds are drawn towards the average by the share of the gain that is owed to chance, ``(G - C) / G``
+        with G twice the fall of the loss and C what as many lines gain if all mean nothing, and end at `surest`.
 
         Source: van Houwelingen and le Cessie, "Predictive value of statistical models" (1990).
 
-        >>> card = Card(np.array([1]), 9.0, -4.0, 3.2)
-        >>> card.expected(np.array([0.0, 1.0]), 200.0, 100.0).round(4).tolist()
-        [0.0182, 0.9932]
+        >>> card = Card(np.array([1]), 8.487, -3.892, 15.40)
+        >>> held = np.array([0.0, 1.0]), np.array([100.0, 100.0]), np.array([2.0, 99.0])
+        >>> card.expected(np.array([0.0, 1.0]), *held).round(4).tolist()
+        [0.0203, 0.9898]
         """
-        rate = customers / leads
-        average, surest = np.log(rate / (1 - rate)), np.log(2 * leads)
-        gain = -2 * (customers * np.log(rate) + (leads - customers) * np.log(1 - rate) + self.loss)
-        kept = max(0.0, 1 - np.count_nonzero(self.points) / gain) if gain > 0 else 0.0
-        odds = average + kept * (self.scale * scores + self.intercept - average)
-        share: Floats = 1 / (1 + np.exp(-np.clip(odds, -surest, surest)))
+        all_leads, bought = leads.sum(), customers.sum()
+        average = np.log(bought / (all_leads - bought))
+        flat = -bought * np.log(bought / all_leads) - (all_leads - bought) * np.log(1 - bought / all_leads)
+        gain = 2 * (flat - self.loss)
+        chance = by_chance(int(np.count_nonzero(self.points)), len(self.points))
+        kept = max(0.0, 1 - chance / gain) if gain > 0 else 0.0
+        odds, asked = (average + kept * (self.scale * s + self.intercept - average) for s in (scores, fresh))
+        end = surest(odds, leads, customers)
+        share: Floats = special.expit(np.clip(asked, -end, end))
         return share
+
+
+def by_chance(lines: int, offered: int) -> float:
+    """What the best of some lines gain (twice the fall of the loss) if none means anything: their largest chi-squares.
+
+    The sum of the `lines` largest of `offered` squared normals, as for many of them: ``k + 2 p z phi(z)`` where z
+    cuts off ``k / p`` in both tails.
+
+    >>> round(by_chance(5, 5), 2), round(by_chance(5, 50), 2)      # no choice: one each; the best of many: 4.4 each
+    (5.0, 21.96)
+    """
+    if not lines:
+        return 0.0
+    cut = float(special.ndtri(1 - lines / (2 * offered)))
+    return lines + 2 * offered * cut * float(np.exp(-cut * cut / 2) / np.sqrt(2 * np.pi))
+
+
+def surest(odds: Floats, leads: Floats, customers: Floats) -> float:
+    """Log-odds beyond which a card is not believed: half a lead in all, unless those beyond it have earned more.
+
+    N leads beyond that without one exception: even chances that there are none, ever, against an unknown share of
+    exceptions, leave a chance of ``1 / (2 N sqrt(pi N))`` that the next is one.
+
+    Source: Wrinch and Jeffreys, "On certain fundamental principles of scientific inquiry" (1921).
+
+    >>> counts = np.array([500.0, 500.0]), np.array([0.0, 250.0])
+    >>> [round(surest(np.array([low, 0.0]), *counts), 2) for low in (-7.0, -20.0)]
+    [7.6, 10.59]
+    """
+    half = float(np.log(2 * leads.sum()))
+    beyond = np.abs(odds) > half
+    exceptions = np.where(odds > 0, leads - customers, customers)[beyond].sum()
+    held = float(leads[beyond].sum())
+    return half if exceptions or not held else max(half, float(np.log(2 * held) + np.log(np.pi * held) / 2))
 
 
 def rounded(source: Source, budget: Budget, real: Real, most: int) -> list[Card]:
