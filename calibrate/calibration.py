@@ -25,6 +25,8 @@ SCALES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 MOST_BINS = 40
 MOST_STEPS = 250
 MOST_FLATTENED = 0.1
+STEEPEST = 30.0
+"""Log-odds that are as good as certain; rates of much more would be 1 to the last bit."""
 
 
 def fit_curve(scores: NDArray[np.integer], leads: Floats, customers: Floats, *, lines: int = 0) -> Curve:
@@ -45,7 +47,7 @@ def fit_curve(scores: NDArray[np.integer], leads: Floats, customers: Floats, *, 
         return Curve((int(at[0]),), (float((k.sum() + 0.5) / (n.sum() + 1)),))
     line = _line(at, n, k)
     shift = _evidence_against(line, n, k)
-    log_odds = special.logit(isotonic(special.expit(line + shift), n))
+    log_odds = special.logit(isotonic(special.expit(np.clip(line + shift, -STEEPEST, STEEPEST)), n))
     log_odds *= _kept(log_odds, n, k, lines)
     return _steps(at, _centred(log_odds, n, k), n)
 

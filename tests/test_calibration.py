@@ -45,6 +45,14 @@ def test_rising_finite_and_right_in_total(counts, gap):
         assert np.sum(rates * leads) == pytest.approx(customers.sum(), rel=1e-3, abs=1e-2)
 
 
+def test_a_few_leads_far_beyond_all_others_leave_a_curve():
+    leads, customers = np.array([1e5, 10_000, 30, 5]), np.array([1.0, 9990, 30, 5])
+    for lines in (0, 4):
+        curve = fit_curve(np.array([0, 1, 10, 100]), leads, customers, lines=lines)
+        assert curve.at(np.array([0, 1])) == pytest.approx([1e-5, 0.999], abs=1e-3)
+        assert 0.999 < curve.at(np.array([100]))[0] < 1
+
+
 def world(seed: int, leads: int, tail: bool) -> tuple[np.ndarray, np.ndarray]:
     """Scores and true rates of leads on eight criteria: points in log-odds, or with the long tail of `lift`."""
     rng = np.random.default_rng(seed)
