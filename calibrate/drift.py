@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .attention import SMALLEST, able, correlation, saved, seen, shared, shares, whole
 from .calibration import fit_curve
 from .criteria import offsets
 from .errors import GridError, HistoryError
@@ -40,8 +41,6 @@ from .shifts import (
     lasted,
     over,
     promise_kept,
-    seen,
-    shares,
     spans,
     stability,
 )  # fmt: skip
@@ -50,14 +49,17 @@ from .tally import Tally
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-ALARMS = 0.04
-"""Chance of a false alarm that is shared out; the rest of the 5 % is for levels chosen on the leads they count."""
-WATCHED = 0.20
+ALARMS = 0.05
+"""Chance of a false alarm that is shared out at each look."""
 MATERIAL = 1.2
 MIX_WATCHED, MIX_CHANGED = 0.10, 0.25
 """A population stability index from which the mix is watched, and from which it counts as another population."""
-SHARES = {"line": (0.15, 0.54, 0.21), "score": (0.04, 0.0, 0.04), "mix": (0.02, 0.0, 0.0)}
-"""Share of the alarm chance per span: newest cohort, enough leads, all since the calibration."""
+SHARES = {"line": (0.12, 0.72, 0.09), "score": (0.03, 0.0, 0.03)}
+"""Share of the alarm chance per span (newest cohort, enough leads, all since the calibration) before spans that are the
+same are taken together; what is looked at in vain gives its share to the rest."""
+MIX = 0.01
+"""Share of the mix: where its index is large enough to matter, leads are many enough to be sure of it."""
+TARONE_ROUNDS = 3
 WITHOUT_POINTS = 0.25
 """A level without points is watched with a quarter of the attention of one with points."""
 
@@ -180,10 +182,7 @@ def drift(grid: Grid, tally: Tally, *, since: date | str | None = None) -> Drift
             "wait until the next leads are old enough to be judged, or name an earlier day with --since"
         )
     grid, then = _calibrated(grid, counted, ~_later(tally, since))
-    margins = np.concatenate(counted.marginals, axis=1)[later]
-    expected = _expected(grid, tally, later)
-    case = _Case(grid, then, margins, tally.totals[later], expected, np.array(tally.cohorts)[later].tolist())
-    return case.drift()
+    return _Case(grid, then, counted, later, _expected(grid, tally, later)).drift()
 
 
 def _later(tally: Tally, since: date | str | None) -> NDArray[np.bool_]:
@@ -226,47 +225,92 @@ def _expected(grid: Grid, tally: Tally, later: NDArray[np.bool_]) -> Floats | No
 
 
 class _Case:
-    """One grid against T later cohorts; arrays over cohorts, levels (L) and the three spans."""
+    """One grid against T later cohorts; arrays over cohorts, levels (L) and the three spans.
 
-    def __init__(
-        self, grid: Grid, then: Ints, now: Ints, totals: Ints, expected: Floats | None, cohorts: list[str]
-    ) -> None:
-        self.grid, self.then, self.now, self.totals, self.expected = grid, then, now, totals, expected
-        self.cohorts = cohorts
+    What the score promised stands behind the levels as one more line, which holds all leads.
+    """
+
+    def __init__(self, grid: Grid, then: Ints, counted: Tally, looked: NDArray[np.bool_], expected: Floats | None):
+        self.grid, self.then, self.expected = grid, then, expected
+        self.now = np.concatenate(counted.marginals, axis=1)[looked]
+        self.totals, self.cohorts = counted.totals[looked], np.array(counted.cohorts)[looked].tolist()
         self.bounds = offsets(grid.criteria)
         self.overall = then[: self.bounds[1]].sum(axis=0)
         self.names = [(c.name, level.name) for c in grid.criteria for level in c.levels]
-        self.first = spans(now[:, :, 0], then)
-        self.counts = over(now, self.first)
-        attention = np.where(grid.flat != 0, 1.0, WITHOUT_POINTS)
-        self.share = np.stack(
-            [
-                shares(seen(self.counts[:, :, s, 0], then), SHARES["line"][s] * ALARMS) * attention
-                for s in (NEWEST, ENOUGH, ALL)
-            ],
-            axis=2,
-        )
-        total = self.share.sum(axis=1, keepdims=True)
-        self.share *= np.array(SHARES["line"]) / np.where(total > 0, total, 1)
-        self.chance = self._chances()
+        self.first = spans(self.now[:, :, 0], then)
+        self.counts = over(self.now, self.first)
+        self.chance = self._chances(_shared(counted, looked))
 
-    def _chances(self) -> Floats:
-        """Corrected chance of every line and span, (T, L, 3); spans that are the same pool their shares."""
-        share = self.share.copy()
-        same = self.first[:, :, ENOUGH] == self.first[:, :, NEWEST]
-        share[:, :, NEWEST] += np.where(same, share[:, :, ENOUGH], 0)
-        share[:, :, ENOUGH] = np.where(same, 0, share[:, :, ENOUGH])
-        same = self.first[:, :, ALL] == self.first[:, :, ENOUGH]
-        with_enough = np.where(self.first[:, :, ENOUGH] == self.first[:, :, NEWEST], NEWEST, ENOUGH)[:, :, None]
-        gained = np.take_along_axis(share, with_enough, 2) + np.where(same, share[:, :, ALL], 0)[:, :, None]
-        np.put_along_axis(share, with_enough, gained, 2)
-        share[:, :, ALL] = np.where(same, 0, share[:, :, ALL])
-        p = np.ones(share.shape)
-        looked = (share > 1e-9) & (self.counts[..., 0] > 0) & (self.then[:, 0] > 0)[None, :, None]
-        then = np.broadcast_to(self.then[None, :, None, :], self.counts.shape)[looked]
-        now = self.counts[looked]
-        p[looked] = changed(now[:, 1], now[:, 0], then[:, 1], then[:, 0])
-        return np.minimum(1.0, p / np.where(share > 1e-9, share, 1))
+    def _chances(self, common: Floats) -> Floats:
+        """Chance of every line, and of the promise behind them, over all that is looked at: (T, L + 1, 3)."""
+        looks = np.arange(len(self.cohorts))
+        whole = np.stack([looks, looks, 0 * looks], axis=1)[:, None, :]
+        first = np.concatenate([self.first, whole], axis=1)
+        counts = np.concatenate([self.counts, over(self.totals[:, None], whole)], axis=1)
+        then = np.concatenate([self.then, self.overall[None]])
+        p, share = self._tested(counts, then), self._shares(first, counts, then)
+        found = np.ones(p.shape)
+        for t in range(len(looks)):
+            line, span = np.nonzero(share[t])
+            correlated = self._correlation(t, line, first[t, line, span], common, then)
+            level = share[t, line, span]
+            factor = saved(correlated, level, ALARMS * (1 - MIX))
+            found[t, line, span] = np.minimum(1.0, p[t, line, span] / (level * factor * (1 - MIX)))
+        return found
+
+    def _tested(self, counts: Ints, then: Ints) -> Floats:
+        """Chance of each two-by-two table by itself."""
+        p = np.ones(counts.shape[:3])
+        looked = (counts[..., 0] > 0) & (then[:, 0] > 0)[None, :, None]
+        before, now = np.broadcast_to(then[None, :, None, :], counts.shape)[looked], counts[looked]
+        p[looked] = changed(now[:, 1], now[:, 0], before[:, 1], before[:, 0])
+        p[:, -1] = 1.0
+        for t in range(len(p)) if self._promising else ():
+            for s, start in ((NEWEST, t), (ALL, 0)):
+                p[t, -1, s] = promise_kept(*self._promise(start, t), *(int(v) for v in self.overall[::-1]))
+        return p
+
+    @property
+    def _promising(self) -> bool:
+        """Whether the score promised anything that can be tested."""
+        return self.expected is not None and 0 < self.overall[1] < self.overall[0]
+
+    def _promise(self, start: int, t: int) -> tuple[int, float]:
+        """Customers come and promised in some cohorts."""
+        assert self.expected is not None
+        return int(self.totals[start : t + 1, 1].sum()), float(self.expected[start : t + 1].sum())
+
+    def _shares(self, first: NDArray[np.intp], counts: Ints, then: Ints) -> Floats:
+        """Share of the alarm chance for every line and span, (T, L + 1, 3); spans that are the same have one."""
+        attention = np.append(np.where(self.grid.flat != 0, 1.0, WITHOUT_POINTS), float(self._promising))
+        is_score = np.arange(len(then)) == len(self.then)
+        share = np.zeros(counts.shape[:3])
+        for kind, mine in (("line", ~is_score), ("score", is_score)):
+            for s, part in enumerate(SHARES[kind]):
+                told = seen(counts[:, :, s, 0], then) * (mine & (attention > 0))
+                share[:, :, s] += part * whole(shares(told, part * ALARMS) * attention)
+        for wide, narrow in ((ALL, NEWEST), (ALL, ENOUGH), (ENOUGH, NEWEST)):
+            same = first[:, :, wide] == first[:, :, narrow]
+            share[:, :, narrow] += np.where(same, share[:, :, wide], 0)
+            share[:, :, wide] = np.where(same, 0, share[:, :, wide])
+        flat, leads = share.reshape(len(share), -1), counts[..., 0].reshape(len(share), -1)
+        for _ in range(TARONE_ROUNDS):
+            flat = whole(flat)
+            kept = able(leads, np.repeat(then, 3, axis=0), flat * ALARMS) & (flat >= SMALLEST)
+            flat = np.where(kept, flat, 0)
+        result: Floats = whole(flat).reshape(share.shape)
+        return result
+
+    def _correlation(
+        self, t: int, line: NDArray[np.intp], start: NDArray[np.intp], common: Floats, then: Ints
+    ) -> Floats:
+        """Correlation of the tests of one look, from the leads that they have in common now, and as a share then."""
+        at = (line[:, None], line[None, :])
+        now = common[t + 1][at] - common[np.maximum(start[:, None], start[None, :]), *at]
+        alike = common[-1] / np.sqrt(np.maximum(np.outer(np.diag(common[-1]), np.diag(common[-1])), 1e-9))
+        np.fill_diagonal(alike, 1.0)
+        leads_then = then[line, 0].astype(float)
+        return correlation(now, alike[at] * np.sqrt(np.outer(leads_then, leads_then)), np.diag(now), leads_then)
 
     def drift(self) -> Drift:
         """All looks, and the tables of the newest."""
@@ -291,20 +335,18 @@ class _Case:
         )  # fmt: skip
 
     def _line_changes(self, t: int) -> list[Change]:
-        chance = self.chance[t]
+        chance = self.chance[t, :-1]
         found = []
-        for j in np.flatnonzero(chance.min(axis=1) <= WATCHED):
+        for j in np.flatnonzero(chance.min(axis=1) <= ALARMS):
             s = int(np.argmin(chance[j]))
             (leads, customers), then = (int(v) for v in self.counts[t, j, s]), self.then[j]
             size = _ratio(customers, leads, int(then[1]), int(then[0]))
             counts = self.now[: t + 1, j]
             since, until = lasted(counts[:, 1], counts[:, 0], int(then[1]), int(then[0]), fell=size < 1)
-            status = _status(float(chance[j, s]), size, until == t)
-            if status != "keep":
-                what = Change("line", status, *self.names[j], size, float(chance[j, s]),
-                              self.cohorts[self.first[t, j, s]], self.cohorts[since], self._over(until, t), leads,
-                              customers, int(then[0]), float(then[1]))  # fmt: skip
-                found.append(what)
+            what = Change("line", _status(size, until == t), *self.names[j], size, float(chance[j, s]),
+                          self.cohorts[self.first[t, j, s]], self.cohorts[since], self._over(until, t), leads,
+                          customers, int(then[0]), float(then[1]))  # fmt: skip
+            found.append(what)
         return found
 
     def _over(self, until: int, t: int) -> str | None:
@@ -313,32 +355,29 @@ class _Case:
 
     def _score_changes(self, t: int) -> list[Change]:
         """Customers promised and come: as a line whose leads are counted in average leads of the calibration."""
-        leads_then, customers_then = (int(v) for v in self.overall)
-        if self.expected is None or not 0 < customers_then < leads_then:
+        s = NEWEST if self.chance[t, -1, NEWEST] <= self.chance[t, -1, ALL] else ALL
+        chance = float(self.chance[t, -1, s])
+        if not self._promising or chance > ALARMS:
             return []
-        best = None
-        for s, first in ((NEWEST, t), (ALL, 0)):
-            share = sum(SHARES["score"]) if t == 0 else SHARES["score"][s]
-            leads, customers = (int(v) for v in self.totals[first : t + 1].sum(axis=0))
-            promised = float(self.expected[first : t + 1].sum())
-            p = promise_kept(customers, promised, customers_then, leads_then)
-            size = customers / max(promised, 1e-9)
-            came = self.totals[: t + 1, 1]
-            whole = np.maximum(np.rint(self.expected[: t + 1] * leads_then / customers_then), came).astype(np.int64)
-            since, until = lasted(came, whole, customers_then, leads_then, fell=size < 1)
-            status = _status(min(1.0, p / share), size, until == t)
-            if status != "keep" and (best is None or p / share < best.chance):
-                best = Change("score", status, "", "", size, min(1.0, p / share), self.cohorts[first],
-                              self.cohorts[since], self._over(until, t), leads, customers, leads_then,
-                              promised)  # fmt: skip
-        return [] if best is None else [best]
+        assert self.expected is not None
+        leads_then, customers_then = (int(v) for v in self.overall)
+        first = t if s == NEWEST else 0
+        customers, promised = self._promise(first, t)
+        size = customers / max(promised, 1e-9)
+        came = self.totals[: t + 1, 1]
+        leads = np.maximum(np.rint(self.expected[: t + 1] * leads_then / customers_then), came).astype(np.int64)
+        since, until = lasted(came, leads, customers_then, leads_then, fell=size < 1)
+        return [
+            Change("score", _status(size, until == t), "", "", size, chance, self.cohorts[first], self.cohorts[since],
+                   self._over(until, t), int(self.totals[first : t + 1, 0].sum()), customers, leads_then, promised)
+        ]  # fmt: skip
 
     def _mix(self, t: int) -> list[tuple[float, float]]:
         """Stability index and corrected chance of every criterion in cohort t."""
         found = []
         for a, b in pairwise(self.bounds):
             size, p = stability(self.now[t, a:b, 0], self.then[a:b, 0])
-            found.append((size, min(1.0, p * len(self.grid.criteria) / SHARES["mix"][NEWEST])))
+            found.append((size, min(1.0, p * len(self.grid.criteria) / MIX)))
         return found
 
     def _mix_changes(self, t: int) -> list[Change]:
@@ -365,7 +404,7 @@ class _Case:
         table["leads"], table["customers"] = self.counts[newest, :, ENOUGH, 0], self.counts[newest, :, ENOUGH, 1]
         pairs = np.concatenate([self.counts[newest, :, ENOUGH, ::-1], self.then[:, ::-1]], axis=1).tolist()
         table["ratio"] = [_ratio(*each) for each in pairs]
-        table["chance"] = self.chance[newest].min(axis=1)
+        table["chance"] = self.chance[newest, :-1].min(axis=1)
         said = {(c.criterion, c.level): c.status for c in self._line_changes(newest)}
         table["status"] = [said.get(name, "keep") for name in self.names]
         return table
@@ -383,11 +422,19 @@ def _ratio(customers: int, leads: int, customers_then: int, leads_then: int) -> 
     return (customers / leads) / (max(customers_then, 0.5) / leads_then)
 
 
-def _status(chance: float, size: float, lasts: bool) -> Status:
-    """Verdict on one change: beyond chance, large enough, and still there."""
-    material = size >= MATERIAL or size <= 1 / MATERIAL
-    if chance <= ALARMS and material and lasts:
-        return "recalibrate"
-    if chance <= ALARMS or (chance <= WATCHED and material and lasts):
-        return "watch"
-    return "keep"
+def _status(size: float, lasts: bool) -> Status:
+    """Verdict on one change beyond chance: it asks for a new grid if it is large enough, and still there."""
+    return "recalibrate" if lasts and (size >= MATERIAL or size <= 1 / MATERIAL) else "watch"
+
+
+def _shared(counted: Tally, looked: NDArray[np.bool_]) -> Floats:
+    """Leads that two levels have in common, summed up to each cohort looked at; all leads as one more level."""
+    cohorts = np.concatenate([[0], np.flatnonzero(looked) + 1])
+    levels = shared(counted.only(looked))[cohorts]
+    leads = np.cumsum(np.concatenate([[0], counted.totals[looked, 0]]))
+    every = np.diagonal(levels, axis1=1, axis2=2)
+    found = np.zeros((len(leads), levels.shape[1] + 1, levels.shape[1] + 1))
+    found[:, :-1, :-1] = levels
+    found[:, -1, :-1] = found[:, :-1, -1] = every
+    found[:, -1, -1] = leads
+    return found

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibrate import Plan, Terms, calibrate, count, observe, open_table, propose, shifts
+from calibrate import Plan, Terms, attention, calibrate, count, observe, open_table, propose, shifts
+from calibrate import drift as drifting
 from calibrate.cli import main
 from calibrate.criteria import Criterion, Level
-from calibrate.drift import ALARMS, drift
+from calibrate.drift import drift
 from calibrate.errors import GridError, HistoryError
 from calibrate.export import json as grid_json
 from calibrate.grid import Evidence, Grid
@@ -60,18 +61,31 @@ def grid(yes: tuple[int, int] = (1000, 300), no: tuple[int, int] = (9000, 180)) 
 
 
 def test_without_drift_few_months_alarm() -> None:
+    """Any verdict but keep is an alarm."""
     bench, rng = benchmark(), np.random.default_rng(3)
     shares = [
-        bench.alarms(rng, 20, criteria=criteria, leads=leads, base=base)[0]
+        np.mean(bench.alarms(bench.world(rng, criteria=criteria, leads=leads, base=base) for _ in range(12))[0])
         for criteria, leads, base in ((5, 150, 0.04), (8, 400, 0.3))
     ]
-    assert np.mean(shares) <= 0.05
-    assert max(shares) <= 0.08  # 240 looks each, a few of them the same alarm going on
+    assert 0 < np.mean(shares) <= 0.06  # of 288 looks; many more are counted in benchmarks/drift.py
+    assert max(shares) <= 0.09  # 144 looks each, a few of them the same alarm going on
 
 
-def test_a_halved_line_is_found_in_its_first_200_leads() -> None:
+def test_a_halved_line_is_named_in_its_first_200_leads() -> None:
     bench, rng = benchmark(), np.random.default_rng(4)
-    assert bench.found(rng, 30, criteria=6, line_rate=0.3) >= 0.8
+    assert bench.found(rng, 20, criteria=8, base=0.1, line_rate=0.2) >= 0.7  # 81 % of many more
+    assert bench.found(rng, 10, criteria=8, base=0.1, line_rate=0.3) >= 0.9
+
+
+def test_the_ceiling_by_pencil() -> None:
+    """At 10 %, 12 customers of 200 or fewer come in 3.2 % of months, 13 in 2.5 % more: 1.8 of those 2.5 may count."""
+    bench = benchmark()
+    null, halved = stats.binom(200, 0.1), stats.binom(200, 0.05)
+    assert (null.cdf(12), null.cdf(13)) == (pytest.approx(0.0320, abs=1e-4), pytest.approx(0.0566, abs=1e-4))
+    part = (0.05 - null.cdf(12)) / null.pmf(13)
+    assert bench.ceiling(0.1) == pytest.approx(halved.cdf(12) + part * halved.pmf(13))
+    assert bench.ceiling_counted(0.1) < bench.ceiling(0.1)
+    assert bench.ceiling_counted(0.1, calibrated=200_000) == pytest.approx(bench.ceiling(0.1), abs=0.01)
 
 
 def test_the_month_in_which_it_began_is_named() -> None:
@@ -117,18 +131,85 @@ def test_the_promise_of_the_score() -> None:
     assert any(change.kind == "score" and change.customers == 80 for change in found.changes)
 
 
-def test_spans_share_one_chance() -> None:
-    """All that is looked at in one cohort has at most the whole chance of a false alarm."""
-    from calibrate import drift as module
+def case_of(leads: Tally, seed: Grid) -> Any:
+    then = np.array([(each.leads, each.customers) for line in seed.evidence for each in line])
+    return drifting._Case(seed, then, leads, np.ones(len(leads.cohorts), np.bool_), None)
 
-    case = module._Case(
-        grid(), np.array([(1000, 300), (9000, 180), (0, 0), (0, 0)]),
-        np.array([[(50, 15), (450, 9), (0, 0), (0, 0)]] * 6), np.array([(500, 24)] * 6), None, list("abcdef"),
-    )  # fmt: skip
-    assert case.share.sum(axis=(1, 2)) == pytest.approx(sum(module.SHARES["line"]))
-    assert sum(map(sum, module.SHARES.values())) <= 1
-    assert ALARMS < 0.05
+
+def test_a_line_of_two_answers_by_pencil() -> None:
+    """One cohort, so one span. 'no' has no points: a quarter of the attention; no lead in common: nothing saved."""
+    found = drift(grid(), counted([(200, 40)], [(1800, 36)])).lines.set_index("level")
+    table = stats.hypergeom(1200, 340, 200)
+    p = (table.cdf(40) - table.pmf(40) / 2) / 0.9
+    yes, no = (
+        float(attention.seen(np.array([[n]]), np.array([then]))[0, 0])
+        for n, then in ((200, (1000, 300)), (1800, (9000, 180)))
+    )
+    assert (yes, no) == (4.0, pytest.approx(18 / np.sqrt(1800 * 0.02 * 0.98 * 1.2)))
+    drawn = attention.shares(np.array([[4.0, no]]), 0.72 * 0.05)[0]
+    share = drawn[0] / (drawn[0] + drawn[1] / 4)
+    assert found["chance"]["yes"] == pytest.approx(p / share / 0.99, rel=0.07)  # spans part it a little otherwise
+    assert found["chance"]["no"] == 1.0
+
+
+def test_all_that_is_looked_at_shares_one_chance() -> None:
+    """At each look the shares sum to one; spans that are the same, and lines too small to tell, have none."""
+    leads = counted([(50, 15)] * 6, [(450, 9)] * 6)
+    case = case_of(leads, grid())
     assert case.first[:, 0, shifts.ENOUGH].tolist() == [0, 0, 0, 0, 1, 2]
+    looks = np.arange(6)
+    whole = np.stack([looks, looks, 0 * looks], axis=1)[:, None, :]
+    counts = np.concatenate([case.counts, shifts.over(case.totals[:, None], whole)], axis=1)
+    then = np.concatenate([case.then, case.overall[None]])
+    share = case._shares(np.concatenate([case.first, whole], axis=1), counts, then)
+    assert share.sum(axis=(1, 2)) == pytest.approx(np.ones(6))
+    assert (share[:4, 0, shifts.ALL] == 0).all()  # the span with enough leads is all there is
+    assert (share[0, :, shifts.ENOUGH] == 0).all()
+    assert (share[:, 2:] == 0).all()  # nobody ever gave those answers, and this grid promises nothing
+
+
+def test_zero_customers_that_prove_nothing_spend_nothing() -> None:
+    """Of 10 leads at 10 %, none buys in 35 % of months: 1100 - 100 over 10 of 1010 by pencil."""
+    nobody = np.prod([(910 - i) / (1010 - i) for i in range(10)]) / 2 / 0.9
+    found = attention.able(np.array([[10, 10]]), np.array([[1000, 100], [1000, 100]]),
+                           np.array([[nobody * 1.01, nobody * 0.99]]))  # fmt: skip
+    assert found.tolist() == [[True, False]]
+
+
+def test_what_tests_of_the_same_leads_save() -> None:
+    """Beside plain simulation: the smallest of all p, each over its share, reaches 5 % times this in 5 % of draws."""
+    rng = np.random.default_rng(6)
+    mixing = rng.normal(size=(12, 4))
+    correlated = np.corrcoef(mixing @ mixing.T + np.eye(12))
+    share = rng.dirichlet(np.full(12, 2.0))
+    drawn = rng.multivariate_normal(np.zeros(12), correlated, 200_000)
+    p = np.minimum(stats.norm.cdf(drawn) / shifts.FALLS, stats.norm.sf(drawn) / (1 - shifts.FALLS))
+    expected = float(np.quantile((p / share).min(axis=1), 0.05)) / 0.05
+    assert expected > 1.2
+    assert attention.saved(correlated, share, 0.05) == pytest.approx(expected, rel=0.03)
+
+
+def test_leads_in_common_are_counted() -> None:
+    other = replace(demo("other"), column="other")
+    codes = np.array([[0, 0, 1, 1], [0, 1, 1, 2]], np.uint8)
+    both = attention.shared(tally_of([demo(), other], codes, np.zeros(4), np.array([0, 0, 1, 1]), ("a", "b")))
+    assert both.shape == (3, 8, 8)
+    assert both[1][[0, 0, 1], [4, 5, 5]].tolist() == [1, 1, 0]
+    assert both[2][[0, 0, 1, 1, 0], [4, 5, 5, 6, 0]].tolist() == [1, 1, 1, 1, 2]
+    assert (both[2] == both[2].T).all()
+
+
+def test_correlated_differences_beside_simulation() -> None:
+    """Two lines that share 80 of 90 and 100 leads now, 800 of 900 and 1,000 then."""
+    rng = np.random.default_rng(7)
+    now = rng.binomial([80, 10, 20], 0.2, (40_000, 3))
+    then = rng.binomial([800, 100, 200], 0.2, (40_000, 3))
+    gaps = [
+        (now[:, 0] + now[:, i]) / n - (then[:, 0] + then[:, i]) / big for i, n, big in ((1, 90, 900), (2, 100, 1000))
+    ]
+    counts = (np.array([[90.0, 80], [80, 100]]), np.array([[900.0, 800], [800, 1000]]))
+    found = attention.correlation(*counts, np.array([90.0, 100]), np.array([900.0, 1000]))
+    assert found[0, 1] == pytest.approx(np.corrcoef(gaps)[0, 1], abs=0.01)
 
 
 def test_grid_without_counts_takes_the_leads_before() -> None:
@@ -158,13 +239,13 @@ def test_mid_p_beside_scipy() -> None:
         table = stats.hypergeom(n[i] + m[i], k[i] + j[i], n[i])
         fell = k[i] * (n[i] + m[i]) <= n[i] * (k[i] + j[i])
         tail = table.cdf(k[i]) if fell else table.sf(k[i] - 1)
-        expected = (tail - 0.5 * table.pmf(k[i])) / (0.8 if fell else 0.2)
+        expected = (tail - 0.5 * table.pmf(k[i])) / (0.9 if fell else 0.1)
         assert ours[i] == pytest.approx(min(1, expected), rel=1e-6, abs=1e-12)
 
 
 def test_large_counts_join_the_exact_ones() -> None:
     small = shifts.changed(*(np.array([v]) for v in (9500, 50_000, 40_000, 200_000)))  # spread below 100
-    assert small[0] == pytest.approx(stats.norm.cdf(-400 / np.sqrt(50_000 * 0.198 * 0.802 * 0.8)) / 0.8, rel=0.15)
+    assert small[0] == pytest.approx(stats.norm.cdf(-400 / np.sqrt(50_000 * 0.198 * 0.802 * 0.8)) / 0.9, rel=0.15)
     huge = shifts.changed(*(np.array([v]) for v in (95_000, 500_000, 400_000, 2_000_000)))
     assert huge[0] < 1e-12
 
@@ -172,7 +253,7 @@ def test_large_counts_join_the_exact_ones() -> None:
 def test_shares_are_the_best_of_their_kind() -> None:
     """No other shares of the chance find more, in the mean, of the effects that one looks for."""
     seen = np.array([[1.0, 2.5, 3.0, 4.0]])
-    share = shifts.shares(seen, 0.05)[0]
+    share = attention.shares(seen, 0.05)[0]
 
     def power(parts: Any) -> float:
         return float(stats.norm.cdf(seen[0] - stats.norm.isf(0.05 * parts)).sum())
