@@ -19,6 +19,7 @@ from .commands.flags import (
     RUN_FLAGS,
     AtFlag,
     EventsFlag,
+    ExportAtFlag,
     JsonFlag,
     LangFlag,
     Option,
@@ -177,6 +178,7 @@ def export(
     out: Annotated[str, Option(metavar="FILE", help="Where to write.")],
     table: Annotated[str, Option(help="Table that the SQL export reads.")] = "leads",
     events_table: Annotated[str, Option(help="Table of events from which SQL makes the grid's event columns.")] = "",
+    at: ExportAtFlag = "",
     lead_id: Annotated[str | None, Option(metavar="COL", help="Column of the lead id.")] = None,
     edition: Annotated[str | None, Option(help="Edition of the target system, where its limits differ.")] = None,
     lang: Annotated[str, Option(help="Language of printed sheets.")] = "en",
@@ -190,7 +192,7 @@ def export(
     from . import export as formats
     from . import monthly
 
-    options = formats.Options(table, events_table, lead_id, edition or "", lang, strict)
+    options = formats.Options(table, events_table, lead_id, edition or "", lang, strict, formats.day_asked(at))
     found = monthly.read_grid(grid)
     if scores is not None:
         key = lead_id or str(found.provenance.get("lead_id") or "lead_id")

@@ -3,20 +3,22 @@
 import csv
 import random
 import sqlite3
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import duckdb
 import pytest
 import sqlglot
-from replay import servers
+from replay import cases, servers
 from sqlglot import exp
 
 from calibrate.criteria import Criterion, Level
+from calibrate.errors import ExportError
 from calibrate.events import COUNT, DAYS, FIRST, LAST, PACE, SINCE
-from calibrate.export import coverage, sql
+from calibrate.export import coverage, sql, write
 from calibrate.export.base import Options
-from calibrate.grid import Grid
+from calibrate.grid import Expiry, Grid
 from calibrate.scoring import score_file
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
@@ -65,16 +67,30 @@ def history(seed, *, timed):
     return [(a, b.strftime(shape)) for a, b in leads], [(a, b.strftime(shape), c, d) for a, b, c, d in events]
 
 
-def expected(made, leads, events, folder):
+def aging(days, *, values=True):
+    """The same with points that expire, dated by events and by a column of the leads."""
+    rules = (
+        Expiry("it's (events)", "2", percent=30, every_days=7, dated="it's (last event)"),
+        Expiry("it's (events)", "3", days=45, dated="it's (last event)"),
+        Expiry("pricing page (events)", "1", percent=100, every_days=30, dated="pricing page (last event)"),
+        Expiry("pace", "slower", percent=7, every_days=3, dated="created"),
+        Expiry(DAYS, "missing", days=10, dated="created"),
+        Expiry(COUNT, "2", days=10),
+    )
+    return replace(grid(days, values=values), expiry=rules)
+
+
+def expected(made, leads, events, folder, at=None):
     for name, head, rows in (("leads", ("id", "created"), leads), ("events", ("lead", "at", "what", "page"), events)):
         with open(folder / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows([head, *rows])
-    score_file(made, str(folder / "leads.csv"), str(folder / "out.csv"), events=str(folder / "events.csv"))
+    files = {"out": str(folder / "out.csv"), "events": str(folder / "events.csv")}
+    score_file(made, str(folder / "leads.csv"), at=at, **files)
     with open(folder / "out.csv", newline="", encoding="utf-8") as file:
         return {row["id"]: int(row["score"]) for row in csv.DictReader(file)}
 
 
-def found(made, dialect, run, mark, leads, events, kind):
+def found(made, dialect, run, mark, leads, events, kind, at=""):
     for statement in ("DROP TABLE IF EXISTS leads", "DROP TABLE IF EXISTS events"):
         run(statement)
     run(f"CREATE TABLE leads (id TEXT, created {kind})")
@@ -82,7 +98,7 @@ def found(made, dialect, run, mark, leads, events, kind):
     for table, rows in (("leads", leads), ("events", events)):
         row = f"({', '.join([mark] * len(rows[0]))})"
         run(f"INSERT INTO {table} VALUES {', '.join([row] * len(rows))}", [cell for each in rows for cell in each])
-    return {row[0]: row[1] for row in run(sql.write(made, Options(events="events"), dialect))}
+    return {row[0]: row[1] for row in run(sql.write(made, Options(events="events", at=at), dialect))}
 
 
 @pytest.fixture(scope="module")
@@ -108,19 +124,69 @@ def test_the_join_gives_the_scores_of_calibrate_score(dialect, timed, tmp_path, 
     wanted = expected(made, leads, events, tmp_path)
     assert len(set(wanted.values())) > 20
     kind = {"sqlite": "TEXT"}.get(dialect, "TIMESTAMP" if timed else "DATE")
-    if dialect == "postgres":
-        run, mark = request.getfixturevalue("postgres"), "%s"
-    else:
-        connection = duckdb.connect() if dialect == "duckdb" else sqlite3.connect(":memory:")
-        run, mark = lambda q, v=(): connection.execute(q, v).fetchall(), "?"
+    run, mark = engine(dialect, request)
     assert found(made, dialect, run, mark, leads, events, kind) == wanted
+
+
+def engine(dialect, request):
+    if dialect == "postgres":
+        return request.getfixturevalue("postgres"), "%s"
+    connection = duckdb.connect() if dialect == "duckdb" else sqlite3.connect(":memory:")
+    return lambda q, v=(): connection.execute(q, v).fetchall(), "?"
+
+
+@pytest.mark.parametrize("timed", [True, False])
+@pytest.mark.parametrize("dialect", ["duckdb", "sqlite", "postgres"])
+def test_points_expire_as_in_calibrate_score_on_a_day(dialect, timed, tmp_path, request, capsys):
+    made = aging(14, values=dialect != "sqlite")
+    leads, events = history(2, timed=timed)
+    kind = {"sqlite": "TEXT"}.get(dialect, "TIMESTAMP" if timed else "DATE")
+    run, mark = engine(dialect, request)
+    seen = set()
+    for at in (date(2025, 1, 20), date(2025, 3, 1), date(2025, 4, 15), date(2026, 1, 1)):
+        wanted = expected(made, leads, events, tmp_path, at)
+        kept = expected(replace(made, expiry=()), leads, events, tmp_path, at)
+        assert found(made, dialect, run, mark, leads, events, kind, at) == wanted
+        seen |= {wanted[lead] - kept[lead] for lead in wanted}
+    assert len(seen) > 10
+    cases.compared(capsys, f"{dialect}, by age", 4 * len(leads))
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "sqlite", "postgres"])
+def test_today_is_the_day_of_the_server(dialect, request):
+    made = aging(14, values=False)
+    leads, events = history(3, timed=False)
+    run, mark = engine(dialect, request)
+    (today,) = run("SELECT DATE('now')" if dialect == "sqlite" else "SELECT CAST(CURRENT_DATE AS VARCHAR)")[0]
+    kind = "TEXT" if dialect == "sqlite" else "DATE"
+    asked = [found(made, dialect, run, mark, leads, events, kind, at) for at in ("today", date.fromisoformat(today))]
+    assert asked[0] == asked[1]
+
+
+def test_coverage_says_what_expiry_needs():
+    made, day = aging(14), date(2025, 3, 1)
+
+    def told(**options):
+        items = coverage(made, "sql-duckdb", Options(**options)).items
+        return [(item.status, item.reason) for item in items if item.what.startswith("expiry")]
+
+    assert {status for status, _ in told(events="events", at=day)} == {"carried", "impossible"}
+    assert [reason for status, reason in told(events="events", at=day) if status != "carried"] == [
+        "no column says when it was last seen"
+    ]
+    assert {status for status, _ in told(at="today")} == {"carried", "approximated", "impossible"}
+    assert {status for status, _ in told(events="events")} == {"impossible"}
+    with pytest.raises(ExportError, match="name the day to score on: --at today"):
+        write(made, "sql-duckdb", Options(events="events", strict=True))
 
 
 @pytest.mark.parametrize("dialect", sql.DIALECTS)
 def test_the_join_parses_in_every_dialect_and_says_what_it_cannot_make(dialect):
-    (tree,) = sqlglot.parse(sql.write(grid(30), Options(events="crm.events", table="crm.leads"), dialect), read=dialect)
-    assert isinstance(tree, exp.Select)
-    assert {table.name for table in tree.find_all(exp.Table)} == {"leads", "events"}
+    for made, at in ((grid(30), ""), (aging(30), "today"), (aging(30), date(2025, 3, 1))):
+        text = sql.write(made, Options(events="crm.events", table="crm.leads", at=at), dialect)
+        (tree,) = sqlglot.parse(text, read=dialect)
+        assert isinstance(tree, exp.Select)
+        assert {table.name for table in tree.find_all(exp.Table)} == {"leads", "events"}
     told = coverage(grid(30), f"sql-{dialect}", Options(events="events"))
     assert told.lossless == (dialect in ("duckdb", "postgres"))
     assert coverage(grid(30, values=False), f"sql-{dialect}", Options(events="events")).lossless

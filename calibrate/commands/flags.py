@@ -18,7 +18,16 @@ Option = typer.Option
 EventsFlag = Annotated[str | None, Option(metavar="FILE", help="Events of the leads: id, time, type.")]
 AtFlag = Annotated[
     datetime | None,
-    Option(metavar="DATE", formats=["%Y-%m-%d"], help="Score as of this day (YYYY-MM-DD): signals have aged by then."),
+    Option(
+        metavar="DATE",
+        formats=["%Y-%m-%d"],
+        help="Score as of this day (YYYY-MM-DD): --events count from the lead's creation to that day, not only in the "
+        "days that the grid was calibrated on, and lines with an expiry rule keep what their age leaves. Without it: "
+        "as calibrated, nothing expires.",
+    ),
+]
+ExportAtFlag = Annotated[
+    str, Option(metavar="DATE", help="Day on which SQL scores, as in score --at: YYYY-MM-DD, or today (the server's).")
 ]
 TableFlag = Annotated[str | None, Option(help="Table of a database, sheet of a workbook.")]
 JsonFlag = Annotated[bool, Option("--json", help="Print the result as JSON.")]

@@ -28,7 +28,7 @@ from . import (
     sql,
     zoho,
 )
-from .base import EVERYTHING, Coverage, Format, Item, Options, Scored, account, refuse_losses
+from .base import EVERYTHING, Coverage, Format, Item, Options, Scored, account, day_asked, refuse_losses
 from .scored import read_scored
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "Options",
     "Scored",
     "coverage",
+    "day_asked",
     "format_named",
     "read_scored",
     "write",

@@ -120,6 +120,20 @@ def expiry_rule(grid: Grid, at: int, place: int) -> tuple[int | None, int | None
     return rule.days, rule.percent, rule.every_days, rule.dated
 
 
+def day_asked(text: str) -> date | Literal["today", ""]:
+    """The day to score on as a user writes it.
+
+    >>> day_asked("2026-03-01"), day_asked("today")
+    (datetime.date(2026, 3, 1), 'today')
+    """
+    if text in ("today", ""):
+        return "today" if text else ""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ExportError(f"--at '{text[:40]}' is no day; write YYYY-MM-DD, or today") from None
+
+
 def left_by_age(rule: Expiry, points: int) -> list[tuple[int, int]]:
     """From which age in days how many points are left, the oldest first; before the last of these all are.
 
@@ -196,9 +210,9 @@ def account(
 ) -> Coverage:
     """Coverage of a grid: every line with points by `judge(criterion, level)`, then bands, thresholds and expiry.
 
-    `expiry` None: carried where a column says when the signal was last seen; or what becomes of each rule. `makes` names what the format does by
-    itself: "mailbox" (the kind of mailbox of an address), "events" (columns made from events). `minimums`: bands ask
-    for their points of fit and of engagement too.
+    `expiry` None: carried where a column says when the signal was last seen; it may also judge each rule. `makes` names
+    what the format does by itself: "mailbox" (the kind of mailbox of an address), "events" (columns made from events).
+    `minimums`: bands ask for their points of fit and of engagement too.
     """
     if grid.gated and not minimums and bands[0] == "carried":
         bands = ("approximated", BY_SCORE)

@@ -8,17 +8,18 @@ what each dialect says in its own way (reading a column as text, a text as a num
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
 from ..criteria import Criterion, Level, as_number, meaning
 from ..engine import sql
-from ..grid import Grid
+from ..events import is_event_column
+from ..grid import Expiry, Grid
 from ..mailbox import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
-from .base import Coverage, Options, account, band_condition, key_column, reason_text
+from .base import Coverage, Options, Status, account, band_condition, key_column, left_by_age, reason_text
 from .dialects import DECIMAL, DIALECTS, DOMAINS, LINE_END, Dialect, identifier, literal
-from .sql_events import can_make, event_columns, event_join
+from .sql_events import can_make, dated_by, day_number, event_columns, event_join
 
 
 def write(grid: Grid, options: Options, dialect: str) -> str:
@@ -43,6 +44,9 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
     table, origin, made = _origin(grid, options, words)
     columns = [f"{origin}{identifier(key, words)} AS lead_key"] if key else []
     levels = ["lead_key"] if key else []
+    ages = _ages(grid, options, words, origin, made)
+    columns += [f"{age} AS {name}" for name, age in ages.values()]
+    levels += [name for name, _ in ages.values()]
     texts_of, numbers_of = ["source.*"], ["texts.*"]
     shown = [f"lead_key AS {identifier(key, words)}"] if key else []
     shown += ["score", f"{_band(grid, words)} AS band"]
@@ -57,11 +61,11 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
         numbers_of += found.numbers
         levels.append(found.case)
         points = grid.points[at]
-        sums.append(_choice(f"level_{at + 1}", [(place, str(int(p))) for place, p in enumerate(points) if p], "0"))
+        left = [(i, _left(grid, at, i, options, words, ages)) for i, p in enumerate(points) if p]
+        sums.append(_choice(f"level_{at + 1}", [(i, worth) for i, (worth, _) in left], "0"))
         sums_of[criterion.axis].append(sums[-1])
-        texts = [(i, literal(reason_text(grid, at, i, options.language), words)) for i, p in enumerate(points) if p]
-        if texts:
-            shown.append(f"{_choice(f'level_{at + 1}', texts)} AS reason_{at + 1}")
+        if left:
+            shown.append(f"{_choice(f'level_{at + 1}', [(i, text) for i, (_, text) in left])} AS reason_{at + 1}")
     score = "\n    + ".join(sums)
     whole = _select(columns, table)
     whole = _select(texts_of, _inside("source", whole))
@@ -75,7 +79,7 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
 
 
 def coverage(grid: Grid, options: Options, dialect: str) -> Coverage:
-    """Everything but expiry is carried; what only a run on the server could prove is noted."""
+    """Everything is carried, expiry from a given day on; what only a run on the server could prove is noted."""
     words = DIALECTS[dialect]
     notes = []
     if dialect not in ("duckdb", "postgres", "sqlite"):
@@ -86,14 +90,57 @@ def coverage(grid: Grid, options: Options, dialect: str) -> Coverage:
     if words.flags:
         notes.append(f"{dialect} has no truth values: in yes/no criteria the numbers 1 and 0 stand for yes and no")
     makes = ["mailbox"]
-    if options.events and event_columns(grid):
-        lacking = [column for column in event_columns(grid) if not can_make(column, dialect)]
+    asked = event_columns(grid, options.at)
+    if options.events and asked:
+        lacking = [column for column in asked if not can_make(column, dialect)]
         makes += [] if lacking else ["events"]
         notes += [f"'{column}' cannot be made in {dialect}: fill it before scoring" for column in lacking]
         notes.append("moments of leads and events must stand in columns of dates or timestamps")
-    elif event_columns(grid):
+    elif asked:
         notes.append("name the table of events (--events-table) to have its columns made by a join")
-    return account(f"sql-{dialect}", grid, minimums=True, makes=makes, notes=tuple(notes))
+
+    def fate(rule: Expiry) -> tuple[Status, str]:
+        if rule.dated is None:
+            return "impossible", "no column says when it was last seen"
+        if not options.at:
+            return "impossible", "name the day to score on: --at today, or a date"
+        if is_event_column(rule.dated) and not options.events:
+            return "approximated", f"'{rule.dated}' is made by calibrate from events: --events-table, or fill it"
+        return "carried", ""
+
+    if options.at and [rule for rule in grid.expiry if rule.dated]:
+        notes.append("columns that date signals must hold dates or timestamps")
+    return account(f"sql-{dialect}", grid, minimums=True, expiry=fate, makes=makes, notes=tuple(notes))
+
+
+Ages = dict[str, tuple[str, str]]
+"""By column that dates a signal: the name of its age in days, and the expression."""
+
+
+def _ages(grid: Grid, options: Options, words: Dialect, origin: str, made: Mapping[str, str]) -> Ages:
+    columns = dict.fromkeys(rule.dated for rule in grid.expiry if rule.dated and options.at)
+    found = {}
+    for number, column in enumerate(columns, 1):
+        day = dated_by(column, made, origin + identifier(column, words), words)
+        found[column] = f"age_{number}", f"{day_number(options.at, words)} - {day}"
+    return found
+
+
+def _left(grid: Grid, at: int, place: int, options: Options, words: Dialect, ages: Ages) -> tuple[str, str]:
+    """Points and reason of a line, by the age of its signal where they expire."""
+    points, text = int(grid.points[at][place]), reason_text(grid, at, place, options.language)
+    name = grid.criteria[at].name, grid.criteria[at].levels[place].name
+    rule = next(
+        (rule for rule in grid.expiry[::-1] if (rule.criterion, rule.level) == name and rule.dated in ages), None
+    )
+    if rule is None:
+        return str(points), literal(text, words)
+    age, stem = ages[str(rule.dated)][0], text.rpartition(" (")[0]
+    steps = left_by_age(rule, points)
+    worth = "".join(f"WHEN {age} >= {days} THEN {left} " for days, left in steps)
+    told = [(days, literal(f"{stem} ({left:+d})", words) if left else "NULL") for days, left in steps]
+    reason = "".join(f"WHEN {age} >= {days} THEN {said} " for days, said in told)
+    return f"CASE {worth}ELSE {points} END", f"CASE {reason}ELSE {literal(text, words)} END"
 
 
 class _Level:
@@ -195,10 +242,10 @@ def _number(value: float, words: Dialect) -> str:
 def _origin(grid: Grid, options: Options, words: Dialect) -> tuple[str, str, dict[str, str]]:
     """What stands after FROM, what stands before the columns of the leads, and the columns made from events."""
     table = _table(options.table, words)
-    if not options.events or not event_columns(grid):
+    if not options.events or not event_columns(grid, options.at):
         return table, "", {}
     lead_id = identifier(key_column(grid, options) or "lead_id", words)
-    joined = event_join(grid, words, table, _table(options.events, words), lead_id)
+    joined = event_join(grid, words, table, _table(options.events, words), lead_id, options.at)
     made = {column: text for column, text in joined.columns.items() if can_make(column, words.name)}
     return f"{table} AS leads LEFT JOIN {joined.table} ON {joined.key} = done.lead_key", "leads.", made
 
