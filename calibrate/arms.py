@@ -14,6 +14,7 @@ from .engine.table import Table, column_of
 from .errors import HistoryError, InputError, SettingsError, unknown
 from .history import DAY_ZERO, day_of
 from .outcome import answers
+from .people import may_be_shown
 
 NEW_WORDS = ("new", "nouveau", "nouvelle", "candidate", "test", "treatment", "b")
 """What the arm of the new grid is often called."""
@@ -122,7 +123,7 @@ def _which(found: list[str], names: ArmNames) -> tuple[str, str]:
     if len(found) != 2:
         raise InputError(
             f"the column '{names.arm}' of a trial has two values, one per grid; it has {len(found)}: "
-            f"{', '.join(found[:8])}"
+            f"{', '.join(may_be_shown(found)[:8])}"
         )
     new = names.new
     if new is None:

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from .columns import is_private, words_of
+from .columns import words_of
 from .engine import dates, sql
 from .engine.derived import derived, kept
 from .engine.table import Column, Fact, Table, column_of
 from .errors import HistoryError, InputError
 from .history import DAY_ZERO, Terms
+from .people import may_be_shown
 
 OBSERVE_DAYS = 14
 """Days that a lead is observed where there are events and nothing else is said."""
@@ -25,6 +26,8 @@ ALL_DAYS = 36500
 """Days after creation when all events count, as they do where leads are scored at any later moment."""
 COMMON = 20
 """Event types that get a column of their own, the commonest first; the rest counts in the totals."""
+LOOKED_AT = 200
+"""Event types among which these are looked for."""
 SUFFIX, LAST_SUFFIX = " (events)", " (last event)"
 COUNT, DAYS, SINCE, PACE, FIRST, LAST = (
     "events (count)", "events (active days)", "events (days since last)", "events (pace)", "events (first value)",
@@ -161,14 +164,14 @@ def _same(events: Table, wanted: Sequence[str], kinds: Sequence[str], used: Sequ
 
 
 def common_types(events: Table, column: str) -> tuple[str, ...]:
-    """The commonest event types, the commonest first; one that holds an address or a phone number is none."""
+    """The commonest event types, the commonest first; a text that is personal is none (`people.may_be_shown`)."""
     text = f"CAST({_quoted(column)} AS VARCHAR)"
     blank = sql.is_blank(sql.identifier("type")).sql("duckdb")
     found = events.fetch(
         f"SELECT type, events FROM (SELECT {text} AS type, COUNT(*) AS events FROM {events.relation} GROUP BY 1) "
-        f"AS counted WHERE type IS NOT NULL AND NOT {blank} ORDER BY events DESC, type LIMIT {COMMON}"
+        f"AS counted WHERE type IS NOT NULL AND NOT {blank} ORDER BY events DESC, type LIMIT {LOOKED_AT}"
     )
-    return tuple(str(each) for each in found["type"] if not is_private(str(each)))
+    return tuple(may_be_shown([str(each) for each in found["type"]])[:COMMON])
 
 
 def _last_day(events: Table, at: str) -> date | None:
@@ -389,6 +392,7 @@ class _Plan:
         theirs = self.events.fetch(
             f"SELECT MIN({self._id(self.names.lead_id or '')}) AS v FROM {self.events.relation}"
         )["v"][0]
+        own, theirs = (str(each) if may_be_shown([str(each)]) else "…" for each in (own, theirs))
         return (
             f"{self.events.name}: none of its {self.events.rows:,} events belongs to a lead in its first "
             f"{self.window} days. Leads are called like '{own}' ({self.lead_id}), events name them like '{theirs}' "

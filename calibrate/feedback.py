@@ -16,6 +16,7 @@ from .engine.table import Table, column_of
 from .errors import InputError, unknown
 from .grid import Grid
 from .history import History
+from .people import may_be_shown
 from .rates import wilson
 from .scores import reaches
 from .tally import Tally
@@ -95,7 +96,7 @@ def _reason_column(table: Table, asked: str | None) -> str | None:
 
 
 def _said(table: Table, key: str, reason: str | None) -> dict[str, str]:
-    """Reason of each rejected lead, the last line of a lead counting."""
+    """Reason of each rejected lead, the last line of a lead counting; a reason that is personal is not told."""
     wanted = [f"CAST({_quoted(key)} AS VARCHAR) AS lead"]
     wanted.append(f"CAST({_quoted(reason)} AS VARCHAR) AS reason" if reason else "NULL AS reason")
     order = f" ORDER BY {_quoted(table.position)}" if table.position else ""
@@ -104,7 +105,8 @@ def _said(table: Table, key: str, reason: str | None) -> dict[str, str]:
     for lead, why in zip(found["lead"], found["reason"], strict=True):
         if isinstance(lead, str) and lead.strip():
             said[lead.strip()] = " ".join(why.split()) if isinstance(why, str) else NO_REASON
-    return said
+    shown = set(may_be_shown([why for why, _ in Counter(said.values()).most_common()]))
+    return {lead: why if why in shown else NO_REASON for lead, why in said.items()}
 
 
 def _codes(leads: Table, key: str, criteria: Sequence[Criterion], wanted: Sequence[str]) -> dict[str, tuple[int, ...]]:

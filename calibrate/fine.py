@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Profile, axis_of, is_private
+from .columns import Profile, axis_of
 from .criteria import (
     MISSING,
     MOST_LEVELS,
@@ -78,13 +78,13 @@ def yes_no_levels(found: Profile, asked: Sequence[Criterion]) -> Criterion:
     for text, _ in found.texts:
         (nothing if is_placeholder(text) else sides[text.strip().casefold() in YES]).append(text)
     seen = {*nothing, *sides[False], *sides[True]}
-    if any(_mixed(texts, asked) for texts in (*sides.values(), nothing)) or set(_demanded(asked)) - seen:
+    if any(_mixed(texts, asked) for texts in (*sides.values(), nothing)) or set(demanded_texts(asked)) - seen:
         return text_levels(found, asked, "boolean")
     levels = [Level(shown(texts[0]), values=tuple(texts)) for texts in sides.values()]
     return with_specials(found.column.name, "boolean", levels, missing=tuple(nothing), reference=levels[0].name)
 
 
-def _demanded(asked: Sequence[Criterion]) -> list[str]:
+def demanded_texts(asked: Sequence[Criterion]) -> list[str]:
     """Every text that given criteria list."""
     values = (value for criterion in asked for level in criterion.levels for value in level.values)
     return list(dict.fromkeys(value for value in values if isinstance(value, str)))
@@ -101,7 +101,7 @@ Key = tuple[object, ...]
 def text_levels(found: Profile, asked: Sequence[Criterion], kind: Kind) -> Criterion:
     """A level per text, the commonest first; spellings of one text share it, unless a grid tells them apart."""
     grids = [c for c in asked if c.kind != "number"]
-    demanded = _demanded(grids)
+    demanded = demanded_texts(grids)
     flags = {v for c in grids for level in c.levels for v in level.values if not isinstance(v, str)}
     groups = _groups(found, grids, demanded, together=False)
     if sum(1 for texts, _ in groups.values() if set(texts) & set(demanded)) > MOST_TEXTS:
@@ -127,7 +127,7 @@ def _groups(
     groups: dict[Key, tuple[list[str], int]] = {}
     listed = set(demanded)
     for text, count in (*((text, 0) for text in demanded), *found.texts):
-        if not text.strip(sql.BLANKS) or (text not in listed and is_private(text)):
+        if not text.strip(sql.BLANKS):
             continue
         value = as_number(text) if found.column.type == "number" else text
         word: object = value if isinstance(value, float) else " ".join(text.casefold().split())

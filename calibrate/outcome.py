@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from .criteria import as_number, is_missing
 from .errors import HistoryError, unknown
+from .people import may_be_shown
 
 YES = frozenset(
     {
@@ -107,9 +108,10 @@ def answers(
             f"the outcome column '{column}' has only the value {_listing(values, counts)}: without leads of both "
             "kinds there is nothing to measure. Name another column with --customer"
         )
+    example = next(iter(may_be_shown(values)), "won")
     raise HistoryError(
         f"the outcome column '{column}' has {len(values)} values and it is not clear which mean customer: "
-        f"{_listing(values, counts)}. Name them with --customer-value, e.g. --customer-value {values[0]!r}"
+        f"{_listing(values, counts)}. Name them with --customer-value, e.g. --customer-value {example!r}"
     )
 
 
@@ -140,7 +142,7 @@ def _found(
             or [v for v in values if as_number(v) is not None and as_number(v) == as_number(name)]
         )
         if not same:
-            listed = sorted(values, key=lambda v: (-counts[v], v))
+            listed = may_be_shown(_ranked(values, counts))
             raise HistoryError(f"column '{column}': {unknown('value', name, listed[:MOST_LISTED])}")
         found += same
     if len(set(found)) == len(values) and len(counts) == len(values):
@@ -156,7 +158,13 @@ def _word(value: str) -> str:
     return f"{number:g}" if number is not None else " ".join(value.casefold().split())
 
 
+def _ranked(values: Sequence[str], counts: Mapping[str | None, int]) -> list[str]:
+    return sorted(values, key=lambda v: (-counts[v], v))
+
+
 def _listing(values: Sequence[str], counts: Mapping[str | None, int]) -> str:
-    ranked = sorted(values, key=lambda v: (-counts[v], v))
-    shown = ", ".join(f"'{v}' ({counts[v]:,})" for v in ranked[:MOST_LISTED])
-    return shown + (f" and {len(ranked) - MOST_LISTED} more" if len(ranked) > MOST_LISTED else "")
+    """The commonest values with their leads; a personal one is counted and not told."""
+    shown = may_be_shown(_ranked(values, counts))[:MOST_LISTED]
+    more = len(values) - len(shown)
+    listed = ", ".join(f"'{v}' ({counts[v]:,})" for v in shown)
+    return f"{listed} and {more} more" if shown and more else listed or f"{more} that look personal"

@@ -3,7 +3,7 @@
 Levels are fine: every common text its own, every number cut at some forty readable points. Which of them are
 kept apart is decided later from counts (`binning`). Columns that cannot be criteria (ids, constants, dates, free
 text, what is personal) are ignored, each with its reason; a personal or wordy column with many empty cells
-becomes filled/missing.
+becomes filled/missing. Single texts that are personal (an address, a name) are no levels: they count as `other`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from .columns import Profile, is_personal, looks_dated, names_code, names_id, one_way, profile, since_1970
+from .columns import Profile, looks_dated, names_code, names_id, one_way, profile, since_1970
 from .criteria import MISSING, Criterion, Level, is_placeholder
 from .engine.table import Fact, Table, column_of
 from .engine.words import NO, NUMBER_PLACEHOLDERS, YES
@@ -22,6 +22,7 @@ from .errors import InputError
 from .fine import (
     MOST_TEXTS,
     as_texts,
+    demanded_texts,
     filled_levels,
     free_name,
     number_levels,
@@ -31,6 +32,7 @@ from .fine import (
     yes_no_levels,
 )
 from .fine import named_levels as named_levels
+from .people import PEOPLE, Looked, looked_at
 from .roles import find_dates as find_dates
 from .roles import find_id as find_id
 from .roles import monotone as monotone
@@ -64,6 +66,7 @@ def propose(
     include: Sequence[str] | None = None,
     exclude: Collection[str] = (),
     needed: Sequence[Criterion] = (),
+    keep: Collection[str] = (),
 ) -> Proposal:
     """Fine criteria for the columns of a table.
 
@@ -80,6 +83,8 @@ def propose(
     needed
         Criteria of given grids or settings: what they tell apart, the fine levels tell apart too. One that is
         `fixed` is taken as it is.
+    keep
+        Columns whose texts are no names of people, however much they look so.
     """
     for name in (*(include or ()), *exclude, *leave_out):
         column_of(table, name)
@@ -101,8 +106,10 @@ def propose(
     for name, found in seen.items():
         asked = demanded.get(name, [])
         proposed, reason = None, ""
+        look = looked_at(found, written=demanded_texts(asked), keep=name in keep)
+        found = look.profile
         if name in wanted:
-            proposed, reason = _proposed(found, asked, words.get(name, ()), forced=include is not None)
+            proposed, reason = _proposed(look, asked, words.get(name, ()), forced=include is not None)
             if reason:
                 facts.append(Fact("ignored", {"column": name, "reason": reason}))
         more = _for_grids(found, asked, proposed, words.get(name, ()))
@@ -110,7 +117,7 @@ def propose(
             made.append(replace(signs(criterion, table.facts), name=free_name(criterion.name, [c.name for c in made])))
         extra += [c.name for c in made[len(made) - len(more) - bool(proposed) : len(made) - bool(proposed)]]
         if proposed is not None and not proposed.fixed:
-            facts += _findings(found, proposed)
+            facts += _findings(look, proposed)
     rows = next(iter(seen.values())).rows
     if rows < table.rows:
         facts.append(Fact("looked_at", {"rows": rows, "of": table.rows}))
@@ -120,11 +127,14 @@ def propose(
     return Proposal(tuple(made), tuple(facts), tuple(extra))
 
 
-def _findings(found: Profile, proposed: Criterion) -> list[Fact]:
+def _findings(look: Looked, proposed: Criterion) -> list[Fact]:
     """What is worth saying about the texts of a column."""
+    found, name = look.profile, proposed.column
+    if look.personal == PEOPLE:
+        return [Fact("people", {"column": name})]
     if proposed.kind not in ("text", "boolean"):
         return []
-    name, facts = proposed.column, []
+    facts = [Fact("people_pooled", {"column": name, "values": look.names})] if look.names else []
     if found.distinct > MOST_TEXTS:
         facts.append(Fact("many_values", {"column": name, "values": found.distinct, "kept": MOST_TEXTS}))
     nothing = {text: count for text, count in found.texts if is_placeholder(text)}
@@ -162,17 +172,18 @@ def signs(criterion: Criterion, facts: Iterable[Fact]) -> Criterion:
 
 
 def _proposed(
-    found: Profile, asked: Sequence[Criterion], words: tuple[str, ...], *, forced: bool
+    look: Looked, asked: Sequence[Criterion], words: tuple[str, ...], *, forced: bool
 ) -> tuple[Criterion | None, str]:
     """The criterion for a column, or the reason why there is none."""
+    found = look.profile
     fixed = next((c for c in asked if c.fixed), None)
     if fixed is not None:
         return fixed, ""
     if found.filled == 0:
         return None, "empty"
     name = found.column.name
-    if is_personal(found):
-        return _presence_or(found, "personal")
+    if look.personal:
+        return _presence_or(found, look.personal)
     if looks_dated(found) or since_1970(found):
         return (filled_levels(name), "") if forced else (None, "date")
     if found.distinct == 1:

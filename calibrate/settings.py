@@ -298,7 +298,7 @@ _HELP: dict[str, dict[str, str]] = {
     "columns": {
         "only": "columns to use; empty: all that qualify",
         "exclude": "columns never to use",
-        "keep": "suspects put back by name",
+        "keep": "suspects put back by name; also columns whose texts look like names of people but are none",
         "min_leads": "levels with fewer leads are pooled into other",
     },
     "candidates": {

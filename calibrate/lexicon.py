@@ -1,0 +1,118 @@
+"""First names, family names and ordinary words, from the data files of the package `mimesis`.
+
+The package itself is not imported: its lists are read when they are first asked for. All words stand
+as `bare` gives them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+
+def listed(words: str) -> frozenset[str]:
+    """Words of a list that is written as a text."""
+    return frozenset(words.split())
+
+
+PEOPLE = (
+    "en", "fr", "de", "de-at", "de-ch", "es", "es-mx", "it", "nl", "pt", "pt-br", "pl", "cs", "da", "no", "sv", "tr",
+)  # fmt: skip
+"""Countries whose names of people are known: those that write them in Latin letters."""
+TEXTS = ("en", "fr", "de", "es")
+"""Languages whose ordinary words, occupations and places are known."""
+CHIEFLY = listed(
+    "aaron adam adrian alan albert alex alexander alice allen alvin amy andrew andy ann anna anne anthony antonio "
+    "arnold arthur barbara barry ben billy bob brad brandon brian bruce bryan carl carlos carol charles charlie "
+    "chris christian christopher craig dan daniel daphne dave david dennis diego dominique donald donna doug "
+    "douglas duncan ed edmond edward elizabeth ellen emily emma eric eugene everett francis francisco frank fred "
+    "frederick gary george gilbert gordon graham greg harry harvey helen helena helene henry howard ian isabelle "
+    "jack james jason jay jean jeff jennifer jerry jessica jim jimmy joe john johnny jon jonathan jose joseph juan "
+    "karen kate katrina keith kelly ken kerry kevin kim kyle larry laura lawrence leo lewis linda lisa louis lucia "
+    "lucie luke lynn marc margaret maria mariana marie marion mark martin mary matt matthew maurice melissa michael "
+    "michelle mike mitchell neil nicholas nick norman pat patrick paul peter phil philip pierre ralph ray raymond "
+    "rebecca richard rick rob robert roger ron roselle ross russell ryan sam samuel sandra sara sarah scott sean "
+    "sebastian sidney simon stephen steve steven stewart susan terry thomas tim tom tony tracy tristan tyler victor "
+    "vincent walter wayne william xenia zoe"
+)
+"""First names that also stand in the lists of words and places, yet are read as names."""
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """What is known of single words (`given`, `family`, `words`), and of whole texts that are `places` or firms.
+
+    `doubtful` are first names that are a word or a place as well: April, Paris, Page.
+    """
+
+    given: frozenset[str]
+    doubtful: frozenset[str]
+    family: frozenset[str]
+    words: frozenset[str]
+    places: frozenset[str]
+
+
+@lru_cache
+def lexicon() -> Lexicon:
+    """The lists, read once.
+
+    >>> known = lexicon()
+    >>> "marie" in known.given, "april" in known.doubtful, "dupont" in known.family, "marketing" in known.words
+    (True, True, True, True)
+    """
+    spec = find_spec("mimesis")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("calibrate needs the package mimesis for its lists of names: pip install mimesis")
+    home = Path(spec.submodule_search_locations[0]) / "datasets"
+    given: list[str] = []
+    family: list[str] = []
+    words: list[str] = []
+    places: list[str] = []
+    for country in PEOPLE:
+        person = _read(home, country, "person")
+        given += _flat(person.get("names"))
+        family += _flat(person.get("surnames"))
+        if country in TEXTS:
+            words += [*_flat(person["occupation"]), *_flat(person["nationality"]), *_flat(person["language"])]
+    for language in TEXTS:
+        text, address, when = (_read(home, language, each) for each in ("text", "address", "datetime"))
+        words += [*_flat(text["words"]), *_flat(text["color"]), *_flat(address["street"]["suffix"]), *_flat(when)]
+        countries = [*_flat(address["country"]["name"]), *_flat(address["continent"]), *_flat(address["state"]["name"])]
+        words += countries
+        places += [*countries, *_flat(address["city"]), *_flat(_read(home, language, "finance")["company"]["name"])]
+    first, last, whole = _folded(given), _folded(family), _folded(places)
+    ordinary = frozenset(_WORD.findall(" ".join(_folded(words)))) - CHIEFLY
+    doubtful = (first & (ordinary | whole)) - CHIEFLY
+    return Lexicon(first, doubtful, last, ordinary, whole)
+
+
+def _read(home: Path, language: str, part: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((home / language / f"{part}.json").read_bytes())
+    return found
+
+
+def _flat(found: object) -> list[str]:
+    """All texts in lists and tables of lists."""
+    if isinstance(found, dict):
+        return [text for each in found.values() for text in _flat(each)]
+    return found if isinstance(found, list) else []
+
+
+def bare(text: str) -> str:
+    """A text as it is looked up: small letters without accents, whatever is no Latin letter left out.
+
+    >>> bare("Zélie MÜLLER-Groß")
+    'zelie muller-gross'
+    """
+    return unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+
+
+def _folded(texts: list[str]) -> frozenset[str]:
+    return frozenset(bare("\n".join(texts)).split("\n"))
