@@ -14,6 +14,7 @@ from .grade import demand, grades
 from .history import History
 from .kpi import months_of
 from .lines import beside
+from .mails import mail_rates
 from .report import tables
 from .review import Candidate, Review
 from .segments import by_segment, segment_criteria
@@ -49,6 +50,7 @@ def with_meeting(review: Review, settings: Settings, history: History, backtests
         grades=grades(tally, grid),
         demands=demand(tally, grid, months=review.months),
         kpis=months_of(tally, grid) if grid.thresholds and review.months else (),
+        mails=mail_rates(history) if review.months else None,
         feedback=feedback,
         minutes_per_call=asked.minutes_per_call,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from .grid import Grid
 from .kpi import Month
 from .leakage import Suspect
 from .lines import Line
+from .mails import Mails
 from .rates import RateTable
 from .scores import Scores
 from .segments import Sides
@@ -72,7 +73,8 @@ class Review:
 
     `story` are the decisions of earlier months, the oldest first, and `outcomes` what came of their promises. `swap`
     and `changes` hold the proposed grid against the baseline, `sides` every candidate, segment by segment; `grades`,
-    `demands` and `kpis` belong to the chosen grid; `minutes_per_call` is what a lead costs sales.
+    `demands` and `kpis` belong to the chosen grid; `mails` is there where the source tells of e-mails;
+    `minutes_per_call` is what a lead costs sales.
     """
 
     title: str
@@ -100,5 +102,6 @@ class Review:
     grades: Grades | None = None
     demands: tuple[Demand, ...] = ()
     kpis: tuple[Month, ...] = ()
+    mails: Mails | None = None
     feedback: Feedback | None = None
     minutes_per_call: float | None = None

@@ -75,13 +75,13 @@ def find_stages(table: Table) -> dict[str, str]:
 
 
 def follow(history: History, columns: Mapping[str, str]) -> Stages | None:
-    """Count how far leads come within their observation and closing window; None without dates of stages.
+    """Count how far leads come within their observation and closing window; None without dates.
 
     `columns` names the column of each stage but the last, which is the outcome's date.
     """
     terms = history.terms
     known = [stage for stage in STAGES[:-1] if stage in columns and columns[stage] != terms.customer_at]
-    if terms.created_at is None or terms.customer_at is None or not known:
+    if terms.created_at is None or terms.customer_at is None:
         return None
     horizon = terms.observe_days + terms.close_within_days
     names = [*known, STAGES[-1]]

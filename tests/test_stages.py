@@ -53,8 +53,10 @@ def test_stages_by_pencil(tmp_path: Path) -> None:
     assert sum(steps[0].of_leads.customers for _, _, steps in found.cohorts) == 5
 
 
-def test_no_dates_of_stages_no_stages(tmp_path: Path) -> None:
-    assert follow(history(tmp_path), {}) is None
+def test_no_dates_of_stages_leave_the_cycle_time(tmp_path: Path) -> None:
+    found = follow(history(tmp_path), {})
+    assert found is not None
+    assert [(s.stage, s.rate.customers, s.rate.leads, s.days) for s in found.steps] == [("customer", 2, 6, 10)]
 
 
 def test_value_by_pencil(tmp_path: Path) -> None:

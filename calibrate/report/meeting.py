@@ -28,7 +28,7 @@ def absent(review: Review) -> set[str]:
     there = {
         "history": bool(review.story), "changes": review.swap is not None or bool(changed(review)),
         "segments": bool(review.sides), "grades": review.grades is not None or bool(review.demands),
-        "months": bool(review.kpis), "feedback": review.feedback is not None,
+        "months": bool(review.kpis) or review.mails is not None, "feedback": review.feedback is not None,
     }  # fmt: skip
     return {name for name, held in there.items() if not held}
 

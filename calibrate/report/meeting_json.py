@@ -13,7 +13,7 @@ from ..swap import Moved
 
 def meeting_json(review: Review) -> dict[str, Any]:
     """Plain values by key; None where a part is not there."""
-    swap, grades, feedback = review.swap, review.grades, review.feedback
+    swap, grades, feedback, mails = review.swap, review.grades, review.feedback, review.mails
     return {
         "decisions": [
             {"month": o.month, "candidate": o.candidate, "stage": o.stage, "threshold": o.threshold,
@@ -52,6 +52,12 @@ def meeting_json(review: Review) -> dict[str, Any]:
              "mean_score_customers": m.mean_score_customers}
             for m in review.kpis
         ],
+        "mails": None if mails is None else {
+            "base": mails.base, "columns": {kind: list(names) for kind, names in mails.columns.items()},
+            "days": mails.days,
+            "months": [{"month": month, "leads": leads, **{kind: _rate(found) for kind, found in rates.items()}}
+                       for month, leads, rates in mails.cohorts],
+        },
         "feedback": None if feedback is None else {
             "read": feedback.read, "found": feedback.found, "reasons": dict(feedback.reasons),
             "lines": [{"criterion": line.criterion, "level": line.level.name, "points": line.points,
