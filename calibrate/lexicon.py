@@ -42,6 +42,18 @@ CHIEFLY = listed(
     "vincent walter wayne william xenia zoe"
 )
 """First names that also stand in the lists of words and places, yet are read as names."""
+ADDED = listed(
+    "jane becky beverly beverley brittany brittney brooke candace carrie cassidy cheryl connor conor deanna eileen "
+    "gwendolyn jeanette joann kaitlin kaitlyn katelyn kelli kristi kristie kristy latoya laurie mackenzie meagan "
+    "meghan meredith paige pam patty rhonda robyn sheena shelley shelly sheri sherri sherry sheryl stacie sue "
+    "tabitha tami tammy tanya terri tonya traci tricia vicki bethan clive gillian graeme hazel hollie iain jayne "
+    "kirsty reece rhys sian marguerite maggie renee maryse fernand francine geoffroy geraldine germaine huguette "
+    "jeanine jocelyne marjorie martial murielle mustafa odile pascale pol rachida renaud rodolphe sandrine sylvain "
+    "jurgen joerg juergen guenter gunter guenther hellmut jochen kristiane ekkehard eckhard eckart burkhard "
+    "heribert ludger meinhard klemens hinrich gianfrancesco lamberto raffaele candela encarna maricela xiomara "
+    "abdullah huseyin dragan filiz branko georgios aleksandr"
+)
+"""Common first names that the lists lack."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -87,7 +99,7 @@ def lexicon() -> Lexicon:
         countries = [*_flat(address["country"]["name"]), *_flat(address["continent"]), *_flat(address["state"]["name"])]
         words += countries
         places += [*countries, *_flat(address["city"]), *_flat(_read(home, language, "finance")["company"]["name"])]
-    first, last, whole = _folded(given), _folded(family), _folded(places)
+    first, last, whole = _folded(given) | ADDED, _folded(family), _folded(places)
     ordinary = frozenset(_WORD.findall(" ".join(_folded(words)))) - CHIEFLY
     doubtful = (first & (ordinary | whole)) - CHIEFLY
     return Lexicon(first, doubtful, last, ordinary, whole)

@@ -30,6 +30,8 @@ ALIKE, KNOWN = 0.8, 0.2
 """Or if so many have the shape of a name and so many may be one: names of countries that the lists know little of."""
 ALONE, FEWEST = 0.7, 3
 """Or if so many are first names alone, half of them no other word, and at least so many texts differ."""
+FEW = 2
+"""Where so many texts surely are names, those that may be are left out with them."""
 
 _CIVIL = listed("mr mrs ms miss mister mme mlle mademoiselle madame monsieur herr frau senor senora sra sig mevr dhr")
 _LEARNED = listed("dr prof pr me sr don dona sir dott ing avv maitre")
@@ -164,7 +166,7 @@ def _reading(text: str) -> int:
             pass
         elif _TOKEN.fullmatch(token.rstrip(".")):
             word = _word(token.rstrip("."))
-            noble = words and not word.fits and bare(tokens[i - 1]) in _PARTICLES
+            noble = i and not word.fits and bare(tokens[i - 1]) in _PARTICLES
             words.append(replace(word, family=MAYBE) if noble else word)
         else:
             return _inside(tokens)
@@ -179,12 +181,11 @@ def _reading(text: str) -> int:
 
 def _after_title(words: Sequence[_Word], titled: int) -> int:
     """Mme Martin; Dr. Martens only where the name is known."""
-    if not all(word.fits for word in words) or not all(word.text[0].isupper() for word in words):
+    if not any(word.fits for word in words) or not all(word.text[0].isupper() for word in words):
         return NO
-    last = words[-1]
     if titled == SURE:
         return SURE
-    return SURE if last.family == SURE or (last.family and len(words) > 1) else MAYBE
+    return SURE if words[-1].family == SURE or (words[-1].family and len(words) > 1) else MAYBE
 
 
 def _with_initial(word: _Word, initials: int, dotted: bool) -> int:
@@ -262,7 +263,8 @@ def looked_at(found: Profile, *, written: Collection[str] = (), keep: bool = Fal
     readings = {text: NO if keep else reading(text) for text, _ in found.texts}
     if not keep and holds_people(readings):
         return Looked(_only(found, written), PEOPLE)
-    names = {text for text, surely in readings.items() if surely == SURE and text not in written}
+    least = MAYBE if sum(surely == SURE for surely in readings.values()) >= FEW else SURE
+    names = {text for text, surely in readings.items() if surely >= least and text not in written}
     open_ = [text for text, _ in found.texts if text in written or not (text in names or is_private(text))]
     return Looked(_only(found, frozenset(open_)), names=len(names))
 
