@@ -1,8 +1,10 @@
 """HubSpot: the requests that make a lead score by the Lead Scoring API (beta), in the order in which to send them.
 
 One FIT and one INTENT group, one MATCH rule per criterion; a criterion whose points expire gets a group of its own,
-because decay belongs to a group. Group limits are the true ones, so that no cap ever bites. Bands become a threshold
-output of the draft. The version of the API is pinned in every path.
+because decay belongs to a group. Numbers between two bounds are CONDITIONAL rules, one per level: the bounds of a range
+are whole and inclusive there, 9.5 would fall between two of them. Group limits are the true ones, so that no cap ever
+bites. Bands become a threshold output of the draft, minimums of fit and engagement its matrix; a draft is replaced as a
+whole, with the ids that reading it gives. The version of the API is pinned in every path.
 
 Fields: HubSpot's public API specification, Marketing / Lead Scoring, 2026-09-beta. It leaves the words of `operator`
 free; those of its list filters are used.
@@ -13,17 +15,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..criteria import Axis
-from ..errors import GridError
-from ..grid import Band, Expiry, Grid
+from ..grid import Expiry, Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands
 from .csv import safe
 from .rules import Branch, branches, number_text, system_name, unique_names
-from .schemes import Ask, Op, Scheme, grid_of, number, parse, part, whole
 
 VERSION = "2026-09-beta"
 CONTACT = "0-1"
@@ -66,14 +64,11 @@ def write(grid: Grid, options: Options) -> str:
         "groupConfigs": groups,
     }
     requests: list[dict[str, Any]] = [{"method": "POST", "path": path, "body": create}]
-    bands = ordered_bands(grid)
-    if bands:
-        edges = [
-            {"label": name, "threshold": at_least, "color": COLORS[min(i, len(COLORS) - 1)]}
-            for i, (at_least, name) in enumerate(bands)
-        ]
-        output = {"id": "{outputId}", "outputType": "THRESHOLD", "boundaries": edges}
-        draft = {**create, "outputConfiguration": {"outputs": [output]}}
+    outputs = _outputs(grid)
+    if outputs:
+        requests.append({"method": "GET", "path": path + "/{scoreId}/draft"})
+        known = [_identified(group, at) for at, group in enumerate(groups)]
+        draft = {**create, "groupConfigs": known, "outputConfiguration": {"outputs": outputs}}
         requests.append({"method": "PUT", "path": path + "/{scoreId}/draft", "body": draft})
     requests.append({"method": "POST", "path": path + "/{scoreId}/draft/publish", "body": {}})
     columns = {name: column for column, name in _properties(grid).items() if name != column}
@@ -93,16 +88,29 @@ def coverage(grid: Grid, options: Options) -> Coverage:
             return "carried", "never met: a number property holds numbers only"
         return "carried", ""
 
-    notes = (
+    notes: tuple[str, ...] = (
         f"written for API version {VERSION} (beta); later versions may rename fields",
         "the words of `operator` are those of list filters; the specification leaves them open",
         "whether the object type of contacts is 0-1, and whether texts are compared by case, is unconfirmed",
-        "{scoreId} comes from the answer to the first request, {outputId} from reading the draft",
+        "{scoreId} comes from the answer to the first request; every other {...} says where the draft that is read "
+        "then holds the id to put there",
         "the score can be published only where the portal's plan allows limits this high; fit and engagement are two "
         "scores whose sum is the score of the grid",
     )
-    fading = ("approximated", "HubSpot takes points back evenly, a share per interval, and for a whole group")
-    return account("hubspot", grid, judge, expiry=fading, notes=notes)  # type: ignore[arg-type]
+    bands: tuple[Status, str] = ("carried", "")
+    if grid.gated:
+        notes += ("that the axes of the matrix are called FIT and INTENT is unconfirmed",)
+        bands = ("approximated", "bands by the score; the matrix shows the minimums of fit and engagement beside them")
+    if grid.expiry:
+        notes += ("HubSpot's pages describe decay for groups of events; for rules on properties it is unconfirmed",)
+
+    def fading(rule: Expiry) -> tuple[Status, str]:
+        first = next(each for each in grid.expiry if each.criterion == rule.criterion)
+        if (first.days, first.percent, first.every_days) != (rule.days, rule.percent, rule.every_days):
+            return "impossible", f"a whole group decays alike: by the rule of '{first.level}'"
+        return "approximated", "HubSpot takes points back evenly, a share per interval, and for a whole group"
+
+    return account("hubspot", grid, judge, bands=bands, expiry=fading, notes=notes)
 
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
@@ -152,8 +160,9 @@ def _group(name: str, category: str, places: list[int], expiry: Expiry | None, g
         "minValue": sum(min(grid.points[at]) for at in places),
         "maxValue": sum(max(grid.points[at]) for at in places),
         "ruleConfigurations": [
-            {"enabled": True, "configuration": {"calculation": _match(branches(grid, at), properties, grid, at)}}
+            {"enabled": True, "configuration": {"calculation": calculation}}
             for at in places
+            for calculation in _calculations(branches(grid, at), properties[grid.criteria[at].column], grid, at)
         ],
     }
     if expiry:
@@ -162,12 +171,91 @@ def _group(name: str, category: str, places: list[int], expiry: Expiry | None, g
     return group
 
 
-def _match(found: list[Branch], properties: Mapping[str, str], grid: Grid, at: int) -> dict[str, Any]:
+def _outputs(grid: Grid) -> list[dict[str, Any]]:
+    """The bands, and a matrix with a tier for each minimum of fit and of engagement that they ask for."""
+    outputs: list[dict[str, Any]] = []
+    if grid.bands:
+        edges = [
+            {"label": name, "threshold": at_least, "color": COLORS[min(i, len(COLORS) - 1)]}
+            for i, (at_least, name) in enumerate(ordered_bands(grid))
+        ]
+        outputs.append({"id": _id("outputs", "THRESHOLD"), "outputType": "THRESHOLD", "boundaries": edges})
+    if grid.gated:
+        tiers = {}
+        for axis, category, names in (("fit", "FIT", "ABCDEFGH"), ("engagement", "INTENT", "12345678")):
+            asked = {least for band in grid.bands for what, least in band.demands if what == axis}
+            lowest = sum(min(p) for c, p in zip(grid.criteria, grid.points, strict=True) if c.axis == axis)
+            steps = sorted({*asked, min([lowest, *asked])}, reverse=True)
+            tiers[category] = [{"label": names[min(i, 7)], "threshold": least} for i, least in enumerate(steps)]
+        outputs.append({"id": _id("outputs", "MATRIX"), "outputType": "MATRIX", "boundaries": tiers})
+    return outputs
+
+
+def _id(*places: object) -> str:
+    """Where the draft holds an id: ``{groupConfigs[0].id}``."""
+    return (
+        "{"
+        + str(places[0])
+        + "".join(f"[{at}]" if not str(at).startswith(".") else str(at) for at in places[1:])
+        + ".id}"
+    )
+
+
+def _identified(group: dict[str, Any], at: int) -> dict[str, Any]:
+    """A group as the update of a draft wants it: the group and its rules named by their ids."""
+    rules = [
+        {**rule, "id": _id("groupConfigs", at, ".ruleConfigurations", nth)}
+        for nth, rule in enumerate(group["ruleConfigurations"])
+    ]
+    return {**group, "id": _id("groupConfigs", at), "ruleConfigurations": rules}
+
+
+def _calculations(found: list[Branch], name: str, grid: Grid, at: int) -> list[dict[str, Any]]:
+    """One criterion: a MATCH calculation, or where numbers lie between two bounds, conditions that add up."""
+    bounds = [(branch.low, branch.high) for branch in found if branch.how == "inside"]
+    spelt = [number for branch in found for number in branch.numbers]
+    if not spelt and not any(low is not None and high is not None for low, high in bounds):
+        return [_match(found, name, grid, at)]
+    lows, highs = ({bound[end] for bound in bounds} for end in (0, 1))
+    always = 0 if lows == highs and None in lows else found[-1].points  # points of numbers that no level holds
+    ways = [([{"operationType": "ALL_PROPERTY", "operator": "IS_KNOWN"}], always)]
+    for branch in found[:-1]:
+        if branch.how == "missing":
+            ways.append(([{"operationType": "ALL_PROPERTY", "operator": "IS_UNKNOWN"}], branch.points))
+            ways += [([_compared("IS_EQUAL_TO", number)], branch.points - always) for number in branch.numbers]
+        else:
+            ways.append((_between(branch.low, branch.high, spelt), branch.points - always))
+    return [_conditional(name, tests, points) for tests, points in ways if points]
+
+
+def _between(low: float | None, high: float | None, spelt: Sequence[float]) -> list[dict[str, Any]]:
+    """Tests that hold together for the numbers of one level; `spelt` are numbers that mean no answer."""
+    tests = [_compared("IS_GREATER_THAN_OR_EQUAL_TO", low)] if low is not None else []
+    tests += [_compared("IS_LESS_THAN", high)] if high is not None else []
+    inside = [n for n in spelt if (low is None or n >= low) and (high is None or n < high)]
+    tests += [_compared("IS_NOT_EQUAL_TO", number) for number in inside]
+    return tests or [{"operationType": "ALL_PROPERTY", "operator": "IS_KNOWN"}]
+
+
+def _conditional(name: str, tests: Sequence[dict[str, Any]], points: int) -> dict[str, Any]:
+    singles = [
+        {"type": "SINGLE", "property": name, "operation": {**test, "includeObjectsWithNoValueSet": False}}
+        for test in tests
+    ]
+    where = {"type": "COMPOSITE", "operator": "AND", "conditions": singles}
+    return {"type": "CONDITIONAL", "value": points, "whereCondition": where}
+
+
+def _compared(operator: str, number: float) -> dict[str, Any]:
+    return {"operationType": "NUMBER", "operator": operator, "value": _number(number)}
+
+
+def _match(found: list[Branch], name: str, grid: Grid, at: int) -> dict[str, Any]:
     """One criterion as a MATCH calculation; its branches exclude one another, so their order does not matter."""
     rules = [(operation, b.points) for b in found for operation in _operations(b, grid.criteria[at].kind)]
     return {
         "type": "MATCH",
-        "property": properties[grid.criteria[at].column],
+        "property": name,
         "defaultValue": next((b.points for b in found if _is_default(b)), 0),
         "matchRules": [{"operation": operation, "value": points} for operation, points in rules],
     }
@@ -181,22 +269,16 @@ def _operations(branch: Branch, kind: str) -> list[dict[str, Any]]:
         found.append(_interval(branch))
     if branch.texts:
         found.append({"operationType": "ENUMERATION", "operator": "IS_ANY_OF", "values": list(branch.texts)})
-    for each in branch.numbers:
-        found.append({"operationType": "NUMBER", "operator": "IS_EQUAL_TO", "value": _number(each)})
     for flag in branch.flags:
         found.append({"operationType": "BOOL", "operator": "IS_EQUAL_TO", "value": flag})
     return [{**operation, "includeObjectsWithNoValueSet": False} for operation in found]
 
 
 def _interval(branch: Branch) -> dict[str, Any]:
-    """HubSpot's ranges hold both ends: the upper one is the greatest number below the next level."""
-    low, high = branch.low, branch.high
-    if low is not None and high is not None:
-        ends = {"lowerBound": _number(low), "upperBound": math.nextafter(high, -math.inf)}
-        return {"operationType": "NUMBER_RANGED", "operator": "IS_BETWEEN", **ends}
-    if low is not None:
-        return {"operationType": "NUMBER", "operator": "IS_GREATER_THAN_OR_EQUAL_TO", "value": _number(low)}
-    return {"operationType": "NUMBER", "operator": "IS_LESS_THAN", "value": _number(high or 0.0)}
+    """A number that is bounded on one side."""
+    if branch.low is not None:
+        return _compared("IS_GREATER_THAN_OR_EQUAL_TO", branch.low)
+    return _compared("IS_LESS_THAN", branch.high or 0.0)
 
 
 def _is_default(branch: Branch) -> bool:
@@ -207,87 +289,3 @@ def _is_default(branch: Branch) -> bool:
 def _number(value: float) -> float | int:
     text = number_text(value)
     return int(text) if text.lstrip("-").isdigit() else value
-
-
-def read(text: str | bytes, source: str) -> Grid:
-    """The grid behind a score as HubSpot's API gives it, or as `write` writes it.
-
-    Rules that look at events, associations or segments score what no column of a lead file shows; they are refused
-    by name, so that nothing is measured that is not the running score.
-    """
-    body = parse(text, source)
-    columns: dict[str, str] = {}
-    if isinstance(body, dict) and isinstance(body.get("calibrate"), dict):
-        given = body["calibrate"].get("columns")
-        columns = {str(k): str(v) for k, v in given.items()} if isinstance(given, dict) else {}
-    if isinstance(body, dict) and isinstance(body.get("requests"), list):
-        bodies = [each.get("body") for each in body["requests"] if isinstance(each, dict)]
-        body = next((b for b in reversed(bodies) if isinstance(b, dict) and "groupConfigs" in b), None)
-    if not isinstance(body, dict) or not isinstance(body.get("groupConfigs"), list):
-        raise GridError(f"{source}: no 'groupConfigs', so this is no score of HubSpot's Lead Scoring API")
-    schemes = []
-    for at, group in enumerate(body["groupConfigs"]):
-        where = f"{source}: groupConfigs[{at}]"
-        axis: Axis = "engagement" if part(group, "groupCategory", str, where) == "INTENT" else "fit"
-        for nth, rule in enumerate(part(group, "ruleConfigurations", list, where)):
-            place = f"{where}.ruleConfigurations[{nth}]"
-            if part(rule, "enabled", bool, place):
-                calculation = part(part(rule, "configuration", dict, place), "calculation", dict, place)
-                schemes.append(_scheme(calculation, axis, columns, place))
-    bands = [band for band in _bands(body) if band is not None]
-    return grid_of(schemes, str(body.get("name", "")), bands=bands, source=source)
-
-
-def _scheme(calculation: dict[str, Any], axis: Axis, columns: Mapping[str, str], where: str) -> Scheme:
-    kind = calculation.get("type")
-    if kind != "MATCH":
-        raise GridError(f"{where}: a rule of type {kind!r} does not look at one property; only MATCH rules can be read")
-    name = part(calculation, "property", str, where)
-    scheme = Scheme(columns.get(name, name), axis, name, default=whole(calculation.get("defaultValue", 0), where))
-    for at, rule in enumerate(part(calculation, "matchRules", list, where)):
-        place = f"{where}.matchRules[{at}]"
-        test = _test(part(rule, "operation", dict, place), place)
-        scheme.rules.append((test, whole(rule.get("value"), place)))
-    return scheme
-
-
-def _test(operation: dict[str, Any], where: str) -> Ask:
-    kind, operator = operation.get("operationType"), str(operation.get("operator", ""))
-    test = _plain_test(kind, operator, operation, where)
-    if operation.get("includeObjectsWithNoValueSet") is True:
-        test = Ask("any", parts=(test, Ask("unknown")))
-    return test
-
-
-def _plain_test(kind: object, operator: str, operation: dict[str, Any], where: str) -> Ask:
-    if kind == "ALL_PROPERTY" and operator in ("IS_KNOWN", "IS_UNKNOWN"):
-        return Ask("known" if operator == "IS_KNOWN" else "unknown")
-    if kind in ("ENUMERATION", "MULTISTRING") and operator in ("IS_ANY_OF", "IS_EQUAL_TO", "IS_NONE_OF"):
-        values = tuple(str(value) for value in part(operation, "values", list, where))
-        test = Ask("one_of", values)
-        return Ask("all", parts=(Ask("not", parts=(test,)), Ask("known"))) if operator == "IS_NONE_OF" else test
-    if kind == "STRING" and operator in ("IS", "IS_EQUAL_TO"):
-        return Ask("one_of", (part(operation, "value", str, where),))
-    if kind == "BOOL" and operator == "IS_EQUAL_TO":
-        return Ask("one_of", (part(operation, "value", bool, where),))
-    ops: dict[str, Op] = {
-        "IS_GREATER_THAN_OR_EQUAL_TO": "at_least",
-        "IS_GREATER_THAN": "above",
-        "IS_LESS_THAN_OR_EQUAL_TO": "at_most",
-        "IS_LESS_THAN": "below",
-        "IS_EQUAL_TO": "one_of",
-    }
-    if kind == "NUMBER" and operator in ops:
-        return Ask(ops[operator], (number(operation, "value", where),))
-    if kind == "NUMBER_RANGED" and operator == "IS_BETWEEN":
-        low = Ask("at_least", (number(operation, "lowerBound", where),))
-        return Ask("all", parts=(low, Ask("at_most", (number(operation, "upperBound", where),))))
-    raise GridError(f"{where}: the test {kind} {operator} has no counterpart in a grid; remove it or score it apart")
-
-
-def _bands(body: dict[str, Any]) -> Iterable[Band | None]:
-    outputs = (body.get("outputConfiguration") or {}).get("outputs") or []
-    for output in outputs:
-        if isinstance(output, dict) and output.get("outputType") == "THRESHOLD":
-            for edge in output.get("boundaries") or []:
-                yield Band(str(edge.get("label", ""))[:1000], whole(edge.get("threshold"), "boundaries"), "")

@@ -19,7 +19,7 @@ from pathlib import Path
 from ..criteria import MISSING, OTHER, Axis, Criterion, Kind, Level, as_number
 from ..errors import GridError
 from ..grid import Grid
-from . import csv, hubspot, json, marketo, mautic, odoo, pmml_reading, zoho
+from . import csv, hubspot_reading, json, marketo, mautic, odoo, pmml_reading, zoho
 from .json import MOST_BYTES, check_levels
 from .schemes import whole
 
@@ -51,7 +51,7 @@ READERS: dict[str, Callable[[str, str], Grid]] = {
     "json": json.read,
     "csv": csv.read,
     "pmml": pmml_reading.read,
-    "hubspot": hubspot.read,
+    "hubspot": hubspot_reading.read,
     "zoho": zoho.read,
     "mautic": mautic.read,
     "marketo": marketo.read,
