@@ -312,8 +312,8 @@ def code_sql(criterion: Criterion, kind: str, *, table: str | None = None) -> ex
     return sql.case([(_is_null(column), sql.literal(criterion.missing))], sql.literal(filled))
 
 
-_FEW_CUTS, _SPAN = 6, 4096
-"""A list of codes for whole numbers pays from so many cuts on, and up to so many numbers."""
+_FEW_CUTS, _SPAN = 6, 512
+"""A list of codes for whole numbers pays from so many cuts on that lie within so many numbers."""
 
 
 def _is_null(column: exp.Expr) -> exp.Expr:
@@ -332,8 +332,8 @@ def _number_code(criterion: Criterion, column: exp.Expr, whole: bool) -> exp.Exp
     branches: list[sql.Branch] = [(nothing, missing)]
     branches += _number_branches(column, [(criterion.levels[criterion.missing], criterion.missing)])
     if criterion.kind == "number":
-        found = _whole_steps(criterion, column) if whole else None
-        return sql.case(branches, found or _steps(criterion, column))
+        found = _whole_steps(criterion, column, branches[0]) if whole else None
+        return sql.case(branches[1:], found) if found else sql.case(branches, _steps(criterion, column))
     if criterion.kind == "presence":
         return sql.case(branches, sql.literal(criterion._first(lambda level: True)))
     values = [(level, i) for i, level in enumerate(criterion.levels) if level.role == "value"]
@@ -365,14 +365,17 @@ def _step_codes(criterion: Criterion) -> list[int]:
     return [criterion._first(lambda level, x=x: _inside(level, x)) for x in inside]  # type: ignore[misc]
 
 
-def _whole_steps(criterion: Criterion, column: exp.Expr) -> exp.Expr | None:
-    """The same for whole numbers that lie close together; None where they do not."""
-    cuts = criterion.cuts
-    if len(cuts) < _FEW_CUTS or not cuts[-1] - cuts[0] < _SPAN or max(-cuts[0], cuts[-1]) > 2**31:
+def _whole_steps(criterion: Criterion, column: exp.Expr, nothing: sql.Branch) -> exp.Expr | None:
+    """The same for whole numbers, looked up where cuts lie close together; None where they do not."""
+    cuts, codes = criterion.cuts, _step_codes(criterion)
+    near = [cut for cut in cuts if cut - cuts[0] < _SPAN]
+    if len(near) < _FEW_CUTS or max(-cuts[0], near[-1]) > 2**31:
         return None
     first = math.ceil(cuts[0]) - 1
-    places = np.searchsorted(cuts, np.arange(first, math.ceil(cuts[-1]) + 1), side="right")
-    return sql.lookup_whole(column, first, np.array(_step_codes(criterion))[places].tolist())
+    places = np.searchsorted(cuts, np.arange(first, math.ceil(near[-1]) + 1), side="right")
+    looked_up = np.array(codes)[places].tolist()
+    beyond = sql.steps(column, [first, *cuts[len(near) :]], [codes[0], *codes[len(near) :]])
+    return sql.lookup_whole(column, first, looked_up, sql.case([nothing], beyond))
 
 
 def _text_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:

@@ -19,6 +19,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlglot import exp
 
 from .cohorts import blocks, cohorts_of
 from .criteria import Criterion
@@ -107,7 +108,9 @@ class History:
     def cohort_of(self, moment: NDArray[np.int64]) -> NDArray[np.int32]:
         """Position of the cohort of each moment."""
         if self.ends is not None:
-            return np.searchsorted(self.ends, moment).astype(np.int32)
+            first, last = (int(moment.min()), int(moment.max())) if len(moment) else (0, 0)
+            days = np.arange(first, last + 1)
+            return np.searchsorted(self.ends, days).astype(np.int32)[moment - first]
         return (moment * len(self.cohorts) // max(self.read, 1)).astype(np.int32)
 
 
@@ -173,15 +176,18 @@ class _Source:
             return False
         identity = _quoted(self.terms.lead_id)
         if self.table.dialect == "duckdb" and 0 < self.table.rows <= MOST_HASHES:
-            hashes, end = np.empty(self.table.rows, np.uint64), 0
+            whole = column_of(self.table, self.terms.lead_id).whole
+            key = f"CAST({identity} AS BIGINT)" if whole else f"HASH({identity})"
+            keys, end = np.empty(self.table.rows, np.int64 if whole else np.uint64), 0
             for piece in self.table.stream(
-                f"SELECT HASH({identity}) AS hash FROM {self.table.relation} WHERE {identity} IS NOT NULL"
+                f"SELECT {key} AS key FROM {self.table.relation} WHERE {identity} IS NOT NULL"
             ):
-                hashes[end : end + len(piece["hash"])] = piece["hash"]
-                end += len(piece["hash"])
-            hashes = hashes[:end]
-            hashes.sort()
-            if not (hashes[1:] == hashes[:-1]).any():  # equal ids have equal hashes
+                keys[end : end + len(piece["key"])] = piece["key"]
+                end += len(piece["key"])
+            keys = keys[:end]
+            if not (keys[1:] > keys[:-1]).all():
+                keys.sort()
+            if not (keys[1:] == keys[:-1]).any():  # equal ids have equal hashes
                 return False
         found = self.table.fetch(
             f"SELECT COUNT({identity}) AS given, COUNT(DISTINCT {identity}) AS apart FROM {self.table.relation}"
@@ -192,11 +198,10 @@ class _Source:
         """Last date seen in the data."""
         if not self.dated:
             return None
-        columns = [self._day(self.table, c) for c in (self.terms.created_at, self._own(self.terms.customer_at)) if c]
-        parts = [(f"MAX({day})", self.table.relation) for day in columns]
-        outcomes = self.terms.outcomes
-        if outcomes is not None and self._listed_at():
-            parts.append((f"MAX({self._day(outcomes, self._listed_at() or '')})", outcomes.relation))
+        columns = [(self.table, c) for c in (self.terms.created_at, self._own(self.terms.customer_at)) if c]
+        if self.terms.outcomes is not None and (listed_at := self._listed_at()):
+            columns.append((self.terms.outcomes, listed_at))
+        parts = [(self._last_of(table, column), table.relation) for table, column in columns]
         last = None
         for expression, relation in parts:
             value = self.table.fetch(f"SELECT {expression} AS last FROM {relation}")["last"][0]
@@ -211,6 +216,12 @@ class _Source:
         if (table.name, column) not in self._days:
             self._days[table.name, column] = day_of(table, column)
         return self._days[table.name, column]
+
+    def _last_of(self, table: Table, column: str) -> str:
+        """Last day of a date column; where the engine knows it as one, from the greatest value it has noted."""
+        if column_of(table, column).type in ("date", "timestamp"):
+            return sql.day(exp.Max(this=sql.identifier(column))).sql("duckdb")
+        return f"MAX({self._day(table, column)})"
 
     def _own(self, column: str | None) -> str | None:
         """The column if the leads themselves have it."""
@@ -290,9 +301,14 @@ class _Source:
 
     def _is(self, values: tuple[str, ...]) -> str:
         """0/1: the customer column holds one of the values."""
+        name = self.terms.customer or ""
+        column = _quoted(name)
+        own = self._own(name)
+        if own and column_of(self.table, own).type == "boolean" and set(values) <= {"true", "false"}:
+            tests = [column if value == "true" else f"NOT {column}" for value in values]
+            return f"CASE WHEN {' OR '.join(tests) or 'FALSE'} THEN 1 ELSE 0 END"
         listed = ", ".join(sql.literal(v).sql("duckdb") for v in values)
-        column = f"CAST({_quoted(self.terms.customer or '')} AS VARCHAR)"
-        return f"CASE WHEN {column} IN ({listed}) THEN 1 ELSE 0 END"
+        return f"CASE WHEN CAST({column} AS VARCHAR) IN ({listed}) THEN 1 ELSE 0 END"
 
     def _still_open(self) -> str:
         """0/1: no customer yet and still open; with dates, the closing window decides instead."""

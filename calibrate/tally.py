@@ -259,33 +259,51 @@ def _weights(totals: NDArray[np.int64], cohort: NDArray[np.int32], customer: NDA
 
 
 class _Marginals:
-    """Exact counts per cohort, criterion and level, added piece by piece; two criteria are counted at once."""
+    """Exact counts per cohort, criterion and level, added piece by piece; several criteria are counted at once."""
 
     def __init__(self, criteria: Sequence[Criterion], cohorts: int) -> None:
         self.sizes = [len(c.levels) for c in criteria]
         self.cohorts = cohorts
-        self.cells = [np.zeros(self._shape(i), np.int64) for i in range(0, len(self.sizes), 2)]
-
-    def _shape(self, i: int) -> tuple[int, int, int, int]:
-        return self.cohorts, 2, self.sizes[i], self.sizes[i + 1] if i + 1 < len(self.sizes) else 1
+        self.groups = _together(self.sizes, MOST_CELLS // (2 * cohorts))
+        self.cells = [np.zeros((cohorts, 2, *(self.sizes[i] for i in group)), np.int64) for group in self.groups]
 
     def add(self, codes: NDArray[np.uint8], cohort: NDArray[np.int32], customer: NDArray[np.bool_]) -> None:
-        base = cohort.astype(np.intp) * 2 + customer
-        for i, cells in zip(range(0, len(codes), 2), self.cells, strict=True):
-            one, two = cells.shape[2:]
-            pair = codes[i].astype(np.uint16)
-            if i + 1 < len(codes):
-                pair *= np.uint16(two)
-                pair += codes[i + 1]
-            cells += np.bincount(base * (one * two) + pair, minlength=cells.size).reshape(cells.shape)
+        base = cohort * np.int32(2) + customer
+        for group, cells in zip(self.groups, self.cells, strict=True):
+            cell = base
+            for i in group:
+                cell = cell * np.int32(self.sizes[i])
+                cell += codes[i]
+            cells += np.bincount(cell, minlength=cells.size).reshape(cells.shape)
 
     def tables(self) -> tuple[NDArray[np.int64], ...]:
-        margins = [margin for cells in self.cells for margin in (cells.sum(axis=3), cells.sum(axis=2))]
-        tables = []
-        for margin in margins[: len(self.sizes)]:
-            others, customers = margin.transpose(1, 0, 2)
-            tables.append(np.stack([others + customers, customers], axis=2))
-        return tuple(tables)
+        tables: dict[int, NDArray[np.int64]] = {}
+        for group, cells in zip(self.groups, self.cells, strict=True):
+            for axis, i in enumerate(group, start=2):
+                others, customers = cells.sum(axis=tuple(set(range(2, cells.ndim)) - {axis})).transpose(1, 0, 2)
+                tables[i] = np.stack([others + customers, customers], axis=2)
+        return tuple(tables[i] for i in range(len(self.sizes)))
+
+
+MOST_CELLS = 2**17
+"""Cells of one table of counts: it stays in the processor's cache."""
+
+
+def _together(sizes: Sequence[int], most: int) -> list[list[int]]:
+    """Criteria, the smallest first, in groups whose level counts multiply to at most so many.
+
+    >>> _together([3, 60, 3, 20], 1000)
+    [[0, 2, 3], [1]]
+    """
+    groups: list[list[int]] = []
+    product = most + 1
+    for i in sorted(range(len(sizes)), key=lambda i: sizes[i]):
+        product *= sizes[i]
+        if product > most:
+            groups.append([])
+            product = sizes[i]
+        groups[-1].append(i)
+    return groups
 
 
 def tally_of(
