@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
-from .asked import policy_of
+from .asked import CURRENT, policy_of
 from .backtest import Backtest
 from .criteria import Criterion
-from .errors import GridError
+from .drift import drift
+from .errors import GridError, HistoryError
 from .feedback import read_feedback
 from .grade import demand, grades
+from .grid import Grid
 from .history import History
 from .kpi import months_of
 from .lines import beside
@@ -54,6 +57,31 @@ def with_meeting(review: Review, settings: Settings, history: History, backtests
         feedback=feedback,
         minutes_per_call=asked.minutes_per_call,
     )  # fmt: skip
+
+
+def with_drift(review: Review) -> Review:
+    """The review with what moved since the current grid was calibrated, in months that its calibration had not judged.
+
+    Where the grid does not say on what it was counted, or asks for what is counted no longer, there is nothing to say.
+    """
+    grid = next((each.grid for each in review.candidates if each.name == CURRENT), None)
+    if grid is None or not grid.evidence or review.tally.ends is None:
+        return review
+    since = unseen(grid, review.account.observe_days + (review.account.close_within_days or 0))
+    if since is None:
+        return review
+    try:
+        return replace(review, drift=drift(grid, review.tally, since=since))
+    except (GridError, HistoryError):
+        return review
+
+
+def unseen(grid: Grid, window: int) -> date | None:
+    """The first day whose leads a grid's calibration could not judge, each taking so many days; None: unknown."""
+    try:
+        return date.fromisoformat(str(grid.provenance.get("as_of"))) - timedelta(days=window - 1)
+    except ValueError:
+        return None
 
 
 def _rival(review: Review, baseline: Candidate) -> Candidate | None:

@@ -30,7 +30,7 @@ from .export import json as grid_json
 from .grid import Grid
 from .history import History, Terms, last_day, observe
 from .leakage import Suspect, suspects
-from .meeting import with_meeting
+from .meeting import with_drift, with_meeting
 from .origin import recognised
 from .plan import Plan, Prepared, calibrate_prepared, prepare
 from .proposal import Proposal
@@ -190,7 +190,7 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
         outcomes=outcomes(counted.story, tally, _newest(counted.history)),
     )
     with _timed(timing, "meeting_s", progress, "meeting"):
-        found = with_meeting(found, settings, counted.history, backtests)
+        found = with_drift(with_meeting(found, settings, counted.history, backtests))
     with _timed(timing, "times_s", progress, "times"):
         named = {plan.name: plan for plan in plans}
         return with_times(found, settings, counted.history, tally, named, prepared, counted.events)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .closing import Closing
 from .comparison import Comparison
 from .decision import Adopted, Outcome
+from .drift import Drift
 from .expiry import Fading
 from .feedback import Feedback
 from .grade import Demand, Grades
@@ -71,7 +72,8 @@ class Review:
     there as far as the source has closing dates, dates of stages, amounts and a column that tells which leads were
     worked; `fadings` as far as it has events.
 
-    `story` are the decisions of earlier months, the oldest first, and `outcomes` what came of their promises. `swap`
+    `story` are the decisions of earlier months, the oldest first, and `outcomes` what came of their promises;
+    `drift` is what moved since the current grid was calibrated. `swap`
     and `changes` hold the proposed grid against the baseline, `sides` every candidate, segment by segment; `grades`,
     `demands` and `kpis` belong to the chosen grid; `mails` is there where the source tells of e-mails;
     `minutes_per_call` is what a lead costs sales.
@@ -96,6 +98,7 @@ class Review:
     fadings: tuple[Fading, ...] = ()
     story: tuple[Adopted, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    drift: Drift | None = None
     swap: Swap | None = None
     changes: tuple[Line, ...] = ()
     sides: tuple[Sides, ...] = ()

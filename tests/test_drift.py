@@ -323,7 +323,8 @@ def test_the_command(tmp_path: Path, call: Any) -> None:
     code, out, _ = call("drift", made, str(file), *TERMS, "--by", "week", "--lang", "fr", "--since", "2025-12-01")
     assert code == 0
     assert "Recalibrer" in out
-    assert "2025-12-01" in out
+    assert "1er décembre 2025" in out
+    assert "Clients promis" in out
     code, _, err = call("drift", made, str(file), *TERMS, "--since", "soon")
     assert code == 2
     assert "'soon' is not a day" in err

@@ -13,13 +13,14 @@ from test_report_page import Text
 
 from calibrate.criteria import Level
 from calibrate.decision import STAGES, Adopted, Decision, Override, Promise, outcomes
+from calibrate.drift import Drift, drift
 from calibrate.feedback import Feedback, Line
 from calibrate.grade import demand, grades
-from calibrate.grid import Thresholds
+from calibrate.grid import Evidence, Thresholds
 from calibrate.kpi import months_of
 from calibrate.lines import beside
 from calibrate.metrics import Estimate
-from calibrate.report import meeting
+from calibrate.report import meeting, moving
 from calibrate.report.page import page
 from calibrate.report.run_json import dump, run_json
 from calibrate.report.words import load
@@ -27,7 +28,20 @@ from calibrate.review import Review
 from calibrate.segments import Segment, Segmented, Sides
 from calibrate.swap import swap_all
 
-SECTIONS = ("history", "changes", "segments", "grades", "months", "feedback")
+SECTIONS = ("history", "drift", "changes", "segments", "grades", "months", "feedback")
+
+
+def drifted(found: Review) -> Drift:
+    """The newest six months against the eighteen before, in which retail closed twice as often as it did."""
+    grid = found.candidates[0].grid
+    before = found.tally.only(np.arange(24) < 18).regroup(grid.criteria)
+    counts = [margin.sum(axis=0).tolist() for margin in before.marginals]
+    evidence = [[Evidence(leads, customers) for leads, customers in line] for line in counts]
+    most = int(np.argmax([leads for leads, _ in counts[0]]))
+    leads, customers = counts[0][most]
+    evidence[0][most] = Evidence(leads, 2 * customers)
+    seen = replace(grid, name=f"current {HOSTILE}", evidence=tuple(map(tuple, evidence)))
+    return drift(seen, found.tally, since=found.tally.cohorts[18])
 
 
 def met(found: Review) -> Review:
@@ -50,8 +64,8 @@ def met(found: Review) -> Review:
     limits = replace(new.grid.thresholds, fit_minimum=2, engagement_minimum=3)
     narrowed = replace(new.grid, thresholds=limits)
     return replace(
-        found, tally=tally, story=story, outcomes=outcomes(story, tally), swap=replace(swap, old="current"),
-        changes=beside([old.grid, new.grid]),
+        found, tally=tally, story=story, outcomes=outcomes(story, tally), drift=drifted(found),
+        swap=replace(swap, old="current"), changes=beside([old.grid, new.grid]),
         sides=(Sides("current", "logistic", tables), Sides("current", "lift", tables[:1])),
         grades=grades(tally, new.grid), demands=demand(tally, narrowed, months=24.0),
         kpis=months_of(tally, new.grid), minutes_per_call=12.0,
@@ -106,6 +120,25 @@ def test_the_numbers_are_those_of_the_review() -> None:
     assert "at 12 minutes a call" in text
 
 
+def test_what_moved_is_shown_with_its_counts() -> None:
+    found = MET.drift
+    assert found is not None and found.status == "recalibrate"
+    change, text = found.changes[0], Text(PAGES["en"]).text
+    assert change.size < 0.7 and change.criterion == MET.candidates[0].grid.criteria[0].name
+    assert f"closes at {change.customers / change.leads:.1%} ({change.customers} of {change.leads:,})" in text.replace(
+        f"of {change.leads})", f"of {change.leads:,})"
+    )
+    line = next(
+        line for line in moving.moved(found) if (line.criterion, line.level) == (change.criterion, change.level)
+    )
+    assert f"{line.then.value:.1%} {line.then.customers:,} of {line.then.leads:,}" in text
+    assert f"×{line.ratio:.2f}" in text and "recalibrate" in text and f"current {HOSTILE}" in text
+    assert "Taux à la calibration" in Text(PAGES["fr"]).text
+    told = json.loads(dump(run_json(MET)))["drift"]
+    assert (told["status"], told["looks"][-1]["cohort"]) == ("recalibrate", MET.tally.cohorts[-1])
+    assert sum(each["leads"] for each in told["looks"]) == MET.tally.totals[18:, 0].sum()
+
+
 def test_hours_saved_by_pencil() -> None:
     candidate = MET.candidates[0]
     step = {"leads": candidate.scores.leads.sum() / 4}
@@ -124,4 +157,19 @@ def test_run_json_says_the_same() -> None:
     assert len(found["months_under_grid"]) == 24 and found["feedback"]["lines"][0]["rejected"] == 9
     assert {line["new"] - (line["old"] or 0) for line in found["changes"]} - {0}
     plain = json.loads(dump(run_json(PLAIN)))
-    assert plain["swap"] is plain["grades"] is plain["feedback"] is None
+    assert plain["swap"] is plain["grades"] is plain["feedback"] is plain["drift"] is None
+
+
+def test_intervals_of_a_threshold_by_pencil() -> None:
+    candidate = MET.candidates[0]
+    total = candidate.scores.customers.sum()
+    step = {"leads": 1000.0, "customers": total / 2}
+    found = meeting.spread(MET, candidate, step)  # type: ignore[arg-type]
+    # Wilson by hand: (p + z2/2n -+ z sqrt(p (1 - p)/n + z2/4n2)) / (1 + z2/n), z2 = 3.8415
+    n, z2 = float(total), 3.841458820694124
+    half = (z2 * 0.25 / n + z2 * z2 / (4 * n * n)) ** 0.5
+    low, high = ((0.5 + z2 / (2 * n) + sign * half) / (1 + z2 / n) for sign in (-1, 1))
+    assert found["caught"] == pytest.approx((low, high)) and found["missed"] == pytest.approx(
+        (n - n * high, n - n * low)
+    )
+    assert found["leads"][0] < 1000 / 24 < found["leads"][1]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..drift import Drift
     from ..grid import Grid
     from ..history import Terms
+    from ..rates import Rate
+    from ..report.words import Words
 
 SHOWN_LINES = 15
 DRIFT_FLAGS: dict[str, Any] = {
@@ -96,37 +98,34 @@ def _first_day(grid: Grid, terms: Terms, since: str | None) -> date | None:
 
 def _show(found: Drift, language: str) -> None:
     """Verdict, one line per cohort, and the lines that moved most."""
+    from ..report import moving
     from ..report.words import load
 
     words = load(language)
-    say(words("drift." + found.status, grid=found.grid, looks=len(found.looks)))
-    for change in found.changes:
-        level = words.name("level", change.level)
-        span = words("drift.between" if change.until else "drift.since", since=change.since, until=change.until)
-        say(f"- {words(f'drift.{change.kind}', **{**change.facts, 'level': level, 'span': span})}")
+    say(moving.verdict(found, words))
+    for told in moving.reasons(found, words):
+        say(f"- {told}")
     rows = [
-        (k.cohort, f"{k.leads:,}", f"{k.customers:,}", "" if k.expected is None else f"{k.expected:,.1f}",
-         f"{k.stability:.2f}", k.status, "" if not k.changes else str(k.changes[0]))
+        (words.date(k.cohort), words.count(k.leads), words.count(k.customers),
+         "" if k.expected is None else words.decimal(k.expected, 1), words.decimal(k.stability, 2),
+         words(f"drift.word_{k.status}"), moving.said(k.changes[0], words) if k.changes else "")
         for k in found.looks
     ]  # fmt: skip
-    table(
-        "Cohorts since the calibration",
-        ("cohort", "leads", "customers", "promised", "mix index", "verdict", "strongest change"),
-        rows,
-    )
-    moved = found.lines[(found.lines["leads"] > 0) & (found.lines["leads_then"] > 0)]
-    moved = moved.sort_values(["chance", "leads"], ascending=[True, False], kind="stable").head(SHOWN_LINES)
+    table(words("drift.cohorts_by"), [words(key) for key in moving.COHORTS], rows)
     lines = [
-        (row["criterion"], row["level"], f"{row['points']:+d}",
-         f"{row['customers_then'] / row['leads_then']:.1%} ({row['customers_then']:,}/{row['leads_then']:,})",
-         f"{row['customers'] / row['leads']:.1%} ({row['customers']:,}/{row['leads']:,})",
-         row["from"], f"{row['ratio']:.2f}", f"{row['chance']:.2g}" if row["chance"] < 1 else "", row["status"])
-        for row in moved.to_dict("records")
+        (line.criterion, moving.level(line.level, words), words.signed(line.points), _rate(line.then, words),
+         _rate(line.now, words), words.date(line.first), words.decimal(line.ratio, 2),
+         moving.chance(line.chance, words), words(f"drift.word_{line.status}"))
+        for line in moving.moved(found, SHOWN_LINES)
     ]  # fmt: skip
-    heads = ("criterion", "level", "points", "in calibration", "now", "now from", "ratio", "chance", "verdict")
-    table(f"Lines that moved most, of {len(found.lines)}", heads, lines)
-    standing = {(change.criterion, change.level) for change in found.changes}
-    for first, last, strongest in found.episodes:
-        if (strongest.criterion, strongest.level) not in standing:
-            said = str(strongest).rpartition(", ")[0]
-            say(f"Earlier, {first} to {last}: {said}")
+    table(words("drift.lines_of", lines=len(found.lines)), [words(key) for key in moving.LINES], lines)
+    say(
+        words("drift.mixes") + " " + ", ".join(f"{name} {words.decimal(size, 2)}" for name, size in moving.mixes(found))
+    )
+    for told in moving.over(found, words):
+        say(told)
+
+
+def _rate(rate: Rate, words: Words) -> str:
+    counts = words("summary.counts", customers=rate.customers, leads=rate.leads)
+    return f"{words.percent(rate.value)} ({counts})"

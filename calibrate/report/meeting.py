@@ -16,7 +16,7 @@ from ..rates import wilson
 from ..review import Candidate, Review
 from ..segments import Sides
 from ..swap import Moved
-from . import tables
+from . import moving, tables
 from .bands import band_line, from_points, said, stage_line
 from .words import Words
 
@@ -26,7 +26,8 @@ MOST_FEEDBACK = 20
 def absent(review: Review) -> set[str]:
     """Sections that have nothing to show."""
     there = {
-        "history": bool(review.story), "changes": review.swap is not None or bool(changed(review)),
+        "history": bool(review.story), "drift": review.drift is not None,
+        "changes": review.swap is not None or bool(changed(review)),
         "segments": bool(review.sides), "grades": review.grades is not None or bool(review.demands),
         "months": bool(review.kpis) or review.mails is not None, "feedback": review.feedback is not None,
     }  # fmt: skip
@@ -41,7 +42,7 @@ def values(review: Review, words: Words) -> dict[str, Any]:
         "stage_line": partial(stage_line, words=words), "from_points": partial(from_points, words=words),
         "band_line": partial(band_line, words=words),
         "said": partial(said, words=words), "letters": LETTERS, "digits": DIGITS, "saved": hours_saved,
-        "feedback_lines": feedback_lines(review),
+        "spread": spread, "feedback_lines": feedback_lines(review), "moving": moving,
     }  # fmt: skip
 
 
@@ -99,6 +100,18 @@ def hours_saved(review: Review, candidate: Candidate, step: pd.Series) -> tuple[
     low, high = (float(bound[0]) for bound in wilson(np.array([total - above]), np.array([total])))
     month = total / review.months * review.minutes_per_call / 60
     return month * (1 - above / total), month * low, month * high
+
+
+def spread(review: Review, candidate: Candidate, step: pd.Series) -> dict[str, tuple[float, float]]:
+    """95 % intervals (Wilson) of what a threshold brings: leads a month, share of customers caught, number missed."""
+    leads, customers = (float(part.sum()) for part in (candidate.scores.leads, candidate.scores.customers))
+    above = wilson(np.array([step["leads"], step["customers"]]), np.array([max(leads, 1e-9), max(customers, 1e-9)]))
+    (few, low), (many, high) = above
+    pace = leads / (review.months or 1)
+    return {
+        "leads": (pace * float(few), pace * float(many)), "caught": (float(low), float(high)),
+        "missed": (customers * (1 - float(high)), customers * (1 - float(low))),
+    }  # fmt: skip
 
 
 def _telling(lines: Sequence[Line]) -> list[Line]:

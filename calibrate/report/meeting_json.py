@@ -9,6 +9,7 @@ from ..rates import Rate
 from ..review import Review
 from ..segments import Segment
 from ..swap import Moved
+from .moving import drift_json
 
 
 def meeting_json(review: Review) -> dict[str, Any]:
@@ -22,6 +23,7 @@ def meeting_json(review: Review) -> dict[str, Any]:
              "first": o.first, "last": o.last, "side": o.side}
             for o in review.outcomes
         ],
+        "drift": drift_json(review.drift),
         "swap": None if swap is None else {
             "old": swap.old, "new": swap.new, "later": swap.later, "leads": swap.leads,
             "moved": [_moved(each) for each in swap.moved],

@@ -24,8 +24,8 @@ from .words import Words
 
 TEMPLATES = Path(__file__).parent / "templates"
 SECTIONS = (
-    "verdict", "history", "candidates", "changes", "segments", "points", "proof", "thresholds", "grades", "rates",
-    "months", "feedback", "time", "truth", "account", "glossary",
+    "verdict", "history", "drift", "candidates", "changes", "segments", "points", "proof", "thresholds", "grades",
+    "rates", "months", "feedback", "time", "truth", "account", "glossary",
 )  # fmt: skip
 
 

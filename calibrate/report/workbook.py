@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from ..review import Candidate, Review
-from . import sections, tables
+from . import meeting, moving, sections, tables
 from .bands import stage_lines
+from .sheets import Cell, sheets
 from .words import Words
 
 CREATED = datetime.datetime(2000, 1, 1)
@@ -25,7 +26,6 @@ LONGEST = 32_000
 """Letters in one cell; Excel takes 32,767."""
 WIDTHS = {"text": 26, "wide": 60, "count": 12, "points": 9, "percent": 11, "decimal": 11}
 FORMATS = {"count": "#,##0", "points": "+0;-0;0", "percent": "0.0%", "decimal": "0.000", "text": "@", "wide": "@"}
-Cell = str | int | float | None
 
 
 def workbook(review: Review, words: Words, path: Path) -> None:
@@ -42,6 +42,9 @@ def workbook(review: Review, words: Words, path: Path) -> None:
             _points(book, review, candidate)
         _rates(book, review)
         _thresholds(book, review)
+        _drift(book, review)
+        for each in sheets(review, words):
+            book.sheet(each.name, each.columns, each.rows, each.title)
         _account(book, review)
     path.write_bytes(written.getvalue())
 
@@ -210,19 +213,55 @@ def _thresholds(book: _Book, review: Review) -> None:
         (say("workbook.candidate"), "text"), (say("threshold.axis"), "points"), (say("column.leads"), "count"),
         (say("column.customers"), "count"), (say("workbook.leads_month"), "decimal"),
         (say("threshold.rate"), "percent"), (say("column.low"), "percent"), (say("column.high"), "percent"),
-        (say("threshold.caught"), "percent"), (say("threshold.missed"), "count"), ("", "text"),
+        (say("threshold.caught"), "percent"), (say("column.low"), "percent"), (say("column.high"), "percent"),
+        (say("threshold.missed"), "count"), (say("workbook.hours"), "decimal"), (say("column.low"), "decimal"),
+        (say("column.high"), "decimal"), ("", "text"),
     ]  # fmt: skip
     rows: list[Sequence[Cell]] = []
     for candidate in tables.in_order(review):
         table = tables.steps(review, candidate)
         marks = dict(sections.marks_at(table, candidate.grid.thresholds))
         for i, step in enumerate(table.to_dict("records")):
+            hours = meeting.hours_saved(review, candidate, step) or (None,) * 3
             rows.append((
                 candidate.name, int(step["threshold"]), step["leads"], step["customers"], step["leads_per_month"],
-                step["close_rate"], step["low"], step["high"], step["caught"], step["missed"],
+                step["close_rate"], step["low"], step["high"], step["caught"],
+                *meeting.spread(review, candidate, step)["caught"], step["missed"], *hours,
                 ", ".join(say(f"threshold.{mark}") for mark in marks.get(i, ())),
             ))  # fmt: skip
     book.sheet(say("workbook.thresholds"), columns, rows)
+
+
+def _drift(book: _Book, review: Review) -> None:
+    """Lines of the grid in use then and now, all of them, and the cohorts since."""
+    say, found = book.words, review.drift
+    if found is None:
+        return
+    columns = [
+        (say("column.criterion"), "text"), (say("column.level"), "text"), (say("column.points"), "points"),
+        (say("drift.then"), "percent"), (say("column.leads"), "count"), (say("column.customers"), "count"),
+        (say("drift.now"), "percent"), (say("column.leads"), "count"), (say("column.customers"), "count"),
+        (say("drift.from"), "text"), (say("drift.ratio"), "decimal"), (say("drift.chance"), "decimal"),
+        (say("drift.verdict"), "text"),
+    ]  # fmt: skip
+    rows: list[Sequence[Cell]] = [
+        (line.criterion, moving.level(line.level, say), line.points, line.then.value, line.then.leads,
+         line.then.customers, line.now.value, line.now.leads, line.now.customers, line.first, line.ratio, line.chance,
+         say(f"drift.word_{line.status}"))
+        for line in moving.moved(found, len(found.lines))
+    ]  # fmt: skip
+    book.sheet(say("nav.drift"), columns, rows, moving.verdict(found, say))
+    columns = [
+        (say("drift.cohort"), "text"), (say("column.leads"), "count"), (say("column.customers"), "count"),
+        (say("drift.promised"), "decimal"), (say("drift.index"), "decimal"), (say("drift.verdict"), "text"),
+        (say("drift.reason"), "wide"),
+    ]  # fmt: skip
+    rows = [
+        (look.cohort, look.leads, look.customers, look.expected, look.stability, say(f"drift.word_{look.status}"),
+         moving.said(look.changes[0], say) if look.changes else "")
+        for look in found.looks
+    ]  # fmt: skip
+    book.sheet(say("drift.cohorts"), columns, rows)
 
 
 def _account(book: _Book, review: Review) -> None:
