@@ -91,7 +91,9 @@ def _run_of(folder: Path) -> dict[str, Any]:
 
 
 def _candidate(run: Mapping[str, Any], folder: Path, name: str) -> tuple[Mapping[str, Any], Grid]:
-    by_name = {each["name"]: each for each in run["candidates"]}
+    """What `run.json` says of a candidate, or of a grid nearly as good as one, and its grid."""
+    near = [each for candidate in run["candidates"] for each in candidate.get("near_equal", ())]
+    by_name = {each["name"]: each for each in (*run["candidates"], *near)}
     if name not in by_name:
         raise SettingsError(unknown("candidate", name, by_name))
     file = folder / "grids" / Path(by_name[name]["grid"]).name

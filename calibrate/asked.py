@@ -184,11 +184,15 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], dated: bool) -> tupl
     constraints = Constraints(
         pins=tuple(Pin(**pin.model_dump()) for pin in settings.pin),
         cap=wanted.cap,
+        cap_criterion=wanted.cap_criterion,
+        cap_axis=wanted.cap_axis,
+        largest_share=wanted.largest_share,
         max_lines=wanted.max_lines,
         max_criteria=wanted.max_criteria,
         never_negative=wanted.never_negative,
         never_positive=wanted.never_positive,
         ordered=wanted.monotone,
+        need_negative=wanted.need_negative,
     )
     policy = policy_of(settings)
     fixed = [Plan(name, grid=grid, policy=policy) for name, grid in grids.items()]

@@ -1,12 +1,14 @@
-"""The usual mistakes of a points grid, looked for: each finding says what, on which evidence, and what to do.
+"""The usual mistakes of a points grid, looked for: each finding is a key with the facts that are its evidence.
 
-A grid file alone answers most questions, since it carries the counts its points rest on; with the tally of a
-history, two more: lines that say the same, and lines that fire for nobody or everybody.
+A grid file alone answers most questions, since it carries the counts its points rest on. The tally of a history answers
+two more (lines that say the same, lines that fire for nobody or everybody), and counts the lines of grids that carry no
+counts. What a finding means and what to do about it is said in the language files, under `finding`.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 
 from .criteria import Criterion
 from .grid import Evidence, Grid
-from .rates import MIN_LEADS
+from .rates import MIN_LEADS, wilson
 from .tally import Tally
 
 LARGEST_SHARE = 0.4
@@ -22,87 +24,88 @@ MOST_LINES = 40
 SAME_STORY = 0.6
 STALE_DAYS = 183
 EVERYBODY = 0.98
+MOST_NAMED = 8
+"""Thin lines that are named; the others are counted."""
+
+Fact = str | int | float
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One mistake found. `key` names its kind for machines and translations."""
+    """One mistake found: what kind, and its evidence. A fact `level` stands beside the `criterion` it belongs to."""
 
     key: str
-    what: str
-    evidence: str
-    remedy: str
-
-    def as_dict(self) -> dict[str, str]:
-        """The finding as plain texts."""
-        return asdict(self)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.evidence}. {self.remedy}"
+        """The finding without the words of a language.
+
+        >>> print(Finding("too_many_lines", {"lines": 52}))
+        too many lines (lines: 52)
+        """
+        told = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in self.facts.items())
+        return self.key.replace("_", " ") + (f" ({told})" if told else "")
 
 
 def findings(grid: Grid, tally: Tally | None = None, today: date | None = None) -> tuple[Finding, ...]:
-    """Look for the usual mistakes; the most serious first."""
-    found = [
+    """Look for the usual mistakes; the most serious first. Without a day, nothing is too old."""
+    counted = None if tally is None else tally.regroup(grid.criteria)
+    return (
         *_unreachable(grid),
-        *_against_own_rate(grid),
+        *_against_own_rate(grid, counted),
         *_dominant(grid),
         *_no_negative(grid),
         *_one_axis(grid),
         *_too_many(grid),
-        *_thin(grid),
+        *_thin(grid, counted),
         *_stale(grid, today),
-    ]
-    if tally is not None:
-        counted = tally.regroup(grid.criteria)
-        found += [*_idle(grid, counted), *_same_story(grid, counted)]
-    return tuple(found)
+        *(() if counted is None else (*_idle(grid, counted), *_same_story(grid, counted))),
+    )
 
 
 def _unreachable(grid: Grid) -> list[Finding]:
     """Find thresholds that no lead can reach or none can miss."""
     if grid.thresholds is None:
-        return [
-            Finding("no_threshold", "No threshold", "the grid does not say at which score sales takes over",
-                    "Run a calibration, or choose a pivot")
-        ]  # fmt: skip
+        return [Finding("no_threshold")]
     found = []
-    for name, value in (
-        ("marketing-qualified", grid.thresholds.marketing_qualified),
-        ("sales-qualified", grid.thresholds.sales_qualified),
-    ):
+    for stage in ("marketing_qualified", "sales_qualified"):
+        value = getattr(grid.thresholds, stage)
+        facts = {"stage": stage, "threshold": value, "lowest": grid.minimum, "highest": grid.maximum}
         if value > grid.maximum:
-            found.append(
-                Finding("threshold_out_of_reach", f"The {name} threshold is out of reach",
-                        f"it is {value} points, the best possible lead has {grid.maximum}", "Lower the threshold")
-            )  # fmt: skip
+            found.append(Finding("threshold_out_of_reach", facts))
         elif value <= grid.minimum:
-            found.append(
-                Finding("threshold_passes_all", f"Every lead passes the {name} threshold",
-                        f"it is {value} points, the worst possible lead has {grid.minimum}", "Raise the threshold")
-            )  # fmt: skip
+            found.append(Finding("threshold_passes_all", facts))
     return found
 
 
-def _against_own_rate(grid: Grid) -> list[Finding]:
-    """Points that turn against the close rate of their own level, unless the grid explains them."""
-    leads, customers = grid.provenance.get("leads"), grid.provenance.get("customers")
-    if not isinstance(leads, int) or not isinstance(customers, int) or not leads:
+def _against_own_rate(grid: Grid, counted: Tally | None) -> list[Finding]:
+    """Points that turn against the close rate of their own level, unless the grid explains them.
+
+    Where the grid carries no counts, those of the history speak, if they speak clearly: by the interval of the rate.
+    """
+    leads, customers = _overall(grid) if grid.evidence or counted is None else counted.overall
+    if not leads:
         return []
-    overall, found = customers / leads, []
-    for criterion, points, evidence in _with_evidence(grid):
-        for level, point, each in zip(criterion.levels, points, evidence, strict=True):
-            if each.leads < MIN_LEADS or each.note:
-                continue
-            own = each.customers / each.leads
-            if (point > 0 and own < overall) or (point < 0 and own > overall):
-                found.append(
-                    Finding("against_own_rate",
-                            f"{criterion.name} = {level.name} has {point:+d} points against its rate",
-                            f"{each.customers:,} of {each.leads:,} leads closed ({own:.1%}); all leads close at "
-                            f"{overall:.1%}", "Check whether another criterion explains it, or set the points to 0")
-                )  # fmt: skip
+    found = []
+    for criterion, level, point, each in _lines(grid, counted):
+        if each.leads < MIN_LEADS or each.note:
+            continue
+        low = high = each.customers / each.leads
+        if not grid.evidence:
+            low, high = (float(bound) for bound in wilson(np.array(each.customers), np.array(each.leads)))
+        if (point > 0 and high < customers / leads) or (point < 0 and low > customers / leads):
+            facts: dict[str, Fact] = {
+                "criterion": criterion.name, "level": level, "points": point, "customers": each.customers,
+                "leads": each.leads, "rate": each.customers / each.leads, "overall": customers / leads,
+            }  # fmt: skip
+            found.append(Finding("against_own_rate", facts))
     return found
+
+
+def _overall(grid: Grid) -> tuple[int, int]:
+    """Leads and customers that the grid was made from, as it says; (0, 0) where it does not."""
+    leads, customers = grid.provenance.get("leads"), grid.provenance.get("customers")
+    return (leads, customers) if isinstance(leads, int) and isinstance(customers, int) else (0, 0)
 
 
 def _dominant(grid: Grid) -> list[Finding]:
@@ -115,21 +118,15 @@ def _dominant(grid: Grid) -> list[Finding]:
     if share <= LARGEST_SHARE:
         return []
     level = grid.criteria[at].levels[int(np.argmax(grid.points[at]))]
-    return [
-        Finding("dominant_line", "One line dominates",
-                f"{grid.criteria[at].name} = {level.name} gives {best[at]} of at most {grid.maximum} points "
-                f"({share:.0%})",
-                "Cap it (--cap), or ask sales whether this signal alone should decide")
-    ]  # fmt: skip
+    facts: dict[str, Fact] = {
+        "criterion": grid.criteria[at].name, "level": level.name, "points": best[at], "highest": grid.maximum,
+        "share": share,
+    }  # fmt: skip
+    return [Finding("dominant_line", facts)]
 
 
 def _no_negative(grid: Grid) -> list[Finding]:
-    if (grid.flat < 0).any():
-        return []
-    return [
-        Finding("no_negative_line", "No negative points", "no answer takes points away",
-                "Look for competitors, students, free mailboxes, unsubscribed or silent leads in the rates")
-    ]  # fmt: skip
+    return [] if (grid.flat < 0).any() else [Finding("no_negative_line")]
 
 
 def _one_axis(grid: Grid) -> list[Finding]:
@@ -138,37 +135,25 @@ def _one_axis(grid: Grid) -> list[Finding]:
     if len(axes) != 1:
         return []
     only = next(iter(axes))
-    other = "engagement" if only == "fit" else "fit"
-    return [
-        Finding("one_axis", f"Only {only} is scored", f"no line speaks of {other}",
-                f"Add criteria of {other}, or set the axis of mixed-up ones in calibration.toml")
-    ]  # fmt: skip
+    return [Finding("one_axis", {"only": only, "other": "engagement" if only == "fit" else "fit"})]
 
 
 def _too_many(grid: Grid) -> list[Finding]:
-    if grid.lines <= MOST_LINES:
-        return []
-    return [
-        Finding("too_many_lines", "More lines than anybody can hold in mind", f"{grid.lines} lines have points",
-                "Bound them with --max-lines and see what it costs")
-    ]  # fmt: skip
+    return [Finding("too_many_lines", {"lines": grid.lines})] if grid.lines > MOST_LINES else []
 
 
-def _thin(grid: Grid) -> list[Finding]:
+def _thin(grid: Grid, counted: Tally | None) -> list[Finding]:
     """Points that rest on few leads and were not insisted on."""
     pinned = {(pin.criterion, pin.level) for pin in grid.pins}
     thin = [
-        f"{criterion.name} = {level.name} ({each.leads} leads)"
-        for criterion, points, evidence in _with_evidence(grid)
-        for level, point, each in zip(criterion.levels, points, evidence, strict=True)
-        if point and each.leads < MIN_LEADS and (criterion.name, level.name) not in pinned
+        f"{criterion.name} = {level} ({each.leads})"
+        for criterion, level, point, each in _lines(grid, counted)
+        if point and each.leads < MIN_LEADS and (each.leads or grid.evidence) and (criterion.name, level) not in pinned
     ]
     if not thin:
         return []
-    return [
-        Finding("thin_lines", "Points rest on few leads", "; ".join(thin[:8]) + (" …" if len(thin) > 8 else ""),
-                f"Set them to 0 until there are {MIN_LEADS} leads, or pin them with who and why")
-    ]  # fmt: skip
+    named = "; ".join(thin[:MOST_NAMED]) + (" …" if len(thin) > MOST_NAMED else "")
+    return [Finding("thin_lines", {"count": len(thin), "lines": named, "least": MIN_LEADS})]
 
 
 def _stale(grid: Grid, today: date | None) -> list[Finding]:
@@ -176,24 +161,19 @@ def _stale(grid: Grid, today: date | None) -> list[Finding]:
     if today is None or not isinstance(as_of, str):
         return []
     age = (today - date.fromisoformat(as_of)).days
-    if age <= STALE_DAYS:
-        return []
-    return [Finding("stale", "The grid is old", f"it was calibrated as of {as_of}, {age} days ago", "Calibrate again")]
+    return [Finding("stale", {"day": as_of, "age": age})] if age > STALE_DAYS else []
 
 
 def _idle(grid: Grid, counted: Tally) -> list[Finding]:
     """Lines that fire for nobody or for (almost) everybody."""
     leads, _ = counted.overall
-    found, start = [], 0
-    for criterion, points in zip(grid.criteria, grid.points, strict=True):
-        for level, point, (n, _) in zip(criterion.levels, points, counted.by_level[start:], strict=False):
-            if point and (n == 0 or n >= EVERYBODY * leads):
-                who = "nobody" if n == 0 else "everybody"
-                found.append(
-                    Finding(f"fires_for_{who}", f"{criterion.name} = {level.name} fires for {who}",
-                            f"{n:,} of {leads:,} leads", "It separates no lead from another: remove it")
-                )  # fmt: skip
-        start += len(criterion.levels)
+    found = []
+    for criterion, level, point, each in _lines(replace(grid, evidence=()), counted):
+        facts: dict[str, Fact] = {"criterion": criterion.name, "level": level, "leads": each.leads, "all": leads}
+        if point and each.leads == 0:
+            found.append(Finding("fires_for_nobody", facts))
+        elif point and each.leads >= EVERYBODY * leads:
+            found.append(Finding("fires_for_everybody", facts))
     return found
 
 
@@ -205,12 +185,12 @@ def _same_story(grid: Grid, counted: Tally) -> list[Finding]:
         for j in used[n + 1 :]:
             overlap = _association(counted, i, j)
             if overlap >= SAME_STORY:
-                a, b = grid.criteria[i].name, grid.criteria[j].name
-                found.append(
-                    Finding("double_counting", f"{a} and {b} say the same",
-                            f"their answers go together (Cramér's V {overlap:.2f} of at most 1)",
-                            "Keep one of them, or weigh them jointly with the method logistic")
-                )  # fmt: skip
+                facts: dict[str, Fact] = {
+                    "one": grid.criteria[i].name,
+                    "other": grid.criteria[j].name,
+                    "overlap": overlap,
+                }
+                found.append(Finding("double_counting", facts))
     return found
 
 
@@ -228,6 +208,14 @@ def _association(counted: Tally, i: int, j: int) -> float:
     return float(np.sqrt(chi2 / (total * (min(table.shape) - 1))))
 
 
-def _with_evidence(grid: Grid) -> list[tuple[Criterion, tuple[int, ...], tuple[Evidence, ...]]]:
-    """Criteria with points and evidence, where the grid carries evidence."""
-    return list(zip(grid.criteria, grid.points, grid.evidence, strict=True)) if grid.evidence else []
+def _lines(grid: Grid, counted: Tally | None) -> list[tuple[Criterion, str, int, Evidence]]:
+    """Criterion, level, points and counts of every line: the counts that the grid carries, else those of a history."""
+    evidence: Sequence[Sequence[Evidence]] = grid.evidence
+    if not evidence and counted is not None:
+        counts = iter(counted.by_level.tolist())
+        evidence = [[Evidence(*next(counts)) for _ in criterion.levels] for criterion in grid.criteria]
+    return [
+        (criterion, level.name, point, each)
+        for criterion, points, held in zip(grid.criteria, grid.points, evidence, strict=bool(evidence))
+        for level, point, each in zip(criterion.levels, points, held, strict=True)
+    ]

@@ -307,7 +307,8 @@ def _monotone(points: Ints, direction: int) -> bool:
 def _evidence(scene: _Scene, points: Ints, target: Floats, scale: float) -> tuple[tuple[Evidence, ...], ...]:
     """Counts, interval on the points' scale and stability of every level.
 
-    Points stay in a resample where a normal draw around the unrounded points rounds to them.
+    Points stay in a resample where a normal draw around the unrounded points rounds to them; where a method gives no
+    interval (lines that `sparse` left out), nothing is said.
     """
     weights, counts = scene.weights, scene.tally.by_level
     low, high = weights.low * scale, weights.high * scale
@@ -324,7 +325,7 @@ def _evidence(scene: _Scene, points: Ints, target: Floats, scale: float) -> tupl
             found.append(Evidence(leads, customers, note=notes[i]))
             continue
         sign = None if settled[i] or not points[i] else float(weights.sign_kept[i])
-        kept = None if settled[i] else float(upper[i] - lower[i])
+        kept = None if settled[i] or not spread[i] else float(upper[i] - lower[i])
         found.append(Evidence(leads, customers, float(low[i]), float(high[i]), sign, kept, notes[i]))
     return tuple(tuple(found[a:b]) for a, b in pairwise(scene.bounds))
 

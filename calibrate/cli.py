@@ -212,14 +212,15 @@ def export(
 def grid_check(grid: Annotated[str, typer.Argument(metavar="GRID.json")], json: JsonFlag = False) -> None:
     """Check a grid file against its schema and for the usual mistakes."""
     from . import audit, monthly
+    from .report import checks, words
 
     found = audit.findings(monthly.read_grid(grid))
     if json:
-        say_json({"grid": grid, "valid": True, "findings": [finding.as_dict() for finding in found]})
+        say_json({"grid": grid, "valid": True, "findings": [checks.finding_json(finding) for finding in found]})
     else:
         say(f"{grid}: valid" + ("" if found else ", no usual mistake found"))
         for finding in found:
-            say(f"- {finding}")
+            say(f"- {checks.told(finding, words.load('en'))}")
 
 
 @app.command()

@@ -140,9 +140,9 @@ def compare(
                 name=each.name,
                 method=each.method,
                 lines=sizes[each.name][0],
-                metrics=_estimates(drawn, i) if drawn else {},
+                metrics=estimates(drawn, i) if drawn else {},
                 against=None if each.name == baseline else baseline,
-                difference=_differences(drawn, i, names.index(baseline)) if drawn and each.name != baseline else {},
+                difference=differences(drawn, i, names.index(baseline)) if drawn and each.name != baseline else {},
                 reliability=_reliability(exact),
                 gains=_gains(exact),
             )
@@ -153,7 +153,7 @@ def compare(
     return Comparison(baseline, PRIMARY, tuple(judged), later.folds, leads, customers, _verdict(case))
 
 
-def _estimates(drawn: Resampled, position: int) -> dict[str, Estimate]:
+def estimates(drawn: Resampled, position: int) -> dict[str, Estimate]:
     """Each metric of one candidate with its percentile interval, inside the metric's range."""
     found = {}
     for m, name in enumerate(drawn.metrics):
@@ -164,7 +164,7 @@ def _estimates(drawn: Resampled, position: int) -> dict[str, Estimate]:
     return found
 
 
-def _differences(drawn: Resampled, position: int, baseline: int) -> dict[str, Estimate]:
+def differences(drawn: Resampled, position: int, baseline: int) -> dict[str, Estimate]:
     """Each metric's difference to the baseline, with intervals simultaneous over all candidates."""
     others = [i for i in range(len(drawn.names)) if i != baseline]
     found = {}

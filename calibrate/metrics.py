@@ -30,6 +30,9 @@ class Estimate:
     def __str__(self) -> str:
         return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
 
+    def __neg__(self) -> Estimate:
+        return Estimate(0.0 - self.value, 0.0 - self.high, 0.0 - self.low)  # 0.0 stays 0.0
+
 
 @dataclass(frozen=True)
 class Cells:

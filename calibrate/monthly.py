@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from .asked import CURRENT, grids_of, plans_of, proposal_of, resolved, terms_of,
 from .asked import read_grid as read_grid
 from .backtest import Fold, folds, replay
 from .ceiling import available, ceiling
+from .checks import Replayed, audited, with_costs, with_near
 from .comparison import Comparison, compare
 from .decision import Adopted, outcomes
 from .engine import Session
@@ -163,13 +165,14 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
         )
         backtests = replay(tally, plans, rolling, prepare=prepared, calibrate=calibrate_prepared)
     with _timed(timing, "candidates_s", progress, "candidates"):
-        candidates = tuple(_candidate(plan, whole, counted) for plan in plans)
+        candidates = tuple(_candidate(plan, calibrate_prepared(whole, plan), counted) for plan in plans)
     with _timed(timing, "compare_s", progress, "compare"):
         baseline = CURRENT if CURRENT in counted.grids else plans[0].name
+        capacity = plans[0].policy.top_share(whole.months, tally.overall)
         comparison = compare(
             backtests,
             baseline=baseline,
-            capacity=plans[0].policy.top_share(whole.months, tally.overall),
+            capacity=capacity,
             reliable=bool(rates.distinct.any()),
             grids={candidate.name: candidate.grid for candidate in candidates},
         )
@@ -189,10 +192,15 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
         story=counted.story,
         outcomes=outcomes(counted.story, tally, _newest(counted.history)),
     )
+    named = {plan.name: plan for plan in plans}
+    with _timed(timing, "constraints_s", progress, "constraints"):
+        replayed = Replayed(named, {each.name: each for each in backtests}, rolling, prepared, capacity)
+        found = with_costs(found, replayed, many=tally.rows > QUICK_ROWS)
+    with _timed(timing, "near_s", progress, "near"):
+        found = with_near(found, named, whole, partial(_candidate, counted=counted))
     with _timed(timing, "meeting_s", progress, "meeting"):
         found = with_drift(with_meeting(found, settings, counted.history, backtests))
     with _timed(timing, "times_s", progress, "times"):
-        named = {plan.name: plan for plan in plans}
         return with_times(found, settings, counted.history, tally, named, prepared, counted.events)
 
 
@@ -277,7 +285,7 @@ def publish(review: Review, counted: Counted, *, force: bool = False) -> Path:
     settings = counted.settings
     check_open(counted, force)
     folder = month_folder(counted)
-    files = {candidate.name: grid_json.write(candidate.grid) for candidate in review.candidates}
+    files = {candidate.name: grid_json.write(candidate.grid) for candidate in (*review.candidates, *review.near)}
     write_folder(
         review, folder, settings.report.languages, settings_text=settings_text(counted, folder), grid_files=files
     )
@@ -324,11 +332,11 @@ def write_whole(out: str, content: bytes) -> None:
         raise InputError(f"'{out}' cannot be written: {fault.strerror}. Choose another file with --out") from None
 
 
-def _candidate(plan: Plan, whole: Prepared, counted: Counted) -> Candidate:
-    grid = calibrate_prepared(whole, plan)
+def _candidate(plan: Plan, grid: Grid, counted: Counted) -> Candidate:
     if plan.grid is None:
         grid = replace(grid, provenance={**grid.provenance, **_provenance(counted)})
-    return Candidate(plan.name, plan.method, grid, score(counted.tally, grid))
+    made = Candidate(grid.name, plan.method, grid, score(counted.tally, grid))
+    return audited(made, counted.tally, counted.history.as_of)
 
 
 def _provenance(counted: Counted) -> dict[str, str | int | float | None]:

@@ -19,6 +19,7 @@ from .scores import Scores, score
 from .tally import Tally
 from .thresholds import Policy, choose
 from .weights import METHODS
+from .weights.base import Weights
 from .weights.constraints import Constraints
 
 
@@ -72,7 +73,11 @@ def calibrate_prepared(prepared: Prepared, plan: Plan) -> Grid:
     """The plan's grid on prepared leads: points, curve of expected close rates, thresholds."""
     if plan.grid is not None:
         return _finished(plan.grid, score(prepared.fine, plan.grid), plan, prepared)
-    weights = METHODS[plan.method](prepared.tally, prepared.rates, plan.constraints)
+    return grid_from(METHODS[plan.method](prepared.tally, prepared.rates, plan.constraints), prepared, plan)
+
+
+def grid_from(weights: Weights, prepared: Prepared, plan: Plan) -> Grid:
+    """The plan's grid from weights that its method has found."""
     grid = build(
         weights,
         prepared.tally,

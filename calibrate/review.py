@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .audit import Finding
 from .closing import Closing
 from .comparison import Comparison
+from .costs import Costs
 from .decision import Adopted, Outcome
 from .drift import Drift
 from .expiry import Fading
@@ -24,6 +26,7 @@ from .selection import Selection
 from .stages import Stages
 from .swap import Swap
 from .tally import Tally
+from .weights.search.bound import Bound
 from .worth import Worth
 
 
@@ -51,15 +54,13 @@ class Account:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One grid under comparison, fitted on all mature history, with its score table there.
-
-    `unrounded_auc` is the AUC of the real-valued weights on the same leads, to show what rounding costs.
-    """
+    """One grid under comparison, fitted on all mature history, with its score table there and what the audit found."""
 
     name: str
     method: str
     grid: Grid
     scores: Scores
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,9 @@ class Review:
     and `changes` hold the proposed grid against the baseline, `sides` every candidate, segment by segment; `grades`,
     `demands` and `kpis` belong to the chosen grid; `mails` is there where the source tells of e-mails;
     `minutes_per_call` is what a lead costs sales.
+
+    `costs` says what the constraints cost the grid that is proposed. `near` are grids nearly as good as the one of
+    `sparse`, which are no candidates, and `room` is how far any grid of that size could still improve.
     """
 
     title: str
@@ -108,3 +112,6 @@ class Review:
     mails: Mails | None = None
     feedback: Feedback | None = None
     minutes_per_call: float | None = None
+    costs: Costs | None = None
+    near: tuple[Candidate, ...] = ()
+    room: Bound | None = None

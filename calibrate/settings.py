@@ -118,6 +118,9 @@ class Candidates(_Part):
     max_lines: int | None = Field(default=None, ge=1)
     max_criteria: int | None = Field(default=None, ge=1)
     cap: int | None = Field(default=None, ge=1)
+    cap_criterion: Mapping[str, int] = Field(default_factory=dict)
+    cap_axis: Mapping[str, int] = Field(default_factory=dict)
+    largest_share: float | None = Field(default=None, gt=0, le=1)
     pivot: int | None = Field(default=None, ge=1)
     best: int | None = Field(default=None, ge=1)
     expiry: bool = False
@@ -125,6 +128,7 @@ class Candidates(_Part):
     never_negative: tuple[str, ...] = ()
     never_positive: tuple[str, ...] = ()
     monotone: tuple[str, ...] = ()
+    need_negative: bool = False
 
 
 class ThresholdSettings(_Part):
@@ -308,10 +312,17 @@ _HELP: dict[str, dict[str, str]] = {
         "max_lines": "at most so many lines with points",
         "max_criteria": "at most so many criteria with points",
         "cap": "at most so many points a line, up or down",
+        "cap_criterion": "at most so many points on any line of a criterion: criterion = points",
+        "cap_axis": "at most so many points from fit, or from engagement, together: fit = points",
+        "largest_share": "no line holds more than this share of the maximum (0.4: 40 %)",
         "pivot": "score at which marketing hands a lead to sales",
         "best": "score of the best possible lead",
         "expiry": "give grids the expiry rules that the history supports (needs events)",
         "ceiling": "also say how well any model would rank (needs the extra 'ceiling')",
+        "never_negative": "criteria, or criterion=level, that never take points away",
+        "never_positive": "criteria, or criterion=level, that never give points",
+        "monotone": "criteria whose points follow their order: name, name rising or name falling",
+        "need_negative": "at least one line takes points away",
     },
     "thresholds": {
         "capacity": "leads a month that sales can call",

@@ -50,10 +50,11 @@ def with_times(
     worth = weigh_by_value(history, review.rates, tally.criteria, asked.value) if asked.value else None
     worked = next((c.name for c in tally.criteria if asked.worked and c.column == asked.worked), None)
     selection = select_worked(tally, review.rates, worked) if worked else None
-    fadings, candidates = _fadings(history, events), review.candidates
+    fadings, candidates, near = _fadings(history, events), review.candidates, review.near
     if settings.candidates.expiry:
         made = {name for name, plan in plans.items() if plan.grid is None}
         candidates = tuple(replace(c, grid=with_rules(c.grid, fadings)) if c.name in made else c for c in candidates)
+        near = tuple(replace(c, grid=with_rules(c.grid, fadings)) for c in near)
     warnings = list(review.warnings)
     if selection is not None and selection.differs:
         one, two = selection.worked, selection.others
@@ -63,7 +64,7 @@ def with_times(
         warnings.append(("window_short", {"share": closing.captured, "days": closing.proposed}))
     return replace(
         review, closing=closing, stages=follow(history, columns), worth=worth, selection=selection,
-        warnings=tuple(warnings), fadings=fadings, candidates=candidates,
+        warnings=tuple(warnings), fadings=fadings, candidates=candidates, near=near,
     )  # fmt: skip
 
 

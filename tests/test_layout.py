@@ -22,8 +22,8 @@ STEPS = (
     "history", "events", "mailbox", "tally", "rates", "closing", "stages", "worth", "selection", "expiry", "mails",
     "binning", "outcome_words", "leakage", "weights", "scores", "calibration", "thresholds", "rounding",
     "build", "plan", "metrics", "backtest", "resampling", "comparison", "decision", "swap", "segments",
-    "grade", "kpi", "feedback", "ceiling", "explain", "shifts", "attention", "drift", "review", "audit",
-    "sequential", "arms", "trial",
+    "grade", "kpi", "feedback", "ceiling", "explain", "shifts", "attention", "drift", "audit", "costs", "pool",
+    "review", "sequential", "arms", "trial",
 )  # fmt: skip
 EDGES_IN = {  # each with the types it makes
     "settings": {"errors"},
@@ -31,7 +31,7 @@ EDGES_IN = {  # each with the types it makes
     "simulate": set[str](),
 }
 EDGES_OUT = ("export", "scoring", "charts", "report")
-TOP = ("origin", "asked", "meeting", "times", "monthly", "adopt", "demo", "notebook", "commands", "cli")
+TOP = ("origin", "asked", "checks", "meeting", "times", "monthly", "adopt", "demo", "notebook", "commands", "cli")
 ROOMS = (*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP)
 
 # Where each heavy library may be imported: a room, or one file of it.

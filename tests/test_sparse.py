@@ -414,8 +414,11 @@ def test_room_left_is_told():
     tally, _ = simulated()
     rates = estimate(tally)
     for wanted in (Constraints(max_lines=3), Constraints(max_lines=8)):
-        told = room_left(tally, rates, wanted, sparse(tally, rates, wanted))
-        assert 0 <= told.left < 0.1 and told.loss <= told.best
+        made = sparse(tally, rates, wanted)
+        told = room_left(tally, rates, wanted, made.criteria, made.values, fits=100)
+        assert 0 <= told.left < 0.1 and told.loss <= told.best and told.criteria == min(wanted.max_lines, 5)
+        worse = room_left(tally, rates, wanted, made.criteria, made.values * (made.values > 0), fits=100)
+        assert worse.loss == told.loss and worse.left > told.left
     assert told.left < 0.01
 
 

@@ -69,7 +69,7 @@ def _fill(
     workbook(review, spoken[0], place / "review.xlsx")
     _pictures(review, place / "pictures", spoken[0])
     (place / "grids").mkdir()
-    for candidate, stem in tables.file_names(candidate.name for candidate in review.candidates).items():
+    for candidate, stem in tables.grid_files(review).items():
         if candidate in grid_files:
             _text(place / "grids" / f"{stem}.json", grid_files[candidate])
     _text(place / "calibration.toml", settings_text)

@@ -19,13 +19,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ..review import Review
-from . import drawing, meeting, pictures, sections, tables
+from . import checks, drawing, meeting, pictures, sections, tables
 from .words import Words
 
 TEMPLATES = Path(__file__).parent / "templates"
 SECTIONS = (
-    "verdict", "history", "drift", "candidates", "changes", "segments", "points", "proof", "thresholds", "grades",
-    "rates", "months", "feedback", "time", "truth", "account", "glossary",
+    "verdict", "history", "drift", "candidates", "changes", "segments", "points", "constraints", "audit", "proof",
+    "thresholds", "grades", "rates", "months", "feedback", "time", "truth", "account", "glossary",
 )  # fmt: skip
 
 
@@ -48,9 +48,10 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
     parts = (review.closing, review.stages, review.worth, review.selection, review.fadings or None)
     timed = any(part is not None for part in parts)
     absent = {name for name, there in (("truth", review.truth), ("time", timed)) if not there}
-    shown = [name for name in SECTIONS if name not in absent | meeting.absent(review)]
+    shown = [name for name in SECTIONS if name not in absent | meeting.absent(review) | checks.absent(review)]
     return {
         **meeting.values(review, words),
+        **checks.values(review, words),
         "w": words, "review": review, "compared": review.comparison, "verdict": review.comparison.verdict,
         "chosen": chosen, "candidates": tables.in_order(review), "toc": shown, "limits": limits, "handed": handed,
         "headline": sections.headline(review, words), "sentence": sections.sentence(review, words),

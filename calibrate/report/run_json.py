@@ -16,7 +16,7 @@ from ..metrics import Estimate
 from ..rates import Rate, RateTable
 from ..review import Account, Candidate, Review
 from ..stages import Step
-from . import meeting_json, tables
+from . import checks, meeting_json, tables
 
 SCHEMA = 1
 DIGITS = 12
@@ -26,7 +26,7 @@ def run_json(review: Review) -> dict[str, Any]:
     """The review as plain values, keyed as promised."""
     chosen, verdict = tables.chosen_of(review), review.comparison.verdict
     limits = chosen.grid.thresholds if chosen else None
-    names = tables.file_names(candidate.name for candidate in review.candidates)
+    names = tables.grid_files(review)
     return {
         **counted_json(review.account, review.rates, review.suspects),
         "title": review.title,
@@ -46,6 +46,7 @@ def run_json(review: Review) -> dict[str, Any]:
             "reason": verdict.reason, "facts": _plain(verdict.facts),
         },
         "comparison": _comparison(review),
+        "constraints": _plain(checks.costs_json(review)),
         "warnings": [{"key": key, "facts": _plain(facts)} for key, facts in review.warnings],
         **_plain(meeting_json.meeting_json(review)),
         "truth": _plain(review.truth),
@@ -155,7 +156,7 @@ def _level(rates: RateTable, i: int, name: str) -> dict[str, Any]:
 
 def _candidate(review: Review, candidate: Candidate, file: str) -> dict[str, Any]:
     judged, grid = tables.judged_of(review, candidate.name), candidate.grid
-    limits, steps = grid.thresholds, tables.steps(review, candidate)
+    limits = grid.thresholds
     return {
         "name": candidate.name, "method": candidate.method, "lines": grid.lines, "grid": f"grids/{file}.json",
         "minimum": grid.minimum, "maximum": grid.maximum,
@@ -165,10 +166,8 @@ def _candidate(review: Review, candidate: Candidate, file: str) -> dict[str, Any
         "metrics": _estimates(judged.metrics if judged else {}),
         "against": judged.against if judged else None,
         "difference": _estimates(judged.difference if judged else {}),
-        "steps": {
-            "threshold": steps["threshold"].astype(int).tolist(), "leads": _plain(steps["leads"].tolist()),
-            "customers": _plain(steps["customers"].tolist()),
-        },
+        "steps": _plain(tables.steps_json(review, candidate)),
+        **_plain(checks.candidate_json(review, candidate)),
     }  # fmt: skip
 
 

@@ -41,6 +41,7 @@ class Line:
     low: float | None
     high: float | None
     sign_kept: float | None
+    points_kept: float | None
     rate: Rate | None
     lift: float | None
     lift_low: float | None
@@ -67,7 +68,7 @@ def lines(review: Review, candidate: Candidate) -> tuple[Line, ...]:
         lift, lift_low, lift_high = (None, None, None) if lifts is None else (float(x) for x in lifts[i])
         pin = next((p for p in grid.pins if (p.criterion, p.level) == (criterion.name, level.name)), None)
         line = Line(
-            criterion, level, points, evidence.low, evidence.high, evidence.sign_kept, counted,
+            criterion, level, points, evidence.low, evidence.high, evidence.sign_kept, evidence.points_kept, counted,
             lift, lift_low, lift_high, (), pin, "" if evidence.note.startswith(SAID_BY_MARKS) else evidence.note,
         )  # fmt: skip
         told.append(replace(line, marks=tuple(_marks(line, review.rates))))
@@ -145,6 +146,13 @@ def steps(review: Review, candidate: Candidate) -> pd.DataFrame:
     return table.iloc[sorted(kept)].reset_index(drop=True)
 
 
+def steps_json(review: Review, candidate: Candidate) -> dict[str, list[float]]:
+    """What each possible threshold gives, as columns of plain numbers."""
+    table = steps(review, candidate)
+    return {"threshold": table["threshold"].astype(int).tolist(), "leads": table["leads"].tolist(),
+            "customers": table["customers"].tolist()}  # fmt: skip
+
+
 def place_of(table: pd.DataFrame, threshold: int) -> int:
     """Row of a trade-off table with the same leads at or above the threshold."""
     return min(int(np.searchsorted(table["threshold"].to_numpy(), threshold)), len(table) - 1)
@@ -193,6 +201,11 @@ def file_names(names: Iterable[str]) -> dict[str, str]:
         given[name] = next(free)
         taken.add(given[name].casefold())
     return given
+
+
+def grid_files(review: Review) -> dict[str, str]:
+    """File name (without suffix) of each grid of a review: the candidates, then those nearly as good as one of them."""
+    return file_names(candidate.name for candidate in (*review.candidates, *review.near))
 
 
 def _numbered(stem: str) -> Iterator[str]:

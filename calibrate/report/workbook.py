@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..review import Candidate, Review
-from . import meeting, moving, sections, tables
+from . import checks, meeting, moving, sections, tables
 from .bands import stage_lines
 from .sheets import Cell, sheets
 from .words import Words
@@ -40,6 +40,9 @@ def workbook(review: Review, words: Words, path: Path) -> None:
         _candidates(book, review)
         for candidate in tables.in_order(review):
             _points(book, review, candidate)
+        _near(book, review)
+        _constraints(book, review)
+        _audit(book, review)
         _rates(book, review)
         _thresholds(book, review)
         _drift(book, review)
@@ -162,7 +165,7 @@ def _points(book: _Book, review: Review, candidate: Candidate) -> None:
         (say("column.leads"), "count"), (say("column.customers"), "count"), (say("column.rate"), "percent"),
         (say("column.low"), "percent"), (say("column.high"), "percent"), (say("column.lift"), "decimal"),
         (say("column.low"), "decimal"), (say("column.high"), "decimal"), (say("column.sign_kept"), "percent"),
-        (say("column.remarks"), "wide"),
+        (say("workbook.points_kept"), "percent"), (say("column.remarks"), "wide"),
     ]  # fmt: skip
     rows: list[Sequence[Cell]] = []
     for line in sorted(tables.lines(review, candidate), key=lambda line: tables.AXES.index(line.criterion.axis)):
@@ -174,11 +177,60 @@ def _points(book: _Book, review: Review, candidate: Candidate) -> None:
             say(f"axis.{line.criterion.axis}"), line.criterion.name, sections.level_name(line.level, say), line.points,
             line.low, line.high,
             *((rate.leads, rate.customers, rate.value, rate.low, rate.high) if rate else (None,) * 5),
-            line.lift, line.lift_low, line.lift_high, line.sign_kept, "; ".join(told),
+            line.lift, line.lift_low, line.lift_high, line.sign_kept, line.points_kept,
+            "; ".join(told),
         ))  # fmt: skip
     name = f"{say('workbook.points')} {candidate.name}"
     title = f"{candidate.name}: {say('points.from_to', low=candidate.grid.minimum, high=candidate.grid.maximum)}"
     book.sheet(name, columns, rows, title)
+
+
+def _near(book: _Book, review: Review) -> None:
+    """Lines on which the grids nearly as good differ from the candidate."""
+    say = book.words
+    columns = [
+        (say("workbook.candidate"), "text"), (say("summary.lines"), "count"), (say("metric.log_loss"), "percent"),
+        (say("column.criterion"), "text"), (say("column.level"), "text"), (say("workbook.before"), "points"),
+        (say("column.points"), "points"),
+    ]  # fmt: skip
+    rows = [
+        (near.candidate.name, near.candidate.grid.lines, near.more, line.criterion,
+         sections.level_name(line.level, say), line.points[0], line.points[-1])
+        for candidate in review.candidates for near in checks.near_of(review, candidate) for line in near.changes
+    ]  # fmt: skip
+    if rows:
+        book.sheet(say("workbook.near"), columns, rows)
+
+
+def _constraints(book: _Book, review: Review) -> None:
+    """What each constraint costs, metric by metric."""
+    say, costs = book.words, review.costs
+    if costs is None:
+        return
+    columns = [
+        (say("costs.constraint"), "wide"), (say("workbook.metric"), "text"), (say("costs.without"), "decimal"),
+        (say("workbook.difference"), "decimal"), (say("column.low"), "decimal"), (say("column.high"), "decimal"),
+    ]  # fmt: skip
+    rows = [
+        (checks.constraint(cost, say, review.rates.criteria), say.name("metric", name), cost.without[name].value,
+         gap.value, gap.low, gap.high)
+        for cost in costs.each for name, gap in cost.difference.items()
+    ]  # fmt: skip
+    book.sheet(say("workbook.constraints"), columns, rows, f"{costs.candidate}: {say('toc.constraints')}")
+
+
+def _audit(book: _Book, review: Review) -> None:
+    """The usual mistakes that each grid makes."""
+    say = book.words
+    columns = [(say("workbook.candidate"), "text"), (say("audit.what"), "wide"), (say("audit.evidence"), "wide"),
+               (say("audit.remedy"), "wide")]  # fmt: skip
+    rows: list[Sequence[Cell]] = []
+    for candidate in tables.in_order(review):
+        found = [checks.told(each, say, candidate.grid.criteria) for each in candidate.findings]
+        rows += [(candidate.name, each.what, each.evidence, each.remedy) for each in found]
+        if not found:
+            rows.append((candidate.name, say("audit.nothing"), None, None))
+    book.sheet(say("workbook.audit"), columns, rows)
 
 
 def _rates(book: _Book, review: Review) -> None:

@@ -12,7 +12,9 @@ and accurate interpretable risk scores" (NeurIPS 2022, arXiv 2210.05846).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +67,11 @@ def sparse(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
 
 
 def alternatives(tally: Tally, rates: RateTable, constraints: Constraints, *, most: int = 10) -> tuple[Weights, ...]:
-    """The best grid and others whose loss is within 1 % of it, best first: a sales team may prefer one of them."""
+    """The best grid and others that tell other answers apart, with a loss within 1 % of it, best first.
+
+    A sales team may prefer one of them. Of grids that tell the same answers apart, the one with the fewest levels on
+    which it differs from the best grid stands for all.
+    """
     limits = resolve(constraints, tally.criteria)
     thin = zero_levels(tally, rates)
     answers = _solved(tally, rates, constraints, limits, thin)
@@ -74,18 +80,26 @@ def alternatives(tally: Tally, rates: RateTable, constraints: Constraints, *, mo
         notes = (*limits.notes, "no line is worth any points")
         return (Weights("sparse", tally.criteria, nothing, nothing, nothing, nothing + 1, "log-odds",
                         thin=thin, notes=notes),)  # fmt: skip
-    return tuple(_weights(tally, each, limits, thin) for each in answers[:most])
+    alike: dict[bytes, list[_Answer]] = {}
+    for each in answers:
+        alike.setdefault(_told_apart(tally, each), []).append(each)
+    nearest = [min(group, key=lambda one: int((one.points != answers[0].points).sum())) for group in alike.values()]
+    return tuple(_weights(tally, each, limits, thin) for each in nearest[:most])
 
 
-def room_left(tally: Tally, rates: RateTable, constraints: Constraints, weights: Weights, *, fits: int = 100) -> Bound:
-    """How far any grid of that size could still improve: a lower bound on its loss beside the loss of the weights.
+def room_left(
+    tally: Tally, rates: RateTable, constraints: Constraints, criteria: Sequence[Criterion], points: NDArray[np.number],
+    *, fits: int = 50,
+) -> Bound:  # fmt: skip
+    """How far any grid of that size could still improve: a lower bound on its loss beside the loss of the grid at hand.
 
-    Both are on a sample of the rows where there are many.
+    Both are on a sample of the rows where there are many; `criteria` may be coarser than the tally's. It stops after so
+    many `fits`, not after a time.
     """
     limits, thin = resolve(constraints, tally.criteria), zero_levels(tally, rates)
     rows = rows_of(tally, SEARCH_ROWS)
     offer = offered(tally.criteria, rates, limits, thin)
-    scores = predict(rows, weights.values[placed(weights.criteria, tally.criteria)])
+    scores = predict(rows, np.asarray(points, np.float64)[placed(criteria, tally.criteria)])
     fit = fit_scores(scores[None], rows.leads, rows.customers)
     budget = _budget(constraints, len(tally.criteria))
     return bound(offer.on(rows), min(budget.lines, budget.criteria), float(fit.loss[0]), fits)
@@ -99,6 +113,15 @@ class _Answer:
     spread: Floats
     scale: float
     intercept: float
+
+
+def _told_apart(tally: Tally, answer: _Answer) -> bytes:
+    """Which levels with leads have the same points within their criterion."""
+    held = tally.by_level[:, 0] > 0
+    groups = [
+        np.unique(answer.points[a:b][held[a:b]], return_inverse=True)[1] for a, b in pairwise(offsets(tally.criteria))
+    ]
+    return np.concatenate(groups).tobytes()
 
 
 def _budget(constraints: Constraints, criteria: int) -> Budget:

@@ -28,13 +28,14 @@ ROUNDS = 30
 
 @dataclass(frozen=True)
 class Bound:
-    """No grid of the size asked for has a smaller loss than `loss`; the grid at hand has `best`.
+    """No grid on at most `criteria` criteria has a smaller loss than `loss`; the grid at hand has `best`.
 
     `closed` says that branch and bound came to its end: more fits would not raise the bound.
     """
 
     loss: float
     best: float
+    criteria: int
     fits: int
     closed: bool
 
@@ -42,7 +43,7 @@ class Bound:
     def left(self) -> float:
         """Share by which the loss could still fall at most.
 
-        >>> round(Bound(90.0, 100.0, 1, False).left, 3)
+        >>> round(Bound(90.0, 100.0, 5, 1, False).left, 3)
         0.1
         """
         return max(0.0, 1 - self.loss / self.best) if self.best > 0 else 0.0
@@ -61,15 +62,15 @@ def bound(lines: Lines, most: int, best: float, fits: int = 1) -> Bound:
     every = tuple(range(tree.units))
     value, weight = tree.fit(every)
     if value < CERTAIN:
-        return Bound(0.0, best, tree.fits, False)
+        return Bound(0.0, best, most, tree.fits, False)
     heap = [_Node(value, 0, (), every, weight)]
     born = 0
     while heap and heap[0].low < best:
         node = heap[0]
         if len(node.inside) == most or not node.open:
-            return Bound(node.low, best, tree.fits, True)
+            return Bound(node.low, best, most, tree.fits, True)
         if tree.fits >= fits:
-            return Bound(node.low, best, tree.fits, False)
+            return Bound(node.low, best, most, tree.fits, False)
         heapq.heappop(heap)
         chosen = max(node.open, key=lambda unit: (node.weight[unit], -unit))
         rest = tuple(unit for unit in node.open if unit != chosen)
@@ -82,7 +83,7 @@ def bound(lines: Lines, most: int, best: float, fits: int = 1) -> Bound:
         for child in (taken, left):
             if child.low < best:
                 heapq.heappush(heap, child)
-    return Bound(best, best, tree.fits, True)
+    return Bound(best, best, most, tree.fits, True)
 
 
 class _Node(NamedTuple):

@@ -24,6 +24,7 @@ from .rounding import Card, card, exact, rounded
 from .views import source_of
 
 MOST_POOL = 20
+"""Cards in the pool; as many more may join them that rest on other lines than all before."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,14 @@ def _found(climb: Climb, kept: NDArray[np.intp], size: int) -> Found:
     if climb.best is None:
         return Found(None, ())
     cards: dict[bytes, Card] = {}
+    seen: set[bytes] = set()
     for each in sorted(climb.pool.values(), key=climb.cost):
-        if not climb.near(each) or len(cards) == MOST_POOL:
+        if not climb.near(each) or len(cards) == 2 * MOST_POOL:
             break
+        used = (each.points != 0).tobytes()
+        if len(cards) >= MOST_POOL and used in seen:
+            continue
+        seen.add(used)
         common = 1 if climb.source.pinned else max(int(np.gcd.reduce(each.points)), 1)
         points = np.zeros(size, np.int64)
         points[kept] = each.points // common
