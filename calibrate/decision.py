@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import GridError, SettingsError, unknown
-from .grid import STAGES, Band, Curve, Evidence, Grid, Pin, Thresholds
+from .grid import STAGES, Curve, Evidence, Grid, Pin, Thresholds, moved_bands
 from .rates import Rate, rate, wilson
 from .scores import reaches
 from .tally import Tally
@@ -178,26 +178,9 @@ def decided(grid: Grid, decision: Decision) -> Grid:
             **grid.provenance, "adopted_in": decision.month, "adopted_by": decision.who, "adopted_why": decision.why,
         },
     )  # fmt: skip
-    return replace(moved, bands=_bands(grid, moved))
-
-
-def _bands(old: Grid, new: Grid) -> tuple[Band, ...]:
-    """The old grid's bands, those at a threshold or at the lowest score moved with it."""
-    if old.thresholds is None or new.thresholds is None:
-        return old.bands
-    lowest = min((band.at_least for band in old.bands), default=0)
-    before, after = old.thresholds, new.thresholds
-    moved = []
-    for band in old.bands:
-        at = band.at_least
-        if at == before.sales_qualified:
-            at = after.sales_qualified
-        elif at == before.marketing_qualified:
-            at = after.marketing_qualified
-        elif at == lowest:
-            at = min(new.minimum, after.marketing_qualified)
-        moved.append(replace(band, at_least=at))
-    return tuple(moved)
+    if grid.thresholds is None or moved.thresholds is None:
+        return moved
+    return replace(moved, bands=moved_bands(grid.bands, grid.thresholds, moved.thresholds, moved.minimum))
 
 
 def promises(

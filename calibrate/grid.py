@@ -305,6 +305,27 @@ def band_of(ladder: Sequence[Band], fit: int, engagement: int) -> str:
     return next((band.name for band in ladder if all(known[what] >= least for what, least in band.demands)), "")
 
 
+def moved_bands(bands: Sequence[Band], before: Thresholds, after: Thresholds, worst: int) -> tuple[Band, ...]:
+    """Bands after a change of thresholds: those at a threshold move with it, the lowest stays at or below `worst`.
+
+    >>> old, new = Thresholds(15, 30), Thresholds(20, 40)
+    >>> [band.at_least for band in moved_bands((Band("call", 30, ""), Band("wait", -5, "")), old, new, worst=-9)]
+    [40, -9]
+    """
+    lowest = min((band.at_least for band in bands), default=0)
+    moved = []
+    for band in bands:
+        at = band.at_least
+        if at == before.sales_qualified:
+            at = after.sales_qualified
+        elif at == before.marketing_qualified:
+            at = after.marketing_qualified
+        elif at == lowest:
+            at = min(worst, after.marketing_qualified)
+        moved.append(replace(band, at_least=at))
+    return tuple(moved)
+
+
 def gate(bands: Sequence[Band], limits: Thresholds) -> tuple[Band, ...]:
     """Bands with the minimums of the thresholds on those that start at them or above; a band's own minimum stays.
 

@@ -13,7 +13,7 @@ from . import binning
 from .build import build
 from .calibration import fit_curve
 from .errors import SettingsError, unknown
-from .grid import Band, Grid, Thresholds, gate
+from .grid import Band, Grid, Thresholds, gate, moved_bands
 from .rates import MIN_LEADS, RateTable, estimate
 from .scores import Scores, score
 from .tally import Tally
@@ -103,9 +103,11 @@ def _finished(grid: Grid, scores: Scores, plan: Plan, prepared: Prepared) -> Gri
     if grid.pivot is not None and plan.grid is None and (plan.pivot is not None or policy.kind == "top"):
         policy = replace(policy, kind="pivot", value=grid.pivot, sales_value=None)
     thresholds = choose(scores, policy, prepared.months)
+    bands = grid.bands
     if plan.grid is not None and grid.thresholds is not None:
         thresholds = _kept(grid.thresholds, thresholds, scores_too=policy.kind == "top")
-    bands = gate(grid.bands, thresholds) if grid.bands else _bands(grid, thresholds)
+        bands = moved_bands(bands, grid.thresholds, thresholds, grid.minimum)
+    bands = gate(bands, thresholds) if bands else _bands(grid, thresholds)
     return replace(grid, curve=curve, thresholds=thresholds, bands=bands)
 
 

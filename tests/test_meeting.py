@@ -15,7 +15,7 @@ from calibrate.criteria import Criterion, Level
 from calibrate.errors import InputError, SettingsError
 from calibrate.feedback import read_feedback
 from calibrate.grade import Grades, axis_scores, demand, grades
-from calibrate.grid import Grid, Thresholds
+from calibrate.grid import Band, Grid, Thresholds
 from calibrate.kpi import months_of
 from calibrate.lines import beside
 from calibrate.plan import Plan, calibrate_prepared, prepare
@@ -26,6 +26,7 @@ from calibrate.settings import settings
 from calibrate.simulate import simulate
 from calibrate.swap import swap_all, swap_later
 from calibrate.tally import Tally, tally_of
+from calibrate.thresholds import Policy
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 
@@ -185,6 +186,24 @@ def test_months_add_up() -> None:
     assert found[0].mean_score_customers == pytest.approx(260 / 36)
     assert found[0].share_marketing_qualified == pytest.approx(80 / 480)
     assert found[0].alerts_per_day == pytest.approx(80 / 21)
+
+
+def test_minimums_asked_for_stand_in_every_grid() -> None:
+    ready = prepare(counted(GROUPS, months=3))
+    policy = Policy("pivot", 4, 9, fit_minimum=2, engagement_minimum=3)
+    made = calibrate_prepared(ready, Plan("evidence", "evidence", policy=policy))
+    assert made.thresholds == Thresholds(4, 9, 2, 3)
+    assert [band.demands[1:] for band in made.ladder] == [(("fit", 2), ("engagement", 3)), (("fit", 2),), ()]
+    bands = (Band("hot", 12, "call", engagement_minimum=1), Band("warm", 6, "nurture"), Band("cold", 0, "wait"))
+    own = replace(NEW, thresholds=Thresholds(6, 12, fit_minimum=1), bands=bands)
+    again = calibrate_prepared(ready, Plan("current", grid=own, policy=policy))
+    assert again.thresholds == Thresholds(4, 9, 2, 3)  # those asked for; the bands moved with them
+    assert [(b.name, b.at_least) for b in again.bands] == [("hot", 9), ("warm", 4), ("cold", min(own.minimum, 4))]
+    assert [b.demands[1:] for b in again.bands] == [(("fit", 2), ("engagement", 1)), (("fit", 2),), ()]
+    kept = calibrate_prepared(ready, Plan("current", grid=own))
+    assert kept.thresholds == own.thresholds and [b.at_least for b in kept.bands][:2] == [12, 6]
+    alike = calibrate_prepared(ready, Plan("e", "evidence", policy=Policy("pivot", 4, 4, engagement_minimum=3)))
+    assert [band.name for band in alike.ladder] == ["sales-qualified", "marketing-qualified", "not yet"]
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from .bands import band_line, from_points, said, stage_line
 from .words import Words
 
 MOST_FEEDBACK = 20
+Step = pd.Series | Mapping[Any, Any]
 
 
 def absent(review: Review) -> set[str]:
@@ -91,7 +92,7 @@ def feedback_lines(review: Review) -> list[Any]:
     return [line for line in review.feedback.lines if line.level.role == "value" or line.more][:MOST_FEEDBACK]
 
 
-def hours_saved(review: Review, candidate: Candidate, step: pd.Series) -> tuple[float, float, float] | None:
+def hours_saved(review: Review, candidate: Candidate, step: Step) -> tuple[float, float, float] | None:
     """Hours a month that sales saves by calling only from this threshold on, against calling every lead; 95 %."""
     if not review.months or review.minutes_per_call is None:
         return None
@@ -102,7 +103,7 @@ def hours_saved(review: Review, candidate: Candidate, step: pd.Series) -> tuple[
     return month * (1 - above / total), month * low, month * high
 
 
-def spread(review: Review, candidate: Candidate, step: pd.Series) -> dict[str, tuple[float, float]]:
+def spread(review: Review, candidate: Candidate, step: Step) -> dict[str, tuple[float, float]]:
     """95 % intervals (Wilson) of what a threshold brings: leads a month, share of customers caught, number missed."""
     leads, customers = (float(part.sum()) for part in (candidate.scores.leads, candidate.scores.customers))
     above = wilson(np.array([step["leads"], step["customers"]]), np.array([max(leads, 1e-9), max(customers, 1e-9)]))
