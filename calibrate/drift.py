@@ -2,15 +2,18 @@
 
 Three things are looked at: the close rate of every line beside its calibration counts, the customers that the score
 promised beside those that came, and the mix of answers (population stability index, Siddiqi 2006). Each cohort is a
-look; at each look the chance of a false alarm is at most 5 %, over all lines and spans of time together (so that of
-twelve looks in a year, one alarms wrongly in about one history of four; `benchmarks/drift.py` counts):
+look, and so is the next: at each the chance of any verdict but keep, where nothing moved, is at most 5 % over all lines
+and spans of time together, so that of twelve looks in a year one is wrong in about one history of three
+(`benchmarks/drift.py` counts, and holds the power against the best that any test could have):
 
 - A line is read over three spans that end now: the newest cohort, the shortest run of cohorts with enough leads, and
-  all since the calibration. Its two-by-two table is tested exactly (Fisher, mid-p: Lancaster 1961).
-- The chance is shared out by how well a halved rate would be seen in so many leads, which the leads' number alone tells
-  (weighted Bonferroni with the weights of Roeder and Wasserman 2009): lines too small to tell take nothing.
-- A change alarms when it is beyond chance, large enough to matter (a fifth up or down), and not over. When it began
-  and ended is where a rate of its own makes the counts most likely (Levin and Kline 1985).
+  all since the calibration. Its two-by-two table, with both counts uncertain, is tested exactly (Fisher, mid-p:
+  Lancaster 1961), nine tenths of the attention on rates that fall.
+- The chance is shared out by what each line's number of leads can tell, and taken once where lines or spans are nearly
+  the same leads (`attention`).
+- What is beyond chance is named. It asks for a new grid when it is also large enough to matter (a fifth up or down) and
+  not over; else it is watched. When it began and ended is where a rate of its own makes the counts most likely (Levin
+  and Kline 1985).
 """
 
 from __future__ import annotations
@@ -57,8 +60,10 @@ MIX_WATCHED, MIX_CHANGED = 0.10, 0.25
 SHARES = {"line": (0.12, 0.72, 0.09), "score": (0.03, 0.0, 0.03)}
 """Share of the alarm chance per span (newest cohort, enough leads, all since the calibration) before spans that are the
 same are taken together; what is looked at in vain gives its share to the rest."""
-MIX = 0.01
-"""Share of the mix: where its index is large enough to matter, leads are many enough to be sure of it."""
+MIX, CHOSEN = 0.01, 0.10
+"""Share of the mix: where its index is large enough to matter, leads are many enough to be sure of it. And what is kept
+back because levels and points were chosen on the very leads that they are counted on."""
+TESTED = 1 - MIX - CHOSEN
 TARONE_ROUNDS = 3
 WITHOUT_POINTS = 0.25
 """A level without points is watched with a quarter of the attention of one with points."""
@@ -254,8 +259,8 @@ class _Case:
             line, span = np.nonzero(share[t])
             correlated = self._correlation(t, line, first[t, line, span], common, then)
             level = share[t, line, span]
-            factor = saved(correlated, level, ALARMS * (1 - MIX))
-            found[t, line, span] = np.minimum(1.0, p[t, line, span] / (level * factor * (1 - MIX)))
+            factor = saved(correlated, level, ALARMS * TESTED)
+            found[t, line, span] = np.minimum(1.0, p[t, line, span] / (level * factor * TESTED))
         return found
 
     def _tested(self, counts: Ints, then: Ints) -> Floats:

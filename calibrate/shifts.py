@@ -25,7 +25,7 @@ FALLS = 0.9
 twice as many standard errors away as a halved one, so that a tenth finds it still."""
 Status = Literal["keep", "watch", "recalibrate"]
 Kind = Literal["line", "score", "mix"]
-OVER = 2.0
+OVER = 3.0
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,8 @@ def lasted(customers: Ints, leads: Ints, customers_then: int, leads_then: int, *
     """First and last cohort of a change: those whose own rate makes the counts most likely, the others having the old.
 
     ``k ln(p / q) + (n - k) ln((1 - p) / (1 - q))`` summed from first to last, with p their rate and q the old one
-    (Levin and Kline 1985). It lasts until now unless an earlier end is more likely by `OVER`, as Akaike prices it.
+    (Levin and Kline 1985). It lasts until now unless an earlier end is more likely by `OVER`:
+    the two cohorts that bound it were searched for.
 
     >>> lasted(np.array([30, 31, 14, 16]), np.array([100, 100, 100, 100]), 300, 1000, fell=True)
     (2, 3)
