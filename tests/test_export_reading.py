@@ -4,6 +4,7 @@ import io
 import json as stdlib_json
 import random
 import zipfile
+from time import process_time
 
 import openpyxl
 import pytest
@@ -244,6 +245,83 @@ def test_a_bomb_is_not_unpacked():
             pmml_reading.read(bomb, "bomb.pmml")
     with pytest.raises(GridError, match="at most"):
         reading.read(b"x" * (reading.MOST_BYTES + 1), "big.csv")
+
+
+def rules(operations):
+    made = [{"operation": {**each, "includeObjectsWithNoValueSet": False}, "value": at % 7} for at, each in operations]
+    match = {"type": "MATCH", "property": "p", "defaultValue": 0, "matchRules": made}
+    rule = {"enabled": True, "configuration": {"calculation": match}}
+    return stdlib_json.dumps({"groupConfigs": [{"groupCategory": "FIT", "ruleConfigurations": [rule]}]})
+
+
+def below(count):
+    return rules((at, {"operationType": "NUMBER", "operator": "IS_LESS_THAN", "value": at}) for at in range(count))
+
+
+def among(count):
+    return rules((at, {"operationType": "STRING", "operator": "IS", "value": f"v{at}"}) for at in range(count))
+
+
+def nested(depth):
+    inner = '{"field": {"api_name": "V"}, "comparator": "equal", "value": "1"}'
+    group = '{"group_operator": "and", "group": [' * depth + inner + "]}" * depth
+    return '{"scoring_rules": [{"name": "r", "field_rules": [{"score": 1, "criteria": ' + group + "}]}]}"
+
+
+LINES = "criterion,level,points\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (LINES + "".join(f"x,{at}-{at},0\n" for at in range(50_000)), "at most 1,000 criteria of 255 levels"),
+        (LINES + "".join(f"x{at},a,0\n" for at in range(50_000)), "at most 1,000 criteria of 255 levels"),
+        (LINES + "x,missing,0\n" * 50_000, "at most 1,000 criteria of 255 levels"),
+        (LINES + "x,a," + "9" * 5000, "no number of points|a grid has whole points"),
+        (LINES + 'x,"' + "a" * 500_000 + '",1', "field larger than field limit"),
+        (below(20_000), "20,000 tests of 20,000 values; too many to be read"),
+        (among(9_000), "9,000 tests of 9,000 values; too many to be read"),
+        (nested(450), "nested too deeply"),
+        ('{"points": [{"name": "x", "delta": ' + "9" * 4000 + "}]}", "no number of points"),
+        ('{"points": ' + "[" * 900 + "]" * 900 + "}", "must be a text"),
+        ('{"a": ' * 100_000, "recursion limit exceeded"),
+        ("<a>" + "<b/>" * 500_001 + "</a>", "too many elements"),
+    ],
+    ids=lambda text: text[:30].strip(),
+)  # fmt: skip
+def test_a_file_that_would_keep_the_reader_busy_is_refused_at_once(content, message):
+    began = process_time()
+    with pytest.raises(GridError, match=message):
+        reading.read(content, "busy.file")
+    assert process_time() - began < 10
+
+
+def test_two_hundred_rules_on_one_property_are_read():
+    assert reading.read(among(200), "rules.json").score({"p": "v13"}) == 13 % 7
+
+
+def test_a_workbook_cannot_laugh():
+    entities = "".join(f'<!ENTITY a{at} "{f"&a{at - 1};" * 10}">' for at in range(1, 10))
+    laughs = f'<!DOCTYPE l [<!ENTITY a0 "ha">{entities}]>'
+    plain, packed = io.BytesIO(), io.BytesIO()
+    openpyxl.Workbook().save(plain)
+    with zipfile.ZipFile(plain) as parts, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in parts.namelist():
+            body = parts.read(name).decode()
+            if name.endswith("sheet1.xml"):
+                row = '<row r="1"><c r="A1" t="inlineStr"><is><t>&a9;</t></is></c></row>'
+                body = laughs + body.replace("<sheetData>", f"<sheetData>{row}")
+                assert "&a9;" in body
+            out.writestr(name, body)
+    began = process_time()
+    with pytest.raises(GridError, match=r"no workbook|no column named"):
+        reading.read(packed.getvalue(), "laughs.xlsx")
+    assert process_time() - began < 10
+
+
+def test_a_file_without_an_end_is_not_read_to_its_end():
+    with pytest.raises(GridError, match="at most 8,388,608"):
+        reading.load("/dev/zero")
 
 
 def test_a_scorecard_of_another_program():

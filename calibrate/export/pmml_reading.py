@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 from xml.parsers import expat
 
 from ..criteria import Axis, Criterion
@@ -43,10 +43,12 @@ class Element:
 
     def all(self, tag: str) -> Iterator[Element]:
         """Every element of one name below this one."""
-        for child in self.children:
-            if child.tag == tag:
-                yield child
-            yield from child.all(tag)
+        waiting = self.children[::-1]
+        while waiting:
+            element = waiting.pop()
+            if element.tag == tag:
+                yield element
+            waiting += element.children[::-1]
 
 
 @dataclass(frozen=True)
@@ -70,18 +72,21 @@ def read(content: str | bytes, source: str) -> Grid:
         schemes[0].default += start
         schemes[0].rules = [(ask, points + start) for ask, points in schemes[0].rules]
     grid = grid_of(schemes, card.get("modelName"), source=source)
-    return replace(grid, criteria=tuple(_signed(criterion, card) for criterion in grid.criteria))
-
-
-def _signed(criterion: Criterion, card: Element) -> Criterion:
-    """The criterion with the signs that its source writes in numbers, where the document is ours and says so."""
+    said = {}
     for each in card.all("Characteristic"):
         own = {e.get("name"): e.get("value") for e in each.children if e.tag == "Extension"}
-        if criterion.kind == "number" and own.get("column") == criterion.column and own.get("kind") == "number":
-            between = own.get("thousands")
-            criterion = replace(criterion, decimal="," if own.get("decimal") == "," else ".")
-            return replace(criterion, thousands=" " if between == " " else "," if between == "," else "")
-    return criterion
+        if own.get("kind") == "number":
+            said[own.get("column")] = own.get("decimal"), own.get("thousands")
+    return replace(grid, criteria=tuple(_signed(c, *said.get(c.column, ("", ""))) for c in grid.criteria))
+
+
+def _signed(criterion: Criterion, decimal: str | None, thousands: str | None) -> Criterion:
+    """The criterion with the signs that its source writes in numbers, where the document is ours and says so."""
+    if criterion.kind != "number":
+        return criterion
+    comma: Literal[".", ","] = "," if decimal == "," else "."
+    between: Literal["", " ", ","] = " " if thousands == " " else "," if thousands == "," else ""
+    return replace(criterion, decimal=comma, thousands=between)
 
 
 def parsed(content: str | bytes, source: str) -> Element:

@@ -16,15 +16,15 @@ import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..criteria import MISSING, OTHER, Axis, Criterion, Kind, Level, as_number
+from ..criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Kind, Level, as_number
 from ..errors import GridError
 from ..grid import Grid
 from . import csv, hubspot_reading, json, marketo, mautic, odoo, pmml_reading, zoho
-from .json import MOST_BYTES, check_levels
+from .json import MOST_BYTES, MOST_CRITERIA, check_levels
 from .schemes import whole
 
 MOST_ROWS = 100_000
-MOST_UNPACKED = 100 * 1024 * 1024
+MOST_UNPACKED = 32 * 1024 * 1024
 HEADS = {
     "criterion": ("criterion", "critère", "critere", "criteria"),
     "level": ("level", "niveau", "answer", "réponse", "reponse", "value", "valeur"),
@@ -66,7 +66,8 @@ def load(path: str | Path) -> Grid:
     try:
         if file.stat().st_size > MOST_BYTES:
             raise GridError(f"{path}: {file.stat().st_size:,} bytes; a grid file has at most {MOST_BYTES:,}")
-        content = file.read_bytes()
+        with file.open("rb") as opened:  # a pipe or a device has no size, and no end
+            content = opened.read(MOST_BYTES + 1)
     except OSError as fault:
         raise GridError(f"{path}: cannot be read ({fault.strerror or fault}). Is the path right?") from None
     return read(content, str(path))
@@ -83,7 +84,10 @@ def read(content: bytes | str, source: str) -> Grid:
         return table(_workbook(content, source), source)
     text = _text(content, source)
     name = recognised(text, source) or ("json" if source.lower().endswith(".json") else "")
-    return READERS[name](text, source) if name else table(_rows(text, source), source)
+    try:
+        return READERS[name](text, source) if name else table(_rows(text, source), source)
+    except RecursionError:
+        raise GridError(f"{source}: nested too deeply to be a file of rules") from None
 
 
 def recognised(text: str, source: str) -> str:
@@ -147,7 +151,10 @@ def table(rows: Sequence[Sequence[str]], source: str) -> Grid:
             raise GridError(f"{where} has no {'criterion' if not cells['criterion'] else 'level'}")
         axis: Axis = "engagement" if cells.get("axis", "").casefold().startswith("eng") else "fit"
         heads.setdefault(cells["criterion"], (cells.get("column") or cells["criterion"], axis))
-        found.setdefault(cells["criterion"], []).append((cells["level"], whole(cells["points"] or "0", where)))
+        lines = found.setdefault(cells["criterion"], [])
+        lines.append((cells["level"], whole(cells["points"] or "0", where)))
+        if len(found) > MOST_CRITERIA or len(lines) > MOST_LEVELS:
+            raise GridError(f"{where}: a grid has at most {MOST_CRITERIA:,} criteria of {MOST_LEVELS} levels")
     if not found:
         raise GridError(f"{source}: headings only; no line of a grid follows")
     criteria, points = [], []

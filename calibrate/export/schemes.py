@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from ..criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Level, as_number, is_missing
@@ -23,6 +24,8 @@ from .rules import number_text, unique_names
 
 Op = Literal["known", "unknown", "one_of", "at_least", "above", "at_most", "below", "always", "all", "any", "not"]
 T = TypeVar("T")
+MOST_WORK = 5_000_000
+"""Tests times values of one property."""
 UNSEEN = "\0 a value that no rule lists"
 
 
@@ -49,8 +52,14 @@ class Ask:
         if value is None:
             return False
         if self.op == "one_of":
-            return any(_same(value, each) for each in self.values)
+            return (type(value), value) in self._listed
         return isinstance(value, float) and _compare(self.op, value, float(self.values[0]))
+
+    @cached_property
+    def _listed(self) -> frozenset[tuple[type, str | bool | float]]:
+        """The values with their types, so that 1.0 is not True; a text that spells a number is this number too."""
+        spelt = [n for v in self.values if isinstance(v, str) and (n := as_number(v)) is not None]
+        return frozenset((type(value), value) for value in (*self.values, *spelt))
 
     def leaves(self) -> Iterable[Ask]:
         """The tests inside, without all / any / not."""
@@ -107,7 +116,7 @@ def whole(value: object, where: str) -> int:
         raise GridError(f"{where}: {str(value)[:60]!r} is no number of points")
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise GridError(f"{where}: {str(value)[:60]!r} is no number of points") from None
     if not number.is_integer() or abs(number) > MOST_POINTS:
         raise GridError(f"{where}: {str(value)[:60]} points; a grid has whole points up to {MOST_POINTS:,}")
@@ -152,6 +161,10 @@ def _criterion(name: str, column: str, group: Sequence[Scheme]) -> tuple[Criteri
     texts = [value for _, value in listed if isinstance(value, str) and not is_missing(value)]
     flags = [value for _, value in listed if isinstance(value, bool)]
     cuts = _cuts(leaves)
+    if len(leaves) * (len(listed) + len(cuts)) > MOST_WORK:
+        raise GridError(
+            f"'{column}' has {len(leaves):,} tests of {len(listed) + len(cuts):,} values; too many to be read"
+        )
     levels: list[tuple[Level, int]] = []
     kind: Literal["text", "number", "boolean", "presence"] = "presence"
 
@@ -241,12 +254,6 @@ def _read(text: str) -> str | float:
     """A text among numbers: the number it spells, if it spells one."""
     spelt = as_number(text)
     return text if spelt is None else spelt
-
-
-def _same(value: str | bool | float, listed: str | bool | float) -> bool:
-    if isinstance(value, float) and isinstance(listed, str):
-        return as_number(listed) == value
-    return type(value) is type(listed) and value == listed
 
 
 def _compare(op: Op, value: float, bound: float) -> bool:
