@@ -8,6 +8,7 @@ last one, pace, and the first and last value. After that a criterion over events
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -392,12 +393,21 @@ class _Plan:
         theirs = self.events.fetch(
             f"SELECT MIN({self._id(self.names.lead_id or '')}) AS v FROM {self.events.relation}"
         )["v"][0]
-        own, theirs = (str(each) if may_be_shown([str(each)]) else "…" for each in (own, theirs))
+        own, theirs = (_shape(str(each)) for each in (own, theirs))
         return (
             f"{self.events.name}: none of its {self.events.rows:,} events belongs to a lead in its first "
-            f"{self.window} days. Leads are called like '{own}' ({self.lead_id}), events name them like '{theirs}' "
+            f"{self.window} days. Ids of leads are written like '{own}' ({self.lead_id}), in events like '{theirs}' "
             f"({self.names.lead_id}); check both columns, the dates, or --observe-days"
         )
+
+
+def _shape(text: str) -> str:
+    """How an id is written, without telling it: it may be an address.
+
+    >>> _shape("Ana-70.12")
+    'Aaa-99.99'
+    """
+    return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", lambda found: "A" if found[0].isupper() else "a", text))
 
 
 def has_times(table: Table, moment: dates.Moment) -> bool:

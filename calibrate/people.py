@@ -215,24 +215,23 @@ def _ordered(words: Sequence[_Word], text: str, *, turned: bool) -> int:
 def _pair(first: _Word, rest: Sequence[_Word], small: bool) -> int:
     """A first name and what stands beside it."""
     last = rest[-1]
-    capitals = small or all(word.text[0].isupper() for word in (first, *rest))
-    if not capitals:
+    if not small and not all(word.text[0].isupper() for word in (first, *rest)):
         return NO
     if first.given == SURE:
-        return SURE if last.family or not small else MAYBE
+        return SURE
     if first.given == MAYBE:
         return SURE if last.family == SURE and not last.ordinary else MAYBE
     return MAYBE if last.family == SURE and not first.ordinary else NO
 
 
 def _inside(tokens: Sequence[str]) -> int:
-    """A sure first name beside a family name within more words; at their end the latter may be a word, as Miller is."""
+    """A sure first name beside a sure family name within more words; at their end beside any word that fits."""
     if len(tokens) < 3:
         return NO
     known = [_word(token.rstrip(".")) if _TOKEN.fullmatch(token.rstrip(".")) else None for token in tokens]
     pairs = [(a, b) for a, b in pairwise(known) if a and b and a.text[0].isupper() and b.text[0].isupper()]
     plain = [a.given == SURE and b.family == SURE and not b.ordinary for a, b in pairs]
-    ends = known[-2:] == [*pairs[-1]] and pairs[-1][0].given == SURE and pairs[-1][1].family if pairs else False
+    ends = bool(pairs) and known[-2:] == [*pairs[-1]] and pairs[-1][0].given == SURE and pairs[-1][1].fits
     return SURE if any(plain) or ends else NO
 
 
@@ -280,11 +279,9 @@ def holds_people(readings: Mapping[str, int]) -> bool:
     True
     """
     seen = [text for text in readings if not is_placeholder(text)][:LOOKED_AT]
-    if len(seen) < 2:
-        return False
     sure = sum(readings[text] == SURE for text in seen)
     may = sum(readings[text] >= MAYBE for text in seen)
-    if may >= HALF * len(seen) and sure >= max(SURELY * len(seen), 2):
+    if may >= HALF * len(seen) and sure >= max(SURELY * len(seen), min(FEW, len(seen)), 1):
         return True
     if len(seen) < FEWEST:
         return False

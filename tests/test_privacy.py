@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import io
+import json
 import random
+import re
 import zipfile
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from calibrate import monthly
+from calibrate.cli import main
 from calibrate.export import FORMATS, Options
+from calibrate.export import json as grid_json
 from calibrate.export import write as write_format
+from calibrate.lexicon import bare
 from calibrate.settings import settings
 
 FAMILY, GIVEN = "Quenneville", "Zélindre"
 LEADS = 500
+STAFF = ("Marie Delacroix", "LEFEBVRE Étienne", "Schneider, Hannelore", "Mme Vasseur", "José Hernández",
+         "M. Jean-Paul Rousseau", "MARGARET WHITTAKER", "Dr. Wolfgang Zimmermann", "fiona macgregor",
+         "K. Lindqvist")  # fmt: skip
+"""People who recur, in columns that nothing marks as personal."""
+ALONE = ("Guillemette", "Ludivine", "Gwenaëlle", "Wolfgang", "Hannelore", "Étienne")
+RECURRING = ("delacroix", "lefebvre", "etienne", "schneider", "hannelore", "vasseur", "hernandez", "rousseau",
+             "whittaker",
+             "zimmermann", "wolfgang", "macgregor", "lindqvist", "guillemette", "ludivine", "gwenaelle")  # fmt: skip
 
 
 def mail(i: int) -> str:
@@ -48,6 +64,12 @@ def rows() -> list[dict[str, str]]:
             "Comment": ("call 06 12 34 56 78", f"write {mail(1)}", "nice", "later")[i % 4],
             "Address": f"{i} rue {FAMILY}", "LinkedIn": f"linkedin.com/in/{FAMILY}{i}", "Birth date": "1980-02-03",
             "Page": f"https://x.fr/?email={mail(i % 6)}", "Sector": sector,
+            "Conseiller": pick.choice(STAFF), "Apporteur": pick.choice((*STAFF, *[""] * 9, "Direct")),
+            "Intern": pick.choice(STAFF[:1]) if i % 3 else "", "Équipe": pick.choice(ALONE),
+            "Source": pick.choice(("Google", "Salon", "Blog", "Partner", STAFF[0], STAFF[8])),
+            "Segment": pick.choice(("SMB", "Enterprise", "Public", "Startup", STAFF[1], STAFF[6])),
+            "Campaign": pick.choice(("Spring", "Back to School", "Early Bird", "Webinar 2024 - Hannelore Schneider")),
+            "Plan": pick.choice(("Basic", "Pro", "Premium", STAFF[3], "Suivi par José Hernández")),
         })  # fmt: skip
     return made
 
@@ -65,10 +87,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lines = csv.writer(file)
         lines.writerow(["lead_id", "at", "type", "value"])
         for i, lead in enumerate(leads):
-            lines.writerow([lead["Record ID"], lead["Create Date"], ("visit", f"reply {mail(2)}")[i % 2], mail(i % 8)])
+            kind = ("visit", f"reply {mail(2)}", "demo", "call of Margaret Whittaker", "download", "Paul Rousseau")[
+                i % 6
+            ]
+            lines.writerow(
+                [lead["Record ID"], lead["Create Date"], kind, (mail(i % 8), STAFF[i % 10], "/prices")[i % 3]]
+            )
+    with (place / "refused.csv").open("w", newline="", encoding="utf-8") as file:
+        refused = csv.writer(file)
+        refused.writerow(["Record ID", "reason"])
+        reasons = ("too small", f"spoke to {STAFF[0]}", STAFF[3], f"write to {mail(3)}")
+        refused.writerows([lead["Record ID"], reasons[i % 4]] for i, lead in enumerate(leads[:80]))
     asked = settings({
         "data": {"file": str(place / "leads.csv")}, "events": {"file": str(place / "events.csv")},
         "time": {"observe_days": 7}, "candidates": {"methods": ("lift",)},
+        "feedback": {"file": str(place / "refused.csv")},
         "report": {"out": str(place / "reports"), "languages": ("en", "fr")},
     })  # fmt: skip
     counted = monthly.read_rows(asked)
@@ -81,21 +114,65 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             )
         except Exception as fault:  # what a format cannot carry is another test's matter
             (place / "reports" / f"grid.{name}.txt").write_text(str(fault), encoding="utf-8")
+    printed(place, grid_json.write(review.candidates[0].grid))
     return place / "reports"
 
 
+def printed(place: Path, grid: str) -> None:
+    """What the commands print, and what `score` adds to the source's own columns, beside the report."""
+    (place / "grid.json").write_text(grid, encoding="utf-8")
+    source, scored = str(place / "leads.csv"), str(place / "scored.csv")
+    commands = {
+        "check": ["check", source], "check-json": ["check", source, "--json"], "rates": ["rates", source],
+        "rates-json": ["rates", source, "--json", "--outcomes", str(second(place)), "--outcomes-id", "lead"],
+        "score": ["score", str(place / "grid.json"), source, "--out", scored, "--events", str(place / "events.csv")],
+        "refused": ["check", source, "--customer", "Conseiller"],
+        "no-event": ["check", source, "--lead-id", "Full name", "--events", str(place / "events.csv")],
+    }  # fmt: skip
+    for name, words in commands.items():
+        said = io.StringIO()
+        with redirect_stdout(said), redirect_stderr(said), pytest.raises(SystemExit) as leaving:
+            main(words)
+        assert int(leaving.value.code or 0) == (2 if name in ("refused", "no-event") else 0), said.getvalue()
+        (place / "reports" / f"{name}.out").write_text(said.getvalue(), encoding="utf-8")
+    with (place / "scored.csv").open(encoding="utf-8", newline="") as file, (place / "leads.csv").open() as own:
+        known = set(next(csv.reader(own)))
+        added = [{k: v for k, v in line.items() if k not in known} for line in csv.DictReader(file)]
+    assert set(added[0]) >= {"score", "band"}
+    (place / "reports" / "score-added.txt").write_text("\n".join(map(str, added)), encoding="utf-8")
+
+
+def second(place: Path) -> Path:
+    """A second file that tells the customers, full of names too."""
+    with (place / "deals.csv").open("w", newline="", encoding="utf-8") as file:
+        deals = csv.writer(file)
+        deals.writerow(["lead", "signed on", "Signataire", "Stage"])
+        for i, lead in enumerate(rows()):
+            if lead["Close Date"]:
+                deals.writerow([lead["Record ID"], lead["Close Date"], STAFF[i % 10], "Won"])
+    return place / "deals.csv"
+
+
 def texts(folder: Path) -> dict[str, str]:
-    """Every written file as text; workbooks unpacked, pictures of points left out."""
+    """Every written file as text; workbooks unpacked, pictures that stand in pages decoded."""
     found: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path.suffix == ".png":
+        if not path.is_file():
             continue
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as book:
                 found |= {f"{path.name}/{part}": book.read(part).decode("utf-8", "replace") for part in book.namelist()}
         else:
             found[str(path.relative_to(folder))] = path.read_text(encoding="utf-8", errors="replace")
+    for name, text in list(found.items()):
+        for i, picture in enumerate(re.findall(r"base64,([A-Za-z0-9+/=]{40,})", text)):
+            found[f"{name}/picture {i}"] = base64.b64decode(picture).decode("utf-8", "replace")
     return found
+
+
+def plain(text: str) -> str:
+    """Small letters without accents, whether written out or as escapes of JSON."""
+    return bare(re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text))
 
 
 def test_nothing_personal_is_written(folder: Path) -> None:
@@ -112,6 +189,31 @@ def test_nothing_personal_is_written(folder: Path) -> None:
         if word.casefold() in text.casefold() and (name, word) not in listed
     ]
     assert leaks == []
+
+
+def test_no_person_who_recurs_is_written(folder: Path) -> None:
+    """Names that stand hundreds of times in columns that nothing marks, and among the levels of ordinary ones."""
+    written = {name: plain(text) for name, text in texts(folder).items()}
+    assert "score-added.txt" in written and len(written) > 60
+    assert [f"{name}: {word}" for name, text in written.items() for word in RECURRING if word in text] == []
+
+
+def test_what_looks_like_people_is_said(folder: Path) -> None:
+    told = texts(folder)
+    for name in ("check.out", "check-json.out"):
+        assert "Conseiller" in told[name] and "Source" in told[name]
+    assert "look like names of people" in told["check.out"]
+    assert "ressemblent à des noms de personnes" in "".join(text for name, text in told.items() if "fr" in name)
+    run = json.loads(next(text for name, text in told.items() if name.endswith("run.json")))
+    said = [
+        (fact["key"], *fact["facts"].values()) for fact in run["history"]["facts"] if fact["key"].startswith("people")
+    ]
+    assert sorted(said) == [
+        ("people", "Apporteur"), ("people", "Intern"), ("people_pooled", "Campaign", 1), ("people_pooled", "Plan", 2),
+        ("people_pooled", "Segment", 2), ("people_pooled", "Source", 2),
+    ]  # fmt: skip
+    ignored = {f["facts"]["column"] for f in run["history"]["facts"] if f["facts"].get("reason") == "people"}
+    assert ignored == {"Conseiller", "Équipe", "events (first value)", "events (last value)"}
 
 
 def test_what_is_not_personal_is_still_there(folder: Path) -> None:
