@@ -29,10 +29,12 @@ from .gram import predict, rows_of
 from .search.bound import Bound, bound
 from .search.find import refined, search
 from .search.fits import fit_scores
+from .search.levels import Levels
 from .search.lines import Budget
 from .search.rounding import Card
+from .search.settle import settled
 from .search.views import Source, TableView, source_of
-from .search.wide import Levels, settled, wide
+from .search.wide import wide
 from .sparse_lines import Offer, joined, offered, orders, placed, point_bounds
 
 Floats = NDArray[np.float64]

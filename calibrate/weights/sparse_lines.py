@@ -20,8 +20,8 @@ from ..rates import RateTable
 from .base import is_reference
 from .constraints import Chain, Limits
 from .gram import Rows
+from .search.levels import Order
 from .search.lines import Lines
-from .search.wide import Order
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
