@@ -61,6 +61,9 @@ _PIECES = re.compile(r"[;:|/()\[\]•·→>+]|\s[-–—]\s|\b(?:par|by|from|via
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’`-][^\W\d_]+)*")
 _INITIAL = re.compile(r"[^\W\d_]\.?|(?:[^\W\d_][.-]+){1,3}[^\W\d_]?\.?")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
+_CAPITALS = re.compile(r"[A-ZÀ-Þ][\w'’.-]*,?\s+[A-ZÀ-Þ]")
+LONG = 40
+"""A text of more letters can hold a name only where two words in a row have capitals."""
 
 
 def reading(text: str) -> int:
@@ -71,7 +74,7 @@ def reading(text: str) -> int:
     >>> [reading(each) for each in ("Google", "Marketing Manager", "Martin Dupont SARL", "San Jose", "April 2025")]
     [0, 0, 0, 0, 0]
     """
-    if len(text) < 4 or not _LETTERS.search(text):
+    if len(text) < 4 or not _LETTERS.search(text) or (len(text) > LONG and not _CAPITALS.search(text)):
         return NO
     whole = _reading(text)
     if whole == SURE or not _PIECES.search(text):
