@@ -35,7 +35,11 @@ for _threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # small matrices: 
     os.environ.setdefault(_threads, "1")
 
 if TYPE_CHECKING:
+    from .leakage import Suspect
     from .monthly import Counted
+    from .rates import RateTable
+    from .report.words import Words
+    from .review import Account
 
 __all__ = ["FLAGS", "app", "main"]
 
@@ -76,7 +80,7 @@ def run(data: str, flags: dict[str, Any]) -> None:
     if flags["json"]:
         say_json({**found, "report": where.as_posix(), "timing": counted.timing})
     else:
-        say(summary.summary(review))
+        say(summary.summary(review, _words(counted)))
         say(f"\nReport: {folder.first_page(where, settings.report.languages)}")
 
 
@@ -112,7 +116,7 @@ def check(data: str, flags: dict[str, Any]) -> None:
     if flags["json"]:
         say_json({**run_json.counted_json(*_parts(counted)), "timing": counted.timing})
     else:
-        say(summary.check(*_parts(counted)))
+        say(summary.check(*_parts(counted), _words(counted)))
 
 
 @app.command()
@@ -144,7 +148,7 @@ def compare(data: str, flags: dict[str, Any]) -> None:
     if flags["json"]:
         say_json({**run_json.run_json(review), "timing": counted.timing})
     else:
-        say(summary.summary(review))
+        say(summary.summary(review, _words(counted)))
 
 
 @app.command()
@@ -241,7 +245,7 @@ def demo(
     if json:
         say_json({**run_json.run_json(review), "report": where.as_posix(), "timing": counted.timing})
     else:
-        say(summary.summary(review))
+        say(summary.summary(review, _words(counted)))
         say(f"\nReport: {folder.first_page(where, counted.settings.report.languages)}")
 
 
@@ -272,7 +276,14 @@ def _counted(data: str, flags: dict[str, Any]) -> Counted:
         return monthly.read_rows(settings_of(data, flags), progress, follow=False)
 
 
-def _parts(counted: Counted) -> tuple[Any, ...]:
+def _words(counted: Counted) -> Words:
+    """The words of the first language that was asked for."""
+    from .report.words import load
+
+    return load(counted.settings.report.languages[0])
+
+
+def _parts(counted: Counted) -> tuple[Account, RateTable, tuple[Suspect, ...]]:
     from . import monthly
 
     return monthly.account(counted), counted.rates, counted.suspects

@@ -85,6 +85,8 @@ def test_commands(tmp_path: Path, call: Any) -> None:
     assert code == 0 and "1 line changes" in out
     told = rf"sector: software +{re.escape(f'{before:+d}')} -> +{re.escape(f'{before + 5:+d}')}  \(\+5\)"
     assert re.search(told, out)
+    french = call("grid", "diff", old, new, "--lang", "fr")[1]
+    assert "score le plus haut" in french and "change" in french and "highest" not in french
     code, out, _ = call("grid", "diff", old, new, "--json")
     assert json.loads(out)["lines"][0]["change"] == 5
     assert json.loads(out)["highest score"] == [GRID.maximum, changed.maximum]

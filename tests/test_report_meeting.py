@@ -26,6 +26,7 @@ from calibrate.metrics import Estimate
 from calibrate.report import meeting, moving
 from calibrate.report.page import page
 from calibrate.report.run_json import dump, run_json
+from calibrate.report.summary import summary
 from calibrate.report.words import load
 from calibrate.report.workbook import workbook
 from calibrate.review import Review
@@ -105,7 +106,7 @@ def test_the_numbers_are_those_of_the_review() -> None:
     text = Text(PAGES["en"]).text
     came = MET.outcomes[0].came
     assert came is not None
-    assert f"15.0% 11.8% to 18.8% 28.6 {came.value:.1%} {came.customers} of {came.leads:,}" in text
+    assert f"15.0% 11.8% to 18.8% · on the leads it was made from 28.6 {came.value:.1%} {came.customers} of {came.leads:,}" in text
     assert "retail: −2 changed to +4 by Claire" in text
     assert MET.swap is not None
     enter = MET.swap.of("marketing_qualified", "enter").rate
@@ -207,3 +208,14 @@ def test_the_workbook_holds_what_the_meeting_needs(tmp_path: Path) -> None:
     workbook(MET, load("fr"), tmp_path / "revue.xlsx")
     bands = openpyxl.load_workbook(tmp_path / "revue.xlsx")["Paliers"]
     assert "appeler tout de suite" in {cell.value for row in bands.iter_rows() for cell in row}
+
+
+def test_the_summary_says_what_changes() -> None:
+    assert MET.swap is not None
+    enter = MET.swap.of("marketing_qualified", "enter").rate
+    text = summary(MET, load("en")).replace("\u00a0", " ")
+    assert f"{enter.leads:,} leads become MQL ({enter.customers} of them customers)" in text
+    assert "“logistic” harms: sector: retail" in text
+    assert ("Promise of December 2024, MQL:" in text) == bool(MET.outcomes[0].came and MET.outcomes[0].came.leads)
+    assert "Promesse (décembre 2024)" in summary(MET, load("fr")) and len(text.splitlines()) < 40
+    assert "become MQL" not in summary(PLAIN, load("en"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from calibrate import open_table
 from calibrate.arms import ArmNames, arms
 from calibrate.cli import main
 from calibrate.errors import CalibrateError, HistoryError, InputError, SettingsError
+from calibrate.report import trialed
+from calibrate.report.words import load
 from calibrate.sequential import bounds, inflation, power, spent
 from calibrate.trial import Design, plan, power_of, read
 
@@ -196,8 +199,32 @@ def test_the_commands(tmp_path: Path, call: Any) -> None:
     assert found["looks"][0]["week"] == 1
     code, out, _ = call("trial", "read", "--new-counts", "35/400", "--old-counts", "20/410", "--week", "4")
     assert "Go on: after 4 of 6 weeks" in out
+    code, out, _ = call(
+        "trial", "read", "--new-counts", "35/400", "--old-counts", "20/410", "--week", "4", "--lang", "fr"
+    )
+    assert "Continuer : après 4 semaines sur 6, rien n’est tranché" in out and "nouvelle grille" in out
+    assert "35 sur 400" in out
+    code, out, _ = call("trial", "plan", "--leads", "400", "--rate", "0.05", "--mode", "shadow", "--lang", "fr")
+    assert code == 0 and "plus petit taux détecté" in out and "un essai à blanc est donc plus sévère" in out
+    assert call("trial", "plan", "--leads", "400", "--rate", "0.05", "--lang", "xx")[0] == 2
     for wrong in (("35", "20/410"), ("50/40", "20/410")):
         code, _, err = call("trial", "read", "--new-counts", wrong[0], "--old-counts", wrong[1], "--week", "4")
         assert code == 2
         assert "calibrate:" in err
     assert call("trial", "read", file)[0] == 2
+
+
+@pytest.mark.parametrize(
+    "counts", [[(400, 35, 410, 20)], [(400, 60, 410, 20)], [(400, 20, 410, 60)], [(400, 30, 410, 29)] * 6]
+)
+def test_english_words_say_what_the_library_says(counts: list[tuple[int, int, int, int]]) -> None:
+    found = read(counts, weeks=6)
+    said = trialed.reading(found, load("en")).replace("\u00a0", " ").replace("\u2212", "-")
+
+    def bare(text: str) -> list[str]:
+        return re.findall(r"[A-Za-z]+|[\d.,%]+", text.replace("-", " ").replace(" to ", " ").replace(" of ", " "))
+
+    assert sorted(bare(said)) == sorted(bare(found.why.replace("/", " ")))
+    design = Design(leads_per_month=400, rate=0.05, mode="shadow")
+    made = plan(design, lift=1.5)
+    assert [text.replace("\u00a0", " ") for text in trialed.planned(made, load("en"))] == list(made.sentences)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..errors import SettingsError
-from .flags import JsonFlag, Option
+from .flags import JsonFlag, Option, TextFlag
 from .showing import say, say_json
 
 
@@ -28,6 +28,7 @@ def adopt(
     ] = None,
     thresholds: Annotated[str | None, Option(metavar="MQL,SQL", help="Thresholds in points, such as 15,40.")] = None,
     force: Annotated[bool, Option("--force", help="Decide anew on a month that is closed.")] = False,
+    lang: TextFlag = "en",
     json: JsonFlag = False,
 ) -> None:
     """Write the month's decision; next month's run takes the grid as its current one."""
@@ -42,19 +43,22 @@ def adopt(
     if json:
         say_json({**asdict(made), "folder": folder, "maximum": grid.maximum, "minimum": grid.minimum})
         return
-    limits = made.thresholds
-    say(f"Adopted '{candidate}' for {made.month}: {folder}/{made.grid}")
-    say(f"marketing-qualified from {limits.marketing_qualified}, sales-qualified from {limits.sales_qualified} points")
+    from ..report.bands import stage_lines
+    from ..report.words import load
+
+    words = load(lang)
+    say(words("adopted.done", candidate=candidate, month=made.month, file=f"{folder}/{made.grid}"))
+    say(words("history.thresholds", **stage_lines(made.thresholds, words)))
     for each in made.overrides:
         say(f"- {each.criterion}, {each.level}: {each.was:+d} -> {each.points:+d}")
     for stage, promise in (made.promises or {}).items():
         low, high = promise.interval
-        pace = f"{promise.leads_per_month:.1f} leads a month" if promise.months else f"{promise.leads:,.0f} leads"
-        say(
-            f"{stage.replace('_', '-')}: {pace}, expected close rate {promise.close_rate:.1%} ({low:.1%} to {high:.1%})"
-        )
+        pace = "adopted.pace" if promise.months else "adopted.leads"
+        told = words(pace, leads=promise.leads_per_month if promise.months else promise.leads)
+        say(words("adopted.promise", stage=words(f"stage.{stage}"), pace=told, rate=promise.close_rate, low=low,
+                  high=high))  # fmt: skip
     if made.promises is None:
-        say("What it promises could not be counted: the month's source is not there any more.")
+        say(words("adopted.unknown"))
 
 
 def _pair(text: str | None) -> tuple[int, int] | None:
@@ -71,32 +75,47 @@ def _pair(text: str | None) -> tuple[int, int] | None:
 def grid_diff(
     old: Annotated[str, typer.Argument(metavar="OLD.json")],
     new: Annotated[str, typer.Argument(metavar="NEW.json")],
+    lang: TextFlag = "en",
     json: JsonFlag = False,
 ) -> None:
     """Compare two grid files line by line: points, thresholds, lowest and highest score."""
     from ..asked import read_grid
+    from ..grid import STAGES
     from ..lines import beside
+    from ..report.bands import stage_line
+    from ..report.sections import level_name
+    from ..report.words import load
 
     first, second = read_grid(old), read_grid(new)
     changed = [line for line in beside([first, second]) if line.change]
-    heads = {"lowest score": (first.minimum, second.minimum), "highest score": (first.maximum, second.maximum)}
-    for stage in ("marketing_qualified", "sales_qualified"):
-        limits = tuple(None if g.thresholds is None else getattr(g.thresholds, stage) for g in (first, second))
-        heads[f"{stage.replace('_', '-')} from"] = limits  # type: ignore[assignment]
+    ends = {"lowest": (first.minimum, second.minimum), "highest": (first.maximum, second.maximum)}
+    heads: dict[str, tuple[int | None, ...]] = {f"{name} score": both for name, both in ends.items()}
+    for stage in STAGES:
+        limits = (None if g.thresholds is None else getattr(g.thresholds, stage) for g in (first, second))
+        heads[f"{stage.replace('_', '-')} from"] = tuple(limits)
+    for axis in ("fit", "engagement"):
+        least = tuple(getattr(g.thresholds, f"{axis}_minimum", None) for g in (first, second))
+        if least != (None, None):
+            heads[f"{axis} minimum"] = least
     if json:
         lines = [{"criterion": each.criterion, "level": each.level.name, "old": each.points[0], "new": each.points[1],
                   "change": each.change} for each in changed]  # fmt: skip
         say_json({"old": old, "new": new, "lines": lines, **{name: list(both) for name, both in heads.items()}})
         return
-    for name, (before, after) in heads.items():
-        same = " (unchanged)" if before == after else ""
-        say(f"{name}: {_points(before)} -> {_points(after)}{same}")
-    many = len(changed)
-    say("no line changes" if not many else "1 line changes" if many == 1 else f"{many} lines change")
-    width = max((len(f"{each.criterion}: {each.level.name}") for each in changed), default=0)
-    for each in changed:
-        told = f"{each.criterion}: {each.level.name}".ljust(width)
-        say(f"  {told}  {_points(each.points[0]):>6} -> {_points(each.points[1]):>6}  ({each.change:+d})")
+    words = load(lang)
+    shown = {words(f"diff.{key}"): tuple(map(_points, both)) for key, both in ends.items()}
+    for stage in STAGES:
+        shown[words(f"stage.{stage}")] = tuple(
+            "-" if g.thresholds is None else stage_line(g.thresholds, stage, words).partition(" ")[2]
+            for g in (first, second)
+        )
+    for name, (before, after) in shown.items():
+        say(words("diff.unchanged" if before == after else "diff.row", name=name, old=before, new=after))
+    say(words("diff.changes", count=len(changed)) if changed else words("diff.none"))
+    names = [f"{each.criterion}: {level_name(each.level, words)}" for each in changed]
+    width = max(map(len, names), default=0)
+    for each, told in zip(changed, names, strict=True):
+        say(f"  {told:<{width}}  {_points(each.points[0]):>6} -> {_points(each.points[1]):>6}  ({each.change:+d})")
 
 
 def _points(value: int | None) -> str:

@@ -31,6 +31,7 @@ ExportAtFlag = Annotated[
 ]
 TableFlag = Annotated[str | None, Option(help="Table of a database, sheet of a workbook.")]
 JsonFlag = Annotated[bool, Option("--json", help="Print the result as JSON.")]
+TextFlag = Annotated[str, Option("--lang", metavar="en|fr", help="Language of the texts.")]
 LangFlag = Annotated[list[str] | None, Option(metavar="en,fr", help="Languages of the report.")]
 FLAGS: dict[str, Any] = {
     "table": TableFlag,

@@ -94,8 +94,8 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> No
 
 
 def say(text: str) -> None:
-    """Print a text."""
-    sys.stdout.write(text + "\n")
+    """Print a text; spaces that may not break are of no use in a terminal, and a nuisance in a pipe."""
+    sys.stdout.write(text.replace("\u00a0", " ") + "\n")
 
 
 def say_json(found: object) -> None:

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ..errors import SettingsError
-from .flags import JsonFlag, Option, TableFlag
+from .flags import JsonFlag, Option, TableFlag, TextFlag
 from .showing import say, say_json
 from .showing import table as show_table
 
 if TYPE_CHECKING:
     from datetime import date
-
-    from ..trial import Reading
 
 Column = str | None
 COUNTS_HELP = "Counts instead of a file: CUSTOMERS/LEADS since the start."
@@ -43,6 +41,7 @@ def plan(
     common: Annotated[float, Option(metavar="SHARE", help="shadow: share of handed-over leads both agree on.")] = 0.7,
     power: Annotated[float, Option(metavar="SHARE", help="Chance to find what is there.")] = 0.8,
     close_within_days: Annotated[int, Option(metavar="N", help="Days within which a customer counts.")] = 90,
+    lang: TextFlag = "en",
     json: JsonFlag = False,
 ) -> None:
     """How long a live trial must run, and what it can detect."""
@@ -56,18 +55,12 @@ def plan(
     if json:
         say_json(made.as_dict())
         return
-    say("\n".join(made.sentences))
-    heads = ["weeks", "leads, new", "leads, old", "smallest rate found", "lift"]
-    heads += [] if lift is None else [f"power for x{lift:g}"]
-    rows = []
-    for row in made.weeks.to_dict("records"):
-        found = row["detectable"] < 1
-        rows.append([
-            f"{row['weeks']}", f"{row['leads_new']:,.0f}", f"{row['leads_old']:,.0f}",
-            f"{row['detectable']:.1%}" if found else "-", f"{row['detectable_lift']:.2f}" if found else "-",
-            *([] if lift is None else [f"{row['power']:.0%}"]),
-        ])  # fmt: skip
-    show_table(f"Trials of different lengths ({mode})", heads, rows)
+    from ..report import trialed
+    from ..report.words import load
+
+    words = load(lang)
+    say("\n".join(trialed.planned(made, words)))
+    show_table(*trialed.plan_table(made, words))
 
 
 def read(
@@ -85,6 +78,7 @@ def read(
     new_counts: Annotated[str | None, Option(metavar="K/N", help=COUNTS_HELP + " The new grid.")] = None,
     old_counts: Annotated[str | None, Option(metavar="K/N", help=COUNTS_HELP + " The old grid.")] = None,
     week: Annotated[int | None, Option(metavar="N", help="Week in which the counts were taken.")] = None,
+    lang: TextFlag = "en",
     json: JsonFlag = False,
 ) -> None:
     """What a running trial has shown: read it every week; looking often is paid for."""
@@ -113,20 +107,12 @@ def read(
     if json:
         say_json({**found.as_dict(), "arms": known})
     else:
-        _show(found)
+        from ..report import trialed
+        from ..report.words import load
 
-
-def _show(found: Reading) -> None:
-    say(found.why)
-    rows = [
-        (str(look.week), f"{look.new.value:.1%} ({look.new.customers:,}/{look.new.leads:,})",
-         f"{look.old.value:.1%} ({look.old.customers:,}/{look.old.leads:,})", f"{100 * look.difference:+.1f}",
-         f"{100 * look.low:+.1f} to {100 * look.high:+.1f}", f"{look.z:+.2f}",
-         "none yet" if look.bound == float("inf") else f"{look.bound:.2f}")
-        for look in found.looks
-    ]  # fmt: skip
-    heads = ("week", "new grid", "old grid", "points", "interval", "z", "must reach")
-    show_table("Looks, each at the end of a week", heads, rows)
+        words = load(lang)
+        say(trialed.reading(found, words))
+        show_table(*trialed.look_table(found, words))
 
 
 def _pair(text: str, flag: str) -> tuple[int, int]:

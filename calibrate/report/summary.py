@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..leakage import Suspect
 from ..rates import RateTable
 from ..review import Account, Review
-from . import sections, tables
+from . import meeting, moving, sections, tables
 from .bands import stage_lines
 from .words import Words, load
 
@@ -16,7 +16,7 @@ TOP_LINES = 8
 
 
 def summary(review: Review, words: Words | None = None) -> str:
-    """Verdict, candidates and the strongest lines of the chosen grid."""
+    """Verdict, candidates, thresholds and strongest lines of the chosen grid, and what changes with it."""
     say = words or load("en")
     compared = review.comparison
     text = [f"{sections.headline(review, say)}. {sections.sentence(review, say)}", ""]
@@ -30,9 +30,34 @@ def summary(review: Review, words: Words | None = None) -> str:
         if limits is not None:
             text.append(say("summary.thresholds", name=chosen.name, **stage_lines(limits, say)))
         text += [say("summary.top", name=chosen.name), *_strongest(review, say)]
+    changes = [*_changes(review, say)]
+    text += ["", *changes] if changes else []
     if review.suspects:
         text += ["", *_suspects(review.suspects, say)]
     return _safe(text)
+
+
+def _changes(review: Review, say: Words) -> Iterator[str]:
+    """Who enters and leaves, whom the grid harms, what has moved since today's grid, and what its promise came to."""
+    swap = review.swap
+    if swap is not None:
+        enter, leave = (swap.of("marketing_qualified", way).rate for way in ("enter", "leave"))
+        yield say("summary.swap", new=swap.new, old=swap.old, lines=len(meeting.changed(review)), enter=enter.leads,
+                  bought=enter.customers, leave=leave.leads, lost=leave.customers)  # fmt: skip
+        side = next((each for each in review.sides if each.candidate == swap.new), None)
+        if side is not None and side.harmed:
+            names = [
+                f"{by}: {sections.level_name(one.level, say)}" if by else say.date(one.level.name)
+                for by, one in side.harmed
+            ]
+            yield f"{say('segments.harms', candidate=swap.new)} {', '.join(names)}"
+    if review.drift is not None:
+        yield moving.verdict(review.drift, say)
+    for o in review.outcomes[-2:]:
+        if o.came is not None and o.came.leads:
+            yield say("summary.promise", stage=say(f"stage.{o.stage}"), month=o.month, promised=o.promise.close_rate,
+                      came=o.came.value, customers=o.came.customers, leads=o.came.leads,
+                      side=say(f"history.{o.side}"))  # fmt: skip
 
 
 def check(account: Account, rates: RateTable, suspects: Sequence[Suspect], words: Words | None = None) -> str:
