@@ -11,10 +11,10 @@ from .errors import SettingsError, unknown
 from .grid import Grid
 
 WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {MISSING: "not given", OTHER: "any other answer"},
-    "fr": {MISSING: "non renseigné", OTHER: "autre réponse"},
+    "en": {MISSING: "not given", OTHER: "any other answer", "filled": "filled", "yes": "yes", "no": "no"},
+    "fr": {MISSING: "non renseigné", OTHER: "autre réponse", "filled": "renseigné", "yes": "oui", "no": "non"},
 }
-"""How the two levels that every criterion has are said to a reader."""
+"""How the levels that calibrate names by itself are said to a reader."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ def told(criterion: Criterion, place: int, words: Mapping[str, str] = WORDS["en"
     ['SaaS', 'non renseigné', 'autre réponse']
     """
     level = criterion.levels[place]
+    if level.role == "value" and (criterion.kind == "presence" or True in level.values or False in level.values):
+        return words.get(level.name, level.name) if level.name in ("filled", "yes", "no") else level.name
     own_name = level.role == "value" or level.name not in (MISSING, OTHER)
     return level.name if own_name else words.get(level.role, level.name)
 

@@ -21,7 +21,7 @@ from typing import Any
 from ..grid import Expiry, Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands
 from .csv import safe
-from .rules import Branch, branches, number_text, system_name, unique_names
+from .rules import Branch, branches, must_exist, number_text, system_name, unique_names
 
 VERSION = "2026-09-beta"
 CONTACT = "0-1"
@@ -110,7 +110,9 @@ def coverage(grid: Grid, options: Options) -> Coverage:
             return "impossible", f"a whole group decays alike: by the rule of '{first.level}'"
         return "approximated", "HubSpot takes points back evenly, a share per interval, and for a whole group"
 
-    return account("hubspot", grid, judge, bands=bands, expiry=fading, notes=notes)
+    return account(
+        "hubspot", grid, judge, bands=bands, expiry=fading, notes=(*notes, *must_exist(grid, LABELS, PROPERTY))
+    )
 
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:

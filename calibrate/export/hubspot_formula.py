@@ -12,7 +12,7 @@ import re
 from ..grid import Grid
 from .base import Coverage, Options, Status, account
 from .hubspot import LABELS, PROPERTY, _properties
-from .rules import Branch, branches, field_kind, number_text, system_name
+from .rules import Branch, branches, field_kind, must_exist, number_text, system_name
 
 
 def write(grid: Grid, options: Options) -> str:
@@ -78,7 +78,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         "the property cannot be edited in HubSpot's pages afterwards",
     )
     lost = ("impossible", "a formula gives the score alone; use active lists on it")
-    return account("hubspot-formula", grid, judge, bands=lost, notes=notes)  # type: ignore[arg-type]
+    return account("hubspot-formula", grid, judge, bands=lost, notes=(*notes, *must_exist(grid, LABELS, PROPERTY)))  # type: ignore[arg-type]
 
 
 def _condition(branch: Branch, name: str, kind: str) -> str:

@@ -20,7 +20,7 @@ from ..grid import Evidence, Grid
 from .base import Coverage, Options, Scored, Status, account
 from .hubspot import scores_csv
 from .json import MOST_BYTES
-from .rules import Branch, branches, field_kind, number_text, system_name, unique_names
+from .rules import Branch, branches, field_kind, must_exist, number_text, system_name, unique_names
 
 FIELD = r"[a-z][a-z0-9_]*"
 SCALE = 10
@@ -100,7 +100,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         "tags (tag_ids) hold several values and are not read",
         "run the action on changes and once a day by a scheduled action; archived (lost) leads are left out by default",
     )
-    return account("odoo", grid, judge, minimums=True, notes=notes)
+    return account("odoo", grid, judge, minimums=True, notes=(*notes, *must_exist(grid, LABELS, FIELD)))
 
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:

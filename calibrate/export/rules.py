@@ -112,6 +112,22 @@ def system_name(column: str, known: Mapping[str, str], pattern: str) -> tuple[st
     return words or "field", False
 
 
+def must_exist(grid: Grid, known: Mapping[str, str], pattern: str) -> tuple[str, ...]:
+    """A note that names the fields which the target must have, as the source calls them and no list confirms.
+
+    >>> from calibrate.criteria import Level
+    >>> ends = (Level("missing", "missing"), Level("other", "other"))
+    >>> made = [Criterion(c, c, "presence", "fit", (Level("l"), *ends)) for c in ("Industry", "score_x", "Lead Source")]
+    >>> must_exist(Grid("g", "m", tuple(made), ((1, 0, 0),) * 3), {"industry": "Industry"}, r"[a-z_]+")
+    ('fields that must exist there under these names: score_x',)
+    """
+    columns = dict.fromkeys(criterion.column for criterion in grid.criteria)
+    unlisted = [c for c in columns if re.fullmatch(pattern, c, re.ASCII) and c not in known.values()]
+    unlisted = [c for c in unlisted if c.strip().casefold() not in known]
+    more = f" and {len(unlisted) - 20} more" if len(unlisted) > 20 else ""
+    return (f"fields that must exist there under these names: {', '.join(unlisted[:20])}{more}",) if unlisted else ()
+
+
 def unique_names(names: Sequence[str]) -> list[str]:
     """The names, each made different from the earlier ones by a number at the end.
 

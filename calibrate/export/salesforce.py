@@ -17,7 +17,7 @@ from ..errors import ExportError
 from ..grid import Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands, refuse_illegal
 from .hubspot import scores_csv
-from .rules import Branch, branches, field_kind, number_text, system_name, unique_names
+from .rules import Branch, branches, field_kind, must_exist, number_text, system_name, unique_names
 
 NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
 MOST_CHARACTERS = 3900
@@ -109,7 +109,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     ]
     if sum(sizes) > COMPILED:
         notes.append("if Salesforce refuses the size, load scores (--scores) into a stored Number field")
-    return account("salesforce", grid, judge, notes=tuple(notes))
+    return account("salesforce", grid, judge, notes=(*notes, *must_exist(grid, LABELS, FIELD)))
 
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:

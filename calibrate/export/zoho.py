@@ -18,7 +18,7 @@ from ..criteria import Axis
 from ..errors import ExportError, GridError, unknown
 from ..grid import Grid
 from .base import Coverage, Options, Status, account
-from .rules import Branch, branches, field_kind, number_text, system_name, unique_names
+from .rules import Branch, branches, field_kind, must_exist, number_text, system_name, unique_names
 from .schemes import Ask, Op, Scheme, grid_of, parse, part, whole
 
 EMPTY = "${EMPTY}"
@@ -117,7 +117,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     )
     lost = ("impossible", "scoring rules have no bands; use workflow criteria on the scores")
     fades: tuple[Status, str] = ("impossible", "no decay is documented for scoring rules of the CRM")
-    return account("zoho", grid, judge, bands=lost, expiry=fades, notes=notes)  # type: ignore[arg-type]
+    return account("zoho", grid, judge, bands=lost, expiry=fades, notes=(*notes, *must_exist(grid, LABELS, FIELD)))  # type: ignore[arg-type]
 
 
 def limits_of(options: Options) -> Limits:
