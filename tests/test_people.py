@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from calibrate import monthly
 from calibrate.columns import Profile
 from calibrate.engine import open_table
 from calibrate.engine.table import Column, Table
 from calibrate.fine import named_levels
 from calibrate.people import MAYBE, NO, SURE, Looked, holds_people, looked_at, may_be_shown, reading
 from calibrate.proposal import Proposal, propose
+from calibrate.settings import settings
 
 # --- single texts, by hand -----------------------------------------------------------------------------
 
@@ -265,6 +267,7 @@ def test_lists_that_are_shown_leave_people_out() -> None:
     assert may_be_shown(["Marie", "Paul", "Julien", "Sophie"]) == []
 
 
+FIRMS = ("Hugo Boss", "Ralph Lauren", "Thomas Cook")
 STAFF = ("Marie Dupont", "LEFEBVRE Paul", "Mme Schneider", "José Hernández", "Direct")
 
 
@@ -275,8 +278,7 @@ def table(tmp_path: Path) -> Table:
     for i in range(500):
         staff = (*STAFF, "")[i % 6]
         source = ("Google", "Salon", "Blog", "Bing", "Foire", "Marie Dupont")[i % 6]
-        firm = ("Hugo Boss", "Ralph Lauren", "Thomas Cook")[i % 3]
-        lines.append(f"{staff},{STAFF[i % 4]},{source},{firm}")
+        lines.append(f"{staff},{STAFF[i % 4]},{source},{FIRMS[i % 3]}")
     (tmp_path / "leads.csv").write_text("\n".join(lines), encoding="utf-8")
     return open_table(tmp_path / "leads.csv")
 
@@ -295,7 +297,7 @@ def test_columns_of_people_are_filled_or_missing_at_most_and_said(table: Table) 
 
 
 def test_the_user_may_overrule_it(table: Table) -> None:
-    assert set(levels(propose(table, keep=("Firm",)), "Firm")) >= {"Hugo Boss", "Ralph Lauren", "Thomas Cook"}
+    assert set(levels(propose(table, keep=("Firm",)), "Firm")) >= {*FIRMS}
     decided = named_levels("Conseiller", groups={"Marie": ["Marie Dupont"]})
     assert levels(propose(table, needed=[decided]), "Conseiller") == ["Marie", "missing", "other"]
     assert levels(propose(table, include=("Firm", "Source")), "Firm") == []
@@ -306,3 +308,15 @@ def test_a_grid_that_lists_one_person_does_not_bring_the_others(table: Table) ->
     asked = propose(table, needed=[type(listing)(**{**vars(listing), "fixed": False})])
     assert not {"LEFEBVRE Paul", "Mme Schneider", "José Hernández"} & set(levels(asked, "Conseiller"))
     assert "Marie Dupont" in levels(asked, "Conseiller")
+
+
+def test_keep_in_the_settings_overrules_it(tmp_path: Path) -> None:
+    lines = ["Firm,Source,Converted"]
+    lines += [f"{FIRMS[i % 3]},{('Google', 'Blog', 'Ann Miller')[i % 3]},{int(i % 7 == 0)}" for i in range(300)]
+    (tmp_path / "leads.csv").write_text("\n".join(lines), encoding="utf-8")
+    for keep, firms in (((), set[str]()), (("Firm",), {*FIRMS})):
+        asked = settings({"data": {"file": str(tmp_path / "leads.csv")}, "outcome": {"customer": "Converted"},
+                          "columns": {"keep": keep}})  # fmt: skip
+        found = monthly.read_rows(asked).proposal
+        assert set(levels(found, "Firm")) - {"missing", "other"} == firms
+        assert set(levels(found, "Source")) == {"Google", "Blog", "missing", "other"}
