@@ -16,8 +16,8 @@ from .pool import METHOD, pool
 from .review import Candidate, Review
 from .tally import Tally
 
-FEW = 6
-"""Constraints that are judged one by one where profiles are many."""
+MANY_ROWS, FEW = 100_000, 6
+"""With more profile rows than that, only so many constraints are judged one by one."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,15 @@ class Replayed:
     capacity: float
 
 
-def with_costs(review: Review, replayed: Replayed, *, many: bool = False) -> Review:
+def with_costs(review: Review, replayed: Replayed) -> Review:
     """The review with what constraints cost: on the proposed grid, else on the best of those that were made here."""
     name = _made(review.comparison, replayed.plans, review.chosen)
     costs: Costs | None = None
     if name is not None:
+        most = FEW if review.tally.rows > MANY_ROWS else MOST
         costs = judge_constraints(
             replayed.plans[name], replayed.backtests[name], review.tally, replayed.folds, prepare=replayed.prepare,
-            calibrate=calibrate_prepared, capacity=replayed.capacity, most=FEW if many else MOST,
+            calibrate=calibrate_prepared, capacity=replayed.capacity, most=most,
         )  # fmt: skip
     return replace(review, costs=costs)
 

@@ -195,7 +195,7 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
     named = {plan.name: plan for plan in plans}
     with _timed(timing, "constraints_s", progress, "constraints"):
         replayed = Replayed(named, {each.name: each for each in backtests}, rolling, prepared, capacity)
-        found = with_costs(found, replayed, many=tally.rows > QUICK_ROWS)
+        found = with_costs(found, replayed)
     with _timed(timing, "near_s", progress, "near"):
         found = with_near(found, named, whole, partial(_candidate, counted=counted))
     with _timed(timing, "meeting_s", progress, "meeting"):

@@ -63,3 +63,14 @@ def test_the_same_leads_give_the_same_pool() -> None:
 def test_no_line_no_pool() -> None:
     silent = prepare(tally_of(TALLY.criteria, TALLY.codes, np.zeros(TALLY.codes.shape[1], int)))
     assert pool(silent, PLAN, calibrate_prepared(silent, PLAN)) is None
+
+
+def test_lines_that_were_left_out_claim_no_stability() -> None:
+    """Their weight has no interval: it was not chosen, which is not the same as being surely nothing."""
+    lines = [
+        (point, each)
+        for points, held in zip(GRID.points, GRID.evidence, strict=True)
+        for point, each in zip(points, held, strict=True)
+    ]
+    assert all(each.points_kept is None for point, each in lines if not point)
+    assert all(each.points_kept is not None and 0 < each.points_kept <= 1 for point, each in lines if point)
