@@ -103,14 +103,16 @@ def _candidate(run: Mapping[str, Any], folder: Path, name: str) -> tuple[Mapping
 def _promised(
     entry: Mapping[str, Any], run: Mapping[str, Any], grid: Grid, limits: Thresholds
 ) -> dict[str, Promise] | None:
-    """What the unchanged points promise, from the month's own table of thresholds."""
+    """What the unchanged points promise: leads from the month's own table of thresholds, the rate from later leads."""
     if grid.curve is None:
         return None
     steps = entry["steps"]
     above = np.array(steps["leads"], float)
     at = np.array(steps["threshold"], np.int64)
     leads = above - np.append(above[1:], 0.0)
-    return deciding.promises(at, leads, grid.curve, limits, run["months"])
+    found = deciding.promises(at, leads, grid.curve, limits, run["months"])
+    judged, caught = run["comparison"], entry.get("caught") or ()
+    return deciding.on_later(found, float(leads.sum()), caught, judged["leads"], judged["customers"])
 
 
 def _counted_anew(folder: Path, made: Decision, grid: Grid) -> tuple[Grid, dict[str, Promise] | None]:

@@ -43,11 +43,16 @@ class Override:
 
 @dataclass(frozen=True)
 class Promise:
-    """What a threshold should bring: `leads` at or above it in `months` months, `expected` customers among them."""
+    """What a threshold should bring: `leads` at or above it in `months` months, `expected` customers among them.
+
+    `later` is how many leads that the grid had not seen the close rate was counted on; None: it is the curve's, on the
+    leads that the points were made from.
+    """
 
     leads: float
     expected: float
     months: float | None
+    later: float | None = None
 
     @property
     def close_rate(self) -> float:
@@ -57,7 +62,8 @@ class Promise:
     @property
     def interval(self) -> tuple[float, float]:
         """Wilson 95 % interval of that close rate, given how many leads it was counted on."""
-        low, high = wilson(np.array([self.expected]), np.array([self.leads]))
+        counted = self.leads if self.later is None else self.later
+        low, high = wilson(np.array([self.close_rate * counted]), np.array([counted]))
         return float(low[0]), float(high[0])
 
     @property
@@ -193,13 +199,37 @@ def promises(
 
     >>> found = promises(np.array([0, 10]), np.array([90.0, 10.0]), Curve((0, 10), (0.01, 0.2)), Thresholds(10, 10), 5)
     >>> found["marketing_qualified"]
-    Promise(leads=10.0, expected=2.0, months=5)
+    Promise(leads=10.0, expected=2.0, months=5, later=None)
     """
     expected = leads * curve.at(scores)
     found: dict[str, Promise] = {}
     for stage in STAGES:
         mine = scores >= getattr(limits, stage) if above is None else above[stage]
         found[stage] = Promise(float(leads[mine].sum()), round(float(expected[mine].sum()), 6), months)
+    return found
+
+
+def on_later(
+    promised: Mapping[str, Promise], total: float, caught: Sequence[float], leads: int, customers: int
+) -> dict[str, Promise]:
+    """The same promises with the close rate that the best-scored share of later leads had, where there are any.
+
+    `caught` is the share of the later leads' customers that each share of them holds, the best first and in even steps
+    from none to all (`Judged.gains`); of the `total` leads a promise was made from, it takes the same share.
+
+    >>> was = {"marketing_qualified": Promise(100.0, 30.0, 10.0)}                     # a tenth of 1,000 leads
+    >>> on_later(was, 1000, [0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1, 1], 400, 40)   # 12 of the 40 best of 400
+    {'marketing_qualified': Promise(leads=100.0, expected=30.0, months=10.0, later=40.0)}
+    """
+    found = {}
+    for stage, promise in promised.items():
+        share = promise.leads / total if total else 0.0
+        if share * leads < 1 or len(caught) < 2:
+            found[stage] = promise
+            continue
+        bought = float(np.interp(share, np.linspace(0, 1, len(caught)), caught)) * customers
+        rate = bought / (share * leads)
+        found[stage] = replace(promise, expected=round(rate * promise.leads, 6), later=round(share * leads, 6))
     return found
 
 
@@ -317,4 +347,8 @@ def _override(values: Mapping[str, Any]) -> Override:
 
 def _promise(values: Mapping[str, Any]) -> Promise:
     months = values["months"]
-    return Promise(float(values["leads"]), float(values["expected"]), None if months is None else float(months))
+    later = values.get("later")
+    return Promise(
+        float(values["leads"]), float(values["expected"]), None if months is None else float(months),
+        None if later is None else float(later),
+    )  # fmt: skip

@@ -91,6 +91,16 @@ def test_the_loop_from_a_decision_to_the_next_month(loop: Path, call: Any) -> No
     made = deciding.read(closed)
     assert (made.candidate, made.who, made.why, made.month) == ("logistic", "Claire", "ranks best", "2025-05")
     assert made.thresholds == Thresholds(9, 14) and made.promises is not None
+    run = json.loads((closed / "run.json").read_text())
+    entry = next(one for one in run["candidates"] if one["name"] == "logistic")
+    for promise, limit in zip(made.promises.values(), (9, 14), strict=True):  # the best of the later leads, as many
+        share = promise.leads / max(entry["steps"]["leads"])
+        at = next(i for i, threshold in enumerate(entry["steps"]["threshold"]) if threshold >= limit)
+        assert promise.leads == entry["steps"]["leads"][at]
+        assert promise.later == pytest.approx(share * run["comparison"]["leads"])
+        below, above = entry["caught"][int(100 * share)], entry["caught"][int(100 * share) + 1]
+        caught = below + (above - below) * (100 * share % 1)
+        assert promise.close_rate == pytest.approx(caught * run["comparison"]["customers"] / promise.later, rel=1e-5)
     adopted = grid_json.read((closed / made.grid).read_text(), "adopted")
     assert adopted.thresholds == made.thresholds and adopted.provenance["adopted_by"] == "Claire"
 
@@ -112,6 +122,10 @@ def test_the_loop_from_a_decision_to_the_next_month(loop: Path, call: Any) -> No
     assert facts["adopted_grid"] == {"month": "2025-05", "candidate": "logistic", "who": "Claire"}
     current = grid_json.read((Path(found["report"]) / "grids" / "current.json").read_text(), "current")
     assert current.points == adopted.points
+    moved = found["drift"]
+    assert (moved["grid"], moved["calibration"]["leads"]) == ("current", entry["steps"]["leads"][0])
+    looked = [look["cohort"] for look in moved["looks"]]  # in May leads of March's first days could be judged already
+    assert looked == ["2025-04", "2025-05", "2025-06"]
     once = contents(Path(found["report"]))
     assert call(*later())[0] == 0
     assert contents(Path(found["report"])) == once
@@ -150,6 +164,7 @@ def test_points_changed_by_hand_are_counted_anew(loop: Path, call: Any) -> None:
     assert adopted.points[0][0] == 33 and adopted.curve is not None
     assert adopted.pins[-1].why == "sales insists"
     assert told["promises"]["marketing_qualified"]["leads"] > 0
+    assert told["promises"]["marketing_qualified"]["later"] is None  # no later leads have been replayed on these points
     Path("leads.csv").unlink()
     code, out, _ = call(*words, "--points", f"{line.name}={level}=30", "--force")
     assert code == 0 and "could not be counted" in out

@@ -106,7 +106,8 @@ def test_the_numbers_are_those_of_the_review() -> None:
     text = Text(PAGES["en"]).text
     came = MET.outcomes[0].came
     assert came is not None
-    assert f"15.0% 11.8% to 18.8% · on the leads it was made from 28.6 {came.value:.1%} {came.customers} of {came.leads:,}" in text
+    told = "15.0% 11.8% to 18.8% · on the leads it was made from 28.6"
+    assert f"{told} {came.value:.1%} {came.customers} of {came.leads:,}" in text
     assert "retail: −2 changed to +4 by Claire" in text
     assert MET.swap is not None
     enter = MET.swap.of("marketing_qualified", "enter").rate

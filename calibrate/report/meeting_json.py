@@ -18,7 +18,8 @@ def meeting_json(review: Review) -> dict[str, Any]:
     return {
         "decisions": [
             {"month": o.month, "candidate": o.candidate, "stage": o.stage, "threshold": o.threshold,
-             "promised": {"rate": o.promise.close_rate, "leads_per_month": o.promise.leads_per_month},
+             "promised": {"rate": o.promise.close_rate, "leads_per_month": o.promise.leads_per_month,
+                          "later_leads": o.promise.later},
              "came": None if o.came is None else {**_rate(o.came), "leads_per_month": o.leads_per_month},
              "first": o.first, "last": o.last, "side": o.side}
             for o in review.outcomes

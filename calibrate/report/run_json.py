@@ -167,6 +167,7 @@ def _candidate(review: Review, candidate: Candidate, file: str) -> dict[str, Any
         "against": judged.against if judged else None,
         "difference": _estimates(judged.difference if judged else {}),
         "steps": _plain(tables.steps_json(review, candidate)),
+        "caught": _plain(judged.gains["share_customers"].tolist()) if judged else None,
         **_plain(checks.candidate_json(review, candidate)),
     }  # fmt: skip
 
