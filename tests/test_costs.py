@@ -102,7 +102,7 @@ def test_the_verdict_knows_nothing_of_them() -> None:
 
 EVERY = Constraints(
     pins=(Pin("demo", "yes", 9, "Ana"), Pin("coin", "yes", -1)), cap=30, max_lines=9, cap_criterion={"demo": 20},
-    cap_axis={"fit": 40, "engagement": 40}, largest_share=0.5, never_negative=("demo", "coin=yes"),
+    cap_axis={"fit": 40, "engagement": 40}, largest_share=0.5, never_negative=("demo", "coin=other"),
     never_positive=("coin=no",), ordered=("demo rising",), need_negative=True, max_criteria=2,
 )  # fmt: skip
 
@@ -122,7 +122,7 @@ def test_each_constraint_is_left_out_once_and_alone() -> None:
     assert found[-1] == ("all", {"count": 14}, Constraints())
     assert [rest.pins for _, _, rest in found[:3]] == [EVERY.pins[1:], EVERY.pins[:1], ()]
     names = [rest.never_negative for key, _, rest in found if key == "never_negative"]
-    assert names == [("coin=yes",), ("demo",)]
+    assert names == [("coin=other",), ("demo",)]
     assert {key: facts for key, facts, _ in found}["ordered"] == {"criterion": "demo"}
     assert next(rest for key, _, rest in found if key == "cap_fit").cap_axis == {"engagement": 40}
     assert list(relaxed(Constraints(pins=EVERY.pins), []))[-1][0] == "pins"  # all there is: not said twice
