@@ -44,6 +44,7 @@ NO_ANSWER = (
     "no answer",
 )
 REST = ("other", "(other)", "others", "any other answer", "autre", "autres", "autre réponse", "autre reponse")
+FILLED = ("filled", "renseigné", "renseigne", "rempli", "given", "present")
 YES = ("yes", "oui", "true", "vrai")
 NO = ("no", "non", "false", "faux")
 
@@ -183,7 +184,12 @@ def _criterion(
     if values and all(level in (*YES, *NO) for level in names):
         kind = "boolean"
         levels = [_flag(level) for level, _ in values]
-    elif values and all(_interval(level) for level, _ in values):
+    elif names in ([word] for word in FILLED):
+        kind = "presence"
+        levels = [Level(values[0][0])]
+    elif (
+        values and all(_interval(level) for level in names) and not all(as_number(level) is not None for level in names)
+    ):
         kind = "number"
         levels = _intervals([level for level, _ in values])
     else:
@@ -205,26 +211,32 @@ def _flag(name: str) -> Level:
     return Level(name, values=(yes, *dict.fromkeys(spelt)))
 
 
-_SHAPES = (
-    (r"(?:<|below|under|moins de)\s*(-?[\d.]+)", "below"),
-    (r"(?:<=|≤|up to|jusqu'à)\s*(-?[\d.]+)", "up to"),
-    (r"(?:>=|≥|from|à partir de)\s*(-?[\d.]+)", "from"),
-    (r"(?:>|over|above|plus de)\s*(-?[\d.]+)", "above"),
-    (r"(-?[\d.]+)\s*(?:\+|and more|or more|et plus)", "from"),
-    (r"(-?[\d.]+)\s*(?:-|–|to|à)\s*(-?[\d.]+)", "between"),
-    (r"(-?[\d.]+)\s*(?:to below|to under)\s*(-?[\d.]+)", "half open"),
+_N = r"(-?[\d.]+|-?\d+,\d{1,2})"
+"""A number, also with a decimal comma; three digits behind a comma could be thousands."""
+_SHAPES = tuple(
+    (pattern.replace("N", _N), shape)
+    for pattern, shape in (
+        (r"(?:<|below|under|moins de)\s*N", "below"),
+        (r"(?:<=|≤|up to|jusqu'à)\s*N", "up to"),
+        (r"(?:>=|≥|from|à partir de)\s*N", "from"),
+        (r"(?:>|over|above|plus de)\s*N", "above"),
+        (r"N\s*(?:\+|and more|or more|et plus)", "from"),
+        (r"N\s*(?:-|–|to|à)\s*N", "between"),
+        (r"N\s*(?:to below|to under|to\s*<|à\s*<)\s*N", "half open"),
+        (r"N", "between"),
+    )
 )
 
 
 def _interval(name: str) -> tuple[str, tuple[float, ...]] | None:
     """Shape and numbers of a level name that says an interval.
 
-    >>> [_interval(name) for name in ("5-9", "10+", "< 5", "Software")]
-    [('between', (5.0, 9.0)), ('from', (10.0,)), ('below', (5.0,)), None]
+    >>> [_interval(name) for name in ("5-9", "10+", "< 0,5", "Software")]
+    [('between', (5.0, 9.0)), ('from', (10.0,)), ('below', (0.5,)), None]
     """
     for pattern, shape in _SHAPES:
         match = re.fullmatch(pattern, name.strip().casefold())
-        numbers = [as_number(each) for each in match.groups()] if match else []
+        numbers = [as_number(each.replace(",", ".")) for each in match.groups()] if match else []
         if numbers and all(number is not None for number in numbers):
             return shape, tuple(number for number in numbers if number is not None)
     return None
@@ -244,13 +256,13 @@ def _intervals(names: Sequence[str]) -> list[Level]:
         elif shape in ("from", "above"):
             levels.append(Level(name, low=low if shape == "from" else math.nextafter(low, math.inf)))
         else:
-            levels.append(Level(name, low=low, high=high if shape == "half open" else _end(high, starts)))
+            levels.append(Level(name, low=low, high=high if shape == "half open" else _end(high, starts, low)))
     return levels
 
 
-def _end(last: float, starts: Sequence[float]) -> float:
+def _end(last: float, starts: Sequence[float], first: float = -math.inf) -> float:
     """Where an interval that names its last number ends: at the next start, if that is within the next whole number."""
-    after = [start for start in starts if last <= start <= last + 1]
+    after = [start for start in starts if last <= start <= last + 1 and start > first]
     if after:
         return after[0]
     return last + 1 if last.is_integer() else math.nextafter(last, math.inf)
