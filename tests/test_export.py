@@ -177,7 +177,7 @@ def test_bands_of_one_score_and_no_bands():
     assert account("x", golden.small()).notes == ()
 
 
-SAID_BY_SCORE = {"sql-", "json", "markdown", "pipedrive", "dynamics", "python", "javascript", "excel", "odoo"}
+SAID_BY_SCORE = {"sql-", "json", "markdown", "pipedrive", "dynamics", "python", "javascript", "excel", "odoo", "pmml"}
 """Formats whose bands ask for points of fit and of engagement too."""
 
 

@@ -1,19 +1,20 @@
 """Replay: real PMML engines score every lead as the grid does."""
 
 import gc
+import itertools
 import random
 import shutil
 from xml.etree import ElementTree
 
 import pytest
-from replay import cases, golden
+from replay import cases, gates, golden
 
 from calibrate.criteria import Criterion, Level
 from calibrate.errors import ExportError
 from calibrate.explain import reasons
 from calibrate.export import pmml, pmml_reading
 from calibrate.export.base import Options
-from calibrate.grid import Grid
+from calibrate.grid import Band, Grid
 from calibrate.mailbox import kind_of
 
 OWN = {"text": "text", "number": "any", "boolean": "boolean", "presence": "text"}
@@ -63,6 +64,12 @@ def test_pypmml_scores_like_the_grid(model_of, capsys):
             got = [found.get(f"reason_{rank + 1}") for rank in range(len(expected))]
             assert sorted(got) == sorted(map(str, expected))
             compared += 1
+        narrowed = gates.gated(random.Random(seed), grid)
+        other = model_of(narrowed)
+        for lead in leads:
+            found = other.predict(lead)
+            assert (found.get("band") or "") == gates.by_hand(narrowed, lead), (seed, lead)
+            assert found.get("score") == grid.score(lead)
     cases.compared(capsys, "pypmml", compared)
 
 
@@ -117,6 +124,11 @@ def test_jpmml_scores_and_verifies_like_the_grid(evaluator_of, capsys):
             worth = [int(text.rpartition("(")[2].rstrip(")")) for text in got]
             assert worth == sorted(worth, reverse=True)
             compared += 1
+        narrowed = gates.gated(random.Random(seed), grid)
+        evaluator = evaluator_of(pmml.write(narrowed, Options()))
+        evaluator.verify()
+        for lead in leads:
+            assert (evaluator.evaluate(nothing | lead).get("band") or "") == gates.by_hand(narrowed, lead), (seed, lead)
     assert compared > 300
     cases.compared(capsys, "jpmml", compared)
 
@@ -202,3 +214,25 @@ def test_a_character_that_no_xml_file_can_hold_is_refused_by_name():
 
 def test_document_of_the_small_grid():
     golden.same("small.pmml", pmml.write(golden.small(), Options()).decode())
+
+
+def test_bands_that_ask_for_fit_whatever_columns_are_called(evaluator_of):
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    names = ("number_1", "fit_points", "band_place", "points_1", "score")
+    criteria = tuple(
+        Criterion(name, name, "text", axis, (Level("l", values=("[5]",)), *ends))
+        for name, axis in zip(names, ("fit", "engagement", "fit", "engagement", "fit"), strict=True)
+    )
+    grid = Grid("g", "m", criteria, ((7, 0, 1), (5, 0, 0), (3, 0, 0), (2, 0, 0), (1, -4, 0)),
+                bands=(Band("[hot] <x>", 8, "", 8, 5), Band("warm", 2, "", 1), Band("cold", -99, "")))  # fmt: skip
+    evaluator = evaluator_of(pmml.write(grid, Options()))
+    met = set()
+    for answers in itertools.product(("[5]", "x", None), repeat=5):
+        lead = dict(zip(names, answers, strict=True))
+        found = evaluator.evaluate(lead)
+        key = next(name for name in found if name and name.removeprefix("calibrate_") == "band")
+        assert found[key] == grid.band(lead) == gates.by_hand(grid, lead), lead
+        met.add(found[key])
+    assert met == {"[hot] <x>", "warm", "cold"}
+    back = pmml_reading.read(pmml.write(grid, Options()), "g.pmml")
+    assert [back.score(dict(zip(names, each, strict=True))) for each in (("[5]",) * 5, (None,) * 5)] == [18, -4]

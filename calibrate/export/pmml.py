@@ -19,6 +19,7 @@ from ..criteria import Criterion, Level, as_number, meaning
 from ..grid import Grid
 from ..mailbox import DISPOSABLE, FREE, PROFESSIONAL, SUFFIX, lists, made_from
 from .base import Coverage, Options, account, ordered_bands, reason_text, refuse_illegal
+from .pmml_sides import Condition, band_outputs, derive_sides
 
 NAMESPACE = "http://www.dmg.org/PMML-4_4"
 _DOMAIN = r"^(?:.*@)?(.*?)(?: |\t|\r|\n|\x3C|\x3E|\(|\)|\x5B|\x5D|\x22|'|;|,|\.)*$"
@@ -52,6 +53,12 @@ def write(grid: Grid, options: Options) -> bytes:
             _mailbox(derived, address, free)
     for at, criterion in enumerate(grid.criteria):
         _derive(derived, criterion, free, at + 1)
+    if grid.gated:
+
+        def conditions(at: int, place: int) -> list[list[Condition]]:
+            return _conditions(grid.criteria[at], grid.criteria[at].levels[place], free, at + 1)
+
+        derive_sides(derived, grid, conditions, free.free)
     card = _add(
         root,
         "Scorecard",
@@ -84,7 +91,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         "in yes/no criteria the words 'true' and 'false' are truth values",
         "a number that is NaN and the text 'NaN' are one thing to PMML engines: both count as missing",
     )
-    return account("pmml", grid, makes=("mailbox",), notes=notes)
+    return account("pmml", grid, minimums=True, makes=("mailbox",), notes=notes)
 
 
 class _Names:
@@ -173,7 +180,9 @@ def _outputs(card: Tree.Element, grid: Grid, names: _Names) -> None:
     score = names.free("score")
     _add(output, "OutputField", name=score, optype="continuous", dataType="integer", feature="predictedValue")
     bands = ordered_bands(grid)
-    if bands:
+    if grid.gated:
+        band_outputs(output, grid, score, names.free)
+    elif bands:
         field = _add(
             output,
             "OutputField",
@@ -220,9 +229,6 @@ def _characteristic(parent: Tree.Element, grid: Grid, at: int, names: _Names, op
         _add(attribute, "Extension", extender="calibrate", name="level", value=level.name)
         _add(attribute, "Extension", extender="calibrate", name="role", value=level.role)
         _predicate(attribute, _conditions(criterion, level, names, number))
-
-
-Condition = tuple[str, str, str]
 
 
 def _conditions(criterion: Criterion, level: Level, names: _Names, number: int) -> list[list[Condition]]:

@@ -217,8 +217,9 @@ def _mails(review: Review, say: Words) -> Sheet | None:
     found = review.mails
     if found is None:
         return None
-    columns = [*_heads(say, ("segments.month", "text"), ("column.leads", "count")),
-               (say(f"mails.{found.base}") if found.base != "leads" else say("column.leads"), "count")]  # fmt: skip
+    columns = [*_heads(say, ("segments.month", "text"), ("column.leads", "count"))]
+    told = found.base != "leads"
+    columns += [(say(f"mails.{found.base}"), "count")] if told else []
     for kind in found.kinds:
         name = say(f"mails.{kind}")
         columns += [
@@ -228,7 +229,7 @@ def _mails(review: Review, say: Words) -> Sheet | None:
         ]
     rows = []
     for month, leads, rates in found.cohorts:
-        cells: list[Cell] = [say.date(month), leads, rates[found.kinds[0]].leads]
+        cells: list[Cell] = [say.date(month), leads, *([rates[found.kinds[0]].leads] if told else [])]
         for kind in found.kinds:
             cells += [rates[kind].customers, *_figures(rates[kind])[2:]]
         rows.append(cells)
@@ -281,7 +282,7 @@ def _windows(review: Review, say: Words) -> Sheet | None:
          *((x.auc["value"], x.auc["low"], x.auc["high"]) if x.auc else (None,) * 3), say("time.used") if x.used else "")
         for x in review.closing.windows
     )  # fmt: skip
-    return Sheet(say("time.windows"), columns, rows)
+    return Sheet(say("workbook.windows"), columns, rows)
 
 
 def _fadings(review: Review, say: Words) -> Sheet:
@@ -324,4 +325,4 @@ def _worked(review: Review, say: Words) -> Sheet | None:
          say("time.moved") if found.moved[i] else "")
         for i, (c, level) in enumerate(tables.criterion_at(rates)) if found.leads[i]
     )  # fmt: skip
-    return Sheet(say("time.worked"), columns, rows)
+    return Sheet(say("workbook.worked"), columns, rows)
