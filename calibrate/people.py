@@ -60,6 +60,7 @@ _TOPICS = listed(
 _PIECES = re.compile(r"[;:|/()\[\]•·→>+]|\s[-–—]\s|\b(?:par|by|from|via|with|avec|mit|durch|chez|contact|cc)\b", re.I)
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’`-][^\W\d_]+)*")
 _INITIAL = re.compile(r"[^\W\d_]\.?|(?:[^\W\d_][.-]+){1,3}[^\W\d_]?\.?")
+_JOINED = re.compile(r"(?<=[^\W\d_]{2})[._](?=[^\W\d_]{3})")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _CAPITALS = re.compile(r"[A-ZÀ-Þ][\w'’.-]*,?\s+[A-ZÀ-Þ]")
 LONG = 40
@@ -76,19 +77,11 @@ def reading(text: str) -> int:
     """
     if len(text) < 4 or not _LETTERS.search(text) or (len(text) > LONG and not _CAPITALS.search(text)):
         return NO
+    text = _JOINED.sub(" ", text)
     whole = _reading(text)
     if whole == SURE or not _PIECES.search(text):
         return whole
     return SURE if any(_reading(piece) == SURE for piece in _PIECES.split(text)) else whole
-
-
-def is_personal_text(text: str) -> bool:
-    """Whether a text holds an address, a phone number or surely the name of a person: it is never shown.
-
-    >>> [is_personal_text(each) for each in ("ana@acme.fr", "called by Ann Miller", "too small")]
-    [True, True, False]
-    """
-    return is_private(text) or reading(text) == SURE
 
 
 def may_be_shown(texts: Sequence[str]) -> list[str]:
@@ -123,7 +116,7 @@ class _Word:
 @lru_cache(maxsize=20_000)
 def _word(text: str) -> _Word:
     known = lexicon()
-    folded = bare(text).replace("’", "'").replace("`", "'")
+    folded = bare(text.replace("’", "'").replace("`", "'"))
     parts = [part for part in re.split(r"['-]", folded) if part]
     given = _given(known, [folded]) or _given(known, parts)
     names = [folded, *(part for part in parts if len(part) > 2)]

@@ -30,7 +30,8 @@ J. Dupont|J.-P. Martin|Marie D.|Jean-Pierre Lefèbvre|Zoé Müller|Müller Hans|
 Ludwig van Beethoven|von Trapp, Georg|José García López|Sra. Hernández|Maria da Silva|Jan de Vries|Mohamed Ben Ali|
 John F. Kennedy|Patrick O'Brien|Mr Whitlock|Mrs Jane Smith|Ann Miller|Sven Lindqvist|Wei Chen|Mark Baker|
 Marie Quenneville|Salon 2024 - Marie Dupont|Webinaire Marie Dupont|Recommandé par Marie Dupont|Marie Dupont (Lyon)|
-Referred by Ann Miller|call of Ann Miller|LinkedIn: Paul Martin|Marie Dupont et Paul Martin|DE LA TOUR Jean-Pierre
+Referred by Ann Miller|call of Ann Miller|LinkedIn: Paul Martin|Marie Dupont et Paul Martin|Patrick O’Brien|
+marie.dupont|paul_martin|DE LA TOUR Jean-Pierre
 """
 OTHERS = """
 Google|Google Ads|Trade show|Salon de Paris|Bouche à oreille|Marketing Manager|Chef de projet|Dean of Students|Paris|
@@ -38,7 +39,7 @@ Florence|San Jose|Saint-Étienne|Aix-en-Provence|New York|Virginia Beach|Fort Wa
 Dupont et Fils|Morgan Stanley|Johnson & Johnson|Thomas Cook Group|Lycée Victor Hugo|Rue Jean Jaurès|Grace Period|
 Bill Payment|Will Call|Page View|Rich Media|Major Account|April 2025|Black Friday|Saint Valentin|10-49|France|
 Georgia|Real Estate|Grande distribution|Plan B|Series A|Vitamin C|E-commerce|Non renseigné|Closed won|Marie|
-Max Weight|Le Bon Coin
+Max Weight|Le Bon Coin|martin.fr|google.com|press_release|utm_source|spring.sale
 """
 
 
