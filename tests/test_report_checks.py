@@ -97,7 +97,7 @@ def test_the_sparse_grid_says_its_room_and_its_rivals() -> None:
     assert "grids/lift-2.json" in ENGLISH and "+0.80%" in ENGLISH
     assert "role: not given +99 → +98" in ENGLISH
     assert "aucune grille d’au plus 12 critères ne réduirait la perte logarithmique de plus de 5,0 %" in FRENCH
-    assert "role: non renseigné +99 → +98" in FRENCH
+    assert "role : non renseigné +99 → +98" in FRENCH
     assert "--grid lift-2=grids/lift-2.json" in FRENCH
     bare = Text(page(replace(CHECKED, near=(), room=None), load("en"))).text
     assert "Grids nearly as good" not in bare and "Room left" not in bare
