@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, MissingExtraError, unknown
+from .rows import PIECE, Types, arrays, columns_read
 from .sql import identifier, literal, relation, rendered
-from .table import Column, Fact, Statement, Type, shown
+from .table import Column, Fact, Statement, shown
 
-PIECE = 120_000
-"""Rows of one piece of a stream."""
-_TYPES: dict[str, tuple[Type, str, bool]] = {
+_TYPES: Types = {
     "smallint": ("number", "", True),
     "integer": ("number", "", True),
     "bigint": ("number", "", True),
@@ -85,8 +84,7 @@ class PostgresTable:
 
 
 def _arrays(description: Any, rows: list[tuple[Any, ...]]) -> dict[str, NDArray[Any]]:
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(description)
-    return {part.name: _array(part.type_code, values) for part, values in zip(description, columns, strict=True)}
+    return arrays([(part.name, part.type_code) for part in description], rows, _array)
 
 
 _WHOLE, _REAL, _FLAG, _DAY, _MOMENT = (20, 21, 23), (700, 701, 1700), (16,), (1082,), (1114, 1184)
@@ -123,18 +121,11 @@ def open_postgres(door: Door, wanted: str | None) -> PostgresTable:
     rows = int(door.execute(f"SELECT COUNT(*) FROM {place}")[0][0])
     if not rows:
         raise InputError(f"{address}: table '{title}' has no rows")
-    columns, parts, facts = [], [], []
-    for column, kind in described:
-        type_, cast, whole = _TYPES.get(kind, ("text", "CAST({} AS VARCHAR)", False))
-        quoted = identifier(column).sql("duckdb")
-        parts.append(f"{cast.format(quoted)} AS {quoted}" if cast else quoted)
-        columns.append(Column(column, type_, whole))
-        if cast and type_ == "text":
-            facts.append(Fact("rewritten", {"column": column, "type": kind}))
+    read = columns_read(described, _TYPES)
     return PostgresTable(
-        name=title, columns=tuple(columns), rows=rows, facts=tuple(facts),
+        name=title, columns=read.columns, rows=rows, facts=read.facts,
         fingerprint=hashlib.sha256(f"postgres {title} {rows}".encode()).hexdigest(),
-        relation=f"(SELECT {', '.join(parts)} FROM {place}) AS {identifier(name).sql('duckdb')}", alias=name, door=door,
+        relation=f"(SELECT {read.expressions} FROM {place}) AS {identifier(name).sql('duckdb')}", alias=name, door=door,
     )  # fmt: skip
 
 

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, MissingExtraError
+from .rows import PIECE, Types, arrays, columns_read
 from .sql import identifier, rendered
-from .table import Column, Fact, Statement, Type
+from .table import Column, Fact, Statement
 
-PIECE = 120_000
-"""Rows of one piece of a stream."""
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.driver.host": "127.0.0.1",
@@ -24,7 +23,7 @@ SETTINGS = {
     "spark.sql.shuffle.partitions": "8",
     "spark.ui.enabled": "false",
 }
-_TYPES: dict[str, tuple[Type, str, bool]] = {
+_TYPES: Types = {
     "tinyint": ("number", "", True),
     "smallint": ("number", "", True),
     "int": ("number", "", True),
@@ -58,19 +57,14 @@ class SparkTable:
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:
         """Answer of a statement as one array per column."""
         answer = self.session.sql(rendered(statement, "spark"))
-        return _arrays(answer.dtypes, answer.collect())
+        return arrays(answer.dtypes, answer.collect(), _array)
 
     def stream(self, statement: Statement) -> Iterator[dict[str, NDArray[Any]]]:
         """The same in pieces."""
         answer = self.session.sql(rendered(statement, "spark"))
         rows = answer.toLocalIterator(prefetchPartitions=True)
         while piece := list(islice(rows, PIECE)):
-            yield _arrays(answer.dtypes, piece)
-
-
-def _arrays(described: list[tuple[str, str]], rows: list[Any]) -> dict[str, NDArray[Any]]:
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(described)
-    return {name: _array(kind, values) for (name, kind), values in zip(described, columns, strict=True)}
+            yield arrays(answer.dtypes, piece, _array)
 
 
 def _array(kind: str, values: tuple[Any, ...]) -> NDArray[Any]:
@@ -106,22 +100,15 @@ def open_spark(address: str, wanted: str | None) -> SparkTable:
     if not session.catalog.tableExists(wanted):
         raise InputError(f"{address}: no table named '{wanted}'")
     frame = session.table(wanted)
-    columns, parts, facts = [], [], []
-    for column, kind in frame.dtypes:
-        type_, cast, whole = _TYPES.get(kind.partition("(")[0], ("text", "CAST({} AS VARCHAR)", False))
-        quoted = identifier(column).sql("duckdb")
-        parts.append(f"{cast.format(quoted)} AS {quoted}" if cast else quoted)
-        columns.append(Column(column, type_, whole))
-        if cast and type_ == "text":
-            facts.append(Fact("rewritten", {"column": column, "type": kind}))
+    read = columns_read([(column, kind.partition("(")[0]) for column, kind in frame.dtypes], _TYPES)
     rows = int(frame.count())
     if not rows:
         raise InputError(f"{address}: table '{wanted}' has no rows")
     alias = wanted.rpartition(".")[2]
     source = ".".join(identifier(part).sql("duckdb") for part in wanted.split("."))
     return SparkTable(
-        name=wanted, columns=tuple(columns), rows=rows, facts=tuple(facts),
+        name=wanted, columns=read.columns, rows=rows, facts=read.facts,
         fingerprint=hashlib.sha256(f"spark {wanted} {rows}".encode()).hexdigest(),
-        relation=f"(SELECT {', '.join(parts)} FROM {source}) AS {identifier(alias).sql('duckdb')}",
+        relation=f"(SELECT {read.expressions} FROM {source}) AS {identifier(alias).sql('duckdb')}",
         alias=alias, session=session,
     )  # fmt: skip

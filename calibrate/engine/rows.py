@@ -1,0 +1,53 @@
+"""What databases that hand over rows share: how large a piece is, columns as they are read, rows as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from numpy.typing import NDArray
+
+from .sql import identifier
+from .table import Column, Fact, Type
+
+PIECE = 120_000
+"""Rows of one piece of a stream."""
+Types = Mapping[str, tuple[Type, str, bool]]
+"""Type of a column in the database: our type, how it is cast ("" where it need not be), whether numbers are whole."""
+K = TypeVar("K")
+
+
+class Read(NamedTuple):
+    """Columns of a table, the expressions that read them (in DuckDB's dialect), and what was found."""
+
+    columns: tuple[Column, ...]
+    expressions: str
+    facts: tuple[Fact, ...]
+
+
+def columns_read(described: Iterable[tuple[str, str]], types: Types) -> Read:
+    """Columns by name and type of the database; a type that is not known is read as text.
+
+    >>> print(columns_read([("n", "int"), ("tags", "array")], {"int": ("number", "", True)}).expressions)
+    "n", CAST("tags" AS VARCHAR) AS "tags"
+    """
+    columns, parts, facts = [], [], []
+    for column, kind in described:
+        type_, cast, whole = types.get(kind, ("text", "CAST({} AS VARCHAR)", False))
+        quoted = identifier(column).sql("duckdb")
+        parts.append(f"{cast.format(quoted)} AS {quoted}" if cast else quoted)
+        columns.append(Column(column, type_, whole))
+        if cast and type_ == "text":
+            facts.append(Fact("rewritten", {"column": column, "type": kind}))
+    return Read(tuple(columns), ", ".join(parts), tuple(facts))
+
+
+def arrays(
+    described: Iterable[tuple[str, K]],
+    rows: Sequence[Sequence[Any]],
+    array: Callable[[K, tuple[Any, ...]], NDArray[Any]],
+) -> dict[str, NDArray[Any]]:
+    """Rows as one array per column; `array` makes it from the database's type and the values."""
+    known = list(described)
+    values = list(zip(*rows, strict=True)) if rows else [()] * len(known)
+    return {name: array(kind, column) for (name, kind), column in zip(known, values, strict=True)}
