@@ -23,7 +23,7 @@ from .review import Candidate, Review
 from .segments import by_segment, segment_criteria
 from .settings import Settings
 from .swap import Swap, swap_all, swap_later
-from .thresholds import unmet
+from .thresholds import Policy, unmet
 
 
 def with_meeting(review: Review, settings: Settings, history: History, backtests: Sequence[Backtest]) -> Review:
@@ -56,6 +56,8 @@ def with_meeting(review: Review, settings: Settings, history: History, backtests
         mails=mail_rates(history) if review.months else None,
         feedback=feedback,
         minutes_per_call=asked.minutes_per_call,
+        policy=_asked_for(settings),
+        money=None if asked.cost_of_call is None else (asked.cost_of_call, asked.value_of_customer or 0.0),
     )  # fmt: skip
 
 
@@ -82,6 +84,12 @@ def unseen(grid: Grid, window: int) -> date | None:
         return date.fromisoformat(str(grid.provenance.get("as_of"))) - timedelta(days=window - 1)
     except ValueError:
         return None
+
+
+def _asked_for(settings: Settings) -> Policy:
+    """How thresholds are chosen, a pivot that grids are scaled to among the ways."""
+    policy, pivot = policy_of(settings), settings.candidates.pivot
+    return Policy("pivot", pivot) if policy.kind == "top" and pivot is not None else policy
 
 
 def _rival(review: Review, baseline: Candidate) -> Candidate | None:

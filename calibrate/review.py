@@ -26,6 +26,7 @@ from .selection import Selection
 from .stages import Stages
 from .swap import Swap
 from .tally import Tally
+from .thresholds import Policy
 from .weights.search.bound import Bound
 from .worth import Worth
 
@@ -77,7 +78,8 @@ class Review:
     `drift` is what moved since the current grid was calibrated. `swap`
     and `changes` hold the proposed grid against the baseline, `sides` every candidate, segment by segment; `grades`,
     `demands` and `kpis` belong to the chosen grid; `mails` is there where the source tells of e-mails;
-    `minutes_per_call` is what a lead costs sales.
+    `minutes_per_call` is what a lead costs sales; `policy` is how thresholds were asked for, `money` what a call costs
+    and a customer is worth.
 
     `costs` says what the constraints cost the grid that is proposed. `near` are grids nearly as good as the one of
     `sparse`, which are no candidates, and `room` is how far any grid of that size could still improve.
@@ -112,6 +114,8 @@ class Review:
     mails: Mails | None = None
     feedback: Feedback | None = None
     minutes_per_call: float | None = None
+    policy: Policy | None = None
+    money: tuple[float, float] | None = None
     costs: Costs | None = None
     near: tuple[Candidate, ...] = ()
     room: Bound | None = None

@@ -19,6 +19,8 @@ from calibrate.grid import Band, Grid, Thresholds
 from calibrate.kpi import months_of
 from calibrate.lines import beside
 from calibrate.plan import Plan, calibrate_prepared, prepare
+from calibrate.report.meeting import chosen_by, handed_over
+from calibrate.report.words import load
 from calibrate.review import Review
 from calibrate.scores import row_scores
 from calibrate.segments import by_segment, paired_auc, segment_criteria
@@ -261,6 +263,11 @@ def test_the_review_carries_it_all(place: Path) -> None:
     assert found.swap is not None and {found.swap.old, found.swap.new} == {"cautious", "evidence"}
     assert [table.by for table in found.sides[0].tables] == [None, "role"]
     assert found.demands[0].minimum == 3 and found.minutes_per_call == 12
+    assert found.policy is not None and (found.policy.kind, found.policy.value) == ("money", 20 / 21)
+    text = chosen_by(found, load("en"))
+    assert "a call costs 20, a customer is worth 21" in text and "95.2% on (break-even)" in text
+    handed, only = handed_over(found, found.candidates[0]), found.demands[0].met
+    assert handed is not None and (handed["leads"], handed["customers"]) == (only.leads, only.customers)
     assert len(found.kpis) == len(found.tally.cohorts) and found.changes
     with pytest.raises(SettingsError, match="--cost-of-call and --value-of-customer"):
         reviewed(place, thresholds={"cost_of_call": 20})

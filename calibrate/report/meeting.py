@@ -16,7 +16,7 @@ from ..rates import wilson
 from ..review import Candidate, Review
 from ..segments import Sides
 from ..swap import Moved
-from . import moving, tables
+from . import moving, sections, tables
 from .bands import band_line, from_points, said, stage_line
 from .words import Words
 
@@ -43,7 +43,8 @@ def values(review: Review, words: Words) -> dict[str, Any]:
         "stage_line": partial(stage_line, words=words), "from_points": partial(from_points, words=words),
         "band_line": partial(band_line, words=words),
         "said": partial(said, words=words), "letters": LETTERS, "digits": DIGITS, "saved": hours_saved,
-        "spread": spread, "feedback_lines": feedback_lines(review), "moving": moving,
+        "spread": spread, "chosen_by": chosen_by(review, words), "feedback_lines": feedback_lines(review),
+        "moving": moving,
     }  # fmt: skip
 
 
@@ -101,6 +102,30 @@ def hours_saved(review: Review, candidate: Candidate, step: Step) -> tuple[float
     low, high = (float(bound[0]) for bound in wilson(np.array([total - above]), np.array([total])))
     month = total / review.months * review.minutes_per_call / 60
     return month * (1 - above / total), month * low, month * high
+
+
+def handed_over(review: Review, chosen: Candidate) -> Mapping[str, float | None] | pd.Series | None:
+    """What the marketing-qualified threshold of the chosen grid brings, with the fit it asks for."""
+    for each in review.demands:
+        if each.stage == "marketing_qualified":
+            customers = float(chosen.scores.customers.sum())
+            return {
+                "leads_per_month": each.leads_per_month, "leads": each.met.leads, "customers": each.met.customers,
+                "close_rate": each.met.value, "caught": each.met.customers / customers if customers else 0.0,
+            }  # fmt: skip
+    limits = chosen.grid.thresholds
+    return None if limits is None else sections.step_at(review, chosen, limits.marketing_qualified)
+
+
+def chosen_by(review: Review, words: Words) -> str:
+    """How the thresholds were chosen: by capacity, money, ...; empty where nobody asked for a way."""
+    policy = review.policy
+    if policy is None or policy.kind == "top":
+        return ""
+    if policy.kind == "money":
+        cost, value = review.money or (0.0, 0.0)
+        return words("policy.money", rate=policy.value, cost=cost, value=value)
+    return words(f"policy.{policy.kind}", value=policy.value)
 
 
 def spread(review: Review, candidate: Candidate, step: Step) -> dict[str, tuple[float, float]]:

@@ -44,6 +44,11 @@ def meeting_json(review: Review) -> dict[str, Any]:
             "cells": {letter + digit: _rate(cell) for letter, row in zip(LETTERS, grades.rates, strict=True)
                       for digit, cell in zip(DIGITS, row, strict=True)},
         },
+        "threshold_policy": None if review.policy is None else {
+            "kind": review.policy.kind, "value": review.policy.value,
+            "cost_of_call": review.money[0] if review.money else None,
+            "value_of_customer": review.money[1] if review.money else None,
+        },
         "demands": [
             {"stage": d.stage, "axis": d.axis, "threshold": d.threshold, "minimum": d.minimum,
              "minimums": dict(d.asked), **_rate(d.met), "without": _rate(d.without)}

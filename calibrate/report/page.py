@@ -44,7 +44,7 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
     chosen = tables.chosen_of(review)
     limits = chosen.grid.thresholds if chosen else None
     rates = review.rates
-    handed = sections.step_at(review, chosen, limits.marketing_qualified) if chosen and limits else None
+    handed = meeting.handed_over(review, chosen) if chosen and limits else None
     parts = (review.closing, review.stages, review.worth, review.selection, review.fadings or None)
     timed = any(part is not None for part in parts)
     absent = {name for name, there in (("truth", review.truth), ("time", timed)) if not there}
