@@ -57,10 +57,10 @@ ALARMS = 0.05
 MATERIAL = 1.2
 MIX_WATCHED, MIX_CHANGED = 0.10, 0.25
 """A population stability index from which the mix is watched, and from which it counts as another population."""
-SHARES = {"line": (0.12, 0.72, 0.09), "score": (0.03, 0.0, 0.03)}
+SHARES = {"line": (0.11, 0.76, 0.07), "score": (0.03, 0.0, 0.03)}
 """Share of the alarm chance per span (newest cohort, enough leads, all since the calibration) before spans that are the
 same are taken together; what is looked at in vain gives its share to the rest."""
-MIX, CHOSEN = 0.01, 0.10
+MIX, CHOSEN = 0.01, 0.15
 """Share of the mix: where its index is large enough to matter, leads are many enough to be sure of it. And what is kept
 back because levels and points were chosen on the very leads that they are counted on."""
 TESTED = 1 - MIX - CHOSEN
