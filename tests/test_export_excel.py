@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
@@ -15,7 +17,7 @@ from calibrate.criteria import Criterion, Level
 from calibrate.errors import ExportError
 from calibrate.export import excel
 from calibrate.export.base import Options
-from calibrate.grid import Band, Grid
+from calibrate.grid import Band, Expiry, Grid
 from calibrate.mailbox import kind_of
 
 
@@ -50,13 +52,51 @@ def mailbox_case():
     return Grid("g", "m", (asked,), ((5, -3, -9, 1, 0),)), [{"E": address} for address in addresses]
 
 
+DAY = date(2025, 3, 1)
+
+
+def aging_case():
+    """Points that expire on every kind of criterion and level, and leads whose signals have all ages."""
+    ends = (Level("missing", "missing", ("n/a",)), Level("other", "other"))
+    sector = Criterion("S", "S", "text", "fit", (Level("a", values=("a", "7")), Level("b", values=("b",)), *ends))
+    visits = Criterion(
+        "V",
+        "V",
+        "number",
+        "engagement",
+        (Level("<5", high=5), Level("5-9", low=5, high=10), Level("10+", low=10), *ends),
+    )
+    asked = Criterion("D", "D", "presence", "engagement", (Level("filled"), *ends))
+    agreed = Criterion("B", "B", "boolean", "engagement", (Level("yes", values=(True,)), *ends))
+    expiry = (
+        Expiry("S", "a", percent=30, every_days=10, dated="on"), Expiry("S", "missing", days=20, dated="on"),
+        Expiry("V", "5-9", percent=7, every_days=3, dated="seen"), Expiry("V", "10+", days=45, dated="seen"),
+        Expiry("V", "other", percent=50, every_days=30, dated="seen"), Expiry("D", "filled", days=31, dated="on"),
+        Expiry("B", "yes", percent=25, every_days=7, dated="seen"), Expiry("B", "other", days=3),
+    )  # fmt: skip
+    points = ((15, -9, 8, 3), (0, 11, 37, -2, 21), (-20, 0, 0), (9, 0, 4))
+    grid = Grid("g", "m", (sector, visits, asked, agreed), points, expiry=expiry)
+    rng, leads = random.Random(4), []
+    days = [DAY - timedelta(days=n) for n in (-5, 0, 2, 3, 9, 10, 19, 20, 30, 31, 44, 45, 60, 200)]
+    said = [*days, *(str(day) for day in days), "2025-01-30 10:00", None, "soon", ""]
+    for _ in range(110):
+        lead = {"S": rng.choice(("a", 7, "b", "c", None, "n/a")), "V": rng.choice((3, 5, 9.5, 10, "12", None, "x"))}
+        lead |= {"D": rng.choice(("x", None)), "B": rng.choice((True, "true", None, "?"))}
+        leads.append(lead | {"on": rng.choice(said), "seen": rng.choice(said)})
+    return grid, leads
+
+
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_libreoffice_scores_like_the_grid(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(excel, "ROWS", 120)
     given = []
     for seed, (grid, leads) in enumerate([case(0), case(1), mailbox_case(), gated_case()]):
         book = openpyxl.load_workbook(io.BytesIO(excel.write(grid, Options())))
-        columns = list(dict.fromkeys(c.column.removesuffix(" (mailbox)") for c in grid.criteria))
+        columns = [c.column.removesuffix(" (mailbox)") for c in grid.criteria]
+        columns = list(dict.fromkeys([*columns, *(rule.dated for rule in grid.expiry if rule.dated)]))
+        if "on" in columns:
+            assert book["Grid"]["G1"].value == "=TODAY()"
+            book["Grid"]["G1"] = DAY
         for row, lead in enumerate(leads, 2):
             book["Leads"].cell(row, 1, row)
             for at, column in enumerate(columns, 2):
@@ -76,12 +116,24 @@ def test_libreoffice_scores_like_the_grid(tmp_path, capsys, monkeypatch):
         for row, lead in enumerate(leads, 2):
             lead = {**lead, "E (mailbox)": kind_of(lead.get("E"))}
             points = [sheet.cell(row, width + 4 + at).value for at in range(len(grid.criteria))]
-            expected = [p[c.index_of(lead.get(c.column))] for c, p in zip(grid.criteria, grid.points, strict=True)]
+            expected = [replace(grid, criteria=(c,), points=(p,)).score(lead, DAY)
+                        for c, p in zip(grid.criteria, grid.points, strict=True)]  # fmt: skip
             assert points == expected, (seed, lead)
-            assert sheet.cell(row, width + 2).value == grid.score(lead)
-            assert (sheet.cell(row, width + 3).value or "") == grid.band(lead)
+            assert sheet.cell(row, width + 2).value == grid.score(lead, DAY)
+            assert (sheet.cell(row, width + 3).value or "") == grid.band(lead, DAY)
             compared += 1
     cases.compared(capsys, "LibreOffice", compared)
+
+
+def test_coverage_says_which_rules_the_workbook_has():
+    grid, _ = aging_case()
+    said = {item.what: item for item in excel.coverage(grid, Options()).items if item.what.startswith("expiry")}
+    assert [item.reason for item in said.values() if item.status != "carried"] == [
+        "no column says when it was last seen"
+    ]
+    other = replace(grid, expiry=(*grid.expiry, Expiry("S", "b", days=5, dated="seen")))
+    said = {item.what: item for item in excel.coverage(other, Options()).items}
+    assert said["expiry of S: b"].status == "impossible" and said["expiry of S: a"].status == "carried"
 
 
 def test_no_text_of_the_grid_becomes_a_formula(monkeypatch):

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..criteria import Criterion, as_number, meaning
 from ..errors import ExportError
+from ..events import is_event_column
 from ..explain import told, words_in
-from ..grid import Grid
+from ..grid import Expiry, Grid
 from ..mailbox import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
-from .base import Coverage, Options, account, key_column, ordered_bands
+from .base import Coverage, Options, Status, account, key_column, ordered_bands
 
 ROWS = 500
 """Lines of leads that have formulas; more by filling down."""
@@ -30,11 +31,13 @@ WORDS = {
     "en": {
         "grid": ("criterion", "column", "level", "points"),
         "leads": ("score", "band", "points: {}"),
+        "aged": ("scored on", "age in days: {}"),
         "how": "Paste leads below the headings; scores follow. Points are kept in the sheet Grid.",
     },
     "fr": {
         "grid": ("critère", "colonne", "niveau", "points"),
         "leads": ("score", "palier", "points : {}"),
+        "aged": ("scores au", "âge en jours : {}"),
         "how": "Collez les leads sous les titres ; les scores suivent. Les points sont dans la feuille Grid.",
     },
 }
@@ -60,7 +63,8 @@ def write(grid: Grid, options: Options) -> bytes:
         book.set_properties({"created": CREATED, "title": grid.name, "comments": "calibrate"})
         leads, sheet, values = book.add_worksheet("Leads"), book.add_worksheet("Grid"), book.add_worksheet("Values")
         bold = book.add_format({"bold": True, "bottom": 1})
-        places = _write_grid(grid, options, sheet, values, bold)
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        places = _write_grid(grid, options, sheet, values, bold, day)
         count = _write_bands(grid, values)
         values.hide()
         made = any(made_from(criterion.column) is not None for criterion in grid.criteria)
@@ -73,22 +77,50 @@ def write(grid: Grid, options: Options) -> bytes:
 
 
 def coverage(grid: Grid, options: Options) -> Coverage:
-    """Everything but expiry is carried."""
-    notes = (
+    """Everything is carried, expiry where one column of the leads dates the lines of a criterion."""
+
+    def fate(rule: Expiry) -> tuple[Status, str]:
+        if rule.dated is None:
+            return "impossible", "no column says when it was last seen"
+        if not any(rule in rules.values() for rules in _rules(grid).values()):
+            return "impossible", "one column dates all lines of a criterion here"
+        if is_event_column(rule.dated):
+            return "approximated", f"'{rule.dated}' is made by calibrate from events: fill it"
+        return "carried", ""
+
+    notes: tuple[str, ...] = (
         "a spreadsheet tells numbers apart by 12 to 15 digits, and knows no infinite ones",
         "a text where a number should stand is read as the spreadsheet reads it: '1 000' may count as a number",
         f"the first {ROWS} lines have formulas; fill down for more",
     )
-    return account("excel", grid, minimums=True, makes=("mailbox",), notes=notes)
+    if _rules(grid):
+        notes += ("points expire by the day in cell G1 of the sheet Grid, today unless another is typed there",)
+    return account("excel", grid, minimums=True, expiry=fate, makes=("mailbox",), notes=notes)
 
 
-def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any) -> list[_Places]:
+def _rules(grid: Grid) -> dict[int, dict[int, Expiry]]:
+    """Rules by criterion and level, of criteria whose lines are dated by one column: that of the first rule."""
+    found: dict[int, dict[int, Expiry]] = {}
+    for at, criterion in enumerate(grid.criteria):
+        mine = [rule for rule in grid.expiry if rule.criterion == criterion.name and rule.dated]
+        names = [level.name for level in criterion.levels]
+        kept = {names.index(rule.level): rule for rule in mine if rule.dated == mine[0].dated}
+        if kept:
+            found[at] = kept
+    return found
+
+
+def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any, day: Any) -> list[_Places]:
     """Points in Grid (column D), and per listed value or interval a line in Values that points at them.
 
     Values: A text, B its number ("-" for none), C from, D below, E points, F whether it means yes (1) or no (0),
-    G whether it is a truth value and no text (1).
+    G whether it is a truth value and no text (1), L to N days, percent and days per percent after which points expire.
     """
     words = WORDS[options.language]
+    aging = _rules(grid)
+    if aging:
+        sheet.write_string(0, 5, words["aged"][0], bold)
+        sheet.write_formula(0, 6, "=TODAY()", day)
     for column, title in enumerate(words["grid"]):
         sheet.write_string(0, column, title, bold)
     sheet.set_column(0, 2, 28)
@@ -114,6 +146,9 @@ def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any
             said = meaning(text)
             _write_cell(values, line, 5, None if said is None else float(said))
             values.write_number(line, 6, float(flag))
+            rule = aging.get(at, {}).get(place)
+            for column, number in enumerate(_terms(rule) if aging else (), 11):
+                values.write_number(line, column, number)
             line += 1
         if line == first:  # a range needs a line
             values.write_string(line, 0, "")
@@ -126,6 +161,12 @@ def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any
             line += 1
         places.append(_Places(range(first_row + 1, row + 1), first + 1, line))
     return places
+
+
+def _terms(rule: Expiry | None) -> tuple[float, int, int]:
+    """Days, percent and days per percent; those of a line that keeps its points where there is no rule."""
+    days = rule.days if rule else None
+    return ENDLESS if days is None else days, (rule and rule.percent) or 0, (rule and rule.every_days) or 1
 
 
 def _write_cell(sheet: Any, row: int, column: int, number: float | None) -> None:
@@ -183,11 +224,14 @@ def _write_leads(
 ) -> None:
     words = WORDS[options.language]
     columns = list(dict.fromkeys(made_from(c.column) or c.column for c in grid.criteria))
+    aging = _rules(grid)
+    dated = list(dict.fromkeys(str(rule.dated) for rules in aging.values() for rule in rules.values()))
+    columns = list(dict.fromkeys([*columns, *dated]))
     made = list(dict.fromkeys(c.column for c in grid.criteria if made_from(c.column) is not None))
     key = key_column(grid, options) or "lead_id"
     score, band = len(columns) + 1, len(columns) + 2
     titles = [key, *columns, *words["leads"][:2], *(words["leads"][2].format(c.name) for c in grid.criteria)]
-    titles += made
+    titles += [*made, *(words["aged"][1].format(column) for column in dated)]
     for at, title in enumerate(titles):
         sheet.write_string(0, at, title, bold)
     sheet.write_comment(0, 0, words["how"])
@@ -211,9 +255,15 @@ def _write_leads(
         for at, column in enumerate(made):
             address = f"{_letters(columns.index(made_from(column) or column) + 1)}{row}"
             sheet.write_formula(row - 1, score + 2 + len(grid.criteria) + at, _mailbox(address, domains), None, "")
+        ages = {}
+        for at, column in enumerate(dated, score + 2 + len(grid.criteria) + len(made)):
+            seen, ages[column] = f"{_letters(columns.index(column) + 1)}{row}", f"{_letters(at)}{row}"
+            sheet.write_formula(row - 1, at, _age(seen), None, "")
         for at, criterion in enumerate(grid.criteria):
             cell = kinds.get(criterion.column) or f"{_letters(columns.index(criterion.column) + 1)}{row}"
-            points = _points(criterion, places[at], cell)
+            rules = aging.get(at, {})
+            age = ages[str(next(iter(rules.values())).dated)] if rules else ""
+            points = _points(criterion, places[at], cell, rules, age)
             sheet.write_formula(row - 1, score + 2 + at, f'=IF({asked},"",{points})', None, "")
 
 
@@ -235,7 +285,20 @@ def _write_domains(sheet: Any) -> int:
     return len(known)
 
 
-def _points(criterion: Criterion, place: _Places, cell: str) -> str:
+def _age(cell: str) -> str:
+    """Formula for the age in days of a date, a moment or a text that begins with a day; -1 where there is none."""
+    told = f"IFERROR(Grid!$G$1-DATEVALUE(LEFT(TRIM({cell}),10)),-1)"
+    return f"=IF(ISNUMBER({cell}),Grid!$G$1-INT({cell}),{told})"
+
+
+def _left(points: str, days: str, percent: str, every: str, age: str) -> str:
+    """Formula for what an age leaves of points (of one cell, or of a range in a sum of products), as `Expiry.keeps`."""
+    gone = f"{percent}*INT(MAX({age},0)/{every})"
+    share = f"(100-{gone})*({gone}<100)"
+    return f"SIGN({points})*INT((2*ABS({points})*{share}+100)/200)*({age}<{days})"
+
+
+def _points(criterion: Criterion, place: _Places, cell: str, rules: Mapping[int, Expiry], age: str) -> str:
     """Formula for the points of one criterion: missing, listed or inside, else other."""
     rows = f"${place.first}:${{}}${place.last}"
 
@@ -243,6 +306,10 @@ def _points(criterion: Criterion, place: _Places, cell: str) -> str:
         return f"Values!${letter}{rows.format(letter)}"
 
     points = [f"Grid!$D${row}" for row in place.points]
+    for at, rule in rules.items():
+        days, percent, every = _terms(rule)
+        points[at] = _left(points[at], f"{days:.15g}", str(percent), str(every), age)
+    worth = _left(column("E"), column("L"), column("M"), column("N"), age) if rules else column("E")
     blank = f'{cell}&""'
     for sign in (9, 10, 13):
         blank = f'SUBSTITUTE({blank},CHAR({sign}),"")'
@@ -272,7 +339,10 @@ def _points(criterion: Criterion, place: _Places, cell: str) -> str:
         rest = f"IF({odd},{rest},IFERROR(IF(SUMPRODUCT({inside})>0,SUMPRODUCT({inside}*{column('E')}),{rest}),{rest}))"
     elif any(level.role == "value" for level in criterion.levels):
         first = f"MATCH(1,INDEX({listed},0),0)"
-        rest = f"IFERROR(INDEX({column('E')},{first}),{rest})"
+        found = f"INDEX({worth},{first})"
+        if rules:
+            found = f"SUMPRODUCT((ROW({column('E')})={first}+{place.first - 1})*{worth})"
+        rest = f"IFERROR({found},{rest})"
     return f"IF({gone},{points[criterion.missing]},{rest})"
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..grid import Grid
-from .base import Coverage, Options, Scored, Status, account, line_name, ordered_bands
+from .base import Coverage, Options, Scored, Status, account, ordered_bands
 from .rules import branches
 from .schemes import Ask, Scheme, grid_of, parse, part, whole
 
@@ -134,13 +134,3 @@ def _action(grid: Grid, at: int) -> tuple[str, dict[str, Any], int] | None:
     words = f"{criterion.name} {criterion.column}".casefold()
     kind, properties = next(((k, p) for k, pattern, p in ACTIONS if re.search(pattern, words)), ("url.hit", {}))
     return kind, dict(properties), done[0]
-
-
-def lines_not_carried(grid: Grid) -> list[str]:
-    """Lines that only the calls per contact carry."""
-    return [
-        line_name(criterion, place, points)
-        for at, criterion in enumerate(grid.criteria)
-        for place, points in enumerate(grid.points[at])
-        if points and not (_action(grid, at) and criterion.levels[place].role == "value")
-    ]
