@@ -32,8 +32,9 @@ class Segment:
 
     `old`, `new` and `difference` are AUCs within the segment (None with fewer than 10 customers or other leads); the
     interval holds for all segments of a table at once. `caught` counts the segment's customers above the
-    marketing-qualified threshold, with the old and the new grid. `harm` says how the candidate harms the segment:
-    "ranking", "caught" or "".
+    marketing-qualified threshold, with the old and the new grid. `log_loss` and `brier` are differences of the errors
+    of the promised close rates (below 0: the candidate promises better). `harm` says how the candidate harms the
+    segment: "ranking", "caught" or "".
     """
 
     level: Level
@@ -45,6 +46,8 @@ class Segment:
     called: tuple[int, int] | None
     caught: tuple[int, int] | None
     harm: str = ""
+    log_loss: Estimate | None = None
+    brier: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -144,9 +147,15 @@ def _segment(level: Level, old: Backtest, new: Backtest, above: Above, rows: NDA
         harm = "ranking"
     elif lost > gained and 2 * float(special.bdtr(round(gained), round(lost + gained), 0.5)) < alpha:
         harm = "caught"
+    log_loss = brier = None
+    if found is not None:
+        rates = np.clip(old.rate[rows], 1e-9, 1 - 1e-9), np.clip(new.rate[rows], 1e-9, 1 - 1e-9)
+        shown = leads - customers, customers, float(later.counted[rows].sum()), alpha
+        log_loss = paired_error([-np.log(1 - p) for p in rates], [-np.log(p) for p in rates], *shown)
+        brier = paired_error([p**2 for p in rates], [(1 - p) ** 2 for p in rates], *shown)
     return Segment(
         level, round(float(leads.sum())), round(float(customers.sum())), found[0] if found else None,
-        found[1] if found else None, difference, called, caught, harm,
+        found[1] if found else None, difference, called, caught, harm, log_loss, brier,
     )  # fmt: skip
 
 
@@ -156,6 +165,28 @@ def _above(tally: Tally, old: Backtest, new: Backtest) -> Above:
         return None
     was, now = (later_reaches(tally, each, "marketing_qualified") for each in (old, new))
     return was, now
+
+
+def paired_error(
+    others_err: Sequence[Floats], customers_err: Sequence[Floats], others: Floats, customers: Floats, counted: float,
+    alpha: float = 0.05,
+) -> Estimate:  # fmt: skip
+    """Mean error of the second grid minus that of the first on the same leads, with its interval.
+
+    ``m = sum(w d) / sum(w)``, ``s.e. = sqrt(sum(w (d - m)^2) / sum(w) / counted)``: errors of rows per lead that did
+    not and that did become a customer, `others` and `customers` their weights.
+
+    >>> found = paired_error([np.array([0.2]), np.array([0.1])], [np.array([0.5]), np.array([0.7])],
+    ...     np.array([30.0]), np.array([10.0]), 40)
+    >>> round(found.value, 4), round(found.low, 4), round(found.high, 4)     # (30 * -0.1 + 10 * 0.2) / 40
+    (-0.025, -0.0653, 0.0153)
+    """
+    gaps = np.concatenate([others_err[1] - others_err[0], customers_err[1] - customers_err[0]])
+    weights = np.concatenate([others, customers])
+    mean = float(weights @ gaps / weights.sum())
+    error = float(np.sqrt(_spread(gaps, weights) / max(counted, 1)))
+    width = float(special.ndtri(1 - alpha / 2)) * error
+    return Estimate(mean, mean - width, mean + width)
 
 
 def paired_auc(

@@ -96,6 +96,19 @@ def test_the_swap_set_on_later_leads_uses_each_folds_thresholds() -> None:
     smaller, bigger = big.segments
     assert smaller.difference is not None and smaller.difference.low > 0 and smaller.harm == ""
     assert smaller.caught == (0, 36) and bigger.caught == (24, 16) and bigger.called == (240, 40)
+    # Brier score of the segment lead by lead, and its interval by resampling leads
+    rows = np.flatnonzero(tally.codes[1][old.later.row] == 1)
+    sold = np.repeat([0.0, 1.0], len(rows))
+    weights = np.concatenate([(old.later.leads - old.later.customers)[rows], old.later.customers[rows]])
+    gaps = np.concatenate([new.rate[rows]] * 2) - sold, np.concatenate([old.rate[rows]] * 2) - sold
+    leads = np.repeat(gaps[0] ** 2 - gaps[1] ** 2, weights.astype(int))
+    assert len(leads) == 720 and smaller.brier is not None and smaller.brier.value == pytest.approx(leads.mean())
+    drawn = np.random.default_rng(3).choice(leads, (4000, 720)).mean(axis=1)
+    wide = 2.2414 * drawn.std()  # two segments are judged: 2.5 % each
+    assert (smaller.brier.low, smaller.brier.high) == pytest.approx(
+        (leads.mean() - wide, leads.mean() + wide), rel=0.15
+    )
+    assert smaller.log_loss is not None and smaller.log_loss.high < 0  # the new grid promises better here
     # 8 lost, none gained: 2 * 0.5^8 = 0.8 %, below 5 % / 4
     assert bigger.harm == "caught"
     assert sides.harmed == (("big", bigger),)

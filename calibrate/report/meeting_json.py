@@ -94,4 +94,6 @@ def _segment(found: Segment) -> dict[str, Any]:
     gap = found.difference
     return {"level": found.level.name, "leads": found.leads, "customers": found.customers, "old": found.old,
             "new": found.new, "difference": None if gap is None else vars(gap), "called": found.called,
-            "caught": found.caught, "harm": found.harm}  # fmt: skip
+            "caught": found.caught, "harm": found.harm,
+            "log_loss": None if found.log_loss is None else vars(found.log_loss),
+            "brier": None if found.brier is None else vars(found.brier)}  # fmt: skip

@@ -135,6 +135,9 @@ def _segments(review: Review, say: Words) -> Sheet | None:
         (say("column.low"), "decimal"), (say("column.high"), "decimal"), (f"{called} · {old}", "count"),
         (called, "count"), (f"{caught} · {old}", "count"), (caught, "count"), (say("column.remarks"), "text"),
     ]  # fmt: skip
+    for name in ("log_loss", "brier"):
+        columns += [(f"{say('workbook.difference')} · {say(f'metric.{name}')}", "decimal"),
+                    (say("column.low"), "decimal"), (say("column.high"), "decimal")]  # fmt: skip
     rows: list[Sequence[Cell]] = []
     for side in review.sides:
         for table in side.tables:
@@ -145,6 +148,8 @@ def _segments(review: Review, say: Words) -> Sheet | None:
                     side.candidate, table.by or say("segments.month"), name, s.leads, s.customers, s.old, s.new,
                     *((gap.value, gap.low, gap.high) if gap else (None,) * 3), *(s.called or (None, None)),
                     *(s.caught or (None, None)), say(f"segments.harm_{s.harm}") if s.harm else "",
+                    *(figure for one in (s.log_loss, s.brier)
+                      for figure in ((one.value, one.low, one.high) if one else (None,) * 3)),
                 ))  # fmt: skip
     return Sheet(say("nav.segments"), columns, tuple(rows))
 
