@@ -148,7 +148,7 @@ def test_a_line_of_two_answers_by_pencil() -> None:
     assert (yes, no) == (4.0, pytest.approx(18 / np.sqrt(1800 * 0.02 * 0.98 * 1.2)))
     drawn = attention.shares(np.array([[4.0, no]]), 0.76 * 0.05)[0]
     share = drawn[0] / (drawn[0] + drawn[1] / 4)
-    assert found["chance"]["yes"] == pytest.approx(p / share / drifting.TESTED, rel=0.07)  # spans part it a little otherwise
+    assert found["chance"]["yes"] == pytest.approx(p / share / drifting.TESTED, rel=0.07)
     assert found["chance"]["no"] == 1.0
 
 

@@ -119,9 +119,7 @@ def _show(found: Drift, language: str) -> None:
         for line in moving.moved(found, SHOWN_LINES)
     ]  # fmt: skip
     table(words("drift.lines_of", lines=len(found.lines)), [words(key) for key in moving.LINES], lines)
-    say(
-        words("drift.mixes") + " " + ", ".join(f"{name} {words.decimal(size, 2)}" for name, size in moving.mixes(found))
-    )
+    say(moving.mixes(found, words))
     for told in moving.over(found, words):
         say(told)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..drift import Drift
+from ..drift import ALARMS, MIX_WATCHED, Drift
 from ..rates import Rate, rate
 from ..shifts import Change
 from .words import Words
@@ -67,10 +67,15 @@ def moved(found: Drift, most: int = MOST_LINES) -> list[Moving]:
     ]  # fmt: skip
 
 
-def mixes(found: Drift, most: int = MOST_MIXES) -> list[tuple[str, float]]:
-    """Criteria and their stability index in the newest cohort, the most changed first."""
+def mixes(found: Drift, words: Words, most: int = MOST_MIXES) -> str:
+    """Each criterion's stability index in the newest cohort, the most changed first, with what few leads explain."""
     table = found.mix.sort_values("stability", ascending=False, kind="stable").head(most)
-    return [(str(name), float(size)) for name, size in zip(table["criterion"], table["stability"], strict=True)]
+    told = []
+    for row in table.to_dict("records"):
+        few = row["stability"] >= MIX_WATCHED and row["chance"] > ALARMS
+        index = words.decimal(row["stability"], 2) + (f" ({words('drift.few')})" if few else "")
+        told.append(f"{row['criterion']} {index}")
+    return words("drift.mixes", told=", ".join(told))
 
 
 COHORTS = (
