@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from ..events import is_event_column
 from ..explain import told, words_in
 from ..grid import Expiry, Grid
 from ..mailbox import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
+from . import csv
 from .base import Coverage, Options, Status, account, key_column, ordered_bands
 
 ROWS = 500
@@ -26,6 +28,9 @@ LONGEST = 32_767
 """Letters in one cell."""
 ENDLESS = 9.99e307
 MOST_CRITERIA = 5000
+EXACT = 8
+EXACTLY = ("kind", "axis", "role", "values", "low", "high", "decimal", "thousands")
+"""Hidden columns of the sheet Grid, from column EXACT on, that say exactly what each level holds."""
 CREATED = datetime.datetime(2000, 1, 1)
 WORDS = {
     "en": {
@@ -125,10 +130,16 @@ def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any
         sheet.write_string(0, column, title, bold)
     sheet.set_column(0, 2, 28)
     sheet.freeze_panes(1, 0)
+    exact = all(len(cell) < LONGEST for c in grid.criteria for i in range(len(c.levels)) for cell in _exactly(c, i))
+    for column, title in enumerate(EXACTLY if exact else (), EXACT):
+        sheet.write_string(0, column, title, bold)
+    sheet.set_column(EXACT, EXACT + len(EXACTLY) - 1, None, None, {"hidden": True})
     row, line, places = 1, 0, []
     for at, criterion in enumerate(grid.criteria):
         first_row, first = row, line
         for place, points in enumerate(grid.points[at]):
+            for column, cell in enumerate(_exactly(criterion, place) if exact else (), EXACT):
+                sheet.write_string(row, column, cell)
             sheet.write_string(row, 0, criterion.name)
             sheet.write_string(row, 1, criterion.column)
             sheet.write_string(row, 2, told(criterion, place, words_in(options.language)))
@@ -161,6 +172,15 @@ def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any
             line += 1
         places.append(_Places(range(first_row + 1, row + 1), first + 1, line))
     return places
+
+
+def _exactly(criterion: Criterion, place: int) -> list[str]:
+    """What the name of a level leaves out, so that the workbook can be read back; as the CSV format says it."""
+    level = criterion.levels[place]
+    bounds = ["" if bound is None else repr(float(bound)) for bound in (level.low, level.high)]
+    values = json.dumps(level.values, ensure_ascii=False) if level.values else ""
+    signs = [csv.WORDS[criterion.decimal], csv.WORDS[criterion.thousands]]
+    return [criterion.kind, criterion.axis, level.role, values, *bounds, *signs]
 
 
 def _terms(rule: Expiry | None) -> tuple[float, int, int]:

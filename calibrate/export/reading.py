@@ -82,7 +82,8 @@ def read(content: bytes | str, source: str) -> Grid:
     (29, 0)
     """
     if isinstance(content, bytes) and content[:4] == b"PK\x03\x04":
-        return table(_workbook(content, source), source)
+        rows = _workbook(content, source)
+        return _ours(rows, source) or table(rows, source)
     text = _text(content, source)
     name = recognised(text, source) or ("json" if source.lower().endswith(".json") else "")
     try:
@@ -333,6 +334,19 @@ def _workbook(content: bytes, source: str) -> list[list[str]]:
             return rows
         first = first or rows
     return first
+
+
+def _ours(rows: Sequence[Sequence[str]], source: str) -> Grid | None:
+    """The grid in a workbook of ours, which says in hidden columns what each level holds; points are those shown."""
+    heads = {word: key for key, words in HEADS.items() for word in words}
+    names = [cell.strip().casefold() for cell in rows[0]] if rows else []
+    if not {"kind", "role", "values"} <= set(names):
+        return None
+    text = io.StringIO()
+    lines = stdlib_csv.writer(text)
+    lines.writerow(heads.get(name, name) for name in names)
+    lines.writerows([csv.safe(cell) for cell in row] for row in rows[1:])
+    return csv.read(text.getvalue(), source)
 
 
 def _cell(value: object) -> str:
