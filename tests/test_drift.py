@@ -200,16 +200,18 @@ def test_leads_in_common_are_counted() -> None:
 
 
 def test_correlated_differences_beside_simulation() -> None:
-    """Two lines that share 80 of 90 and 100 leads now, 800 of 900 and 1,000 then."""
+    """Two lines that share 80 of 90 and 100 leads now, but 20 of 100 and 120 then."""
     rng = np.random.default_rng(7)
     now = rng.binomial([80, 10, 20], 0.2, (40_000, 3))
-    then = rng.binomial([800, 100, 200], 0.2, (40_000, 3))
-    gaps = [
-        (now[:, 0] + now[:, i]) / n - (then[:, 0] + then[:, i]) / big for i, n, big in ((1, 90, 900), (2, 100, 1000))
-    ]
-    counts = (np.array([[90.0, 80], [80, 100]]), np.array([[900.0, 800], [800, 1000]]))
-    found = attention.correlation(*counts, np.array([90.0, 100]), np.array([900.0, 1000]))
-    assert found[0, 1] == pytest.approx(np.corrcoef(gaps)[0, 1], abs=0.01)
+    then = rng.binomial([20, 80, 100], 0.2, (40_000, 3))
+    one, other = (
+        (now[:, 0] + now[:, i]) / n - (then[:, 0] + then[:, i]) / n_then
+        for i, n, n_then in ((1, 90, 100), (2, 100, 120))
+    )
+    counts = (np.array([[90.0, 80], [80, 100]]), np.array([[100.0, 20], [20, 120]]))
+    found = attention.correlation(*counts, np.array([90.0, 100]), np.array([100.0, 120]))
+    assert found[0, 1] == pytest.approx(np.corrcoef(one, other)[0, 1], abs=0.01)
+    assert found[0, 1] < 0.6 < 80 / np.sqrt(90 * 100)
 
 
 def test_grid_without_counts_takes_the_leads_before() -> None:
