@@ -88,6 +88,7 @@ def test_the_loop_from_a_decision_to_the_next_month(loop: Path, call: Any) -> No
     )
     assert code == 0 and "Claire" not in json.loads((closed / "run.json").read_text())
     assert {name: data for name, data in contents(closed).items() if name in before} == before
+    assert "later leads" in out
     made = deciding.read(closed)
     assert (made.candidate, made.who, made.why, made.month) == ("logistic", "Claire", "ranks best", "2025-05")
     assert made.thresholds == Thresholds(9, 14) and made.promises is not None

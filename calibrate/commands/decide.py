@@ -56,7 +56,8 @@ def adopt(
         pace = "adopted.pace" if promise.months else "adopted.leads"
         told = words(pace, leads=promise.leads_per_month if promise.months else promise.leads)
         say(words("adopted.promise", stage=words(f"stage.{stage}"), pace=told, rate=promise.close_rate, low=low,
-                  high=high))  # fmt: skip
+                  high=high, basis=words("history.on_same" if promise.later is None else "history.on_later",
+                                         leads=promise.later)))  # fmt: skip
     if made.promises is None:
         say(words("adopted.unknown"))
 
