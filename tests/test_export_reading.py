@@ -278,7 +278,7 @@ LINES = "criterion,level,points\n"
         (LINES + "".join(f"x{at},a,0\n" for at in range(50_000)), "at most 1,000 criteria of 255 levels"),
         (LINES + "x,missing,0\n" * 50_000, "at most 1,000 criteria of 255 levels"),
         (LINES + "x,a," + "9" * 5000, "no number of points|a grid has whole points"),
-        (LINES + 'x,"' + "a" * 500_000 + '",1', "field larger than field limit"),
+        (LINES + 'x,"' + "a" * 500_000 + '",1', "field larger than field limit|a cell of 500,000 letters"),
         (below(20_000), "20,000 tests of 20,000 values; too many to be read"),
         (among(9_000), "9,000 tests of 9,000 values; too many to be read"),
         (nested(450), "nested too deeply"),

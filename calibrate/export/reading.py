@@ -20,7 +20,7 @@ from ..criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Kind, Level
 from ..errors import GridError
 from ..grid import Grid
 from . import csv, hubspot_reading, json, marketo, mautic, odoo, pmml_reading, zoho
-from .json import MOST_BYTES, MOST_CRITERIA, check_levels
+from .json import LONGEST_NAME, MOST_BYTES, MOST_CRITERIA, check_levels
 from .schemes import whole
 
 MOST_ROWS = 100_000
@@ -149,6 +149,9 @@ def table(rows: Sequence[Sequence[str]], source: str) -> Grid:
         if not any(cells.values()):
             continue
         where = f"{source}: line {number}"
+        longest = max(map(len, cells.values()))
+        if longest > LONGEST_NAME:
+            raise GridError(f"{where} has a cell of {longest:,} letters; a name has at most {LONGEST_NAME:,}")
         if not cells["criterion"] or not cells["level"]:
             raise GridError(f"{where} has no {'criterion' if not cells['criterion'] else 'level'}")
         axis: Axis = "engagement" if cells.get("axis", "").casefold().startswith("eng") else "fit"
