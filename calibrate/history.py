@@ -28,12 +28,11 @@ from .engine.dates import moment
 from .engine.table import Table, column_of
 from .errors import HistoryError, InputError, unknown
 from .outcome import Answers, answers
+from .roles import repeated
 
 IMPOSSIBLE_RATE = 0.95
 OBSERVE_DAYS, CLOSE_WITHIN_DAYS = 0, 90
 DAY_ZERO = date(1970, 1, 1)
-MOST_HASHES = 2**25
-"""Up to so many ids are compared by hashes in memory before the engine is asked for the different ones."""
 
 STATUS, CUSTOMER, MOMENT, IDENTITY = "__status", "__customer", "__moment", "__identity"
 KEPT = 0
@@ -172,27 +171,7 @@ class _Source:
     @cached_property
     def twice(self) -> bool:
         """Whether some id stands in more than one row."""
-        if not self.terms.lead_id:
-            return False
-        identity = _quoted(self.terms.lead_id)
-        if self.table.dialect == "duckdb" and 0 < self.table.rows <= MOST_HASHES:
-            whole = column_of(self.table, self.terms.lead_id).whole
-            key = f"CAST({identity} AS BIGINT)" if whole else f"HASH({identity})"
-            keys, end = np.empty(self.table.rows, np.int64 if whole else np.uint64), 0
-            for piece in self.table.stream(
-                f"SELECT {key} AS key FROM {self.table.relation} WHERE {identity} IS NOT NULL"
-            ):
-                keys[end : end + len(piece["key"])] = piece["key"]
-                end += len(piece["key"])
-            keys = keys[:end]
-            if not (keys[1:] > keys[:-1]).all():
-                keys.sort()
-            if not (keys[1:] == keys[:-1]).any():  # equal ids have equal hashes
-                return False
-        found = self.table.fetch(
-            f"SELECT COUNT({identity}) AS given, COUNT(DISTINCT {identity}) AS apart FROM {self.table.relation}"
-        )
-        return int(found["given"][0]) != int(found["apart"][0])
+        return self.terms.lead_id is not None and repeated(self.table, self.terms.lead_id)
 
     def last_day(self) -> date | None:
         """Last date seen in the data."""

@@ -105,3 +105,31 @@ def monotone(table: Table, column: str) -> int:
             direction = step
         last = values[-1:]
     return direction
+
+
+MOST_HASHES = 2**25
+"""Up to so many ids are compared in memory before the engine is asked for the different ones."""
+
+
+def repeated(table: Table, name: str) -> bool:
+    """Whether some value of a column stands in more than one row."""
+    column = sql.identifier(name).sql("duckdb")
+    if table.dialect == "duckdb" and 0 < table.rows <= MOST_HASHES and not _may_repeat(table, name, column):
+        return False
+    found = table.fetch(f"SELECT COUNT({column}) AS given, COUNT(DISTINCT {column}) AS apart FROM {table.relation}")
+    return int(found["given"][0]) != int(found["apart"][0])
+
+
+def _may_repeat(table: Table, name: str, column: str) -> bool:
+    """Whether two rows have one whole number, or texts of one hash: equal texts have equal hashes."""
+    whole = column_of(table, name).whole
+    key = f"CAST({column} AS BIGINT)" if whole else f"HASH({column})"
+    keys, end = np.empty(table.rows, np.int64 if whole else np.uint64), 0
+    for piece in table.stream(f"SELECT {key} AS key FROM {table.relation} WHERE {column} IS NOT NULL"):
+        keys[end : end + len(piece["key"])] = piece["key"]
+        end += len(piece["key"])
+    keys = keys[:end]
+    if (keys[1:] > keys[:-1]).all():
+        return False
+    keys.sort()
+    return bool((keys[1:] == keys[:-1]).any())

@@ -8,30 +8,27 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 from sqlglot import exp
 
 from .criteria import code_sql
 from .engine import Session, sql
 from .engine.dates import moment
-from .engine.table import Table, column_of
+from .engine.table import Table
 from .errors import GridError, InputError, unknown
 from .events import ALL_DAYS, OBSERVE_DAYS, EventNames, dated_in, is_event_column, join_events, types_in
-from .explain import told
-from .export.base import ordered_bands
+from .export.base import band_condition
 from .grid import Grid
 from .history import DAY_ZERO, Terms
 from .mailbox import made_from, with_mailboxes
+from .marks import marked
 from .roles import find_dates, find_id
 
 ADDED = ("score", "band", "reasons")
-MOST_REASONS = 3
 SUFFIXES = (".csv", ".parquet")
-_FORMULA = tuple("=+-@\t\r")
 
 
 def score_file(
@@ -96,39 +93,19 @@ def scored(grid: Grid, leads: Table, shown: Sequence[str] | None = None, at: dat
     taken = [name for name in known if name.lower() in ADDED]
     if taken:
         raise InputError(f"{leads.name} already has a column '{taken[0]}'; rename it, so that nothing is overwritten")
-    levels, points, keys = [], [], []
-    lines: list[str] = []
-    left = _left(grid, leads, at)
-    for at_, criterion in enumerate(grid.criteria):
+    for criterion in grid.criteria:
         if criterion.column not in known:
             hint = "; it is made from events: add --events FILE" if is_event_column(criterion.column) else ""
             raise GridError(
                 f"grid '{grid.name}' does not fit {leads.name}: {unknown('column', criterion.column, known)}{hint}"
             )
-        if not any(grid.points[at_]):
-            continue
-        code = code_sql(criterion, column_of(leads, criterion.column).type)
-        levels.append(f"{code.sql('duckdb')} AS __level_{at_}")
-        points.append(_aged(_choice(f"__level_{at_}", list(grid.points[at_])), f"__level_{at_}", left.get(at_, {})))
-        key = [0] * len(criterion.levels)
-        for place, value in enumerate(grid.points[at_]):
-            if value:
-                lines.append(f"{criterion.name}: {told(criterion, place)} ({value:+d})")
-                key[place] = len(lines)
-        keys.append((at_, key))
-    order = _ranks(grid, keys)
-    weights = []
-    for at_, key in keys:
-        rank = _choice(f"__level_{at_}", [order.get(number, 0) for number in key])
-        gone = {place: f"CASE WHEN {kept} = 0 THEN 0 ELSE {order.get(key[place], 0)} END"
-                for place, kept in left.get(at_, {}).items()}  # fmt: skip
-        weights.append(_aged(rank, f"__level_{at_}", gone))
-    lines = [lines[number - 1] for number in order]
+    types = {column.name: "whole" if column.whole else column.type for column in leads.columns}
+    codes = [code_sql(criterion, types[criterion.column]) for criterion in grid.criteria]
+    marks = marked(grid, codes, _left(grid, leads, at))
+    band = "".join(f" WHEN {band_condition(band)} THEN {sql.literal(band.name).sql('duckdb')}" for band in grid.ladder)
     columns = ", ".join(_quoted(name) for name in (known if shown is None else shown))
-    inner = f"SELECT *{''.join(', ' + level for level in levels)} FROM {leads.relation}"
-    middle = f"SELECT *, {' + '.join(points) or '0'} AS score FROM ({inner}) AS answered"
-    added = f"score, {_band(grid)} AS band, {_reasons(lines, weights)} AS reasons"
-    return f"SELECT {columns}, {added} FROM ({middle}) AS summed"
+    band = f"CASE{band} ELSE '' END" if band else "''"
+    return f"SELECT {columns}, score, {band} AS band, {marks.reasons} AS reasons FROM {marks.over(leads.relation)}"
 
 
 def _left(grid: Grid, leads: Table, at: date | None) -> dict[int, dict[int, str]]:
@@ -157,43 +134,6 @@ def _left(grid: Grid, leads: Table, at: date | None) -> dict[int, dict[int, str]
             kept = f"({'-' if points < 0 else ''}(({2 * abs(points)} * {share} + 100) // 200))"
         found.setdefault(criterion, {})[level] = kept
     return found
-
-
-def _aged(choice: str, column: str, instead: Mapping[int, str]) -> str:
-    """The choice of a number per level, with other SQL for some levels."""
-    branches = "".join(f" WHEN {place} THEN {text}" for place, text in sorted(instead.items()))
-    return f"CASE {column}{branches} ELSE {choice} END" if branches else choice
-
-
-def _ranks(grid: Grid, keys: list[tuple[int, list[int]]]) -> dict[int, int]:
-    """Rank of each line's number among all lines by points, the weightiest first; ties keep the grid's order."""
-    sizes = [(-abs(grid.points[at][place]), number) for at, key in keys for place, number in enumerate(key) if number]
-    return {number: rank for rank, (_, number) in enumerate(sorted(sizes), start=1)}
-
-
-def _reasons(lines: list[str], weights: list[str]) -> str:
-    """SQL for the texts of the weightiest lines; the list of texts is looked up by rank."""
-    if not lines:
-        return "''"
-    texts = [text if not text.startswith(_FORMULA) else "'" + text for text in lines]
-    ranked = "[" + ", ".join(sql.literal(text).sql("duckdb") for text in texts) + "]"
-    found = f"list_sort(list_filter([{', '.join(weights)}], lambda r: r > 0))[1:{MOST_REASONS}]"
-    return f"array_to_string(list_transform({found}, lambda r: {ranked}[r]), '; ')"
-
-
-def _choice(column: str, values: list[int]) -> str:
-    """SQL for one whole number per level; the commonest stands in ELSE."""
-    numbers, counts = np.unique(values, return_counts=True)
-    common = int(numbers[int(np.argmax(counts))])
-    branches = "".join(f" WHEN {place} THEN {value}" for place, value in enumerate(values) if value != common)
-    return f"CASE {column}{branches} ELSE {common} END" if branches else str(common)
-
-
-def _band(grid: Grid) -> str:
-    steps = "".join(
-        f" WHEN score >= {at_least} THEN {sql.literal(name).sql('duckdb')}" for at_least, name in ordered_bands(grid)
-    )
-    return f"CASE{steps} ELSE '' END" if steps else "''"
 
 
 def _quoted(name: str) -> str:

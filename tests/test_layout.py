@@ -22,7 +22,7 @@ STEPS = (
     "history", "events", "mailbox", "tally", "rates", "closing", "stages", "worth", "selection", "expiry", "mails",
     "binning", "outcome_words", "leakage", "weights", "scores", "calibration", "thresholds", "rounding",
     "build", "plan", "metrics", "backtest", "resampling", "comparison", "decision", "swap", "segments",
-    "grade", "kpi", "feedback", "ceiling", "explain", "shifts", "attention", "drift", "audit", "costs", "pool",
+    "grade", "kpi", "feedback", "ceiling", "explain", "marks", "shifts", "attention", "drift", "audit", "costs", "pool",
     "review", "sequential", "arms", "trial",
 )  # fmt: skip
 EDGES_IN = {  # each with the types it makes
@@ -46,6 +46,7 @@ HOMES = {
         "mailbox",
         "tally",
         "scores",
+        "marks",
         "scoring",
         "export",
     },

@@ -28,7 +28,8 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
 
 def test_sheets(book: openpyxl.Workbook) -> None:
     points = [f"Points {c.name}" for c in REVIEW.candidates]
-    assert book.sheetnames == ["Verdict", "Candidates", *points, "Close rates", "Thresholds", "Bands", "Account"]
+    rest = ["Audit", "Close rates", "Thresholds", "Bands", "Account"]
+    assert book.sheetnames == ["Verdict", "Candidates", *points, *rest]
     assert all(sheet.freeze_panes for sheet in book)
     assert book.properties.created == datetime.datetime(2000, 1, 1)
 

@@ -1,6 +1,8 @@
 """A scored file carries the scores, bands and reasons that the grid itself gives."""
 
 import csv
+import random
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -61,3 +63,53 @@ def test_nothing_is_overwritten_or_half_written(leads: Path, tmp_path: Path) -> 
     with pytest.raises(GridError, match="Did you mean 'Lead source'"):
         score_file(GRID, str(tmp_path / "other.csv"), str(tmp_path / "x.csv"))
     assert not (tmp_path / "x.csv").exists()
+
+
+@pytest.mark.parametrize("answers", [2, 9, 25, 60])
+def test_as_many_lines_as_a_grid_may_have(answers: int, tmp_path: Path) -> None:
+    """Up to 62 bits a sum, up to 126, and several sums: 20, 90, 250 and 600 lines."""
+    chance = random.Random(answers)
+    criteria = tuple(
+        Criterion(
+            f"c{i}", f"c{i}", "text", ("fit", "engagement")[i % 2],
+            (*(Level(f"a{k}", values=(f"a{k}",)) for k in range(answers)), *SPECIAL),
+        )
+        for i in range(10)
+    )  # fmt: skip
+    points = tuple((*(chance.choice([-9, -1, 1, 2, 30]) for _ in range(answers)), 0, 0) for _ in criteria)
+    bands = (Band("call", 40, "", fit_minimum=20, engagement_minimum=3), Band("mail", 5, "", fit_minimum=1))
+    grid = Grid("large", "lift", criteria, points, bands=bands)
+    rows = [[chance.choice(["", "?", *(f"a{k}" for k in range(answers))]) for _ in criteria] for _ in range(500)]
+    with (tmp_path / "leads.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([[c.column for c in criteria], *rows])
+    score_file(grid, str(tmp_path / "leads.csv"), str(tmp_path / "scored.parquet"))
+    found = duckdb.sql(f"SELECT score, band, reasons FROM '{tmp_path / 'scored.parquet'}'").fetchall()
+    bands_met = set()
+    for row, (score, band, why) in zip(rows, found, strict=True):
+        lead = {c.column: value for c, value in zip(criteria, row, strict=True)}
+        assert (score, band) == (grid.score(lead), grid.band(lead))
+        assert why == "; ".join(str(reason) for reason in reasons(grid, lead)[:3])
+        bands_met.add(band)
+    assert bands_met == {"call", "mail", ""}
+
+
+def test_many_rows_keep_their_order(tmp_path: Path) -> None:
+    source, out = tmp_path / "leads.parquet", tmp_path / "scored.parquet"
+    said = '"Say ""hi""'  # a name with quotes
+    duckdb.sql(
+        'COPY (SELECT i AS id, CASE WHEN i % 3 = 0 THEN \'Google\' END AS "Lead Source", i % 7 AS "Visits", '
+        f"'' AS {said}\" FROM range(400000) AS t(i)) TO '{source}' (FORMAT parquet, ROW_GROUP_SIZE 20000)"
+    )
+    assert score_file(GRID, str(source), str(out)) == 400_000
+    wrong = duckdb.sql(
+        f"SELECT COUNT(*) FROM read_parquet('{out}', file_row_number = true) WHERE id <> file_row_number "
+        "OR score <> CASE WHEN id % 3 = 0 THEN 5 ELSE 7 END + CASE WHEN id % 7 < 3 THEN -2 ELSE 4 END"
+    ).fetchall()
+    assert wrong == [(0,)]
+
+
+def test_points_beyond_what_can_be_added_up_are_refused(leads: Path, tmp_path: Path) -> None:
+    huge = replace(GRID, points=((2**61, 7, 0), *GRID.points[1:]))
+    with pytest.raises(GridError, match="too large to be added up"):
+        score_file(huge, str(leads), str(tmp_path / "scored.csv"))
+    assert not (tmp_path / "scored.csv").exists()

@@ -97,7 +97,7 @@ class Session:
                 f"{table.name} stays where it is: export the grid as SQL for its database and run it there, or write "
                 "the table to a Parquet file first"
             )
-        form = "FORMAT PARQUET, COMPRESSION ZSTD" if path.suffix.lower() == ".parquet" else "FORMAT CSV, HEADER"
+        form = "FORMAT PARQUET" if path.suffix.lower() == ".parquet" else "FORMAT CSV, HEADER"
         target = literal(str(path)).sql("duckdb")
         rows = self.connection.execute(f"COPY ({rendered(statement, 'duckdb')}) TO {target} ({form})")
         return int(rows[0][0])

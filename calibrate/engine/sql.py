@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -232,7 +232,7 @@ def packed(codes: Sequence[exp.Expr]) -> list[exp.Expr]:
     for start in range(0, len(codes), CODES_A_WORD):
         word: exp.Expr = exp.cast(_closed(codes[start]), "BIGINT")
         for place, code in enumerate(codes[start + 1 : start + CODES_A_WORD], start=1):
-            word = exp.Add(this=word, expression=_times(code.copy(), 256**place))
+            word = exp.Add(this=word, expression=_times(code, 256**place))
         words.append(word)
     return words
 
@@ -243,24 +243,33 @@ def _times(code: exp.Expr, factor: int) -> exp.Expr:
     >>> print(_times(case([(identifier("a"), literal(2))], literal(3)), 256).sql("duckdb"))
     CASE WHEN "a" THEN 512 ELSE 768 END
     """
+    if isinstance(code, (exp.Literal, exp.Case, exp.Coalesce)):
+        return mapped(code, lambda number: number * factor)
+    return exp.Mul(this=_closed(code), expression=exp.cast(exp.Literal.number(factor), "BIGINT"))
+
+
+def mapped(code: exp.Expr, change: Callable[[int], int]) -> exp.Expr:
+    """A level code with another number in place of each code: they stand as literals at the ends of its branches.
+
+    >>> print(mapped(lookup(identifier("a"), {"x": 0, "y": 1}, literal(2)), [5, -1, 0].__getitem__).sql("duckdb"))
+    COALESCE(MAP_EXTRACT_VALUE(MAP(['x', 'y'], [5, -1]), "a"), 0)
+    """
     if isinstance(code, exp.Literal):
-        return exp.Literal.number(int(code.name) * factor)
+        return literal(change(int(code.name)))
     if isinstance(code, exp.Case):
-        for branch in code.args["ifs"]:
-            branch.set("true", _times(branch.args["true"], factor))
-        code.set("default", _times(code.args["default"], factor))
-    elif isinstance(code, exp.Coalesce):
-        code.set("this", _times(code.this, factor))
-        code.set("expressions", [_times(each, factor) for each in code.expressions])
-    elif isinstance(code, exp.Anonymous) and code.name.upper() == _LOOKUP:
-        held = code.expressions[0].args["values"]
-        held.set("expressions", [_times(each, factor) for each in held.expressions])
-    elif isinstance(code, exp.Anonymous) and code.name.upper() == _PLACE:
-        numbers = [int(each) * factor for each in code.expressions[0].name.strip("[]").split(",")]
-        code.expressions[0].set("this", str(numbers))
+        ifs = [exp.If(this=each.this.copy(), true=mapped(each.args["true"], change)) for each in code.args["ifs"]]
+        return exp.Case(ifs=ifs, default=mapped(code.args["default"], change))
+    if isinstance(code, exp.Coalesce):
+        return exp.Coalesce(
+            this=mapped(code.this, change), expressions=[mapped(each, change) for each in code.expressions]
+        )
+    held, column = code.expressions
+    if code.name.upper() == _PLACE:
+        held = exp.var(str([change(int(each)) for each in held.name.strip("[]").split(",")]))
     else:
-        return exp.Mul(this=_closed(code), expression=exp.cast(exp.Literal.number(factor), "BIGINT"))
-    return code
+        numbers = [mapped(each, change) for each in held.args["values"].expressions]
+        held = exp.Map(keys=held.args["keys"].copy(), values=exp.Array(expressions=numbers))
+    return exp.Anonymous(this=code.this, expressions=[held, column.copy()])
 
 
 def _closed(code: exp.Expr) -> exp.Expr:
