@@ -26,6 +26,8 @@ STALE_DAYS = 183
 EVERYBODY = 0.98
 MOST_NAMED = 8
 """Thin lines that are named; the others are counted."""
+ENOUGH_ROWS = 2**16
+"""So many rows, taken at even steps, tell how much two criteria overlap."""
 
 Fact = str | int | float
 
@@ -180,10 +182,13 @@ def _idle(grid: Grid, counted: Tally) -> list[Finding]:
 def _same_story(grid: Grid, counted: Tally) -> list[Finding]:
     """Pairs of criteria with points that overlap so much that adding both counts one fact twice."""
     used = [i for i, points in enumerate(grid.points) if any(points)]
+    every = -(-counted.rows // ENOUGH_ROWS) or 1
+    codes, leads = counted.codes[:, ::every].astype(np.int32), counted.leads[::every]
     found = []
     for n, i in enumerate(used):
         for j in used[n + 1 :]:
-            overlap = _association(counted, i, j)
+            sizes = len(counted.criteria[i].levels), len(counted.criteria[j].levels)
+            overlap = _association(codes[i], codes[j], leads, sizes)
             if overlap >= SAME_STORY:
                 facts: dict[str, Fact] = {
                     "one": grid.criteria[i].name,
@@ -194,11 +199,12 @@ def _same_story(grid: Grid, counted: Tally) -> list[Finding]:
     return found
 
 
-def _association(counted: Tally, i: int, j: int) -> float:
+def _association(
+    one: NDArray[np.int32], other: NDArray[np.int32], leads: NDArray[np.float64], sizes: tuple[int, int]
+) -> float:
     """Cramér's V of two criteria (Cramér 1946): 0 independent, 1 one says the other."""
-    rows, columns = len(counted.criteria[i].levels), len(counted.criteria[j].levels)
-    cell = counted.codes[i].astype(np.intp) * columns + counted.codes[j]
-    table: NDArray[np.float64] = np.bincount(cell, counted.leads, rows * columns).reshape(rows, columns).astype(float)
+    counted = np.bincount(one * sizes[1] + other, leads, sizes[0] * sizes[1])
+    table: NDArray[np.float64] = counted.astype(np.float64).reshape(sizes)
     table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
     if min(table.shape) < 2:
         return 0.0
