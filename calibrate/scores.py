@@ -61,6 +61,8 @@ def row_scores(tally: Tally, grid: Grid) -> NDArray[np.int64]:
     tables, columns = [], []
     for criterion, points in zip(grid.criteria, grid.points, strict=True):
         position = tally.finer(criterion)
+        if not any(points):
+            continue
         columns.append(tally.codes[position])
         tables.append(np.array(points, np.int64)[criterion.placed(tally.criteria[position])])
     total = np.zeros(tally.rows, np.int64)

@@ -1,14 +1,14 @@
 """Sums over profile rows without a design matrix: scores, gradients and Gram matrices straight from level codes.
 
 A one-hot design matrix has a single 1 per criterion and row, so ``X b`` is a sum of table look-ups, ``X' r`` a
-`bincount` per criterion and ``X' W X`` a `bincount` per pair of criteria. Nothing here uses threads or BLAS, so
-that the same rows give the same bits on every run.
+`bincount` (both take two criteria at once) and ``X' W X`` a `bincount` per pair of criteria. Nothing here uses threads
+or BLAS, so that the same rows give the same bits on every run.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,23 @@ class Rows:
         """Where each criterion's levels start, and the end."""
         return np.concatenate([[0], np.cumsum(self.sizes)]).astype(np.intp)
 
+    @cached_property
+    def pairs(self) -> tuple[NDArray[np.uint16], ...]:
+        """Codes of two criteria in one, ``i * levels of the second + j``; the last criterion may stand alone."""
+        made = []
+        for i in range(0, len(self.sizes), 2):
+            pair = self.codes[i].astype(np.uint16)
+            if i + 1 < len(self.sizes):
+                pair *= np.uint16(self.sizes[i + 1])
+                pair += self.codes[i + 1]
+            made.append(pair)
+        return tuple(made)
+
+    @property
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        """Levels of the two criteria of each pair (1 where there is no second)."""
+        return tuple((self.sizes[i], (*self.sizes, 1)[i + 1]) for i in range(0, len(self.sizes), 2))
+
 
 def rows_of(tally: Tally, most: int | None = None) -> Rows:
     """The rows of a tally; if there are more than `most`, a deterministic sample of about that many.
@@ -71,20 +88,25 @@ def rows_of(tally: Tally, most: int | None = None) -> Rows:
 def predict(rows: Rows, values: Floats) -> Floats:
     """Sum per row of one value per level: ``X b``, shape (rows,)."""
     total = np.zeros(rows.codes.shape[1])
-    parts = [values[a:b] for a, b in pairwise(rows.bounds)]
+    tables, start = [], 0
+    for one, two in rows.shapes:
+        second = values[start + one : start + one + two] if start + one < len(values) else np.zeros(1)
+        tables.append(np.add.outer(values[start : start + one], second).ravel())
+        start += one + two
     for start in range(0, len(total), BLOCK):
         block = total[start : start + BLOCK]
-        for part, codes in zip(parts, rows.codes, strict=True):
-            block += part.take(codes[start : start + BLOCK])
+        for table, codes in zip(tables, rows.pairs, strict=True):
+            block += table.take(codes[start : start + BLOCK])
     return total
 
 
 def sums(rows: Rows, values: Floats) -> Floats:
     """Sum per level of one value per row: ``X' r``, shape (levels,)."""
-    if not rows.sizes:
-        return np.zeros(0)
-    pairs = zip(rows.codes, rows.sizes, strict=True)
-    return np.concatenate([np.bincount(codes, values, size) for codes, size in pairs])
+    found = [np.zeros(0)]
+    for codes, (one, two) in zip(rows.pairs, rows.shapes, strict=True):
+        cells = np.bincount(codes, values, one * two).reshape(one, two)
+        found += [cells.sum(axis=1), cells.sum(axis=0)]
+    return np.concatenate(found)[: rows.bounds[-1]]
 
 
 def gram(rows: Rows, weights: Floats) -> Floats:
