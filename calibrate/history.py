@@ -240,13 +240,19 @@ class _Source:
         if not self.numbered:
             return f"(SELECT * FROM {self.table.relation})"
         position = self.table.position
-        if self.dated and position is not None:  # only their order matters: the hidden column has it
+        if position is not None and (self.dated or self._from_zero(position)):  # dated: only their order matters
             return f"(SELECT *, {_quoted(position)} AS __row FROM {self.table.relation})"
         by = (
             f"ORDER BY {_quoted(position or self.terms.lead_id or self.terms.created_at or self.table.columns[0].name)}"
         )
         over = "" if self.table.dialect == "duckdb" else by  # DuckDB numbers rows in their order without sorting
         return f"(SELECT *, ROW_NUMBER() OVER ({over}) - 1 AS __row FROM {self.table.relation})"
+
+    def _from_zero(self, position: str) -> bool:
+        """Whether the hidden column numbers the rows 0, 1, 2 ... without a gap."""
+        place = _quoted(position)
+        found = self.table.fetch(f"SELECT MIN({place}) AS low, MAX({place}) AS high FROM {self.table.relation}")
+        return self.table.rows > 0 and (int(found["low"][0]), int(found["high"][0])) == (0, self.table.rows - 1)
 
     def _outcome(self) -> tuple[str, str, str]:
         """Join, closing day and 0/1 for the outcome of a lead."""
