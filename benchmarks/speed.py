@@ -126,6 +126,38 @@ def whole(train: Path, fresh: Path) -> Found:
         return clock.stop()
 
 
+def _scored(train: Path, out: Path) -> Clock:
+    """The leads of a file scored by their own `logistic` grid, and the clock of the scoring alone."""
+    from calibrate import Plan, calibrate
+    from calibrate.scoring import score_file
+
+    grid = calibrate(_counted(train, Clock())[1], Plan("logistic", "logistic"))
+    clock = Clock()
+    score_file(grid, str(train), str(out))
+    clock.stage(f"{grid.lines} lines")
+    return clock
+
+
+def score(train: Path, fresh: Path) -> Found:
+    """Ours: every column of the file with score, band and reasons, to Parquet."""
+    with tempfile.TemporaryDirectory(dir=train.parent) as folder:
+        return _scored(train, Path(folder) / "scored.parquet").stop()
+
+
+def copy(train: Path, fresh: Path) -> Found:
+    """The limit of scoring: DuckDB reads and writes the same columns, those of the scored file."""
+    import duckdb
+
+    with tempfile.TemporaryDirectory(dir=train.parent) as folder:
+        scored, copied = Path(folder) / "scored.parquet", Path(folder) / "copied.parquet"
+        _scored(train, scored)
+        con = duckdb.connect(config={"threads": 2})
+        con.execute("SET enable_progress_bar=false").fetchall()
+        clock = Clock()
+        con.execute(f"COPY (SELECT * FROM '{scored}') TO '{copied}' (FORMAT parquet)").fetchall()
+        return clock.stop()
+
+
 def one_hot(train: Path, fresh: Path) -> Found:
     """The peer: scikit-learn, ten quantile bins a number, one-hot matrix, lbfgs."""
     import duckdb
@@ -187,6 +219,8 @@ JOBS: Mapping[str, Callable[[Path, Path], Found]] = {
     "all rates": rates,
     "logistic, whole points": logistic,
     "calibrate run": whole,
+    "calibrate score": score,
+    "DuckDB's read and write": copy,
     "scikit-learn one-hot lbfgs": one_hot,
 }
 
