@@ -52,11 +52,13 @@ class Stages:
     """Conversion and cycle time of leads old enough to be judged, within `days` days of their creation.
 
     A lead that skips a stage counts as having reached it when it reaches the next. `cohorts` has one row per month.
+    `outcome` is the stage whose date is the outcome of this history: the last one, unless an earlier one was named.
     """
 
     days: int
     steps: tuple[Step, ...]
     cohorts: tuple[tuple[str, int, tuple[Step, ...]], ...]
+    outcome: str = STAGES[-1]
 
 
 def find_stages(table: Table) -> dict[str, str]:
@@ -77,15 +79,15 @@ def find_stages(table: Table) -> dict[str, str]:
 def follow(history: History, columns: Mapping[str, str]) -> Stages | None:
     """Count how far leads come within their observation and closing window; None without dates.
 
-    `columns` names the column of each stage but the last, which is the outcome's date.
+    `columns` names the column of each stage, of the last one only where the outcome's date is that of an earlier one.
     """
     terms = history.terms
-    known = [stage for stage in STAGES[:-1] if stage in columns and columns[stage] != terms.customer_at]
     if terms.created_at is None or terms.customer_at is None:
         return None
+    outcome = next((stage for stage in STAGES if columns.get(stage) == terms.customer_at), STAGES[-1])
+    names = [stage for stage in STAGES if stage in columns or stage == outcome]
     horizon = terms.observe_days + terms.close_within_days
-    names = [*known, STAGES[-1]]
-    reached = _reached(history, [columns[stage] for stage in known], horizon)
+    reached = _reached(history, [None if stage == outcome else columns[stage] for stage in names], horizon)
     listed = ", ".join(f"r{i}" for i in range(len(names)))
     judged = ", ".join(str(REASONS.index(reason)) for reason in JUDGED)
     found = history.table.fetch(
@@ -100,17 +102,21 @@ def follow(history: History, columns: Mapping[str, str]) -> Stages | None:
         mine = cohort == i
         if mine.any():
             rows.append((name, int(leads[mine].sum()), _steps(names, days[:, mine], leads[mine])))
-    return Stages(horizon, _steps(names, days, leads), tuple(rows))
+    return Stages(horizon, _steps(names, days, leads), tuple(rows), outcome)
 
 
-def _reached(history: History, columns: list[str], horizon: int) -> str:
-    """SQL for the days from creation to each stage (NULL: not within the horizon); a later stage implies it."""
-    closed = "CASE WHEN __bought = 1 AND __closed >= __created THEN __closed - __created END"
-    parts = [closed]
+def _reached(history: History, columns: list[str | None], horizon: int) -> str:
+    """SQL for the days from creation to each stage (NULL: not within the horizon); a later stage implies it.
+
+    No column stands for the outcome.
+    """
+    parts: list[str] = []
     for column in reversed(columns):
-        day = day_of(history.table, column)
-        own = f"CASE WHEN {day} >= __created THEN {day} - __created END"
-        parts.append(f"COALESCE({own}, {parts[-1]})")
+        day, came = "__closed", "__bought = 1 AND "
+        if column is not None:
+            day, came = day_of(history.table, column), ""
+        own = f"CASE WHEN {came}{day} >= __created THEN {day} - __created END"
+        parts.append(f"COALESCE({own}, {parts[-1]})" if parts else own)
     ordered = reversed(parts)
     return ", ".join(f"CASE WHEN {part} <= {horizon} THEN {part} END AS r{i}" for i, part in enumerate(ordered))
 

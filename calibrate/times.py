@@ -17,9 +17,10 @@ from .metrics import Estimate
 from .plan import Plan, Prepared, calibrate_prepared
 from .rates import rate
 from .review import Review
+from .roles import find_dates
 from .selection import select_worked
 from .settings import Settings
-from .stages import find_stages, follow
+from .stages import STAGES, find_stages, follow
 from .tally import Tally, count
 from .worth import weigh_by_value
 
@@ -43,9 +44,7 @@ def with_times(
     closing = closing_times(history)
     if closing is not None:
         closing = replace(closing, windows=other_windows(review, history, plans, prepare))
-    columns = find_stages(history.table) | {
-        name: column for name, column in settings.stages.model_dump().items() if column is not None
-    }
+    columns = _stages(settings, history)
     asked = settings.outcome
     worth = weigh_by_value(history, review.rates, tally.criteria, asked.value) if asked.value else None
     worked = next((c.name for c in tally.criteria if asked.worked and c.column == asked.worked), None)
@@ -66,6 +65,16 @@ def with_times(
         review, closing=closing, stages=follow(history, columns), worth=worth, selection=selection,
         warnings=tuple(warnings), fadings=fadings, candidates=candidates, near=near,
     )  # fmt: skip
+
+
+def _stages(settings: Settings, history: History) -> dict[str, str]:
+    """The column of each stage, as named or found; of the customer too where an earlier stage is the outcome."""
+    asked = {name: column for name, column in settings.stages.model_dump().items() if column is not None}
+    columns = {**find_stages(history.table), **asked}
+    signed = find_dates(history.table)[1]
+    if history.terms.customer_at in columns.values() and signed is not None and signed not in columns.values():
+        columns[STAGES[-1]] = signed
+    return columns
 
 
 def _fadings(history: History, events: Table | None) -> tuple[Fading, ...]:

@@ -1,5 +1,6 @@
 """Stages, value and worked leads: by pencil, and against a simulation that selects."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -57,6 +58,21 @@ def test_no_dates_of_stages_leave_the_cycle_time(tmp_path: Path) -> None:
     found = follow(history(tmp_path), {})
     assert found is not None
     assert [(s.stage, s.rate.customers, s.rate.leads, s.days) for s in found.steps] == [("customer", 2, 6, 10)]
+
+
+def test_any_stage_may_be_the_outcome(tmp_path: Path) -> None:
+    seen = history(tmp_path, terms=replace(TERMS, customer_at="MQL date"))
+    columns = {**find_stages(seen.table), "customer": "won"}
+    found = follow(seen, columns)
+    assert found is not None and found.outcome == "marketing_qualified"
+    # 1, 2 and 5 by their own date, 3 and 4 by a later stage; SQL: 1 and 3, and 4 by signing; customers: 1 and 4
+    assert [(s.stage, s.of_leads.customers, s.days) for s in found.steps] == [
+        ("marketing_qualified", 5, 2), ("sales_qualified", 3, 10), ("customer", 2, 10),
+    ]  # fmt: skip
+    middle = follow(history(tmp_path, terms=replace(TERMS, customer_at="sql_at")), find_stages(seen.table))
+    assert middle is not None  # nothing says when they signed: the table ends with the outcome
+    assert [(s.stage, s.of_leads.customers) for s in middle.steps] == [("marketing_qualified", 4),
+                                                                     ("sales_qualified", 2)]  # fmt: skip
 
 
 def test_value_by_pencil(tmp_path: Path) -> None:
