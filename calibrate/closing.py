@@ -19,7 +19,7 @@ JUDGED = ("kept", "already_closed", "immature")
 
 @dataclass(frozen=True)
 class Window:
-    """What another closing window would give: its days, leads old enough, their customers, the best grid's AUC."""
+    """What another closing window would give: its days, leads old enough, their customers, the best grid, its AUC."""
 
     days: int
     leads: int
@@ -29,6 +29,7 @@ class Window:
     high: float
     auc: Mapping[str, float] | None = None
     used: bool = False
+    grid: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from .backtest import folds, replay
@@ -27,6 +27,8 @@ from .worth import weigh_by_value
 OTHER_WINDOWS = (30, 60, 90, 180)
 JUDGED_UP_TO = 200_000
 """With more leads, other windows get their close rate but no grid of their own: the replay would take too long."""
+ALL_UP_TO = 20_000
+"""With more leads, the best method is not looked for again."""
 DRAWS = 200
 """Resamples behind the interval of an AUC in the table of windows."""
 
@@ -92,9 +94,10 @@ def _too_short(closing: Closing) -> bool:
 
 
 def other_windows(review: Review, history: History, plans: Mapping[str, Plan], prepare: Prepare) -> tuple[Window, ...]:
-    """The close rate and the best grid's AUC on later leads, had customers been counted within other windows.
+    """The close rate, and the best grid with its AUC on later leads, had customers been counted within other windows.
 
-    The grid is made anew for each window by the method that ranks best with the window in use.
+    Every candidate is made anew for each window; with more leads than `ALL_UP_TO` only the one that ranks best with
+    the window in use.
     """
     used = history.terms.close_within_days
     ranked = [judged for judged in review.comparison.judged if "auc" in judged.metrics]
@@ -107,11 +110,12 @@ def other_windows(review: Review, history: History, plans: Mapping[str, Plan], p
             continue  # nobody old enough, or nobody closed so early: no such line
         leads, customers = (int(n) for n in other.totals.sum(axis=0))
         seen = rate(customers, leads)
-        auc = None
-        if best is not None and (days == used or leads <= JUDGED_UP_TO):
-            metric = best.metrics["auc"] if days == used else _auc(other, plans[best.name], prepare)
-            auc = None if metric is None else {"value": metric.value, "low": metric.low, "high": metric.high}
-        found.append(Window(days, leads, customers, seen.value, seen.low, seen.high, auc, days == used))
+        name, metric = (None, None) if best is None else (best.name, best.metrics["auc"])
+        if best is not None and days != used:
+            tried = [plans[each.name] for each in ranked if leads <= ALL_UP_TO or each is best]
+            name, metric = _best(other, tried, prepare) if leads <= JUDGED_UP_TO else (None, None)
+        auc = None if metric is None else {"value": metric.value, "low": metric.low, "high": metric.high}
+        found.append(Window(days, leads, customers, seen.value, seen.low, seen.high, auc, days == used, name))
     return tuple(found)
 
 
@@ -120,12 +124,15 @@ def _within(history: History, days: int) -> History:
     return observe(history.table, history.criteria, terms)
 
 
-def _auc(history: History, plan: Plan, prepare: Prepare) -> Estimate | None:
-    """The AUC of a plan on later leads, None where there are too few."""
+def _best(history: History, plans: Sequence[Plan], prepare: Prepare) -> tuple[str | None, Estimate | None]:
+    """The plan with the highest AUC on later leads, and that AUC; nothing where there are too few."""
     tally = count(history)
     try:
         rolling = folds(tally, close_days=history.terms.observe_days + history.terms.close_within_days)
-        backtests = replay(tally, [plan], rolling, prepare=prepare, calibrate=calibrate_prepared)
-        return compare(backtests, baseline=plan.name, draws=DRAWS).judged[0].metrics.get("auc")
+        backtests = replay(tally, plans, rolling, prepare=prepare, calibrate=calibrate_prepared)
+        judged = compare(backtests, baseline=plans[0].name, draws=DRAWS).judged
     except CalibrateError:
-        return None
+        return None, None
+    known = [(each.metrics["auc"], each.name) for each in judged if "auc" in each.metrics]
+    metric, name = max(known, key=lambda pair: pair[0].value, default=(None, None))
+    return name, metric

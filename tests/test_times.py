@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from calibrate import monthly
+from calibrate.criteria import Criterion, Level
+from calibrate.export import json as grid_json
+from calibrate.grid import Grid
 from calibrate.report import page, run_json, words
 from calibrate.review import Review
 from calibrate.settings import settings
@@ -25,7 +30,7 @@ def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
             "data": {"file": str(folder / "leads.csv")},
             "outcome": {"value": "amount", "worked": "worked_by_sales"},
             "time": {"as_of": made.as_of, "observe_days": 7},
-            "candidates": {"methods": ["lift"]},
+            "candidates": {"methods": ["lift", "logistic"]},
         }
     )
     return monthly.review(monthly.read_rows(asked))
@@ -45,7 +50,9 @@ def test_run_json_tells_the_time_to_close(review: Review) -> None:
     assert (windows[90]["leads"], windows[90]["customers"]) == review.tally.overall
     assert windows[30]["customers"] < windows[90]["customers"]  # fewer have signed by then
     assert windows[30]["leads"] > windows[180]["leads"]  # and more leads are old enough
-    assert windows[90]["auc"]["value"] == found["candidates"][0]["metrics"]["auc"]["value"]
+    ranks = {each["name"]: each["metrics"]["auc"]["value"] for each in found["candidates"]}
+    assert windows[90]["auc"]["value"] == max(ranks.values()) == ranks[windows[90]["grid"]]
+    assert {window["grid"] for window in windows.values() if window["auc"]} <= set(ranks)
     assert 0.5 < windows[60]["auc"]["low"] < windows[60]["auc"]["value"] < windows[60]["auc"]["high"] < 1
 
 
@@ -67,6 +74,27 @@ def test_run_json_tells_stages_value_and_worked_leads(review: Review) -> None:
     assert "selection" in [warning["key"] for warning in found["warnings"]]
     columns = {criterion["column"] for criterion in found["criteria"]}
     assert not columns & {"amount", "worked_by_sales", "mql_at"}  # they have a part of their own, none as criteria
+
+
+def test_another_window_may_have_another_best_grid(tmp_path: Path) -> None:
+    """Two grids that praise opposite levels: one is right about who signs soon, the other about who signs at all."""
+    start, rows = date(2024, 1, 1), ["lead,created_at,customer_at,hurry"]
+    for i in range(1800):
+        hurry, day = i % 2, start + timedelta(days=i // 3)
+        signs = i % 10 == 1 if hurry else i % 10 in (0, 2, 4)  # 20 % of those in a hurry, 60 % of the others
+        closed = (day + timedelta(days=10 if hurry else 70)).isoformat() if signs else ""
+        rows.append(f"{i},{day},{closed},{'yes' if hurry else 'no'}")
+    (tmp_path / "leads.csv").write_text("\n".join(rows), encoding="utf-8")
+    grids = {}
+    for name, points in (("soon", (9, 0, 0, 0)), ("ever", (0, 9, 0, 0))):
+        asks = Criterion("hurry", "hurry", "text", "fit", (Level("yes", values=("yes",)), Level("no", values=("no",)),
+                          Level("missing", "missing"), Level("other", "other")), reference="no")  # fmt: skip
+        (tmp_path / f"{name}.json").write_text(grid_json.write(Grid(name, "meeting", (asks,), (points,))), "utf-8")
+        grids[name] = str(tmp_path / f"{name}.json")
+    asked = settings({"data": {"file": str(tmp_path / "leads.csv")}, "candidates": {"methods": [], "grids": grids}})
+    found = monthly.review(monthly.read_rows(asked))
+    assert found.closing is not None
+    assert {w.days: w.grid for w in found.closing.windows} == {30: "soon", 60: "soon", 90: "ever", 180: "ever"}
 
 
 @pytest.mark.parametrize("language", words.known())

@@ -281,10 +281,11 @@ def _windows(review: Review, say: Words) -> Sheet | None:
     if review.closing is None:
         return None
     columns = _heads(say, ("time.window_days", "count"), *RATE, ("metric.auc", "decimal"), ("column.low", "decimal"),
-                     ("column.high", "decimal"), ("column.remarks", "text"))  # fmt: skip
+                     ("column.high", "decimal"), ("time.best_grid", "text"), ("column.remarks", "text"))  # fmt: skip
     rows = tuple(
         (x.days, x.leads, x.customers, x.rate, x.low, x.high,
-         *((x.auc["value"], x.auc["low"], x.auc["high"]) if x.auc else (None,) * 3), say("time.used") if x.used else "")
+         *((x.auc["value"], x.auc["low"], x.auc["high"]) if x.auc else (None,) * 3), x.grid or "",
+         say("time.used") if x.used else "")
         for x in review.closing.windows
     )  # fmt: skip
     return Sheet(say("workbook.windows"), columns, rows)
