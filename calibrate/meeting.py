@@ -38,7 +38,9 @@ def with_meeting(review: Review, settings: Settings, history: History, backtests
     criteria = segment_criteria(shown, settings.report.segments)
     asked = settings.thresholds
     grid, tally = chosen.grid, review.tally
-    missed = unmet(chosen.scores, policy_of(settings), review.months)
+    missed = unmet(
+        chosen.enough.get("marketing_qualified", chosen.scores), policy_of(settings), review.months, chosen.scores
+    )
     others = [each for each in backtests if each.name != baseline.name and len(each.later.row)]
     feedback = None
     if settings.feedback.file:

@@ -42,7 +42,7 @@ from .report.folder import write as write_folder
 from .report.words import load as load_words
 from .review import Account, Candidate, Review
 from .roles import newest_first
-from .scores import score
+from .scores import score, with_minimums
 from .settings import DEFAULT_METHODS, Settings, written
 from .settings import toml as settings_toml
 from .tally import Tally, count
@@ -335,7 +335,8 @@ def write_whole(out: str, content: bytes) -> None:
 def _candidate(plan: Plan, grid: Grid, counted: Counted) -> Candidate:
     if plan.grid is None:
         grid = replace(grid, provenance={**grid.provenance, **_provenance(counted)})
-    made = Candidate(grid.name, plan.method, grid, score(counted.tally, grid))
+    enough = with_minimums(counted.tally, grid, grid.thresholds) if grid.thresholds else {}
+    made = Candidate(grid.name, plan.method, grid, score(counted.tally, grid), enough=enough)
     return audited(made, counted.tally, counted.history.as_of)
 
 

@@ -15,7 +15,7 @@ from .calibration import fit_curve
 from .errors import SettingsError, unknown
 from .grid import Band, Grid, Thresholds, gate, moved_bands
 from .rates import MIN_LEADS, RateTable, estimate
-from .scores import Scores, score
+from .scores import score, with_minimums
 from .tally import Tally
 from .thresholds import Policy, choose
 from .weights import METHODS
@@ -72,7 +72,7 @@ def prepare(tally: Tally, *, allowed: Collection[str] | None = None, min_leads: 
 def calibrate_prepared(prepared: Prepared, plan: Plan) -> Grid:
     """The plan's grid on prepared leads: points, curve of expected close rates, thresholds."""
     if plan.grid is not None:
-        return _finished(plan.grid, score(prepared.fine, plan.grid), plan, prepared)
+        return _finished(plan.grid, prepared.fine, plan, prepared)
     return grid_from(METHODS[plan.method](prepared.tally, prepared.rates, plan.constraints), prepared, plan)
 
 
@@ -87,7 +87,7 @@ def grid_from(weights: Weights, prepared: Prepared, plan: Plan) -> Grid:
         share=plan.policy.top_share(prepared.months, prepared.tally.overall),
         constraints=plan.constraints,
     )
-    return _finished(grid, score(prepared.tally, grid), plan, prepared)
+    return _finished(grid, prepared.tally, plan, prepared)
 
 
 def calibrate(tally: Tally, plan: Plan, *, min_leads: int = MIN_LEADS) -> Grid:
@@ -95,27 +95,32 @@ def calibrate(tally: Tally, plan: Plan, *, min_leads: int = MIN_LEADS) -> Grid:
     return calibrate_prepared(prepare(tally, min_leads=min_leads), plan)
 
 
-def _finished(grid: Grid, scores: Scores, plan: Plan, prepared: Prepared) -> Grid:
+def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared) -> Grid:
     """The grid with its curve on these leads, its thresholds and, where it has none, bands."""
+    scores = score(tally, grid)
     fitted_here = 0 if plan.grid is not None else grid.lines  # their points know these leads: see fit_curve
     curve = fit_curve(scores.scores, *scores.total, lines=fitted_here)
     policy = plan.policy
     if grid.pivot is not None and plan.grid is None and (plan.pivot is not None or policy.kind == "top"):
         policy = replace(policy, kind="pivot", value=grid.pivot, sales_value=None)
-    thresholds = choose(scores, policy, prepared.months)
+    own = grid.thresholds if plan.grid is not None else None
+    least = _minimums(policy, own)
+    policy = replace(policy, fit_minimum=least.fit_minimum, engagement_minimum=least.engagement_minimum)
+    thresholds = choose(scores, policy, prepared.months, with_minimums(tally, grid, least))
     bands = grid.bands
-    if plan.grid is not None and grid.thresholds is not None:
-        thresholds = _kept(grid.thresholds, thresholds, scores_too=policy.kind == "top")
-        bands = moved_bands(bands, grid.thresholds, thresholds, grid.minimum)
+    if own is not None:
+        thresholds = least if policy.kind == "top" else thresholds
+        bands = moved_bands(bands, own, thresholds, grid.minimum)
     bands = gate(bands, thresholds) if bands else _bands(grid, thresholds)
     return replace(grid, curve=curve, thresholds=thresholds, bands=bands)
 
 
-def _kept(own: Thresholds, chosen: Thresholds, *, scores_too: bool) -> Thresholds:
-    """The thresholds of a fixed grid: minimums asked for come in place of its own, and scores where they are chosen."""
-    fit = own.fit_minimum if chosen.fit_minimum is None else chosen.fit_minimum
-    engagement = own.engagement_minimum if chosen.engagement_minimum is None else chosen.engagement_minimum
-    return replace(own if scores_too else chosen, fit_minimum=fit, engagement_minimum=engagement)
+def _minimums(policy: Policy, own: Thresholds | None) -> Thresholds:
+    """A grid's own thresholds, if it has some, with the minimums asked for in place of its own."""
+    own = own or Thresholds(0, 0)
+    fit = own.fit_minimum if policy.fit_minimum is None else policy.fit_minimum
+    engagement = own.engagement_minimum if policy.engagement_minimum is None else policy.engagement_minimum
+    return replace(own, fit_minimum=fit, engagement_minimum=engagement)
 
 
 def _bands(grid: Grid, thresholds: Thresholds) -> tuple[Band, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .audit import Finding
 from .closing import Closing
@@ -14,7 +14,7 @@ from .drift import Drift
 from .expiry import Fading
 from .feedback import Feedback
 from .grade import Demand, Grades
-from .grid import Grid
+from .grid import Grid, Stage
 from .kpi import Month
 from .leakage import Suspect
 from .lines import Line
@@ -55,13 +55,17 @@ class Account:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One grid under comparison, fitted on all mature history, with its score table there and what the audit found."""
+    """One grid under comparison, fitted on all mature history, with its score table there and what the audit found.
+
+    `enough` is the score table of the leads that meet the minimums of a stage, where it has some.
+    """
 
     name: str
     method: str
     grid: Grid
     scores: Scores
     findings: tuple[Finding, ...] = ()
+    enough: Mapping[Stage, Scores] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .criteria import Axis
-from .grid import Grid, Stage
+from .grid import STAGES, Grid, Stage, Thresholds
 from .rates import wilson
 from .tally import Tally
 
@@ -112,12 +112,32 @@ def score(tally: Tally, grid: Grid) -> Scores:
          0      3          1 0.333 0.0615 0.792
         20      2          1   0.5 0.0945 0.905
     """
-    found, place = levels_of(row_scores(tally, grid))
+    return _table(tally, row_scores(tally, grid))
+
+
+def with_minimums(tally: Tally, grid: Grid, limits: Thresholds) -> dict[Stage, Scores]:
+    """The score table of the leads that have the fit and the engagement that a stage asks for, where one does."""
+    asked = [stage for stage in STAGES if len(limits.demands(stage)) > 1]
+    if not asked:
+        return {}
+    scores, found = row_scores(tally, grid), {}
+    for stage in asked:
+        enough = np.ones(tally.rows, np.bool_)
+        for what, least in limits.demands(stage):
+            if what != "score":
+                enough &= axis_scores(tally, grid, what) >= least
+        found[stage] = _table(tally, scores, enough)
+    return found
+
+
+def _table(tally: Tally, scores: NDArray[np.int64], mine: NDArray[np.bool_] | None = None) -> Scores:
+    """Leads and customers per cohort and score, of all rows or of some."""
+    found, place = levels_of(scores)
     shape = (len(tally.cohorts), len(found))
     cell = tally.cohort * np.int64(len(found)) + place
+    counts = [each if mine is None else each * mine for each in (tally.leads, tally.customers)]
     leads, customers = (
-        np.bincount(cell, counts, shape[0] * shape[1]).reshape(shape).astype(np.float64)
-        for counts in (tally.leads, tally.customers)
+        np.bincount(cell, each, shape[0] * shape[1]).reshape(shape).astype(np.float64) for each in counts
     )
     return Scores(tally.cohorts, found, leads, customers)
 

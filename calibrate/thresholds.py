@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .calibration import isotonic
 from .errors import SettingsError
-from .grid import Thresholds
+from .grid import Stage, Thresholds
 from .rates import wilson
 from .scores import Scores
 
@@ -39,8 +39,8 @@ class Policy:
     pivot      the threshold itself, in points
     ========== ===========================================================================
 
-    The minimums are the points of fit and of engagement that `Thresholds` ask for too; they narrow what the scores
-    chosen let in.
+    The minimums are the points of fit and of engagement that `Thresholds` ask for too. Leads at or above a threshold
+    are then those that have them as well; a fixed pivot stays, and they narrow what it lets in.
     """
 
     kind: Kind = "top"
@@ -88,35 +88,54 @@ class Policy:
         return TOP
 
 
-def choose(scores: Scores, policy: Policy, months: float | None) -> Thresholds:
+def choose(
+    scores: Scores, policy: Policy, months: float | None, enough: Mapping[Stage, Scores] | None = None
+) -> Thresholds:
     """The two thresholds of a policy, from a score table of `months` months (None: undated, taken as one month).
+
+    `enough` is the table of the leads that meet a stage's minimums, where it has some (`scores.with_minimums`).
 
     >>> table = Scores(("all",), np.array([0, 5, 10]), np.array([[80.0, 15, 5]]), np.array([[2.0, 3, 5]]))
     >>> choose(table, Policy("share", 0.8), months=1)
     Thresholds(marketing_qualified=5, sales_qualified=10, fit_minimum=None, engagement_minimum=None)
     """
-    table = trade_off(scores, months)
+    enough = enough or {}
+    table, of_sales = (
+        trade_off(enough.get(stage, scores), months, scores) for stage in ("marketing_qualified", "sales_qualified")
+    )
+    if table.empty:  # nobody meets the minimums
+        table = trade_off(scores, months)
+    if of_sales.empty:
+        of_sales = table
     if table.empty:
         fixed = int(policy.value) if policy.kind == "pivot" else 0
         top = max(fixed, int(policy.sales_value or fixed) if policy.kind == "pivot" else fixed)
         return Thresholds(fixed, top, policy.fit_minimum, policy.engagement_minimum)
-    marketing = _threshold(table, policy.kind, policy.value, months)
+    leads = float(scores.leads.sum())
+    marketing = _threshold(table, policy.kind, policy.value, months, leads)
     sales_value = policy.sales_value
     if sales_value is None and (policy.kind, policy.value) == ("top", TOP):
         sales_value = SALES_TOP
     if sales_value is not None:
-        sales = _threshold(table, policy.kind, sales_value, months)
+        sales = _threshold(of_sales, policy.kind, sales_value, months, leads)
     else:
         let_in = table["leads"][table["threshold"] >= marketing].max()
-        sales = marketing if np.isnan(let_in) else _nearest(table, SALES_PART * let_in)
+        sales = marketing if np.isnan(let_in) else _nearest(of_sales, SALES_PART * let_in)
     return Thresholds(marketing, max(marketing, sales), policy.fit_minimum, policy.engagement_minimum)
 
 
-def unmet(scores: Scores, policy: Policy, months: float | None) -> tuple[str, Mapping[str, float | int]] | None:
-    """What the policy asks for and no threshold can give: a key of the language files with its numbers, or None."""
-    table = trade_off(scores, months)
+def unmet(
+    scores: Scores, policy: Policy, months: float | None, whole: Scores | None = None
+) -> tuple[str, Mapping[str, float | int]] | None:
+    """What the policy asks for and no threshold can give: a key of the language files with its numbers, or None.
+
+    `scores` is the table of the leads that meet the minimums of marketing-qualified ones, `whole` that of all leads.
+    """
+    table = trade_off(scores, months, whole)
     if table.empty:
-        return None
+        return ("minimum_out_of_reach", {}) if whole is not None and whole.leads.sum() else None
+    if policy.kind == "share" and whole is not None and float(table["caught"].max()) < policy.value - 1e-9:
+        return "share_out_of_reach", {"target": policy.value, "best": float(table["caught"].max())}
     if policy.kind == "capacity":
         fewest = float(table["leads"].min()) / (months or 1)
         if fewest > policy.value:
@@ -134,8 +153,11 @@ def unmet(scores: Scores, policy: Policy, months: float | None) -> tuple[str, Ma
     return None
 
 
-def trade_off(scores: Scores, months: float | None) -> pd.DataFrame:
+def trade_off(scores: Scores, months: float | None, whole: Scores | None = None) -> pd.DataFrame:
     """One line per possible threshold, ascending: what lies at or above it.
+
+    Where `scores` counts some leads only (`scores.with_minimums`), `whole` is the table of all of them: customers
+    caught and missed are among all customers.
 
     ================ ===============================================================================
     threshold        a score that leads have
@@ -147,6 +169,7 @@ def trade_off(scores: Scores, months: float | None) -> pd.DataFrame:
     ================ ===============================================================================
     """
     leads, customers = scores.total
+    all_customers = float(customers.sum() if whole is None else whole.customers.sum())
     held = leads > 0
     at, leads, customers = scores.scores[held], leads[held], customers[held]
     above, caught = _from_top(leads), _from_top(customers)
@@ -157,8 +180,8 @@ def trade_off(scores: Scores, months: float | None) -> pd.DataFrame:
             "leads": above,
             "customers": caught,
             "leads_per_month": above / months if months else np.full(len(at), np.nan),
-            "caught": caught / max(customers.sum(), 1e-12),
-            "missed": np.maximum(customers.sum() - caught, 0.0),
+            "caught": caught / max(all_customers, 1e-12),
+            "missed": np.maximum(all_customers - caught, 0.0),
             "close_rate": caught / np.maximum(above, 1e-12),
             "low": low,
             "high": high,
@@ -167,13 +190,13 @@ def trade_off(scores: Scores, months: float | None) -> pd.DataFrame:
     )
 
 
-def _threshold(table: pd.DataFrame, kind: Kind, value: float, months: float | None) -> int:
-    """The threshold that meets one wish, or comes nearest to it where none does."""
+def _threshold(table: pd.DataFrame, kind: Kind, value: float, months: float | None, leads: float) -> int:
+    """The threshold that meets one wish, or comes nearest to it where none does; `leads` is how many there are."""
     at = table["threshold"].to_numpy()
     if kind == "pivot":
         return round(value)
     if kind == "top":
-        return _nearest(table, value * float(table["leads"].max()))
+        return _nearest(table, value * leads)
     if kind == "share":
         return int(at[_last(table["caught"].to_numpy() >= value - 1e-9)])
     if kind == "capacity":

@@ -1,5 +1,7 @@
 """Thresholds: each policy by hand, limits that cannot be met, and what is true of every table."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -128,3 +130,28 @@ def test_always_ordered_and_never_more_than_asked(counts, kind, value):
             "money": line.isotonic >= value - 1e-9,
         }
         assert met[kind]
+
+
+def test_minimums_count_in_the_choice():
+    # with the fit, and with the engagement too, of the leads at each score
+    fit, both = table([200, 100, 60, 20, 10], [1, 2, 4, 12, 8]), table([50, 50, 20, 9, 6], [1, 0, 2, 6, 5])
+    enough = {"marketing_qualified": fit, "sales_qualified": both}
+    lines = trade_off(fit, 2, table())
+    assert lines["leads"].tolist() == [390, 190, 90, 30, 10] and lines["missed"].tolist() == [18, 19, 21, 25, 37]
+    assert lines["caught"].tolist() == pytest.approx([27 / 45, 26 / 45, 24 / 45, 20 / 45, 8 / 45])
+
+    # 45 a month: 90 leads, and 90 have the fit from 10 on; of all, 200 would be there, and 20 from 30 on
+    assert choose(table(), Policy("capacity", 45), 2).marketing_qualified == 30
+    asked = replace(Policy("capacity", 45), fit_minimum=5, engagement_minimum=3)
+    assert choose(table(), asked, 2, enough) == Thresholds(10, 20, 5, 3)  # a quarter of 90: 15 from 20 on are nearest
+    assert choose(table(), Policy("capacity", 45, 3), 2, enough) == Thresholds(10, 30)  # 6 leads in two months
+    assert choose(table(), Policy("rate", 0.6), 2, enough).marketing_qualified == 20  # 20 of 30
+    assert choose(table(), Policy("share", 0.5), 2, enough).marketing_qualified == 10  # 24 of 45
+    assert choose(table(), Policy("top", 0.1), 2, enough).marketing_qualified == 10  # 90 of 1,000 leads
+    assert choose(table(), Policy("pivot", 15, 25), 2, enough) == Thresholds(15, 25)
+
+    assert unmet(fit, Policy("share", 0.7), 2, table()) == ("share_out_of_reach", {"target": 0.7, "best": 27 / 45})
+    assert unmet(fit, Policy("share", 0.6), 2, table()) is None
+    nobody = table([0] * 5, [0] * 5)
+    assert unmet(nobody, Policy("share", 0.6), 2, table()) == ("minimum_out_of_reach", {})
+    assert choose(table(), Policy("capacity", 60), 2, {"marketing_qualified": nobody}) == Thresholds(20, 30)

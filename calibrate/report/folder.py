@@ -90,7 +90,8 @@ def _pictures(review: Review, place: Path, words: Words) -> None:
             words("threshold.mql_short"): limits.marketing_qualified,
             words("threshold.sql_short"): limits.sales_qualified,
         }  # fmt: skip
-        table = trade_off(chosen.scores, review.months)
+        enough = chosen.enough.get("marketing_qualified", chosen.scores)
+        table = trade_off(enough, review.months, chosen.scores)
         charts.save(charts.threshold_trade_off(table, marks, labels), place / "thresholds.png")
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ..criteria import Axis, Criterion, Level
-from ..grid import Grid, Thresholds
+from ..grid import STAGES, Grid, Stage, Thresholds
 from ..metrics import METRICS, Estimate
 from ..review import Candidate, Review
 from . import drawing, tables
@@ -158,11 +158,14 @@ def side_by_side(review: Review) -> list[tuple[Axis, str, list[tuple[Level, list
 
 
 def marks_at(table: pd.DataFrame, limits: Thresholds | None) -> dict[int, tuple[str, ...]]:
-    """Rows of a trade-off table where the chosen thresholds lie, with their names."""
+    """Rows of a trade-off table where the chosen thresholds lie, with their names.
+
+    A sales-qualified threshold that asks for engagement too counts other leads than the table does.
+    """
     if limits is None or table.empty:
         return {}
     found: dict[int, tuple[str, ...]] = {}
-    for name in ("marketing_qualified", "sales_qualified"):
+    for name in STAGES if limits.engagement_minimum is None else STAGES[:1]:
         at = tables.place_of(table, getattr(limits, name))
         found[at] = (*found.get(at, ()), name)
     return found
@@ -170,19 +173,31 @@ def marks_at(table: pd.DataFrame, limits: Thresholds | None) -> dict[int, tuple[
 
 def step_rows(review: Review, candidate: Candidate) -> list[tuple[Any, tuple[str, ...]]]:
     """A few telling thresholds with their marks: those chosen, and those that hand over round shares of leads."""
-    table = tables.steps(review, candidate)
+    table, limits = tables.steps(review, candidate), candidate.grid.thresholds
     if table.empty:
         return []
-    chosen = marks_at(table, candidate.grid.thresholds)
+    chosen = marks_at(table, limits)
     total = float(candidate.scores.leads.sum())
     for share in TOP_SHARES:
         chosen.setdefault(int((table["leads"] - share * total).abs().to_numpy().argmin()), ())
-    return [(table.iloc[i], marks) for i, marks in sorted(chosen.items())]
+    rows = [(table.iloc[i], marks) for i, marks in sorted(chosen.items())]
+    sales = sales_step(review, candidate)
+    return rows if sales is None else [*rows, (sales, (STAGES[1],))]
 
 
-def step_at(review: Review, candidate: Candidate, threshold: int) -> pd.Series | None:
-    """The trade-off at one threshold."""
-    table = tables.steps(review, candidate)
+def sales_step(review: Review, candidate: Candidate) -> pd.Series | None:
+    """The trade-off at the sales-qualified threshold, where it asks for engagement and so counts other leads."""
+    limits = candidate.grid.thresholds
+    if limits is None or limits.engagement_minimum is None:
+        return None
+    return step_at(review, candidate, limits.sales_qualified, STAGES[1])
+
+
+def step_at(
+    review: Review, candidate: Candidate, threshold: int, stage: Stage = "marketing_qualified"
+) -> pd.Series | None:
+    """The trade-off at one threshold of a stage."""
+    table = tables.steps(review, candidate, stage)
     return None if table.empty else table.iloc[tables.place_of(table, threshold)]
 
 
@@ -190,19 +205,26 @@ def slider_data(review: Review) -> list[dict[str, Any]]:
     """Each candidate's trade-off as columns of plain numbers, for the slider."""
     data = []
     for candidate in tables.in_order(review):
-        table = tables.steps(review, candidate)
         limits = candidate.grid.thresholds
-        per_month = table["leads_per_month"] if review.months else table["leads"]
+        sales = None
+        if limits is not None and limits.engagement_minimum is not None:
+            sales = _columns(review, tables.steps(review, candidate, "sales_qualified"))
         data.append({
-            "name": candidate.name,
-            "t": table["threshold"].astype(int).tolist(), "n": _plain(table["leads"], 0),
-            "m": _plain(per_month, 1), "k": _plain(table["customers"], 0), "c": _plain(table["caught"], 4),
-            "r": _plain(table["close_rate"], 5), "lo": _plain(table["low"], 5), "hi": _plain(table["high"], 5),
+            "name": candidate.name, **_columns(review, tables.steps(review, candidate)), "sales": sales,
             "total": round(float(candidate.scores.customers.sum())),
             "mql": limits.marketing_qualified if limits else None,
             "sql": limits.sales_qualified if limits else None,
         })  # fmt: skip
     return data
+
+
+def _columns(review: Review, table: pd.DataFrame) -> dict[str, list[Any]]:
+    per_month = table["leads_per_month"] if review.months else table["leads"]
+    return {
+        "t": table["threshold"].astype(int).tolist(), "n": _plain(table["leads"], 0),
+        "m": _plain(per_month, 1), "k": _plain(table["customers"], 0), "c": _plain(table["caught"], 4),
+        "r": _plain(table["close_rate"], 5), "lo": _plain(table["low"], 5), "hi": _plain(table["high"], 5),
+    }  # fmt: skip
 
 
 def _plain(column: Iterable[float], digits: int) -> list[float | None]:

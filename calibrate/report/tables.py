@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..comparison import Judged
 from ..criteria import Axis, Criterion, Level, offsets
 from ..errors import GridError
-from ..grid import Evidence, Grid, Pin
+from ..grid import Evidence, Grid, Pin, Stage
 from ..rates import Rate, RateTable, lift_interval, rate
 from ..review import Candidate, Review
 from ..tally import Tally
@@ -134,9 +134,13 @@ def in_order(review: Review) -> tuple[Candidate, ...]:
     return tuple(sorted(review.candidates, key=lambda candidate: candidate is not chosen))
 
 
-def steps(review: Review, candidate: Candidate) -> pd.DataFrame:
-    """What each possible threshold gives, ascending; thinned where a grid has very many scores."""
-    table = trade_off(candidate.scores, review.months).sort_values("threshold", ignore_index=True)
+def steps(review: Review, candidate: Candidate, stage: Stage = "marketing_qualified") -> pd.DataFrame:
+    """What each possible threshold of a stage gives, ascending; thinned where a grid has very many scores.
+
+    Where the stage asks for fit or engagement too, only leads that have it are handed over.
+    """
+    table = trade_off(candidate.enough.get(stage, candidate.scores), review.months, candidate.scores)
+    table = table.sort_values("threshold", ignore_index=True)
     if len(table) <= MOST_STEPS:
         return table
     kept = set(np.linspace(0, len(table) - 1, MOST_STEPS).round().astype(int).tolist())

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..grid import STAGES
 from ..review import Candidate, Review
 from . import checks, meeting, moving, sections, tables
 from .bands import stage_lines
@@ -273,7 +274,11 @@ def _thresholds(book: _Book, review: Review) -> None:
     for candidate in tables.in_order(review):
         table = tables.steps(review, candidate)
         marks = dict(sections.marks_at(table, candidate.grid.thresholds))
-        for i, step in enumerate(table.to_dict("records")):
+        sales, steps = sections.sales_step(review, candidate), table.to_dict("records")
+        if sales is not None:
+            marks[len(steps)] = (STAGES[1],)
+            steps.append(sales.to_dict())
+        for i, step in enumerate(steps):
             hours = meeting.hours_saved(review, candidate, step) or (None,) * 3
             rows.append((
                 candidate.name, int(step["threshold"]), step["leads"], step["customers"], step["leads_per_month"],
@@ -281,7 +286,10 @@ def _thresholds(book: _Book, review: Review) -> None:
                 *meeting.spread(review, candidate, step)["caught"], step["missed"], *hours,
                 ", ".join(say(f"threshold.{mark}") for mark in marks.get(i, ())),
             ))  # fmt: skip
-    book.sheet(say("workbook.thresholds"), columns, rows)
+    chosen = tables.chosen_of(review)
+    limits = chosen.grid.thresholds if chosen and chosen.enough else None
+    note = say("threshold.demands", **stage_lines(limits, say)) if limits else ""
+    book.sheet(say("workbook.thresholds"), columns, rows, note)
 
 
 def _drift(book: _Book, review: Review) -> None:

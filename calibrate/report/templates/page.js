@@ -87,10 +87,12 @@
     const slider = at("slider"), grid = at("slider-grid");
     const steps = [...document.querySelectorAll("[data-steps]")];
     const one = () => data.candidates[Number(grid.value)];
-    const place = (threshold) => { const i = one().t.findIndex((t) => t >= threshold); return i < 0 ? one().t.length - 1 : i; };
+    let sales = false; // whether the leads counted are those that sales-qualified ones must be
+    const counted = () => (sales && one().sales && one().sales.t.length ? one().sales : one());
+    const place = (threshold) => { const t = counted().t, i = t.findIndex((each) => each >= threshold); return i < 0 ? t.length - 1 : i; };
     const draw = () => {
-      const c = one(), i = Number(slider.value), missed = c.total - c.k[i];
-      const counts = {leads: number(c.n[i], 0), customers: number(c.k[i], 0), total: number(c.total, 0), low: percent(c.lo[i]), high: percent(c.hi[i])};
+      const c = counted(), i = Number(slider.value), total = one().total, missed = total - c.k[i];
+      const counts = {leads: number(c.n[i], 0), customers: number(c.k[i], 0), total: number(total, 0), low: percent(c.lo[i]), high: percent(c.hi[i])};
       at("slider-at").textContent = number(c.t[i], 0);
       slider.setAttribute("aria-valuetext", fill("slider_points", {points: number(c.t[i], 0)}));
       at("slider-leads").textContent = number(c.m[i], data.months && c.m[i] < 20 ? 1 : 0);
@@ -114,16 +116,23 @@
         picture.classList.add("live");
       }
     };
-    const jump = (threshold) => { if (threshold !== null) slider.value = place(threshold); draw(); };
+    const jump = (threshold, ofSales) => {
+      sales = ofSales;
+      slider.max = counted().t.length - 1;
+      for (const [id, on] of [["slider-mql", !sales], ["slider-sql", sales]]) {
+        if (one().sales) at(id).setAttribute("aria-pressed", on); else at(id).removeAttribute("aria-pressed");
+      }
+      slider.value = place(threshold);
+      draw();
+    };
     const open = () => {
-      slider.max = one().t.length - 1;
       at("slider-mql").hidden = at("slider-sql").hidden = one().mql === null;
-      jump(one().mql === null ? one().t[Math.floor(one().t.length / 2)] : one().mql);
+      jump(one().mql === null ? one().t[Math.floor(one().t.length / 2)] : one().mql, false);
     };
     slider.addEventListener("input", draw);
     grid.addEventListener("change", open);
-    at("slider-mql").addEventListener("click", () => jump(one().mql));
-    at("slider-sql").addEventListener("click", () => jump(one().sql));
+    at("slider-mql").addEventListener("click", () => jump(one().mql, false));
+    at("slider-sql").addEventListener("click", () => jump(one().sql, true));
     try_.hidden = false;
     open();
   }
