@@ -110,13 +110,16 @@ def init(data: str, flags: dict[str, Any]) -> None:
 @with_flags()
 def check(data: str, flags: dict[str, Any]) -> None:
     """Read the data and say what was understood: rows, exclusions, criteria, suspects. Nothing is written."""
+    from . import monthly
     from .report import run_json, summary
 
     counted = _counted(data, flags)
+    risks = monthly.warnings(counted)
     if flags["json"]:
-        say_json({**run_json.counted_json(*_parts(counted)), "timing": counted.timing})
+        found = {**run_json.counted_json(*_parts(counted)), "warnings": run_json.warnings_json(risks)}
+        say_json({**found, "timing": counted.timing})
     else:
-        say(summary.check(*_parts(counted), _words(counted)))
+        say(summary.check(*_parts(counted), _words(counted), risks))
 
 
 @app.command()

@@ -188,7 +188,7 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
         chosen=_chosen(comparison, candidates),
         months=float((tally.totals[:, 0] > 0).sum()) if dated else None,
         ceiling=_ceiling(counted, rolling) if _wants_ceiling(counted) else None,
-        warnings=_warnings(counted),
+        warnings=warnings(counted),
         story=counted.story,
         outcomes=outcomes(counted.story, tally, _newest(counted.history)),
     )
@@ -392,29 +392,29 @@ def _chosen(comparison: Comparison, candidates: tuple[Candidate, ...]) -> str:
     return name if name in [c.name for c in candidates] else candidates[0].name
 
 
-def _warnings(counted: Counted) -> tuple[tuple[str, Mapping[str, str | int | float]], ...]:
+def warnings(counted: Counted) -> tuple[tuple[str, Mapping[str, str | int | float]], ...]:
     """Risks that the reader should know of, as keys of the language files with their numbers."""
-    warnings: list[tuple[str, Mapping[str, str | int | float]]] = list(counted.warnings)
+    found: list[tuple[str, Mapping[str, str | int | float]]] = list(counted.warnings)
     history = counted.history
     leads, customers = counted.tally.overall
     closed = history.excluded.get("already_closed", 0)
     if closed > 0.2 * (closed + customers):
-        warnings.append(("already_closed", {"count": closed, "share": closed / (closed + customers)}))
+        found.append(("already_closed", {"count": closed, "share": closed / (closed + customers)}))
     if customers < 50:
-        warnings.append(("few_customers", {"customers": customers, "leads": leads}))
+        found.append(("few_customers", {"customers": customers, "leads": leads}))
     if history.order == "file":
         falling = newest_first(counted.table)
         if falling is None:
-            warnings.append(("file_order", {}))
+            found.append(("file_order", {}))
         else:
-            warnings.append(("newest_first", {"column": falling[0], "share": falling[1]}))
+            found.append(("newest_first", {"column": falling[0], "share": falling[1]}))
     if history.ends is not None and history.terms.customer_at is None and history.terms.outcomes is None:
-        warnings.append(("no_customer_date", {"column": history.terms.customer or ""}))
+        found.append(("no_customer_date", {"column": history.terms.customer or ""}))
     if quick(counted.settings, counted.tally) is not counted.settings:
-        warnings.append(("left_out", {"method": SLOWEST, "rows": counted.tally.rows}))
+        found.append(("left_out", {"method": SLOWEST, "rows": counted.tally.rows}))
     if not counted.tally.exact:
-        warnings.append(("sampled", {"rows": counted.tally.rows, "leads": leads}))
+        found.append(("sampled", {"rows": counted.tally.rows, "leads": leads}))
     share = float(np.mean(counted.rates.thin)) if len(counted.rates.leads) else 0.0
     if share > 0.5:
-        warnings.append(("thin_levels", {"share": share}))
-    return tuple(warnings)
+        found.append(("thin_levels", {"share": share}))
+    return tuple(found)

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from calibrate import monthly
+from calibrate.cli import main
 from calibrate.crm import SYSTEMS, detect
 from calibrate.errors import CalibrateError, HistoryError, InputError, SettingsError
 from calibrate.report.words import known, load
@@ -397,3 +398,12 @@ def test_errors_are_ours(tmp_path: Path) -> None:
     leads = write(tmp_path / "leads.csv", ["id", "x"], [["L1", "a"], ["L2", "b"]])
     with pytest.raises(CalibrateError, match="finished signature"):
         read(leads, outcome={"outcomes": str(file), "outcomes_id": "lead"})
+
+
+def test_check_says_that_a_conversion_is_no_sale(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sample = next(s for s in SAMPLES if s.conversion and s.system == "salesforce")
+    file = write(tmp_path / "leads.csv", *rows_of(sample))
+    for words, wanted in (([], "which is no sale"), (["--json"], '"crm_conversion"')):
+        with pytest.raises(SystemExit):
+            main(["check", str(file), *words])
+        assert wanted in capsys.readouterr().out

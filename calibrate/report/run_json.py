@@ -47,7 +47,7 @@ def run_json(review: Review) -> dict[str, Any]:
         },
         "comparison": _comparison(review),
         "constraints": _plain(checks.costs_json(review)),
-        "warnings": [{"key": key, "facts": _plain(facts)} for key, facts in review.warnings],
+        "warnings": warnings_json(review.warnings),
         **_plain(meeting_json.meeting_json(review)),
         "truth": _plain(review.truth),
         **_times(review),
@@ -111,6 +111,11 @@ def _rate(rate: Rate) -> dict[str, Any]:
         "leads": rate.leads, "customers": rate.customers, "rate": _plain(rate.value), "low": _plain(rate.low),
         "high": _plain(rate.high),
     }  # fmt: skip
+
+
+def warnings_json(warnings: Sequence[tuple[str, Mapping[str, str | int | float]]]) -> list[dict[str, Any]]:
+    """Risks that the reader should know of, as keys of the language files with their numbers."""
+    return [{"key": key, "facts": _plain(facts)} for key, facts in warnings]
 
 
 def counted_json(account: Account, rates: RateTable, suspects: Sequence[Suspect]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..leakage import Suspect
 from ..rates import RateTable
@@ -60,10 +60,14 @@ def _changes(review: Review, say: Words) -> Iterator[str]:
                       side=say(f"history.{o.side}"))  # fmt: skip
 
 
-def check(account: Account, rates: RateTable, suspects: Sequence[Suspect], words: Words | None = None) -> str:
-    """What was understood of the data: rows, criteria, findings, suspects."""
+def check(
+    account: Account, rates: RateTable, suspects: Sequence[Suspect], words: Words | None = None,
+    warnings: Sequence[tuple[str, Mapping[str, str | int | float]]] = (),
+) -> str:  # fmt: skip
+    """What was understood of the data: risks, rows, criteria, findings, suspects."""
     say = words or load("en")
-    text = [*_rows(account, say), _rate(rates, say)]
+    text = [say.say("warning", key, facts) for key, facts in warnings]
+    text += [*_rows(account, say), _rate(rates, say)]
     text.append(say("summary.criteria", count=len(rates.criteria), names=", ".join(c.name for c in rates.criteria)))
     order = f"account.order_{account.order}"
     text.append(say(order, column=account.order_column or "") if order in say.texts else account.order)
