@@ -16,11 +16,14 @@ from . import decision as deciding
 from . import settings as spelling
 from .asked import read_grid
 from .calibration import fit_curve
+from .criteria import Level
 from .decision import Decision, Promise
 from .errors import CalibrateError, SettingsError, unknown
 from .export import json as grid_json
 from .grid import STAGES, Grid, Thresholds
 from .monthly import read_rows, write_whole
+from .report.sections import level_name
+from .report.words import known, load
 from .scores import reaches, row_scores, score
 from .tally import Tally
 
@@ -59,7 +62,7 @@ def adopt(
         why=why,
         thresholds=limits,
         thresholds_were=were if were != limits else None,
-        overrides=deciding.overrides(points, grid, who, why),
+        overrides=deciding.overrides(points, grid, who, why, _shown),
         as_of=run["history"]["as_of"],
         until=run["tally"]["last"] if run["months"] else None,
     )
@@ -73,6 +76,11 @@ def adopt(
     write_whole(str(folder / made.grid), text.encode())
     write_whole(str(folder / deciding.FILE), deciding.text(made).encode())
     return made, adopted
+
+
+def _shown(level: Level) -> set[str]:
+    """The names under which pages show a level, in every language."""
+    return {level_name(level, load(language)) for language in known()}
 
 
 def _run_of(folder: Path) -> dict[str, Any]:

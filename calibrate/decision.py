@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .criteria import Level
 from .errors import GridError, SettingsError, unknown
 from .grid import STAGES, Curve, Evidence, Grid, Pin, Thresholds, moved_bands
 from .rates import Rate, rate, wilson
@@ -129,14 +130,19 @@ class Outcome:
         return "above" if self.came.low > self.promise.close_rate else "kept"
 
 
-def overrides(asked: Sequence[str], grid: Grid, who: str, why: str) -> tuple[Override, ...]:
-    """Changes written as criterion=level=points, against the lines of a grid."""
+def overrides(
+    asked: Sequence[str], grid: Grid, who: str, why: str, shown: Callable[[Level], Collection[str]] = lambda _: ()
+) -> tuple[Override, ...]:
+    """Changes written as criterion=level=points, against the lines of a grid.
+
+    A level goes by its name, or by one of those that reports show it under (`shown`) where no other goes by that.
+    """
     found: dict[tuple[str, str], Override] = {}
     for text in asked:
         line, equals, number = text.rpartition("=")
         if not equals or not re.fullmatch(r"\s*[+-]?\d{1,6}\s*", number) or "=" not in line:
             raise SettingsError(f"--points '{text}' is not CRITERION=LEVEL=POINTS, such as \"sector=SaaS=12\"")
-        at, level = _line(line, grid)
+        at, level = _line(line, grid, shown)
         criterion = grid.criteria[at]
         was = grid.points[at][level]
         name = criterion.levels[level].name
@@ -144,7 +150,7 @@ def overrides(asked: Sequence[str], grid: Grid, who: str, why: str) -> tuple[Ove
     return tuple(found.values())
 
 
-def _line(text: str, grid: Grid) -> tuple[int, int]:
+def _line(text: str, grid: Grid, shown: Callable[[Level], Collection[str]]) -> tuple[int, int]:
     """Positions of the criterion and level that criterion=level names; either may hold an = of its own."""
     names = [criterion.name for criterion in grid.criteria]
     for place in (i for i, letter in enumerate(text) if letter == "="):
@@ -154,6 +160,9 @@ def _line(text: str, grid: Grid) -> tuple[int, int]:
             levels = [each.name for each in grid.criteria[at].levels]
             if level in levels:
                 return at, levels.index(level)
+            alike = [i for i, each in enumerate(grid.criteria[at].levels) if level in shown(each)]
+            if len(alike) == 1:
+                return at, alike[0]
             raise SettingsError(f"--points, criterion '{name}': {unknown('level', level, levels)}")
     raise SettingsError(f"--points: {unknown('criterion', text.partition('=')[0].strip(), names)}")
 

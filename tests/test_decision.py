@@ -14,11 +14,13 @@ import pytest
 from report_case import review
 
 from calibrate import decision as deciding
+from calibrate.adopt import _shown
 from calibrate.cli import main
+from calibrate.criteria import Criterion, Level
 from calibrate.decision import Adopted, Decision, Promise, decided, months_decided, outcomes, overrides
 from calibrate.errors import SettingsError
 from calibrate.export import json as grid_json
-from calibrate.grid import Thresholds
+from calibrate.grid import Grid, Thresholds
 from calibrate.report import folder
 from calibrate.scores import score
 from calibrate.simulate import simulate
@@ -213,6 +215,26 @@ def test_a_grid_decided_by_hand() -> None:
     assert {band.name: band.at_least for band in grid.bands} == {"call now": 30, "nurture": 11}
     assert grid.curve is None and [pin.points for pin in grid.pins][-1] == 9
     assert deciding._decision(json.loads(deciding.text(made))) == made
+
+
+def test_levels_go_by_their_names_or_by_what_pages_show() -> None:
+    asked = Criterion("demo", "demo", "text", "fit", (
+        Level("True", values=("True",)), Level("False", values=("False",)), Level("maybe = no", values=("?",)),
+        Level("missing", "missing"), Level("other", "other"),
+    ))  # fmt: skip
+    own = replace(asked, name="own", levels=(Level("True"), Level("yes"), *asked.levels[2:]))
+    grid = Grid("g", "m", (asked, own), ((5, -5, 1, 0, 0), (1, 2, 3, 0, 0)))
+
+    def at(text: str) -> tuple[str, int]:
+        (found,) = overrides([f"{text}=9"], grid, "C", "w", _shown)
+        return found.level, found.was
+
+    assert at("demo=True") == at("demo=yes") == at("demo=oui") == ("True", 5)
+    assert at("demo=non") == ("False", -5) and at("demo=non renseigné") == ("missing", 0)
+    assert at("demo=maybe = no") == ("maybe = no", 1)
+    assert at("own=yes") == ("yes", 2) and at("own=oui") == ("True", 1)  # its own name comes first
+    with pytest.raises(SettingsError, match="no level named 'si'"):
+        at("demo=si")
 
 
 def test_what_came_is_counted_after_what_was_known() -> None:

@@ -182,7 +182,8 @@ def step_rows(review: Review, candidate: Candidate) -> list[tuple[Any, tuple[str
         chosen.setdefault(int((table["leads"] - share * total).abs().to_numpy().argmin()), ())
     rows = [(table.iloc[i], marks) for i, marks in sorted(chosen.items())]
     sales = sales_step(review, candidate)
-    return rows if sales is None else [*rows, (sales, (STAGES[1],))]
+    rows += [] if sales is None else [(sales, (STAGES[1],))]
+    return sorted(rows, key=lambda row: float(row[0]["threshold"]))
 
 
 def sales_step(review: Review, candidate: Candidate) -> pd.Series | None:
