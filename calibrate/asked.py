@@ -127,6 +127,8 @@ def proposal_of(
     needed = [criterion for grid in grids.values() for criterion in grid.criteria]
     needed += [_decided(each) for each in settings.criterion if each.cuts or each.groups]
     aside = {*settings.stages.model_dump().values(), settings.outcome.value, settings.outcome.worked} - {None}
+    if terms.outcomes is not None and settings.outcome.value in [c.name for c in terms.outcomes.columns]:
+        aside -= {settings.outcome.value} - {*known}  # the amounts stand in the file of deals
     for name in aside:
         column_of(table, name)
     parts = {terms.customer, terms.created_at, terms.customer_at, terms.lead_id, terms.order, terms.outcomes_by}

@@ -11,7 +11,7 @@ from typing import Any
 
 from .crm import NONE, SYSTEMS, detect
 from .crm.base import System
-from .crm.look import Told, check_lost, keys, set_aside, spoken, told
+from .crm.look import Told, amount, check_lost, keys, set_aside, spoken, told
 from .crm.yousign import SIGNED, YOUSIGN, signatures
 from .engine.table import Fact, Table
 from .errors import SettingsError, unknown
@@ -87,7 +87,10 @@ def _leads(origin: Origin, system: System, table: Table, *, named: bool) -> Orig
         parts["lead_id"] = system.find(names, system.lead_id)
     if time.created_at is None and time.order is None:
         times["created_at"] = system.find(names, system.created_at)
+    if found is not None and found.sale and outcome.value is None:
+        parts["value"] = amount(system, table)
     for key, column, before in (
+        ("found_value", parts.get("value"), outcome.value),
         ("found_lead_id", parts.get("lead_id"), outcome.lead_id),
         ("found_created_at", times.get("created_at"), time.created_at),
         ("found_customer_at", times.get("customer_at"), time.customer_at),
@@ -124,9 +127,13 @@ def _second(
         pair = keys(system or other, table, other, outcomes)
         if pair is not None:
             parts["outcomes_by"], parts["outcomes_id"] = pair
+    if found is not None and outcome.value is None:
+        parts["value"] = amount(other, outcomes)
     facts = origin.facts
     said = spoken(other, outcomes, found, named=named, file=outcomes.name)
     new = tuple(fact for fact in said.facts if fact not in facts)
+    if parts.get("value") is not None:
+        new += (Fact("found_value", {"column": parts["value"]}),)
     if "outcomes_id" in parts:
         new += (Fact("crm_joined", {"lead": parts["outcomes_by"], "deal": parts["outcomes_id"]}),)
     return Origin(_changed(settings, parts, times), outcomes, (*facts, *new), origin.warnings, origin.aside)

@@ -48,7 +48,8 @@ def with_times(
         closing = replace(closing, windows=other_windows(review, history, plans, prepare))
     columns = _stages(settings, history)
     asked = settings.outcome
-    worth = weigh_by_value(history, review.rates, tally.criteria, asked.value) if asked.value else None
+    value = asked.value or next((str(f["column"]) for key, f in history.facts if key == "found_value"), None)
+    worth = weigh_by_value(history, review.rates, tally.criteria, value) if value else None
     worked = next((c.name for c in tally.criteria if asked.worked and c.column == asked.worked), None)
     selection = select_worked(tally, review.rates, worked) if worked else None
     fadings, candidates, near = _fadings(history, events), review.candidates, review.near

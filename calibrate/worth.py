@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from .criteria import Criterion, code_sql, offsets
 from .engine import sql
-from .engine.table import column_of
+from .engine.table import Table, column_of
 from .errors import InputError
-from .history import CUSTOMER, KEPT, STATUS, History
+from .history import CUSTOMER, KEPT, STATUS, History, Terms, day_of
 from .rates import RateTable
 
 Floats = NDArray[np.float64]
@@ -42,27 +42,30 @@ class Worth:
 
 
 def weigh_by_value(history: History, rates: RateTable, fine: Sequence[Criterion], column: str) -> Worth:
-    """Sum the amounts of the customers that count, per level.
+    """Sum the amounts of the customers that count, per level; in a second file, those of the deal that counts.
 
     ``per lead = sum of amounts / leads``; its interval takes each customer as one draw of a compound Poisson sum:
     ``variance of the sum = sum of squared amounts``.
     """
     table = history.table
-    if column_of(table, column).type != "number":
-        raise InputError(f"{table.name}: the value column '{column}' holds no numbers; name another with --value")
+    home = home_of(history.terms, table, column)
+    if column_of(home, column).type != "number":
+        raise InputError(f"{home.name}: the value column '{column}' holds no numbers; name another with --value")
     types = {each.name: each.type for each in table.columns}
     ours = {(c.column, c.kind): c for c in fine}
     pairs = [(c, ours.get((c.column, c.kind))) for c in rates.criteria]
     codes = [code_sql(own, types[own.column]) for _, own in pairs if own is not None]
     words = sql.packed(codes)
     listed = "".join(f", {word.sql('duckdb')} AS w{i}" for i, word in enumerate(words))
-    amount = sql.identifier(column).sql("duckdb")
+    amount, joined = sql.identifier(column).sql("duckdb"), ""
+    if home is not table:
+        amount, joined = "__deal.__amount", _deals(history, home, amount)
     sums, squares = np.zeros(len(rates.leads)), np.zeros(len(rates.leads))
     customers = unknown = 0
     total = 0.0
     bounds = offsets(rates.criteria)
     statement = (
-        f"SELECT CAST({amount} AS DOUBLE) AS amount{listed} FROM ({history.leads}) AS leads "
+        f"SELECT CAST({amount} AS DOUBLE) AS amount{listed} FROM ({history.leads}) AS leads{joined} "
         f"WHERE {STATUS} = {KEPT} AND {CUSTOMER} = 1"
     )
     for piece in table.stream(statement):
@@ -89,3 +92,31 @@ def weigh_by_value(history: History, rates: RateTable, fine: Sequence[Criterion]
         overall=overall, value=sums, per_lead=per_lead, low=np.maximum(per_lead - spread, 0), high=high,
         lift=per_lead / overall if overall else np.zeros(len(sums)),
     )  # fmt: skip
+
+
+def home_of(terms: Terms, table: Table, column: str) -> Table:
+    """The table that holds the amounts: the leads, or the second file that lists customers."""
+    outcomes = terms.outcomes
+    own = column in [c.name for c in table.columns]
+    return outcomes if outcomes is not None and not own and column in [c.name for c in outcomes.columns] else table
+
+
+def _deals(history: History, deals: Table, amount: str) -> str:
+    """Join of a lead's deals won on the day that made it a customer, with their amounts in sum."""
+    terms, names = history.terms, [c.name for c in deals.columns]
+
+    def quoted(name: str | None) -> str:
+        return sql.identifier(name or "").sql("duckdb")
+
+    key, own = quoted(terms.outcomes_id or terms.lead_id), quoted(terms.outcomes_by or terms.lead_id)
+    dated = terms.customer_at in names
+    day = day_of(deals, terms.customer_at or "") if dated else "0"
+    won = ""
+    if terms.customer in names and terms.customer_values:
+        values = ", ".join(sql.literal(value).sql("duckdb") for value in terms.customer_values)
+        won = f" WHERE CAST({quoted(terms.customer)} AS VARCHAR) IN ({values})"
+    return (
+        f" LEFT JOIN (SELECT CAST({key} AS VARCHAR) AS __lead, {day} AS __day, SUM({amount}) AS __amount FROM "
+        f"{deals.relation}{won} GROUP BY 1, 2) AS __deal ON CAST(leads.{own} AS VARCHAR) = __deal.__lead"
+        f"{' AND leads.__closed = __deal.__day' if dated else ''}"
+    )

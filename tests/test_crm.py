@@ -22,6 +22,7 @@ from calibrate.crm import SYSTEMS, detect
 from calibrate.errors import CalibrateError, HistoryError, InputError, SettingsError
 from calibrate.report.words import known, load
 from calibrate.settings import settings
+from calibrate.worth import weigh_by_value
 
 WON, LOST, OPEN = range(3)
 ENDS = [WON] * 8 + [LOST] * 20 + [OPEN] * 12
@@ -323,6 +324,42 @@ def test_won_deals_of_a_second_file_are_the_customers(
     assert counted.history.terms.outcomes_by == joined
     assert counted.warnings == ()
     assert spoken(counted, "crm_joined")
+
+
+def test_amounts_of_won_deals_are_what_leads_are_worth(tmp_path: Path) -> None:
+    """Of the deals that a lead won, the one that makes it a customer counts; lost and later ones do not."""
+    one, two = second(tmp_path, ["Id", "CreatedDate"], ["Contact Id", "StageName", "CloseDate"], key="L{:03d}".format)
+    with two.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file))
+    amounts = {"Closed Won": 1000, "Closed Lost": 70, "Prospecting": 9}
+    seen: set[str] = set()
+    for line in lines[1:]:
+        later = line[1] == "Closed Won" and line[0] in seen
+        seen |= {line[0]} if line[1] == "Closed Won" else set()
+        line.append(str(50_000 if later else amounts[line[1]]))
+    same_day = [[lines[1][0], "Closed Lost", lines[1][2], "400"]]  # lost on the day another deal was won
+    write(two, [*lines[0], "Amount"], [*lines[1:], *same_day])
+    counted = read(one, data={"crm": "salesforce"}, time={"as_of": date(2024, 12, 31)},
+                   outcome={"outcomes": str(two), "outcomes_id": "Contact Id"})  # fmt: skip
+    assert spoken(counted, "found_value") == [{"column": "Amount"}]
+    worth = weigh_by_value(counted.history, counted.rates, counted.tally.criteria, "Amount")
+    assert (worth.customers, worth.unknown, worth.total, worth.overall) == (8, 0, 8000, 200)
+    named = read(one, data={"crm": "salesforce"}, time={"as_of": date(2024, 12, 31)},
+                 outcome={"outcomes": str(two), "outcomes_id": "Contact Id", "value": "Amount"})  # fmt: skip
+    assert not spoken(named, "found_value")
+
+
+def test_the_amount_of_an_export_is_its_value(tmp_path: Path) -> None:
+    sample = next(s for s in SAMPLES if s.name == "pipedrive-english")
+    header, rows = rows_of(sample)
+    file = write(tmp_path / "leads.csv", header, rows)
+    assert not spoken(read(file), "found_value")  # a column of texts is no amount
+    place = header.index("Deal - Value")
+    priced = write(tmp_path / "priced.csv", header, [[*row[:place], "250", *row[place + 1 :]] for row in rows])
+    counted = read(priced)
+    assert spoken(counted, "found_value") == [{"column": "Deal - Value"}]
+    assert "Deal - Value" not in [c.column for c in counted.proposal.criteria]
+    assert weigh_by_value(counted.history, counted.rates, counted.tally.criteria, "Deal - Value").total == 8 * 250
 
 
 def detect_named(name: str, header: list[str]) -> bool:

@@ -50,7 +50,7 @@ class System:
 
     `signs` are headers as they are written there: an export that has all of one sign is recognised. `lost_signs` are
     columns with the values of lost rows, for systems whose exports may leave these out. `deal_keys` say how a second
-    file is joined: column of the leads, column of the deals.
+    file is joined: column of the leads, column of the deals. `amount` is what a customer signed.
     """
 
     name: str

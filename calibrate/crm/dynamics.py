@@ -39,9 +39,9 @@ DYNAMICS = System(
          ("originatingleadid", "originating lead", "originating lead id", "prospect d origine")),
         (("qualifyingopportunityid", "qualifying opportunity"), ("opportunityid", "do not modify opportunity")),
     ),
-    amount=("estimatedvalue", "est revenue", "revenu estime", "actualvalue", "actual revenue", "revenu reel",
-            "budgetamount"),
+    amount=("actualvalue", "actual revenue", "revenu reel", "estimatedvalue", "est revenue", "revenu estime"),
     aside={
+        "crm_amount": ("budgetamount",),
         "crm_stage": (*STATE, "statuscode", "status reason", "raison du statut", "salesstagecode", "stepname",
                       "pipeline phase", "closeprobability", "probability", "probabilite", "salesstage"),
         "crm_after": ("qualifyingopportunityid", "qualifying opportunity", "parentaccountid", "closestatus"),

@@ -99,11 +99,18 @@ def check_lost(system: System, table: Table) -> None:
     )
 
 
+def amount(system: System, table: Table) -> str | None:
+    """The column with the amount that a customer signed, if it holds numbers."""
+    numbers = [c.name for c in table.columns if c.type == "number"]
+    return system.find(numbers, system.amount)
+
+
 def set_aside(system: System, table: Table) -> dict[str, Aside]:
     """Columns that this system fills while sales work, or after the outcome, with the reason."""
     names = [c.name for c in table.columns]
     found: dict[str, Aside] = {}
-    reasons: Mapping[Aside, Names] = {**system.aside, "crm_amount": system.amount}
+    amounts = (*system.amount, *system.aside.get("crm_amount", ()))
+    reasons: Mapping[Aside, Names] = {**system.aside, "crm_amount": amounts}
     for reason, words in reasons.items():
         for column in system.all(names, words):
             found.setdefault(column, reason)

@@ -42,9 +42,9 @@ ODOO = System(
     deal_keys=((("id", "external id"), ("id", "external id")),),
     stages=("date open", "date conversion", "date last stage update", "assigned date", "date d assignation",
             "date de conversion", "conversion date", "last stage update"),
-    amount=("expected revenue", "revenu espere", "revenu attendu", "prorated revenue", "revenu au prorata",
-            "recurring revenue"),
+    amount=("expected revenue", "revenu espere", "revenu attendu"),
     aside={
+        "crm_amount": ("prorated revenue", "revenu au prorata", "recurring revenue"),
         "crm_stage": ("stage id", "stage", "etape", "probability", "probabilite", "type", "active", "actif",
                       "won status", "won lost", "kanban state"),
         "crm_after": (*LOST_REASON, "day close", "days to close", "jours pour cloturer", "day open",

@@ -35,8 +35,9 @@ PIPEDRIVE = System(
     deal_keys=((("deal id", "id"), ("deal id", "id")), (("person id",), ("person id",))),
     stages=("won time", "lost time", "date de gain", "date de perte", "deal closed on", "affaire fermee le",
             "close time", "stage change time", "last stage change"),
-    amount=("value", "valeur", "weighted value", "valeur ponderee", "mrr", "acv"),
+    amount=("value", "valeur"),
     aside={
+        "crm_amount": ("weighted value", "valeur ponderee", "mrr", "acv"),
         "crm_stage": ("stage", "etape", "status", "statut", "probability", "probabilite", "stage id"),
         "crm_after": ("lost reason", "raison de la perte", "raison de perte", "expected close date",
                       "date de cloture prevue", "rotten time"),

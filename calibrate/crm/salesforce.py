@@ -49,8 +49,9 @@ SALESFORCE = System(
         (("id", "lead id"), ("lead id", "converted lead id")),
     ),
     stages=("converted date", "date de conversion"),
-    amount=("amount", "montant", "expected revenue", "revenu attendu"),
+    amount=("amount", "montant"),
     aside={
+        "crm_amount": ("expected revenue", "revenu attendu"),
         "crm_stage": ("status", "lead status", "statut de la piste", "statut piste", "stage name", "stage", "etape",
                       "probability", "probability*", "probabilite*", "forecast category*", "categorie de prevision",
                       "is closed", "closed", "fermee", "is won", "won", "gagnee", "is converted", "converted",

@@ -43,8 +43,9 @@ ZOHO = System(
         (("id", "record id", "lead id"), ("lead id", "lead record id", "converted lead")),
     ),
     stages=("converted date time", "converted time", "heure de conversion"),
-    amount=("amount", "montant", "expected revenue", "revenu attendu"),
+    amount=("amount", "montant"),
     aside={
+        "crm_amount": ("expected revenue", "revenu attendu"),
         "crm_stage": ("lead status", "statut du prospect", "stage", "etape", "probability*", "probabilite*",
                       "converted s", "is converted", "converted", "converti"),
         "crm_after": ("lead conversion time", "converted account*", "converted contact*", "converted deal*",
