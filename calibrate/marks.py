@@ -18,7 +18,7 @@ from sqlglot import exp
 from .engine import sql
 from .errors import GridError
 from .explain import told
-from .grid import Grid
+from .grid import Grid, Measure
 
 MOST_REASONS = 3
 SMALL, LARGE = 62, 126
@@ -31,12 +31,14 @@ _Left: TypeAlias = Mapping[int, Mapping[int, str]]
 class Marked:
     """SQL for the score and the reasons of each row of a relation.
 
-    `over(relation)` has the relation's columns, `score` and, where a band of the grid asks for them, `fit_points` and
-    `engagement_points`; `reasons` is an expression over it, the text of the weightiest lines.
+    `over(relation)` has the relation's columns and those that `names` tells: the score and, where a band of the grid
+    asks for them, the points of fit and of engagement. `reasons` is an expression over it, the text of the weightiest
+    lines.
     """
 
     selects: tuple[str, ...]
     reasons: str
+    names: Mapping[Measure, str]
 
     def over(self, relation: str) -> str:
         """The relation with what is added to each of its rows."""
@@ -71,11 +73,14 @@ class _Word:
         return {line.level: 1 << self.first + i for i, line in enumerate(self.lines) if line.criterion == criterion}
 
 
-def marked(grid: Grid, codes: Sequence[exp.Expr], left: _Left) -> Marked:
+def marked(grid: Grid, codes: Sequence[exp.Expr], left: _Left, known: Sequence[str]) -> Marked:
     """Score and reasons of a grid, from the expression of each criterion's level code.
 
     `left` has SQL for the points that are left of a line, by criterion and level; with nothing left it is no reason.
+    `known` are the relation's columns: none of them has the name of one that is added.
     """
+    own = _prefix(known)
+    measures: dict[Measure, str] = {"score": f"{own}score", "fit": f"{own}fit", "engagement": f"{own}engagement"}
     least = [min(0, *points) for points in grid.points]
     room = (grid.maximum - sum(least)).bit_length()
     if room >= SMALL:
@@ -84,22 +89,40 @@ def marked(grid: Grid, codes: Sequence[exp.Expr], left: _Left) -> Marked:
     words = _words(lines, room)
     wide = words[0].end + MOST_REASONS > SMALL
     sums = [_sum(grid, codes, least if i == 0 else None, word, left, wide) for i, word in enumerate(words)]
-    score = f"CAST(__sum0 & {2**room - 1} AS BIGINT) + {sum(least)} AS score"
-    sets = [f"(__sum{i} & {-(1 << word.first)})" for i, word in enumerate(words)]
+    score = f"CAST({own}sum0 & {2**room - 1} AS BIGINT) + {sum(least)} AS {measures['score']}"
+    sets = [f"({own}sum{i} & {-(1 << word.first)})" for i, word in enumerate(words)]
     sets[-1] = f"({sets[-1]} | {((1 << MOST_REASONS) - 1) << words[-1].end})"  # so that no set runs out of lines
-    selects = [", ".join(f"{each} AS __sum{i}" for i, each in enumerate(sums))]
+    selects = [", ".join(f"{each} AS {own}sum{i}" for i, each in enumerate(sums))]
     selects.append(
-        ", ".join([score, *_fit(grid, codes, left), *(f"{each} AS __set{i}" for i, each in enumerate(sets))])
+        ", ".join(
+            [
+                score,
+                *(f"{each} AS {measures['fit']}" for each in _fit(grid, codes, left)),
+                *(f"{each} AS {own}set{i}" for i, each in enumerate(sets)),
+            ]
+        )
     )
     if grid.gated:
-        selects.append("score - fit_points AS engagement_points")
-    names = [f"__set{i}" for i in range(len(words))]
+        selects.append(f"{measures['score']} - {measures['fit']} AS {measures['engagement']}")
+    names = [f"{own}set{i}" for i in range(len(words))]
     places = []
     for _ in range(MOST_REASONS):
         places.append(_weightiest(names, words))
         selects.append(", ".join(f"{each} AS {name}_" for each, name in zip(_without(names), names, strict=True)))
         names = [f"{name}_" for name in names]
-    return Marked(tuple(selects[:-1]), _texts(lines, places))
+    return Marked(tuple(selects[:-1]), _texts(lines, places), measures)
+
+
+def _prefix(known: Sequence[str]) -> str:
+    """A beginning that no column's name has.
+
+    >>> _prefix(["a", "score"]), _prefix(["__SUM0"])
+    ('__', '___')
+    """
+    prefix = "__"
+    while any(name.lower().startswith(prefix) for name in known):
+        prefix += "_"
+    return prefix
 
 
 def _lines(grid: Grid) -> list[_Line]:
@@ -155,7 +178,7 @@ def _fit(grid: Grid, codes: Sequence[exp.Expr], left: _Left) -> list[str]:
         for at, (criterion, code, points) in enumerate(zip(grid.criteria, codes, grid.points, strict=True))
         if criterion.axis == "fit" and any(points)
     ]
-    return [f"{' + '.join(parts) or '0'} AS fit_points"] if grid.gated else []
+    return [" + ".join(parts) or "0"] if grid.gated else []
 
 
 def _chosen(code: exp.Expr, numbers: Sequence[int], instead: Mapping[int, str]) -> str:

@@ -101,11 +101,13 @@ def scored(grid: Grid, leads: Table, shown: Sequence[str] | None = None, at: dat
             )
     types = {column.name: "whole" if column.whole else column.type for column in leads.columns}
     codes = [code_sql(criterion, types[criterion.column]) for criterion in grid.criteria]
-    marks = marked(grid, codes, _left(grid, leads, at))
-    band = "".join(f" WHEN {band_condition(band)} THEN {sql.literal(band.name).sql('duckdb')}" for band in grid.ladder)
+    marks = marked(grid, codes, _left(grid, leads, at), known)
+    steps = [(band_condition(band, marks.names), sql.literal(band.name).sql("duckdb")) for band in grid.ladder]
+    band = "".join(f" WHEN {condition} THEN {name}" for condition, name in steps)
     columns = ", ".join(_quoted(name) for name in (known if shown is None else shown))
     band = f"CASE{band} ELSE '' END" if band else "''"
-    return f"SELECT {columns}, score, {band} AS band, {marks.reasons} AS reasons FROM {marks.over(leads.relation)}"
+    added = f"{marks.names['score']} AS score, {band} AS band, {marks.reasons} AS reasons"
+    return f"SELECT {columns}, {added} FROM {marks.over(leads.relation)}"
 
 
 def _left(grid: Grid, leads: Table, at: date | None) -> dict[int, dict[int, str]]:

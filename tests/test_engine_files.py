@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import calibrate
 from calibrate.engine import Session, Table, open_table
+from calibrate.engine.table import RESERVED
 from calibrate.errors import InputError
 
 Write = Callable[..., Path]
@@ -499,3 +502,31 @@ def test_gaps_have_one_form_per_type(tmp_path: Path) -> None:
         ]
         assert (found["t"][1], found["b"][0], found["b"][1]) == (None, True, None)
         assert np.isnan(found["i"][1]) and np.isnat(found["d"][1])
+
+
+def test_columns_called_as_the_engine_calls_its_own(write: Write) -> None:
+    """A column named rowid hides DuckDB's own; rows still come in their order, and samples are still drawn."""
+    path = write("RowId,__Position,n\n" + "".join(f"{i % 7},x,{i}\n" for i in range(3000)))
+    with Session() as session:
+        table = session.open(path)
+        assert types(table) == {"RowId": "number", "__Position": "text", "n": "number"}
+        found = table.fetch(f'SELECT "n", ROW_NUMBER() OVER () - 1 AS place FROM {table.relation}')
+        assert (found["n"] == found["place"]).all()
+        assert table.fetch(f'SELECT "__Position" AS p FROM {table.relation} LIMIT 1')["p"].tolist() == ["x"]
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_names_that_statements_need_are_refused(write: Write, name: str) -> None:
+    with pytest.raises(InputError, match="rename this column"), Session() as session:
+        session.open(write(f"id,{name.upper()}\n1,2\n"))
+
+
+def test_all_names_that_statements_need_are_known() -> None:
+    """Every column of two underscores that the steps name, save those that dodge the columns of the source."""
+    folder = Path(calibrate.__file__).parent
+    written = {
+        name
+        for file in [*folder.glob("*.py"), *(folder / "engine").glob("*.py")]
+        for name in re.findall(r"\bAS (__[a-z]+)\b", file.read_text(encoding="utf-8"))
+    }
+    assert {"__row", "__created"} < written <= RESERVED

@@ -108,6 +108,29 @@ def test_many_rows_keep_their_order(tmp_path: Path) -> None:
     assert wrong == [(0,)]
 
 
+def test_names_of_columns_that_statements_might_use(tmp_path: Path) -> None:
+    """Whatever the columns of a source are called, rows keep their own cells and their own scores."""
+    names = ["__sum0", "__SET0", "__set0_", "__score", "fit_points", "engagement_points", "marked", "rowid", "*", "a b"]
+    criteria = tuple(
+        Criterion(name, name, "text", ("fit", "engagement")[i % 2], (Level("x", values=("x",)), *SPECIAL))
+        for i, name in enumerate(names)
+    )
+    points = tuple((3 + i, -i, -20) for i in range(len(names)))
+    grid = Grid("g", "lift", criteria, points, bands=(Band("call", 20, "", 15, 5), Band("wait", -300, "")))
+    chance = random.Random(4)
+    rows = [[chance.choice(["x", "y", ""]) for _ in names] for _ in range(200)]
+    with (tmp_path / "leads.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["id", *names], *([i, *row] for i, row in enumerate(rows))])
+    score_file(grid, str(tmp_path / "leads.csv"), str(tmp_path / "scored.parquet"))
+    found = duckdb.sql(f"SELECT * FROM '{tmp_path / 'scored.parquet'}'").fetchall()
+    for i, (row, (at, *cells, score, band, why)) in enumerate(zip(rows, found, strict=True)):
+        lead = dict(zip(names, row, strict=True))
+        assert (at, [cell or "" for cell in cells]) == (i, row)
+        assert (score, band) == (grid.score(lead), grid.band(lead))
+        assert why == "; ".join(str(reason) for reason in reasons(grid, lead)[:3])
+    assert {each[-2] for each in found} == {"call", "wait"}
+
+
 def test_points_beyond_what_can_be_added_up_are_refused(leads: Path, tmp_path: Path) -> None:
     huge = replace(GRID, points=((2**61, 7, 0), *GRID.points[1:]))
     with pytest.raises(GridError, match="too large to be added up"):

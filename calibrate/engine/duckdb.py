@@ -206,6 +206,10 @@ def described(connection: Connection, source: str) -> list[tuple[str, str]]:
     return [(str(row[0]), str(row[1])) for row in connection.execute(f"DESCRIBE SELECT * FROM {source}")]
 
 
+_PLACES = frozenset({"rowid", "file_row_number", "file_index"})
+"""What DuckDB itself calls the places of rows."""
+
+
 def view_over(
     connection: Connection,
     source: str,
@@ -219,7 +223,8 @@ def view_over(
     """A table over any relation of the connection, in which every column has one of our five types.
 
     Decimals and huge whole numbers become doubles, moments with a zone become UTC, the rest becomes text.
-    `position` is an expression for the order of rows.
+    `position` is an expression for the order of rows; where a column hides DuckDB's own of that name, rows stand as
+    they are read.
     """
     columns, parts, found = [], [], list(facts)
     for column, kind in described(connection, source):
@@ -229,9 +234,11 @@ def view_over(
         columns.append(Column(column, type_, whole))
         if cast and type_ == "text":
             found.append(Fact("rewritten", {"column": column, "type": kind}))
-    hidden = POSITION
-    while hidden in [each.name for each in columns]:
+    hidden, taken = POSITION, {each.name.lower() for each in columns}
+    while hidden in taken:
         hidden += "_"
+    if position is not None and _PLACES.intersection(position.split()) & taken:
+        position = None
     if position is not None:
         parts.append(f"{position} AS {identifier(hidden).sql('duckdb')}")
     view = connection.free_name("table")

@@ -75,8 +75,14 @@ def _fill_samples(connection: Connection, table: str, columns: list[_Column]) ->
     """Values of rows scattered over the table, and more of columns that hold little but placeholders there."""
     rows = int(connection.execute(f"SELECT COUNT(*) FROM {table}")[0][0])
     listed = ", ".join(identifier(c.name).sql("duckdb") for c in columns)
-    scattered = f"rowid * {SCATTER} % {2**32} < {min(2**32, SAMPLE * 2**32 // max(rows, 1))}"
-    for row in connection.execute(f"SELECT {listed} FROM {table} WHERE {scattered} ORDER BY rowid"):
+    place, source = "rowid", table
+    known = {str(row[0]).lower() for row in connection.execute(f"DESCRIBE SELECT * FROM {table}")}
+    if place in known:  # a column of that name hides the rows' own places
+        while place in known:
+            place += "_"
+        source = f"(SELECT *, ROW_NUMBER() OVER () - 1 AS {place} FROM {table})"
+    scattered = f"{place} * {SCATTER} % {2**32} < {min(2**32, SAMPLE * 2**32 // max(rows, 1))}"
+    for row in connection.execute(f"SELECT {listed} FROM {source} WHERE {scattered} ORDER BY {place}"):
         for column, value in zip(columns, row, strict=True):
             if value is not None:
                 column.sample.append(value)

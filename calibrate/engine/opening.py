@@ -13,7 +13,7 @@ from ..errors import InputError, unknown
 from .duckdb import Connection, DuckTable, copied, view_over
 from .files import open_file
 from .sql import identifier, literal, rendered
-from .table import Statement, Table, shown
+from .table import Statement, Table, free_of_reserved, shown
 
 if TYPE_CHECKING:
     from .postgres import Door
@@ -48,7 +48,9 @@ class Session:
 
     def open(self, source: str | Path, *, table: str | None = None) -> Table:
         """A table over a file, a database or a cluster. `table` (or ``#name`` at the end) chooses among several."""
-        text = str(source)
+        return free_of_reserved(self._open(str(source), table))
+
+    def _open(self, text: str, table: str | None) -> Table:
         if "://" in text:
             return self._open_far(text, table)
         if self._far is not None:

@@ -22,6 +22,10 @@ Statement: TypeAlias = "exp.Expr | str"
 POSITION = "__position"
 """Hidden column of a table that knows the order of its rows: ascending, not always without gaps."""
 
+_WORDS = "amount at bought closed created customer day deal identity lead moment open place row status twice won"
+RESERVED = frozenset(f"__{word}" for word in _WORDS.split())
+"""Columns that statements add to those of a source."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -108,6 +112,14 @@ class Table(Protocol):
     def stream(self, statement: Statement) -> Iterator[dict[str, NDArray[Any]]]:
         """The same in pieces of some 120,000 rows, in bounded memory."""
         ...
+
+
+def free_of_reserved(table: Table) -> Table:
+    """The table itself; an InputError if a column has a name that statements need."""
+    for column in table.columns:
+        if column.name.lower() in RESERVED:
+            raise InputError(f"{table.name}: calibrate itself uses the name '{column.name}'; rename this column")
+    return table
 
 
 def column_of(table: Table, name: str) -> Column:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -12,7 +12,7 @@ from ..criteria import Criterion
 from ..errors import ExportError
 from ..events import is_event_column
 from ..explain import told, words_in
-from ..grid import Band, Expiry, Grid
+from ..grid import Band, Expiry, Grid, Measure
 from ..mailbox import made_from
 
 Status = Literal["carried", "approximated", "impossible"]
@@ -166,13 +166,15 @@ def ordered_bands(grid: Grid) -> list[tuple[int, str]]:
     return sorted(((band.at_least, band.name) for band in grid.bands), key=lambda each: -each[0])
 
 
-def band_condition(band: Band) -> str:
-    """SQL for what a band asks for, over the columns score, fit_points and engagement_points.
+_MEASURES: Mapping[Measure, str] = {"score": "score", "fit": "fit_points", "engagement": "engagement_points"}
+
+
+def band_condition(band: Band, names: Mapping[Measure, str] = _MEASURES) -> str:
+    """SQL for what a band asks for, over the columns score, fit_points and engagement_points, or others in `names`.
 
     >>> band_condition(Band("call", 30, "", fit_minimum=5))
     'score >= 30 AND fit_points >= 5'
     """
-    names = {"score": "score", "fit": "fit_points", "engagement": "engagement_points"}
     return " AND ".join(f"{names[what]} >= {int(least)}" for what, least in band.demands)
 
 
