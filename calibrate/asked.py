@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .criteria import Criterion
+from .engine import dates
 from .engine.table import Fact, Table, column_of
 from .errors import GridError, SettingsError, unknown
 from .events import OBSERVE_DAYS as EVENT_DAYS
@@ -63,6 +64,8 @@ def resolved(settings: Settings, table: Table) -> tuple[Settings, list[Fact]]:
         created = found("found_created_at", seen_created)
         if created is not None and closed is None and outcome.outcomes is None:
             closed = found("found_customer_at", seen_closed)
+    numbers = [c.name for c in table.columns if c.type == "number"]
+    facts += [dates.moment(table, name).fact for name in (created, closed) if name is not None and name in numbers]
     return settings.model_copy(
         update={
             "outcome": outcome.model_copy(update={"lead_id": lead_id}),

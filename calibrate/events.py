@@ -371,7 +371,9 @@ class _Plan:
         })]  # fmt: skip
         if self.events.rows <= SPLIT_UP_TO:
             facts.append(Fact("events_outside", self._outside(counted)))
-        return (*facts, *(fact for fact in self.events.facts if fact.key == "dates"))
+        numbered = column_of(self.events, self.names.at or "").type == "number"
+        written = [self.moment.fact] if numbered else [fact for fact in self.events.facts if fact.key == "dates"]
+        return (*facts, *written)
 
     def _outside(self, counted: int) -> dict[str, str | int]:
         """Events that do not count, by reason; an event of a lead listed twice is told once per row."""

@@ -37,6 +37,10 @@ def read(table: Table, **choices: str) -> list[str | None]:
         (["2025-12-31T10:00:00.250Z"], ["2025-12-31T10:00:00"]),
         (["2025-12-31T10:00:00+02:00", "2025-12-31 10:00:00-0530"], ["2025-12-31T08:00:00", "2025-12-31T15:30:00"]),
         (["2025-12-31 10:00:00 UTC"], ["2025-12-31T10:00:00"]),
+        (
+            ["2025-12-31 10:00:00 +0200", "2025-12-31 10:00:00 -05:30", "2025-12-31 10:00 Z"],
+            ["2025-12-31T08:00:00", "2025-12-31T15:30:00", "2025-12-31T10:00:00"],
+        ),
         (["31/12/2025", "1/2/2025"], ["2025-12-31T00:00:00", "2025-02-01T00:00:00"]),
         (["12/31/2025", "1/2/2025"], ["2025-12-31T00:00:00", "2025-01-02T00:00:00"]),
         (["31/12/25", "01/02/25"], ["2025-12-31T00:00:00", "2025-02-01T00:00:00"]),
@@ -115,6 +119,11 @@ def test_what_is_no_date_is_refused(tmp_path: Path, kind: str, value: str, messa
         moment(table_of(tmp_path, kind, [value]), "at")
     with pytest.raises(InputError, match=r"no column named 'att'. Did you mean 'at'"):
         moment(table_of(tmp_path, kind, [value]), "att")
+
+
+def test_numbers_say_their_unit(tmp_path: Path) -> None:
+    for value, key in (("1767175200", "dates_seconds"), ("1767175200123", "dates_milliseconds"), ("20251231", "dates")):
+        assert moment(table_of(tmp_path, "BIGINT", [value]), "at").fact.key == key
 
 
 def test_writings() -> None:

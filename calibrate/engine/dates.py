@@ -146,7 +146,10 @@ def reading(column: exp.Expr, writing: Writing) -> exp.Expr:
     text = rendered(trimmed(column) if writing.padded else column, "duckdb")
     ways = []
     if writing.iso:
-        read = f"TRY_CAST(REPLACE({text}, ',', '.') AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+        near = f"REPLACE({text}, ',', '.')"
+        for mark in "+-Z":  # DuckDB reads 10:00:00 UTC and 10:00:00+0200, but no other zone behind a space
+            near = f"REPLACE({near}, ' {mark}', '{mark}')"
+        read = f"TRY_CAST({near} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
         if not writing.zoned:
             read = f"TRY_CAST(REPLACE({text}, ',', '.') AS TIMESTAMP)"
         ways.append(f"CASE WHEN SUBSTRING({text}, 5, 1) IN ('-', '/') THEN {read} END")
@@ -172,6 +175,9 @@ class Moment:
     @property
     def fact(self) -> Fact:
         """The finding for the report."""
+        unit, since, _ = self.words.partition(" since 1970")
+        if since:
+            return Fact(f"dates_{unit}", {"column": self.column, "unreadable": self.unreadable})
         return Fact("dates", {"column": self.column, "format": self.words, "unreadable": self.unreadable})
 
 
