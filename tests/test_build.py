@@ -32,7 +32,7 @@ def made(tally, method="logistic", constraints=None, **scale):
 def test_the_pivot_is_where_the_wanted_share_of_leads_starts(history, method, share):
     weights, grid = made(history, method, pivot=30, share=share)
     unrounded = scores_of(history, weights.values) * grid.provenance["scale"]
-    assert (unrounded >= 30 - 1e-9).mean() == pytest.approx(share, rel=0.1)
+    assert (unrounded >= 30 - 1e-6).mean() == pytest.approx(share, rel=0.1)  # scores are told apart to nine digits
     assert (row_scores(history, grid) >= 30).mean() == pytest.approx(share, rel=0.2)
     assert grid.pivot == 30
 

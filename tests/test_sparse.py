@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.special import beta, expit
-from weights_case import counted, number, simulated, tallies, text, yes_no
+from weights_case import counted, number, several, simulated, tallies, text, yes_no
 
 from calibrate.build import build
 from calibrate.errors import SettingsError
@@ -269,7 +269,7 @@ def test_weights_are_whole_points_on_few_lines():
     assert grid.flat.tolist() == points_of(weights).tolist() and grid.lines <= 6 and np.abs(grid.flat).max() <= 5
     odds = scores_of(tally.regroup(grid.criteria), weights.values) + weights.intercept
     assert tally.leads @ (1 / (1 + np.exp(-odds))) == pytest.approx(tally.customers.sum(), rel=1e-6)
-    assert ((weights.low < weights.values) == (points_of(weights) != 0)).all()
+    assert ((weights.low < weights.high) == (points_of(weights) != 0)).all()
 
 
 def test_fewer_lines_lose_little_against_all_of_logistic():
@@ -386,6 +386,29 @@ def test_points_against_a_close_rate_need_clear_evidence():
     for most in (1, 2):
         weights, grid = made(tally, Constraints(max_lines=most))
         assert (grid.flat >= 0).all() or (weights.sign_kept[grid.flat < 0] >= 0.95).all()
+
+
+def test_a_level_without_customers_has_the_interval_of_its_counts():
+    parts = [(yes_no("student", "fit"), [(200, 0), (2000, 200)]), (yes_no("demo"), [(550, 120), (1650, 80)])]
+    tally = several(parts)
+    weights = sparse(tally, estimate(tally), Constraints(max_lines=2, cap=8))
+    line = weights.frame().set_index(["criterion", "level"]).loc[("student", "yes")]
+    scale = 1 / weights.scale
+    assert -8 * scale == pytest.approx(line["low"]) and line["low"] <= line["weight"] < line["high"] < 0
+
+    # Clopper-Pearson: 0 of 200 is at most 1.83 %, where leads of these demo requests would close at p with no line
+    students = tally.codes[0] == 0
+    rest = scores_of(tally, weights.values)[students] + weights.intercept - line["weight"]
+    assert line["high"] == pytest.approx(np.log(1 / (1 - 0.025 ** (1 / 200)) - 1) * -1 - np.log(0.11 / 0.89), abs=0.35)
+    odds = np.exp(rest + line["high"])
+    assert np.prod((1 + odds) ** -tally.leads[students]) == pytest.approx(0.025)
+    assert line["sign_kept"] == pytest.approx(1 - np.prod((1 + np.exp(rest)) ** -tally.leads[students]))
+    assert line["sign_kept"] > 0.999
+
+    few = several([(parts[0][0], [(20, 0), (2180, 200)]), parts[1]])  # 20 leads might well have none
+    found = sparse(few, estimate(few, min_leads=10), Constraints(max_lines=2, cap=8)).frame()
+    line = found.set_index(["criterion", "level"]).loc[("student", "yes")]
+    assert line["weight"] < 0 < line["high"] and 0.85 < line["sign_kept"] < 0.95
 
 
 def test_thinned_leads_widen_the_intervals():

@@ -35,7 +35,8 @@ from .search.rounding import Card
 from .search.settle import settled
 from .search.views import Source, TableView, source_of
 from .search.wide import wide
-from .sparse_lines import Offer, joined, offered, orders, placed, point_bounds
+from .sparse_lines import CAP, Offer, joined, offered, orders, placed, point_bounds
+from .unanimous import chance, highest
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -260,8 +261,30 @@ def _weights(tally: Tally, answer: _Answer, limits: Limits, thin: Mask) -> Weigh
     values[place] = answer.points * answer.scale
     spread[place] = np.where(answer.points != 0, answer.spread, 0.0)
     empty[place] = thin
+    low, high, kept = values - Z95 * spread, values + Z95 * spread, normal_share(values, spread)
+    lost = np.bincount(place, tally.by_level[:, 1], size) == 0
+    for level in np.flatnonzero(lost & (values < 0) & (spread > 0)):
+        low[level], high[level], kept[level] = _without_customers(tally, answer, limits, place == level)
     return Weights(
-        method="sparse", criteria=criteria, values=values, low=values - Z95 * spread, high=values + Z95 * spread,
-        sign_kept=normal_share(values, spread), unit="log-odds", intercept=answer.intercept,
-        scale=1 / answer.scale if answer.scale > 0 else None, thin=empty, notes=limits.notes,
+        method="sparse", criteria=criteria, values=values, low=low, high=high, sign_kept=kept, unit="log-odds",
+        intercept=answer.intercept, scale=1 / answer.scale if answer.scale > 0 else None, thin=empty,
+        notes=limits.notes,
     )  # fmt: skip
+
+
+def _without_customers(tally: Tally, answer: _Answer, limits: Limits, mine: Mask) -> tuple[float, float, float]:
+    """Interval of the weight of levels that no customer has, and how surely it is below 0.
+
+    Their likelihood has no peak, so its curvature tells nothing: the interval goes from the lowest points allowed to
+    the weight above which no customer would be too strange (`unanimous.highest`), the other weights as they are. The
+    sign stays unless leads of weight 0 could well have had no customer either.
+    """
+    at = int(np.flatnonzero(mine)[0])
+    criterion = int(np.searchsorted(offsets(tally.criteria), at, side="right")) - 1
+    start, end = offsets(tally.criteria)[criterion : criterion + 2]
+    rows = tally.rows_where(mine[start:end][tally.codes[criterion]], np.ones(tally.rows))
+    value = float(answer.points[at] * answer.scale)
+    rest, leads = scores_of(rows, answer.points) * answer.scale + answer.intercept - value, rows.leads
+    floor = limits.floor[mine]
+    lowest = float(np.where(np.isfinite(floor), floor, -CAP).min()) * answer.scale
+    return min(lowest, value), max(highest(rest, leads), value), 1 - chance(rest, leads)
