@@ -19,6 +19,7 @@ from scipy import special
 from .criteria import offsets
 from .errors import SettingsError
 from .grid import Evidence, Grid
+from .notes import note
 from .rates import Z95
 from .rounding import clipped_to_share, fitted_line, loss, plain, quality, shrunk_to, to_maximum, together
 from .tally import Tally
@@ -256,10 +257,7 @@ def _demanded(scene: _Scene, points: Ints, target: Floats, notes: list[str]) -> 
     if demands.largest_share is not None:
         clipped = clipped_to_share(points, scene.bounds, demands.largest_share, scene.limits.pinned)
         if clipped is None:
-            notes.append(
-                f"no line can be kept to {demands.largest_share:.0%} of the maximum: "
-                "too few criteria give points, or a pin holds more"
-            )
+            notes.append(note("largest_share", share=demands.largest_share))
         points = points if clipped is None else clipped
     if demands.need_negative and not (points < 0).any():
         points = _with_negative(scene, points, notes)
@@ -270,11 +268,9 @@ def _missed(scene: _Scene, points: Ints, target: Floats, pivot: int | None, best
     """Tell where the scale that was asked for could not be had."""
     reached = int(sum(points[a:b].max() for a, b in pairwise(scene.bounds)))
     if best is not None and reached != best:
-        notes.append(
-            f"the best lead has {reached} points, not {best}: caps, pins or too weak evidence stand against more"
-        )
+        notes.append(note("best_missed", reached=reached, best=best))
     if pivot is not None and not 0.5 < _cut(scene, target) / pivot < 2:
-        notes.append(f"the wanted share of leads does not start at {pivot} points: the evidence is too weak for it")
+        notes.append(note("pivot_missed", pivot=pivot))
 
 
 def _with_negative(scene: _Scene, points: Ints, notes: list[str]) -> Ints:
@@ -295,7 +291,7 @@ def _with_negative(scene: _Scene, points: Ints, notes: list[str]) -> Ints:
                 continue
             changed[int(np.argmin(np.where(spare, effect, np.inf)))] = 0
         return changed
-    notes.append("no line takes points away: no level with enough leads closes below the average")
+    notes.append(note("no_negative"))
     return points
 
 

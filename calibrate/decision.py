@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from .criteria import Level
 from .errors import GridError, SettingsError, unknown
 from .grid import STAGES, Curve, Evidence, Grid, Pin, Thresholds, moved_bands
+from .notes import note
 from .rates import Rate, rate, wilson
 from .scores import reaches
 from .tally import Tally
@@ -177,7 +178,7 @@ def decided(grid: Grid, decision: Decision) -> Grid:
         points[at][level] = each.points
         if evidence:
             known = evidence[at][level]
-            evidence[at][level] = Evidence(known.leads, known.customers, note=f"changed by hand from {each.was:+d}")
+            evidence[at][level] = Evidence(known.leads, known.customers, note=note("by_hand", was=each.was))
     changed = {(each.criterion, each.level) for each in decision.overrides}
     pins = tuple(pin for pin in grid.pins if (pin.criterion, pin.level) not in changed)
     mine = tuple(Pin(each.criterion, each.level, each.points, each.who, each.why) for each in decision.overrides)

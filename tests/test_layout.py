@@ -18,8 +18,8 @@ HOUSE = ROOT / "calibrate"
 # The order of the house, written by hand. A room (a file, or a folder as a whole) imports only what stands before it.
 GROUND = ("errors", "engine")
 STEPS = (
-    "criteria", "grid", "lines", "columns", "lexicon", "people", "outcome", "fine", "roles", "proposal", "cohorts",
-    "history", "events", "mailbox", "tally", "rates", "closing", "stages", "worth", "selection", "expiry", "mails",
+    "notes", "criteria", "grid", "lines", "columns", "lexicon", "people", "outcome", "fine", "roles", "proposal",
+    "cohorts", "history", "events", "mailbox", "tally", "rates", "closing", "stages", "worth", "selection", "expiry", "mails",
     "binning", "outcome_words", "leakage", "weights", "scores", "calibration", "thresholds", "rounding",
     "build", "plan", "metrics", "backtest", "resampling", "comparison", "decision", "swap", "segments",
     "grade", "kpi", "feedback", "ceiling", "explain", "marks", "shifts", "attention", "drift", "audit", "costs", "pool",

@@ -11,6 +11,7 @@ from ..costs import Cost
 from ..criteria import Criterion
 from ..lines import Line, beside
 from ..metrics import Estimate
+from ..notes import understood
 from ..review import Candidate, Review
 from . import sections, tables
 from .words import Words, load
@@ -64,6 +65,19 @@ def _readable(facts: Mapping[str, Any], words: Words, criteria: Sequence[Criteri
     return {**facts, "level": sections.level_name(mine, words)} if mine else dict(facts)
 
 
+def noted(text: str, words: Words) -> str:
+    """Notes of the calculation in words, where they are ours.
+
+    >>> noted("changed by hand from +5; all leads have the same outcome", load("en"))
+    'points changed by hand, before +5; all leads have the same outcome'
+    >>> noted("said by somebody else; changed by hand from +5", load("fr"))
+    'said by somebody else; changed by hand from +5'
+    """
+    found = [understood(each) for each in text.split("; ")]
+    parts = [words.say("note", *each) for each in found if each is not None]
+    return words("note.and").join(parts) if len(parts) == len(found) else text
+
+
 def near_of(review: Review, candidate: Candidate) -> list[Near]:
     """Grids nearly as good as a candidate."""
     if candidate.method != METHOD:
@@ -83,7 +97,7 @@ def values(review: Review, words: Words) -> dict[str, Any]:
     criteria = review.rates.criteria
     return {
         "findings_of": lambda candidate: [told(f, words, candidate.grid.criteria) for f in candidate.findings],
-        "near_of": lambda candidate: near_of(review, candidate),
+        "noted": lambda text: noted(text, words), "near_of": lambda candidate: near_of(review, candidate),
         "room_of": lambda candidate: review.room if candidate.method == METHOD else None,
         "constraint": lambda cost: constraint(cost, words, criteria), "side_of": sections.side_of,
         "cost_metrics": list(review.costs.each[0].difference) if review.costs else [],

@@ -173,7 +173,7 @@ def _points(book: _Book, review: Review, candidate: Candidate) -> None:
         rate = line.rate
         told = [say(f"mark.{mark}") for mark in line.marks]
         told += [" ".join((line.pin.who, line.pin.why)).strip()] if line.pin else []
-        told += [line.note] if line.note else []
+        told += [checks.noted(line.note, say)] if line.note else []
         rows.append((
             say(f"axis.{line.criterion.axis}"), line.criterion.name, sections.level_name(line.level, say), line.points,
             line.low, line.high,

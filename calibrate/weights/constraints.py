@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..criteria import Criterion, offsets
 from ..errors import SettingsError, unknown
 from ..grid import Pin
+from ..notes import note
 
 Floats = NDArray[np.float64]
 RISING, FALLING = " rising", " falling"
@@ -120,10 +121,7 @@ def resolve(constraints: Constraints, criteria: Sequence[Criterion]) -> Limits:
         at = _criterion(pin.criterion, names, "a pin")
         level = _level(criteria[at], pin.level)
         if level is None:
-            notes.append(
-                f"the pin {pin.criterion}={pin.level} was not placed: too few leads have this level, "
-                f"and it is counted with others"
-            )
+            notes.append(note("pin_not_placed", criterion=pin.criterion, level=pin.level))
             continue
         position = int(bounds[at]) + level
         placed.append((position, replace(pin, level=criteria[at].levels[level].name)))

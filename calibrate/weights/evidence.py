@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..criteria import offsets
+from ..notes import note
 from ..rates import Z95, RateTable
 from ..tally import Tally
 from .base import Weights, against_rate, is_reference, normal_share, references, zero_levels
@@ -32,7 +33,7 @@ def evidence(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
     if not 0 < rates.overall.customers < rates.overall.leads:
         nothing = np.zeros(len(rates.leads))
         return Weights("evidence", tally.criteria, nothing, nothing, nothing, nothing + 1, "log-odds",
-                       notes=(*limits.notes, "all leads have the same outcome"))  # fmt: skip
+                       notes=(*limits.notes, note("same_outcome")))  # fmt: skip
     average = log_odds(np.array(overall))
     raw = log_odds(rates.shrunk) - average
     alpha, beta = posterior(rates)

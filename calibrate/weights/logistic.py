@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..criteria import offsets
+from ..notes import note
 from ..rates import Z95, RateTable
 from ..tally import Tally
 from .base import Weights, against_rate, condition, is_reference, normal_share, references, zero_levels
@@ -60,7 +61,7 @@ def logistic(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
     if not 0 < rates.overall.customers < rates.overall.leads or not tally.rows:
         nothing = np.zeros(len(rates.leads))
         return Weights("logistic", tally.criteria, nothing, nothing, nothing, nothing + 1, "log-odds",
-                       notes=(*limits.notes, "all leads have the same outcome"))  # fmt: skip
+                       notes=(*limits.notes, note("same_outcome")))  # fmt: skip
     fit = fitted(tally)
     centre, shift = _centre(tally, fit.weights)
     if limits.chains or np.isfinite(np.concatenate(limits.signs)).any():

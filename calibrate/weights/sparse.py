@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..criteria import Criterion, offsets
+from ..notes import note
 from ..rates import Z95, RateTable
 from ..tally import Tally, scores_of
 from .base import Weights, normal_share, zero_levels
@@ -80,7 +81,7 @@ def alternatives(tally: Tally, rates: RateTable, constraints: Constraints, *, mo
     answers = _solved(tally, rates, constraints, limits, thin)
     if not answers:
         nothing = np.zeros(len(rates.leads))
-        notes = (*limits.notes, "no line is worth any points")
+        notes = (*limits.notes, note("nothing_worth"))
         return (Weights("sparse", tally.criteria, nothing, nothing, nothing, nothing + 1, "log-odds",
                         thin=thin, notes=notes),)  # fmt: skip
     alike: dict[bytes, list[_Answer]] = {}
