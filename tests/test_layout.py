@@ -19,8 +19,8 @@ HOUSE = ROOT / "calibrate"
 GROUND = ("errors", "engine")
 STEPS = (
     "notes", "criteria", "grid", "lines", "columns", "lexicon", "people", "outcome", "fine", "roles", "proposal",
-    "cohorts", "history", "events", "mailbox", "tally", "rates", "closing", "stages", "worth", "selection", "expiry", "mails",
-    "binning", "outcome_words", "leakage", "weights", "scores", "calibration", "thresholds", "rounding",
+    "cohorts", "history", "events", "mailbox", "tally", "rates", "closing", "stages", "worth", "selection", "expiry",
+    "mails", "binning", "outcome_words", "leakage", "weights", "scores", "calibration", "thresholds", "rounding",
     "build", "plan", "metrics", "backtest", "resampling", "comparison", "decision", "swap", "segments",
     "grade", "kpi", "feedback", "ceiling", "explain", "marks", "shifts", "attention", "drift", "audit", "costs", "pool",
     "review", "sequential", "arms", "trial",
