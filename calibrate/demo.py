@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .criteria import Axis, Criterion, Level
+from .events import SUFFIX
 from .export import json as grid_json
 from .grid import Band, Grid, Thresholds
 from .monthly import Counted, Progress, publish, read_rows, review
@@ -21,16 +22,25 @@ from .simulate import Simulated, simulate
 
 SPECIAL = (Level("missing", "missing"), Level("other", "other"))
 OBSERVE_DAYS = 14
+TOLD = {
+    "newsletter": "newsletter_signup", "email_opens": "email_open", "email_clicks": "email_click",
+    "pricing_page_views": "pricing_page", "case_study": "case_study", "webinar_attended": "webinar_attended",
+    "webinar_no_show": "webinar_no_show", "free_trial": "trial_start", "demo_request": "demo_request",
+    "unsubscribed": "unsubscribe",
+}  # fmt: skip
+"""What leads did stands in a file of events: the name of each criterion, and the event that it counts."""
 
 
 def run(
     out: str, leads: int, seed: int, languages: tuple[str, ...], progress: Progress = lambda stage: None
 ) -> tuple[Counted, Review, Path]:
     """Simulate, calibrate and publish below `out`; the report shows the truth beside the estimates."""
-    history = simulate(leads=leads, seed=seed, events=False)
+    history = simulate(leads=leads, seed=seed, observe_days=OBSERVE_DAYS)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    history.leads.to_csv(folder / "leads.csv", index=False)
+    behaviour = [column for column in (*TOLD, "webinar") if column in history.leads]
+    history.leads.drop(columns=behaviour).to_csv(folder / "leads.csv", index=False)
+    history.events[["lead_id", "at", "type"]].to_csv(folder / "events.csv", index=False)  # the value repeats the type
     (folder / "current.json").write_text(grid_json.write(meeting_grid()), encoding="utf-8")
     asked = settings(
         {
@@ -39,7 +49,9 @@ def run(
                 "created_at": "created_at", "customer_at": "customer_at", "as_of": history.as_of,
                 "observe_days": OBSERVE_DAYS,
             },
-            "outcome": {"worked": "worked_by_sales"},
+            "events": {"file": (folder / "events.csv").as_posix()},
+            "outcome": {"worked": "worked_by_sales", "value": "amount"},
+            "criterion": [{"column": f"{event}{SUFFIX}", "name": name} for name, event in TOLD.items()],
             "columns": {"exclude": ["email"]},  # the column mailbox says it already
             "candidates": {"current": (folder / "current.json").as_posix()},
             "report": {"out": out, "languages": languages},
@@ -54,9 +66,9 @@ def run(
 def meeting_grid() -> Grid:
     """Points as they are invented where nobody counts: round numbers, the newsletter praised, little taken back."""
     lines = (
-        _flag("newsletter", "engagement", 10),
-        _flag("demo_request", "engagement", 15),
-        _flag("free_trial", "engagement", 5),
+        _number("newsletter", "engagement", (1,), (0, 10)),
+        _number("demo_request", "engagement", (1,), (0, 15)),
+        _number("free_trial", "engagement", (1,), (0, 5)),
         _number("email_opens", "engagement", (1, 3), (0, 2, 5)),
         _number("pricing_page_views", "engagement", (1,), (0, 5)),
         _number("employees", "fit", (50, 1000), (0, 5, 10)),
@@ -76,16 +88,21 @@ def meeting_grid() -> Grid:
 def true_rates(history: Simulated, counted: Counted) -> dict[str, dict[str, float]]:
     """True close rates of the levels shown, within the window that is judged."""
     terms = counted.history.terms
+    webinar = history.leads["webinar"]
+    flags = {"webinar_attended": webinar == "attended", "webinar_no_show": webinar == "no-show"}
+    known = replace(history, leads=history.leads.assign(**flags))
     truth = {}
     for criterion in counted.rates.criteria:
 
         def level_of(value: object, criterion: Criterion = criterion) -> str:
-            written = str(value) if isinstance(value, bool | np.bool_) else value  # as it stands in the CSV file
-            return criterion.levels[criterion.index_of(written)].name
+            if isinstance(value, bool | np.bool_):  # counted once or not at all, or as it stands in the CSV file
+                value = int(value) if criterion.kind == "number" else str(value)
+            return criterion.levels[criterion.index_of(value)].name
 
-        if criterion.column in history.leads:
-            found = history.true_rates(
-                criterion.column,
+        column = criterion.name if criterion.column.endswith(SUFFIX) else criterion.column
+        if column in known.leads:
+            found = known.true_rates(
+                column,
                 level_of,
                 observe_days=terms.observe_days,
                 close_within_days=terms.close_within_days,
@@ -105,4 +122,5 @@ def _number(
     bounds = (None, *cuts, None)
     names = [f"<{cuts[0]}", *(f"{a}-{b - 1}" for a, b in pairwise(cuts)), f"{cuts[-1]}+"]
     levels = [Level(name, low=low, high=high) for name, low, high in zip(names, bounds[:-1], bounds[1:], strict=True)]
-    return Criterion(column, column, "number", axis, (*levels, *SPECIAL), ordered=True), (*points, 0, 0)
+    source = f"{TOLD[column]}{SUFFIX}" if column in TOLD else column
+    return Criterion(column, source, "number", axis, (*levels, *SPECIAL), ordered=True), (*points, 0, 0)

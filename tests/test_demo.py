@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calibrate.demo import meeting_grid, run
+from calibrate.demo import TOLD, meeting_grid, run
 
 
 def test_the_demo_finds_what_was_put_in(tmp_path: Path) -> None:
@@ -13,7 +13,10 @@ def test_the_demo_finds_what_was_put_in(tmp_path: Path) -> None:
     account = review.account
     assert account.read == 6000 == account.kept + sum(account.excluded.values())
     assert account.excluded["immature"] > 0
-    assert "amount" in [suspect.column for suspect in review.suspects]
+    assert review.worth is not None and review.worth.column == "amount"
+    events = next(facts for key, facts in account.facts if key == "events")
+    assert 0 < events["counted"] < events["rows"]  # what came after the observation does not count
+    assert len(review.fadings) == len(TOLD) and review.stages is not None
     assert review.comparison.baseline == "current"
     assert review.truth is not None
     frame = review.rates.frame()
@@ -23,6 +26,7 @@ def test_the_demo_finds_what_was_put_in(tmp_path: Path) -> None:
     )
     held = (frame["low"] <= truth) & (truth <= frame["high"])
     assert len(frame) > 30
+    assert set(TOLD) <= set(review.truth)
     assert np.isfinite(truth).all()
     assert held.mean() > 0.85  # 95 % intervals, of rates that share their leads
     chosen = next(c.grid for c in review.candidates if c.name == "logistic")
@@ -35,5 +39,6 @@ def test_the_demo_finds_what_was_put_in(tmp_path: Path) -> None:
 
 def test_the_meetings_grid_is_a_grid() -> None:
     grid = meeting_grid()
-    assert grid.score({"newsletter": "True", "demo_request": "True", "employees": "1200"}) == 35
-    assert grid.band({"newsletter": "True", "demo_request": "True"}) == "call"
+    asked = {"newsletter_signup (events)": 1, "demo_request (events)": 2}
+    assert grid.score({**asked, "employees": "1200", "competitor": "False"}) == 35
+    assert grid.band(asked) == "call"
