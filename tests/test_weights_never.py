@@ -31,11 +31,21 @@ def flat(grid, attribute):
     return [getattr(each, attribute) for criterion in grid.evidence for each in criterion]
 
 
+def demands(tally):
+    """None, and each kind of demand that leaves the points free."""
+    first = tally.criteria[0].name
+    return [
+        Constraints(), Constraints(cap=3, max_lines=3), Constraints(max_criteria=1, cap_axis={"fit": 6}),
+        Constraints(need_negative=True, largest_share=0.5), Constraints(never_negative=(first,), cap_criterion={first: 2}),
+        Constraints(ordered=tuple(c.name for c in tally.criteria)), Constraints(never_positive=(first,), max_lines=2),
+    ]  # fmt: skip
+
+
 @every_method
 @EXAMPLES
-@given(tally=tallies(), min_leads=st.sampled_from([1, 10, 60]))
-def test_never(method, tally, min_leads):
-    weights, grid, rates = made(tally, method, min_leads)
+@given(tally=tallies(), min_leads=st.sampled_from([1, 10, 60]), demand=st.integers(0, 6))
+def test_never(method, tally, min_leads, demand):
+    weights, grid, rates = made(tally, method, min_leads, demands(tally)[demand])
     points = grid.flat
     assert np.isfinite(weights.values).all() and (weights.low <= weights.high).all()
     assert ((weights.sign_kept >= 0) & (weights.sign_kept <= 1)).all()
