@@ -124,7 +124,9 @@ def join_events(
     features = kept(leads, plan.features(), rows=leads.rows)
     facts = () if scoring else plan.account(features)
     fingerprint = hashlib.sha256(f"{leads.fingerprint} {events.fingerprint}".encode()).hexdigest()
-    table = derived(leads, plan.joined(features), plan.columns, facts=(*leads.facts, *facts), fingerprint=fingerprint)
+    facts = (*leads.facts, *facts)
+    source = plan.joined(features)
+    table = derived(leads, source, plan.columns, facts=facts, fingerprint=fingerprint, joined=True)
     return Joined(table, tuple(column.name for column in plan.columns), chosen, names)
 
 

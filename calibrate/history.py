@@ -83,7 +83,8 @@ class History:
 
     `leads` is a statement giving one row per row read, with the columns of the source and `STATUS` (position in
     `REASONS`), `CUSTOMER` (0/1), `MOMENT` (day of creation, or position in time) and `IDENTITY` (text).
-    `totals` are leads and customers per cohort (T, 2).
+    `totals` are leads and customers per cohort (T, 2). `place` is the column with the order of rows, where joins and
+    windows may hand them out in any other.
     """
 
     table: Table
@@ -97,6 +98,7 @@ class History:
     excluded: Mapping[str, int]
     order: str
     as_of: date | None
+    place: str | None = None
     facts: tuple[tuple[str, Mapping[str, str | int | float]], ...] = field(default=())
 
     @property
@@ -145,6 +147,7 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
     return History(
         table=table, terms=terms, leads=leads, criteria=criteria, cohorts=cohorts, ends=ends, totals=totals,
         read=read, excluded=excluded, order=source.order, as_of=as_of if source.dated else terms.as_of,
+        place=table.position if source.scattered else None,
     )  # fmt: skip
 
 
@@ -229,6 +232,11 @@ class _Source:
             f"SELECT judged.*, {status} AS {STATUS}, {customer} AS {CUSTOMER}, {moment} AS {MOMENT} "
             f"FROM ({inner}) AS judged"
         )
+
+    @property
+    def scattered(self) -> bool:
+        """Whether the statement joins or sorts, so that rows come in no order of their own."""
+        return self.table.joined or self.terms.outcomes is not None or self.terms.order is not None or self.twice
 
     @property
     def numbered(self) -> bool:

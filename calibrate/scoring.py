@@ -107,7 +107,8 @@ def scored(grid: Grid, leads: Table, shown: Sequence[str] | None = None, at: dat
     columns = ", ".join(_quoted(name) for name in (known if shown is None else shown))
     band = f"CASE{band} ELSE '' END" if band else "''"
     added = f"{marks.names['score']} AS score, {band} AS band, {marks.reasons} AS reasons"
-    return f"SELECT {columns}, {added} FROM {marks.over(leads.relation)}"
+    order = f" ORDER BY {_quoted(leads.position)}" if leads.joined and leads.position is not None else ""
+    return f"SELECT {columns}, {added} FROM {marks.over(leads.relation)}{order}"
 
 
 def _left(grid: Grid, leads: Table, at: date | None) -> dict[int, dict[int, str]]:

@@ -176,7 +176,9 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
     share = _share_of_others(history, most_rows) if profiles else 1.0
     counting = _Marginals(criteria, len(history.cohorts))
     kept: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]] = []
+    places: list[NDArray[np.int64]] = []
     for piece in history.table.stream(_statement(history, share)):
+        place = piece.pop("place", None)
         words = [piece[f"w{i}"].astype(np.int64, copy=False) for i in range(len(piece) - 2)]
         codes = sql.unpacked(words, len(criteria))
         cohort = history.cohort_of(piece["moment"].astype(np.int64, copy=False))
@@ -186,11 +188,16 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
         if share < 1:
             stays = np.flatnonzero(flags & 2)
             codes, cohort, customer = codes[:, stays], cohort[stays], customer[stays]
+            place = None if place is None else place[stays]
         if profiles:
             kept.append((codes, cohort, customer))
+            places += [] if place is None else [place.astype(np.int64, copy=False)]
     codes = np.concatenate([np.zeros((len(criteria), 0), np.uint8), *(each[0] for each in kept)], axis=1)
     cohort = np.concatenate([np.zeros(0, np.int32), *(each[1] for each in kept)])
     customer = np.concatenate([np.zeros(0, np.bool_), *(each[2] for each in kept)])
+    if places:  # the same rows in the same order, in whatever order they came
+        order = np.argsort(np.concatenate(places), kind="stable")
+        codes, cohort, customer = np.ascontiguousarray(codes[:, order]), cohort[order], customer[order]
     tally = Tally(
         criteria=criteria, cohorts=history.cohorts, totals=history.totals, marginals=counting.tables(),
         codes=codes, cohort=cohort, leads=np.where(customer, 1.0, _weights(history.totals, cohort, customer)),
@@ -236,6 +243,8 @@ def _statement(history: History, share: float) -> str:
     if share < 1:
         limit = sql.literal(f"{int(share * 2**32):08x}").sql("duckdb")
         stays = f" + CASE WHEN {CUSTOMER} = 1 OR MD5({IDENTITY}) < {limit} THEN 2 ELSE 0 END"
+    if history.place is not None:
+        parts.append(f"{sql.identifier(history.place).sql('duckdb')} AS place")
     return (
         f"SELECT {MOMENT} AS moment, {CUSTOMER}{stays} AS flags{''.join(', ' + part for part in parts)} "
         f"FROM ({history.leads}) AS leads WHERE {STATUS} = {KEPT}"

@@ -45,7 +45,15 @@ def answered(table: Table, statement: str, columns: Sequence[Column], *, facts: 
     raise TypeError(f"no way to make a table from a {type(table).__name__}")
 
 
-def derived(table: Table, source: str, added: Sequence[Column], *, facts: tuple[Fact, ...], fingerprint: str) -> Table:
+def derived(
+    table: Table,
+    source: str,
+    added: Sequence[Column],
+    *,
+    facts: tuple[Fact, ...],
+    fingerprint: str,
+    joined: bool = False,
+) -> Table:
     """The table with columns added: `source` is a SELECT (DuckDB dialect) that gives all of them, one row per row.
 
     It must also give the hidden column with the order of rows where the table has one.
@@ -62,7 +70,8 @@ def derived(table: Table, source: str, added: Sequence[Column], *, facts: tuple[
             table.connection, inside, name=table.name, position=None if position is None else "__place", facts=facts,
             fingerprint=fingerprint, rows=table.rows,
         )  # fmt: skip
-        return replace(made, columns=tuple(column for column in made.columns if column.name != "__place"))
+        own = tuple(column for column in made.columns if column.name != "__place")
+        return replace(made, columns=own, joined=joined or table.joined)
     alias = "with_events"
     changed = {
         "columns": columns, "facts": facts, "fingerprint": fingerprint, "alias": alias,

@@ -119,6 +119,7 @@ class DuckTable:
     position: str | None
     digest: str | Callable[[], str] = field(repr=False, compare=False)
     connection: Connection = field(repr=False, compare=False)
+    joined: bool = False
     dialect: str = "duckdb"
 
     @cached_property

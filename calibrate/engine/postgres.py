@@ -66,6 +66,7 @@ class PostgresTable:
     alias: str
     door: Door = field(repr=False, compare=False)
     position: str | None = None
+    joined: bool = False
     dialect: str = "postgres"
 
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:

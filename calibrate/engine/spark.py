@@ -52,6 +52,7 @@ class SparkTable:
     alias: str
     session: Any = field(repr=False, compare=False)
     position: str | None = None
+    joined: bool = False
     dialect: str = "spark"
 
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:

@@ -101,6 +101,11 @@ class Table(Protocol):
         """Name of the hidden column with the order of rows, or None."""
         ...
 
+    @property
+    def joined(self) -> bool:
+        """Whether rows come from a join, which hands them out in any order: `position` tells theirs."""
+        ...
+
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:
         """Answer of a statement as one array per column, in the order of its columns.
 

@@ -1,0 +1,78 @@
+"""Joins hand rows out in any order; tallies and scored files have them in that of the source, on every run."""
+
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+
+from calibrate.criteria import Criterion, Level
+from calibrate.engine import Session
+from calibrate.events import join_events
+from calibrate.grid import Grid
+from calibrate.history import Terms, observe
+from calibrate.scoring import score_file
+from calibrate.tally import count
+
+LEADS = 400_000
+ENDS = (Level("missing", "missing"), Level("other", "other"))
+SIZES = (250, 251, 13)
+
+
+def remainder(size: int) -> Criterion:
+    """The remainder of the lead's number: so many levels that hardly two leads are alike."""
+    levels = tuple(Level(str(i), low=i, high=i + 1) for i in range(size))
+    return Criterion(f"r{size}", f"r{size}", "number", "fit", (*levels, *ENDS))
+
+
+DEMO = Criterion(
+    "demo", "demo (events)", "number", "engagement", (Level("some", low=1), Level("none", high=1), *ENDS),
+    reference="none",
+)  # fmt: skip
+CRITERIA = (*map(remainder, SIZES), DEMO)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Leads of which every third had a demo, and the customers in a second file: every eleventh."""
+    place = tmp_path_factory.mktemp("order")
+    rest = ", ".join(f"i % {size} AS r{size}" for size in SIZES)
+    leads = f"SELECT i AS lead_id, DATE '2025-01-05' AS created_at, {rest} FROM range({LEADS}) AS t(i)"
+    demos = f"SELECT i AS lead_id, DATE '2025-01-06' AS at, 'demo' AS type FROM range(0, {LEADS}, 3) AS t(i)"
+    won = f"SELECT i AS lead_id, DATE '2025-02-05' AS won FROM range(0, {LEADS}, 11) AS t(i)"
+    for name, statement in (("leads", leads), ("events", demos), ("won", won)):
+        duckdb.sql(f"COPY ({statement}) TO '{place / name}.parquet' (FORMAT parquet, ROW_GROUP_SIZE 20000)")
+    return place
+
+
+@pytest.mark.parametrize("most_rows", [2**20, 100_000])
+def test_rows_of_a_tally_stand_as_in_the_source(folder: Path, most_rows: int) -> None:
+    with Session() as session:
+        leads, events, won = (session.open(folder / f"{name}.parquet") for name in ("leads", "events", "won"))
+        terms = Terms(
+            outcomes=won, customer_at="won", created_at="created_at", lead_id="lead_id", observe_days=10,
+            close_within_days=40, as_of=np.datetime64("2025-12-31").item(),
+        )  # fmt: skip
+        tally = count(observe(join_events(leads, events, terms).table, CRITERIA, terms), most_rows=most_rows)
+    lead = np.arange(LEADS)
+    wanted = np.array([*(lead % size for size in SIZES), np.minimum(lead % 3, 1)], np.uint8)
+    bought = lead % 11 == 0
+    if most_rows > LEADS:
+        np.testing.assert_array_equal(tally.codes, wanted)
+        np.testing.assert_array_equal(tally.customers, bought)
+    else:  # of the thinned leads the customers stay, each in its turn
+        np.testing.assert_array_equal(tally.codes[:, tally.customers == 1], wanted[:, bought])
+
+
+def test_rows_of_a_scored_file_stand_as_in_the_source(folder: Path, tmp_path: Path) -> None:
+    grid = Grid(
+        "g", "lift", (remainder(13), DEMO), ((*range(13), 0, 0), (20, 0, 0, 0)),
+        provenance={"lead_id": "lead_id", "created_at": "created_at", "observe_days": 10},
+    )  # fmt: skip
+    out = tmp_path / "scored.parquet"
+    score_file(grid, str(folder / "leads.parquet"), str(out), events=str(folder / "events.parquet"))
+    wrong = duckdb.sql(
+        f"SELECT COUNT(*) FROM read_parquet('{out}', file_row_number = true) WHERE lead_id <> file_row_number "
+        "OR score <> lead_id % 13 + CASE WHEN lead_id % 3 = 0 THEN 20 ELSE 0 END"
+    ).fetchall()
+    assert wrong == [(0,)]
