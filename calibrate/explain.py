@@ -15,6 +15,18 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "fr": {MISSING: "non renseigné", OTHER: "autre réponse", "filled": "renseigné", "yes": "oui", "no": "non"},
 }
 """How the levels that calibrate names by itself are said to a reader."""
+BANDS: Mapping[str, Mapping[str, str]] = {
+    "en": {},
+    "fr": {
+        "sales-qualified": "qualifié commercial",
+        "marketing-qualified": "qualifié marketing",
+        "not yet": "pas encore",
+        "call now": "appeler tout de suite",
+        "nurture": "entretenir la relation",
+        "wait": "attendre",
+    },
+}
+"""How the bands and actions that calibrate names by itself are said; what a user wrote stays."""
 
 
 @dataclass(frozen=True)

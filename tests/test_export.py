@@ -9,6 +9,7 @@ from replay import cases, golden
 
 from calibrate.criteria import Criterion, Level
 from calibrate.errors import ExportError, InputError, SettingsError
+from calibrate.explain import BANDS
 from calibrate.export import (
     FORMATS,
     Options,
@@ -22,7 +23,12 @@ from calibrate.export import (
     write_scores,
     zoho,
 )
-from calibrate.grid import Band, Grid
+from calibrate.grid import Band, Expiry, Grid
+from calibrate.proposal import named_levels
+from calibrate.report.bands import said
+from calibrate.report.words import load
+
+SPECIAL = (Level("missing", "missing"), Level("other", "other"))
 
 GRIDS = [cases.grid(random.Random(seed), size=4) for seed in range(4)]
 TEXTS = sorted(name for name, format in FORMATS.items() if format.suffix != ".xlsx" and not name.startswith("sql-"))
@@ -203,3 +209,35 @@ def test_minimums_are_carried_or_the_report_says_so(name):
             write(grid, name, Options(strict=True))
     elif name == "markdown":
         assert "- **hot**, from 30, at least 5 of fit, at least 10 of engagement: call" in str(write(grid, name))
+
+
+@pytest.mark.parametrize("name", ["markdown", "pipedrive", "plezi", "activecampaign", "dynamics"])
+def test_pages_say_our_own_bands_and_levels_in_french(name):
+    demo = named_levels("demo (events)", cuts=[1])
+    yes = Criterion("essai", "trial", "boolean", "engagement", (Level("yes", values=(True,)), *SPECIAL))
+    grid = Grid(
+        "g", "lift", (demo, yes), ((0, 20, 0, 0), (5, 0, 0)), expiry=(Expiry("essai", "yes", days=90),),
+        bands=(Band("sales-qualified", 20, "call now"), Band("Chaud", 5, "nurture them"), Band("not yet", 0, "wait")),
+    )  # fmt: skip
+    page = write(grid, name, Options(language="fr")).decode()
+    for text in (
+        "qualifié commercial",
+        "sales-qualified",
+        "appeler tout de suite",
+        "Chaud",
+        "nurture them",
+        "pas encore",
+    ):
+        assert text in page
+    assert "call now" not in page
+    assert "essai, oui : tous les points" in page
+    english = write(grid, name, Options()).decode()
+    assert "call now" in english
+    assert "qualifié" not in english
+
+
+def test_bands_are_called_alike_by_reports_and_sheets():
+    for language in ("en", "fr"):
+        words = load(language)
+        for text in BANDS["fr"]:
+            assert said(text, words) == BANDS[language].get(text, text)

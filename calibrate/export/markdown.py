@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..criteria import Axis
-from ..explain import told, words_in
-from ..grid import Grid
+from ..explain import BANDS, told, words_in
+from ..grid import Expiry, Grid
 from .base import EVERYTHING, Coverage, Options, account
 
 WORDS: Mapping[str, Mapping[str, Any]] = {
     "en": {
         "fit": "Fit: who the lead is",
         "engagement": "Engagement: what the lead did",
+        "colon": ": ",
+        "decimal": ".",
         "best": "Scores from {} to {}",
         "head": "Criterion|Level|Points|Customers / leads|95 % interval of the points",
         "bands": "Bands",
@@ -28,6 +30,8 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "fr": {
         "fit": "Adéquation : qui est le lead",
         "engagement": "Engagement : ce que le lead a fait",
+        "colon": " : ",
+        "decimal": ",",
         "best": "Scores de {} à {}",
         "head": "Critère|Niveau|Points|Clients / leads|Intervalle à 95 % des points",
         "bands": "Paliers",
@@ -56,15 +60,17 @@ def write(grid: Grid, options: Options) -> str:
             for place, points in enumerate(grid.points[at]):
                 if criterion.axis == axis:
                     level = told(criterion, place, names)
-                    rows.append((criterion.name, level, f"{points:+d}" if points else "0", *_evidence(grid, at, place)))
+                    behind = _evidence(grid, at, place, words["decimal"])
+                    rows.append((criterion.name, level, f"{points:+d}" if points else "0", *behind))
         if rows:
             lines += [f"## {words[axis]}", "", *table(words["head"].split("|"), rows), ""]
     if grid.bands:
         lines += [f"## {words['bands']}", ""]
         for band in sorted(grid.bands, key=lambda band: -band.at_least):
-            action = f": {escape(band.action)}" if band.action else ""
+            name, action = band_said(band.name, band.action, options.language)
+            action = f"{words['colon']}{escape(action)}" if action else ""
             least = minimums(band.demands, options.language)
-            lines.append(f"- **{escape(band.name)}**, {words['from'].format(band.at_least)}{least}{action}")
+            lines.append(f"- **{escape(name)}**, {words['from'].format(band.at_least)}{least}{action}")
         lines.append("")
     if grid.expiry:
         lines += [f"## {words['expiry']}", ""]
@@ -72,9 +78,26 @@ def write(grid: Grid, options: Options) -> str:
             rule = (
                 words["days"].format(each.days) if each.days else words["percent"].format(each.percent, each.every_days)
             )
-            lines.append(f"- {escape(each.criterion)}, {escape(each.level)}: {rule}")
+            lines.append(f"- {aging(grid, each, options.language)}{words['colon']}{rule}")
         lines.append("")
     return "\n".join(lines)
+
+
+def band_said(name: str, action: str, language: str) -> tuple[str, str]:
+    """Name and action of a band to a reader: our own ones translated, the name beside as scores carry it.
+
+    >>> band_said("not yet", "wait", "fr"), band_said("Chaud", "wait until May", "fr")
+    (('pas encore (not yet)', 'attendre'), ('Chaud', 'wait until May'))
+    """
+    known = BANDS[language]
+    return f"{known[name]} ({name})" if name in known else name, known.get(action, action)
+
+
+def aging(grid: Grid, rule: Expiry, language: str) -> str:
+    """The line whose points a rule takes back, escaped."""
+    criterion = next(each for each in grid.criteria if each.name == rule.criterion)
+    place = [level.name for level in criterion.levels].index(rule.level)
+    return f"{escape(criterion.name)}, {escape(told(criterion, place, words_in(language)))}"
 
 
 def coverage(grid: Grid, options: Options) -> Coverage:
@@ -115,9 +138,9 @@ def escape(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#|!~$])", r"\\\1", flat)
 
 
-def _evidence(grid: Grid, at: int, place: int) -> tuple[str, str]:
+def _evidence(grid: Grid, at: int, place: int, decimal: str) -> tuple[str, str]:
     if not grid.evidence:
         return "", ""
     found = grid.evidence[at][place]
     interval = "" if found.low is None or found.high is None else f"{found.low:.1f} … {found.high:.1f}"
-    return f"{found.customers} / {found.leads}", interval
+    return f"{found.customers} / {found.leads}", interval.replace(".", decimal)

@@ -12,7 +12,7 @@ from ..errors import ExportError, unknown
 from ..explain import told, words_in
 from ..grid import Grid
 from .base import Options
-from .markdown import escape, minimums, said_minimums, table
+from .markdown import aging, band_said, escape, minimums, said_minimums, table
 
 WORDS = {
     "en": {
@@ -165,16 +165,15 @@ def write(grid: Grid, options: Options, system: str) -> str:
         stages = (grid.thresholds.marketing_qualified, grid.thresholds.sales_qualified)
         lines += [words["thresholds"].format(*stages).rstrip(".") + said_minimums(grid, options.language) + ".", ""]
     if grid.bands:
-        bands = sorted(grid.bands, key=lambda band: -band.at_least)
-        listed = [
-            (band.name, f"{band.at_least}{minimums(band.demands, options.language)}", band.action, "☐")
-            for band in bands
-        ]
+        listed = []
+        for band in sorted(grid.bands, key=lambda band: -band.at_least):
+            name, action = band_said(band.name, band.action, options.language)
+            listed.append((name, f"{band.at_least}{minimums(band.demands, options.language)}", action, "☐"))
         lines += [f"## {words['bands']}", "", *table(words["band_head"].split("|"), listed), ""]
     if grid.expiry:
         lines += [f"## {words['expiry']}", ""]
         for each in grid.expiry:
-            line = f"{escape(each.criterion)}, {escape(each.level)}"
+            line = aging(grid, each, options.language)
             if each.days:
                 lines.append("- " + words["days"].format(line=line, days=each.days))
             else:
