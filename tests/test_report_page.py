@@ -16,6 +16,7 @@ from report_case import FORMULA, HOSTILE, hostile, review
 
 from calibrate.criteria import Criterion, Level
 from calibrate.grid import Grid
+from calibrate.report import summary
 from calibrate.report.page import page
 from calibrate.report.words import load
 from calibrate.review import Review
@@ -306,3 +307,16 @@ def test_without_script_everything_is_there_and_it_prints(browser: Any, tmp_path
     assert not sheet.locator("#slider").is_visible()
     assert len(sheet.pdf()) > 50_000
     context.close()
+
+
+def test_every_grid_stands_beside_the_ceiling() -> None:
+    first, second = REVIEW.comparison.judged[:2]
+    auc = [each.metrics["auc"].value for each in (first, second)]
+    found = replace(REVIEW, ceiling={"auc": auc[0] + 0.01}, chosen=first.name)
+    text = Text(page(found, load("en"))).text
+    assert f"“{first.name}” keeps {100 * (auc[0] - 0.5) / (auc[0] - 0.49):.1f}% of what that gains" in text
+    assert f"{100 * (auc[1] - 0.5) / (auc[0] - 0.49):.1f}%" in text
+    assert summary.summary(found, load("en")).count("Ceiling: ") == 1
+    found = replace(found, ceiling={"auc": auc[0] - 0.01})
+    assert f"“{first.name}” ranks at least as well." in Text(page(found, load("en"))).text
+    assert "Ceiling" not in Text(page(replace(found, ceiling=None), load("en"))).text

@@ -67,7 +67,7 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
         "truth_rows": pictures.truth_rows(review),
         "truth_held": sum(low <= true <= high for _, _, true, _, low, high in pictures.truth_rows(review)),
         "worth_rows": sections.worth_rows(review, words), "moved_rows": sections.moved_rows(review, words),
-        "kept": sections.kept(review), "pictures": pictures,
+        "kept": partial(sections.kept, review), "ceiling": sections.ceiling(review, words), "pictures": pictures,
         "glossary": [key.removeprefix("term.") for key in words.texts if key.startswith("term.")],
     }  # fmt: skip
 

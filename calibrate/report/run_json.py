@@ -16,7 +16,7 @@ from ..metrics import Estimate
 from ..rates import Rate, RateTable
 from ..review import Account, Candidate, Review
 from ..stages import Step
-from . import checks, meeting_json, tables
+from . import checks, meeting_json, sections, tables
 
 SCHEMA = 1
 DIGITS = 12
@@ -172,6 +172,7 @@ def _candidate(review: Review, candidate: Candidate, file: str) -> dict[str, Any
         "against": judged.against if judged else None,
         "difference": _estimates(judged.difference if judged else {}),
         "steps": _plain(tables.steps_json(review, candidate)),
+        "kept_of_ceiling": _plain(sections.kept(review, candidate.name)),
         "caught": _plain(judged.gains["share_customers"].tolist()) if judged else None,
         **_plain(checks.candidate_json(review, candidate)),
     }  # fmt: skip

@@ -68,13 +68,24 @@ def metric_rows(review: Review) -> list[tuple[str, list[Cell]]]:
     return rows
 
 
-def kept(review: Review) -> float | None:
-    """Share of what the best model gains over a coin toss that the chosen grid keeps, on the same later leads."""
-    chosen = tables.judged_of(review, review.chosen)
+def kept(review: Review, name: str) -> float | None:
+    """Share of what the best model gains over a coin toss that a grid keeps, on the same later leads."""
+    judged = tables.judged_of(review, name)
     top = (review.ceiling or {}).get("auc", 0.5)
-    if chosen is None or "auc" not in chosen.metrics or top <= 0.5:
+    if judged is None or "auc" not in judged.metrics or top <= 0.5:
         return None
-    return (chosen.metrics["auc"].value - 0.5) / (top - 0.5)
+    return (judged.metrics["auc"].value - 0.5) / (top - 0.5)
+
+
+def ceiling(review: Review, words: Words) -> str:
+    """What any model reaches, and how much of it the chosen grid keeps; empty where nobody asked for it."""
+    if not review.ceiling:
+        return ""
+    told, share = words("candidates.ceiling", value=review.ceiling["auc"]), kept(review, review.chosen)
+    if share is None:
+        return told
+    key = "candidates.kept" if share < 1 else "candidates.kept_all"
+    return f"{told} {words(key, name=review.chosen, kept=share)}"
 
 
 def headline(review: Review, words: Words) -> str:

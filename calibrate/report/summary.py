@@ -111,6 +111,8 @@ def _candidates(review: Review, say: Words) -> Iterator[str]:
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    if review.ceiling:
+        yield sections.ceiling(review, say)
 
 
 def _strongest(review: Review, say: Words) -> Iterator[str]:
