@@ -89,6 +89,13 @@ def test_expiry_is_carried_where_it_is_said_to_be():
     assert carriers(small, Options()) == carriers(small, Options(at="today")) == whole
     assert carriers(dated, Options()) == whole | scorers
     assert carriers(dated, Options(at="today")) == whole | scorers | servers
+    counted = replace(small, expiry=tuple(replace(rule, dated="demo (last event)") for rule in small.expiry))
+    assert carriers(counted, Options(at="today")) == whole  # the column is made from events: it has to be filled
+    for name in ("python", "javascript"):
+        said = coverage(dated, name).notes
+        assert any("YYYY-MM-DD" in note and "Seen on" in note for note in said)
+        assert any("'N/A'" in note for note in said)
+        assert "YYYY" not in "".join(coverage(small, name).notes)
     for name in set(FORMATS) - whole - scorers - servers:
         with pytest.raises(ExportError, match="cannot carry all of this grid"):
             write(dated, name, Options(at="today", strict=True))

@@ -232,12 +232,31 @@ def account(
     if grid.thresholds:
         items.append(Item("thresholds", *bands))
     for each in grid.expiry:
-        dated: tuple[Status, str] = (
-            ("carried", "") if each.dated else ("impossible", "no column says when it was last seen")
-        )
-        said = expiry(each) if callable(expiry) else expiry or dated
+        said = expiry(each) if callable(expiry) else expiry or _dated(each, makes)
         items.append(Item(f"expiry of {each.criterion}: {each.level}", *said))
     return Coverage(name, tuple(items), notes)
+
+
+def _dated(rule: Expiry, makes: Sequence[str]) -> tuple[Status, str]:
+    """Whether a scorer that takes points back knows when the signal of a rule was last seen."""
+    if rule.dated is None:
+        return "impossible", "no column says when it was last seen"
+    if is_event_column(rule.dated) and "events" not in makes:
+        return "approximated", f"'{rule.dated}' is made by calibrate from events: fill it"
+    return "carried", ""
+
+
+def raw_notes(grid: Grid) -> tuple[str, ...]:
+    """What a scorer that takes cells as they stand reads otherwise than `calibrate score`, which sees whole columns."""
+    notes = []
+    columns = sorted({rule.dated for rule in grid.expiry if rule.dated})
+    if columns:
+        notes.append(f"days must be dates or begin with YYYY-MM-DD, else lines keep their points: {', '.join(columns)}")
+    if any(criterion.kind == "number" for criterion in grid.criteria):
+        notes.append(
+            "where a number should stand, 'N/A' and its like are missing if the calibration met them, else other"
+        )
+    return tuple(notes)
 
 
 def _made(column: str, makes: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from ..engine.words import NO, YES
 from ..grid import Grid
 from ..mailbox import lists, made_from
-from .base import Coverage, Options, account, expiry_rule, ordered_bands, reason_text
+from .base import Coverage, Options, account, expiry_rule, ordered_bands, raw_notes, reason_text
 
 _HEAD = """// Lead scorer written by calibrate from one grid; no dependency.
 // A lead is a plain object of source columns to values as they stand in the data; an absent key counts as not given.
@@ -198,7 +198,7 @@ def write(grid: Grid, options: Options) -> str:
 
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Everything is carried, save what is made from events."""
-    return account("javascript", grid, minimums=True, expiry=None, makes=("mailbox",))
+    return account("javascript", grid, minimums=True, expiry=None, makes=("mailbox",), notes=raw_notes(grid))
 
 
 def literal(value: Any) -> str:

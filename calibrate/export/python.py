@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..engine.words import NO, YES
 from ..grid import Grid
 from ..mailbox import lists, made_from
-from .base import Coverage, Options, account, expiry_rule, ordered_bands, reason_text
+from .base import Coverage, Options, account, expiry_rule, ordered_bands, raw_notes, reason_text
 
 _HEAD = '''"""Lead scorer written by calibrate from one grid; standard library only.
 
@@ -218,7 +218,7 @@ def write(grid: Grid, options: Options) -> str:
 
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Everything is carried, save what is made from events."""
-    return account("python", grid, minimums=True, expiry=None, makes=("mailbox",))
+    return account("python", grid, minimums=True, expiry=None, makes=("mailbox",), notes=raw_notes(grid))
 
 
 def _bound(bound: float | None) -> float | None:
