@@ -58,6 +58,13 @@ _TOPICS = listed(
     "online direct media digital marketing ads web"
 )
 _PIECES = re.compile(r"[;:|/()\[\]•·→>+]|\s[-–—]\s|\b(?:par|by|from|via|with|avec|mit|durch|chez|contact|cc)\b", re.I)
+_MARKS = re.compile(r"\w\s*[;|/]\s*\w")
+_SYMBOLS = re.compile(r"[^\w\s!-~¡-ɏ‐-’]+")
+_TOLD = re.compile(
+    r"(?<![\w.])(?:Mr\.?|Mrs\.?|Ms\.?|Mme|Mlle|Mademoiselle|Madame|Monsieur|Herr|Frau|M\.)\s+[A-ZÀ-Þ][\w'’-]{2,}|"
+    r"\b(?:by|par|von|with|avec|chez|to|contact)\s+[A-ZÀ-Þ]\.\s*[A-ZÀ-Þ][\w'’-]{2,}"
+)
+"""A title before a name, or an initial after by, wherever they stand."""
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’`-][^\W\d_]+)*")
 _INITIAL = re.compile(r"[^\W\d_]\.?|(?:[^\W\d_][.-]+){1,3}[^\W\d_]?\.?")
 _JOINED = re.compile(r"(?<=[^\W\d_]{2})[._](?=[^\W\d_]{3})")
@@ -75,13 +82,18 @@ def reading(text: str) -> int:
     >>> [reading(each) for each in ("Google", "Marketing Manager", "Martin Dupont SARL", "San Jose", "April 2025")]
     [0, 0, 0, 0, 0]
     """
+    text = _SYMBOLS.sub(" ", text).strip()
+    if _TOLD.search(text):
+        return SURE
     if len(text) < 4 or not _LETTERS.search(text) or (len(text) > LONG and not _CAPITALS.search(text)):
         return NO
     text = _JOINED.sub(" ", text)
     whole = _reading(text)
     if whole == SURE or not _PIECES.search(text):
         return whole
-    return SURE if any(_reading(piece) == SURE for piece in _PIECES.split(text)) else whole
+    pieces = [piece for piece in _PIECES.split(text) if piece.strip()]
+    joined = _reading(" ".join(pieces)) if len(pieces) == 2 and _MARKS.search(text) else NO
+    return SURE if any(_reading(piece) == SURE for piece in pieces) else max(whole, joined)
 
 
 def may_be_shown(texts: Sequence[str]) -> list[str]:

@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from calibrate import monthly
-from calibrate.columns import Profile
+from calibrate.columns import Profile, is_personal, is_private
 from calibrate.engine import open_table
 from calibrate.engine.table import Column, Table
 from calibrate.fine import named_levels
@@ -321,3 +322,35 @@ def test_keep_in_the_settings_overrules_it(tmp_path: Path) -> None:
         found = monthly.read_rows(asked).proposal
         assert set(levels(found, "Firm")) - {"missing", "other"} == firms
         assert set(levels(found, "Source")) == {"Google", "Blog", "missing", "other"}
+
+
+def test_traces_of_a_person_are_private_and_what_resembles_them_is_not() -> None:
+    traces = ("@ana_k", "seen from 81.57.112.99", "2a01:e34:ec12::1", "https://www.linkedin.com/in/ana-k-12",
+              "https://x.com/anak", "12 rue des Lilas", "4 bis avenue Foch, 75016 Paris", "Oak House, 5 High Street",
+              "1 80 02 75 116 001 23")  # fmt: skip
+    others = ("Version 4.2.1.0", "v1.0.0.1", "1.2.3", "10 rue", "3 places", "16:9", "10:30:00", "x.com", "a:b:c:d",
+              "Street marketing", "2025-11-22", "C&A", "meet @ noon")  # fmt: skip
+    assert [text for text in traces if not is_private(text)] == []
+    assert [text for text in others if is_private(text)] == []
+
+
+def test_numbers_that_look_like_phones_are_personal_and_amounts_are_not() -> None:
+    pick = np.random.default_rng(4)
+    for low, high, step, personal in ((33600000000, 33799999999, 1, True), (612000000, 798999999, 1, True),
+                                      (100_000_000, 990_000_000, 1_000_000, False), (1, 90_000, 1, False),
+                                      (19800101, 20251231, 1, False)):  # fmt: skip
+        numbers = (pick.integers(low, high, 500) // step * step).astype(float)
+        found = Profile(Column("ref2", "number", True), 500, 500, len(np.unique(numbers)), numbers=numbers)
+        assert is_personal(found) is personal, (low, step)
+
+
+@pytest.mark.parametrize("text", ["sent to Mr Zorbec", "called by A. Zorbec", "M. Quennepat rappelle",
+                                  "Ana Miller ✔", "Martin|Sophie", "Laurent / Nicolas Durand"])  # fmt: skip
+def test_names_told_by_a_title_an_initial_or_a_mark(text: str) -> None:
+    assert reading(text) == SURE
+
+
+@pytest.mark.parametrize("text", ["CDI / CDD", "SaaS|B2B", "Paris;Lyon", "Tier 1 / Tier 2", "Salon / Foire", "A/B",
+                                  "to B. or not", "Rated M. for mature", "Best ✔"])  # fmt: skip
+def test_marks_and_titles_alone_are_no_names(text: str) -> None:
+    assert reading(text) < SURE
