@@ -29,6 +29,7 @@ from .engine import Session
 from .engine.table import Fact, Table
 from .errors import CalibrateError, InputError, SettingsError
 from .export import json as grid_json
+from .export.reading import as_answered
 from .grid import Grid
 from .history import History, Terms, last_day, observe
 from .leakage import Suspect, suspects
@@ -110,6 +111,7 @@ def read_rows(
         settings, found = resolved(origin.settings, table)
         found = [*origin.facts, *found]
         table = with_kinds(settings, table, grids)
+        grids = {name: as_answered(grid, table) for name, grid in grids.items()}
         terms = cohorts(terms_of(settings, table, origin.outcomes))
         asked, story = _followed(asked, table, terms, follow)
         if story and _replaces(story[-1], asked):

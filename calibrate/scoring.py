@@ -21,6 +21,7 @@ from .engine.table import Table
 from .errors import GridError, InputError, unknown
 from .events import ALL_DAYS, OBSERVE_DAYS, EventNames, dated_in, is_event_column, join_events, types_in
 from .export.base import band_condition
+from .export.reading import as_answered
 from .grid import Grid
 from .history import DAY_ZERO, Terms
 from .mailbox import made_from, with_mailboxes
@@ -99,6 +100,7 @@ def scored(grid: Grid, leads: Table, shown: Sequence[str] | None = None, at: dat
             raise GridError(
                 f"grid '{grid.name}' does not fit {leads.name}: {unknown('column', criterion.column, known)}{hint}"
             )
+    grid = as_answered(grid, leads)
     types = {column.name: "whole" if column.whole else column.type for column in leads.columns}
     codes = [code_sql(criterion, types[criterion.column]) for criterion in grid.criteria]
     marks = marked(grid, codes, _left(grid, leads, at), known)

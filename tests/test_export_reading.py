@@ -4,16 +4,19 @@ import io
 import json as stdlib_json
 import random
 import zipfile
+from dataclasses import replace
 from time import process_time
 
 import openpyxl
 import pytest
 from replay import cases, golden
 
+from calibrate.engine import Session
 from calibrate.errors import GridError
 from calibrate.export import FORMATS, csv, excel, hubspot_reading, marketo, mautic, pmml, pmml_reading, reading, zoho
 from calibrate.export import json as canonical
 from calibrate.export.base import Options
+from calibrate.scoring import score_file
 
 GRIDS = [cases.grid(random.Random(seed), size=5) for seed in range(15)]
 
@@ -362,3 +365,20 @@ def test_load_says_what_is_wrong_with_the_path(tmp_path):
     (tmp_path / "g.json").write_text(canonical.write(golden.small()), encoding="utf-8")
     assert reading.load(tmp_path / "g.json") == golden.small()
     assert pmml.write(golden.small(), Options()).startswith(b"<?xml")
+
+
+def test_levels_that_are_answers_of_a_list_and_not_numbers(tmp_path):
+    """A table says 10-49 for people counted and for the answer of a list: the leads tell which it is."""
+    (tmp_path / "grid.csv").write_text("criterion,level,points\nsize,1-9,1\nsize,10-49,5\nsize,250+,20\nnumber,5+,3\n")
+    grid = reading.load(tmp_path / "grid.csv")
+    (tmp_path / "texts.csv").write_text("size,number\n10-49,7\n250+,2\n50-249,9\n,5\n")
+    (tmp_path / "numbers.csv").write_text("size,number\n12,7\n300,2\n9,9\n,5\n")
+    for name, scores in (("texts", [8, 20, 3, 3]), ("numbers", [8, 20, 4, 3])):
+        score_file(grid, str(tmp_path / f"{name}.csv"), str(tmp_path / "scored.csv"))
+        rows = (tmp_path / "scored.csv").read_text().splitlines()[1:]
+        assert [int(row.split(",")[2]) for row in rows] == scores
+    with Session() as session:
+        fitted = reading.as_answered(grid, session.open(tmp_path / "texts.csv"))
+        assert [criterion.kind for criterion in fitted.criteria] == ["text", "number"]
+        ours = replace(grid, method="lift")
+        assert reading.as_answered(ours, session.open(tmp_path / "texts.csv")) == ours

@@ -71,7 +71,7 @@ def drift(data: str, flags: dict[str, Any]) -> None:
         wanted = settings.model_copy(update={"columns": columns})
         counted = monthly.read_rows(wanted, progress, follow=False, cohorts=parted)
         progress("drift")
-        found = drifting.drift(grid, counted.tally, since=first)
+        found = drifting.drift(replace(counted.grids["current"], name=grid.name), counted.tally, since=first)
     if flags["json"]:
         say_json({**found.as_dict(), "timing": counted.timing})
     else:

@@ -14,9 +14,11 @@ import math
 import re
 import zipfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Kind, Level, as_number
+from ..engine import Table, sql
 from ..errors import GridError
 from ..grid import Grid
 from . import csv, hubspot_reading, json, marketo, mautic, odoo, pmml_reading, zoho
@@ -135,6 +137,29 @@ def _json_format(text: str, source: str) -> str:
         if mark in keys and "schema" not in keys:
             return name
     return "json"
+
+
+def as_answered(grid: Grid, leads: Table) -> Grid:
+    """The grid where a criterion read as numbers meets a column that holds the names of its levels as texts.
+
+    A table says ``10-49`` alike for people counted and for the answer of a list; the leads tell which it is.
+    """
+    texts = {column.name for column in leads.columns if column.type == "text"}
+    criteria = []
+    for criterion in grid.criteria:
+        values = [level for level in criterion.levels if level.role == "value"]
+        names = [level.name for level in values if as_number(level.name) is None and not level.values]
+        if grid.method == "current" and criterion.kind == "number" and criterion.column in texts and names:
+            asked = sql.listed(sql.identifier(criterion.column), names).sql("duckdb")
+            count = f"SELECT COUNT(CASE WHEN {asked} THEN 1 END) AS n FROM {leads.relation}"
+            if int(leads.fetch(count)["n"][0]):
+                levels = tuple(
+                    Level(level.name, values=(level.name,)) if level.role == "value" else level
+                    for level in criterion.levels
+                )
+                criterion = replace(criterion, kind="text", levels=levels)
+        criteria.append(criterion)
+    return replace(grid, criteria=tuple(criteria))
 
 
 def table(rows: Sequence[Sequence[str]], source: str) -> Grid:
