@@ -103,7 +103,8 @@ class Adopted:
 class Outcome:
     """What came of one promise: leads at or above the threshold that entered from `first` to `last`, and their rate.
 
-    `side` is "kept", "below" or "above": where the promised rate lies outside the interval of the one that came.
+    `side` is "kept", "below" or "above": where the rate that came differs from the promised one by more than the chance
+    in both, by the interval of their difference (Newcombe 1998, method 10).
     """
 
     month: str
@@ -126,9 +127,11 @@ class Outcome:
         """Whether what came agrees with what was promised."""
         if self.came is None or not self.came.leads:
             return ""
-        if self.came.high < self.promise.close_rate:
+        gap, (low, high) = self.came.value - self.promise.close_rate, self.promise.interval
+        if gap + np.hypot(self.came.high - self.came.value, self.promise.close_rate - low) < 0:
             return "below"
-        return "above" if self.came.low > self.promise.close_rate else "kept"
+        least = gap - np.hypot(self.came.value - self.came.low, high - self.promise.close_rate)
+        return "above" if least > 0 else "kept"
 
 
 def overrides(

@@ -51,7 +51,7 @@ def with_meeting(review: Review, settings: Settings, history: History, backtests
         warnings=(*review.warnings, missed) if missed else review.warnings,
         swap=_swap(review, by_name, baseline, rival, shown) if rival else None,
         changes=beside([baseline.grid, rival.grid]) if rival else (),
-        sides=tuple(by_segment(tally, by_name[baseline.name], each, criteria) for each in others),
+        sides=by_segment(tally, by_name[baseline.name], others, criteria),
         grades=grades(tally, grid),
         demands=demand(tally, grid, months=review.months),
         kpis=months_of(tally, grid) if grid.thresholds and review.months else (),

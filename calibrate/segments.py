@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from .backtest import Backtest, later_reaches, same_leads
 from .criteria import Criterion, Level
 from .errors import SettingsError, unknown
 from .metrics import Estimate
+from .resampling import resample
 from .tally import Tally
 
 Floats = NDArray[np.float64]
@@ -21,8 +22,12 @@ Above = tuple[NDArray[np.bool_], NDArray[np.bool_]] | None
 
 FEWEST = 10
 """Customers, and other leads, that a segment needs to be judged."""
+DRAWS = 400
+FEW = 10_000
+"""Leads up to which a segment's intervals are bootstrapped; with more, they are those that the bootstrap comes to."""
 MOST_CRITERIA = 3
 MOST_LEVELS = 12
+RESAMPLED = ("auc", "log_loss", "brier")
 USUAL = re.compile(r"sector|industr|country|region|source|segment|channel|secteur|pays|origine|canal|branche", re.I)
 
 
@@ -31,10 +36,10 @@ class Segment:
     """One candidate against the baseline on the later leads of one segment.
 
     `old`, `new` and `difference` are AUCs within the segment (None with fewer than 10 customers or other leads); the
-    interval holds for all segments of a table at once. `caught` counts the segment's customers above the
-    marketing-qualified threshold, with the old and the new grid. `log_loss` and `brier` are differences of the errors
-    of the promised close rates (below 0: the candidate promises better). `harm` says how the candidate harms the
-    segment: "ranking", "caught" or "".
+    interval holds for all segments of a table and all candidates at once. `caught` counts the segment's customers
+    above the marketing-qualified threshold, with the old and the new grid. `log_loss` and `brier` are differences of
+    the errors of the promised close rates (below 0: the candidate promises better). `harm` says how the candidate
+    harms the segment: "ranking", "caught" or "".
     """
 
     level: Level
@@ -89,31 +94,66 @@ def segment_criteria(shown: Sequence[Criterion], asked: Sequence[str] = ()) -> t
     return tuple(usual[:MOST_CRITERIA])
 
 
-def by_segment(tally: Tally, old: Backtest, new: Backtest, criteria: Sequence[Criterion]) -> Sides:
-    """One candidate against the baseline, per cohort month and per level of each criterion."""
-    later = same_leads([old, new])
+def by_segment(
+    tally: Tally, old: Backtest, others: Sequence[Backtest], criteria: Sequence[Criterion]
+) -> tuple[Sides, ...]:
+    """Each other candidate against the baseline, per cohort month and per level of each criterion.
+
+    Intervals are paired: of the difference on the same resampled leads (Poisson bootstrap on counts), and of large
+    segments by the formulae that the bootstrap approaches. They hold for all segments of a table and all candidates.
+    """
+    if not others:
+        return ()
+    later = same_leads([old, *others])
     cohort = tally.cohort[later.row]
     months = [Level(tally.cohorts[i], values=(tally.cohorts[i],)) for i in np.unique(cohort)]
-    above = _above(tally, old, new)
-    tables = [_table(None, months, np.unique(cohort, return_inverse=True)[1], old, new, above)]
+    above = [_above(tally, old, new) for new in others]
+    tables = [_table(None, months, np.unique(cohort, return_inverse=True)[1], old, others, above)]
     groups = tally.regroup(criteria)
     for criterion, codes in zip(groups.criteria, groups.codes, strict=True):
-        tables.append(_table(criterion.name, criterion.levels, codes[later.row], old, new, above))
-    return Sides(old.name, new.name, tuple(table for table in tables if table.segments))
+        tables.append(_table(criterion.name, criterion.levels, codes[later.row], old, others, above))
+    return tuple(
+        Sides(old.name, new.name, tuple(table[i] for table in tables if table[i].segments))
+        for i, new in enumerate(others)
+    )
 
 
 def _table(
-    by: str | None, levels: Sequence[Level], code: NDArray[np.integer], old: Backtest, new: Backtest, above: Above
-) -> Segmented:
+    by: str | None, levels: Sequence[Level], code: NDArray[np.integer], old: Backtest, others: Sequence[Backtest],
+    above: Sequence[Above],
+) -> tuple[Segmented, ...]:  # fmt: skip
     later = old.later
     held = np.bincount(code, later.leads, len(levels))
     order = [int(i) for i in np.argsort(-held, kind="stable")[:MOST_LEVELS] if held[i] > 0]
     if by is None:
         order = [i for i in range(len(levels)) if held[i] > 0]
     rows = [np.flatnonzero(code == i) for i in order]
-    judged = sum(_enough(old, part) for part in rows)
-    found = (_segment(levels[i], old, new, above, part, judged) for i, part in zip(order, rows, strict=True))
-    return Segmented(by, tuple(found))
+    alpha = 0.05 / max(sum(_enough(old, part) for part in rows) * len(others), 1)
+    spreads = [_bootstrapped(old, others, part) for part in rows]
+    return tuple(
+        Segmented(by, tuple(
+            _segment(levels[i], old, new, above[at], part, alpha, spread[at] if spread else {})
+            for i, part, spread in zip(order, rows, spreads, strict=True)
+        ))
+        for at, new in enumerate(others)
+    )  # fmt: skip
+
+
+def _bootstrapped(
+    old: Backtest, others: Sequence[Backtest], rows: NDArray[np.intp]
+) -> tuple[dict[str, float], ...] | None:
+    """Standard error of each metric's difference to the baseline, per candidate, on resampled leads of a segment."""
+    later = old.later
+    if not _enough(old, rows) or later.counted[rows].sum() > FEW:
+        return None
+    mine = replace(
+        later, row=later.row[rows], fold=later.fold[rows], leads=later.leads[rows], customers=later.customers[rows],
+        counted=later.counted[rows],
+    )  # fmt: skip
+    judged = [(each.name, each.score[rows], np.clip(each.rate[rows], 1e-9, 1 - 1e-9)) for each in (old, *others)]
+    found = resample(mine, judged, capacity=1.0, metrics=RESAMPLED, draws=DRAWS)
+    spread = (found.drawn[1:] - found.drawn[0]).std(axis=2)
+    return tuple(dict(zip(RESAMPLED, map(float, each), strict=True)) for each in spread)
 
 
 def _enough(backtest: Backtest, rows: NDArray[np.intp]) -> bool:
@@ -122,17 +162,21 @@ def _enough(backtest: Backtest, rows: NDArray[np.intp]) -> bool:
     return bool(bought >= FEWEST and later.leads[rows].sum() - bought >= FEWEST)
 
 
-def _segment(level: Level, old: Backtest, new: Backtest, above: Above, rows: NDArray[np.intp], judged: int) -> Segment:
+def _segment(
+    level: Level, old: Backtest, new: Backtest, above: Above, rows: NDArray[np.intp], alpha: float,
+    spread: Mapping[str, float],
+) -> Segment:  # fmt: skip
+    """One segment; `spread` has the bootstrap's standard errors where there are some."""
     later = old.later
     leads, customers = later.leads[rows], later.customers[rows]
-    found, alpha = None, 0.05 / max(judged, 1)
+    found = None
     if _enough(old, rows):
         counted = later.counted[rows] * np.where(leads > 0, (leads - customers) / np.maximum(leads, 1e-12), 0)
         found = paired_auc(old.score[rows], new.score[rows], leads - customers, customers, later.fold[rows], counted)
     difference = None
     if found is not None:
         first, second, error = found
-        width = error * float(special.stdtrit(max(customers.sum() - 1, 1), 1 - alpha / 2))
+        width = spread.get("auc", error) * float(special.stdtrit(max(customers.sum() - 1, 1), 1 - alpha / 2))
         gap = second - first
         difference = Estimate(gap, max(gap - width, -1.0), min(gap + width, 1.0))
     called = caught = None
@@ -151,8 +195,10 @@ def _segment(level: Level, old: Backtest, new: Backtest, above: Above, rows: NDA
     if found is not None:
         rates = np.clip(old.rate[rows], 1e-9, 1 - 1e-9), np.clip(new.rate[rows], 1e-9, 1 - 1e-9)
         shown = leads - customers, customers, float(later.counted[rows].sum()), alpha
-        log_loss = paired_error([-np.log(1 - p) for p in rates], [-np.log(p) for p in rates], *shown)
-        brier = paired_error([p**2 for p in rates], [(1 - p) ** 2 for p in rates], *shown)
+        log_loss = paired_error(
+            [-np.log(1 - p) for p in rates], [-np.log(p) for p in rates], *shown, spread.get("log_loss")
+        )
+        brier = paired_error([p**2 for p in rates], [(1 - p) ** 2 for p in rates], *shown, spread.get("brier"))
     return Segment(
         level, round(float(leads.sum())), round(float(customers.sum())), found[0] if found else None,
         found[1] if found else None, difference, called, caught, harm, log_loss, brier,
@@ -169,12 +215,12 @@ def _above(tally: Tally, old: Backtest, new: Backtest) -> Above:
 
 def paired_error(
     others_err: Sequence[Floats], customers_err: Sequence[Floats], others: Floats, customers: Floats, counted: float,
-    alpha: float = 0.05,
+    alpha: float = 0.05, error: float | None = None,
 ) -> Estimate:  # fmt: skip
     """Mean error of the second grid minus that of the first on the same leads, with its interval.
 
     ``m = sum(w d) / sum(w)``, ``s.e. = sqrt(sum(w (d - m)^2) / sum(w) / counted)``: errors of rows per lead that did
-    not and that did become a customer, `others` and `customers` their weights.
+    not and that did become a customer, `others` and `customers` their weights. `error` is the s.e. where it is known.
 
     >>> found = paired_error([np.array([0.2]), np.array([0.1])], [np.array([0.5]), np.array([0.7])],
     ...     np.array([30.0]), np.array([10.0]), 40)
@@ -184,7 +230,8 @@ def paired_error(
     gaps = np.concatenate([others_err[1] - others_err[0], customers_err[1] - customers_err[0]])
     weights = np.concatenate([others, customers])
     mean = float(weights @ gaps / weights.sum())
-    error = float(np.sqrt(_spread(gaps, weights) / max(counted, 1)))
+    if error is None:
+        error = float(np.sqrt(_spread(gaps, weights) / max(counted, 1)))
     width = float(special.ndtri(1 - alpha / 2)) * error
     return Estimate(mean, mean - width, mean + width)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from calibrate import monthly
+from calibrate import monthly, segments
 from calibrate.backtest import Fold, replay
 from calibrate.criteria import Criterion, Level
 from calibrate.errors import InputError, SettingsError
@@ -77,7 +77,7 @@ def test_the_swap_set_by_pencil() -> None:
     assert swap.of("marketing_qualified", "leave").leads_per_month == 100
 
 
-def test_the_swap_set_on_later_leads_uses_each_folds_thresholds() -> None:
+def test_the_swap_set_on_later_leads_uses_each_folds_thresholds(monkeypatch: pytest.MonkeyPatch) -> None:
     tally = counted(GROUPS, months=4)
     place = np.arange(4)
     folds = [Fold(("2025-01",), (f"2025-{at + 1:02d}",), 480, 36, place < 1, place == at) for at in (2, 3)]
@@ -86,7 +86,7 @@ def test_the_swap_set_on_later_leads_uses_each_folds_thresholds() -> None:
     swap = swap_later(tally, old, new, (DEMO, BIG))
     assert swap is not None and swap.later and swap.leads == 960 and swap.months == 2
     assert swap.of("sales_qualified", "enter").rate.leads == 120
-    sides = by_segment(tally, old, new, (BIG,))
+    (sides,) = by_segment(tally, old, [new], (BIG,))
     months, big = sides.tables
     assert [each.level.name for each in months.segments] == ["2025-03", "2025-04"]
     assert [(each.level.name, each.leads, each.customers) for each in big.segments] == [
@@ -105,9 +105,19 @@ def test_the_swap_set_on_later_leads_uses_each_folds_thresholds() -> None:
     assert len(leads) == 720 and smaller.brier is not None and smaller.brier.value == pytest.approx(leads.mean())
     drawn = np.random.default_rng(3).choice(leads, (4000, 720)).mean(axis=1)
     wide = 2.2414 * drawn.std()  # two segments are judged: 2.5 % each
-    assert (smaller.brier.low, smaller.brier.high) == pytest.approx(
-        (leads.mean() - wide, leads.mean() + wide), rel=0.15
-    )
+    assert (smaller.brier.high - smaller.brier.low) / 2 == pytest.approx(wide, rel=0.12)
+    assert (smaller.brier.high + smaller.brier.low) / 2 == pytest.approx(leads.mean())
+    # two candidates: 1.25 % each
+    both = by_segment(tally, old, [new, replace(new, name="again")], (BIG,))[1].tables[1].segments[0].brier
+    assert both is not None and both.value == smaller.brier.value
+    assert (both.high - both.low) / (smaller.brier.high - smaller.brier.low) == pytest.approx(2.4977 / 2.2414)
+    # large segments: the formula comes to the same
+    monkeypatch.setattr(segments, "FEW", 0)
+    formula = by_segment(tally, old, [new], (BIG,))[0].tables[1].segments[0]
+    for name in ("difference", "log_loss", "brier"):
+        drawn_, written = getattr(smaller, name), getattr(formula, name)
+        assert drawn_.value == written.value
+        assert drawn_.high - drawn_.low == pytest.approx(written.high - written.low, rel=0.15)
     assert smaller.log_loss is not None and smaller.log_loss.high < 0  # the new grid promises better here
     # 8 lost, none gained: 2 * 0.5^8 = 0.8 %, below 5 % / 4
     assert bigger.harm == "caught"
