@@ -8,7 +8,6 @@ last one, pace, and the first and last value. After that a criterion over events
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +16,7 @@ from .columns import words_of
 from .engine import dates, sql
 from .engine.derived import derived, kept
 from .engine.table import Column, Fact, Table, column_of
+from .engine.words import shape_of
 from .errors import HistoryError, InputError
 from .history import DAY_ZERO, Terms
 from .people import may_be_shown
@@ -397,21 +397,12 @@ class _Plan:
         theirs = self.events.fetch(
             f"SELECT MIN({self._id(self.names.lead_id or '')}) AS v FROM {self.events.relation}"
         )["v"][0]
-        own, theirs = (_shape(str(each)) for each in (own, theirs))
+        own, theirs = (shape_of(str(each)) for each in (own, theirs))
         return (
             f"{self.events.name}: none of its {self.events.rows:,} events belongs to a lead in its first "
             f"{self.window} days. Ids of leads are written like '{own}' ({self.lead_id}), in events like '{theirs}' "
             f"({self.names.lead_id}); check both columns, the dates, or --observe-days"
         )
-
-
-def _shape(text: str) -> str:
-    """How an id is written, without telling it: it may be an address.
-
-    >>> _shape("Ana-70.12")
-    'Aaa-99.99'
-    """
-    return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", lambda found: "A" if found[0].isupper() else "a", text))
 
 
 def has_times(table: Table, moment: dates.Moment) -> bool:

@@ -110,7 +110,7 @@ def test_other_types(tmp_path: Path, kind: str, values: list[str | None], expect
     [
         ("BOOLEAN", "true", "holds no dates but yes/no values"),
         ("BIGINT", "42", "holds no dates: its numbers are neither"),
-        ("VARCHAR", "Google", r"no dates that can be read .one is 'Google'.; write them as YYYY-MM-DD"),
+        ("VARCHAR", "Google", r"no dates that can be read .one is written like 'Aaaaaa'.; write them as YYYY-MM-DD"),
         ("VARCHAR", "", "no dates that can be read"),
     ],
 )

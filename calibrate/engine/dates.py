@@ -17,6 +17,7 @@ from sqlglot import exp, parse_one
 from ..errors import InputError
 from .sql import identifier, literal, rendered, trimmed
 from .table import Column, Fact, Table, column_of
+from .words import shape_of
 
 Order = Literal["day", "month"]
 SAMPLE = 5000
@@ -238,7 +239,7 @@ def _written(table: Table, name: str, this: exp.Expr, order: Order | None) -> Mo
     if not writing.known:
         raise InputError(
             f"{table.name}: column '{name}' holds no dates that can be read"
-            + (f" (one is '{writing.strange_example}')" if writing.strange_example else "")
+            + (f" (one is written like '{shape_of(writing.strange_example)}')" if writing.strange_example else "")
             + "; write them as YYYY-MM-DD"
         )
     if writing.ambiguous:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # fmt: off
 PLACEHOLDERS = frozenset((
     "-", "--", "---", "?", "??", "???", ".", "..", "...", "#n/a", "#na", "n/a", "n.a.", "n.a", "na", "nan", "null",
@@ -37,3 +39,12 @@ def is_placeholder(text: str) -> bool:
     [True, True, True, False, False, False]
     """
     return " ".join(text.casefold().split()) in PLACEHOLDERS
+
+
+def shape_of(text: str) -> str:
+    """How a text is written, without telling it: it may be a name or an address.
+
+    >>> shape_of("Ana-70.12")
+    'Aaa-99.99'
+    """
+    return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", lambda found: "A" if found[0].isupper() else "a", text))
