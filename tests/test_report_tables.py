@@ -95,3 +95,5 @@ def test_levels_are_said_in_the_reader_s_language() -> None:
     assert sections.level_name(replace(levels["missing"], name="Select"), french) == "Select"
     assert sections.level_name(replace(levels["absent"], name="True"), french) == "oui"
     assert sections.level_name(replace(levels["absent"], name="filled", values=()), french) == "renseigné"
+    assert sections.level_name(replace(levels["absent"], name="any", values=()), french) == "tout nombre"
+    assert sections.level_name(replace(levels["absent"], name="any"), french) == "any"  # a value of the user's

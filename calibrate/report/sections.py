@@ -111,7 +111,7 @@ def level_name(level: Level, words: Words) -> str:
     """A level as a reader sees it."""
     plain = level.name.casefold()
     ours = plain == level.role or (level.role == "value" and plain in ("true", "false"))
-    ours = ours or (plain == "filled" and not level.values and level.low is None and level.high is None)
+    ours = ours or (plain in ("any", "filled") and not level.values and level.low is None and level.high is None)
     return words(f"level.{plain}") if ours and f"level.{plain}" in words.texts else level.name
 
 
