@@ -110,7 +110,7 @@ def marked(grid: Grid, codes: Sequence[exp.Expr], left: _Left, known: Sequence[s
         places.append(_weightiest(names, words))
         selects.append(", ".join(f"{each} AS {name}_" for each, name in zip(_without(names), names, strict=True)))
         names = [f"{name}_" for name in names]
-    return Marked(tuple(selects[:-1]), _texts(lines, places), measures)
+    return Marked(tuple(selects[:-1]), _texts(lines, places, left), measures)
 
 
 def _prefix(known: Sequence[str]) -> str:
@@ -210,11 +210,27 @@ def _without(sets: Sequence[str]) -> list[str]:
     return left
 
 
-def _texts(lines: Sequence[_Line], places: Sequence[str]) -> str:
-    """SQL for the texts of the lines at some places, behind one another; behind the last line there are empty ones."""
+def _texts(lines: Sequence[_Line], places: Sequence[str], left: _Left) -> str:
+    """SQL for the texts of the lines at some places, behind one another; behind the last line there are empty ones.
+
+    A line that age has taken points from says what is left of them.
+    """
     texts = [f"'{line.text}" if line.text.startswith(_FORMULA) else line.text for line in lines]
     found = []
     for i, place in enumerate(places):
         told = [f"; {text}" if i else text for text in texts] + [""] * MOST_REASONS
-        found.append(f"LIST_EXTRACT([{', '.join(sql.literal(text).sql('duckdb') for text in told)}], {place})")
+        listed = f"LIST_EXTRACT([{', '.join(_quoted(text) for text in told)}], {place})"
+        branches = ""
+        for at, line in enumerate(lines):
+            kept = left.get(line.criterion, {}).get(line.level)
+            if kept is not None:
+                stem = _quoted(told[at].rpartition("(")[0] + "(")
+                branches += (
+                    f" WHEN {at + 1} THEN CONCAT({stem}, CASE WHEN {kept} > 0 THEN '+' ELSE '' END, {kept}, ')')"
+                )
+        found.append(f"CASE {place}{branches} ELSE {listed} END" if branches else listed)
     return f"CONCAT({', '.join(found)})"
+
+
+def _quoted(text: str) -> str:
+    return sql.literal(text).sql("duckdb")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -165,6 +166,7 @@ def test_the_engine_scores_every_day_as_the_grid_does(tmp_path: Path) -> None:
     events["at"] = leads["created"].to_numpy()[who] + random.integers(0, 90, 150).astype("timedelta64[D]")
     leads.to_csv(tmp_path / "leads.csv", index=False)
     events.to_csv(tmp_path / "events.csv", index=False)
+    aged: list[str] = []
     for day in (date(2025, 2, 1), date(2025, 3, 15), date(2025, 7, 1)):
         score_file(aging(), str(tmp_path / "leads.csv"), str(tmp_path / "out.csv"),
                    events=str(tmp_path / "events.csv"), at=day)  # fmt: skip
@@ -176,6 +178,10 @@ def test_the_engine_scores_every_day_as_the_grid_does(tmp_path: Path) -> None:
                 last = mine.loc[mine["type"] == kind, "at"].max()
                 lead |= {f"{kind} (events)": int((mine["type"] == kind).sum()), f"{kind} (last event)": last}
             assert row.score == aging().score(lead, day), (day, lead)
+            told = [] if pd.isna(row.reasons) else re.findall(r"\(([+-]\d+)\)", row.reasons)
+            assert sum(map(int, told)) == row.score, (day, row.reasons)  # three lines at most: all are told
+            aged += [text for text in told if text not in ("+15", "+7")]
+    assert len(aged) > 10
 
 
 def test_rules_travel_with_the_grid_file() -> None:
