@@ -11,7 +11,8 @@ from typing import Any
 
 from .crm import NONE, SYSTEMS, detect
 from .crm.base import System
-from .crm.look import Told, amount, check_lost, keys, set_aside, spoken, told
+from .crm.look import Told, amount, check_lost, key_of, keys, set_aside, spoken, told
+from .crm.several import apart
 from .crm.yousign import SIGNED, YOUSIGN, signatures
 from .engine.table import Fact, Table
 from .errors import SettingsError, unknown
@@ -117,6 +118,10 @@ def _second(
         settings = _changed(settings, {"customer": None, "customer_values": ()}, times)
         facts = (*origin.facts, *(f for f in signed.facts if f.key == "signatures"))
         return Origin(settings, signed, facts, origin.warnings, origin.aside)
+    value = outcome.value or amount(other, outcomes)
+    listed = outcome.outcomes_id or key_of(system or other, other, outcomes)
+    if listed is not None:
+        outcomes = apart(outcomes, listed, value)
     found = _own(settings, told(other, outcomes, column=outcome.customer, sale=True))
     parts: dict[str, Any] = {}
     times = {}
@@ -128,10 +133,11 @@ def _second(
         if pair is not None:
             parts["outcomes_by"], parts["outcomes_id"] = pair
     if found is not None and outcome.value is None:
-        parts["value"] = amount(other, outcomes)
+        parts["value"] = value
     facts = origin.facts
     said = spoken(other, outcomes, found, named=named, file=outcomes.name)
     new = tuple(fact for fact in said.facts if fact not in facts)
+    new += tuple(fact for fact in outcomes.facts if fact.key == "crm_several")
     if parts.get("value") is not None:
         new += (Fact("found_value", {"column": parts["value"]}),)
     if "outcomes_id" in parts:

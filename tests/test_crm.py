@@ -444,3 +444,20 @@ def test_check_says_that_a_conversion_is_no_sale(tmp_path: Path, capsys: pytest.
         with pytest.raises(SystemExit):
             main(["check", str(file), *words])
         assert wanted in capsys.readouterr().out
+
+
+def test_a_deal_of_several_leads_counts_for_each(tmp_path: Path) -> None:
+    """Deals of leads 0 and 1 together, of 2 alone, of 3 and (lost) 4; the first is worth 900, shared by two."""
+    one = write(tmp_path / "contacts.csv", ["Record ID", "Create Date", "Industry"],
+                [[i, (FIRST + timedelta(days=i)).isoformat(), "ab"[i % 2]] for i in range(40)])  # fmt: skip
+    day = (FIRST + timedelta(days=45)).isoformat()
+    deals = [["D1", "Closed Won", day, "0; 1", 900], ["D2", "Closed Won", day, "2", 300],
+             ["D3", "Closed Won", day, "3;", 100], ["D4", "Closed Lost", day, "4;5", 700]]  # fmt: skip
+    two = write(tmp_path / "deals.csv", ["Record ID", "Deal Stage", "Close Date", "Associated Contact IDs", "Amount"],
+                deals)  # fmt: skip
+    counted = read(one, outcome={"outcomes": str(two)}, time={"as_of": date(2024, 12, 31)})
+    assert counted.tally.overall == (40, 4)
+    assert spoken(counted, "crm_several")[0]["rows"] == 2
+    assert spoken(counted, "crm_joined") == [{"lead": "Record ID", "deal": "Associated Contact IDs"}]
+    worth = weigh_by_value(counted.history, counted.rates, counted.tally.criteria, "Amount")
+    assert (worth.total, worth.mean) == (1300, 325)

@@ -129,6 +129,12 @@ def keys(system: System, leads: Table, deals_system: System, deals: Table) -> tu
     return None
 
 
+def key_of(system: System, deals_system: System, deals: Table) -> str | None:
+    """The first column of a file of deals that may name their leads."""
+    names = [c.name for c in deals.columns]
+    return next((key for _, others in system.deal_keys if (key := deals_system.find(names, others))), None)
+
+
 def _meet(leads: Table, by: str, deals: Table, key: str) -> bool:
     """Whether any row of the deals belongs to a lead."""
     left, right = (sql.identifier(name).sql("duckdb") for name in (by, key))
