@@ -249,9 +249,11 @@ def _demanded(scene: _Scene, points: Ints, target: Floats, notes: list[str]) -> 
         part = np.concatenate([np.full(len(c.levels), c.axis == axis) for c in scene.tally.criteria])
         shrunk = shrunk_to(points, target, part, scene.movable, scene.bounds, most)
         if shrunk is None:
+            mine = {c.name for c in scene.tally.criteria if c.axis == axis}
+            pins = " and ".join(f"{p.criterion}={p.level} at {p.points}" for _, p in scene.limits.placed
+                                if p.criterion in mine and p.points)  # fmt: skip
             raise SettingsError(
-                f"the pins on {axis} criteria contradict the cap of {most} points on {axis}; "
-                "raise the cap or lower a pin"
+                f"pinning {pins} points contradicts the cap of {most} points on {axis}; raise the cap or lower a pin"
             )
         points = shrunk
     if demands.largest_share is not None:

@@ -48,6 +48,7 @@ from .settings import DEFAULT_METHODS, Settings, written
 from .settings import toml as settings_toml
 from .tally import Tally, count
 from .times import with_times
+from .weights.constraints import check as check_names
 
 QUICK_ROWS = 300_000
 """Profile rows up to which the slowest method and the ceiling are computed without being asked for."""
@@ -150,6 +151,7 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
             f"({', '.join(s.column for s in counted.suspects) or 'none'}). Put one back with --criteria"
         )
     plans = plans_of(quick(settings, tally), counted.grids, tally.ends is not None)
+    check_names(plans[-1].constraints, [c for c in tally.criteria if c.name in counted.allowed])
     min_leads = settings.columns.min_leads
 
     def prepared(part: Tally) -> Prepared:

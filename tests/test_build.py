@@ -106,7 +106,7 @@ def test_a_gain_without_customers_takes_a_pin(history):
 
 def test_pins_above_an_axis_cap_are_refused():
     tally = counted(text("s", "ab"), [(100, 20), (900, 50)])
-    with pytest.raises(SettingsError, match="the pins on fit criteria contradict the cap of 5 points on fit"):
+    with pytest.raises(SettingsError, match="pinning s=a at 9 points contradicts the cap of 5 points on fit"):
         made(tally, constraints=Constraints(pins=(Pin("s", "a", 9),), cap_axis={"fit": 5}))
 
 

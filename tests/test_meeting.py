@@ -296,3 +296,9 @@ def test_the_review_carries_it_all(place: Path) -> None:
         reviewed(place, thresholds={"cost_of_call": 20})
     with pytest.raises(SettingsError, match="chosen in one way"):
         reviewed(place, thresholds={"capacity": 20, "close_rate": 0.2})
+
+
+def test_a_pin_on_an_unknown_answer_is_refused(place: Path) -> None:
+    pin = {"criterion": "role", "level": "Managr", "points": 5}
+    with pytest.raises(SettingsError, match=r"no level of role named 'Managr'.* Did you mean 'Manager'"):
+        reviewed(place, pin=[pin])

@@ -77,6 +77,15 @@ def test_a_pin_on_a_pooled_level_is_told_and_on_an_unknown_one_refused():
     check(Constraints(pins=(Pin("visits", "2-9", 3),)), CRITERIA)  # numbers get their levels later
 
 
+def test_yes_and_no_are_found_however_they_are_written():
+    flag = text("demo", ["True", "False"])
+    for name, at in (("True", 0), ("yes", 0), ("Oui", 0), ("non", 1), ("False", 1)):
+        assert np.flatnonzero(resolve(Constraints(pins=(Pin("demo", name, 3),)), [flag]).pinned).tolist() == [at]
+    both = text("demo", ["yes", "oui"])  # two answers: each by its own name only
+    assert resolve(Constraints(pins=(Pin("demo", "True", 3),)), [both]).notes
+    assert np.flatnonzero(resolve(Constraints(pins=(Pin("demo", "oui", 3),)), [both]).pinned).tolist() == [1]
+
+
 def test_names_may_hold_an_equals_sign():
     odd = text("a=b", ["x=y"])
     assert split("a=b", [odd]) == (odd, None) and split("a=b=x=y", [odd]) == (odd, "x=y")

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..criteria import Criterion, offsets
+from ..engine.words import NO, YES
 from ..errors import SettingsError, unknown
 from ..grid import Pin
 from ..notes import note
@@ -201,7 +202,7 @@ def _criterion(name: str, names: Sequence[str], where: str) -> int:
 
 
 def _level(criterion: Criterion, name: str) -> int | None:
-    """Position of a level by name or by a value it lists; None where it is pooled or unknown."""
+    """Position of a level by name, by a value it lists, or as yes or no; None where it is pooled or unknown."""
     for i, level in enumerate(criterion.levels):
         if level.name == name:
             return i
@@ -209,6 +210,10 @@ def _level(criterion: Criterion, name: str) -> int | None:
         for i, level in enumerate(criterion.levels):
             if level.role == "value" and name in level.values:
                 return i
+    for words in (YES, NO):  # pages show True as yes
+        alike = [i for i, level in enumerate(criterion.levels) if {name.casefold(), level.name.casefold()} <= words]
+        if len(alike) == 1:
+            return alike[0]
     return None
 
 
