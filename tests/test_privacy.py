@@ -70,6 +70,9 @@ def rows() -> list[dict[str, str]]:
             "Segment": pick.choice(("SMB", "Enterprise", "Public", "Startup", STAFF[1], STAFF[6])),
             "Campaign": pick.choice(("Spring", "Back to School", "Early Bird", "Webinar 2024 - Hannelore Schneider")),
             "Plan": pick.choice(("Basic", "Pro", "Premium", STAFF[3], "Suivi par José Hernández")),
+            "Handle": ("hot", "cold", f"@{FAMILY}")[i % 3], "Seen": ("web", "81.57.112.99", f"x.com/{FAMILY}")[i % 3],
+            "Place": ("North", "South", f"12 rue {FAMILY}")[i % 3], "Line": str(33612000000 + 997 * i),
+            "Step": ("new", f"M. {FAMILY} rappelle", f"called by Z. {FAMILY}")[i % 3],
         })  # fmt: skip
     return made
 
@@ -180,7 +183,7 @@ def test_nothing_personal_is_written(folder: Path) -> None:
     assert {Path(name).suffix for name in written} >= {".html", ".json", ".toml", ".xml"}
     assert any("Sector" in text for text in written.values())
     planted = [FAMILY, "uenneville", GIVEN, "Zelindre", "@gmail", "@firm-qv", "@yopmail", "firm-qv.fr", "+33 6",
-               "33612", "06 12 34", "linkedin.com/in"]  # fmt: skip
+               "33612", "06 12 34", "linkedin.com/in", "81.57.112", "x.com/"]  # fmt: skip
     listed = {("grid.pmml", "@gmail"), ("grid.pmml", "@yopmail")}  # PMML carries the public lists of mail providers
     leaks = [
         f"{name}: {word}"
@@ -213,7 +216,7 @@ def test_what_looks_like_people_is_said(folder: Path) -> None:
         ("people_pooled", "Segment", 2), ("people_pooled", "Source", 2),
     ]  # fmt: skip
     ignored = {f["facts"]["column"] for f in run["history"]["facts"] if f["facts"].get("reason") == "people"}
-    assert ignored == {"Conseiller", "Équipe", "events (first value)", "events (last value)"}
+    assert ignored == {"Conseiller", "Équipe", "Step", "events (first value)", "events (last value)"}
 
 
 def test_what_is_not_personal_is_still_there(folder: Path) -> None:
