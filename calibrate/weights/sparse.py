@@ -73,6 +73,7 @@ def sparse(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
 def alternatives(tally: Tally, rates: RateTable, constraints: Constraints, *, most: int = 10) -> tuple[Weights, ...]:
     """The best grid and others that tell other answers apart, with a loss within 1 % of it, best first.
 
+    Where no number of lines is asked for, each line counts as `WORTH` in the loss.
     A sales team may prefer one of them. Of grids that tell the same answers apart, the one with the fewest levels on
     which it differs from the best grid stands for all.
     """
