@@ -93,7 +93,10 @@ def test_written_for_people_and_read_back_it_scores_the_same(name, capsys, monke
             csv.writer(text, delimiter=";").writerows(lines)
             back = reading.read(text.getvalue().encode("cp1252", "replace"), "grid.csv")
         elif name == "marketo":
-            back = marketo.read(marketo.write(grid, Options()), "tokens.json", grid)
+            long = replace(grid, criteria=tuple(replace(c, name=c.name + " and more words" * 4) for c in grid.criteria))
+            text = marketo.write(long, Options())
+            back = reading.read(text, "tokens.json")
+            assert marketo.read(text, "tokens.json", long).points == back.points
         else:
             done = Criterion("Démo", "Démo", "boolean", "engagement", (Level("done", values=(True,)), *ENDS))
             grid = Grid("g", "m", (done,), ((rng.choice((-7, 20)), 0, 0),))

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import GridError
 from ..grid import Grid
+from . import json as canonical
 from .base import Coverage, Options, Status, account, ordered_bands
 from .schemes import Ask, Scheme, grid_of, parse, part, whole
 
@@ -22,7 +23,7 @@ LONGEST_NAME = 50
 
 
 def write(grid: Grid, options: Options) -> str:
-    """The requests as JSON, one token each.
+    """The requests as JSON, one token each; beside them the grid, for names of tokens are too short to hold a line.
 
     >>> from calibrate.criteria import Criterion, Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
@@ -40,7 +41,8 @@ def write(grid: Grid, options: Options) -> str:
         }
         for name, points in tokens
     ]
-    return json.dumps({"requests": requests}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    body = {"calibrate": {"grid": json.loads(canonical.write(grid))}, "requests": requests}
+    return json.dumps(body, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def coverage(grid: Grid, options: Options) -> Coverage:
@@ -77,11 +79,16 @@ def read(text: str | bytes, source: str, rules: Grid | None = None) -> Grid:
     """The points in a program's tokens, as the API lists them or as `write` writes them.
 
     Tokens hold points only. With `rules`, the grid that names the lines, they are put into its places (a line without
-    a token has 0 points). Without, each token ``criterion: answer`` is taken for a text level of that name.
+    a token has 0 points); a file that `write` made holds that grid. Without, each token ``criterion: answer`` is taken
+    for a text level of that name.
     """
-    tokens = dict(_tokens(parse(text, source), source))
+    body = parse(text, source)
+    tokens = dict(_tokens(body, source))
     if not tokens:
         raise GridError(f"{source}: no token of the type score in it")
+    beside = body.get("calibrate") if isinstance(body, dict) else None
+    if rules is None and isinstance(beside, dict) and isinstance(beside.get("grid"), dict):
+        rules = canonical.read(json.dumps(beside["grid"]), source)
     if rules is not None:
         known = {name: spot for spot, name in names(rules).items()}
         points = [[0] * len(criterion.levels) for criterion in rules.criteria]
