@@ -64,6 +64,8 @@ def resolved(settings: Settings, table: Table) -> tuple[Settings, list[Fact]]:
         created = found("found_created_at", seen_created)
         if created is not None and closed is None and outcome.outcomes is None:
             closed = found("found_customer_at", seen_closed)
+    elif closed is None and outcome.customer is None and outcome.outcomes is None:  # nothing else tells customers
+        closed = found("found_customer_at", find_dates(table)[1], created)
     numbers = [c.name for c in table.columns if c.type == "number"]
     facts += [dates.moment(table, name).fact for name in (created, closed) if name is not None and name in numbers]
     return settings.model_copy(

@@ -76,6 +76,14 @@ def test_run_json_tells_stages_value_and_worked_leads(review: Review) -> None:
     assert not columns & {"amount", "worked_by_sales", "mql_at"}  # they have a part of their own, none as criteria
 
 
+def test_who_names_the_creation_date_need_not_name_the_closing_date(tmp_path: Path) -> None:
+    lines = [f"{i},2024-01-{1 + i % 28:02d},{'2024-02-20' if i % 5 == 0 else ''},{'ab'[i % 2]}" for i in range(60)]
+    (tmp_path / "l.csv").write_text("id,entered,closed_at,x\n" + "\n".join(lines), encoding="utf-8")
+    asked = settings({"data": {"file": str(tmp_path / "l.csv")},
+                      "time": {"created_at": "entered", "as_of": date(2024, 12, 31)}})  # fmt: skip
+    assert monthly.read_rows(asked).tally.overall == (60, 12)
+
+
 def test_another_window_may_have_another_best_grid(tmp_path: Path) -> None:
     """Two grids that praise opposite levels: one is right about who signs soon, the other about who signs at all."""
     start, rows = date(2024, 1, 1), ["lead,created_at,customer_at,hurry"]
