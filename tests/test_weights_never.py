@@ -36,7 +36,8 @@ def demands(tally):
     first = tally.criteria[0].name
     return [
         Constraints(), Constraints(cap=3, max_lines=3), Constraints(max_criteria=1, cap_axis={"fit": 6}),
-        Constraints(need_negative=True, largest_share=0.5), Constraints(never_negative=(first,), cap_criterion={first: 2}),
+        Constraints(need_negative=True, largest_share=0.5),
+        Constraints(never_negative=(first,), cap_criterion={first: 2}),
         Constraints(ordered=tuple(c.name for c in tally.criteria)), Constraints(never_positive=(first,), max_lines=2),
     ]  # fmt: skip
 
