@@ -20,9 +20,10 @@ from calibrate.kpi import months_of
 from calibrate.lines import beside
 from calibrate.plan import Plan, calibrate_prepared, prepare
 from calibrate.report.meeting import chosen_by, handed_over
+from calibrate.report.tables import place_of, steps
 from calibrate.report.words import load
 from calibrate.review import Review
-from calibrate.scores import row_scores
+from calibrate.scores import row_scores, with_minimums
 from calibrate.segments import by_segment, paired_auc, segment_criteria
 from calibrate.settings import settings
 from calibrate.simulate import simulate
@@ -213,6 +214,18 @@ def test_months_add_up() -> None:
     assert found[0].alerts_per_day == pytest.approx(80 / 21)
 
 
+def test_score_tables_of_those_who_meet_the_minimums() -> None:
+    both = replace(OLD, points=((10, 0, 0, 0), (6, 0, 0, 0)))
+    tally = counted(GROUPS)
+    found = with_minimums(tally, both, Thresholds(6, 6, 6, 10))
+    leads, customers = found["marketing_qualified"].total  # 6 of fit: big companies, with a demo (20) or not (100)
+    assert found["marketing_qualified"].scores.tolist() == [0, 6, 10, 16]
+    assert leads.tolist() == [0, 100, 0, 20] and customers.tolist() == [0, 4, 0, 8]
+    assert found["sales_qualified"].total[0].tolist() == [0, 0, 0, 20]  # and 10 of engagement: a demo
+    assert list(with_minimums(tally, both, Thresholds(6, 6, engagement_minimum=10))) == ["sales_qualified"]
+    assert with_minimums(tally, both, Thresholds(6, 6)) == {}
+
+
 def test_minimums_asked_for_stand_in_every_grid() -> None:
     ready = prepare(counted(GROUPS, months=3))
     policy = Policy("pivot", 4, 9, fit_minimum=2, engagement_minimum=3)
@@ -291,6 +304,15 @@ def test_the_review_carries_it_all(place: Path) -> None:
     assert "a call costs 20, a customer is worth 21" in text and "95.2% on (break-even)" in text
     handed, only = handed_over(found, found.candidates[0]), found.demands[0].met
     assert handed is not None and (handed["leads"], handed["customers"]) == (only.leads, only.customers)
+    for each in found.candidates:  # the slider and the table count the minimum too
+        limits, shown = each.grid.thresholds, steps(found, each)
+        assert limits is not None
+        (met,) = (d.met for d in demand(found.tally, each.grid, months=20.0) if d.stage == "marketing_qualified")
+        met_by = (0, 0)
+        if not shown.empty:
+            step = shown.iloc[place_of(shown, limits.marketing_qualified)]
+            met_by = step["leads"], step["customers"]
+        assert (met.leads, met.customers) == met_by
     assert len(found.kpis) == len(found.tally.cohorts) and found.changes
     with pytest.raises(SettingsError, match="--cost-of-call and --value-of-customer"):
         reviewed(place, thresholds={"cost_of_call": 20})

@@ -92,6 +92,9 @@
     const place = (threshold) => { const t = counted().t, i = t.findIndex((each) => each >= threshold); return i < 0 ? t.length - 1 : i; };
     const draw = () => {
       const c = counted(), i = Number(slider.value), total = one().total, missed = total - c.k[i];
+      slider.disabled = try_.querySelector(".tiles").hidden = !c.t.length; // nobody meets the minimums
+      for (const panel of steps) panel.hidden = panel.dataset.steps !== grid.value;
+      if (!c.t.length) { at("slider-at").textContent = ""; return; }
       const counts = {leads: number(c.n[i], 0), customers: number(c.k[i], 0), total: number(total, 0), low: percent(c.lo[i]), high: percent(c.hi[i])};
       at("slider-at").textContent = number(c.t[i], 0);
       slider.setAttribute("aria-valuetext", fill("slider_points", {points: number(c.t[i], 0)}));
