@@ -61,7 +61,12 @@ def history(seed, *, timed):
                 days=rng.choice((-1, 0, 1, 7, 14, 15, 30)), seconds=rng.choice((-1, 0, 1, 5000)) if timed else 0
             )
             events.append(
-                (lead, created + after, rng.choice(("it's", "pricing page", "other")), rng.choice(("/a", "/b", "/c")))
+                (
+                    lead,
+                    created + after,
+                    rng.choice(("it's", "pricing page", "other")),
+                    rng.choice(("/a", "/b", "/c", None)),
+                )
             )
     events.append(("nobody", start + timedelta(days=70), "other", "/a"))
     return [(a, b.strftime(shape)) for a, b in leads], [(a, b.strftime(shape), c, d) for a, b, c, d in events]

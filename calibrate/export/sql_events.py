@@ -55,8 +55,8 @@ CLOCKS = {
     ),
     "postgres": Clock(
         "(CAST({x} AS DATE) - DATE '1970-01-01')",
-        first="(ARRAY_AGG(value ORDER BY moment, value))[1]",
-        last="(ARRAY_AGG(value ORDER BY moment DESC, value DESC))[1]",
+        first="(ARRAY_AGG(value ORDER BY moment, value) FILTER (WHERE NOT value IS NULL))[1]",
+        last="(ARRAY_AGG(value ORDER BY moment DESC, value DESC) FILTER (WHERE NOT value IS NULL))[1]",
     ),
     "sqlite": Clock(
         "CAST(STRFTIME('%s', DATE({x})) / 86400 AS INTEGER)",
