@@ -24,6 +24,7 @@ from .commands.flags import (
     LangFlag,
     Option,
     TableFlag,
+    TextFlag,
     settings_of,
     split,
     with_flags,
@@ -162,6 +163,7 @@ def score(
     events: EventsFlag = None,
     table: TableFlag = None,
     at: AtFlag = None,
+    lang: TextFlag = "en",
     json: JsonFlag = False,
 ) -> None:
     """Add score, band and reasons to every lead of a file or table."""
@@ -171,7 +173,9 @@ def score(
 
     with Progressing(json) as progress:
         progress("score")
-        written = scoring.score_file(monthly.read_grid(grid), data, out, table=table, events=events, at=day)
+        written = scoring.score_file(
+            monthly.read_grid(grid), data, out, table=table, events=events, at=day, language=lang
+        )
     if json:
         say_json({"rows": written, "out": out})
     else:

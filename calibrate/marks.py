@@ -17,7 +17,7 @@ from sqlglot import exp
 
 from .engine import sql
 from .errors import GridError
-from .explain import told
+from .explain import WORDS, told
 from .grid import Grid, Measure
 
 MOST_REASONS = 3
@@ -73,11 +73,13 @@ class _Word:
         return {line.level: 1 << self.first + i for i, line in enumerate(self.lines) if line.criterion == criterion}
 
 
-def marked(grid: Grid, codes: Sequence[exp.Expr], left: _Left, known: Sequence[str]) -> Marked:
+def marked(
+    grid: Grid, codes: Sequence[exp.Expr], left: _Left, known: Sequence[str], words: Mapping[str, str] = WORDS["en"]
+) -> Marked:
     """Score and reasons of a grid, from the expression of each criterion's level code.
 
     `left` has SQL for the points that are left of a line, by criterion and level; with nothing left it is no reason.
-    `known` are the relation's columns: none of them has the name of one that is added.
+    `known` are the relation's columns: none of them has the name of one that is added. `words` are those of `explain`.
     """
     own = _prefix(known)
     measures: dict[Measure, str] = {"score": f"{own}score", "fit": f"{own}fit", "engagement": f"{own}engagement"}
@@ -85,13 +87,13 @@ def marked(grid: Grid, codes: Sequence[exp.Expr], left: _Left, known: Sequence[s
     room = (grid.maximum - sum(least)).bit_length()
     if room >= SMALL:
         raise GridError(f"grid '{grid.name}' has points too large to be added up; divide all of them by one number")
-    lines = _lines(grid)
-    words = _words(lines, room)
-    wide = words[0].end + MOST_REASONS > SMALL
-    sums = [_sum(grid, codes, least if i == 0 else None, word, left, wide) for i, word in enumerate(words)]
+    lines = _lines(grid, words)
+    held = _words(lines, room)
+    wide = held[0].end + MOST_REASONS > SMALL
+    sums = [_sum(grid, codes, least if i == 0 else None, word, left, wide) for i, word in enumerate(held)]
     score = f"CAST({own}sum0 & {2**room - 1} AS BIGINT) + {sum(least)} AS {measures['score']}"
-    sets = [f"({own}sum{i} & {-(1 << word.first)})" for i, word in enumerate(words)]
-    sets[-1] = f"({sets[-1]} | {((1 << MOST_REASONS) - 1) << words[-1].end})"  # so that no set runs out of lines
+    sets = [f"({own}sum{i} & {-(1 << word.first)})" for i, word in enumerate(held)]
+    sets[-1] = f"({sets[-1]} | {((1 << MOST_REASONS) - 1) << held[-1].end})"  # so that no set runs out of lines
     selects = [", ".join(f"{each} AS {own}sum{i}" for i, each in enumerate(sums))]
     selects.append(
         ", ".join(
@@ -104,10 +106,10 @@ def marked(grid: Grid, codes: Sequence[exp.Expr], left: _Left, known: Sequence[s
     )
     if grid.gated:
         selects.append(f"{measures['score']} - {measures['fit']} AS {measures['engagement']}")
-    names = [f"{own}set{i}" for i in range(len(words))]
+    names = [f"{own}set{i}" for i in range(len(held))]
     places = []
     for _ in range(MOST_REASONS):
-        places.append(_weightiest(names, words))
+        places.append(_weightiest(names, held))
         selects.append(", ".join(f"{each} AS {name}_" for each, name in zip(_without(names), names, strict=True)))
         names = [f"{name}_" for name in names]
     return Marked(tuple(selects[:-1]), _texts(lines, places, left), measures)
@@ -125,7 +127,7 @@ def _prefix(known: Sequence[str]) -> str:
     return prefix
 
 
-def _lines(grid: Grid) -> list[_Line]:
+def _lines(grid: Grid, words: Mapping[str, str]) -> list[_Line]:
     """All lines, the weightiest first; ties keep the grid's order."""
     found = [
         (-abs(points), criterion, level)
@@ -137,7 +139,7 @@ def _lines(grid: Grid) -> list[_Line]:
     for _, criterion, level in sorted(found):
         asked = grid.criteria[criterion]
         lines.append(
-            _Line(criterion, level, f"{asked.name}: {told(asked, level)} ({grid.points[criterion][level]:+d})")
+            _Line(criterion, level, f"{asked.name}: {told(asked, level, words)} ({grid.points[criterion][level]:+d})")
         )
     return lines
 

@@ -20,6 +20,7 @@ from .engine.dates import moment
 from .engine.table import Table
 from .errors import GridError, InputError, unknown
 from .events import ALL_DAYS, OBSERVE_DAYS, EventNames, dated_in, is_event_column, join_events, types_in
+from .explain import words_in
 from .export.base import band_condition
 from .export.reading import as_answered
 from .grid import Grid
@@ -33,15 +34,22 @@ SUFFIXES = (".csv", ".parquet")
 
 
 def score_file(
-    grid: Grid, source: str, out: str, *, table: str | None = None, events: str | None = None, at: date | None = None
+    grid: Grid,
+    source: str,
+    out: str,
+    *,
+    table: str | None = None,
+    events: str | None = None,
+    at: date | None = None,
+    language: str = "en",
 ) -> int:
     """Write the leads of a source with score, band and reasons added, and return how many there are.
 
     `events` is a second source from which the grid's event columns are made, as they were when it was calibrated: from
     each lead's observation. With `at`, leads are scored as they stand on that day: all events up to it count, and lines
     with an expiry rule keep what the age of their signal leaves.
-    The file appears whole or not at all. Raises GridError where the grid does not fit the data, InputError
-    where the data already has a column of that name or the file cannot be written.
+    Reasons are told in a language of `explain`. The file appears whole or not at all. Raises GridError where the grid
+    does not fit the data, InputError where the data already has a column of that name or the file cannot be written.
     """
     target = Path(out)
     if target.suffix.lower() not in SUFFIXES:
@@ -52,7 +60,7 @@ def score_file(
         leads = with_mailboxes(leads, [made for c in grid.criteria if (made := made_from(c.column)) is not None])
         if events is not None:
             leads = with_events(grid, leads, session.open(events), at)
-        statement = scored(grid, leads, own, at)
+        statement = scored(grid, leads, own, at, language)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             handle, part = tempfile.mkstemp(prefix=".calibrate-", suffix=target.suffix, dir=target.parent)
@@ -85,7 +93,9 @@ def with_events(grid: Grid, leads: Table, events: Table, at: date | None = None)
     return join_events(leads, events, terms, names, types=types, as_of=at, dated=dated, scoring=True).table
 
 
-def scored(grid: Grid, leads: Table, shown: Sequence[str] | None = None, at: date | None = None) -> str:
+def scored(
+    grid: Grid, leads: Table, shown: Sequence[str] | None = None, at: date | None = None, language: str = "en"
+) -> str:
     """The statement: the source's columns (or those of them to show) in their order, then score, band and reasons.
 
     With `at`, lines with an expiry rule give what the age of their signal leaves; one with nothing left is no reason.
@@ -103,7 +113,7 @@ def scored(grid: Grid, leads: Table, shown: Sequence[str] | None = None, at: dat
     grid = as_answered(grid, leads)
     types = {column.name: "whole" if column.whole else column.type for column in leads.columns}
     codes = [code_sql(criterion, types[criterion.column]) for criterion in grid.criteria]
-    marks = marked(grid, codes, _left(grid, leads, at), known)
+    marks = marked(grid, codes, _left(grid, leads, at), known, words_in(language))
     steps = [(band_condition(band, marks.names), sql.literal(band.name).sql("duckdb")) for band in grid.ladder]
     band = "".join(f" WHEN {condition} THEN {name}" for condition, name in steps)
     columns = ", ".join(_quoted(name) for name in (known if shown is None else shown))

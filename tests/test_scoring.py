@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from calibrate.criteria import Criterion, Level
-from calibrate.errors import GridError, InputError
+from calibrate.errors import GridError, InputError, SettingsError
 from calibrate.explain import reasons
 from calibrate.grid import Band, Grid
 from calibrate.scoring import score_file
@@ -136,3 +136,11 @@ def test_points_beyond_what_can_be_added_up_are_refused(leads: Path, tmp_path: P
     with pytest.raises(GridError, match="too large to be added up"):
         score_file(huge, str(leads), str(tmp_path / "scored.csv"))
     assert not (tmp_path / "scored.csv").exists()
+
+
+def test_reasons_in_french(leads: Path, tmp_path: Path) -> None:
+    score_file(GRID, str(leads), str(tmp_path / "fr.parquet"), language="fr")
+    found = duckdb.sql(f"SELECT reasons FROM '{tmp_path / 'fr.parquet'}'").fetchall()
+    assert "source: non renseigné (+7)" in found[2][0] and "it's: autre réponse (-3)" in found[2][0]
+    with pytest.raises(SettingsError, match="language 'de'"):
+        score_file(GRID, str(leads), str(tmp_path / "de.csv"), language="de")
