@@ -159,3 +159,12 @@ def test_a_level_is_called_as_the_reader_calls_it() -> None:
     points = ((0, 0, 40, 0), *SOUND.points[1:])
     (found,) = [each for each in findings(replace(SOUND, points=points)) if each.key == "dominant_line"]
     assert "demo = non renseigné donne 40" in str(checks.told(found, FRENCH, SOUND.criteria))
+
+
+def test_overlap_names_the_two_criteria_and_rests_on_enough_rows() -> None:
+    """Of 200,000 leads in three criteria only the last two go together: V is 1 there and about 0 elsewhere."""
+    lead = np.arange(200_000)
+    chance = (lead * 2_654_435_761 % 2**32) >> 16
+    codes = np.array([chance % 2, chance // 2 % 2, chance // 2 % 2], np.uint8)
+    (found,) = findings(SOUND, tally=tally_of(SOUND.criteria, codes, (chance % 7 == 0).astype(np.int64)))
+    assert found == Finding("double_counting", {"one": "trial", "other": "student", "overlap": pytest.approx(1.0)})

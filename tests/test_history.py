@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -164,3 +165,16 @@ def test_a_file_that_stands_newest_first_is_noticed(tmp_path: Path) -> None:
     assert found[1] > 0.99
     (tmp_path / "up.csv").write_text("Lead Number,won\n" + "".join(f"{n},{n % 3 % 2}\n" for n in numbers[::-1]))
     assert newest_first(Session().open(tmp_path / "up.csv")) is None
+
+
+def test_rows_of_several_files_are_numbered_through(tmp_path: Path) -> None:
+    """Without dates the second file's leads come after the first one's, in cohorts of equal size."""
+    for part in (0, 1):
+        duckdb.sql(
+            f"COPY (SELECT i % 10 = 0 AS won, {part} AS part FROM range(500) AS t(i)) "
+            f"TO '{tmp_path / f'part{part}'}.parquet' (FORMAT parquet)"
+        )
+    history = observe(Session().open(str(tmp_path / "part*.parquet")), (), Terms(customer="won"))
+    assert history.totals.sum(axis=0).tolist() == [1000, 100]
+    sizes = set(history.totals[:, 0].tolist())
+    assert len(history.cohorts) > 1 and max(sizes) - min(sizes) <= 1
