@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -15,9 +14,10 @@ from calibrate import audit, checks, monthly
 from calibrate.asked import plans_of, read_grid
 from calibrate.cli import main
 from calibrate.grid import Pin
-from calibrate.report import folder
 from calibrate.settings import read, settings, written
 from calibrate.simulate import simulate
+
+pytestmark = pytest.mark.usefixtures("light")
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 ASKED = """
@@ -41,15 +41,6 @@ who = "Claire"
 [report]
 out = "reports"
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def light() -> Iterator[None]:
-    """Without pictures and workbook, which these tests do not look at."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(folder, "_pictures", lambda *_: None)
-        patch.setattr(folder, "workbook", lambda *_: None)
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from calibrate.cli import main
-
 Run = tuple[int, str, str]
 
 
@@ -30,17 +28,6 @@ def leads(path: Path, rows: int = 1500, seed: int = 4, outcome: str = "Converted
         lines.append(",".join(map(str, row)) + ",")
     path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Any:
-    def run(*words: str) -> Run:
-        with pytest.raises(SystemExit) as leaving:
-            main(words)
-        shown = capsys.readouterr()
-        return int(leaving.value.code or 0), shown.out, shown.err
-
-    return run
 
 
 @pytest.fixture(scope="module")

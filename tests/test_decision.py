@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,36 +21,17 @@ from calibrate.errors import SettingsError
 from calibrate.export import json as grid_json
 from calibrate.grid import Grid, Thresholds
 from calibrate.rates import rate
-from calibrate.report import folder
 from calibrate.scores import score
 from calibrate.simulate import simulate
+
+pytestmark = pytest.mark.usefixtures("light")
 
 REVIEW = review(3000)
 GRID = REVIEW.candidates[0].grid
 
 
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Any:
-    def run(*words: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as leaving:
-            main(words)
-        shown = capsys.readouterr()
-        return int(leaving.value.code or 0), shown.out, shown.err
-
-    return run
-
-
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def light() -> Iterator[None]:
-    """Without pictures and pages, which these tests do not look at."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(folder, "_pictures", lambda *_: None)
-        patch.setattr(folder, "workbook", lambda *_: None)
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from scipy import stats
 
 from calibrate import Plan, Terms, attention, calibrate, count, observe, open_table, propose, shifts
 from calibrate import drift as drifting
-from calibrate.cli import main
 from calibrate.criteria import Criterion, Level
 from calibrate.drift import drift
 from calibrate.errors import GridError, HistoryError
@@ -285,17 +284,6 @@ def leads_file(path: Path, *, halved: bool, seed: int = 8) -> Path:
         lines.append(f"{i},{day},{'yes' if asked else 'no'},{sector},{won}")
     path.write_text("\n".join(lines) + "\n")
     return path
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Any:
-    def run(*words: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as leaving:
-            main(words)
-        shown = capsys.readouterr()
-        return int(leaving.value.code or 0), shown.out, shown.err
-
-    return run
 
 
 def calibrated(file: Path, out: Path) -> Path:

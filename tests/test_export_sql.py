@@ -6,7 +6,7 @@ import sqlite3
 import duckdb
 import pytest
 import sqlglot
-from replay import cases, gates, golden, servers
+from replay import cases, gates, golden
 from sqlglot import exp
 
 from calibrate.criteria import Criterion, Level
@@ -65,21 +65,6 @@ def test_duckdb(capsys):
 def test_sqlite(capsys):
     connection = sqlite3.connect(":memory:")
     cases.compared(capsys, "sqlite", replay("sqlite", lambda q, v=(): connection.execute(q, v).fetchall(), "?"))
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    if not servers.programs():
-        pytest.skip("PostgreSQL is not installed")
-    import psycopg
-
-    with servers.postgres() as address, psycopg.connect(address, autocommit=True) as connection:
-
-        def run(statement, values=()):
-            done = connection.execute(statement, values or None)
-            return done.fetchall() if done.description else []
-
-        yield run
 
 
 def test_postgres(postgres, capsys):

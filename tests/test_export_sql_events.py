@@ -10,7 +10,7 @@ from itertools import pairwise
 import duckdb
 import pytest
 import sqlglot
-from replay import cases, servers
+from replay import cases
 from sqlglot import exp
 
 from calibrate.criteria import Criterion, Level
@@ -104,21 +104,6 @@ def found(made, dialect, run, mark, leads, events, kind, at=""):
         row = f"({', '.join([mark] * len(rows[0]))})"
         run(f"INSERT INTO {table} VALUES {', '.join([row] * len(rows))}", [cell for each in rows for cell in each])
     return {row[0]: row[1] for row in run(sql.write(made, Options(events="events", at=at), dialect))}
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    if not servers.programs():
-        pytest.skip("PostgreSQL is not installed")
-    import psycopg
-
-    with servers.postgres() as address, psycopg.connect(address, autocommit=True) as connection:
-
-        def run(statement, values=()):
-            done = connection.execute(statement, values or None)
-            return done.fetchall() if done.description else []
-
-        yield run
 
 
 @pytest.mark.parametrize("timed", [True, False])

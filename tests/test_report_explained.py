@@ -12,7 +12,6 @@ import pytest
 from report_case import HOSTILE, hostile, review
 from test_report_page import Text
 
-from calibrate.cli import main
 from calibrate.errors import SettingsError
 from calibrate.export import json as grid_json
 from calibrate.grid import Band, Expiry, Grid, Thresholds
@@ -27,17 +26,6 @@ GRID = replace(
     provenance={"leads": 4000, "customers": 160, "as_of": "2025-11-30", "adopted_by": "Claire", "adopted_in": "2025-12",
                 "adopted_why": "ranks best"},
 )  # fmt: skip
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Any:
-    def run(*words: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as leaving:
-            main(words)
-        shown = capsys.readouterr()
-        return int(leaving.value.code or 0), shown.out, shown.err
-
-    return run
 
 
 def test_every_line_with_points_is_there_with_its_counts() -> None:

@@ -13,7 +13,6 @@ import pytest
 
 from calibrate import open_table
 from calibrate.arms import ArmNames, arms
-from calibrate.cli import main
 from calibrate.errors import CalibrateError, HistoryError, InputError, SettingsError
 from calibrate.report import trialed
 from calibrate.report.words import load
@@ -170,17 +169,6 @@ def test_files_that_are_no_trial(
 ) -> None:
     with pytest.raises(error, match=words):
         arms(open_table(trial_file(tmp_path / "trial.csv", extra=extra)), names, as_of=as_of)
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Any:
-    def run(*words: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as leaving:
-            main(words)
-        shown = capsys.readouterr()
-        return int(leaving.value.code or 0), shown.out, shown.err
-
-    return run
 
 
 def test_the_commands(tmp_path: Path, call: Any) -> None:
