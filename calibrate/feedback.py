@@ -12,7 +12,7 @@ from scipy import special
 
 from .criteria import Axis, Criterion, Level, code_sql
 from .engine import Session, sql
-from .engine.table import Table, column_of
+from .engine.table import Table, column_of, kinds
 from .errors import InputError, unknown
 from .grid import Grid
 from .history import History
@@ -111,7 +111,7 @@ def _said(table: Table, key: str, reason: str | None) -> dict[str, str]:
 
 def _codes(leads: Table, key: str, criteria: Sequence[Criterion], wanted: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """Level of each criterion for each of the leads that is there."""
-    types = {column.name: column.type for column in leads.columns}
+    types = kinds(leads)
     identity = f"CAST({_quoted(key)} AS VARCHAR)"
     codes = [f"{code_sql(c, types[c.column]).sql('duckdb')} AS c{i}" for i, c in enumerate(criteria)]
     found: dict[str, tuple[int, ...]] = {}

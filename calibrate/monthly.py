@@ -161,12 +161,7 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
         rates = counted.rates
         whole = prepared(tally)
     with _timed(timing, "backtest_s", progress, "backtest"):
-        window = counted.history.terms.observe_days + counted.history.terms.close_within_days
-        rolling = folds(
-            tally,
-            close_days=window if tally.ends is not None else None,
-            at_most=FEW_FOLDS if tally.rows > QUICK_ROWS else FOLDS,
-        )
+        rolling = _rolling(counted)
         backtests = replay(tally, plans, rolling, prepare=prepared, calibrate=calibrate_prepared)
     with _timed(timing, "candidates_s", progress, "candidates"):
         candidates = tuple(_candidate(plan, calibrate_prepared(whole, plan), counted) for plan in plans)
@@ -206,6 +201,13 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
         found = with_drift(with_meeting(found, settings, counted.history, backtests))
     with _timed(timing, "times_s", progress, "times"):
         return with_times(found, settings, counted.history, tally, named, prepared, counted.events)
+
+
+def _rolling(counted: Counted) -> tuple[Fold, ...]:
+    """The steps through time, fewer where profiles are many; with dates, none trains on leads that were still open."""
+    terms, tally = counted.history.terms, counted.tally
+    window = terms.observe_days + terms.close_within_days if tally.ends is not None else None
+    return folds(tally, close_days=window, at_most=FEW_FOLDS if tally.rows > QUICK_ROWS else FOLDS)
 
 
 def _wants_ceiling(counted: Counted) -> bool:

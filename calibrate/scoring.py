@@ -17,7 +17,7 @@ from sqlglot import exp
 from .criteria import code_sql
 from .engine import Session, sql
 from .engine.dates import moment
-from .engine.table import Table
+from .engine.table import Table, kinds
 from .errors import GridError, InputError, unknown
 from .events import ALL_DAYS, OBSERVE_DAYS, EventNames, dated_in, is_event_column, join_events, types_in
 from .explain import words_in
@@ -111,7 +111,7 @@ def scored(
                 f"grid '{grid.name}' does not fit {leads.name}: {unknown('column', criterion.column, known)}{hint}"
             )
     grid = as_answered(grid, leads)
-    types = {column.name: "whole" if column.whole else column.type for column in leads.columns}
+    types = kinds(leads)
     codes = [code_sql(criterion, types[criterion.column]) for criterion in grid.criteria]
     marks = marked(grid, codes, _left(grid, leads, at), known, words_in(language))
     steps = [(band_condition(band, marks.names), sql.literal(band.name).sql("duckdb")) for band in grid.ladder]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from .criteria import Criterion, code_sql, offsets
 from .engine import sql
+from .engine.table import kinds
 from .errors import GridError, unknown
 from .history import CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS, History
 
@@ -234,9 +235,7 @@ def merged(tally: Tally) -> Tally:
 
 def _statement(history: History, share: float) -> str:
     """One row per lead that is kept: moment, flags (1 customer, 2 stays in the sample), packed level codes."""
-    types: dict[str, str] = {column.name: column.type for column in history.table.columns}
-    if history.table.dialect == "duckdb":
-        types |= {column.name: "whole" for column in history.table.columns if column.whole}
+    types = kinds(history.table)
     words = sql.packed([code_sql(criterion, types[criterion.column]) for criterion in history.criteria])
     parts = [f"{word.sql('duckdb')} AS w{i}" for i, word in enumerate(words)]
     stays = ""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .criteria import Criterion, code_sql, offsets
 from .engine import sql
-from .engine.table import Table, column_of
+from .engine.table import Table, column_of, kinds
 from .errors import InputError
 from .history import CUSTOMER, KEPT, STATUS, History, Terms, day_of
 from .rates import RateTable
@@ -51,7 +51,7 @@ def weigh_by_value(history: History, rates: RateTable, fine: Sequence[Criterion]
     home = home_of(history.terms, table, column)
     if column_of(home, column).type != "number":
         raise InputError(f"{home.name}: the value column '{column}' holds no numbers; name another with --value")
-    types = {each.name: each.type for each in table.columns}
+    types = kinds(table)
     ours = {(c.column, c.kind): c for c in fine}
     pairs = [(c, ours.get((c.column, c.kind))) for c in rates.criteria]
     codes = [code_sql(own, types[own.column]) for _, own in pairs if own is not None]

@@ -135,6 +135,12 @@ def column_of(table: Table, name: str) -> Column:
     raise InputError(f"{table.name}: " + unknown("column", name, [c.name for c in table.columns]))
 
 
+def kinds(table: Table) -> dict[str, str]:
+    """Type of each column as level codes tell them apart: "whole" where DuckDB knows a number to have no fractions."""
+    known = table.dialect == "duckdb"
+    return {column.name: "whole" if column.whole and known else column.type for column in table.columns}
+
+
 def shown(address: str) -> str:
     """An address without what may be a password.
 
