@@ -7,13 +7,15 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from calibrate import audit, checks, monthly
 from calibrate.asked import plans_of, read_grid
 from calibrate.cli import main
-from calibrate.grid import Pin
+from calibrate.grid import Grid, Pin
+from calibrate.plan import Plan
 from calibrate.settings import read, settings, written
 from calibrate.simulate import simulate
 
@@ -150,3 +152,16 @@ def test_every_demand_can_be_made_in_the_settings(tmp_path: Path) -> None:
         assert (demands.cap, demands.cap_criterion, demands.cap_axis) == (25, {"sector": 10}, {"fit": 40})
         assert (demands.largest_share, demands.need_negative, demands.ordered) == (0.3, True, ("employees rising",))
         assert demands.never_negative == ("role",) and demands.pins[0].who == "sales"
+
+
+def test_where_a_fixed_grid_wins_the_best_grid_made_here_is_looked_at() -> None:
+    fixed, lift, joint = Plan("current", grid=Grid("current", "file", (), ())), Plan("a", "lift"), Plan("b", "logistic")
+    judged = [
+        SimpleNamespace(name=plan.name, metrics={"auc": SimpleNamespace(value=value)})
+        for plan, value in ((fixed, 0.9), (lift, 0.7), (joint, 0.8))
+    ]
+    plans = {plan.name: plan for plan in (fixed, lift, joint)}
+    comparison = SimpleNamespace(judged=judged, primary="auc")
+    assert [checks._made(comparison, plans, chosen) for chosen in ("current", "a")] == ["b", "a"]
+    comparison.judged = judged[:1]
+    assert checks._made(comparison, plans, "current") is None
