@@ -26,8 +26,13 @@ from .swap import Swap, swap_all, swap_later
 from .thresholds import Policy, unmet
 
 
-def with_meeting(review: Review, settings: Settings, history: History, backtests: Sequence[Backtest]) -> Review:
-    """The review with the comparison in depth, the grade, figures per month and what sales said."""
+def with_meeting(
+    review: Review, settings: Settings, history: History, backtests: Sequence[Backtest], capacity: float
+) -> Review:
+    """The review with the comparison in depth, the grade, figures per month and what sales said.
+
+    `capacity` is the share of leads that sales can call.
+    """
     shown = review.rates.criteria
     chosen = tables.chosen_of(review)
     if chosen is None:
@@ -51,7 +56,7 @@ def with_meeting(review: Review, settings: Settings, history: History, backtests
         warnings=(*review.warnings, missed) if missed else review.warnings,
         swap=_swap(review, by_name, baseline, rival, shown) if rival else None,
         changes=beside([baseline.grid, rival.grid]) if rival else (),
-        sides=by_segment(tally, by_name[baseline.name], others, criteria),
+        sides=by_segment(tally, by_name[baseline.name], others, criteria, capacity=capacity),
         grades=grades(tally, grid),
         demands=demand(tally, grid, months=review.months),
         kpis=months_of(tally, grid) if grid.thresholds and review.months else (),

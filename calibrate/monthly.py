@@ -198,7 +198,7 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
     with _timed(timing, "near_s", progress, "near"):
         found = with_near(found, named, whole, partial(_candidate, counted=counted))
     with _timed(timing, "meeting_s", progress, "meeting"):
-        found = with_drift(with_meeting(found, settings, counted.history, backtests))
+        found = with_drift(with_meeting(found, settings, counted.history, backtests, capacity))
     with _timed(timing, "times_s", progress, "times"):
         return with_times(found, settings, counted.history, tally, named, prepared, counted.events)
 

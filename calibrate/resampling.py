@@ -88,14 +88,20 @@ def resample(
     capacity: float,
     metrics: Sequence[str] = tuple(METRICS),
     draws: int = DRAWS,
+    groups: int = MOST_GROUPS,
+    most: int = MOST_SCORES,
 ) -> Resampled:
-    """Some metrics (all) of all grids, each given as (name, score of each row, predicted rate of each row)."""
+    """Some metrics (all) of all grids, each given as (name, score of each row, predicted rate of each row).
+
+    At most so many `groups` of leads are weighted, and at most so many (`most`) scores kept apart, per fold and
+    outcome: fewer are faster, and tell the spread a little less well.
+    """
     wanted = [METRICS[name] for name in metrics]
     rng = np.random.default_rng(SEED)
     value = np.array([_computed(wanted, in_cells(later, scores, rates), capacity) for _, scores, rates in judged])
-    coarse = [in_cells(later, scores, rates, MOST_SCORES) for _, scores, rates in judged]
+    coarse = [in_cells(later, scores, rates, most) for _, scores, rates in judged]
     really = _really_counted(later)
-    strata = [s for f in range(len(later.folds)) for s in _strata(later, f, really, coarse, rng)]
+    strata = [s for f in range(len(later.folds)) for s in _strata(later, f, really, coarse, groups, rng)]
     drawn = np.empty((len(judged), len(wanted), draws))
     for start in range(0, draws, CHUNK):
         size = min(CHUNK, draws - start)
@@ -161,9 +167,10 @@ class _Stratum:
 
 
 def _strata(
-    later: LaterLeads, fold: int, really: NDArray[np.int64], grids: Sequence[Scored], rng: np.random.Generator
-) -> list[_Stratum]:
-    """Deal the customers and the other leads of a fold into groups, the same ones for every grid.
+    later: LaterLeads, fold: int, really: NDArray[np.int64], grids: Sequence[Scored], most: int,
+    rng: np.random.Generator,
+) -> list[_Stratum]:  # fmt: skip
+    """Deal the customers and the other leads of a fold into groups (at most so many), the same ones for every grid.
 
     `really` is the number of customers really counted behind each row.
     """
@@ -182,7 +189,7 @@ def _strata(
         dealt = int(counts.sum())
         if dealt == 0:
             continue
-        groups = min(dealt, MOST_GROUPS)
+        groups = min(dealt, most)
         lead = np.repeat(np.arange(len(rows)), counts)
         group = rng.permutation(dealt) % groups
         weight = np.divide(stand_for, counts, out=np.zeros(len(rows)), where=counts > 0)[lead]

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from .backtest import Backtest, later_reaches, same_leads
+from .backtest import Backtest, LaterLeads, later_reaches, same_leads
+from .comparison import CAPACITY, PRIMARY
 from .criteria import Criterion, Level
 from .errors import SettingsError, unknown
-from .metrics import Estimate
-from .resampling import resample
+from .metrics import METRICS, Estimate
+from .resampling import Resampled, resample
 from .tally import Tally
 
 Floats = NDArray[np.float64]
@@ -22,12 +23,13 @@ Above = tuple[NDArray[np.bool_], NDArray[np.bool_]] | None
 
 FEWEST = 10
 """Customers, and other leads, that a segment needs to be judged."""
-DRAWS = 400
-FEW = 10_000
-"""Leads up to which a segment's intervals are bootstrapped; with more, they are those that the bootstrap comes to."""
+DRAWS = 200
+GROUPS = 400
+SCORES = 64
+"""Resamples of a segment, groups of its leads that are weighted, and scores kept apart: `resampling.resample`."""
 MOST_CRITERIA = 3
 MOST_LEVELS = 12
-RESAMPLED = ("auc", "log_loss", "brier")
+SHOWN = tuple(name for name, metric in METRICS.items() if metric.better != "nearer")
 USUAL = re.compile(r"sector|industr|country|region|source|segment|channel|secteur|pays|origine|canal|branche", re.I)
 
 
@@ -35,11 +37,11 @@ USUAL = re.compile(r"sector|industr|country|region|source|segment|channel|secteu
 class Segment:
     """One candidate against the baseline on the later leads of one segment.
 
-    `old`, `new` and `difference` are AUCs within the segment (None with fewer than 10 customers or other leads); the
-    interval holds for all segments of a table and all candidates at once. `caught` counts the segment's customers
-    above the marketing-qualified threshold, with the old and the new grid. `log_loss` and `brier` are differences of
-    the errors of the promised close rates (below 0: the candidate promises better). `harm` says how the candidate
-    harms the segment: "ranking", "caught" or "".
+    `old` and `new` are AUCs within the segment. `differences` are candidate minus baseline, metric by metric (of
+    errors: below 0, the candidate promises better), with intervals that hold for all segments of a table and all
+    candidates at once. With fewer than 10 customers or other leads there are none. `called` and `caught` count the
+    segment's leads and customers above the marketing-qualified threshold, with the old and the new grid. `harm` says
+    how the candidate harms the segment: "ranking", "caught" or "".
     """
 
     level: Level
@@ -47,12 +49,15 @@ class Segment:
     customers: int
     old: float | None
     new: float | None
-    difference: Estimate | None
+    differences: Mapping[str, Estimate]
     called: tuple[int, int] | None
     caught: tuple[int, int] | None
     harm: str = ""
-    log_loss: Estimate | None = None
-    brier: Estimate | None = None
+
+    @property
+    def difference(self) -> Estimate | None:
+        """Difference in the metric that decides (AUC)."""
+        return self.differences.get(PRIMARY)
 
 
 @dataclass(frozen=True)
@@ -95,114 +100,127 @@ def segment_criteria(shown: Sequence[Criterion], asked: Sequence[str] = ()) -> t
 
 
 def by_segment(
-    tally: Tally, old: Backtest, others: Sequence[Backtest], criteria: Sequence[Criterion]
+    tally: Tally,
+    old: Backtest,
+    others: Sequence[Backtest],
+    criteria: Sequence[Criterion],
+    *,
+    capacity: float = CAPACITY,
 ) -> tuple[Sides, ...]:
     """Each other candidate against the baseline, per cohort month and per level of each criterion.
 
-    Intervals are paired: of the difference on the same resampled leads (Poisson bootstrap on counts), and of large
-    segments by the formulae that the bootstrap approaches. They hold for all segments of a table and all candidates.
+    Intervals are paired: of the difference on the same resampled leads (Poisson bootstrap on counts). They hold for
+    all segments of a table and all candidates. `capacity` is the share of a segment's leads that sales can call.
     """
     if not others:
         return ()
     later = same_leads([old, *others])
-    cohort = tally.cohort[later.row]
-    months = [Level(tally.cohorts[i], values=(tally.cohorts[i],)) for i in np.unique(cohort)]
-    above = [_above(tally, old, new) for new in others]
-    tables = [_table(None, months, np.unique(cohort, return_inverse=True)[1], old, others, above)]
+    months, code = np.unique(tally.cohort[later.row], return_inverse=True)
+    named = [Level(tally.cohorts[i], values=(tally.cohorts[i],)) for i in months]
+    case = _Case(later, (old, *others), tuple(_above(tally, old, new) for new in others), capacity)
+    tables = [_table(case, None, named, code)]
     groups = tally.regroup(criteria)
     for criterion, codes in zip(groups.criteria, groups.codes, strict=True):
-        tables.append(_table(criterion.name, criterion.levels, codes[later.row], old, others, above))
+        tables.append(_table(case, criterion.name, criterion.levels, codes[later.row]))
     return tuple(
         Sides(old.name, new.name, tuple(table[i] for table in tables if table[i].segments))
         for i, new in enumerate(others)
     )
 
 
-def _table(
-    by: str | None, levels: Sequence[Level], code: NDArray[np.integer], old: Backtest, others: Sequence[Backtest],
-    above: Sequence[Above],
-) -> tuple[Segmented, ...]:  # fmt: skip
-    later = old.later
-    held = np.bincount(code, later.leads, len(levels))
-    order = [int(i) for i in np.argsort(-held, kind="stable")[:MOST_LEVELS] if held[i] > 0]
+@dataclass(frozen=True)
+class _Case:
+    """Candidates on the same later leads, the baseline first; `above` has one entry per other candidate."""
+
+    later: LaterLeads
+    judged: tuple[Backtest, ...]
+    above: tuple[Above, ...]
+    capacity: float
+
+
+def _table(case: _Case, by: str | None, levels: Sequence[Level], code: NDArray[np.integer]) -> tuple[Segmented, ...]:
+    """The segments of one kind, for each candidate but the baseline."""
+    later = case.later
+    leads, customers = (np.bincount(code, each, len(levels)) for each in (later.leads, later.customers))
+    order = [int(i) for i in np.argsort(-leads, kind="stable")[:MOST_LEVELS] if leads[i] > 0]
     if by is None:
-        order = [i for i in range(len(levels)) if held[i] > 0]
-    rows = [np.flatnonzero(code == i) for i in order]
-    alpha = 0.05 / max(sum(_enough(old, part) for part in rows) * len(others), 1)
-    spreads = [_bootstrapped(old, others, part) for part in rows]
-    return tuple(
-        Segmented(by, tuple(
-            _segment(levels[i], old, new, above[at], part, alpha, spread[at] if spread else {})
-            for i, part, spread in zip(order, rows, spreads, strict=True)
-        ))
-        for at, new in enumerate(others)
-    )  # fmt: skip
+        order = [i for i in range(len(levels)) if leads[i] > 0]
+    judgeable = set(order) & set(np.flatnonzero(_enough(later, code, len(levels))))
+    drawn = {i: _resampled(case, np.flatnonzero(code == i)) for i in order if i in judgeable}
+    alpha = 0.05 / max(len(judgeable) * len(case.above), 1)
+    tables = []
+    for at, above in enumerate(case.above, 1):
+        sides = _sides(later, above, code, len(levels))
+        tables.append(Segmented(by, tuple(
+            _segment(levels[i], leads[i], customers[i], drawn.get(i), at, sides[i], alpha)
+            for i in order
+        )))  # fmt: skip
+    return tuple(tables)
 
 
-def _bootstrapped(
-    old: Backtest, others: Sequence[Backtest], rows: NDArray[np.intp]
-) -> tuple[dict[str, float], ...] | None:
-    """Standard error of each metric's difference to the baseline, per candidate, on resampled leads of a segment."""
-    later = old.later
-    if not _enough(old, rows) or later.counted[rows].sum() > FEW:
-        return None
+def _enough(later: LaterLeads, code: NDArray[np.integer], size: int) -> NDArray[np.bool_]:
+    """Segments with ten customers and ten other leads that can be held against each other: those of the same fold."""
+    folds = len(later.folds)
+    place = code.astype(np.intp) * folds + later.fold
+    bought, others = (
+        np.bincount(place, each, size * folds).reshape(size, folds)
+        for each in (later.customers, later.leads - later.customers)
+    )
+    fewer = np.minimum((bought * (others > 0)).sum(axis=1), (others * (bought > 0)).sum(axis=1))
+    enough: NDArray[np.bool_] = fewer >= FEWEST
+    return enough
+
+
+def _resampled(case: _Case, rows: NDArray[np.intp]) -> Resampled:
+    """Every metric of every candidate on resampled leads of one segment."""
+    later = case.later
     mine = replace(
         later, row=later.row[rows], fold=later.fold[rows], leads=later.leads[rows], customers=later.customers[rows],
         counted=later.counted[rows],
     )  # fmt: skip
-    judged = [(each.name, each.score[rows], np.clip(each.rate[rows], 1e-9, 1 - 1e-9)) for each in (old, *others)]
-    found = resample(mine, judged, capacity=1.0, metrics=RESAMPLED, draws=DRAWS)
-    spread = (found.drawn[1:] - found.drawn[0]).std(axis=2)
-    return tuple(dict(zip(RESAMPLED, map(float, each), strict=True)) for each in spread)
+    judged = [(each.name, each.score[rows], np.clip(each.rate[rows], 1e-9, 1 - 1e-9)) for each in case.judged]
+    return resample(mine, judged, capacity=case.capacity, metrics=SHOWN, draws=DRAWS, groups=GROUPS, most=SCORES)
 
 
-def _enough(backtest: Backtest, rows: NDArray[np.intp]) -> bool:
-    later = backtest.later
-    bought = later.customers[rows].sum()
-    return bool(bought >= FEWEST and later.leads[rows].sum() - bought >= FEWEST)
+def _sides(later: LaterLeads, above: Above, code: NDArray[np.integer], size: int) -> list[Floats | None]:
+    """Per segment: leads called and customers caught with the old and the new grid, customers lost and gained."""
+    if above is None:
+        return [None] * size
+    was, now = above
+    asked = ((later.leads, was), (later.leads, now), (later.customers, was), (later.customers, now),
+             (later.customers, was & ~now), (later.customers, now & ~was))  # fmt: skip
+    return list(np.array([np.bincount(code, counts * mine, size) for counts, mine in asked]).T)
 
 
 def _segment(
-    level: Level, old: Backtest, new: Backtest, above: Above, rows: NDArray[np.intp], alpha: float,
-    spread: Mapping[str, float],
-) -> Segment:  # fmt: skip
-    """One segment; `spread` has the bootstrap's standard errors where there are some."""
-    later = old.later
-    leads, customers = later.leads[rows], later.customers[rows]
-    found = None
-    if _enough(old, rows):
-        counted = later.counted[rows] * np.where(leads > 0, (leads - customers) / np.maximum(leads, 1e-12), 0)
-        found = paired_auc(old.score[rows], new.score[rows], leads - customers, customers, later.fold[rows], counted)
-    difference = None
-    if found is not None:
-        first, second, error = found
-        width = spread.get("auc", error) * float(special.stdtrit(max(customers.sum() - 1, 1), 1 - alpha / 2))
-        gap = second - first
-        difference = Estimate(gap, max(gap - width, -1.0), min(gap + width, 1.0))
+    level: Level, leads: float, customers: float, drawn: Resampled | None, at: int, sides: Floats | None, alpha: float
+) -> Segment:
+    """One segment for the candidate at position `at` of those drawn."""
+    differences = {} if drawn is None else _differences(drawn, at, alpha)
     called = caught = None
-    lost = gained = 0.0
-    if above is not None:
-        was, now = above[0][rows], above[1][rows]
-        called = round(float(leads[was].sum())), round(float(leads[now].sum()))
-        caught = round(float(customers[was].sum())), round(float(customers[now].sum()))
-        lost, gained = float(customers[was & ~now].sum()), float(customers[now & ~was].sum())
     harm = ""
-    if difference is not None and difference.high < 0:
+    if sides is not None:
+        called_old, called_new, caught_old, caught_new = (round(float(each)) for each in sides[:4])
+        called, caught = (called_old, called_new), (caught_old, caught_new)
+        lost, gained = (float(each) for each in sides[4:])
+        if lost > gained and 2 * float(special.bdtr(round(gained), round(lost + gained), 0.5)) < alpha:
+            harm = "caught"
+    if differences and differences[PRIMARY].high < 0:
         harm = "ranking"
-    elif lost > gained and 2 * float(special.bdtr(round(gained), round(lost + gained), 0.5)) < alpha:
-        harm = "caught"
-    log_loss = brier = None
-    if found is not None:
-        rates = np.clip(old.rate[rows], 1e-9, 1 - 1e-9), np.clip(new.rate[rows], 1e-9, 1 - 1e-9)
-        shown = leads - customers, customers, float(later.counted[rows].sum()), alpha
-        log_loss = paired_error(
-            [-np.log(1 - p) for p in rates], [-np.log(p) for p in rates], *shown, spread.get("log_loss")
-        )
-        brier = paired_error([p**2 for p in rates], [(1 - p) ** 2 for p in rates], *shown, spread.get("brier"))
-    return Segment(
-        level, round(float(leads.sum())), round(float(customers.sum())), found[0] if found else None,
-        found[1] if found else None, difference, called, caught, harm, log_loss, brier,
-    )  # fmt: skip
+    old, new = (None, None) if drawn is None else map(float, drawn.of(PRIMARY)[0][[0, at]])
+    return Segment(level, round(leads), round(customers), old, new, differences, called, caught, harm)
+
+
+def _differences(drawn: Resampled, at: int, alpha: float) -> dict[str, Estimate]:
+    """Each metric of one candidate minus the baseline's, ``d -+ t se`` with the standard error over the draws."""
+    freedom = max(drawn.sample - 1, 1)
+    width = float(special.stdtrit(freedom, 1 - alpha / 2))
+    gaps = drawn.value[at] - drawn.value[0]
+    errors = (drawn.drawn[at] - drawn.drawn[0]).std(axis=1)
+    return {
+        name: Estimate(float(gap), float(gap - width * error), float(gap + width * error))
+        for name, gap, error in zip(drawn.metrics, gaps, errors, strict=True)
+    }
 
 
 def _above(tally: Tally, old: Backtest, new: Backtest) -> Above:
@@ -211,73 +229,3 @@ def _above(tally: Tally, old: Backtest, new: Backtest) -> Above:
         return None
     was, now = (later_reaches(tally, each, "marketing_qualified") for each in (old, new))
     return was, now
-
-
-def paired_error(
-    others_err: Sequence[Floats], customers_err: Sequence[Floats], others: Floats, customers: Floats, counted: float,
-    alpha: float = 0.05, error: float | None = None,
-) -> Estimate:  # fmt: skip
-    """Mean error of the second grid minus that of the first on the same leads, with its interval.
-
-    ``m = sum(w d) / sum(w)``, ``s.e. = sqrt(sum(w (d - m)^2) / sum(w) / counted)``: errors of rows per lead that did
-    not and that did become a customer, `others` and `customers` their weights. `error` is the s.e. where it is known.
-
-    >>> found = paired_error([np.array([0.2]), np.array([0.1])], [np.array([0.5]), np.array([0.7])],
-    ...     np.array([30.0]), np.array([10.0]), 40)
-    >>> round(found.value, 4), round(found.low, 4), round(found.high, 4)     # (30 * -0.1 + 10 * 0.2) / 40
-    (-0.025, -0.0653, 0.0153)
-    """
-    gaps = np.concatenate([others_err[1] - others_err[0], customers_err[1] - customers_err[0]])
-    weights = np.concatenate([others, customers])
-    mean = float(weights @ gaps / weights.sum())
-    if error is None:
-        error = float(np.sqrt(_spread(gaps, weights) / max(counted, 1)))
-    width = float(special.ndtri(1 - alpha / 2)) * error
-    return Estimate(mean, mean - width, mean + width)
-
-
-def paired_auc(
-    old: NDArray[np.integer], new: NDArray[np.integer], others: Floats, customers: Floats,
-    fold: NDArray[np.integer], counted: NDArray[np.number],
-) -> tuple[float, float, float] | None:  # fmt: skip
-    """AUC of two scores on the same leads, and the standard error of their difference (DeLong et al. 1988).
-
-    Within folds, folds weighted by their pairs. `others` and `customers` are weights of the rows, `counted` the other
-    leads really counted. None where no fold has two customers and two other leads.
-
-    >>> n, k = np.array([1.0, 1, 1, 0, 0, 0]), np.array([0.0, 0, 0, 1, 1, 1])
-    >>> a, b, se = paired_auc(np.array([1, 2, 3, 2, 3, 4]), np.array([1, 2, 3, 4, 5, 6]), n, k, np.zeros(6, int), n)
-    >>> round(a, 3), round(b, 3), round(se, 3)     # a: (1.5 + 2.5 + 3) / 9
-    (0.778, 1.0, 0.208)
-    """
-    pairs, values, errors = [], [], []
-    for f in np.unique(fold):
-        mine = fold == f
-        n, k, size = others[mine], customers[mine], float(counted[mine].sum())
-        if k.sum() < 2 or size < 2:
-            continue
-        placed = [_placements(each[mine], n, k) for each in (old, new)]
-        up, down = placed[1][0] - placed[0][0], placed[1][1] - placed[0][1]
-        values.append([float(k @ each[0] / k.sum()) for each in placed])
-        pairs.append(float(n.sum() * k.sum()))
-        errors.append(_spread(up, k) / (k.sum() - 1) + _spread(down, n) / (size - 1))
-    if not pairs:
-        return None
-    weight = np.array(pairs) / sum(pairs)
-    first, second = weight @ np.array(values)
-    return float(first), float(second), float(np.sqrt(weight**2 @ np.array(errors)))
-
-
-def _placements(score: NDArray[np.integer], others: Floats, customers: Floats) -> tuple[Floats, Floats]:
-    """For each row, the share of other leads below its score and of customers above it, ties counted half."""
-    place = np.unique(score, return_inverse=True)[1]
-    n, k = np.bincount(place, others), np.bincount(place, customers)
-    below = (np.cumsum(n) - n / 2) / n.sum()
-    above = 1 - (np.cumsum(k) - k / 2) / k.sum()
-    return below[place], above[place]
-
-
-def _spread(values: Floats, weights: Floats) -> float:
-    """Weighted variance."""
-    mean = weights @ values / weights.sum()
-    return float(weights @ (values - mean) ** 2 / weights.sum())

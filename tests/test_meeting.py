@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special
 
 from calibrate import monthly, segments
 from calibrate.backtest import Fold, replay
@@ -24,7 +25,7 @@ from calibrate.report.tables import place_of, steps
 from calibrate.report.words import load
 from calibrate.review import Review
 from calibrate.scores import row_scores, with_minimums
-from calibrate.segments import by_segment, paired_auc, segment_criteria
+from calibrate.segments import by_segment, segment_criteria
 from calibrate.settings import settings
 from calibrate.simulate import simulate
 from calibrate.swap import swap_all, swap_later
@@ -97,60 +98,67 @@ def test_the_swap_set_on_later_leads_uses_each_folds_thresholds(monkeypatch: pyt
     smaller, bigger = big.segments
     assert smaller.difference is not None and smaller.difference.low > 0 and smaller.harm == ""
     assert smaller.caught == (0, 36) and bigger.caught == (24, 16) and bigger.called == (240, 40)
-    # Brier score of the segment lead by lead, and its interval by resampling leads
-    rows = np.flatnonzero(tally.codes[1][old.later.row] == 1)
-    sold = np.repeat([0.0, 1.0], len(rows))
-    weights = np.concatenate([(old.later.leads - old.later.customers)[rows], old.later.customers[rows]])
-    gaps = np.concatenate([new.rate[rows]] * 2) - sold, np.concatenate([old.rate[rows]] * 2) - sold
-    leads = np.repeat(gaps[0] ** 2 - gaps[1] ** 2, weights.astype(int))
-    assert len(leads) == 720 and smaller.brier is not None and smaller.brier.value == pytest.approx(leads.mean())
-    drawn = np.random.default_rng(3).choice(leads, (4000, 720)).mean(axis=1)
-    wide = 2.2414 * drawn.std()  # two segments are judged: 2.5 % each
-    assert (smaller.brier.high - smaller.brier.low) / 2 == pytest.approx(wide, rel=0.12)
-    assert (smaller.brier.high + smaller.brier.low) / 2 == pytest.approx(leads.mean())
-    # two candidates: 1.25 % each
-    both = by_segment(tally, old, [new, replace(new, name="again")], (BIG,))[1].tables[1].segments[0].brier
-    assert both is not None and both.value == smaller.brier.value
-    assert (both.high - both.low) / (smaller.brier.high - smaller.brier.low) == pytest.approx(2.4977 / 2.2414)
-    # large segments: the formula comes to the same
-    monkeypatch.setattr(segments, "FEW", 0)
-    formula = by_segment(tally, old, [new], (BIG,))[0].tables[1].segments[0]
-    for name in ("difference", "log_loss", "brier"):
-        drawn_, written = getattr(smaller, name), getattr(formula, name)
-        assert drawn_.value == written.value
-        assert drawn_.high - drawn_.low == pytest.approx(written.high - written.low, rel=0.15)
-    assert smaller.log_loss is not None and smaller.log_loss.high < 0  # the new grid promises better here
     # 8 lost, none gained: 2 * 0.5^8 = 0.8 %, below 5 % / 4
     assert bigger.harm == "caught"
     assert sides.harmed == (("big", bigger),)
 
 
-def test_an_auc_difference_within_a_segment_against_pairs_and_jackknife() -> None:
-    rng = np.random.default_rng(5)
-    old, new = rng.integers(0, 9, 60), rng.integers(0, 9, 60)
-    bought = rng.random(60) < 0.4
-    old, new = old + 2 * bought, new + 4 * bought
-    others, customers = 1.0 - bought, bought.astype(float)
-    found = paired_auc(old, new, others, customers, np.zeros(60, int), others)
-    assert found is not None
+def one_less(scores: Any, leads: Any, bought: Any, fold: Any) -> tuple[float, float]:
+    """AUC of the second score minus that of the first, within folds, and its jackknife standard error.
 
-    def by_pairs(score: Any, keep: Any) -> float:
-        up, down = score[bought & keep], score[~bought & keep]
-        return float(np.mean((up[:, None] > down) + 0.5 * (up[:, None] == down)))
+    Rows are kinds of leads: `leads` of them, all of them customers or none.
+    """
 
-    every = np.ones(60, bool)
-    assert found[:2] == pytest.approx((by_pairs(old, every), by_pairs(new, every)))
-    gaps = []
-    for i in range(60):
-        keep = every.copy()
-        keep[i] = False
-        gaps.append(by_pairs(new, keep) - by_pairs(old, keep))
-    m, n = bought.sum(), (~bought).sum()
-    parts = [np.array(gaps)[part] for part in (bought, ~bought)]
-    jackknife = np.sqrt(
-        sum((size - 1) ** 2 / size * part.var(ddof=1) for size, part in zip((m, n), parts, strict=True))
+    def gap(weight: Any) -> float:
+        won = pairs = 0.0
+        for f in np.unique(fold):
+            up, down = bought & (fold == f), ~bought & (fold == f)
+            both = weight[up][:, None] * weight[down]
+            better = [np.sign(score[up][:, None] - score[down]) / 2 for score in scores]
+            won += float((both * (better[1] - better[0])).sum())
+            pairs += float(both.sum())
+        return won / pairs
+
+    left = np.array([gap(leads - (np.arange(len(leads)) == i)) for i in range(len(leads))])
+    variance = 0.0
+    for part in (bought, ~bought):
+        size, mean = leads[part].sum(), np.average(left[part], weights=leads[part])
+        variance += (size - 1) / size * float(leads[part] @ (left[part] - mean) ** 2)
+    return gap(leads), variance**0.5
+
+
+@pytest.mark.parametrize("times", [1, 40])
+def test_differences_within_a_segment_against_jackknife_and_leads_one_by_one(times: int) -> None:
+    tally = counted([(d, b, times * leads, times * customers) for d, b, leads, customers in GROUPS], months=4)
+    place, rng = np.arange(4), np.random.default_rng(5)
+    folds = [Fold(("2025-01",), (f"2025-{at + 1:02d}",), 480, 36, place < 1, place == at) for at in (2, 3)]
+    old, new = replay(tally, (Plan("old", grid=OLD), Plan("new", grid=NEW)), folds, prepare=prepare,
+                      calibrate=calibrate_prepared)  # fmt: skip
+    later = old.later
+    leans = later.customers.astype(int)
+    old = replace(old, score=rng.integers(0, 6, len(leans)) + leans)
+    new = replace(new, score=rng.integers(0, 6, len(leans)) + 2 * leans)
+    old, new = (replace(each, rate=0.01 + 0.02 * each.score) for each in (old, new))
+    sides, _ = by_segment(tally, old, [new, replace(new, name="again")], (BIG,), capacity=0.25)
+    found = sides.tables[1].segments[0]
+    assert (found.level.name, found.leads, found.customers) == ("no", 720 * times, 48 * times)
+    assert list(found.differences) == list(segments.SHOWN) and found.difference == found.differences["auc"]
+    width = special.stdtrit(48 * times - 1, 1 - 0.05 / 2 / 4)  # two segments of two candidates
+    rows = np.flatnonzero(tally.codes[1][later.row] == 1)
+    kinds, leads = np.unique(
+        [later.fold[rows], old.score[rows], new.score[rows], leans[rows]], axis=1, return_counts=True
     )
-    assert found[2] == pytest.approx(jackknife, rel=0.05)
+    gap, error = one_less(kinds[1:3], leads.astype(float), kinds[3] > 0, kinds[0])
+    assert found.difference is not None and found.old is not None and found.new is not None
+    assert found.difference.value == pytest.approx(gap) == pytest.approx(found.new - found.old)
+    assert found.difference.high - gap == pytest.approx(width * error, rel=0.15)
+    assert gap - found.difference.low == pytest.approx(width * error, rel=0.15)
+    # an error is a mean over leads, its spread that of the mean
+    rates = old.rate[rows], new.rate[rows]
+    brier = (rates[1] - leans[rows]) ** 2 - (rates[0] - leans[rows]) ** 2
+    told = found.differences["brier"]
+    assert told.value == pytest.approx(brier.mean())
+    assert told.high - told.value == pytest.approx(width * brier.std() / len(brier) ** 0.5, rel=0.15)
 
 
 def test_segments_that_are_asked_for() -> None:

@@ -59,8 +59,8 @@ def met(found: Review) -> Review:
                     until="2024-10", promises=promise)  # fmt: skip
     story = (Adopted(made, old.grid),)
     gap = Estimate(-0.08, -0.12, -0.03)
-    bad = Segment(Level("retail"), 900, 40, 0.8, 0.72, gap, (200, 180), (30, 20), "ranking")
-    few = Segment(Level("missing", "missing"), 90, 4, None, None, None, (20, 18), (3, 2))
+    bad = Segment(Level("retail"), 900, 40, 0.8, 0.72, {"auc": gap}, (200, 180), (30, 20), "ranking")
+    few = Segment(Level("missing", "missing"), 90, 4, None, None, {}, (20, 18), (3, 2))
     tables = (Segmented(None, (replace(bad, level=Level("2025-07"), harm=""),)), Segmented("sector", (bad, few)))
     line = Line("role", "fit", Level("student"), 3, 9, 0.75, 0.46, 0.91, 40, 0.1, ((HOSTILE, 8), ("", 1)), more=True)
     swap = swap_all(tally, old.grid, new.grid, found.rates.criteria)

@@ -91,9 +91,6 @@ def _moved(moved: Moved) -> dict[str, Any]:
 
 
 def _segment(found: Segment) -> dict[str, Any]:
-    gap = found.difference
     return {"level": found.level.name, "leads": found.leads, "customers": found.customers, "old": found.old,
-            "new": found.new, "difference": None if gap is None else vars(gap), "called": found.called,
-            "caught": found.caught, "harm": found.harm,
-            "log_loss": None if found.log_loss is None else vars(found.log_loss),
-            "brier": None if found.brier is None else vars(found.brier)}  # fmt: skip
+            "new": found.new, "called": found.called, "caught": found.caught, "harm": found.harm,
+            "differences": {name: vars(gap) for name, gap in found.differences.items()}}  # fmt: skip

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..comparison import PRIMARY
 from ..grade import DIGITS, LETTERS
 from ..grid import STAGES
 from ..rates import Rate
 from ..review import Review
+from ..segments import SHOWN
 from . import meeting, sections, tables
 from .bands import from_points, said, stage_lines
 from .words import Words
@@ -135,7 +137,8 @@ def _segments(review: Review, say: Words) -> Sheet | None:
         (say("column.low"), "decimal"), (say("column.high"), "decimal"), (f"{called} · {old}", "count"),
         (called, "count"), (f"{caught} · {old}", "count"), (caught, "count"), (say("column.remarks"), "text"),
     ]  # fmt: skip
-    for name in ("log_loss", "brier"):
+    more = [name for name in SHOWN if name != PRIMARY]
+    for name in more:
         columns += [(f"{say('workbook.difference')} · {say(f'metric.{name}')}", "decimal"),
                     (say("column.low"), "decimal"), (say("column.high"), "decimal")]  # fmt: skip
     rows: list[Sequence[Cell]] = []
@@ -148,7 +151,7 @@ def _segments(review: Review, say: Words) -> Sheet | None:
                     side.candidate, table.by or say("segments.month"), name, s.leads, s.customers, s.old, s.new,
                     *((gap.value, gap.low, gap.high) if gap else (None,) * 3), *(s.called or (None, None)),
                     *(s.caught or (None, None)), say(f"segments.harm_{s.harm}") if s.harm else "",
-                    *(figure for one in (s.log_loss, s.brier)
+                    *(figure for one in map(s.differences.get, more)
                       for figure in ((one.value, one.low, one.high) if one else (None,) * 3)),
                 ))  # fmt: skip
     return Sheet(say("nav.segments"), columns, tuple(rows))
