@@ -93,7 +93,10 @@ class Tally:
         codes = np.empty((len(criteria), self.rows), np.uint8)
         marginals = []
         for i, (position, criterion) in enumerate(zip(positions, criteria, strict=True)):
-            np.take(maps[i], self.codes[position], out=codes[i])
+            if np.array_equal(maps[i], np.arange(len(maps[i]))):
+                codes[i] = self.codes[position]
+            else:
+                np.take(maps[i], self.codes[position], out=codes[i])
             margin = np.zeros((len(self.cohorts), len(criterion.levels), 2), np.int64)
             for fine, coarse in enumerate(maps[i]):
                 margin[:, coarse] += self.marginals[position][:, fine]
