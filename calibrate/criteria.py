@@ -2,7 +2,7 @@
 
 Every lead has exactly one level per criterion: `missing` and `other` always exist. Which level a
 value falls into is decided by `Criterion.index_of`, and nowhere else: the engine's SQL and every
-exported scorer are translations of that one rule.
+exported scorer are translations of that one rule (`coding.code_sql` is the engine's).
 
 The rule, for a value as it stands in the source column:
 
@@ -24,12 +24,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import product
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlglot import exp
 
 from .engine import sql
 from .engine.words import NO, YES
@@ -143,11 +141,20 @@ class Criterion:
         if is_missing(value) or _listed(self.levels[self.missing], value):
             return self.missing
         if self.kind == "presence":
-            return self._first(lambda level: True)
+            return self.filled
         if self.kind == "number":
             number = as_number(self._plain(value))
-            return self.other if number is None else self._first(lambda level: _inside(level, number))
+            return self.other if number is None else self.holding(number)
         return self._first(lambda level: _listed(level, value))
+
+    @property
+    def filled(self) -> int:
+        """Position of the level of a presence criterion that any value falls into."""
+        return self._first(lambda level: True)
+
+    def holding(self, number: float) -> int:
+        """Position of the level whose interval holds a number, else of the other level."""
+        return self._first(lambda level: _inside(level, number))
 
     def _plain(self, value: object) -> object:
         """A text without the signs of the source; other values as they are."""
@@ -288,133 +295,3 @@ def _a_value_inside(level: Level) -> float:
     if level.low is not None:
         return level.low
     return -math.inf
-
-
-def code_sql(criterion: Criterion, kind: str, *, table: str | None = None) -> exp.Expr:
-    """The rule at the head of this file as an expression: position of the level of each row.
-
-    `kind` is the type of the source column in the engine (text, number, boolean, date, timestamp; "whole": numbers
-    without fractions in DuckDB), `table` the name that qualifies it, if any.
-
-    >>> visits = Criterion("visits", "Visits", "number", "engagement",
-    ...     (Level("0-4", high=5), Level("5+", low=5), Level("missing", "missing"), Level("other", "other")))
-    >>> print(code_sql(visits, "number").sql("duckdb")[-44:])
-    CASE WHEN "Visits" < 5 THEN 0 ELSE 1 END END
-    """
-    column = sql.identifier(criterion.column, table)
-    if kind == "boolean":
-        return _boolean_code(criterion, column)
-    if kind in ("number", "whole"):
-        return _number_code(criterion, column, kind == "whole")
-    if kind == "text":
-        return _text_code(criterion, column)
-    filled = criterion.index_of("filled") if criterion.kind == "presence" else criterion.other
-    return sql.case([(_is_null(column), sql.literal(criterion.missing))], sql.literal(filled))
-
-
-_FEW_CUTS, _SPAN = 6, 512
-"""A list of codes for whole numbers pays from so many cuts on that lie within so many numbers."""
-
-
-def _is_null(column: exp.Expr) -> exp.Expr:
-    return exp.Is(this=column.copy(), expression=exp.Null())
-
-
-def _boolean_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:
-    yes, no = (sql.literal(criterion.index_of(flag)) for flag in (True, False))
-    missing = sql.literal(criterion.missing)
-    return sql.case([(column.copy(), yes), (exp.Not(this=column.copy()), no)], missing)
-
-
-def _number_code(criterion: Criterion, column: exp.Expr, whole: bool) -> exp.Expr:
-    missing = sql.literal(criterion.missing)
-    nothing = _is_null(column) if whole else exp.or_(_is_null(column), sql.is_nan(column))
-    branches: list[sql.Branch] = [(nothing, missing)]
-    branches += _number_branches(column, [(criterion.levels[criterion.missing], criterion.missing)])
-    if criterion.kind == "number":
-        found = _whole_steps(criterion, column, branches[0]) if whole else None
-        return sql.case(branches[1:], found) if found else sql.case(branches, _steps(criterion, column))
-    if criterion.kind == "presence":
-        return sql.case(branches, sql.literal(criterion._first(lambda level: True)))
-    values = [(level, i) for i, level in enumerate(criterion.levels) if level.role == "value"]
-    return sql.case(branches + _number_branches(column, values), sql.literal(criterion.other))
-
-
-def _number_branches(column: exp.Expr, levels: Sequence[tuple[Level, int]]) -> list[sql.Branch]:
-    """One branch per level that lists texts which read as numbers."""
-    branches: list[sql.Branch] = []
-    seen = set()
-    for level, code in levels:
-        numbers = [as_number(text) for text in level.values if isinstance(text, str)]
-        fresh = [n for n in dict.fromkeys(numbers) if n is not None and n not in seen]
-        seen.update(fresh)
-        if fresh:
-            branches.append((sql.listed(column, fresh), sql.literal(code)))
-    return branches
-
-
-def _steps(criterion: Criterion, column: exp.Expr) -> exp.Expr:
-    """The intervals of a number criterion, also where they leave gaps or overlap."""
-    cuts = criterion.cuts
-    return sql.steps(column, cuts, _step_codes(criterion))
-
-
-def _step_codes(criterion: Criterion) -> list[int]:
-    """Code below the first cut, and from each cut on."""
-    inside = [-math.inf, *criterion.cuts]
-    return [criterion._first(lambda level, x=x: _inside(level, x)) for x in inside]  # type: ignore[misc]
-
-
-def _whole_steps(criterion: Criterion, column: exp.Expr, nothing: sql.Branch) -> exp.Expr | None:
-    """The same for whole numbers, looked up where cuts lie close together; None where they do not."""
-    cuts, codes = criterion.cuts, _step_codes(criterion)
-    near = [cut for cut in cuts if cut - cuts[0] < _SPAN]
-    if len(near) < _FEW_CUTS or max(-cuts[0], near[-1]) > 2**31:
-        return None
-    first = math.ceil(cuts[0]) - 1
-    places = np.searchsorted(cuts, np.arange(first, math.ceil(near[-1]) + 1), side="right")
-    looked_up = np.array(codes)[places].tolist()
-    beyond = sql.steps(column, [first, *cuts[len(near) :]], [codes[0], *codes[len(near) :]])
-    return sql.lookup_whole(column, first, looked_up, sql.case([nothing], beyond))
-
-
-def _text_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:
-    absent: sql.Branch = (exp.or_(_is_null(column), sql.is_blank(column)), sql.literal(criterion.missing))
-    nothing = [(criterion.levels[criterion.missing], criterion.missing)]
-    other = sql.literal(criterion.other)
-    if criterion.kind == "number":
-        read: exp.Expr = column.copy()
-        for sign, plain in criterion.signs:
-            read = exp.func("REPLACE", read, sql.literal(sign), sql.literal(plain))
-        rest = sql.case([(sql.is_number(read), _steps(criterion, sql.as_double(read)))], other)
-        return sql.lookup(column, _texts_of(nothing), sql.case([absent], rest))
-    if criterion.kind == "presence":
-        filled = sql.literal(criterion._first(lambda level: True))
-        return sql.lookup(column, _texts_of(nothing), sql.case([absent], filled))
-    values = [(level, i) for i, level in enumerate(criterion.levels) if level.role == "value"]
-    return sql.lookup(column, _texts_of([*nothing, *values]), sql.case([absent], other))
-
-
-def _texts_of(levels: Sequence[tuple[Level, int]]) -> dict[str, int]:
-    """Code of every text that some level lists, the first level first; blank texts are missing by rule 1."""
-    codes: dict[str, int] = {}
-    for level, code in levels:
-        for value in level.values:
-            for text in (value,) if isinstance(value, str) else _spellings(_word(value)):
-                if text.strip(sql.BLANKS) and _storable(text):
-                    codes.setdefault(text, code)
-    return codes
-
-
-def _spellings(word: str) -> list[str]:
-    """A word in all mixtures of small letters and capitals: what `lower` makes equal to it."""
-    return ["".join(letters) for letters in product(*((letter, letter.upper()) for letter in word))]
-
-
-def _storable(text: str) -> bool:
-    """Whether an engine can hold a text at all (a lone surrogate is in no table)."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

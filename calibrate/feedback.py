@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from .criteria import Axis, Criterion, Level, code_sql
+from .coding import coding
+from .criteria import Axis, Criterion, Level
 from .engine import Session, sql
-from .engine.table import Table, column_of, kinds
+from .engine.table import Table, column_of
 from .errors import InputError, unknown
 from .grid import Grid
 from .history import History
@@ -111,17 +112,16 @@ def _said(table: Table, key: str, reason: str | None) -> dict[str, str]:
 
 def _codes(leads: Table, key: str, criteria: Sequence[Criterion], wanted: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """Level of each criterion for each of the leads that is there."""
-    types = kinds(leads)
     identity = f"CAST({_quoted(key)} AS VARCHAR)"
-    codes = [f"{code_sql(c, types[c.column]).sql('duckdb')} AS c{i}" for i, c in enumerate(criteria)]
+    how = coding(leads, criteria)
     found: dict[str, tuple[int, ...]] = {}
     for start in range(0, len(wanted), PIECE):
         listed = ", ".join(sql.literal(each).sql("duckdb") for each in wanted[start : start + PIECE])
         piece = leads.fetch(
-            f"SELECT {', '.join([f'{identity} AS lead', *codes])} FROM {leads.relation} WHERE {identity} IN ({listed})"
+            f"SELECT {identity} AS lead{how.selected} FROM {leads.relation} WHERE {identity} IN ({listed})"
         )
-        columns = [piece[f"c{i}"].astype(np.int64).tolist() for i in range(len(criteria))]
-        found.update(zip(piece["lead"].tolist(), zip(*columns, strict=True), strict=True))
+        codes = how.codes(piece).T.tolist()
+        found.update(zip(piece["lead"].tolist(), map(tuple, codes), strict=True))
     return found
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlglot import exp
 
-from .criteria import code_sql
+from .coding import code_sql
 from .engine import Session, sql
 from .engine.dates import moment
 from .engine.table import Table, kinds

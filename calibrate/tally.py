@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .criteria import Criterion, code_sql, offsets
+from .coding import Coding, coding
+from .criteria import Criterion, offsets
 from .engine import sql
-from .engine.table import kinds
 from .errors import GridError, unknown
 from .history import CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS, History
 
@@ -181,10 +181,10 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
     counting = _Marginals(criteria, len(history.cohorts))
     kept: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]] = []
     places: list[NDArray[np.int64]] = []
-    for piece in history.table.stream(_statement(history, share)):
-        place = piece.pop("place", None)
-        words = [piece[f"w{i}"].astype(np.int64, copy=False) for i in range(len(piece) - 2)]
-        codes = sql.unpacked(words, len(criteria))
+    how = coding(history.table, criteria)
+    for piece in history.table.stream(_statement(history, how, share)):
+        place = piece.get("place")
+        codes = how.codes(piece)
         cohort = history.cohort_of(piece["moment"].astype(np.int64, copy=False))
         flags = piece["flags"].astype(np.uint8)
         customer = (flags & 1).astype(np.bool_)
@@ -195,7 +195,7 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
             place = None if place is None else place[stays]
         if profiles:
             kept.append((codes, cohort, customer))
-            places += [] if place is None else [place.astype(np.int64, copy=False)]
+            places += [] if place is None else [place.astype(np.int64)]
     codes = np.concatenate([np.zeros((len(criteria), 0), np.uint8), *(each[0] for each in kept)], axis=1)
     cohort = np.concatenate([np.zeros(0, np.int32), *(each[1] for each in kept)])
     customer = np.concatenate([np.zeros(0, np.bool_), *(each[2] for each in kept)])
@@ -236,19 +236,16 @@ def merged(tally: Tally) -> Tally:
     )
 
 
-def _statement(history: History, share: float) -> str:
-    """One row per lead that is kept: moment, flags (1 customer, 2 stays in the sample), packed level codes."""
-    types = kinds(history.table)
-    words = sql.packed([code_sql(criterion, types[criterion.column]) for criterion in history.criteria])
-    parts = [f"{word.sql('duckdb')} AS w{i}" for i, word in enumerate(words)]
-    stays = ""
+def _statement(history: History, how: Coding, share: float) -> str:
+    """One row per lead that is kept: moment, flags (1 customer, 2 stays in the sample), level codes."""
+    stays = place = ""
     if share < 1:
         limit = sql.literal(f"{int(share * 2**32):08x}").sql("duckdb")
         stays = f" + CASE WHEN {CUSTOMER} = 1 OR MD5({IDENTITY}) < {limit} THEN 2 ELSE 0 END"
     if history.place is not None:
-        parts.append(f"{sql.identifier(history.place).sql('duckdb')} AS place")
+        place = f", {sql.identifier(history.place).sql('duckdb')} AS place"
     return (
-        f"SELECT {MOMENT} AS moment, {CUSTOMER}{stays} AS flags{''.join(', ' + part for part in parts)} "
+        f"SELECT {MOMENT} AS moment, {CUSTOMER}{stays} AS flags{place}{how.selected} "
         f"FROM ({history.leads}) AS leads WHERE {STATUS} = {KEPT}"
     )
 
@@ -279,11 +276,11 @@ class _Marginals:
         self.cells = [np.zeros((cohorts, 2, *(self.sizes[i] for i in group)), np.int64) for group in self.groups]
 
     def add(self, codes: NDArray[np.uint8], cohort: NDArray[np.int32], customer: NDArray[np.bool_]) -> None:
-        base = cohort * np.int32(2) + customer
+        base = cohort.astype(np.int64) * 2 + customer
         for group, cells in zip(self.groups, self.cells, strict=True):
-            cell = base
+            cell = base.astype(np.min_scalar_type(cells.size - 1))  # two bytes as a rule: the fewer, the faster
             for i in group:
-                cell = cell * np.int32(self.sizes[i])
+                cell *= cell.dtype.type(self.sizes[i])
                 cell += codes[i]
             cells += np.bincount(cell, minlength=cells.size).reshape(cells.shape)
 
@@ -296,8 +293,8 @@ class _Marginals:
         return tuple(tables[i] for i in range(len(self.sizes)))
 
 
-MOST_CELLS = 2**17
-"""Cells of one table of counts: it stays in the processor's cache."""
+MOST_CELLS = 2**16
+"""Cells of one table of counts: it stays in the processor's cache, and two bytes tell the cells apart."""
 
 
 def _together(sizes: Sequence[int], most: int) -> list[list[int]]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .criteria import Criterion, code_sql, offsets
+from .coding import coding
+from .criteria import Criterion, offsets
 from .engine import sql
-from .engine.table import Table, column_of, kinds
+from .engine.table import Table, column_of
 from .errors import InputError
 from .history import CUSTOMER, KEPT, STATUS, History, Terms, day_of
 from .rates import RateTable
@@ -51,12 +52,9 @@ def weigh_by_value(history: History, rates: RateTable, fine: Sequence[Criterion]
     home = home_of(history.terms, table, column)
     if column_of(home, column).type != "number":
         raise InputError(f"{home.name}: the value column '{column}' holds no numbers; name another with --value")
-    types = kinds(table)
     ours = {(c.column, c.kind): c for c in fine}
     pairs = [(c, ours.get((c.column, c.kind))) for c in rates.criteria]
-    codes = [code_sql(own, types[own.column]) for _, own in pairs if own is not None]
-    words = sql.packed(codes)
-    listed = "".join(f", {word.sql('duckdb')} AS w{i}" for i, word in enumerate(words))
+    how = coding(table, [own for _, own in pairs if own is not None])
     amount, joined = sql.identifier(column).sql("duckdb"), ""
     if home is not table:
         amount, joined = "__deal.__amount", _deals(history, home, amount)
@@ -65,7 +63,7 @@ def weigh_by_value(history: History, rates: RateTable, fine: Sequence[Criterion]
     total = 0.0
     bounds = offsets(rates.criteria)
     statement = (
-        f"SELECT CAST({amount} AS DOUBLE) AS amount{listed} FROM ({history.leads}) AS leads{joined} "
+        f"SELECT CAST({amount} AS DOUBLE) AS amount{how.selected} FROM ({history.leads}) AS leads{joined} "
         f"WHERE {STATUS} = {KEPT} AND {CUSTOMER} = 1"
     )
     for piece in table.stream(statement):
@@ -74,7 +72,7 @@ def weigh_by_value(history: History, rates: RateTable, fine: Sequence[Criterion]
         customers += len(worth)
         worth = np.nan_to_num(worth)
         total += float(worth.sum())
-        found = iter(sql.unpacked([piece[f"w{i}"].astype(np.int64) for i in range(len(words))], len(codes)))
+        found = iter(how.codes(piece))
         for i, (shown, own) in enumerate(pairs):
             if own is None:
                 continue

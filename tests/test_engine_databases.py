@@ -16,7 +16,8 @@ import duckdb
 import numpy as np
 import pytest
 
-from calibrate.criteria import Criterion, Level, code_sql
+from calibrate.coding import code_sql
+from calibrate.criteria import Criterion, Level
 from calibrate.engine import Session, Table, open_table, sql
 from calibrate.errors import InputError, MissingExtraError
 from calibrate.proposal import propose

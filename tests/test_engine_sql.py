@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibrate.criteria import Criterion, Kind, Level, code_sql
+from calibrate.coding import code_sql
+from calibrate.criteria import Criterion, Kind, Level
 from calibrate.engine import sql
 
 HOSTILE = (

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from calibrate.coding import code_sql
 from calibrate.columns import axis_of, is_private, names_id, profile, words_of
-from calibrate.criteria import Criterion, Level, code_sql, is_placeholder
+from calibrate.criteria import Criterion, Level, is_placeholder
 from calibrate.engine import Table, open_table
 from calibrate.errors import InputError
 from calibrate.fine import readable_cuts

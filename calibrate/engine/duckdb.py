@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from .arrow import all_numbers, pieces
 from .sql import identifier, literal, relation, rendered
 from .table import POSITION, Column, Fact, Statement, Table, Type
 
@@ -147,7 +148,12 @@ class DuckTable:
         """The same in pieces, in bounded memory."""
         with self._answering() as cursor:
             cursor.execute(f"SET streaming_buffer_size = '{BUFFER}'")
-            answer = cursor.execute(rendered(statement, "duckdb"))
+            text = rendered(statement, "duckdb")
+            planned = cursor.sql(text)
+            if all_numbers(planned):
+                yield from pieces(planned)
+                return
+            answer = cursor.execute(text)
             while len(frame := answer.fetch_df_chunk(CHUNKS)):
                 yield {str(name): values_of(frame[name]) for name in frame.columns}
 

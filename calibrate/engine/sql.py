@@ -149,6 +149,20 @@ def lookup(column: exp.Expr, codes: Mapping[str, int], otherwise: exp.Expr) -> e
 _LOOKUP = "MAP_EXTRACT_VALUE"
 
 
+def place_of(column: exp.Expr, texts: Sequence[str], otherwise: exp.Expr) -> exp.Expr:
+    """Place of a text in a list, from 1, or another expression where it is not there. For DuckDB alone.
+
+    >>> print(place_of(identifier("a"), ["x", "y"], literal(3)).sql("duckdb"))
+    COALESCE(LIST_POSITION(['x', 'y'], "a"), 3)
+    """
+    if not texts:
+        return otherwise
+    held = exp.Array(expressions=[literal(text) for text in texts])
+    return exp.Coalesce(
+        this=exp.Anonymous(this="LIST_POSITION", expressions=[held, column.copy()]), expressions=[otherwise]
+    )
+
+
 def _portable(node: exp.Expr) -> exp.Expr:
     """A lookup as a CASE with one branch per code, which every engine knows."""
     if not (isinstance(node, exp.Anonymous) and node.name.upper() == _LOOKUP):
