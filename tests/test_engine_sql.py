@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -11,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibrate.coding import code_sql
+from calibrate.coding import code_sql, coding
 from calibrate.criteria import Criterion, Kind, Level
 from calibrate.engine import sql
+from calibrate.engine.table import Column
 
 HOSTILE = (
     "", " ", "\t\r\n", "5", " 5 ", "5.0", "05", "-1", "+5", ".5", "5.", "1e3", "1e308", "1e309", "1e-400", "1e1000",
@@ -52,11 +54,18 @@ def criteria(draw: st.DrawFn) -> Criterion:
 
 
 def codes(criterion: Criterion, kind: str, values: list[Any]) -> list[int]:
+    """Level codes by the expression, once they are also those that come by way of numbers and tables."""
     code = code_sql(criterion, kind, table="leads").sql("duckdb")
     column = f'UNNEST($values::{COLUMNS[kind]}[]) AS "a ""column"""'
     leads = f"(SELECT UNNEST($places::INT[]) AS place, {column}) AS leads"
     given_ = {"places": list(range(len(values))), "values": values}
-    return [row[0] for row in CONNECTION.execute(f"SELECT {code} FROM {leads} ORDER BY place", given_).fetchall()]
+    type_ = "number" if kind == "whole" else kind
+    table: Any = SimpleNamespace(dialect="duckdb", columns=(Column(criterion.column, type_, kind == "whole"),))  # type: ignore[arg-type]
+    how = coding(table, [criterion])
+    found = CONNECTION.execute(f"SELECT {code} AS code{how.selected} FROM {leads} ORDER BY place", given_).fetchnumpy()
+    result: list[int] = found["code"].tolist()
+    assert how.codes(found)[0].tolist() == result
+    return result
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
@@ -88,6 +97,12 @@ def test_whole_numbers_close_together_are_looked_up(cuts: list[float], gap: bool
     listed_ = Level("missing", "missing", ("7", "n/a"))
     criterion = Criterion("c", 'a "column"', "number", "fit", (*levels, Level("other", "other"), listed_))
     assert "LIST_EXTRACT" in code_sql(criterion, "whole").sql("duckdb")
+    bare = Criterion(
+        "c", 'a "column"', "number", "fit", (*levels, Level("other", "other"), Level("missing", "missing"))
+    )
+    assert codes(bare, "whole", [*range(-20, 50), *WHOLE, None]) == [
+        bare.index_of(value) for value in [*range(-20, 50), *WHOLE, None]
+    ]
     values = [*range(-20, 50), *WHOLE, None]
     assert codes(criterion, "whole", values) == [criterion.index_of(value) for value in values]
     scaled = sql.packed([sql.literal(0), code_sql(criterion, "whole")])[0].sql("duckdb")
@@ -113,6 +128,32 @@ def test_every_hostile_text_is_found_by_itself_and_by_no_other(value: str) -> No
 def test_a_text_no_table_can_hold_matches_nothing() -> None:
     levels = (Level("it", values=("\ud800", "a")), Level("missing", "missing"), Level("other", "other"))
     assert codes(Criterion("c", 'a "column"', "text", "fit", levels), "text", ["a", "b"]) == [0, 2]
+
+
+def reading(kind: str, levels: tuple[Level, ...], of: Kind = "text") -> tuple[str, Any]:
+    table: Any = SimpleNamespace(
+        dialect="duckdb", columns=(Column("c", kind.replace("whole", "number"), kind == "whole"),)
+    )  # type: ignore[arg-type]
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    how = coding(table, [Criterion("c", "c", of, "fit", (*levels, *ends))])
+    assert how.tables is not None
+    return how.expressions[0], how.tables[0]
+
+
+def test_numbers_that_come_out_are_narrow_and_turned_into_codes_by_a_table() -> None:
+    one = reading("text", (Level("x", values=("x",)), Level("y", values=("y",))))
+    assert one[0].startswith("CAST(COALESCE(LIST_POSITION(['x', 'y'], \"c\")") and one[0].endswith("AS UTINYINT)")
+    assert one[1] == 1  # places 1 and 2 are codes 0 and 1, then missing and other
+    pooled = reading("text", (Level("x or y", values=("x", "y")), Level("z", values=("z",))))[1]
+    assert pooled.tolist() == [0, 0, 0, 1, 2, 3]
+    many = reading("text", tuple(Level(f"v{i}", values=(f"v{i}", f"w{i}")) for i in range(200)))
+    assert many[0].endswith("AS USMALLINT)") and len(many[1]) == 403
+    steps = tuple(Level(f"{low}", low=low, high=high) for low, high in ((None, 3), (3, 1000), (1000, None)))
+    number = reading("whole", steps, "number")
+    assert number[0] == 'CAST(CASE WHEN "c" IS NULL THEN 999 ELSE GREATEST(LEAST("c", 1000), 2) + -2 END AS USMALLINT)'
+    assert np.bincount(number[1]).tolist() == [1, 997, 1, 1]
+    far = tuple(Level(f"{low}", low=low, high=high) for low, high in ((None, 3), (3, 10**6), (10**6, None)))
+    assert "LEAST" not in reading("whole", far, "number")[0]  # too many numbers for a table
 
 
 @pytest.mark.parametrize("count", [1, 6, 7, 8, 14, 20, 255])

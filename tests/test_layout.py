@@ -18,7 +18,7 @@ HOUSE = ROOT / "calibrate"
 # The order of the house, written by hand. A room (a file, or a folder as a whole) imports only what stands before it.
 GROUND = ("errors", "engine")
 STEPS = (
-    "notes", "criteria", "grid", "lines", "columns", "lexicon", "people", "outcome", "fine", "roles", "proposal",
+    "notes", "criteria", "coding", "grid", "lines", "columns", "lexicon", "people", "outcome", "fine", "roles", "proposal",
     "cohorts", "history", "events", "mailbox", "tally", "rates", "closing", "stages", "worth", "selection", "expiry",
     "mails", "binning", "outcome_words", "leakage", "weights", "scores", "calibration", "thresholds", "rounding",
     "build", "plan", "metrics", "backtest", "resampling", "comparison", "decision", "swap", "segments",
@@ -39,7 +39,7 @@ HOMES = {
     "duckdb": {"engine"},
     "sqlglot": {
         "engine",
-        "criteria",
+        "coding",
         "outcome",
         "proposal",
         "history",
@@ -50,6 +50,7 @@ HOMES = {
         "scoring",
         "export",
     },
+    "nanoarrow": {"engine"},
     "psycopg": {"engine"},
     "pyspark": {"engine"},
     "openpyxl": {"engine", "export.reading"},
