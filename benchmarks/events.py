@@ -94,8 +94,9 @@ def by_hand(known: Path, happened: Path, memory: str) -> dict[str, Any]:
 def columns(known: Path, happened: Path, memory: str, *, history: bool = False) -> dict[str, Any]:
     from calibrate.engine import Session
     from calibrate.events import join_events
-    from calibrate.history import Terms, observe
+    from calibrate.history import observe
     from calibrate.proposal import propose
+    from calibrate.source import Terms
     from calibrate.tally import count
 
     with Session() as session:

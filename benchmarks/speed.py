@@ -55,33 +55,46 @@ def read(train: Path, fresh: Path) -> Found:
 
     con = duckdb.connect(config={"threads": 2})
     con.execute("SET enable_progress_bar=false").fetchall()
-    columns = ", ".join(f"max({name})" for name in (*ATTRIBUTES, "customer", "created_at"))
+    columns = ", ".join(f"max({name})" for name in (*ATTRIBUTES, "customer", "created_at", "lead_id"))
     clock = Clock()
     con.execute(f"SELECT {columns} FROM '{train}'").fetchall()
     return clock.stop()
 
 
-def _counted(train: Path, clock: Clock, *, profiles: bool = True) -> Any:
-    from calibrate import Terms, count, observe, open_table, propose
+def _proposed(train: Path, clock: Clock) -> Any:
+    from calibrate import open_table, propose
 
     table = open_table(train)
     clock.stage("open")
     proposal = propose(table, include=ATTRIBUTES)
     clock.stage("propose")
-    history = observe(table, proposal.criteria, Terms(customer="customer", created_at="created_at", lead_id="lead_id"))
+    return table, proposal.criteria
+
+
+def _counted(table: Any, criteria: Any, clock: Clock, *, profiles: bool = True) -> Any:
+    from calibrate import Terms, count, observe
+
+    history = observe(table, criteria, Terms(customer="customer", created_at="created_at", lead_id="lead_id"))
     clock.stage("observe")
     tally = count(history, profiles=profiles)
     clock.stage("count")
-    return proposal.criteria, tally
+    return tally
+
+
+def criteria(train: Path, fresh: Path) -> Found:
+    """Ours: which questions to ask, with their levels, from a file that nothing is known of."""
+    clock = Clock()
+    _proposed(train, clock)
+    return clock.stop()
 
 
 def rates(train: Path, fresh: Path) -> Found:
-    """Ours: close rates of all levels with intervals, shrinkage, lift and evidence."""
+    """Ours: close rates of all levels with intervals, shrinkage, lift and evidence, of criteria that are known."""
     from calibrate import estimate
 
+    known = _proposed(train, Clock())
     clock = Clock()
-    _, tally = _counted(train, clock, profiles=False)
-    estimate(tally)
+    estimate(_counted(*known, clock, profiles=False))
     clock.stage("estimate")
     return clock.stop()
 
@@ -92,7 +105,8 @@ def logistic(train: Path, fresh: Path) -> Found:
     from calibrate.scores import row_scores
 
     clock = Clock()
-    criteria, tally = _counted(train, clock)
+    table, criteria = _proposed(train, clock)
+    tally = _counted(table, criteria, clock)
     grid = calibrate(tally, Plan("logistic", "logistic"))
     clock.stage("calibrate")
     found = clock.stop()
@@ -131,7 +145,7 @@ def _scored(train: Path, out: Path) -> Clock:
     from calibrate import Plan, calibrate
     from calibrate.scoring import score_file
 
-    grid = calibrate(_counted(train, Clock())[1], Plan("logistic", "logistic"))
+    grid = calibrate(_counted(*_proposed(train, Clock()), Clock()), Plan("logistic", "logistic"))
     clock = Clock()
     score_file(grid, str(train), str(out))
     clock.stage(f"{grid.lines} lines")
@@ -216,6 +230,7 @@ def _log_loss(rate: Any, customers: Any, leads: Any) -> float:
 
 JOBS: Mapping[str, Callable[[Path, Path], Found]] = {
     "the read": read,
+    "criteria proposed": criteria,
     "all rates": rates,
     "logistic, whole points": logistic,
     "calibrate run": whole,

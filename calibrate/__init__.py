@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from .criteria import Level as Level
     from .engine import open_table as open_table
     from .grid import Grid as Grid
-    from .history import Terms as Terms
     from .history import observe as observe
     from .leakage import suspects as suspects
     from .plan import Plan as Plan
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from .proposal import propose as propose
     from .rates import estimate as estimate
     from .scores import score as score
+    from .source import Terms as Terms
     from .tally import Tally as Tally
     from .tally import count as count
     from .thresholds import Policy as Policy

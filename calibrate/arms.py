@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from .engine import sql
 from .engine.table import Table, column_of
 from .errors import HistoryError, InputError, SettingsError, unknown
-from .history import DAY_ZERO, day_of
 from .outcome import answers
 from .people import may_be_shown
+from .source import DAY_ZERO, day_of
 
 NEW_WORDS = ("new", "nouveau", "nouvelle", "candidate", "test", "treatment", "b")
 """What the arm of the new grid is often called."""

@@ -14,11 +14,11 @@ from .events import OBSERVE_DAYS as EVENT_DAYS
 from .events import EventNames, is_event_column, join_events, types_in
 from .export import reading
 from .grid import Grid, Pin
-from .history import OBSERVE_DAYS, Terms
 from .mailbox import find_addresses, made_from, with_mailboxes
 from .plan import Plan
 from .proposal import Proposal, find_dates, find_id, monotone, named_levels, propose
 from .settings import CriterionSettings, Settings
+from .source import OBSERVE_DAYS, Terms
 from .thresholds import Policy
 from .weights import METHODS
 from .weights.constraints import Constraints

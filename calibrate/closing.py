@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .history import DAY_ZERO, REASONS, STATUS, History
+from .history import History
+from .source import DAY_ZERO, REASONS, STATUS
 
 Floats = NDArray[np.float64]
 Q90, WEEK = 0.9, 7

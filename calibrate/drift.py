@@ -32,7 +32,6 @@ from .calibration import fit_curve
 from .criteria import offsets
 from .errors import GridError, HistoryError
 from .grid import Grid
-from .history import DAY_ZERO
 from .scores import score
 from .shifts import (
     ALL,
@@ -47,6 +46,7 @@ from .shifts import (
     spans,
     stability,
 )  # fmt: skip
+from .source import DAY_ZERO
 from .tally import Tally
 
 Floats = NDArray[np.float64]

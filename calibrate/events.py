@@ -18,8 +18,8 @@ from .engine.derived import derived, kept
 from .engine.table import Column, Fact, Table, column_of
 from .engine.words import shape_of
 from .errors import HistoryError, InputError
-from .history import DAY_ZERO, Terms
 from .people import may_be_shown
+from .source import DAY_ZERO, Terms
 
 OBSERVE_DAYS = 14
 """Days that a lead is observed where there are events and nothing else is said."""

@@ -24,7 +24,8 @@ from .engine import dates, sql
 from .engine.table import Table, column_of
 from .events import LAST_SUFFIX, SUFFIX, EventNames
 from .grid import Expiry, Grid
-from .history import DAY_ZERO, IDENTITY, REASONS, STATUS, History
+from .history import History
+from .source import DAY_ZERO, IDENTITY, REASONS, STATUS
 
 Floats = NDArray[np.float64]
 STEP, LOOKS = 14, 13

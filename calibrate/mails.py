@@ -18,8 +18,9 @@ from .engine import sql
 from .engine.table import Column
 from .engine.words import NO
 from .events import SUFFIX
-from .history import KEPT, STATUS, History
+from .history import History
 from .rates import Rate, rate
+from .source import KEPT, STATUS
 
 KINDS = ("sent", "delivered", "opened", "clicked")
 _MAIL = re.compile(r"\b(e?mails?|e mails?|courriels?|newsletters?|infolettres?|mailings?)\b")

@@ -31,7 +31,7 @@ from .errors import CalibrateError, InputError, SettingsError
 from .export import json as grid_json
 from .export.reading import as_answered
 from .grid import Grid
-from .history import History, Terms, last_day, observe
+from .history import History, last_day, observe
 from .leakage import Suspect, suspects
 from .meeting import with_drift, with_meeting
 from .origin import recognised
@@ -46,6 +46,7 @@ from .roles import newest_first
 from .scores import score, with_minimums
 from .settings import DEFAULT_METHODS, Settings, written
 from .settings import toml as settings_toml
+from .source import Terms
 from .tally import Tally, count
 from .times import with_times
 from .weights.constraints import check as check_names

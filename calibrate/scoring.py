@@ -24,10 +24,10 @@ from .explain import words_in
 from .export.base import band_condition
 from .export.reading import as_answered
 from .grid import Grid
-from .history import DAY_ZERO, Terms
 from .mailbox import made_from, with_mailboxes
 from .marks import marked
 from .roles import find_dates, find_id
+from .source import DAY_ZERO, Terms
 
 ADDED = ("score", "band", "reasons")
 SUFFIXES = (".csv", ".parquet")

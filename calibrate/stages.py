@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from .columns import looks_dated, profile, since_1970, words_of
 from .engine.table import Table
-from .history import REASONS, STATUS, History, day_of
+from .history import History
 from .rates import Rate, rate
+from .source import REASONS, STATUS, day_of
 
 STAGES = ("marketing_qualified", "sales_qualified", "opportunity", "customer")
 _NAMES = {

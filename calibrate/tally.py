@@ -19,7 +19,8 @@ from .coding import Coding, coding
 from .criteria import Criterion, offsets
 from .engine import sql
 from .errors import GridError, unknown
-from .history import CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS, History
+from .history import History
+from .source import CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS
 
 MOST_ROWS = 2**20
 """Rows of the tally: about one million leads are counted exactly, more are thinned."""

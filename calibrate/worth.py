@@ -13,8 +13,9 @@ from .criteria import Criterion, offsets
 from .engine import sql
 from .engine.table import Table, column_of
 from .errors import InputError
-from .history import CUSTOMER, KEPT, STATUS, History, Terms, day_of
+from .history import History
 from .rates import RateTable
+from .source import CUSTOMER, KEPT, STATUS, Terms, day_of
 
 Floats = NDArray[np.float64]
 NONE_SEEN = 3.69

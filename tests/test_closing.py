@@ -8,8 +8,9 @@ import pytest
 
 from calibrate.closing import closing_times, curve
 from calibrate.engine import Session
-from calibrate.history import Terms, observe
+from calibrate.history import observe
 from calibrate.simulate import share_closed, simulate
+from calibrate.source import Terms
 
 
 def test_the_curve_by_pencil() -> None:

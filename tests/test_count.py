@@ -9,7 +9,8 @@ import pytest
 
 from calibrate.criteria import Criterion, Level
 from calibrate.engine import open_table
-from calibrate.history import Terms, observe
+from calibrate.history import observe
+from calibrate.source import Terms
 from calibrate.tally import Tally, count
 
 SPECIAL = (Level("missing", "missing"), Level("other", "other"))

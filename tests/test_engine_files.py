@@ -495,12 +495,8 @@ def test_a_stream_of_numbers_alone(tmp_path: Path) -> None:
         f"SELECT n, (n % 250)::UTINYINT AS small, gap::INTEGER AS gap, n / 2 AS half FROM {table.relation} WHERE n <> 7"
     )
     pieces = list(table.stream(statement))
-    assert len(pieces) > 2 and [str(each.dtype) for each in pieces[0].values()] == [
-        "int64",
-        "uint8",
-        "float64",
-        "float64",
-    ]
+    types = [str(each.dtype) for each in pieces[0].values()]
+    assert len(pieces) > 2 and types == ["int64", "uint8", "float64", "float64"]
     rows = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
     wanted = np.delete(np.arange(400_000), 7)
     assert (rows["n"] == wanted).all() and (rows["small"] == wanted % 250).all() and (rows["half"] == wanted / 2).all()

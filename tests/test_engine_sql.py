@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -53,15 +54,19 @@ def criteria(draw: st.DrawFn) -> Criterion:
     return Criterion("c", 'a "column"', kind, "fit", tuple(order))
 
 
+def table_of(name: str, kind: str) -> Any:
+    """What `coding` looks at: the engine, and one column."""
+    column = Column(name, "number" if kind == "whole" else kind, kind == "whole")  # type: ignore[arg-type]
+    return SimpleNamespace(dialect="duckdb", columns=(column,))
+
+
 def codes(criterion: Criterion, kind: str, values: list[Any]) -> list[int]:
     """Level codes by the expression, once they are also those that come by way of numbers and tables."""
     code = code_sql(criterion, kind, table="leads").sql("duckdb")
     column = f'UNNEST($values::{COLUMNS[kind]}[]) AS "a ""column"""'
     leads = f"(SELECT UNNEST($places::INT[]) AS place, {column}) AS leads"
     given_ = {"places": list(range(len(values))), "values": values}
-    type_ = "number" if kind == "whole" else kind
-    table: Any = SimpleNamespace(dialect="duckdb", columns=(Column(criterion.column, type_, kind == "whole"),))  # type: ignore[arg-type]
-    how = coding(table, [criterion])
+    how = coding(table_of(criterion.column, kind), [criterion])
     found = CONNECTION.execute(f"SELECT {code} AS code{how.selected} FROM {leads} ORDER BY place", given_).fetchnumpy()
     result: list[int] = found["code"].tolist()
     assert how.codes(found)[0].tolist() == result
@@ -97,13 +102,9 @@ def test_whole_numbers_close_together_are_looked_up(cuts: list[float], gap: bool
     listed_ = Level("missing", "missing", ("7", "n/a"))
     criterion = Criterion("c", 'a "column"', "number", "fit", (*levels, Level("other", "other"), listed_))
     assert "LIST_EXTRACT" in code_sql(criterion, "whole").sql("duckdb")
-    bare = Criterion(
-        "c", 'a "column"', "number", "fit", (*levels, Level("other", "other"), Level("missing", "missing"))
-    )
-    assert codes(bare, "whole", [*range(-20, 50), *WHOLE, None]) == [
-        bare.index_of(value) for value in [*range(-20, 50), *WHOLE, None]
-    ]
     values = [*range(-20, 50), *WHOLE, None]
+    plain = replace(criterion, levels=(*levels, Level("other", "other"), Level("missing", "missing")))
+    assert codes(plain, "whole", values) == [plain.index_of(value) for value in values]
     assert codes(criterion, "whole", values) == [criterion.index_of(value) for value in values]
     scaled = sql.packed([sql.literal(0), code_sql(criterion, "whole")])[0].sql("duckdb")
     found = CONNECTION.execute(f'SELECT {scaled} FROM (SELECT UNNEST($v::BIGINT[]) AS "a ""column""")', {"v": values})
@@ -131,11 +132,8 @@ def test_a_text_no_table_can_hold_matches_nothing() -> None:
 
 
 def reading(kind: str, levels: tuple[Level, ...], of: Kind = "text") -> tuple[str, Any]:
-    table: Any = SimpleNamespace(
-        dialect="duckdb", columns=(Column("c", kind.replace("whole", "number"), kind == "whole"),)
-    )  # type: ignore[arg-type]
     ends = (Level("missing", "missing"), Level("other", "other"))
-    how = coding(table, [Criterion("c", "c", of, "fit", (*levels, *ends))])
+    how = coding(table_of("c", kind), [Criterion("c", "c", of, "fit", (*levels, *ends))])
     assert how.tables is not None
     return how.expressions[0], how.tables[0]
 

@@ -14,7 +14,8 @@ from calibrate.cli import main
 from calibrate.engine import Session
 from calibrate.errors import CalibrateError
 from calibrate.events import EventNames, Joined, is_event_column, join_events, types_in
-from calibrate.history import Terms, observe
+from calibrate.history import observe
+from calibrate.source import Terms
 
 LEADS = """id,created,sector
 a,2025-03-01,Steel

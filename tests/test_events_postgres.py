@@ -14,9 +14,10 @@ from calibrate.closing import closing_times
 from calibrate.engine import Session, Table
 from calibrate.events import EventNames, join_events
 from calibrate.expiry import fade
-from calibrate.history import Terms, observe
+from calibrate.history import observe
 from calibrate.proposal import propose
 from calibrate.rates import estimate
+from calibrate.source import Terms
 from calibrate.stages import follow
 from calibrate.tally import count
 from calibrate.worth import weigh_by_value

@@ -20,9 +20,10 @@ from calibrate.expiry import STEP, Fading, Looks, fade, fading, with_rules
 from calibrate.export import json as grid_json
 from calibrate.fine import named_levels
 from calibrate.grid import Band, Expiry, Grid
-from calibrate.history import Terms, observe
+from calibrate.history import observe
 from calibrate.scoring import score_file
 from calibrate.simulate import simulate
+from calibrate.source import Terms
 
 NAMES = EventNames("lead", "at", "type")
 

@@ -16,9 +16,10 @@ from calibrate.criteria import Criterion
 from calibrate.engine import Session
 from calibrate.events import join_events
 from calibrate.fine import named_levels
-from calibrate.history import Terms, observe
+from calibrate.history import observe
 from calibrate.rates import estimate
 from calibrate.simulate import Simulated, simulate
+from calibrate.source import Terms
 from calibrate.tally import count
 
 SIGNALS = {"pricing_page": "pricing_page_views", "email_open": "email_opens", "case_study": "case_study"}

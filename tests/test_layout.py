@@ -18,12 +18,12 @@ HOUSE = ROOT / "calibrate"
 # The order of the house, written by hand. A room (a file, or a folder as a whole) imports only what stands before it.
 GROUND = ("errors", "engine")
 STEPS = (
-    "notes", "criteria", "coding", "grid", "lines", "columns", "lexicon", "people", "outcome", "fine", "roles", "proposal",
-    "cohorts", "history", "events", "mailbox", "tally", "rates", "closing", "stages", "worth", "selection", "expiry",
-    "mails", "binning", "outcome_words", "leakage", "weights", "scores", "calibration", "thresholds", "rounding",
-    "build", "plan", "metrics", "backtest", "resampling", "comparison", "decision", "swap", "segments",
-    "grade", "kpi", "feedback", "ceiling", "explain", "marks", "shifts", "attention", "drift", "audit", "costs", "pool",
-    "review", "sequential", "arms", "trial",
+    "notes", "criteria", "coding", "grid", "lines", "columns", "lexicon", "people", "outcome", "fine", "roles",
+    "proposal", "cohorts", "source", "history", "events", "mailbox", "tally", "rates", "closing", "stages", "worth",
+    "selection", "expiry", "mails", "binning", "outcome_words", "leakage", "weights", "scores", "calibration",
+    "thresholds", "rounding", "build", "plan", "metrics", "backtest", "resampling", "comparison", "decision", "swap",
+    "segments", "grade", "kpi", "feedback", "ceiling", "explain", "marks", "shifts", "attention", "drift", "audit",
+    "costs", "pool", "review", "sequential", "arms", "trial",
 )  # fmt: skip
 EDGES_IN = {  # each with the types it makes
     "settings": {"errors"},
@@ -37,19 +37,7 @@ ROOMS = (*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP)
 # Where each heavy library may be imported: a room, or one file of it.
 HOMES = {
     "duckdb": {"engine"},
-    "sqlglot": {
-        "engine",
-        "coding",
-        "outcome",
-        "proposal",
-        "history",
-        "mailbox",
-        "tally",
-        "scores",
-        "marks",
-        "scoring",
-        "export",
-    },
+    "sqlglot": {"engine", "coding", "source", "marks", "scoring", "export"},
     "nanoarrow": {"engine"},
     "psycopg": {"engine"},
     "pyspark": {"engine"},

@@ -10,8 +10,9 @@ from calibrate.criteria import Criterion, Level
 from calibrate.engine import Session
 from calibrate.events import join_events
 from calibrate.grid import Grid
-from calibrate.history import Terms, observe
+from calibrate.history import observe
 from calibrate.scoring import score_file
+from calibrate.source import Terms
 from calibrate.tally import count
 
 LEADS = 400_000

@@ -10,11 +10,12 @@ import pytest
 from calibrate.criteria import Criterion, Level
 from calibrate.engine import Session
 from calibrate.errors import InputError
-from calibrate.history import History, Terms, observe
+from calibrate.history import History, observe
 from calibrate.proposal import propose
 from calibrate.rates import estimate
 from calibrate.selection import select_worked
 from calibrate.simulate import simulate
+from calibrate.source import Terms
 from calibrate.stages import find_stages, follow
 from calibrate.tally import Tally, count, tally_of
 from calibrate.worth import weigh_by_value

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from ..drift import Drift
     from ..grid import Grid
-    from ..history import Terms
     from ..rates import Rate
     from ..report.words import Words
+    from ..source import Terms
 
 SHOWN_LINES = 15
 DRIFT_FLAGS: dict[str, Any] = {

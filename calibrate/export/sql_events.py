@@ -28,7 +28,7 @@ from ..events import (
     is_event_column,
 )
 from ..grid import Grid
-from ..history import DAY_ZERO
+from ..source import DAY_ZERO
 from .dialects import Dialect, identifier, literal
 
 
