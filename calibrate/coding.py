@@ -76,7 +76,7 @@ def _reading(criterion: Criterion, kind: str) -> tuple[exp.Expr, Codes | int]:
     if kind == "boolean":
         codes = [criterion.index_of(False), criterion.index_of(True), criterion.missing]
         return _narrow(exp.Coalesce(this=_cast(column, BYTE), expressions=[sql.literal(2)]), codes)
-    if kind == "text" and criterion.kind in ("text", "boolean"):
+    if kind == "text" and criterion.kind in ("text", "boolean") and len(_texts_of(criterion)) <= _MOST_TEXTS:
         return _text_reading(criterion, column)
     if kind == "whole" and criterion.kind == "number" and _within_reach(criterion):
         return _whole_reading(criterion, column)
@@ -90,7 +90,8 @@ def _within_reach(criterion: Criterion) -> bool:
     return near and not _number_branches(sql.identifier(criterion.column), [(missing, criterion.missing)])
 
 
-_MOST_PLACES = 2**15
+_MOST_PLACES, _MOST_TEXTS = 2**15, 250
+"""Where texts are more, a map finds them faster than a list."""
 
 
 def _whole_reading(criterion: Criterion, column: exp.Expr) -> tuple[exp.Expr, Codes | int]:

@@ -145,7 +145,7 @@ def test_numbers_that_come_out_are_narrow_and_turned_into_codes_by_a_table() -> 
     pooled = reading("text", (Level("x or y", values=("x", "y")), Level("z", values=("z",))))[1]
     assert pooled.tolist() == [0, 0, 0, 1, 2, 3]
     many = reading("text", tuple(Level(f"v{i}", values=(f"v{i}", f"w{i}")) for i in range(200)))
-    assert many[0].endswith("AS USMALLINT)") and len(many[1]) == 403
+    assert "MAP_EXTRACT_VALUE" in many[0] and many[1] == 0
     steps = tuple(Level(f"{low}", low=low, high=high) for low, high in ((None, 3), (3, 1000), (1000, None)))
     number = reading("whole", steps, "number")
     assert number[0] == 'CAST(CASE WHEN "c" IS NULL THEN 999 ELSE GREATEST(LEAST("c", 1000), 2) + -2 END AS USMALLINT)'
