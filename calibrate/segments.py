@@ -30,6 +30,7 @@ SCORES = 64
 MOST_CRITERIA = 3
 MOST_LEVELS = 12
 SHOWN = tuple(name for name, metric in METRICS.items() if metric.better != "nearer")
+"""Metrics of which more, or less, is better; how true promises are within a segment, log-loss and Brier score say."""
 USUAL = re.compile(r"sector|industr|country|region|source|segment|channel|secteur|pays|origine|canal|branche", re.I)
 
 
