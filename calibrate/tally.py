@@ -146,6 +146,8 @@ class Tally:
     def without(self, names: Collection[str]) -> Tally:
         """The same leads without some criteria."""
         kept = [i for i, c in enumerate(self.criteria) if c.name not in names]
+        if len(kept) == len(self.criteria):
+            return self
         return replace(
             self,
             criteria=tuple(self.criteria[i] for i in kept),
