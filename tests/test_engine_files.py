@@ -10,6 +10,7 @@ import json
 import re
 import tempfile
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import calibrate
+from calibrate.coding import coding
+from calibrate.criteria import Criterion, Level
 from calibrate.engine import Session, Table, open_table
 from calibrate.engine.table import RESERVED
 from calibrate.errors import InputError
@@ -558,3 +561,25 @@ def test_all_names_that_statements_need_are_known() -> None:
         for name in re.findall(r"\bAS (__[a-z]+)\b", file.read_text(encoding="utf-8"))
     }
     assert {"__row", "__created"} < written <= RESERVED
+
+
+SPANS = {"TINYINT": (-128, 127), "UTINYINT": (0, 255), "UBIGINT": (0, 2**64 - 1)}
+OTHERS = ("SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DECIMAL(18,0)", "DECIMAL(9,2)", "FLOAT", "DOUBLE")
+
+
+@pytest.mark.parametrize("kind", [*SPANS, *OTHERS])
+def test_numbers_of_every_type_get_the_level_of_the_rule(tmp_path: Path, kind: str) -> None:
+    lowest, highest = SPANS.get(kind, (-4000, 32767))
+    values = sorted({lowest, *range(max(lowest, -7), 110), highest})
+    rows = ", ".join(f"({value})" for value in [*values, "NULL"])
+    path = parquet(tmp_path / "x.parquet", f"SELECT CAST(v AS {kind}) AS n FROM (VALUES {rows}) AS t(v)")
+    bounds = [None, -5.0, 0.0, 2.5, 3.0, 7.0, 50.0, 100.0, None]
+    levels = [Level(f"l{i}", low=low, high=high) for i, (low, high) in enumerate(pairwise(bounds))]
+    criterion = Criterion("n", "n", "number", "fit", (*levels, Level("other", "other"), Level("missing", "missing")))
+    table = open_table(path)
+    how = coding(table, [criterion])
+    statement = f"SELECT CAST(n AS DOUBLE) AS n{how.selected} FROM {table.relation}"
+    found = {None if n != n else n: code for piece in table.stream(statement)
+             for n, code in zip(piece["n"].tolist(), how.codes(piece)[0].tolist(), strict=True)}  # fmt: skip
+    assert len(found) == len(values) + 1
+    assert found == {value: criterion.index_of(value) for value in found}
