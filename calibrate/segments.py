@@ -218,9 +218,10 @@ def _differences(drawn: Resampled, at: int, alpha: float) -> dict[str, Estimate]
     width = float(special.stdtrit(freedom, 1 - alpha / 2))
     gaps = drawn.value[at] - drawn.value[0]
     errors = (drawn.drawn[at] - drawn.drawn[0]).std(axis=1)
+    furthest = [METRICS[name].span[1] - METRICS[name].span[0] for name in drawn.metrics]
     return {
-        name: Estimate(float(gap), float(gap - width * error), float(gap + width * error))
-        for name, gap, error in zip(drawn.metrics, gaps, errors, strict=True)
+        name: Estimate(float(gap), max(float(gap - width * error), -most), min(float(gap + width * error), most))
+        for name, gap, error, most in zip(drawn.metrics, gaps, errors, furthest, strict=True)
     }
 
 
