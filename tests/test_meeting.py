@@ -23,6 +23,7 @@ from calibrate.plan import Plan, calibrate_prepared, prepare
 from calibrate.report.meeting import chosen_by, handed_over
 from calibrate.report.tables import place_of, steps
 from calibrate.report.words import load
+from calibrate.resampling import Resampled
 from calibrate.review import Review
 from calibrate.scores import row_scores, with_minimums
 from calibrate.segments import by_segment, segment_criteria
@@ -332,3 +333,15 @@ def test_a_pin_on_an_unknown_answer_is_refused(place: Path) -> None:
     pin = {"criterion": "role", "level": "Managr", "points": 5}
     with pytest.raises(SettingsError, match=r"no level of role named 'Managr'.* Did you mean 'Manager'"):
         reviewed(place, pin=[pin])
+
+
+def test_an_interval_within_a_segment_by_pencil() -> None:
+    drawn = np.array([[[0.7, 0.7, 0.7, 0.7]], [[0.6, 0.7, 0.8, 0.9]], [[-3.0, 0.0, 3.0, 0.0]]])
+    value = np.array([[0.7], [0.75], [0.72]])
+    found = segments._differences(Resampled(("old", "new", "wild"), ("auc",), value, drawn, sample=25), 1, 0.01)
+    # differences -0.1, 0, 0.1, 0.2 around 0.05: s.e. sqrt(0.0125); Student's t with 24 degrees, 0.5 % on each side: 2.797
+    width = 2.796939 * 0.0125**0.5
+    assert found["auc"].value == pytest.approx(0.05)
+    assert (found["auc"].low, found["auc"].high) == pytest.approx((0.05 - width, 0.05 + width), abs=1e-6)
+    wild = segments._differences(Resampled(("old", "new", "wild"), ("auc",), value, drawn, sample=25), 2, 0.01)["auc"]
+    assert (wild.low, wild.high) == (-1.0, 1.0)  # two AUCs cannot differ by more
