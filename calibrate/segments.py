@@ -204,7 +204,7 @@ def _segment(
         called_old, called_new, caught_old, caught_new = (round(float(each)) for each in sides[:4])
         called, caught = (called_old, called_new), (caught_old, caught_new)
         lost, gained = (float(each) for each in sides[4:])
-        if lost > gained and 2 * float(special.bdtr(round(gained), round(lost + gained), 0.5)) < alpha:
+        if 2 * float(special.bdtr(round(gained), round(lost + gained), 0.5)) < alpha:
             harm = "caught"
     if differences and differences[PRIMARY].high < 0:
         harm = "ranking"

@@ -11,7 +11,7 @@ from calibrate.criteria import Criterion, Level
 from calibrate.engine import open_table
 from calibrate.history import observe
 from calibrate.source import Terms
-from calibrate.tally import Tally, count
+from calibrate.tally import Tally, _Marginals, count
 
 SPECIAL = (Level("missing", "missing"), Level("other", "other"))
 SECTOR = Criterion(
@@ -120,3 +120,17 @@ def test_beyond_the_budget_leads_are_thinned_and_totals_stay(source: Path) -> No
         np.testing.assert_array_equal(one, other)  # marginals are exact all the same
     again = counted(source, (SECTOR, *MANY), most_rows=1500)
     np.testing.assert_array_equal(again.codes, thinned.codes)
+
+
+def test_tables_of_counts_that_need_more_than_two_bytes() -> None:
+    """A criterion of 255 answers over 200 months: 102,000 cells."""
+    rng = np.random.default_rng(3)
+    criterion = Criterion("c", "c", "text", "fit", (*(Level(f"v{i}") for i in range(253)), *SPECIAL))
+    codes, cohort, bought = rng.integers(0, 255, (1, 5000)), rng.integers(0, 200, 5000), rng.random(5000) < 0.3
+    counting = _Marginals([criterion], 200)
+    counting.add(codes.astype(np.uint8), cohort.astype(np.int32), bought)
+    wanted = np.zeros((200, 255, 2), int)
+    np.add.at(wanted, (cohort, codes[0], 0), 1)
+    np.add.at(wanted, (cohort, codes[0], 1), bought)
+    (found,) = counting.tables()
+    assert (found == wanted).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -109,6 +110,17 @@ def test_whole_numbers_close_together_are_looked_up(cuts: list[float], gap: bool
     scaled = sql.packed([sql.literal(0), code_sql(criterion, "whole")])[0].sql("duckdb")
     found = CONNECTION.execute(f'SELECT {scaled} FROM (SELECT UNNEST($v::BIGINT[]) AS "a ""column""")', {"v": values})
     assert [row[0] for row in found.fetchall()] == [256 * criterion.index_of(value) for value in values]
+
+
+@pytest.mark.parametrize(
+    "cuts", [(1e300,), (2.0**63, 2.0**63 + 4096), (-1e300, 5.0), (2.0**31, 2.0**31 + 5), (5.0, 40_000.0)]
+)
+def test_whole_numbers_far_out_get_the_level_of_the_rule(cuts: tuple[float, ...]) -> None:
+    levels = [Level(f"{low}", low=low, high=high) for low, high in pairwise([None, *cuts, None])]
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    criterion = Criterion("c", 'a "column"', "number", "fit", (*levels, *ends))
+    values = [*WHOLE, 2**31, 2**31 + 4, 2**31 + 5, 4, 39_999, 40_000, None]
+    assert codes(criterion, "whole", values) == [criterion.index_of(value) for value in values]
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from calibrate.engine import Session
 from calibrate.errors import CalibrateError, HistoryError, InputError
-from calibrate.history import History, observe
+from calibrate.history import History, _answered, observe
 from calibrate.roles import newest_first
 from calibrate.source import Source, Terms
 
@@ -211,3 +211,24 @@ def test_rows_judged_alike_are_judged_as_each_of_them(tmp_path: Path, closes: bo
     assert ("outcome_before_creation" in typed.excluded, "customer_without_date" in typed.excluded) == (closes, closes)
     assert typed.excluded == texts_.excluded and typed.cohorts == texts_.cohorts
     assert (typed.totals == texts_.totals).all() and 0 < typed.totals[:, 1].sum() < typed.totals[:, 0].sum()
+
+
+def test_days_alone_do_not_judge_where_a_second_file_lists_customers(tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        rows = "SELECT range AS id, DATE '2025-01-05' AS created FROM range(100)"
+        connection.execute(f"COPY ({rows}) TO '{tmp_path}/leads.parquet'")
+        connection.execute(f"COPY (SELECT range * 10 AS id FROM range(10)) TO '{tmp_path}/won.parquet'")
+    session = Session()
+    leads, won = (session.open(tmp_path / f"{name}.parquet") for name in ("leads", "won"))
+    terms = Terms(outcomes=won, created_at="created", lead_id="id", as_of=date(2025, 12, 31))
+    assert observe(leads, (), terms).totals.tolist() == [[100, 10]]
+
+
+@pytest.mark.parametrize("given_", [(3, 5, 2), (3, 0, 0), (3, 0, 2), (0, 4, 0)])
+def test_answers_of_a_truth_value_are_counted(tmp_path: Path, given_: tuple[int, int, int]) -> None:
+    yes, no, nothing = given_
+    values = ", ".join(["(TRUE)"] * yes + ["(FALSE)"] * no + ["(NULL)"] * nothing)
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT v::BOOLEAN AS won FROM (VALUES {values}) AS t(v)) TO '{tmp_path}/x.parquet'")
+    found = _answered(Session().open(tmp_path / "x.parquet"), "won")
+    assert found == {value: count for value, count in (("false", no), ("true", yes), (None, nothing)) if count}

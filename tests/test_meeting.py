@@ -11,7 +11,7 @@ import pytest
 from scipy import special
 
 from calibrate import monthly, segments
-from calibrate.backtest import Fold, replay
+from calibrate.backtest import Fold, LaterLeads, replay
 from calibrate.criteria import Criterion, Level
 from calibrate.errors import InputError, SettingsError
 from calibrate.feedback import read_feedback
@@ -333,6 +333,17 @@ def test_a_pin_on_an_unknown_answer_is_refused(place: Path) -> None:
     pin = {"criterion": "role", "level": "Managr", "points": 5}
     with pytest.raises(SettingsError, match=r"no level of role named 'Managr'.* Did you mean 'Manager'"):
         reviewed(place, pin=[pin])
+
+
+@pytest.mark.parametrize(("customers", "judged"), [(9, False), (10, True)])
+def test_a_segment_is_judged_on_ten_customers_of_the_same_folds(customers: int, judged: bool) -> None:
+    month, fold = np.zeros(1, bool), np.repeat([0, 1], 30)
+    folds = (Fold((), ("a",), 0, 0, month, month), Fold((), ("b",), 0, 0, month, month))
+    bought = (np.arange(60) % 30 < customers).astype(float)
+    later = LaterLeads(folds, np.arange(60), fold, np.ones(60), bought, np.ones(60, int), "")
+    assert segments._enough(later, fold, 2).tolist() == [judged, judged]
+    apart = replace(later, customers=np.where(fold == 0, 1.0, 0.0))  # customers in one fold, other leads in the other
+    assert not segments._enough(apart, np.zeros(60, int), 1).any()
 
 
 def test_an_interval_within_a_segment_by_pencil() -> None:

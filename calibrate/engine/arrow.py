@@ -33,8 +33,7 @@ def pieces(answer: duckdb.DuckDBPyRelation) -> Iterator[dict[str, NDArray[Any]]]
     with nanoarrow.c_array_stream(answer) as stream:
         try:
             for piece in stream:
-                if len(piece):
-                    yield dict(zip(answer.columns, map(_values, piece.children), strict=True))
+                yield dict(zip(answer.columns, map(_values, piece.children), strict=True))
         except nanoarrow._utils.NanoarrowException as error:
             kind = next((known for word, known in _FAILED.items() if word in str(error)), duckdb.Error)
             raise kind(str(error)) from error
