@@ -344,6 +344,8 @@ def test_a_segment_is_judged_on_ten_customers_of_the_same_folds(customers: int, 
     assert segments._enough(later, fold, 2).tolist() == [judged, judged]
     apart = replace(later, customers=np.where(fold == 0, 1.0, 0.0))  # customers in one fold, other leads in the other
     assert not segments._enough(apart, np.zeros(60, int), 1).any()
+    one = replace(apart, customers=apart.customers + (np.arange(60) == 30))  # of 31 customers one has whom to outrank
+    assert not segments._enough(one, np.zeros(60, int), 1).any()
 
 
 def test_an_interval_within_a_segment_by_pencil() -> None:
