@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,9 +110,20 @@ def _cuts(points: NDArray[np.int64], leads: NDArray[np.float64]) -> tuple[int, i
 
     >>> _cuts(np.array([0, 0, 1, 2, 5, 5, 8, 9]), np.ones(8))
     (8, 5, 1)
+
+    Where four grades are possible, none stays empty, however many leads have the same points:
+
+    >>> _cuts(np.array([-5, 0, 5, 10]), np.array([10.0, 50, 35, 5]))
+    (10, 5, 0)
     """
     found, place = np.unique(points, return_inverse=True)
     held = np.bincount(place, leads)
     above = held[::-1].cumsum()[::-1] / held.sum()
-    first, second, third = (int(found[int(np.argmin(np.abs(above - share)))]) for share in SHARES)
+    if len(found) > len(SHARES):  # four grades, none of them empty
+        found, above = found[1:], above[1:]
+    gap = np.abs(above - np.array(SHARES)[:, None])
+    nearest = np.argsort(gap, axis=1, kind="stable")[:, : len(SHARES)].tolist()
+    apart = [ways for ways in product(*nearest) if ways[0] > ways[1] > ways[2]]
+    best = min(apart or [tuple(each[0] for each in nearest)], key=lambda ways: sum(gap[range(len(SHARES)), ways]))
+    first, second, third = (int(found[i]) for i in best)
     return first, second, third

@@ -148,12 +148,13 @@ def _table(case: _Case, by: str | None, levels: Sequence[Level], code: NDArray[n
         order = [i for i in range(len(levels)) if leads[i] > 0]
     judgeable = set(order) & set(np.flatnonzero(_enough(later, code, len(levels))))
     drawn = {i: _resampled(case, np.flatnonzero(code == i)) for i in order if i in judgeable}
-    alpha = 0.05 / max(len(judgeable) * len(case.above), 1)
+    asked = [i for i in order if customers[i] >= FEWEST]  # whose customers caught are compared
+    alpha, chance = (0.05 / max(len(among) * len(case.above), 1) for among in (judgeable, asked))
     tables = []
     for at, above in enumerate(case.above, 1):
         sides = _sides(later, above, code, len(levels))
         tables.append(Segmented(by, tuple(
-            _segment(levels[i], leads[i], customers[i], drawn.get(i), at, sides[i], alpha)
+            _segment(levels[i], leads[i], customers[i], drawn.get(i), at, sides[i], alpha, chance)
             for i in order
         )))  # fmt: skip
     return tuple(tables)
@@ -194,9 +195,10 @@ def _sides(later: LaterLeads, above: Above, code: NDArray[np.integer], size: int
 
 
 def _segment(
-    level: Level, leads: float, customers: float, drawn: Resampled | None, at: int, sides: Floats | None, alpha: float
-) -> Segment:
-    """One segment for the candidate at position `at` of those drawn."""
+    level: Level, leads: float, customers: float, drawn: Resampled | None, at: int, sides: Floats | None, alpha: float,
+    chance: float,
+) -> Segment:  # fmt: skip
+    """One segment for the candidate at position `at` of those drawn; customers lost are tested at level `chance`."""
     differences = {} if drawn is None else _differences(drawn, at, alpha)
     called = caught = None
     harm = ""
@@ -204,7 +206,8 @@ def _segment(
         called_old, called_new, caught_old, caught_new = (round(float(each)) for each in sides[:4])
         called, caught = (called_old, called_new), (caught_old, caught_new)
         lost, gained = (float(each) for each in sides[4:])
-        if 2 * float(special.bdtr(round(gained), round(lost + gained), 0.5)) < alpha:
+        sure = 2 * float(special.bdtr(round(gained), round(lost + gained), 0.5)) < chance
+        if sure and customers >= FEWEST:
             harm = "caught"
     if differences and differences[PRIMARY].high < 0:
         harm = "ranking"

@@ -15,7 +15,7 @@ from calibrate.backtest import Fold, LaterLeads, replay
 from calibrate.criteria import Criterion, Level
 from calibrate.errors import InputError, SettingsError
 from calibrate.feedback import read_feedback
-from calibrate.grade import Grades, axis_scores, demand, grades
+from calibrate.grade import Grades, _cuts, axis_scores, demand, grades
 from calibrate.grid import Band, Grid, Thresholds
 from calibrate.kpi import months_of
 from calibrate.lines import beside
@@ -201,6 +201,13 @@ def test_grades_are_counts_of_both_axes() -> None:
     assert Grades((6, 3, 0), (5, 4, 0), ()).of(-1, 4) == "D2"
 
 
+def test_no_grade_stays_empty_where_four_are_possible() -> None:
+    points = np.array([-10, 0, 5, 10, 15])
+    assert _cuts(points, np.array([40.0, 1300, 1000, 60, 40])) == (10, 5, 0)  # C would else begin with A, from 5
+    assert _cuts(points, np.array([1000.0, 30, 20, 5, 5])) == (10, 5, 0)  # not from -10, which leaves none for D
+    assert _cuts(np.array([0, 5]), np.array([70.0, 30])) == (5, 5, 0)  # two kinds of leads cannot have four grades
+
+
 def test_a_stage_that_demands_an_axis() -> None:
     both = replace(OLD, points=((10, 0, 0, 0), (6, 0, 0, 0)), thresholds=Thresholds(6, 6, 6, 10))
     marketing, sales = demand(counted(GROUPS), both, months=2.0)
@@ -346,6 +353,29 @@ def test_a_segment_is_judged_on_ten_customers_of_the_same_folds(customers: int, 
     assert not segments._enough(apart, np.zeros(60, int), 1).any()
     one = replace(apart, customers=apart.customers + (np.arange(60) == 30))  # of 31 customers one has whom to outrank
     assert not segments._enough(one, np.zeros(60, int), 1).any()
+
+
+@pytest.mark.parametrize(("bought", "harm"), [(9, ""), (10, "caught")])
+def test_customers_lost_are_harm_from_ten_customers_on(bought: int, harm: str) -> None:
+    lost = np.array([300.0, 0, bought, 0, bought, 0])  # called and caught by the old grid and the new, lost, gained
+    found = segments._segment(Level("retail"), 300, bought, None, 1, lost, 0.05, 0.01)
+    assert (found.caught, found.harm) == ((bought, 0), harm)
+
+
+def test_customers_lost_are_held_against_all_segments_that_have_ten() -> None:
+    # 10 months of 12 customers each, too few other leads for an interval; 8 lost of 8: 2 * 0.5^8 = 0.8 %
+    months = np.repeat(np.arange(10), 12)
+    month, ones = np.zeros(1, bool), np.ones(120)
+    later = LaterLeads(
+        (Fold((), ("a",), 0, 0, month, month),), np.arange(120), months * 0, ones, ones, np.ones(120, int), ""
+    )
+    was = (np.arange(120) % 12 < 8) & (months == 0)
+    named = [Level(str(i)) for i in range(10)]
+    for many, harm in ((1, "caught"), (10, "")):  # below 5 %, and above 5 % / 10
+        place = np.where(months < many, months, 0)
+        case = segments._Case(later, (), ((was, was & False),), 0.2)
+        (found,) = segments._table(case, None, named, place)
+        assert found.segments[0].caught == (8, 0) and found.segments[0].harm == harm
 
 
 def test_an_interval_within_a_segment_by_pencil() -> None:
