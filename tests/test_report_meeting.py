@@ -32,6 +32,7 @@ from calibrate.report.workbook import workbook
 from calibrate.review import Review
 from calibrate.segments import Segment, Segmented, Sides
 from calibrate.swap import swap_all
+from calibrate.thresholds import Policy
 
 SECTIONS = ("history", "drift", "changes", "segments", "grades", "months", "feedback")
 
@@ -143,6 +144,29 @@ def test_what_moved_is_shown_with_its_counts() -> None:
     told = json.loads(dump(run_json(MET)))["drift"]
     assert (told["status"], told["looks"][-1]["cohort"]) == ("recalibrate", MET.tally.cohorts[-1])
     assert sum(each["leads"] for each in told["looks"]) == MET.tally.totals[18:, 0].sum()
+
+
+def test_without_dates_there_are_blocks_and_no_months(tmp_path: Path) -> None:
+    undated = replace(MET, months=None, policy=Policy("capacity", 200))
+    assert undated.sides[0].tables[0].by is None
+    segment = replace(undated.sides[0].tables[0].segments[0], level=Level("block 07"), harm="ranking")
+    sides = replace(undated.sides[0], tables=(Segmented(None, (segment,)),))
+    undated = replace(undated, sides=(sides,), swap=replace(MET.swap, new="logistic") if MET.swap else None)
+    for language, block, told, capacity in (
+        ("en", "Block", "“logistic” harms: block 7", "at most 200 leads. There are no dates"),
+        ("fr", "Bloc", "« logistic » pénalise : bloc 7", "au plus 200 leads. Faute de dates"),
+    ):
+        words = load(language)
+        source = page(undated, words)
+        section = Text(source[source.index('<section id="segments"') : source.index('<section id="points"')]).text
+        assert f"{block} by block" in section or f"{block} par bloc" in section
+        assert not re.search("month|mois|block 07", section, re.I)
+        assert f"{block.lower()} 7 900 40 0" in section and told in " ".join(section.split())
+        assert capacity in " ".join(Text(source).text.split()) and told in " ".join(summary(undated, words).split())
+        workbook(undated, words, tmp_path / "book.xlsx")
+        sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["Segments"]
+        assert [block, f"{block.lower()} 7"] in [[row[1].value, row[2].value] for row in sheet.rows]
+    assert "at most 200 leads a month" in Text(page(replace(MET, policy=undated.policy), load("en"))).text
 
 
 def test_hours_saved_by_pencil() -> None:

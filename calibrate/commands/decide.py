@@ -113,7 +113,7 @@ def grid_diff(
     for name, (before, after) in shown.items():
         say(words("diff.unchanged" if before == after else "diff.row", name=name, old=before, new=after))
     say(words("diff.changes", count=len(changed)) if changed else words("diff.none"))
-    names = [f"{each.criterion}: {level_name(each.level, words)}" for each in changed]
+    names = [words.pair(each.criterion, level_name(each.level, words)) for each in changed]
     width = max(map(len, names), default=0)
     for each, told in zip(changed, names, strict=True):
         say(f"  {told:<{width}}  {_points(each.points[0]):>6} -> {_points(each.points[1]):>6}  ({each.change:+d})")

@@ -166,7 +166,7 @@ def _markdown(grid: Grid, words: Words, found: dict[str, Any]) -> str:
         example: Example = found["example"]
         lines += [f"## {words('explained.example')}", ""]
         lines += [
-            f"- {escape(criterion.name)}: {escape(found['level'](level))} · {words.signed(points)}"
+            f"- {words.pair(escape(criterion.name), escape(found['level'](level)))} · {words.signed(points)}"
             for criterion, level, points in example.lines
         ]
         lines += [f"- {words('explained.others', points=example.others)}"]

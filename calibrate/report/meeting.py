@@ -125,7 +125,8 @@ def chosen_by(review: Review, words: Words) -> str:
     if policy.kind == "money":
         cost, value = review.money or (0.0, 0.0)
         return words("policy.money", rate=policy.value, cost=cost, value=value)
-    return words(f"policy.{policy.kind}", value=policy.value)
+    undated = "_undated" if policy.kind == "capacity" and not review.months else ""
+    return words(f"policy.{policy.kind}{undated}", value=policy.value)
 
 
 def spread(review: Review, candidate: Candidate, step: Step) -> dict[str, tuple[float, float]]:

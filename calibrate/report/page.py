@@ -64,6 +64,7 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
         "spans": list(tables.spans(rates)), "shown": set(tables.shown(rates)), "rates": rates,
         "excluded": sections.excluded(review, words), "suspects": sections.suspects(review, words),
         "folds": sections.folds_drawn(review, words), "gaps": sections.has_gaps(review),
+        "cohort": partial(sections.cohort_name, words=words),
         "truth_rows": pictures.truth_rows(review),
         "truth_held": sum(low <= true <= high for _, _, true, _, low, high in pictures.truth_rows(review)),
         "worth_rows": sections.worth_rows(review, words), "moved_rows": sections.moved_rows(review, words),

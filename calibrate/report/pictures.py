@@ -20,7 +20,7 @@ def telling(review: Review, words: Words) -> Markup | None:
     for i in tables.telling(rates):
         criterion, one = at[i]
         level = drawing.clipped(sections.level_name(one, words), 22)
-        label = f"{drawing.clipped(criterion.name, 36 - len(level))}: {level}"
+        label = words.pair(drawing.clipped(criterion.name, 36 - len(level)), level)
         note = words(
             "lift.note", rate=float(rates.rate[i]), customers=int(rates.customers[i]), leads=int(rates.leads[i])
         )
@@ -116,7 +116,7 @@ def thresholds(review: Review, candidate: Candidate, words: Words) -> Markup | N
 def truth(review: Review, words: Words) -> Markup | None:
     """True close rates against estimated ones, where the leads were simulated."""
     points = [
-        (f"{criterion}: {level}", true, estimate, low, high)
+        (words.pair(criterion, level), true, estimate, low, high)
         for criterion, level, true, estimate, low, high in truth_rows(review)
     ]
     if not points:

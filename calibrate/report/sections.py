@@ -266,7 +266,7 @@ def folds_drawn(review: Review, words: Words) -> Markup:
         train, later = (_span(place, part) for part in (fold.cohorts_train, fold.cohorts_judged))
         rows.append((train, later, words("folds.note", leads=fold.leads, customers=fold.customers)))
     ends = ((0.0, cohorts[0]), (float(len(cohorts)), cohorts[-1])) if cohorts else ()
-    names = [(at, _cohort(label, words)) for at, label in ends]
+    names = [(at, cohort_name(label, words)) for at, label in ends]
     return drawing.folds_picture(len(cohorts), rows, names, words("folds.title"))
 
 
@@ -277,7 +277,7 @@ def has_gaps(review: Review) -> bool:
     return any(later.start > train.stop for train, later in spans if len(train) and len(later))
 
 
-def _cohort(label: str, words: Words) -> str:
+def cohort_name(label: str, words: Words) -> str:
     """A month in words; undated cohorts are numbered blocks of leads."""
     block = re.fullmatch(r"block 0*(\d+)", label)
     return words("folds.block", number=int(block[1])) if block else words.date(label)

@@ -101,7 +101,7 @@ def _swap(review: Review, say: Words) -> Sheet | None:
     rows = []
     for moved in review.swap.moved:
         shared = "; ".join(
-            f"{c.criterion}: {sections.level_name(c.level, say)} "
+            f"{say.pair(c.criterion, sections.level_name(c.level, say))} "
             f"({say('changes.share', share=c.share, all=c.share_all)})"
             for c in moved.common
         )
@@ -130,6 +130,7 @@ def _segments(review: Review, say: Words) -> Sheet | None:
         return None
     old = review.sides[0].baseline
     auc, called, caught = say("metric.auc"), say("segments.called"), say("segments.caught")
+    month = say("segments.month" if review.months else "segments.block")
     columns = [
         *_heads(say, ("workbook.candidate", "text"), ("column.criterion", "text"), ("column.level", "text"),
                 ("column.leads", "count"), ("column.customers", "count")),
@@ -146,9 +147,9 @@ def _segments(review: Review, say: Words) -> Sheet | None:
         for table in side.tables:
             for s in table.segments:
                 gap = s.difference
-                name = sections.level_name(s.level, say) if table.by else say.date(s.level.name)
+                name = sections.level_name(s.level, say) if table.by else sections.cohort_name(s.level.name, say)
                 rows.append((
-                    side.candidate, table.by or say("segments.month"), name, s.leads, s.customers, s.old, s.new,
+                    side.candidate, table.by or month, name, s.leads, s.customers, s.old, s.new,
                     *((gap.value, gap.low, gap.high) if gap else (None,) * 3), *(s.called or (None, None)),
                     *(s.caught or (None, None)), say(f"segments.harm_{s.harm}") if s.harm else "",
                     *(figure for one in map(s.differences.get, more)

@@ -47,7 +47,7 @@ def _changes(review: Review, say: Words) -> Iterator[str]:
         side = next((each for each in review.sides if each.candidate == swap.new), None)
         if side is not None and side.harmed:
             names = [
-                f"{by}: {sections.level_name(one.level, say)}" if by else say.date(one.level.name)
+                say.pair(by, sections.level_name(one.level, say)) if by else sections.cohort_name(one.level.name, say)
                 for by, one in side.harmed
             ]
             yield f"{say('segments.harms', candidate=swap.new)} {', '.join(names)}"
@@ -122,7 +122,7 @@ def _strongest(review: Review, say: Words) -> Iterator[str]:
     lines.sort(key=lambda line: -abs(line.points))
     width = max((len(say.signed(line.points)) for line in lines), default=0)
     for line in lines[:TOP_LINES]:
-        name = f"{line.criterion.name}: {sections.level_name(line.level, say)}"
+        name = say.pair(line.criterion.name, sections.level_name(line.level, say))
         counts = ""
         if line.rate is not None:
             told = say("summary.counts", customers=line.rate.customers, leads=line.rate.leads)

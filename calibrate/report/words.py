@@ -131,6 +131,14 @@ class Words:
             return self("format.between", low=self.signed(100 * low, 1), high=self.gap(high))
         return self("format.between", low=self.written(low, kind), high=self.written(high, kind))
 
+    def pair(self, name: str, told: object) -> str:
+        r"""A name with what is told of it, such as a criterion and an answer.
+
+        >>> load("en").pair("sector", "retail"), load("fr").pair("sector", "retail")
+        ('sector: retail', 'sector\xa0: retail')
+        """
+        return f"{name}{self.texts['format.colon']}{told}"
+
     def date(self, day: str | None) -> str:
         """A day (2025-09-30) or a month (2025-09) in words; anything else as it is.
 
