@@ -115,8 +115,8 @@ def read_rows(
         table = with_kinds(settings, table, grids)
         grids = {name: as_answered(grid, table) for name, grid in grids.items()}
         terms = cohorts(terms_of(settings, table, origin.outcomes))
-        asked, story = _followed(asked, table, terms, follow)
-        if story and _replaces(story[-1], asked):
+        asked, story, month = _followed(asked, table, terms, follow)
+        if story and _replaces(story[-1], asked, month):
             made = story[-1].decision
             grids = {**grids, CURRENT: replace(story[-1].grid, name=CURRENT)}
             grids = {CURRENT: grids.pop(CURRENT), **grids}
@@ -256,12 +256,12 @@ def _month(as_of: date | None) -> str:
     return (as_of or date.today()).isoformat()[:7]
 
 
-def _followed(asked: Settings, table: Table, terms: Terms, follow: bool) -> tuple[Settings, tuple[Adopted, ...]]:
-    """The settings with the month from which a grid named just now holds, and the decisions of earlier months."""
+def _followed(asked: Settings, table: Table, terms: Terms, follow: bool) -> tuple[Settings, tuple[Adopted, ...], str]:
+    """The settings with the month from which a grid named just now holds; decisions of earlier months; this month."""
     reports = Path(asked.report.out)
     named_now = asked.candidates.current_since == "now"
     if not named_now and not (follow and decision.months_decided(reports)):
-        return asked, ()
+        return asked, (), ""
     month = _month(last_day(table, terms))
     if named_now:
         asked = asked.model_copy(update={"candidates": asked.candidates.model_copy(update={"current_since": month})})
@@ -269,7 +269,7 @@ def _followed(asked: Settings, table: Table, terms: Terms, follow: bool) -> tupl
     for name in decision.months_decided(reports, before=month) if follow else ():
         made = decision.read(reports / name)
         found.append(Adopted(made, read_grid(str(reports / name / made.grid))))
-    return asked, tuple(found)
+    return asked, tuple(found), month
 
 
 def _newest(history: History) -> int | None:
@@ -279,12 +279,14 @@ def _newest(history: History) -> int | None:
     return (history.as_of - date(1970, 1, 1)).days - history.terms.observe_days - history.terms.close_within_days
 
 
-def _replaces(adopted: Adopted, asked: Settings) -> bool:
-    """Whether the newest decision's grid is the current one: not where another was named in a later month."""
+def _replaces(adopted: Adopted, asked: Settings, month: str) -> bool:
+    """Whether the newest decision's grid is the current one: not where another was named between it and this month."""
     named = asked.candidates
     if CURRENT in named.grids:
         return False
-    return named.current is None or named.current_since is None or adopted.decision.month >= named.current_since
+    if named.current is None or named.current_since is None:
+        return True
+    return not adopted.decision.month < named.current_since <= month
 
 
 def publish(review: Review, counted: Counted, *, force: bool = False) -> Path:

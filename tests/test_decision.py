@@ -63,6 +63,11 @@ def later(*more: str) -> list[str]:
             "--out", "reports", "--json", *more]  # fmt: skip
 
 
+def told_by(out: str) -> dict[str, Any]:
+    """Facts of the history that a run printed as JSON."""
+    return {fact["key"]: fact["facts"] for fact in json.loads(out)["history"]["facts"]}
+
+
 def test_the_loop_from_a_decision_to_the_next_month(loop: Path, call: Any) -> None:
     closed = loop
     before = contents(closed)
@@ -102,7 +107,7 @@ def test_the_loop_from_a_decision_to_the_next_month(loop: Path, call: Any) -> No
     found = json.loads(out)
     assert code == 0
     assert found["candidates"][0]["name"] == "current" and found["candidates"][1]["against"] == "current"
-    facts = {fact["key"]: fact["facts"] for fact in found["history"]["facts"]}
+    facts = told_by(out)
     assert facts["adopted_grid"] == {"month": "2025-05", "candidate": "logistic", "who": "Claire"}
     current = grid_json.read((Path(found["report"]) / "grids" / "current.json").read_text(), "current")
     assert current.points == adopted.points
@@ -117,7 +122,7 @@ def test_the_loop_from_a_decision_to_the_next_month(loop: Path, call: Any) -> No
     named = str(closed / "grids" / "cautious.json")
     _, out, _ = call(*later("--current", named))
     again = json.loads(out)
-    assert "adopted_grid" not in {fact["key"] for fact in again["history"]["facts"]}
+    assert "adopted_grid" not in told_by(out)
     shown = grid_json.read((Path(again["report"]) / "grids" / "current.json").read_text(), "current")
     assert shown.points == grid_json.read(Path(named).read_text(), "cautious").points
     repeated = contents(Path(again["report"]))
@@ -126,9 +131,14 @@ def test_the_loop_from_a_decision_to_the_next_month(loop: Path, call: Any) -> No
     settings = Path(again["report"]) / "calibration.toml"
     assert 'current_since = "2025-08"' in settings.read_text()
     assert call("adopt", again["report"], "logistic", "--by", "Marc", "--why", "back to it")[0] == 0
-    code, out, _ = call("run", str(settings), "--as-of", "2025-09-30", "--json")
-    facts = {fact["key"]: fact["facts"] for fact in json.loads(out)["history"]["facts"]}
+    september = ("run", str(settings), "--as-of", "2025-09-30", "--json")
+    code, out, _ = call(*september)
+    facts = told_by(out)
     assert code == 0 and facts["adopted_grid"]["month"] == "2025-08"
+    for since, taken in (("2025-08", True), ("2025-09", False), ("2025-10", True)):  # October's grid is not September's
+        settings.write_text(settings.read_text().replace('current_since = "2025-08"', f'current_since = "{since}"'))
+        assert ("adopted_grid" in told_by(call(*september)[1])) is taken
+        settings.write_text(settings.read_text().replace(f'current_since = "{since}"', 'current_since = "2025-08"'))
     months = [(one["month"], one["first"], one["last"]) for one in json.loads(out)["decisions"][::2]]
     assert months == [("2025-05", "2025-04", "2025-06"), ("2025-08", "2025-07", "2025-07")]
 
