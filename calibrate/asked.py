@@ -46,8 +46,11 @@ def read_grid(path: str) -> Grid:
     return reading.load(path)
 
 
-def resolved(settings: Settings, table: Table) -> tuple[Settings, list[Fact]]:
-    """The settings with id and dates looked for where they are not named, and what was found."""
+def resolved(settings: Settings, table: Table, outcomes: Table | None = None) -> tuple[Settings, list[Fact]]:
+    """The settings with id and dates looked for where they are not named, and what was found.
+
+    Where a second file lists the customers, it is that file which knows when they closed.
+    """
     time_, outcome = settings.time, settings.outcome
     facts: list[Fact] = []
 
@@ -66,6 +69,8 @@ def resolved(settings: Settings, table: Table) -> tuple[Settings, list[Fact]]:
             closed = found("found_customer_at", seen_closed)
     elif closed is None and outcome.customer is None and outcome.outcomes is None:  # nothing else tells customers
         closed = found("found_customer_at", find_dates(table)[1], created)
+    if created is not None and closed is None and outcomes is not None:
+        closed = found("found_customer_at", find_dates(outcomes)[1])
     numbers = [c.name for c in table.columns if c.type == "number"]
     facts += [dates.moment(table, name).fact for name in (created, closed) if name is not None and name in numbers]
     return settings.model_copy(

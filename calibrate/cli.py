@@ -293,7 +293,8 @@ def _words(counted: Counted) -> Words:
 def _parts(counted: Counted) -> tuple[Account, RateTable, tuple[Suspect, ...]]:
     from . import monthly
 
-    return monthly.account(counted), counted.rates, counted.suspects
+    rates = counted.rates
+    return monthly.account(counted, rates), rates, counted.suspects
 
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ def read_rows(
         happened = session.open(settings.events.file, table=settings.events.table) if settings.events.file else None
     with _timed(timing, "resolve_s", progress, "propose"):
         origin = recognised(settings, table, outcomes)
-        settings, found = resolved(origin.settings, table)
+        settings, found = resolved(origin.settings, table, origin.outcomes)
         found = [*origin.facts, *found]
         table = with_kinds(settings, table, grids)
         grids = {name: as_answered(grid, table) for name, grid in grids.items()}
@@ -179,7 +179,7 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
     dated = tally.ends is not None
     found = Review(
         title=Path(counted.table.name).name,
-        account=account(counted),
+        account=account(counted, rates),
         tally=tally,
         rates=rates,
         suspects=counted.suspects,
@@ -376,8 +376,8 @@ def _named(counted: Counted) -> dict[str, str | int | float | None]:
     return names
 
 
-def account(counted: Counted) -> Account:
-    """What became of the rows that were read."""
+def account(counted: Counted, rates: RateTable) -> Account:
+    """What became of the rows that were read, and which placeholders stayed answers of their own among the rates."""
     history = counted.history
     terms = history.terms
     return Account(
@@ -391,8 +391,21 @@ def account(counted: Counted) -> Account:
         observe_days=terms.observe_days,
         close_within_days=terms.close_within_days if history.ends is not None else None,
         customer=terms.customer or terms.customer_at or "outcomes",
-        facts=history.facts,
+        facts=tuple(each for fact in history.facts for each in (fact, *_kept_apart(fact, rates))),
     )
+
+
+def _kept_apart(fact: tuple[str, Mapping[str, str | int | float]], rates: RateTable) -> Iterator[Fact]:
+    """The words for "no answer" in a column that are a level of their own, because they close unlike empty cells."""
+    key, told = fact
+    if key != "placeholders":
+        return
+    words = str(told["words"]).split(", ")
+    for criterion in rates.criteria:
+        values = {value for level in criterion.levels if level.role == "value" for value in level.values}
+        kept = [word for word in words if word in values]
+        if criterion.column == told["column"] and kept and criterion.kind == "text":
+            yield Fact("placeholders_apart", {"column": criterion.column, "words": ", ".join(kept)})
 
 
 def _chosen(comparison: Comparison, candidates: tuple[Candidate, ...]) -> str:
@@ -417,12 +430,15 @@ def warnings(counted: Counted) -> tuple[tuple[str, Mapping[str, str | int | floa
             found.append(("file_order", {}))
         else:
             found.append(("newest_first", {"column": falling[0], "share": falling[1]}))
-    if history.ends is not None and history.terms.customer_at is None and history.terms.outcomes is None:
-        found.append(("no_customer_date", {"column": history.terms.customer or ""}))
+    if history.ends is not None and history.terms.customer_at is None:
+        file = history.terms.outcomes
+        undated = ("no_customer_date", {"column": history.terms.customer or ""})
+        found.append(undated if file is None else ("no_outcomes_date", {"file": file.name}))
     if quick(counted.settings, counted.tally) is not counted.settings:
         found.append(("left_out", {"method": SLOWEST, "rows": counted.tally.rows}))
     if not counted.tally.exact:
-        found.append(("sampled", {"rows": counted.tally.rows, "leads": leads}))
+        really = int(counted.tally.counted.sum())
+        found.append(("sampled", {"rows": counted.tally.rows, "counted": really, "leads": leads}))
     share = float(np.mean(counted.rates.thin)) if len(counted.rates.leads) else 0.0
     if share > 0.5:
         found.append(("thin_levels", {"share": share}))

@@ -12,6 +12,7 @@ NAMES = re.compile(
     contracts?(?!\stype)|payment|onboarding|go\slive|kick\s?off|customer\s(since|date|at|status)|became\san?\s\w+|
     (associated|recent|first|last)\sdeals?|actual\s(value|revenue)|expected\srevenue|
     # what sales do with a lead, and how long it takes
+    (worked|contacted|called|handled|treated|touched)\sby\s(the\s)?(sales|sdr|bdr|rep|reps|team|agent)|sales\s(worked|contacted|called|accepted)|
     (deal|lifecycle)?stages?|^status|stat(us|e)\s?code|^tags?|mql|sql|
     (lead|deal|opportunity|contact|prospect|sales|opp|pipeline|call|follow\sup)\s(status|state|phase|disposition)|
     reasons?(?!\s(for|of|to)\s(contact|enquir|inquir|interest|visit|download|request|choos))|
@@ -25,6 +26,7 @@ NAMES = re.compile(
     clos|cloture\w*|conclue?s?|gagnee?s?|perdue?s?|signee?s?|(?<!type\sde\s)contrats?|factur\w*|paiement|resultat|
     client\sdepuis|date\sclient|^statut|statut\s(du\s|de\sla\s|de\sl\s)?(lead|contact|prospect|affaire|opportunite|vente)|
     etapes?|phase|motifs?(?!\sde\s(la\s)?(contact|demande|visite))|raisons?(?!\ssociale|\sde\s(la\s)?(contact|demande|visite))|
+    (travaillee?s?|contactee?s?|appelee?s?|traitee?s?|rappelee?s?)\spar\s(les?\s|l\s|un\s)?(commerc\w+|vente\w*|vendeur\w*|equipe|sdr)|
     avancement|probabilite|previsions?|(qualite|note)\sdu\s(lead|contact|prospect)|
     (delai|duree|jours|temps)\s.*(cloture|signature|etape|qualif\w*|conclusion|vente)
     )\b""",

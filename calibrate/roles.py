@@ -26,9 +26,9 @@ _CREATED = (
 )  # fmt: skip
 _CLOSED = (
     "customer at", "became customer at", "became a customer date", "customer date", "customer since", "client le",
-    "date client", "devenu client le", "closed at", "close date", "closed date", "closed won date", "closedate",
-    "won at", "won time", "won date", "date won", "deal won time", "converted at", "conversion date",
-    "converted date", "signed at", "signature date", "date de signature", "date signature", "signe le",
+    "date client", "devenu client le", "closed at", "closed on", "close date", "closed date", "closed won date",
+    "closedate", "won at", "won time", "won date", "date won", "deal won time", "converted at", "conversion date",
+    "converted date", "signed at", "signed on", "signature date", "date de signature", "date signature", "signe le",
     "date de cloture", "date cloture", "date gagne", "purchase date", "purchased at", "date d achat", "order date",
     "contract date", "date contrat", "date de vente",
 )  # fmt: skip

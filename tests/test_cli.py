@@ -197,3 +197,34 @@ def test_a_run_that_is_killed_leaves_the_last_report_whole(ran: tuple[Path, dict
         os.kill(running.pid, signal.SIGKILL)
         running.wait()
         assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_second_file_is_asked_for_its_closing_date(tmp_path: Path) -> None:
+    """Customers of a dated history count within the window; where the second file has no date, the reader is told."""
+    days = np.datetime64("2024-01-01") + np.arange(300)
+    lines = [f"L{i},{day},{'ab'[i % 2]}" for i, day in enumerate(days)]
+    (tmp_path / "leads.csv").write_text("\n".join(["lead_id,created_at,sector", *lines]))
+    late = [f"L{i},{days[i] + (200 if i % 20 == 0 else 10)}" for i in range(0, 300, 10)]  # every other one too late
+    for name, column in (("named", "close_date"), ("unnamed", "stamp")):
+        (tmp_path / f"{name}.csv").write_text("\n".join([f"lead_id,{column}", *late]))
+    told = {}
+    for name in ("named", "unnamed"):
+        words = [sys.executable, "-m", "calibrate.cli", "check", "leads.csv", "--outcomes", f"{name}.csv"]
+        words += ["--as-of", "2025-12-31"]
+        told[name] = subprocess.run(words, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+    assert "15 customers of 300" in told["named"] and "found in “close_date”" in told["named"]
+    assert "30 customers of 300" in told["unnamed"] and "“unnamed.csv” gives no closing date" in told["unnamed"]
+    assert "no closing date" not in told["named"]
+
+
+def test_a_placeholder_that_closes_unlike_empty_cells_is_said_to_stand_apart(tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+    lines = ["city,role,won"]
+    for i in range(1170):
+        city, role = ("Select", "", "Lyon")[i % 3], ("Select", "", "Chef")[i // 3 % 3]
+        lines.append(f"{city},{role},{int(rng.random() < (0.5 if city == 'Select' else 0.1))}")
+    (tmp_path / "leads.csv").write_text("\n".join(lines))
+    words = [sys.executable, "-m", "calibrate.cli", "check", "leads.csv", "--customer", "won"]
+    told = subprocess.run(words, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+    assert "In “city”, Select closes unlike empty cells" in told
+    assert "In “role”, Select (390 cells) means no answer" in told and "“role”, Select closes" not in told

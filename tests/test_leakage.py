@@ -242,6 +242,7 @@ def test_no_customers_no_suspects():
 @pytest.mark.parametrize(
     "name",
     ["Stage", "dealstage", "lifecyclestage", "Deal - Lost reason", "IsWon", "Won time", "closedate", "Lead Quality",
+     "worked_by_sales", "contacté par le commercial",
      "Elapsed Days In Sales Stage", "Sales Stage Change Count", "Total Days Identified Through Closing",
      "Ratio Days Qualified To Total Days", "Asymmetrique Activity Index", "hubspotscore", "Probability (%)", "Tags",
      "forecast_category", "Date de clôture", "Étape", "Motif de perte", "Statut du lead", "Montant signé", "Facturé le",

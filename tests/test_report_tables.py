@@ -8,6 +8,7 @@ from report_case import review
 
 from calibrate.grid import Grid
 from calibrate.report import sections, tables
+from calibrate.report.page import page
 from calibrate.report.words import load
 from calibrate.review import Review
 
@@ -97,3 +98,24 @@ def test_levels_are_said_in_the_reader_s_language() -> None:
     assert sections.level_name(replace(levels["absent"], name="filled", values=()), french) == "renseigné"
     assert sections.level_name(replace(levels["absent"], name="any", values=()), french) == "tout nombre"
     assert sections.level_name(replace(levels["absent"], name="any"), french) == "any"  # a value of the user's
+
+
+def test_a_grid_at_a_coin_toss_keeps_nothing_of_the_ceiling() -> None:
+    judged = REVIEW.comparison.judged
+    told = {}
+    for top, level in ((0.9, 0.48), (0.9, 0.7), (0.7, 0.7)):
+        metrics = {name: {**one.metrics, "auc": replace(one.metrics["auc"], value=level)} for name, one in
+                   ((j.name, j) for j in judged)}  # fmt: skip
+        comparison = replace(REVIEW.comparison, judged=tuple(replace(j, metrics=metrics[j.name]) for j in judged))
+        told[level, top] = sections.ceiling(replace(REVIEW, comparison=comparison, ceiling={"auc": top}), load("en"))
+    name = REVIEW.chosen
+    assert told[0.48, 0.9].endswith(f"“{name}” ranks no better than a coin toss.") and "%" not in told[0.48, 0.9]
+    assert "keeps 50.0%" in told[0.7, 0.9]
+    assert told[0.7, 0.7].endswith("ranks at least as well.")
+
+
+def test_a_sample_is_told_by_the_leads_behind_it_not_by_its_merged_rows() -> None:
+    tally = replace(REVIEW.tally, exact=False, counted=REVIEW.tally.counted * 0 + 2)
+    really, leads = 2 * tally.rows, tally.overall[0]
+    html = page(replace(REVIEW, tally=tally), load("en"))
+    assert f"Rates count all {leads:,} leads exactly; joint calculations use a weighted sample of {really:,} of" in html

@@ -84,7 +84,7 @@ def ceiling(review: Review, words: Words) -> str:
     told, share = words("candidates.ceiling", value=review.ceiling["auc"]), kept(review, review.chosen)
     if share is None:
         return told
-    key = "candidates.kept" if share < 1 else "candidates.kept_all"
+    key = "candidates.kept_all" if share >= 1 else "candidates.kept" if share > 0 else "candidates.kept_none"
     return f"{told} {words(key, name=review.chosen, kept=share)}"
 
 

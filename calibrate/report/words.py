@@ -80,11 +80,14 @@ class Words:
         return self._marked(f"{value:,.{digits}f}", value)
 
     def signed(self, value: float | None, digits: int = 0) -> str:
-        """A number with its sign, 0 without.
+        """A number with its sign, 0 without; one that rounds to 0.000 gets two decimals more and so shows its side.
 
-        >>> load("en").signed(5), load("en").signed(-0.0391, 3), load("en").signed(0)
-        ('+5', '−0.039', '0')
+        >>> load("en").signed(5), load("en").signed(-0.0391, 3), load("en").signed(0), load("en").signed(0.00045, 3)
+        ('+5', '−0.039', '0', '+0.00045')
         """
+        hidden = digits >= 3 and value is not None and math.isfinite(value) and round(value, digits) == 0
+        if hidden and value is not None and round(value, digits + 2):
+            digits += 2
         text = self.decimal(value, digits)
         positive = value is not None and math.isfinite(value) and round(value, digits) > 0
         return f"+{text}" if positive else text
