@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -53,7 +53,7 @@ def with_meeting(
         feedback = read_feedback(history, tally, grid, named.file or "", lead_id=named.lead_id, reason=named.reason)
     return replace(
         review,
-        warnings=(*review.warnings, missed) if missed else review.warnings,
+        warnings=(*review.warnings, *(each for each in (missed, _anew(review)) if each)),
         swap=_swap(review, by_name, baseline, rival, shown) if rival else None,
         changes=beside([baseline.grid, rival.grid]) if rival else (),
         sides=by_segment(tally, by_name[baseline.name], others, criteria, capacity=capacity),
@@ -66,6 +66,20 @@ def with_meeting(
         policy=_asked_for(settings),
         money=None if asked.cost_of_call is None else (asked.cost_of_call, asked.value_of_customer or 0.0),
     )  # fmt: skip
+
+
+def _anew(review: Review) -> tuple[str, Mapping[str, str | int]] | None:
+    """That the current grid is shown with other thresholds than the last meeting decided on, where it is so."""
+    grid = next((each.grid for each in review.candidates if each.name == CURRENT), None)
+    last = review.story[-1].decision if review.story else None
+    if grid is None or grid.thresholds is None or last is None or grid.provenance.get("adopted_in") != last.month:
+        return None
+    (was, were), (now, new) = (
+        (each.marketing_qualified, each.sales_qualified) for each in (last.thresholds, grid.thresholds)
+    )
+    if (was, were) == (now, new):
+        return None
+    return "thresholds_anew", {"month": last.month, "marketing": was, "sales": were, "now": now, "sales_now": new}
 
 
 def with_drift(review: Review) -> Review:

@@ -119,6 +119,15 @@ def test_the_loop_from_a_decision_to_the_next_month(loop: Path, call: Any) -> No
     assert call(*later())[0] == 0
     assert contents(Path(found["report"])) == once
 
+    assert "thresholds_anew" not in {warning["key"] for warning in found["warnings"]}
+    _, out, _ = call(*later("--share-of-customers", "0.9"))
+    told = {warning["key"]: warning["facts"] for warning in json.loads(out)["warnings"]}["thresholds_anew"]
+    limits, now = adopted.thresholds, json.loads(out)["candidates"][0]["thresholds"]
+    assert limits is not None
+    decided = (limits.marketing_qualified, limits.sales_qualified)
+    assert (told["month"], told["marketing"], told["sales"]) == ("2025-05", *decided)
+    assert (told["now"], told["sales_now"]) == (now["marketing_qualified"], now["sales_qualified"]) != decided
+
     named = str(closed / "grids" / "cautious.json")
     _, out, _ = call(*later("--current", named))
     again = json.loads(out)
