@@ -167,7 +167,8 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
     with _timed(timing, "candidates_s", progress, "candidates"):
         candidates = tuple(_candidate(plan, calibrate_prepared(whole, plan), counted) for plan in plans)
     with _timed(timing, "compare_s", progress, "compare"):
-        baseline = CURRENT if CURRENT in counted.grids else plans[0].name
+        recipe = next((plan.name for plan in plans if plan.method == "lift"), plans[0].name)
+        baseline = CURRENT if CURRENT in counted.grids else recipe
         capacity = plans[0].policy.top_share(whole.months, tally.overall)
         comparison = compare(
             backtests,

@@ -228,3 +228,17 @@ def test_a_placeholder_that_closes_unlike_empty_cells_is_said_to_stand_apart(tmp
     told = subprocess.run(words, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
     assert "In “city”, Select closes unlike empty cells" in told
     assert "In “role”, Select (390 cells) means no answer" in told and "“role”, Select closes" not in told
+
+
+def test_without_a_current_grid_the_recipe_is_the_baseline_not_some_grid_that_is_judged_beside_it(
+    ran: tuple[Path, dict[str, Any]], call: Any, tmp_path: Path
+) -> None:
+    folder, found = ran
+    grid = str(Path(found["report"]) / "grids" / "logistic.json")
+    words = ["run", str(folder / "leads.csv"), "--customer", "Converted", "--methods", "lift,evidence", "--json"]
+    for flag, value, baseline in (("--grid", f"other={grid}", "lift"), ("--current", grid, "current")):
+        code, out, _ = call(*words, flag, value, "--out", str(tmp_path / baseline))
+        assert code == 0
+        told = {c["name"]: c["against"] for c in json.loads(out)["candidates"]}
+        assert told.pop(baseline) is None
+        assert set(told.values()) == {baseline}
