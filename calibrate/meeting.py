@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
+
 from .asked import CURRENT, policy_of
 from .backtest import Backtest
 from .criteria import Criterion
@@ -53,7 +55,7 @@ def with_meeting(
         feedback = read_feedback(history, tally, grid, named.file or "", lead_id=named.lead_id, reason=named.reason)
     return replace(
         review,
-        warnings=(*review.warnings, *(each for each in (missed, _anew(review)) if each)),
+        warnings=(*review.warnings, *(each for each in (missed, _anew(review), *_known(review, backtests)) if each)),
         swap=_swap(review, by_name, baseline, rival, shown) if rival else None,
         changes=beside([baseline.grid, rival.grid]) if rival else (),
         sides=by_segment(tally, by_name[baseline.name], others, criteria, capacity=capacity),
@@ -80,6 +82,28 @@ def _anew(review: Review) -> tuple[str, Mapping[str, str | int]] | None:
     if (was, were) == (now, new):
         return None
     return "thresholds_anew", {"month": last.month, "marketing": was, "sales": were, "now": now, "sales_now": new}
+
+
+def _known(review: Review, backtests: Sequence[Backtest]) -> list[tuple[str, Mapping[str, str | int]]]:
+    """Given grids that were made from some of the very leads that all are judged on, which flatters them.
+
+    A grid tells so itself, by the day on which its history was read; leads are counted by cohort.
+    """
+    tally = review.tally
+    found: list[tuple[str, Mapping[str, str | int]]] = []
+    window = review.account.observe_days + (review.account.close_within_days or 0)
+    judged = {cohort for fold in review.comparison.folds for cohort in fold.cohorts_judged}
+    held = np.where([cohort in judged for cohort in tally.cohorts], tally.totals[:, 0], 0)
+    fixed = {each.name for each in backtests if each.fixed}
+    for each in review.candidates:
+        since = unseen(each.grid, window) if each.name in fixed and each.grid.evidence else None
+        if since is None or tally.ends is None:
+            continue
+        begins = np.concatenate([[-np.inf], tally.ends[:-1] + 1])
+        seen = round(float(held[begins < (since - date(1970, 1, 1)).days].sum()))
+        if seen:
+            found.append(("grid_knows", {"name": each.name, "seen": seen, "leads": review.comparison.leads}))
+    return found
 
 
 def with_drift(review: Review) -> Review:
