@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from .cohorts import blocks, cohorts_of
 from .criteria import Criterion
 from .engine import sql
-from .engine.table import Table, column_of
+from .engine.table import Fact, Table, column_of
 from .errors import HistoryError, InputError, unknown
 from .outcome import Answers, answers
 from .source import CUSTOMER, KEPT, MOMENT, REASONS, STATUS, Source, Terms
@@ -76,7 +76,8 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
         No outcome, one class only, dates that do not work, or no lead left to judge.
     """
     _check_names(table, terms)
-    source = Source(table, terms, _meant(table, terms))
+    meant = _meant(table, terms)
+    source = Source(table, terms, meant)
     as_of = terms.as_of or source.last_day()
     leads = source.statement(as_of)
     judged, held = (source.statement(as_of, source.alike()), "__leads") if source.few else (leads, "1")
@@ -100,8 +101,15 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
     return History(
         table=table, terms=terms, leads=leads, criteria=criteria, cohorts=cohorts, ends=ends, totals=totals,
         read=read, excluded=excluded, order=source.order, as_of=as_of if source.dated else terms.as_of,
-        place=table.position if source.scattered else None,
+        place=table.position if source.scattered else None, facts=() if source.dated else _undecided(meant, terms),
     )  # fmt: skip
+
+
+def _undecided(meant: Answers | None, terms: Terms) -> tuple[Fact, ...]:
+    """Leads without an outcome, where others say no in words; with dates, the closing window decides about them."""
+    if meant is None or not meant.blank:
+        return ()
+    return (Fact("blank_outcomes", {"column": terms.customer or "", "cells": meant.blank}),)
 
 
 def last_day(table: Table, terms: Terms) -> date | None:

@@ -72,10 +72,15 @@ MOST_LISTED = 12
 
 @dataclass(frozen=True)
 class Answers:
-    """Values of the outcome column, as they stand in the data: those that mean customer and those still open."""
+    """Values of the outcome column, as they stand in the data: those that mean customer and those still open.
+
+    `blank` are the rows without a value beside others that say no in words: they count as no customers, which may be
+    wrong, so the reader is told.
+    """
 
     customer: tuple[str, ...]
     still_open: tuple[str, ...] = ()
+    blank: int = 0
 
 
 def answers(
@@ -94,15 +99,17 @@ def answers(
         raise HistoryError(f"the outcome column '{column}' is empty: it must tell which leads became customers")
     known = {_word(v) for v in undecided}
     still_open = tuple(v for v in values if _word(v) in OPEN or _word(v) in known)
+    empty = 0 if "" in undecided else sum(n for v, n in counts.items() if v is None or is_missing(v))
     if chosen:
-        return Answers(_found(values, chosen, column, counts), tuple(v for v in still_open if v not in chosen))
+        bought, open_ = _found(values, chosen, column, counts), tuple(v for v in still_open if v not in chosen)
+        return Answers(bought, open_, empty if set(values) - {*bought, *open_} else 0)
     yes = tuple(v for v in values if _word(v) in YES)
     rest = [v for v in values if v not in yes and v not in still_open]
     blank = len(counts) > len(values)
     if yes and len({_word(v) for v in rest}) <= 1 and len({_word(v) for v in yes}) == 1:
         if not rest and not blank:
             _refuse_one_class(values, column, counts, still_open)
-        return Answers(yes, still_open)
+        return Answers(yes, still_open, empty if rest else 0)
     if len(values) == 1 and not blank:
         raise HistoryError(
             f"the outcome column '{column}' has only the value {_listing(values, counts)}: without leads of both "

@@ -237,7 +237,11 @@ class Source:
         if self.dated or self.meant is None or self.terms.outcomes is not None:
             return "0"
         if self.terms.open_in is None:
-            return self._is(self.meant.still_open) if self.meant.still_open else "0"
+            said = self._is(self.meant.still_open) if self.meant.still_open else "0"
+            if "" not in self.terms.open_values or self.terms.customer is None:
+                return said
+            answer = _quoted(self.terms.customer)
+            return f"CASE WHEN {answer} IS NULL OR CAST({answer} AS VARCHAR) = '' THEN 1 ELSE {said} END"
         column = _quoted(self.terms.open_in)
         text = f"CAST({column} AS VARCHAR)"
         tests = [f"{text} = {sql.literal(value).sql('duckdb')}" for value in self.terms.open_values if value]

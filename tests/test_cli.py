@@ -242,3 +242,27 @@ def test_without_a_current_grid_the_recipe_is_the_baseline_not_some_grid_that_is
         told = {c["name"]: c["against"] for c in json.loads(out)["candidates"]}
         assert told.pop(baseline) is None
         assert set(told.values()) == {baseline}
+
+
+def test_empty_outcomes_beside_a_no_are_told_and_can_be_taken_as_open(tmp_path: Path) -> None:
+    answers = ["yes", "no", "no", "no", ""] * 60
+    (tmp_path / "three.csv").write_text(
+        "\n".join(["sector,won", *(f"{'ab'[i % 2]},{a}" for i, a in enumerate(answers))])
+    )
+    (tmp_path / "two.csv").write_text(
+        "\n".join(["sector,won", *(f"{'ab'[i % 2]},{a}" for i, a in enumerate(answers) if a != "no")])
+    )
+
+    def check(*words: str) -> str:
+        command = [sys.executable, "-m", "calibrate.cli", "check", *words]
+        return subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+
+    told = check("three.csv", "--customer", "won")
+    assert "60 customers of 300" in told and "In “won”, 60 cells are empty and count as no customer" in told
+    assert "60 cells are empty" in check("three.csv", "--customer", "won", "--customer-value", "yes")
+    assert "are empty and count" not in check("two.csv", "--customer", "won")  # empty is the only no
+    (tmp_path / "calibration.toml").write_text(
+        'schema = 1\n[data]\nfile = "three.csv"\n[outcome]\ncustomer = "won"\nopen_values = [""]\n'
+    )
+    told = check("calibration.toml")
+    assert "60 customers of 240" in told and "are empty and count" not in told
