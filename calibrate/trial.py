@@ -11,6 +11,7 @@ intervals (Jennison and Turnbull 1989).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -91,13 +92,18 @@ class TrialPlan:
         """The detectable close rate / today's."""
         return self.detectable / self.design.rate
 
+    @property
+    def read_weeks(self) -> int:
+        """Weeks from the first lead until the last outcome is known, for which the trial is read."""
+        return math.ceil(self.known_after_days / 7)
+
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain values, for JSON."""
         rows = self.weeks.astype(object).where(self.weeks.notna(), None).to_dict("records")
         return {
             **asdict(self.design), "detectable": self.detectable, "detectable_lift": self.detectable_lift,
             "wished_lift": self.lift, "wished_power": self.power, "weeks_needed": self.weeks_needed,
-            "known_after_days": self.known_after_days, "table": rows,
+            "known_after_days": self.known_after_days, "read_weeks": self.read_weeks, "table": rows,
         }  # fmt: skip
 
     @property
@@ -118,7 +124,8 @@ class TrialPlan:
             )
         text.append(
             f"The last of these outcomes is known {self.known_after_days} days after the start "
-            f"({design.weeks} weeks and {design.close_within_days} days to close)."
+            f"({design.weeks} weeks and {design.close_within_days} days to close): take in leads for {design.weeks} "
+            f"weeks, and read them every week until then, with calibrate trial read --weeks {self.read_weeks}."
         )
         if design.mode == "shadow":
             text.append(

@@ -88,6 +88,8 @@ def test_a_plan() -> None:
     assert made.weeks["detectable"].is_monotonic_decreasing
     assert made.weeks_needed == 34
     assert made.known_after_days == 132
+    assert made.read_weeks == made.as_dict()["read_weeks"] == 19  # 18 weeks are 126 days
+    assert "trial read --weeks 19." in " ".join(trialed.planned(made, load("fr")))
     assert power_of(made.design, 34, 1.5) >= 0.8 > power_of(made.design, 33, 1.5)
     assert "276 leads of the new grid meet 276" in str(made)
     shadow = plan(Design(leads_per_month=80, rate=0.2, mode="shadow", common=0.5))

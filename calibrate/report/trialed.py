@@ -30,7 +30,8 @@ def planned(made: TrialPlan, words: Words) -> list[str]:
     if made.lift is not None:
         needed = words("trial.years") if made.weeks_needed is None else words("trial.weeks_long", n=made.weeks_needed)
         told.append(words("trial.wished", lift=made.lift, power=made.power, needed=needed, wanted=design.power))
-    told.append(words("trial.known", days=made.known_after_days, weeks=design.weeks, close=design.close_within_days))
+    told.append(words("trial.known", days=made.known_after_days, weeks=design.weeks, close=design.close_within_days,
+                      until=made.read_weeks))  # fmt: skip
     return [*told, words("trial.shadow_note")] if design.mode == "shadow" else told
 
 
