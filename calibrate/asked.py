@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 from .criteria import Criterion
@@ -18,7 +19,7 @@ from .mailbox import find_addresses, made_from, with_mailboxes
 from .plan import Plan
 from .proposal import Proposal, find_dates, find_id, monotone, named_levels, propose
 from .settings import CriterionSettings, Settings
-from .source import OBSERVE_DAYS, Terms
+from .source import DAY_ZERO, OBSERVE_DAYS, Terms
 from .thresholds import Policy
 from .weights import METHODS
 from .weights.constraints import Constraints
@@ -187,8 +188,12 @@ def _edited(criterion: Criterion, settings: Settings) -> Criterion:
     return criterion
 
 
-def plans_of(settings: Settings, grids: Mapping[str, Grid], dated: bool) -> tuple[Plan, ...]:
-    """The candidates: grids as they stand, and one grid by each method under the constraints."""
+def plans_of(settings: Settings, grids: Mapping[str, Grid], window: int | None = None) -> tuple[Plan, ...]:
+    """The candidates: grids as they stand, and one grid by each method under the constraints.
+
+    `window` is how many days a lead takes until it can be judged (None: undated). It tells which leads a grid that we
+    made ourselves was made from: its method, under today's constraints, stands in for it there.
+    """
     wanted = settings.candidates
     for method in wanted.methods:
         if method not in METHODS:
@@ -207,15 +212,32 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], dated: bool) -> tupl
         need_negative=wanted.need_negative,
     )
     policy = policy_of(settings)
-    fixed = [Plan(name, grid=grid, policy=policy) for name, grid in grids.items()]
-    made = [
-        Plan(method, method, constraints=constraints, pivot=wanted.pivot, best=wanted.best, policy=policy)
-        for method in wanted.methods
-    ]
-    plans = (*fixed, *made)
+    made = {
+        method: Plan(method, method, constraints=constraints, pivot=wanted.pivot, best=wanted.best, policy=policy)
+        for method in METHODS
+    }
+    fixed = []
+    for name, grid in grids.items():
+        plan, since = Plan(name, grid=grid, policy=policy), unseen(grid, window)
+        if since is not None and grid.method in METHODS:
+            again = replace(made[grid.method], name=name, like=grid)
+            plan = replace(plan, again=again, since=(since - DAY_ZERO).days)
+        fixed.append(plan)
+    plans = (*fixed, *(made[method] for method in wanted.methods))
     if not plans:
         raise SettingsError("there is nothing to compare: name methods or grid files")
     return plans
+
+
+def unseen(grid: Grid, window: int | None) -> date | None:
+    """The first day whose leads a grid's calibration could not judge, each taking so many days; None: unknown."""
+    as_of = grid.provenance.get("as_of")
+    if window is None or not grid.evidence or not isinstance(as_of, str):
+        return None
+    try:
+        return date.fromisoformat(as_of) - timedelta(days=window - 1)
+    except ValueError:
+        return None
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,10 +74,16 @@ class Planned(Protocol):
     def grid(self) -> Grid | None:
         """The grid, where it is fixed."""
 
+    def on(self, begins: int) -> Self:
+        """The plan to judge on leads that came from a day (since 1970) or, without dates, a cohort on."""
+
 
 @dataclass(frozen=True)
 class Backtest:
-    """One plan on later leads: score and predicted close rate of every row, made by the grid of its fold."""
+    """One plan on later leads: score and predicted close rate of every row, made by the grid of its fold.
+
+    `stood_in` says of each fold whether another plan stood in for a fixed grid that had been made from its leads.
+    """
 
     name: str
     method: str
@@ -86,6 +92,7 @@ class Backtest:
     grids: tuple[Grid, ...]
     score: NDArray[np.int64]
     rate: Floats
+    stood_in: tuple[bool, ...] = ()
 
     @property
     def lines(self) -> int:
@@ -148,7 +155,8 @@ def replay(
     """Carry out every plan on each fold's training leads and score the leads it is judged on.
 
     `prepare` does once per fold what all plans share (levels, rates); `calibrate` makes a plan's grid from it with
-    its curve. A fixed grid keeps its points; the close rates it predicts are fitted on the training leads too.
+    its curve. A fixed grid keeps its points; the close rates it predicts are fitted on the training leads too. Where
+    it was made from leads of a fold, that fold's training leads make what stands in for it (`Planned.on`).
     """
     parts = [np.flatnonzero(fold.judged[tally.cohort]) for fold in folds]
     later = _later_leads(tally, tuple(folds), parts)
@@ -158,7 +166,7 @@ def replay(
     for fold in folds:
         train, judged = tally.only(fold.train), tally.only(fold.judged)
         prepared = prepare(train)
-        for i, plan in enumerate(plans):
+        for i, plan in enumerate(plan.on(_begins(tally, fold)) for plan in plans):
             grid = calibrate(prepared, plan)
             curve = _own_curve(grid, plan, train)
             found, place = levels_of(row_scores(judged, grid))
@@ -174,9 +182,18 @@ def replay(
             grids=tuple(grids[i]),
             score=np.concatenate([np.zeros(0, np.int64), *scores[i]]),
             rate=np.concatenate([np.zeros(0), *rates[i]]),
+            stood_in=tuple(plan.on(_begins(tally, fold)) is not plan for fold in folds),
         )
         for i, plan in enumerate(plans)
     )
+
+
+def _begins(tally: Tally, fold: Fold) -> int:
+    """First day of the leads that a fold is judged on; without dates the position of their first cohort."""
+    first = int(np.flatnonzero(fold.judged)[0])
+    if tally.ends is None or first == 0:
+        return first
+    return int(tally.ends[first - 1]) + 1
 
 
 def later_reaches(tally: Tally, backtest: Backtest, stage: Stage) -> NDArray[np.bool_]:

@@ -58,6 +58,11 @@ class History:
         """Leads that can be judged."""
         return int(self.totals[:, 0].sum())
 
+    @property
+    def window(self) -> int | None:
+        """Days that a lead takes until it can be judged; None without dates."""
+        return None if self.ends is None else self.terms.observe_days + self.terms.close_within_days
+
     def cohort_of(self, moment: NDArray[np.int64]) -> NDArray[np.int32]:
         """Position of the cohort of each moment."""
         if self.ends is not None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
 
 import numpy as np
 
-from .asked import CURRENT, policy_of
+from .asked import CURRENT, policy_of, unseen
 from .backtest import Backtest
 from .criteria import Criterion
 from .drift import drift
 from .errors import GridError, HistoryError
 from .feedback import read_feedback
 from .grade import demand, grades
-from .grid import Grid
 from .history import History
 from .kpi import months_of
 from .lines import beside
@@ -24,6 +22,7 @@ from .report import tables
 from .review import Candidate, Review
 from .segments import by_segment, segment_criteria
 from .settings import Settings
+from .source import DAY_ZERO
 from .swap import Swap, swap_all, swap_later
 from .thresholds import Policy, unmet
 
@@ -85,24 +84,28 @@ def _anew(review: Review) -> tuple[str, Mapping[str, str | int]] | None:
 
 
 def _known(review: Review, backtests: Sequence[Backtest]) -> list[tuple[str, Mapping[str, str | int]]]:
-    """Given grids that were made from some of the very leads that all are judged on, which flatters them.
+    """Given grids that were made from some of the very leads that all are judged on.
 
-    A grid tells so itself, by the day on which its history was read; leads are counted by cohort.
+    Where their method is ours, what it makes from earlier leads has stood in for them there; else that flatters them.
     """
     tally = review.tally
     found: list[tuple[str, Mapping[str, str | int]]] = []
     window = review.account.observe_days + (review.account.close_within_days or 0)
-    judged = {cohort for fold in review.comparison.folds for cohort in fold.cohorts_judged}
-    held = np.where([cohort in judged for cohort in tally.cohorts], tally.totals[:, 0], 0)
-    fixed = {each.name for each in backtests if each.fixed}
-    for each in review.candidates:
-        since = unseen(each.grid, window) if each.name in fixed and each.grid.evidence else None
-        if since is None or tally.ends is None:
-            continue
-        begins = np.concatenate([[-np.inf], tally.ends[:-1] + 1])
-        seen = round(float(held[begins < (since - date(1970, 1, 1)).days].sum()))
-        if seen:
-            found.append(("grid_knows", {"name": each.name, "seen": seen, "leads": review.comparison.leads}))
+    grids = {each.name: each.grid for each in review.candidates}
+    for each in backtests:
+        grid = grids[each.name]
+        facts: dict[str, str | int] = {"name": each.name, "leads": review.comparison.leads}
+        if any(each.stood_in):
+            folds = zip(review.comparison.folds, each.stood_in, strict=True)
+            seen = sum(fold.leads for fold, stood_in in folds if stood_in)
+            rest = review.comparison.leads - seen
+            found.append(("grid_stood_in", {**facts, "seen": seen, "rest": rest, "method": grid.method}))
+        elif each.fixed and tally.ends is not None and (since := unseen(grid, window)) is not None:
+            judged = {cohort for fold in review.comparison.folds for cohort in fold.cohorts_judged}
+            begins = np.concatenate([[-np.inf], tally.ends[:-1] + 1])
+            known = (begins < (since - DAY_ZERO).days) & [cohort in judged for cohort in tally.cohorts]
+            if seen := int(tally.totals[known, 0].sum()):
+                found.append(("grid_knows", {**facts, "seen": seen}))
     return found
 
 
@@ -112,7 +115,7 @@ def with_drift(review: Review) -> Review:
     Where the grid does not say on what it was counted, or asks for what is counted no longer, there is nothing to say.
     """
     grid = next((each.grid for each in review.candidates if each.name == CURRENT), None)
-    if grid is None or not grid.evidence or review.tally.ends is None:
+    if grid is None or review.tally.ends is None:
         return review
     since = unseen(grid, review.account.observe_days + (review.account.close_within_days or 0))
     if since is None:
@@ -121,14 +124,6 @@ def with_drift(review: Review) -> Review:
         return replace(review, drift=drift(grid, review.tally, since=since))
     except (GridError, HistoryError):
         return review
-
-
-def unseen(grid: Grid, window: int) -> date | None:
-    """The first day whose leads a grid's calibration could not judge, each taking so many days; None: unknown."""
-    try:
-        return date.fromisoformat(str(grid.provenance.get("as_of"))) - timedelta(days=window - 1)
-    except ValueError:
-        return None
 
 
 def _asked_for(settings: Settings) -> Policy:

@@ -151,7 +151,7 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
             "no column is left to be a criterion: all were ignored, excluded or set aside as suspects "
             f"({', '.join(s.column for s in counted.suspects) or 'none'}). Put one back with --criteria"
         )
-    plans = plans_of(quick(settings, tally), counted.grids, tally.ends is not None)
+    plans = plans_of(quick(settings, tally), counted.grids, counted.history.window)
     check_names(plans[-1].constraints, [c for c in tally.criteria if c.name in counted.allowed])
     min_leads = settings.columns.min_leads
 
@@ -207,9 +207,8 @@ def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
 
 def _rolling(counted: Counted) -> tuple[Fold, ...]:
     """The steps through time, fewer where profiles are many; with dates, none trains on leads that were still open."""
-    terms, tally = counted.history.terms, counted.tally
-    window = terms.observe_days + terms.close_within_days if tally.ends is not None else None
-    return folds(tally, close_days=window, at_most=FEW_FOLDS if tally.rows > QUICK_ROWS else FOLDS)
+    tally = counted.tally
+    return folds(tally, close_days=counted.history.window, at_most=FEW_FOLDS if tally.rows > QUICK_ROWS else FOLDS)
 
 
 def _wants_ceiling(counted: Counted) -> bool:

@@ -13,9 +13,9 @@ from . import binning
 from .build import build
 from .calibration import fit_curve
 from .errors import SettingsError, unknown
-from .grid import Band, Grid, Thresholds, gate, moved_bands
+from .grid import STAGES, Band, Grid, Thresholds, gate, moved_bands
 from .rates import MIN_LEADS, RateTable, estimate
-from .scores import score, with_minimums
+from .scores import reaches, score, with_minimums
 from .tally import Tally
 from .thresholds import Policy, choose
 from .weights import METHODS
@@ -29,6 +29,10 @@ class Plan:
 
     `pivot` is the score that the marketing-qualified threshold should have; `best` the score of the best
     lead. At most one of them is given; None leaves the method's own scale.
+
+    A fixed grid that was itself made from leads, those that came before the day `since`, has in `again` the plan that
+    makes its like: on those leads a grid made anew from earlier ones stands in for it (`on`). `like` is then the grid
+    whose shares of qualified leads the thresholds keep.
     """
 
     name: str
@@ -38,6 +42,13 @@ class Plan:
     pivot: int | None = None
     best: int | None = None
     policy: Policy = field(default_factory=Policy)
+    again: Plan | None = None
+    since: int = 0
+    like: Grid | None = None
+
+    def on(self, begins: int) -> Plan:
+        """The plan to judge on leads that came from that day on: itself, or what stands in for it."""
+        return self if self.again is None or begins >= self.since else self.again
 
     def __post_init__(self) -> None:
         if (self.grid is None) == (self.method == "fixed"):
@@ -101,7 +112,9 @@ def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared) -> Grid:
     fitted_here = 0 if plan.grid is not None else grid.lines  # their points know these leads: see fit_curve
     curve = fit_curve(scores.scores, *scores.total, lines=fitted_here)
     policy = plan.policy
-    if grid.pivot is not None and plan.grid is None and (plan.pivot is not None or policy.kind == "top"):
+    if plan.like is not None and policy.kind == "top":
+        policy = _letting_in(plan.like, prepared.fine, policy)
+    elif grid.pivot is not None and plan.grid is None and (plan.pivot is not None or policy.kind == "top"):
         policy = replace(policy, kind="pivot", value=grid.pivot, sales_value=None)
     own = grid.thresholds if plan.grid is not None else None
     least = _minimums(policy, own)
@@ -113,6 +126,15 @@ def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared) -> Grid:
         bands = moved_bands(bands, own, thresholds, grid.minimum)
     bands = gate(bands, thresholds) if bands else _bands(grid, thresholds)
     return replace(grid, curve=curve, thresholds=thresholds, bands=bands)
+
+
+def _letting_in(grid: Grid, tally: Tally, policy: Policy) -> Policy:
+    """The policy that qualifies the share of leads which a grid does by its own thresholds, if it has some."""
+    if grid.thresholds is None:
+        return policy
+    total = float(tally.leads.sum())
+    marketing, sales = (float(tally.leads[reaches(tally, grid, stage)].sum()) / total for stage in STAGES)
+    return replace(policy, value=marketing, sales_value=sales) if min(marketing, sales) > 0 else policy
 
 
 def _minimums(policy: Policy, own: Thresholds | None) -> Thresholds:

@@ -36,6 +36,9 @@ class SomePlan:
     method: str = "rates"
     grid: Grid | None = None
 
+    def on(self, begins):
+        return self
+
 
 def points_from_rates(rates, plan):
     """Ten points for the role that closed more often: a calibration in one line."""

@@ -148,7 +148,7 @@ def test_every_demand_can_be_made_in_the_settings(tmp_path: Path) -> None:
     asked = settings(tomllib.loads(block) | {"data": {"file": "leads.csv"}})
     (tmp_path / "calibration.toml").write_text(written(asked, tmp_path), encoding="utf-8")
     for spelt in (asked, read(tmp_path / "calibration.toml")):
-        demands = plans_of(spelt, {}, dated=True)[0].constraints
+        demands = plans_of(spelt, {})[0].constraints
         assert (demands.cap, demands.cap_criterion, demands.cap_axis) == (25, {"sector": 10}, {"fit": 40})
         assert (demands.largest_share, demands.need_negative, demands.ordered) == (0.3, True, ("employees rising",))
         assert demands.never_negative == ("role",) and demands.pins[0].who == "sales"

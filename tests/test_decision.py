@@ -122,11 +122,15 @@ def test_the_loop_from_a_decision_to_the_next_month(loop: Path, call: Any) -> No
     warned = {warning["key"]: warning["facts"] for warning in found["warnings"]}
     assert "thresholds_anew" not in warned
     held = {one["month"]: one["overall"]["leads"] for one in found["months_under_grid"]}
-    judged = [month for fold in found["comparison"]["folds"] for month in fold["judged"]]
-    known = sum(held[month] for month in judged if month <= "2025-03")  # May's calibration counted March's first days
-    assert warned["grid_knows"] == {"name": "current", "seen": known, "leads": sum(held[month] for month in judged)}
-    assert 0 < known < warned["grid_knows"]["leads"]
-    assert "grid_knows" not in {warning["key"] for warning in json.loads((closed / "run.json").read_text())["warnings"]}
+    folds = [fold["judged"] for fold in found["comparison"]["folds"]]
+    seen, rest = (  # May's calibration counted March's first days
+        sum(held[month] for fold in folds for month in fold if (fold[0] <= "2025-03") == known)
+        for known in (True, False)
+    )
+    told = {"name": "current", "method": "logistic", "seen": seen, "rest": rest, "leads": seen + rest}
+    assert warned["grid_stood_in"] == told and seen > 0
+    before = {warning["key"] for warning in json.loads((closed / "run.json").read_text())["warnings"]}
+    assert not before & {"grid_stood_in", "grid_knows"}
     _, out, _ = call(*later("--share-of-customers", "0.9"))
     told = {warning["key"]: warning["facts"] for warning in json.loads(out)["warnings"]}["thresholds_anew"]
     limits, now = adopted.thresholds, json.loads(out)["candidates"][0]["thresholds"]

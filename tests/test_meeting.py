@@ -16,7 +16,7 @@ from calibrate.criteria import Criterion, Level
 from calibrate.errors import InputError, SettingsError
 from calibrate.feedback import read_feedback
 from calibrate.grade import Grades, _cuts, axis_scores, demand, grades
-from calibrate.grid import Band, Grid, Thresholds
+from calibrate.grid import STAGES, Band, Grid, Thresholds
 from calibrate.kpi import months_of
 from calibrate.lines import beside
 from calibrate.plan import Plan, calibrate_prepared, prepare
@@ -25,7 +25,7 @@ from calibrate.report.tables import place_of, steps
 from calibrate.report.words import load
 from calibrate.resampling import Resampled
 from calibrate.review import Review
-from calibrate.scores import row_scores, with_minimums
+from calibrate.scores import reaches, row_scores, with_minimums
 from calibrate.segments import by_segment, segment_criteria
 from calibrate.settings import settings
 from calibrate.simulate import simulate
@@ -218,6 +218,30 @@ def test_a_stage_that_demands_an_axis() -> None:
     (only,) = demand(counted(GROUPS), alone, months=None)
     assert (only.stage, only.met.leads, only.met.customers) == ("sales_qualified", 80, 26)
     assert demand(counted(GROUPS), replace(both, thresholds=Thresholds(6, 6)), months=None) == ()
+
+
+def test_what_stands_in_for_a_grid_on_leads_that_it_was_made_from() -> None:
+    """Fold by fold: its method on earlier leads, as many of them qualified; the grid itself on what came after."""
+    tally = counted([(d, b, 5 * leads, 5 * customers) for d, b, leads, customers in GROUPS], months=5)
+    place = np.arange(5)
+    folds = [Fold((), (), 0, 0, place < at, place == at) for at in (2, 3, 4)]
+    made = calibrate_prepared(prepare(tally.only(place < 4)), Plan("evidence", "evidence"))
+    doubled = replace(made, points=tuple(tuple(2 * point for point in points) for points in made.points))
+    ladder = np.unique(row_scores(tally, doubled))  # four kinds of leads: 63 %, 21 %, 13 % and 4 % of them
+    decided = replace(doubled, thresholds=Thresholds(int(ladder[1]), int(ladder[2])))
+    again = Plan("current", "evidence", like=decided)
+    plans = Plan("current", grid=decided, again=again, since=4 * 30 + 1), Plan("evidence", "evidence")
+    current, evidence = replay(tally, plans, folds, prepare=prepare, calibrate=calibrate_prepared)
+    assert current.stood_in == (True, True, False) and evidence.stood_in == (False, False, False)
+    assert [grid.points == decided.points for grid in current.grids] == [False, False, True]
+    early = current.later.fold < 2
+    assert (current.rate[early] == evidence.rate[early]).all() and not (current.rate == evidence.rate).all()
+    for grid, fold in zip(current.grids[:2], folds, strict=False):
+        train = tally.only(fold.train)
+        shares = [[reaches(train, each, stage).mean() for stage in STAGES] for each in (grid, decided)]
+        assert shares[0] == shares[1] == [180 / 480, 80 / 480]
+    by_itself = [reaches(tally, evidence.grids[0], stage).mean() for stage in STAGES]  # 20 % and 5 %, or near
+    assert by_itself == [80 / 480, 20 / 480]
 
 
 def test_months_add_up() -> None:
