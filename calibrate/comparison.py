@@ -71,16 +71,26 @@ class Comparison:
     customers: int
     verdict: Verdict
 
+    def ranks(self) -> dict[str, dict[str, int]]:
+        """Rank of each candidate by each metric, in the metric's own direction: 1 is best, equal values share one."""
+        found: dict[str, dict[str, int]] = {}
+        for name in {name: None for each in self.judged for name in each.metrics}:
+            values = {each.name: each.metrics[name].value for each in self.judged if name in each.metrics}
+            behind = {candidate: round(METRICS[name].behind(value), 12) for candidate, value in values.items()}
+            found[name] = {mine: 1 + sum(other < value for other in behind.values()) for mine, value in behind.items()}
+        return found
+
     def frame(self) -> pd.DataFrame:
-        """One line per candidate and metric: value with interval, difference to the baseline with interval."""
-        lines = []
+        """One line per candidate and metric: value with interval and rank, difference to the baseline with interval."""
+        lines, ranks = [], self.ranks()
         for each in self.judged:
             for name, found in each.metrics.items():
                 gap = each.difference.get(name)
                 lines.append(
                     {
                         "candidate": each.name, "metric": name, "value": found.value, "low": found.low,
-                        "high": found.high, "difference": gap.value if gap else np.nan,
+                        "high": found.high, "rank": ranks[name][each.name],
+                        "difference": gap.value if gap else np.nan,
                         "difference_low": gap.low if gap else np.nan, "difference_high": gap.high if gap else np.nan,
                     }
                 )  # fmt: skip

@@ -75,6 +75,18 @@ class Metric:
     compute: Compute = field(repr=False)
     ideal: float | None = None
 
+    def behind(self, value: float) -> float:
+        """What to rank values by, the best first: the smaller, the better.
+
+        >>> METRICS["auc"].behind(0.8) < METRICS["auc"].behind(0.7)
+        True
+        >>> METRICS["calibration_slope"].behind(1.1) < METRICS["calibration_slope"].behind(0.8)
+        True
+        """
+        if self.better == "nearer":
+            return abs(value - (self.ideal or 0.0))
+        return -value if self.better == "higher" else value
+
 
 def auc_of(leads: Floats, customers: Floats) -> float:
     """Chance that a customer outscores another lead, ties counted half; lowest score first.

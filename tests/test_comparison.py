@@ -8,11 +8,11 @@ from scipy import special
 
 from calibrate import resampling
 from calibrate.backtest import Backtest, Fold, LaterLeads
-from calibrate.comparison import compare
+from calibrate.comparison import Comparison, Judged, compare
 from calibrate.criteria import Criterion, Level
 from calibrate.errors import HistoryError, SettingsError
 from calibrate.grid import Grid
-from calibrate.metrics import METRICS
+from calibrate.metrics import METRICS, Estimate
 from calibrate.resampling import resample, simultaneous
 
 NO_COHORTS = np.zeros(1, np.bool_)
@@ -162,6 +162,21 @@ def test_it_prints_well():
     assert str(found).splitlines()[1].startswith("6,000 later leads, ")
     assert "<b>lift</b>" not in found._repr_html_() and "&lt;b&gt;lift" in found._repr_html_()
     assert len(found.frame()) == len(METRICS)
+
+
+def test_candidates_are_ranked_in_the_direction_of_each_metric():
+    def judged(name, **values):
+        return Judged(name, "lift", 1, {k: Estimate(v, v, v) for k, v in values.items()}, None, {}, None, None)
+
+    found = Comparison("a", "auc", (
+        judged("a", auc=0.7, log_loss=0.2, calibration_slope=0.8, calibration_intercept=-0.1),
+        judged("b", auc=0.8, log_loss=0.3, calibration_slope=1.1, calibration_intercept=0.3),
+        judged("c", auc=0.7, log_loss=0.1, calibration_slope=1.5, calibration_intercept=0.1),
+    ), (), 10, 2, None)  # fmt: skip
+    assert found.ranks() == {
+        "auc": {"a": 2, "b": 1, "c": 2}, "log_loss": {"a": 2, "b": 3, "c": 1},
+        "calibration_slope": {"a": 2, "b": 1, "c": 3}, "calibration_intercept": {"a": 1, "b": 3, "c": 1},
+    }  # fmt: skip
 
 
 def test_the_same_call_gives_the_same_numbers():

@@ -171,6 +171,7 @@ def _candidate(review: Review, candidate: Candidate, file: str) -> dict[str, Any
         "metrics": _estimates(judged.metrics if judged else {}),
         "against": judged.against if judged else None,
         "difference": _estimates(judged.difference if judged else {}),
+        "rank": {name: of[candidate.name] for name, of in review.comparison.ranks().items() if candidate.name in of},
         "steps": _plain(tables.steps_json(review, candidate)),
         "kept_of_ceiling": _plain(sections.kept(review, candidate.name)),
         "caught": _plain(judged.gains["share_customers"].tolist()) if judged else None,

@@ -35,6 +35,7 @@ class Cell:
     value: Estimate | None
     difference: Estimate | None
     side: str
+    rank: int | None = None
 
 
 def side_of(metric: str, difference: Estimate | None) -> str:
@@ -58,12 +59,13 @@ def metric_rows(review: Review) -> list[tuple[str, list[Cell]]]:
     judged = [tables.judged_of(review, candidate.name) for candidate in tables.in_order(review)]
     known = [name for name in METRICS if any(j and name in j.metrics for j in judged)]
     known.sort(key=lambda name: name != review.comparison.primary)
-    rows = []
+    rows, ranks = [], review.comparison.ranks()
     for name in known:
         cells = []
         for one in judged:
             difference = one.difference.get(name) if one else None
-            cells.append(Cell(one.metrics.get(name) if one else None, difference, side_of(name, difference)))
+            rank = ranks[name].get(one.name) if one else None
+            cells.append(Cell(one.metrics.get(name) if one else None, difference, side_of(name, difference), rank))
         rows.append((name, cells))
     return rows
 

@@ -142,19 +142,21 @@ def _candidates(book: _Book, review: Review) -> None:
     columns = [
         (say("workbook.candidate"), "text"), (say("workbook.method"), "text"), (say("candidates.lines"), "count"),
         (say("workbook.metric"), "text"), (say("workbook.value"), "decimal"), (say("column.low"), "decimal"),
-        (say("column.high"), "decimal"), (say("workbook.against"), "text"), (say("workbook.difference"), "decimal"),
-        (say("column.low"), "decimal"), (say("column.high"), "decimal"),
+        (say("column.high"), "decimal"), (say("workbook.rank"), "count"), (say("workbook.against"), "text"),
+        (say("workbook.difference"), "decimal"), (say("column.low"), "decimal"), (say("column.high"), "decimal"),
     ]  # fmt: skip
     rows: list[Sequence[Cell]] = []
+    ranks = review.comparison.ranks()
     for candidate in tables.in_order(review):
         judged = tables.judged_of(review, candidate.name)
         head = (candidate.name, say.name("method", candidate.method), candidate.grid.lines)
         for name, found in (judged.metrics if judged else {}).items():
             gap = judged.difference.get(name) if judged else None
             difference = (judged.against, gap.value, gap.low, gap.high) if judged and gap else (None,) * 4
-            rows.append((*head, say.name("metric", name), found.value, found.low, found.high, *difference))
+            rows.append((*head, say.name("metric", name), found.value, found.low, found.high,
+                         ranks[name][candidate.name], *difference))  # fmt: skip
         if judged is None:
-            rows.append((*head, *(None,) * 8))
+            rows.append((*head, *(None,) * 9))
     book.sheet(say("workbook.candidates"), columns, rows)
 
 
