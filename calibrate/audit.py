@@ -18,6 +18,7 @@ from .criteria import Criterion
 from .grid import Evidence, Grid
 from .rates import MIN_LEADS, wilson
 from .tally import Tally
+from .weights import JOINT
 
 LARGEST_SHARE = 0.4
 MOST_LINES = 40
@@ -180,7 +181,12 @@ def _idle(grid: Grid, counted: Tally) -> list[Finding]:
 
 
 def _same_story(grid: Grid, counted: Tally) -> list[Finding]:
-    """Pairs of criteria with points that overlap so much that adding both counts one fact twice."""
+    """Pairs of criteria with points that overlap so much that adding both counts one fact twice.
+
+    A method that weighs them together has shared the fact's points out among them.
+    """
+    if grid.method in JOINT:
+        return []
     used = [i for i, points in enumerate(grid.points) if any(points)]
     every = -(-counted.rows // ENOUGH_ROWS) or 1
     codes, leads = counted.codes[:, ::every].astype(np.int32), counted.leads[::every]

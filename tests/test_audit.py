@@ -23,7 +23,7 @@ TRIAL = Criterion("trial", "trial", "text", "engagement", YES_NO)
 STUDENT = Criterion("student", "student", "text", "fit", YES_NO)
 NOBODY = Evidence(0, 0)
 SOUND = Grid(
-    "sound", "logistic", (DEMO, TRIAL, STUDENT), ((10, 0, 0, 0), (9, 0, 0, 0), (-6, 8, 0, 0)),
+    "sound", "evidence", (DEMO, TRIAL, STUDENT), ((10, 0, 0, 0), (9, 0, 0, 0), (-6, 8, 0, 0)),
     thresholds=Thresholds(10, 20),
     evidence=(
         (Evidence(100, 20), Evidence(900, 80), NOBODY, NOBODY),
@@ -168,3 +168,5 @@ def test_overlap_names_the_two_criteria_and_rests_on_enough_rows() -> None:
     codes = np.array([chance % 2, chance // 2 % 2, chance // 2 % 2], np.uint8)
     (found,) = findings(SOUND, tally=tally_of(SOUND.criteria, codes, (chance % 7 == 0).astype(np.int64)))
     assert found == Finding("double_counting", {"one": "trial", "other": "student", "overlap": pytest.approx(1.0)})
+    together = replace(SOUND, method="logistic")  # weighed together they share the points of what both tell
+    assert findings(together, tally=tally_of(SOUND.criteria, codes, (chance % 7 == 0).astype(np.int64))) == ()

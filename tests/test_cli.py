@@ -209,9 +209,17 @@ def test_a_second_file_is_asked_for_its_closing_date(tmp_path: Path) -> None:
         (tmp_path / f"{name}.csv").write_text("\n".join([f"lead_id,{column}", *late]))
     told = {}
     for name in ("named", "unnamed"):
-        words = [sys.executable, "-m", "calibrate.cli", "check", "leads.csv", "--outcomes", f"{name}.csv"]
+        words = [
+            sys.executable,
+            "-m",
+            "calibrate.cli",
+            "check",
+            str(tmp_path / "leads.csv"),
+            "--outcomes",
+            str(tmp_path / f"{name}.csv"),
+        ]
         words += ["--as-of", "2025-12-31"]
-        told[name] = subprocess.run(words, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+        told[name] = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     assert "15 customers of 300" in told["named"] and "found in “close_date”" in told["named"]
     assert "30 customers of 300" in told["unnamed"] and "“unnamed.csv” gives no closing date" in told["unnamed"]
     assert "no closing date" not in told["named"]
@@ -224,8 +232,8 @@ def test_a_placeholder_that_closes_unlike_empty_cells_is_said_to_stand_apart(tmp
         city, role = ("Select", "", "Lyon")[i % 3], ("Select", "", "Chef")[i // 3 % 3]
         lines.append(f"{city},{role},{int(rng.random() < (0.5 if city == 'Select' else 0.1))}")
     (tmp_path / "leads.csv").write_text("\n".join(lines))
-    words = [sys.executable, "-m", "calibrate.cli", "check", "leads.csv", "--customer", "won"]
-    told = subprocess.run(words, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+    words = [sys.executable, "-m", "calibrate.cli", "check", str(tmp_path / "leads.csv"), "--customer", "won"]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     assert "In “city”, Select closes unlike empty cells" in told
     assert "In “role”, Select (390 cells) means no answer" in told and "“role”, Select closes" not in told
 
@@ -254,8 +262,8 @@ def test_empty_outcomes_beside_a_no_are_told_and_can_be_taken_as_open(tmp_path: 
     )
 
     def check(*words: str) -> str:
-        command = [sys.executable, "-m", "calibrate.cli", "check", *words]
-        return subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+        command = [sys.executable, "-m", "calibrate.cli", "check", str(tmp_path / words[0]), *words[1:]]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     told = check("three.csv", "--customer", "won")
     assert "60 customers of 300" in told and "In “won”, 60 cells are empty and count as no customer" in told

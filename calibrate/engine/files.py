@@ -63,7 +63,7 @@ def _no_file(path: Path) -> str:
     if not folder.is_dir():
         return f"no folder '{folder}': check the path of {path.name}"
     names = sorted(p.name for p in folder.iterdir() if not p.name.startswith("."))
-    return f"{folder}: " + unknown("file", path.name, names)
+    return ("" if folder == Path() else f"{folder}: ") + unknown("file", path.name, names)
 
 
 def _text(connection: Connection, path: Path) -> DuckTable:
@@ -146,9 +146,11 @@ def _parquet(connection: Connection, source: str, files: list[str]) -> DuckTable
             connection, reader, name=Path(source).name, position=position, facts=(), fingerprint=lambda: _digest(files)
         )
     except duckdb.Error as error:
-        raise InputError(f"{source}: cannot be read as Parquet ({str(error).splitlines()[0]})") from error
+        raise InputError(
+            f"{source}: cannot be read as Parquet ({str(error).splitlines()[0]}); export it again, or as CSV"
+        ) from error
     if not table.rows:
-        raise InputError(f"{source}: the Parquet file has no rows")
+        raise InputError(f"{source}: the Parquet file has no rows; export it again, with its leads")
     return table
 
 
@@ -202,7 +204,7 @@ def _json(connection: Connection, path: Path) -> DuckTable:
     names = [name for name, kind in described(connection, quoted) if kind == "VARCHAR"]
     rows = int(connection.execute(f"SELECT COUNT(*) FROM {quoted}")[0][0])
     if not rows:
-        raise InputError(f"{path}: the file has no rows")
+        raise InputError(f"{path}: the file has no rows; export it again, with its leads")
     facts = set_types(connection, quoted, names) if names else ()
     return view_over(
         connection,

@@ -19,4 +19,7 @@ METHODS: dict[str, Method] = {
 }
 """Name on the command line and in settings -> method. A new one is one file and one line here."""
 
-__all__ = ["METHODS", "Constraints", "Method", "Weights"]
+JOINT = frozenset({"logistic", "sparse"})
+"""Methods that weigh all lines together, so that a fact which two of them tell is counted once."""
+
+__all__ = ["JOINT", "METHODS", "Constraints", "Method", "Weights"]
