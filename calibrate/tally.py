@@ -176,12 +176,14 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
 
     Up to `most_rows` leads every one keeps its row. Beyond, all customers do, and of the others those whose
     identity has a small md5 digest; weights restore each cohort's totals. The same input gives the same tally
-    on every engine. Leads with the same profile share a row where that pays. Without `profiles` there are no rows, only
-    the exact counts per level: all that `estimate` needs, at less time and memory.
+    on every engine. Leads with the same profile share a row where that pays; where all profiles fit one table of
+    counts, no lead is left out however many there are. Without `profiles` there are no rows, only the exact counts per
+    level: all that `estimate` needs, at less time and memory.
     """
     criteria = history.criteria
-    share = _share_of_others(history, most_rows) if profiles else 1.0
     counting = _Marginals(criteria, len(history.cohorts))
+    tabled = profiles and len(counting.groups) == 1 and counting.cells[0].size <= 16 * history.kept
+    share = _share_of_others(history, most_rows) if profiles and not tabled else 1.0
     kept: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]] = []
     places: list[NDArray[np.int64]] = []
     how = coding(history.table, criteria)
@@ -196,9 +198,11 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
             stays = np.flatnonzero(flags & 2)
             codes, cohort, customer = codes[:, stays], cohort[stays], customer[stays]
             place = None if place is None else place[stays]
-        if profiles:
+        if profiles and not tabled:
             kept.append((codes, cohort, customer))
             places += [] if place is None else [place.astype(np.int64)]
+    if tabled:
+        return _tabled(history, counting)
     codes = np.concatenate([np.zeros((len(criteria), 0), np.uint8), *(each[0] for each in kept)], axis=1)
     cohort = np.concatenate([np.zeros(0, np.int32), *(each[1] for each in kept)])
     customer = np.concatenate([np.zeros(0, np.bool_), *(each[2] for each in kept)])
@@ -212,6 +216,18 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
         exact=share >= 1 and profiles, ends=history.ends,
     )  # fmt: skip
     return merged(tally)
+
+
+def _tabled(history: History, counting: _Marginals) -> Tally:
+    """The tally of criteria whose profiles are so few that one table of counts holds them all."""
+    table = counting.cells[0].transpose(1, 0, *(2 + np.argsort(counting.groups[0])))  # customer, cohort, criteria
+    total = table.sum(axis=0)
+    held = np.nonzero(total)
+    return Tally(
+        criteria=history.criteria, cohorts=history.cohorts, totals=history.totals, marginals=counting.tables(),
+        codes=np.array(held[1:], np.uint8), cohort=held[0].astype(np.int32), leads=total[held].astype(np.float64),
+        customers=table[1][held].astype(np.float64), counted=total[held], exact=True, ends=history.ends,
+    )  # fmt: skip
 
 
 def merged(tally: Tally) -> Tally:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from calibrate import tally as tally_
 from calibrate.criteria import Criterion, Level
 from calibrate.engine import open_table
 from calibrate.history import observe
@@ -134,3 +135,16 @@ def test_tables_of_counts_that_need_more_than_two_bytes() -> None:
     np.add.at(wanted, (cohort, codes[0], 1), bought)
     (found,) = counting.tables()
     assert (found == wanted).all()
+
+
+def test_few_profiles_are_read_off_a_table_and_never_thinned(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = counted(source, most_rows=100)
+    assert few.exact and few.overall[0] == 5000 and few.rows < 5 * 5 * 4 * len(few.cohorts)
+    monkeypatch.setattr(tally_, "MOST_CELLS", 1)  # several tables: every lead has its row, then equal ones share it
+    by_row = counted(source)
+    for name in ("codes", "cohort", "leads", "customers", "counted", "totals"):
+        np.testing.assert_array_equal(getattr(few, name), getattr(by_row, name))
+        assert getattr(few, name).dtype == getattr(by_row, name).dtype
+    for mine, other in zip(few.marginals, by_row.marginals, strict=True):
+        np.testing.assert_array_equal(mine, other)
+    assert not counted(source, most_rows=100).exact
