@@ -123,7 +123,7 @@ def _narrow(number: exp.Expr, codes: Sequence[int], first: int = 0) -> tuple[exp
 
 
 def _cast(number: exp.Expr, to: str) -> exp.Expr:
-    return exp.cast(number, to, dialect="duckdb")
+    return exp.cast(number, to, dialect="duckdb", copy=False)
 
 
 def code_sql(criterion: Criterion, kind: str, *, table: str | None = None) -> exp.Expr:

@@ -53,7 +53,8 @@ class Connection:
             ("memory_limit", f"{_memory() // 2**20} MiB"),
         ):
             self.raw.execute(f"SET GLOBAL {setting} = {literal(value).sql('duckdb')}")
-        _silence(self.raw)
+        self._loud = _shows_progress(self.raw)
+        self._silence(self.raw)
         self._finalizer = weakref.finalize(self, _closed, self.raw, self.folder)
 
     def close(self) -> None:
@@ -63,8 +64,13 @@ class Connection:
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A second door to the same database, for an answer that is read piece by piece."""
         cursor = self.raw.cursor()
-        _silence(cursor)
+        self._silence(cursor)
         return cursor
+
+    def _silence(self, door: duckdb.DuckDBPyConnection) -> None:
+        """No progress bar; where it is off it stays untouched (a kernel without ipywidgets refuses the word)."""
+        if self._loud:
+            door.execute("SET enable_progress_bar = false")
 
     def free_name(self, wanted: str) -> str:
         """A name for a table that is not taken yet."""
@@ -96,11 +102,9 @@ def _memory() -> int:
     return max(int(total * MEMORY_SHARE), min(LEAST_MEMORY, total))
 
 
-def _silence(door: duckdb.DuckDBPyConnection) -> None:
-    """No progress bar; where it is off already it stays untouched (a kernel without ipywidgets refuses the word)."""
+def _shows_progress(door: duckdb.DuckDBPyConnection) -> bool:
     shown = door.execute("SELECT current_setting('enable_progress_bar')").fetchone()
-    if shown and shown[0]:
-        door.execute("SET enable_progress_bar = false")
+    return bool(shown and shown[0])
 
 
 def _closed(raw: duckdb.DuckDBPyConnection, folder: Path) -> None:
