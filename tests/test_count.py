@@ -138,13 +138,14 @@ def test_tables_of_counts_that_need_more_than_two_bytes() -> None:
 
 
 def test_few_profiles_are_read_off_a_table_and_never_thinned(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    few = counted(source, most_rows=100)
+    criteria = (VISITS, SECTOR, DEMO)  # the table has them by their sizes: sector, demo, visits
+    few = counted(source, criteria, most_rows=100)
     assert few.exact and few.overall[0] == 5000 and few.rows < 5 * 5 * 4 * len(few.cohorts)
     monkeypatch.setattr(tally_, "MOST_CELLS", 1)  # several tables: every lead has its row, then equal ones share it
-    by_row = counted(source)
+    by_row = counted(source, criteria)
     for name in ("codes", "cohort", "leads", "customers", "counted", "totals"):
         np.testing.assert_array_equal(getattr(few, name), getattr(by_row, name))
         assert getattr(few, name).dtype == getattr(by_row, name).dtype
     for mine, other in zip(few.marginals, by_row.marginals, strict=True):
         np.testing.assert_array_equal(mine, other)
-    assert not counted(source, most_rows=100).exact
+    assert not counted(source, criteria, most_rows=100).exact
