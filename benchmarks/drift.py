@@ -30,12 +30,12 @@ from scipy import special, stats
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from calibrate import Plan, Terms, calibrate, count, observe, open_table, propose
-from calibrate.calibration import fit_curve
-from calibrate.criteria import Criterion, Level
-from calibrate.drift import drift
-from calibrate.grid import Evidence, Grid
+from calibrate.counts.tally import Tally, tally_of
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Evidence, Grid
+from calibrate.monitoring.drift import drift
+from calibrate.points.curve import fit_curve
 from calibrate.simulate import simulate
-from calibrate.tally import Tally, tally_of
 
 Floats = NDArray[np.float64]
 ANSWERS, LINE_LEADS = 4, 200

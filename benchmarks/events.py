@@ -92,12 +92,12 @@ def by_hand(known: Path, happened: Path, memory: str) -> dict[str, Any]:
 
 
 def columns(known: Path, happened: Path, memory: str, *, history: bool = False) -> dict[str, Any]:
+    from calibrate.counts.tally import count
     from calibrate.engine import Session
-    from calibrate.events import join_events
-    from calibrate.history import observe
-    from calibrate.proposal import propose
-    from calibrate.source import Terms
-    from calibrate.tally import count
+    from calibrate.leads.columns.proposal import propose
+    from calibrate.leads.events import join_events
+    from calibrate.leads.history import observe
+    from calibrate.leads.statement import Terms
 
     with Session() as session:
         session.connection.execute(f"SET memory_limit = '{memory}'")

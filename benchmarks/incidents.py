@@ -22,7 +22,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from calibrate import Plan, Terms, calibrate, count, observe, open_table, propose
-from calibrate.drift import Drift, drift
+from calibrate.monitoring.drift import Drift, drift
 
 FIRST_FAULT = date(2024, 4, 9)
 ASKED = ("platform", "payment_details")

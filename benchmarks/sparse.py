@@ -233,10 +233,10 @@ def crowd(leads: int, seed: int) -> tuple[Any, Any]:
 
 def million() -> None:
     """1 M leads x 20 attributes: seconds, peak memory and AUC on fresh leads of two budgets."""
-    from calibrate.criteria import Criterion, Level
-    from calibrate.metrics import auc_of
-    from calibrate.rates import estimate
-    from calibrate.tally import scores_of, tally_of
+    from calibrate.counts.rates import estimate
+    from calibrate.counts.tally import scores_of, tally_of
+    from calibrate.evaluation.metrics import auc_of
+    from calibrate.grid.criteria import Criterion, Level
     from calibrate.weights import Constraints
     from calibrate.weights.sparse import sparse
 

@@ -102,7 +102,7 @@ def rates(train: Path, fresh: Path) -> Found:
 def logistic(train: Path, fresh: Path) -> Found:
     """Ours: from the file to whole points, curve and thresholds by `logistic`."""
     from calibrate import Plan, Terms, calibrate, count, observe, open_table
-    from calibrate.scores import row_scores
+    from calibrate.points.score_table import row_scores
 
     clock = Clock()
     table, criteria = _proposed(train, clock)
@@ -118,8 +118,8 @@ def logistic(train: Path, fresh: Path) -> Found:
 
 def whole(train: Path, fresh: Path) -> Found:
     """Ours: `calibrate run` with four methods, rolling comparison, intervals and report."""
-    from calibrate import monthly
-    from calibrate.settings import settings
+    from calibrate.monthly import run as monthly
+    from calibrate.monthly.settings import settings
 
     with tempfile.TemporaryDirectory() as out:
         chosen = settings(
@@ -143,7 +143,7 @@ def whole(train: Path, fresh: Path) -> Found:
 def _scored(train: Path, out: Path) -> Clock:
     """The leads of a file scored by their own `logistic` grid, and the clock of the scoring alone."""
     from calibrate import Plan, calibrate
-    from calibrate.scoring import score_file
+    from calibrate.scoring.rows import score_file
 
     grid = calibrate(_counted(*_proposed(train, Clock()), Clock()), Plan("logistic", "logistic"))
     clock = Clock()

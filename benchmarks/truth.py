@@ -21,14 +21,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
 
-from calibrate.backtest import folds, replay
-from calibrate.comparison import Comparison, compare
-from calibrate.criteria import Criterion, Level, offsets
-from calibrate.metrics import auc_of
-from calibrate.plan import Plan, calibrate_prepared, prepare
-from calibrate.rates import estimate, lift_interval, wilson
-from calibrate.scores import row_scores
-from calibrate.tally import Tally, tally_of
+from calibrate.counts.rates import estimate, lift_interval, wilson
+from calibrate.counts.tally import Tally, tally_of
+from calibrate.evaluation.backtest import folds, replay
+from calibrate.evaluation.comparison import Comparison, compare
+from calibrate.evaluation.metrics import auc_of
+from calibrate.grid.criteria import Criterion, Level, offsets
+from calibrate.points.plan import Plan, calibrate_prepared, prepare
+from calibrate.points.score_table import row_scores
 from calibrate.weights import METHODS
 from calibrate.weights.constraints import Constraints
 

@@ -12,46 +12,46 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .backtest import folds as folds
-    from .backtest import replay as replay
-    from .comparison import compare as compare
-    from .criteria import Criterion as Criterion
-    from .criteria import Level as Level
+    from .counts.leakage import suspects as suspects
+    from .counts.rates import estimate as estimate
+    from .counts.tally import Tally as Tally
+    from .counts.tally import count as count
     from .engine import open_table as open_table
-    from .grid import Grid as Grid
-    from .history import observe as observe
-    from .leakage import suspects as suspects
-    from .plan import Plan as Plan
-    from .plan import calibrate as calibrate
-    from .proposal import propose as propose
-    from .rates import estimate as estimate
-    from .scores import score as score
-    from .source import Terms as Terms
-    from .tally import Tally as Tally
-    from .tally import count as count
-    from .thresholds import Policy as Policy
-    from .thresholds import choose as choose
+    from .evaluation.backtest import folds as folds
+    from .evaluation.backtest import replay as replay
+    from .evaluation.comparison import compare as compare
+    from .grid.criteria import Criterion as Criterion
+    from .grid.criteria import Level as Level
+    from .grid.grid import Grid as Grid
+    from .leads.columns.proposal import propose as propose
+    from .leads.history import observe as observe
+    from .leads.statement import Terms as Terms
+    from .points.plan import Plan as Plan
+    from .points.plan import calibrate as calibrate
+    from .points.score_table import score as score
+    from .points.thresholds import Policy as Policy
+    from .points.thresholds import choose as choose
 
 PUBLIC = {
     "open_table": "engine",
-    "Criterion": "criteria",
-    "Level": "criteria",
-    "propose": "proposal",
-    "Terms": "history",
-    "observe": "history",
-    "Tally": "tally",
-    "count": "tally",
-    "suspects": "leakage",
-    "estimate": "rates",
-    "Plan": "plan",
-    "calibrate": "plan",
-    "Grid": "grid",
-    "score": "scores",
-    "Policy": "thresholds",
-    "choose": "thresholds",
-    "folds": "backtest",
-    "replay": "backtest",
-    "compare": "comparison",
+    "Criterion": "grid.criteria",
+    "Level": "grid.criteria",
+    "propose": "leads.columns.proposal",
+    "Terms": "leads.statement",
+    "observe": "leads.history",
+    "Tally": "counts.tally",
+    "count": "counts.tally",
+    "suspects": "counts.leakage",
+    "estimate": "counts.rates",
+    "Plan": "points.plan",
+    "calibrate": "points.plan",
+    "Grid": "grid.grid",
+    "score": "points.score_table",
+    "Policy": "points.thresholds",
+    "choose": "points.thresholds",
+    "folds": "evaluation.backtest",
+    "replay": "evaluation.backtest",
+    "compare": "evaluation.comparison",
 }
 __all__ = [*PUBLIC, "__version__"]
 

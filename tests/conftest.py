@@ -16,7 +16,7 @@ Call = Callable[..., tuple[int, str, str]]
 def call(capsys: pytest.CaptureFixture[str]) -> Call:
     """A command line run in this process: its exit code, what it printed and what it complained of."""
 
-    from calibrate.cli import main
+    from calibrate.cli.app import main
 
     def run(*words: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as leaving:

@@ -7,17 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from calibrate.backtest import Fold
-from calibrate.comparison import Comparison, Judged, Verdict
-from calibrate.criteria import Criterion, Level, offsets
-from calibrate.grid import Band, Evidence, Grid, Pin
-from calibrate.leakage import Suspect
-from calibrate.metrics import Estimate
-from calibrate.rates import estimate, wilson
-from calibrate.review import Account, Candidate, Review
-from calibrate.scores import score
-from calibrate.tally import Tally, tally_of
-from calibrate.thresholds import Policy, choose
+from calibrate.counts.leakage import Suspect
+from calibrate.counts.rates import estimate, wilson
+from calibrate.counts.tally import Tally, tally_of
+from calibrate.evaluation.backtest import Fold
+from calibrate.evaluation.comparison import Comparison, Judged, Verdict
+from calibrate.evaluation.metrics import Estimate
+from calibrate.grid.criteria import Criterion, Level, offsets
+from calibrate.grid.grid import Band, Evidence, Grid, Pin
+from calibrate.points.score_table import score
+from calibrate.points.thresholds import Policy, choose
+from calibrate.report.review import Account, Candidate, Review
 
 HOSTILE = "</script><script>document.title='owned';alert(1)</script><img src=x onerror=alert(2)>"
 FORMULA = '=HYPERLINK("http://evil.example/","click")'

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibrate import audit
-from calibrate.audit import Finding, findings
-from calibrate.criteria import Criterion, Level
-from calibrate.grid import Evidence, Grid, Pin, Thresholds
-from calibrate.report import checks
-from calibrate.report.words import load
-from calibrate.tally import tally_of
+from calibrate.counts.tally import tally_of
+from calibrate.evaluation import audit
+from calibrate.evaluation.audit import Finding, findings
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Evidence, Grid, Pin, Thresholds
+from calibrate.report import audit_text as checks
+from calibrate.report.language import load
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 YES_NO = (Level("yes", values=("yes",)), Level("no", values=("no",)), *ENDS)

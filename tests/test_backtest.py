@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from calibrate.backtest import FEWEST_TO_JUDGE, folds, replay, same_leads
-from calibrate.criteria import Criterion, Level
+from calibrate.counts.rates import estimate
+from calibrate.counts.tally import Tally, tally_of
 from calibrate.errors import HistoryError
-from calibrate.grid import Curve, Grid
-from calibrate.rates import estimate
-from calibrate.scores import row_scores
-from calibrate.tally import Tally, tally_of
+from calibrate.evaluation.backtest import FEWEST_TO_JUDGE, folds, replay, same_leads
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Curve, Grid
+from calibrate.points.score_table import row_scores
 
 ROLE = Criterion(
     "role", "Role", "text", "fit",

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from scipy.special import xlogy
 
-from calibrate.binning import PENALTY, best_cuts, group, interval_name, shown, unreadable
-from calibrate.criteria import Criterion, Level
-from calibrate.tally import tally_of
+from calibrate.counts.binning import PENALTY, best_cuts, group, interval_name, shown, unreadable
+from calibrate.counts.tally import tally_of
+from calibrate.grid.criteria import Criterion, Level
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 

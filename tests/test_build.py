@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from weights_case import counted, simulated, text, yes_no
 
-from calibrate.build import PIVOT, build
+from calibrate.counts.rates import estimate
+from calibrate.counts.tally import scores_of, tally_of
 from calibrate.errors import SettingsError
-from calibrate.grid import Pin
-from calibrate.rates import estimate
-from calibrate.rounding import clipped_to_share, loss, plain, quality, shrunk_to, together
-from calibrate.scores import row_scores
-from calibrate.tally import scores_of, tally_of
+from calibrate.grid.grid import Pin
+from calibrate.points.build import PIVOT, build
+from calibrate.points.rounding import clipped_to_share, loss, plain, quality, shrunk_to, together
+from calibrate.points.score_table import row_scores
 from calibrate.weights import METHODS, Constraints
 
 FREE = np.full(50, np.inf)

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import special
 
-from calibrate.calibration import MOST_STEPS, fit_curve, isotonic
+from calibrate.points.curve import MOST_STEPS, fit_curve, isotonic
 
 
 def test_isotonic_by_hand():

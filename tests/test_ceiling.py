@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from calibrate.backtest import folds
-from calibrate.ceiling import MOST_ROWS, ceiling
-from calibrate.criteria import Criterion, Level
-from calibrate.tally import Tally, tally_of
+from calibrate.counts.tally import Tally, tally_of
+from calibrate.evaluation.backtest import folds
+from calibrate.evaluation.ceiling import MOST_ROWS, ceiling
+from calibrate.grid.criteria import Criterion, Level
 
 pytest.importorskip("sklearn")
 

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from report_case import review
 
-from calibrate import charts
-from calibrate.criteria import Level
+from calibrate.counts.rates import estimate
+from calibrate.counts.tally import Tally
 from calibrate.errors import GridError
-from calibrate.rates import estimate
-from calibrate.tally import Tally
-from calibrate.thresholds import trade_off
+from calibrate.grid.criteria import Level
+from calibrate.points.thresholds import trade_off
+from calibrate.report import charts
 
 REVIEW = review(4000)
 
@@ -112,7 +112,7 @@ def test_an_unknown_criterion_names_the_nearest() -> None:
 
 def test_pyplot_is_never_loaded_and_matplotlib_only_when_drawing() -> None:
     code = (
-        "import sys; import calibrate.charts as charts; assert 'matplotlib' not in sys.modules;"
+        "import sys; import calibrate.report.charts as charts; assert 'matplotlib' not in sys.modules;"
         "from pathlib import Path; sys.path.insert(0, 'tests'); from report_case import review;"
         "charts.lift_bars(review(500).rates); assert 'matplotlib.pyplot' not in sys.modules"
     )

@@ -11,12 +11,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from calibrate import audit, checks, monthly
-from calibrate.asked import plans_of, read_grid
-from calibrate.cli import main
-from calibrate.grid import Grid, Pin
-from calibrate.plan import Plan
-from calibrate.settings import read, settings, written
+from calibrate.cli.app import main
+from calibrate.evaluation import audit
+from calibrate.grid.grid import Grid, Pin
+from calibrate.monthly import run as monthly
+from calibrate.monthly import with_robustness as checks
+from calibrate.monthly.from_settings import plans_of, read_grid
+from calibrate.monthly.settings import read, settings, written
+from calibrate.points.plan import Plan
 from calibrate.simulate import simulate
 
 pytestmark = pytest.mark.usefixtures("light")

@@ -34,7 +34,7 @@ def leads(path: Path, rows: int = 1500, seed: int = 4, outcome: str = "Converted
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     folder = tmp_path_factory.mktemp("ran")
     source = leads(folder / "leads.csv")
-    words = [sys.executable, "-m", "calibrate.cli", "run", str(source), "--customer", "Converted"]
+    words = [sys.executable, "-m", "calibrate", "run", str(source), "--customer", "Converted"]
     done = subprocess.run([*words, "--out", str(folder / "out"), "--json"], capture_output=True, text=True, check=True)
     return folder, json.loads(done.stdout)
 
@@ -189,7 +189,7 @@ def test_a_run_that_is_killed_leaves_the_last_report_whole(ran: tuple[Path, dict
     folder, found = ran
     month = Path(found["report"])
     before = {path: path.read_bytes() for path in month.rglob("*") if path.is_file()}
-    words = [sys.executable, "-m", "calibrate.cli", "run", str(folder / "leads.csv"), "--customer", "Converted"]
+    words = [sys.executable, "-m", "calibrate", "run", str(folder / "leads.csv"), "--customer", "Converted"]
     for wait in (0.8, 1.6, 2.4):
         silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         running = subprocess.Popen([*words, "--out", str(folder / "out")], **silent)
@@ -212,7 +212,7 @@ def test_a_second_file_is_asked_for_its_closing_date(tmp_path: Path) -> None:
         words = [
             sys.executable,
             "-m",
-            "calibrate.cli",
+            "calibrate",
             "check",
             str(tmp_path / "leads.csv"),
             "--outcomes",
@@ -232,7 +232,7 @@ def test_a_placeholder_that_closes_unlike_empty_cells_is_said_to_stand_apart(tmp
         city, role = ("Select", "", "Lyon")[i % 3], ("Select", "", "Chef")[i // 3 % 3]
         lines.append(f"{city},{role},{int(rng.random() < (0.5 if city == 'Select' else 0.1))}")
     (tmp_path / "leads.csv").write_text("\n".join(lines))
-    words = [sys.executable, "-m", "calibrate.cli", "check", str(tmp_path / "leads.csv"), "--customer", "won"]
+    words = [sys.executable, "-m", "calibrate", "check", str(tmp_path / "leads.csv"), "--customer", "won"]
     told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     assert "In “city”, Select closes unlike empty cells" in told
     assert "In “role”, Select (390 cells) means no answer" in told and "“role”, Select closes" not in told
@@ -262,7 +262,7 @@ def test_empty_outcomes_beside_a_no_are_told_and_can_be_taken_as_open(tmp_path: 
     )
 
     def check(*words: str) -> str:
-        command = [sys.executable, "-m", "calibrate.cli", "check", str(tmp_path / words[0]), *words[1:]]
+        command = [sys.executable, "-m", "calibrate", "check", str(tmp_path / words[0]), *words[1:]]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     told = check("three.csv", "--customer", "won")

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibrate.closing import closing_times, curve
 from calibrate.engine import Session
-from calibrate.history import observe
+from calibrate.funnel.time_to_close import closing_times, curve
+from calibrate.leads.history import observe
+from calibrate.leads.statement import Terms
 from calibrate.simulate import share_closed, simulate
-from calibrate.source import Terms
 
 
 def test_the_curve_by_pencil() -> None:

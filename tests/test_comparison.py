@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from scipy import special
 
-from calibrate import resampling
-from calibrate.backtest import Backtest, Fold, LaterLeads
-from calibrate.comparison import Comparison, Judged, compare
-from calibrate.criteria import Criterion, Level
 from calibrate.errors import HistoryError, SettingsError
-from calibrate.grid import Grid
-from calibrate.metrics import METRICS, Estimate
-from calibrate.resampling import resample, simultaneous
+from calibrate.evaluation import bootstrap as resampling
+from calibrate.evaluation.backtest import Backtest, Fold, LaterLeads
+from calibrate.evaluation.bootstrap import resample, simultaneous
+from calibrate.evaluation.comparison import Comparison, Judged, compare
+from calibrate.evaluation.metrics import METRICS, Estimate
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Grid
 
 NO_COHORTS = np.zeros(1, np.bool_)
 

@@ -7,14 +7,14 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from calibrate import costs as module
-from calibrate.backtest import folds, replay
-from calibrate.comparison import compare
-from calibrate.costs import Costs, judge_constraints, relaxed
-from calibrate.criteria import Criterion, Level
-from calibrate.grid import Pin
-from calibrate.plan import Plan, calibrate_prepared, prepare
-from calibrate.tally import tally_of
+from calibrate.counts.tally import tally_of
+from calibrate.evaluation import constraint_costs as module
+from calibrate.evaluation.backtest import folds, replay
+from calibrate.evaluation.comparison import compare
+from calibrate.evaluation.constraint_costs import Costs, judge_constraints, relaxed
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Pin
+from calibrate.points.plan import Plan, calibrate_prepared, prepare
 from calibrate.weights import METHODS
 from calibrate.weights.constraints import Constraints
 

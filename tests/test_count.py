@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibrate import tally as tally_
-from calibrate.criteria import Criterion, Level
+from calibrate.counts import tally as tally_
+from calibrate.counts.tally import Tally, _Marginals, count
 from calibrate.engine import open_table
-from calibrate.history import observe
-from calibrate.source import Terms
-from calibrate.tally import Tally, _Marginals, count
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.leads.history import observe
+from calibrate.leads.statement import Terms
 
 SPECIAL = (Level("missing", "missing"), Level("other", "other"))
 SECTOR = Criterion(

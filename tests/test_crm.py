@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from calibrate import monthly
-from calibrate.cli import main
-from calibrate.crm import SYSTEMS, detect
+from calibrate.cli.app import main
 from calibrate.errors import CalibrateError, HistoryError, InputError, SettingsError
-from calibrate.report.words import known, load
-from calibrate.settings import settings
-from calibrate.worth import weigh_by_value
+from calibrate.funnel.value import weigh_by_value
+from calibrate.leads.crm import SYSTEMS, detect
+from calibrate.monthly import run as monthly
+from calibrate.monthly.settings import settings
+from calibrate.report.language import known, load
 
 WON, LOST, OPEN = range(3)
 ENDS = [WON] * 8 + [LOST] * 20 + [OPEN] * 12

@@ -12,16 +12,24 @@ import numpy as np
 import pytest
 from report_case import review
 
-from calibrate import decision as deciding
-from calibrate.adopt import _shown
-from calibrate.cli import main
-from calibrate.criteria import Criterion, Level
-from calibrate.decision import Adopted, Decision, Promise, decided, months_decided, outcomes, overrides
+from calibrate.cli.app import main
+from calibrate.counts.rates import rate
 from calibrate.errors import SettingsError
+from calibrate.evaluation import decision as deciding
+from calibrate.evaluation.decision import (
+    Adopted,
+    Decision,
+    Promise,
+    decided,
+    months_decided,
+    outcomes,
+    overrides,
+)
 from calibrate.export import json as grid_json
-from calibrate.grid import Grid, Thresholds
-from calibrate.rates import rate
-from calibrate.scores import score
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Grid, Thresholds
+from calibrate.monthly.adopt import _shown
+from calibrate.points.score_table import score
 from calibrate.simulate import simulate
 
 pytestmark = pytest.mark.usefixtures("light")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calibrate.demo import TOLD, meeting_grid, run
+from calibrate.monthly.demo import TOLD, meeting_grid, run
 
 
 def test_the_demo_finds_what_was_put_in(tmp_path: Path) -> None:

@@ -14,14 +14,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibrate import Plan, Terms, attention, calibrate, count, observe, open_table, propose, shifts
-from calibrate import drift as drifting
-from calibrate.criteria import Criterion, Level
-from calibrate.drift import drift
+from calibrate import Plan, Terms, calibrate, count, observe, open_table, propose
+from calibrate.counts.tally import Tally, tally_of
 from calibrate.errors import GridError, HistoryError
 from calibrate.export import json as grid_json
-from calibrate.grid import Evidence, Grid
-from calibrate.tally import Tally, tally_of
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Evidence, Grid
+from calibrate.monitoring import drift as drifting
+from calibrate.monitoring import multiplicity as attention
+from calibrate.monitoring import shift_tests as shifts
+from calibrate.monitoring.drift import drift
 
 ROOT = Path(__file__).parents[1]
 
@@ -121,7 +123,7 @@ def test_a_change_of_the_mix() -> None:
 
 
 def test_the_promise_of_the_score() -> None:
-    from calibrate.grid import Curve
+    from calibrate.grid.grid import Curve
 
     promising = replace(grid(), curve=Curve((0, 6), (0.02, 0.3)))
     found = drift(promising, counted([(300, 55)], [(2700, 25)]))

@@ -16,11 +16,11 @@ import duckdb
 import numpy as np
 import pytest
 
-from calibrate.coding import code_sql
-from calibrate.criteria import Criterion, Level
+from calibrate.counts.encoding import code_sql
 from calibrate.engine import Session, Table, open_table, sql
 from calibrate.errors import InputError, MissingExtraError
-from calibrate.proposal import propose
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.leads.columns.proposal import propose
 
 LEADS = (
     'CREATE TABLE leads (id BIGINT, "Sec""tor" VARCHAR(50), visits INT, rate DOUBLE PRECISION, amount NUMERIC(12,2), '
@@ -189,7 +189,7 @@ def test_postgres_gives_the_same_arrays(address: str, duck: Path) -> None:
 def test_postgres_tells_the_same_mailboxes(address: str) -> None:
     import psycopg
 
-    from calibrate.mailbox import kind_of, with_mailboxes
+    from calibrate.leads.columns.mailbox import kind_of, with_mailboxes
 
     mails = ["ana@acme.fr", "BOB@Gmail.com ", "Eve <e@yopmail.com>", "", "nothing", None, "x@localhost", "a@ b.fr"]
     with psycopg.connect(address, autocommit=True) as connection:

@@ -21,11 +21,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import calibrate
-from calibrate.coding import coding
-from calibrate.criteria import Criterion, Level
+from calibrate.counts.encoding import coding
 from calibrate.engine import Session, Table, open_table
 from calibrate.engine.table import RESERVED
 from calibrate.errors import InputError
+from calibrate.grid.criteria import Criterion, Level
 
 Write = Callable[..., Path]
 
@@ -557,7 +557,7 @@ def test_all_names_that_statements_need_are_known() -> None:
     folder = Path(calibrate.__file__).parent
     written = {
         name
-        for file in [*folder.glob("*.py"), *(folder / "engine").glob("*.py")]
+        for file in folder.rglob("*.py")
         for name in re.findall(r"\bAS (__[a-z]+)\b", file.read_text(encoding="utf-8"))
     }
     assert {"__row", "__created"} < written <= RESERVED

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibrate.coding import code_sql, coding
-from calibrate.criteria import Criterion, Kind, Level
+from calibrate.counts.encoding import code_sql, coding
 from calibrate.engine import sql
 from calibrate.engine.table import Column
+from calibrate.grid.criteria import Criterion, Kind, Level
 
 HOSTILE = (
     "", " ", "\t\r\n", "5", " 5 ", "5.0", "05", "-1", "+5", ".5", "5.", "1e3", "1e308", "1e309", "1e-400", "1e1000",

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibrate.cli import main
+from calibrate.cli.app import main
 from calibrate.engine import Session
 from calibrate.errors import CalibrateError
-from calibrate.events import EventNames, Joined, is_event_column, join_events, types_in
-from calibrate.history import observe
-from calibrate.source import Terms
+from calibrate.leads.events import EventNames, Joined, is_event_column, join_events, types_in
+from calibrate.leads.history import observe
+from calibrate.leads.statement import Terms
 
 LEADS = """id,created,sector
 a,2025-03-01,Steel

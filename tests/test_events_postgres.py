@@ -10,17 +10,17 @@ import pandas as pd
 import pytest
 from test_engine_databases import server as server
 
-from calibrate.closing import closing_times
+from calibrate.counts.rates import estimate
+from calibrate.counts.tally import count
 from calibrate.engine import Session, Table
-from calibrate.events import EventNames, join_events
-from calibrate.expiry import fade
-from calibrate.history import observe
-from calibrate.proposal import propose
-from calibrate.rates import estimate
-from calibrate.source import Terms
-from calibrate.stages import follow
-from calibrate.tally import count
-from calibrate.worth import weigh_by_value
+from calibrate.funnel.fading import fade
+from calibrate.funnel.stages import follow
+from calibrate.funnel.time_to_close import closing_times
+from calibrate.funnel.value import weigh_by_value
+from calibrate.leads.columns.proposal import propose
+from calibrate.leads.events import EventNames, join_events
+from calibrate.leads.history import observe
+from calibrate.leads.statement import Terms
 
 TERMS = Terms(created_at="created", customer_at="won", lead_id="id", as_of=date(2025, 12, 31), observe_days=14)
 

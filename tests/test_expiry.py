@@ -12,18 +12,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibrate.cli import main
+from calibrate.cli.app import main
 from calibrate.engine import Session
 from calibrate.errors import GridError
-from calibrate.events import EventNames
-from calibrate.expiry import STEP, Fading, Looks, fade, fading, with_rules
 from calibrate.export import json as grid_json
-from calibrate.fine import named_levels
-from calibrate.grid import Band, Expiry, Grid
-from calibrate.history import observe
-from calibrate.scoring import score_file
+from calibrate.funnel.fading import STEP, Fading, Looks, fade, fading, with_rules
+from calibrate.grid.grid import Band, Expiry, Grid
+from calibrate.leads.columns.fine_classing import named_levels
+from calibrate.leads.events import EventNames
+from calibrate.leads.history import observe
+from calibrate.leads.statement import Terms
+from calibrate.scoring.rows import score_file
 from calibrate.simulate import simulate
-from calibrate.source import Terms
 
 NAMES = EventNames("lead", "at", "type")
 

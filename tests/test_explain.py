@@ -6,7 +6,7 @@ import pytest
 from replay import cases
 
 from calibrate.errors import SettingsError
-from calibrate.explain import WORDS, reasons, words_in
+from calibrate.grid.reasons import WORDS, reasons, words_in
 
 
 def test_points_of_the_reasons_add_up_to_the_score():

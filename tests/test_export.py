@@ -7,9 +7,7 @@ from dataclasses import replace
 import pytest
 from replay import cases, golden
 
-from calibrate.criteria import Criterion, Level
 from calibrate.errors import ExportError, InputError, SettingsError
-from calibrate.explain import BANDS
 from calibrate.export import (
     FORMATS,
     Options,
@@ -23,10 +21,12 @@ from calibrate.export import (
     write_scores,
     zoho,
 )
-from calibrate.grid import Band, Expiry, Grid
-from calibrate.proposal import named_levels
-from calibrate.report.bands import said
-from calibrate.report.words import load
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Band, Expiry, Grid
+from calibrate.grid.reasons import BANDS
+from calibrate.leads.columns.proposal import named_levels
+from calibrate.report.band_text import said
+from calibrate.report.language import load
 
 SPECIAL = (Level("missing", "missing"), Level("other", "other"))
 

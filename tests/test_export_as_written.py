@@ -15,7 +15,7 @@ from calibrate import Plan, Terms, calibrate, count, observe, open_table, propos
 from calibrate.export import javascript, python, reading, sql
 from calibrate.export import json as canonical
 from calibrate.export.base import Options
-from calibrate.scoring import score_file
+from calibrate.scoring.rows import score_file
 
 
 def said(number, thousands="\u202f"):

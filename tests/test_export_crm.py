@@ -8,12 +8,12 @@ import pytest
 from replay import cases, gates, golden
 from replay.formulas import Formula
 
-from calibrate.criteria import Criterion, Level
 from calibrate.errors import GridError
 from calibrate.export import hubspot, hubspot_formula, hubspot_reading, odoo, salesforce, zoho
 from calibrate.export.base import Options
 from calibrate.export.rules import field_kind
-from calibrate.grid import Band, Expiry, Grid
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Band, Expiry, Grid
 
 
 def natural(rng, grid):

@@ -13,12 +13,12 @@ import openpyxl
 import pytest
 from replay import cases, gates, golden
 
-from calibrate.criteria import Criterion, Level
 from calibrate.errors import ExportError
 from calibrate.export import excel
 from calibrate.export.base import Options
-from calibrate.grid import Band, Expiry, Grid
-from calibrate.mailbox import kind_of
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Band, Expiry, Grid
+from calibrate.leads.columns.mailbox import kind_of
 
 
 def case(seed):

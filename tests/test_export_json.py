@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from replay import cases, golden
 
 import calibrate
-from calibrate.criteria import Criterion, Level
 from calibrate.errors import GridError
 from calibrate.export import json
-from calibrate.grid import Curve, Grid, gate
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Curve, Grid, gate
 
 GRIDS = [cases.grid(random.Random(seed)) for seed in range(30)]
 SCHEMA = Path(calibrate.__file__).parent / "schema" / "grid-1.schema.json"

@@ -9,13 +9,13 @@ from xml.etree import ElementTree
 import pytest
 from replay import cases, gates, golden
 
-from calibrate.criteria import Criterion, Level
 from calibrate.errors import ExportError
-from calibrate.explain import reasons
 from calibrate.export import pmml, pmml_reading
 from calibrate.export.base import Options
-from calibrate.grid import Band, Grid
-from calibrate.mailbox import kind_of
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Band, Grid
+from calibrate.grid.reasons import reasons
+from calibrate.leads.columns.mailbox import kind_of
 
 OWN = {"text": "text", "number": "any", "boolean": "boolean", "presence": "text"}
 

@@ -13,10 +13,21 @@ from replay import cases, golden
 
 from calibrate.engine import Session
 from calibrate.errors import GridError
-from calibrate.export import FORMATS, csv, excel, hubspot_reading, marketo, mautic, pmml, pmml_reading, reading, zoho
+from calibrate.export import (
+    FORMATS,
+    csv,
+    excel,
+    hubspot_reading,
+    marketo,
+    mautic,
+    pmml,
+    pmml_reading,
+    reading,
+    zoho,
+)
 from calibrate.export import json as canonical
 from calibrate.export.base import Options
-from calibrate.scoring import score_file
+from calibrate.scoring.rows import score_file
 
 GRIDS = [cases.grid(random.Random(seed), size=5) for seed in range(15)]
 

@@ -9,12 +9,12 @@ import sqlglot
 from replay import cases, gates, golden
 from sqlglot import exp
 
-from calibrate.criteria import Criterion, Level
-from calibrate.explain import reasons
 from calibrate.export import sql
 from calibrate.export.base import Options
-from calibrate.grid import Band, Grid
-from calibrate.mailbox import kind_of
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Band, Grid
+from calibrate.grid.reasons import reasons
+from calibrate.leads.columns.mailbox import kind_of
 
 TYPES = {
     "duckdb": {"text": "VARCHAR", "number": "DOUBLE", "integer": "BIGINT", "boolean": "BOOLEAN"},

@@ -13,13 +13,13 @@ import sqlglot
 from replay import cases
 from sqlglot import exp
 
-from calibrate.criteria import Criterion, Level
 from calibrate.errors import ExportError
-from calibrate.events import COUNT, DAYS, FIRST, LAST, PACE, SINCE
 from calibrate.export import coverage, sql, write
 from calibrate.export.base import Options
-from calibrate.grid import Expiry, Grid
-from calibrate.scoring import score_file
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Expiry, Grid
+from calibrate.leads.events import COUNT, DAYS, FIRST, LAST, PACE, SINCE
+from calibrate.scoring.rows import score_file
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from calibrate.engine import Session
 from calibrate.errors import CalibrateError, HistoryError, InputError
-from calibrate.history import History, _answered, observe
-from calibrate.roles import newest_first
-from calibrate.source import Source, Terms
+from calibrate.leads.columns.roles import newest_first
+from calibrate.leads.history import History, _answered, observe
+from calibrate.leads.statement import Source, Terms
 
 
 def read(folder: Path, text: str, terms: Terms, outcomes: str | None = None) -> History:

@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibrate.criteria import Criterion
+from calibrate.counts.rates import estimate
+from calibrate.counts.tally import count
 from calibrate.engine import Session
-from calibrate.events import join_events
-from calibrate.fine import named_levels
-from calibrate.history import observe
-from calibrate.rates import estimate
+from calibrate.grid.criteria import Criterion
+from calibrate.leads.columns.fine_classing import named_levels
+from calibrate.leads.events import join_events
+from calibrate.leads.history import observe
+from calibrate.leads.statement import Terms
 from calibrate.simulate import Simulated, simulate
-from calibrate.source import Terms
-from calibrate.tally import count
 
 SIGNALS = {"pricing_page": "pricing_page_views", "email_open": "email_opens", "case_study": "case_study"}
 

@@ -3,11 +3,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from calibrate.columns import words_of
-from calibrate.criteria import Criterion, Level
-from calibrate.leakage import suspects
-from calibrate.outcome_words import NAMES
-from calibrate.tally import tally_of
+from calibrate.counts.leakage import suspects
+from calibrate.counts.leakage_words import NAMES
+from calibrate.counts.tally import tally_of
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.leads.columns.profile import words_of
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 HISTORIES = 250

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from calibrate import monthly, open_table
-from calibrate.criteria import MISSING
+from calibrate import open_table
 from calibrate.export import json as grid_json
-from calibrate.mailbox import FREE, PROFESSIONAL, find_addresses, kind_of, lists, with_mailboxes
-from calibrate.scoring import score_file
-from calibrate.settings import settings
+from calibrate.grid.criteria import MISSING
+from calibrate.leads.columns.mailbox import FREE, PROFESSIONAL, find_addresses, kind_of, lists, with_mailboxes
+from calibrate.monthly import run as monthly
+from calibrate.monthly.settings import settings
+from calibrate.scoring.rows import score_file
 
 ADDRESSES = ("ana@acme.fr", "Ana <ana@ACME.fr>", "bob@gmail.com", "BOB@Gmail.Com ", "eve@yopmail.com", "z@sfr.fr", "-",
              "", "no address", "a@b@hotmail.fr", "'o@free.fr'", "x@localhost", "<c@mailinator.com>")  # fmt: skip

@@ -10,28 +10,29 @@ import numpy as np
 import pytest
 from scipy import special
 
-from calibrate import monthly, segments
-from calibrate.backtest import Fold, LaterLeads, replay
-from calibrate.criteria import Criterion, Level
+from calibrate.counts.tally import Tally, tally_of
 from calibrate.errors import InputError, SettingsError
-from calibrate.feedback import read_feedback
-from calibrate.grade import Grades, _cuts, axis_scores, demand, grades
-from calibrate.grid import STAGES, Band, Grid, Thresholds
-from calibrate.kpi import months_of
-from calibrate.lines import beside
-from calibrate.plan import Plan, calibrate_prepared, prepare
-from calibrate.report.meeting import chosen_by, handed_over
+from calibrate.evaluation import segments
+from calibrate.evaluation.backtest import Fold, LaterLeads, replay
+from calibrate.evaluation.bootstrap import Resampled
+from calibrate.evaluation.segments import by_segment, segment_criteria
+from calibrate.evaluation.swap import swap_all, swap_later
+from calibrate.funnel.feedback import read_feedback
+from calibrate.funnel.kpis import months_of
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.diff import beside
+from calibrate.grid.grid import STAGES, Band, Grid, Thresholds
+from calibrate.monthly import run as monthly
+from calibrate.monthly.settings import settings
+from calibrate.points.grade import Grades, _cuts, axis_scores, demand, grades
+from calibrate.points.plan import Plan, calibrate_prepared, prepare
+from calibrate.points.score_table import reaches, row_scores, with_minimums
+from calibrate.points.thresholds import Policy
+from calibrate.report.impact import chosen_by, handed_over
+from calibrate.report.language import load
+from calibrate.report.review import Review
 from calibrate.report.tables import place_of, steps
-from calibrate.report.words import load
-from calibrate.resampling import Resampled
-from calibrate.review import Review
-from calibrate.scores import reaches, row_scores, with_minimums
-from calibrate.segments import by_segment, segment_criteria
-from calibrate.settings import settings
 from calibrate.simulate import simulate
-from calibrate.swap import swap_all, swap_later
-from calibrate.tally import Tally, tally_of
-from calibrate.thresholds import Policy
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 

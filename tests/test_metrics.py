@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calibrate.metrics import METRICS, Cells, Estimate, auc_of, gains
+from calibrate.evaluation.metrics import METRICS, Cells, Estimate, auc_of, gains
 
 # two folds of three and two scores
 FOLD = np.array([0, 0, 0, 1, 1])

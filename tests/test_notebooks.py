@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from calibrate.errors import InputError, SettingsError
-from calibrate.notebook import execute, last_day, main, settings_of
+from calibrate.monthly.notebook import execute, last_day, main, settings_of
 from calibrate.simulate import simulate
 
 ROOT = Path(__file__).parents[1]
@@ -126,12 +126,12 @@ def test_a_month_is_read_as_its_last_day(folder: Path) -> None:
 
 @pytest.mark.filterwarnings("default")
 def test_run_saves_the_notebook_beside_the_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from calibrate import cli
+    from calibrate.cli.app import main
 
     simulate(leads=1200, months=14, events=False).leads.to_csv(folder / "leads.csv", index=False)
     (folder / "calibration.toml").write_text(TOML, encoding="utf-8")
     with pytest.raises(SystemExit) as leaving:
-        cli.main(["run", "calibration.toml", "--notebook"])
+        main(["run", "calibration.toml", "--notebook"])
     assert not leaving.value.code
     (month,) = (folder / "reports").iterdir()
     page = (month / "notebook.html").read_text(encoding="utf-8")
@@ -139,5 +139,5 @@ def test_run_saves_the_notebook_beside_the_report(folder: Path, capsys: pytest.C
     assert json.loads((month / "run.json").read_text(encoding="utf-8"))["verdict"]["why"][:40] in page
     (month / "decision.json").write_text("{}", encoding="utf-8")
     with pytest.raises(SystemExit) as leaving:
-        cli.main(["run", "calibration.toml", "--notebook"])
+        main(["run", "calibration.toml", "--notebook"])
     assert leaving.value.code == 2 and "--force" in capsys.readouterr().err

@@ -6,14 +6,14 @@ import duckdb
 import numpy as np
 import pytest
 
-from calibrate.criteria import Criterion, Level
+from calibrate.counts.tally import count
 from calibrate.engine import Session
-from calibrate.events import join_events
-from calibrate.grid import Grid
-from calibrate.history import observe
-from calibrate.scoring import score_file
-from calibrate.source import Terms
-from calibrate.tally import count
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Grid
+from calibrate.leads.events import join_events
+from calibrate.leads.history import observe
+from calibrate.leads.statement import Terms
+from calibrate.scoring.rows import score_file
 
 LEADS = 400_000
 ENDS = (Level("missing", "missing"), Level("other", "other"))

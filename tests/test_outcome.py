@@ -3,7 +3,7 @@
 import pytest
 
 from calibrate.errors import HistoryError
-from calibrate.outcome import answers
+from calibrate.leads.columns.outcome import answers
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibrate import monthly
-from calibrate.columns import Profile, is_personal, is_private
 from calibrate.engine import open_table
 from calibrate.engine.table import Column, Table
-from calibrate.fine import named_levels
-from calibrate.people import MAYBE, NO, SURE, Looked, holds_people, looked_at, may_be_shown, reading
-from calibrate.proposal import Proposal, propose
-from calibrate.settings import settings
+from calibrate.leads.columns.fine_classing import named_levels
+from calibrate.leads.columns.person_names import (
+    MAYBE,
+    NO,
+    SURE,
+    Looked,
+    holds_people,
+    looked_at,
+    may_be_shown,
+    reading,
+)
+from calibrate.leads.columns.profile import Profile, is_personal, is_private
+from calibrate.leads.columns.proposal import Proposal, propose
+from calibrate.monthly import run as monthly
+from calibrate.monthly.settings import settings
 
 # --- single texts, by hand -----------------------------------------------------------------------------
 

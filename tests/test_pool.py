@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from weights_case import simulated
 
-from calibrate.grid import Grid
-from calibrate.lines import beside
-from calibrate.plan import Plan, calibrate_prepared, prepare
-from calibrate.pool import MOST_NEAR, pool
-from calibrate.scores import row_scores
-from calibrate.tally import tally_of
+from calibrate.counts.tally import tally_of
+from calibrate.evaluation.near_optimal import MOST_NEAR, pool
+from calibrate.grid.diff import beside
+from calibrate.grid.grid import Grid
+from calibrate.points.plan import Plan, calibrate_prepared, prepare
+from calibrate.points.score_table import row_scores
 from calibrate.weights.constraints import Constraints
 
 TALLY, _ = simulated()

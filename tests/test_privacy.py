@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from calibrate import monthly
-from calibrate.cli import main
+from calibrate.cli.app import main
 from calibrate.export import FORMATS, Options
 from calibrate.export import json as grid_json
 from calibrate.export import write as write_format
-from calibrate.lexicon import bare
-from calibrate.settings import settings
+from calibrate.leads.columns.lexicon import bare
+from calibrate.monthly import run as monthly
+from calibrate.monthly.settings import settings
 
 FAMILY, GIVEN = "Quenneville", "Zélindre"
 LEADS = 500

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from calibrate.coding import code_sql
-from calibrate.columns import axis_of, is_private, names_id, profile, words_of
-from calibrate.criteria import Criterion, Level, is_placeholder
+from calibrate.counts.encoding import code_sql
+from calibrate.counts.tally import tally_of
 from calibrate.engine import Table, open_table
 from calibrate.errors import InputError
-from calibrate.fine import readable_cuts
-from calibrate.proposal import Proposal, find_dates, find_id, monotone, named_levels, propose
-from calibrate.tally import tally_of
+from calibrate.grid.criteria import Criterion, Level, is_placeholder
+from calibrate.leads.columns.fine_classing import readable_cuts
+from calibrate.leads.columns.profile import axis_of, is_private, names_id, profile, words_of
+from calibrate.leads.columns.proposal import Proposal, find_dates, find_id, monotone, named_levels, propose
 
 Columns = dict[str, Sequence[Any]]
 Make = Callable[[Columns], Table]
@@ -253,7 +253,7 @@ def test_the_outcome_plays_no_part(make: Make) -> None:
 
 def test_large_tables_are_looked_at_in_part_and_always_alike(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     table = make({"n": RANDOM.normal(size=4000).round(3), "t": some("a", "b", "c", rows=4000), "id": range(4000)})
-    monkeypatch.setattr("calibrate.columns.LOOKED_AT", 800)
+    monkeypatch.setattr("calibrate.leads.columns.profile.LOOKED_AT", 800)
     first, second = propose(table), propose(table)
     assert first == second
     assert ("looked_at", {"rows": 800, "of": 4000}) in [(f.key, dict(f.facts)) for f in first.facts]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from calibrate.engine import open_table
-from calibrate.proposal import propose
+from calibrate.leads.columns.proposal import propose
 
 
 def test_plain_numbers_are_no_phones(tmp_path: Path) -> None:

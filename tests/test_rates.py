@@ -4,9 +4,17 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibrate.criteria import Criterion, Level
-from calibrate.rates import benjamini_hochberg, estimate, lift_interval, p_values, prior_strength, rate, wilson
-from calibrate.tally import tally_of
+from calibrate.counts.rates import (
+    benjamini_hochberg,
+    estimate,
+    lift_interval,
+    p_values,
+    prior_strength,
+    rate,
+    wilson,
+)
+from calibrate.counts.tally import tally_of
+from calibrate.grid.criteria import Criterion, Level
 
 
 def criterion(name: str, levels: int) -> Criterion:

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from calibrate.cli import FLAGS, app
-from calibrate.crm import SYSTEMS
+from calibrate.cli.app import FLAGS, app
+from calibrate.evaluation.metrics import METRICS
 from calibrate.export import FORMATS
-from calibrate.metrics import METRICS
-from calibrate.report import words
+from calibrate.leads.crm import SYSTEMS
+from calibrate.report import language as words
 from calibrate.weights import METHODS
 
 ROOT = Path(__file__).parents[1]

@@ -15,13 +15,24 @@ from hypothesis import strategies as st
 from replay import cases
 from replay.formulas import Formula
 
-from calibrate.criteria import Criterion, Level, interval_name
 from calibrate.errors import ExportError, GridError
-from calibrate.explain import reasons
-from calibrate.export import FORMATS, excel, hubspot_formula, marketo, mautic, odoo, python, reading, salesforce, sql
+from calibrate.export import (
+    FORMATS,
+    excel,
+    hubspot_formula,
+    marketo,
+    mautic,
+    odoo,
+    python,
+    reading,
+    salesforce,
+    sql,
+)
 from calibrate.export.base import Options
-from calibrate.grid import Grid
-from calibrate.scoring import score_file
+from calibrate.grid.criteria import Criterion, Level, interval_name
+from calibrate.grid.grid import Grid
+from calibrate.grid.reasons import reasons
+from calibrate.scoring.rows import score_file
 
 TYPES = {"text": "VARCHAR", "number": "DOUBLE", "integer": "BIGINT", "boolean": "BOOLEAN"}
 ENDS = (Level("missing", "missing"), Level("other", "other"))

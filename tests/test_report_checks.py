@@ -12,15 +12,15 @@ import pytest
 from report_case import HOSTILE, hostile, review
 from test_report_page import CHROMIUM, Text, browser, visit
 
-from calibrate.audit import findings
-from calibrate.costs import Cost, Costs
-from calibrate.grid import Grid
-from calibrate.metrics import Estimate
+from calibrate.evaluation.audit import findings
+from calibrate.evaluation.constraint_costs import Cost, Costs
+from calibrate.evaluation.metrics import Estimate
+from calibrate.grid.grid import Grid
 from calibrate.report import folder, run_json, tables
+from calibrate.report.language import load
 from calibrate.report.page import page
-from calibrate.report.words import load
+from calibrate.report.review import Candidate, Review
 from calibrate.report.workbook import workbook
-from calibrate.review import Candidate, Review
 from calibrate.weights.search.bound import Bound
 
 __all__ = ["browser", "visit"]

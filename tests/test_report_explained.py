@@ -14,9 +14,9 @@ from test_report_page import Text
 
 from calibrate.errors import SettingsError
 from calibrate.export import json as grid_json
-from calibrate.grid import Band, Expiry, Grid, Thresholds
-from calibrate.report.explained import explained
-from calibrate.report.words import load
+from calibrate.grid.grid import Band, Expiry, Grid, Thresholds
+from calibrate.report.grid_page import explained
+from calibrate.report.language import load
 
 GRID = replace(
     review(4000).candidates[0].grid,

@@ -14,7 +14,7 @@ from report_case import review
 
 from calibrate.errors import CalibrateError, SettingsError
 from calibrate.report import folder
-from calibrate.review import Review
+from calibrate.report.review import Review
 
 REVIEW = review(1500)
 GRIDS = {candidate.name: json.dumps({"name": candidate.name}) for candidate in REVIEW.candidates}

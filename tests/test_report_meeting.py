@@ -14,25 +14,26 @@ import pytest
 from report_case import HOSTILE, review
 from test_report_page import Text
 
-from calibrate.criteria import Level
-from calibrate.decision import STAGES, Adopted, Decision, Override, Promise, outcomes
-from calibrate.drift import Drift, drift
-from calibrate.feedback import Feedback, Line
-from calibrate.grade import demand, grades
-from calibrate.grid import Evidence, Thresholds
-from calibrate.kpi import months_of
-from calibrate.lines import beside
-from calibrate.metrics import Estimate
-from calibrate.report import meeting, moving
+from calibrate.evaluation.decision import STAGES, Adopted, Decision, Override, Promise, outcomes
+from calibrate.evaluation.metrics import Estimate
+from calibrate.evaluation.segments import Segment, Segmented, Sides
+from calibrate.evaluation.swap import swap_all
+from calibrate.funnel.feedback import Feedback, Line
+from calibrate.funnel.kpis import months_of
+from calibrate.grid.criteria import Level
+from calibrate.grid.diff import beside
+from calibrate.grid.grid import Evidence, Thresholds
+from calibrate.monitoring.drift import Drift, drift
+from calibrate.points.grade import demand, grades
+from calibrate.points.thresholds import Policy
+from calibrate.report import drift_text as moving
+from calibrate.report import impact as meeting
+from calibrate.report.language import load
 from calibrate.report.page import page
+from calibrate.report.review import Review
 from calibrate.report.run_json import dump, run_json
 from calibrate.report.summary import summary
-from calibrate.report.words import load
 from calibrate.report.workbook import workbook
-from calibrate.review import Review
-from calibrate.segments import Segment, Segmented, Sides
-from calibrate.swap import swap_all
-from calibrate.thresholds import Policy
 
 SECTIONS = ("history", "drift", "changes", "segments", "grades", "months", "feedback")
 

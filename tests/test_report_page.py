@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from report_case import FORMULA, HOSTILE, hostile, review
 
-from calibrate.criteria import Criterion, Level
-from calibrate.grid import Grid
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Grid
 from calibrate.report import summary
+from calibrate.report.language import load
 from calibrate.report.page import page
-from calibrate.report.words import load
-from calibrate.review import Review
+from calibrate.report.review import Review
 
 CHROMIUM = Path("/usr/bin/chromium")
 REVIEW = review(6000)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from report_case import HOSTILE, hostile, review
 
-from calibrate.report import run_json, summary, words
+from calibrate.report import language as words
+from calibrate.report import run_json, summary
 
 REVIEW = review(4000)
 FOUND = run_json.run_json(REVIEW)

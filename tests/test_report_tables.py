@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from report_case import review
 
-from calibrate.grid import Grid
+from calibrate.grid.grid import Grid
 from calibrate.report import sections, tables
+from calibrate.report.language import load
 from calibrate.report.page import page
-from calibrate.report.words import load
-from calibrate.review import Review
+from calibrate.report.review import Review
 
 REVIEW = review(6000)
 

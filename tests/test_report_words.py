@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from calibrate import charts, explain
 from calibrate.errors import SettingsError
-from calibrate.metrics import METRICS
-from calibrate.report import words
+from calibrate.evaluation.metrics import METRICS
+from calibrate.grid import reasons as explain
+from calibrate.report import charts
+from calibrate.report import language as words
 from calibrate.weights import METHODS
 
 HOUSE = Path(words.__file__).parents[1]
@@ -103,7 +104,7 @@ def test_findings_of_the_house_have_words() -> None:
 
 
 def test_exclusions_methods_and_metrics_have_words() -> None:
-    from calibrate.source import REASONS
+    from calibrate.leads.statement import REASONS
 
     for reason in REASONS[1:]:
         assert f"excluded.{reason}" in ENGLISH.texts

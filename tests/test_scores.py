@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibrate.criteria import Criterion, Level
+from calibrate.counts.tally import tally_of
 from calibrate.errors import GridError
-from calibrate.grid import Grid
-from calibrate.scores import levels_of, row_scores, score
-from calibrate.tally import tally_of
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Grid
+from calibrate.points.score_table import levels_of, row_scores, score
 
 SECTOR = Criterion(
     "sector", "Sector", "text", "fit",

@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from calibrate.criteria import Criterion, Level
 from calibrate.errors import GridError, InputError, SettingsError
-from calibrate.explain import reasons
-from calibrate.grid import Band, Grid
-from calibrate.scoring import score_file
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Band, Grid
+from calibrate.grid.reasons import reasons
+from calibrate.scoring.rows import score_file
 
 SPECIAL = (Level("missing", "missing"), Level("other", "other"))
 GRID = Grid(

@@ -12,12 +12,12 @@ from scipy.optimize import minimize
 from scipy.special import beta, expit
 from weights_case import counted, number, several, simulated, tallies, text, yes_no
 
-from calibrate.build import build
+from calibrate.counts.rates import estimate
+from calibrate.counts.tally import scores_of, tally_of
 from calibrate.errors import SettingsError
-from calibrate.grid import Pin
-from calibrate.rates import estimate
-from calibrate.scores import row_scores
-from calibrate.tally import scores_of, tally_of
+from calibrate.grid.grid import Pin
+from calibrate.points.build import build
+from calibrate.points.score_table import row_scores
 from calibrate.weights import METHODS, Constraints
 from calibrate.weights.constraints import resolve
 from calibrate.weights.search.bound import bound

@@ -7,18 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibrate.criteria import Criterion, Level
+from calibrate.counts.rates import estimate
+from calibrate.counts.tally import Tally, count, tally_of
 from calibrate.engine import Session
 from calibrate.errors import InputError
-from calibrate.history import History, observe
-from calibrate.proposal import propose
-from calibrate.rates import estimate
-from calibrate.selection import select_worked
+from calibrate.funnel.stages import find_stages, follow
+from calibrate.funnel.value import weigh_by_value
+from calibrate.funnel.worked import select_worked
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.leads.columns.proposal import propose
+from calibrate.leads.history import History, observe
+from calibrate.leads.statement import Terms
 from calibrate.simulate import simulate
-from calibrate.source import Terms
-from calibrate.stages import find_stages, follow
-from calibrate.tally import Tally, count, tally_of
-from calibrate.worth import weigh_by_value
 
 LEADS = """id,created,MQL date,sql_at,won,amount,sector
 1,2025-01-01,2025-01-03,2025-01-08,2025-02-10,100,Steel

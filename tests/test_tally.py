@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibrate.criteria import Criterion, Level
+from calibrate.counts.tally import Tally, merged, scores_of, tally_of
 from calibrate.errors import GridError
-from calibrate.tally import Tally, merged, scores_of, tally_of
+from calibrate.grid.criteria import Criterion, Level
 
 SPECIAL = (Level("missing", "missing"), Level("other", "other"))
 CITY = Criterion(

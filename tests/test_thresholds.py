@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calibrate.counts.rates import rate
 from calibrate.errors import SettingsError
-from calibrate.grid import Thresholds
-from calibrate.rates import rate
-from calibrate.scores import Scores
-from calibrate.thresholds import Policy, choose, trade_off, unmet
+from calibrate.grid.grid import Thresholds
+from calibrate.points.score_table import Scores
+from calibrate.points.thresholds import Policy, choose, trade_off, unmet
 
 # score:      -5    0   10   20   30
 LEADS = [400.0, 400, 100, 80, 20]

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from calibrate import open_table
-from calibrate.arms import ArmNames, arms
 from calibrate.errors import CalibrateError, HistoryError, InputError, SettingsError
-from calibrate.report import trialed
-from calibrate.report.words import load
-from calibrate.sequential import bounds, inflation, power, spent
-from calibrate.trial import Design, plan, power_of, read
+from calibrate.monitoring.group_sequential import bounds, inflation, power, spent
+from calibrate.monitoring.trial import Design, plan, power_of, read
+from calibrate.monitoring.trial_arms import ArmNames, arms
+from calibrate.report import trial_text as trialed
+from calibrate.report.language import load
 
 
 def test_bounds_of_the_literature() -> None:

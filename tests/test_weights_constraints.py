@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from weights_case import number, text, yes_no
 
-from calibrate.calibration import isotonic
 from calibrate.errors import SettingsError
-from calibrate.grid import Pin
+from calibrate.grid.grid import Pin
+from calibrate.points.curve import isotonic
 from calibrate.weights.constraints import Chain, Constraints, check, resolve, split
-from calibrate.weights.nearest import nearest
+from calibrate.weights.projection import nearest
 
 CRITERIA = (text("size", ["small", "mid", "big"]), yes_no("demo"), number("visits", [2, 5]))
 

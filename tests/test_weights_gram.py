@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from weights_case import simulated
 
-from calibrate.criteria import offsets
-from calibrate.weights.gram import curvature, gram, level_out, predict, profiled, rows_of, sums
+from calibrate.grid.criteria import offsets
+from calibrate.weights.profile_algebra import curvature, gram, level_out, predict, profiled, rows_of, sums
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from weights_case import counted, number, several, simulated, text, yes_no
 
-from calibrate.criteria import offsets
-from calibrate.rates import estimate
-from calibrate.tally import scores_of, tally_of
+from calibrate.counts.rates import estimate
+from calibrate.counts.tally import scores_of, tally_of
+from calibrate.grid.criteria import offsets
 from calibrate.weights import METHODS, Constraints
-from calibrate.weights.gram import level_out
+from calibrate.weights.profile_algebra import level_out
 
 module = importlib.import_module("calibrate.weights.logistic")
 NONE = Constraints()

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from weights_case import counted, text, yes_no
 
-from calibrate.rates import estimate
+from calibrate.counts.rates import estimate
 from calibrate.weights import METHODS, Constraints
 from calibrate.weights.lift import recipe
 

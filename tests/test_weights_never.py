@@ -6,12 +6,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from weights_case import counted, tallies, text
 
-from calibrate.build import build
-from calibrate.criteria import offsets
+from calibrate.counts.rates import estimate
 from calibrate.errors import SettingsError
-from calibrate.grid import Pin
-from calibrate.rates import estimate
-from calibrate.scores import row_scores
+from calibrate.grid.criteria import offsets
+from calibrate.grid.grid import Pin
+from calibrate.points.build import build
+from calibrate.points.score_table import row_scores
 from calibrate.weights import METHODS, Constraints
 
 MARGINAL = ("lift", "cautious", "evidence")

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import strategies as st
 
-from calibrate.criteria import Criterion, Level
-from calibrate.tally import Tally, tally_of
+from calibrate.counts.tally import Tally, tally_of
+from calibrate.grid.criteria import Criterion, Level
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 

@@ -15,9 +15,9 @@ from typing import Any, Literal
 from sqlglot import exp, parse_one
 
 from ..errors import InputError
+from ..vocabulary import shape_of
 from .sql import identifier, literal, rendered, trimmed
 from .table import Column, Fact, Table, column_of
-from .words import shape_of
 
 Order = Literal["day", "month"]
 SAMPLE = 5000

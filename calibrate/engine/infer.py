@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ..vocabulary import NUMBER_PLACEHOLDERS
 from . import dates
 from .duckdb import Connection
 from .sql import BLANKS, THOUSANDS, identifier, literal
 from .table import Fact
-from .words import NUMBER_PLACEHOLDERS
 
 SAMPLE = 2000
 """Rows that suggest what a column may be."""

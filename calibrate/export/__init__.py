@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from ..errors import ExportError, unknown
-from ..grid import Grid
+from ..grid.grid import Grid
 from . import (
     activecampaign,
     csv,

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from ..grid import Grid
+from ..grid.grid import Grid
 from . import sheet
 from .base import Coverage, Options, Scored, Status, account
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from ..criteria import Criterion
 from ..errors import ExportError
-from ..events import is_event_column
-from ..explain import told, words_in
-from ..grid import Band, Expiry, Grid, Measure
-from ..mailbox import made_from
+from ..grid.criteria import Criterion
+from ..grid.grid import Band, Expiry, Grid, Measure
+from ..grid.reasons import told, words_in
+from ..leads.columns.mailbox import made_from
+from ..leads.events import is_event_column
 
 Status = Literal["carried", "approximated", "impossible"]
 EVERYTHING = ("mailbox", "events")

@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from ..errors import GridError
-from ..grid import Grid
+from ..grid.grid import Grid
 from . import json as canonical
 from .base import EVERYTHING, Coverage, Options, account
 from .schemes import MOST_BYTES, number, whole
@@ -30,7 +30,7 @@ RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
 def write(grid: Grid, options: Options) -> str:
     """The lines of a grid as CSV, separated by commas.
 
-    >>> from calibrate.criteria import Criterion, Level
+    >>> from calibrate.grid.criteria import Criterion, Level
     >>> demo = Criterion("=demo", "Demo", "presence", "engagement",
     ...     (Level("yes"), Level("missing", "missing"), Level("other", "other")))
     >>> print(write(Grid("g", "lift", (demo,), ((20, -1, 0),)), Options()).splitlines()[2])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from ..grid import Grid
+from ..grid.grid import Grid
 from . import sheet
 from .base import Coverage, Options, Scored, Status, account, ordered_bands
 
@@ -45,7 +45,7 @@ def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
 def placed(score: int, grid: Grid) -> int:
     """A score on 0 to 100: 0 for the worst possible lead, 100 for the best.
 
-    >>> from calibrate.criteria import Criterion, Level
+    >>> from calibrate.grid.criteria import Criterion, Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> demo = Criterion("demo", "Demo", "presence", "engagement", (Level("yes"), *ends))
     >>> [placed(score, Grid("g", "m", (demo,), ((30, -10, 0),))) for score in (-10, 0, 30)]

@@ -13,12 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..criteria import Criterion, as_number, meaning
 from ..errors import ExportError
-from ..events import is_event_column
-from ..explain import told, words_in
-from ..grid import Expiry, Grid
-from ..mailbox import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
+from ..grid.criteria import Criterion, as_number, meaning
+from ..grid.grid import Expiry, Grid
+from ..grid.reasons import told, words_in
+from ..leads.columns.mailbox import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
+from ..leads.events import is_event_column
 from . import csv
 from .base import Coverage, Options, Status, account, key_column, ordered_bands
 

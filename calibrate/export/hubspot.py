@@ -18,7 +18,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..grid import Expiry, Grid
+from ..grid.grid import Expiry, Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands
 from .csv import safe
 from .rules import Branch, branches, must_exist, number_text, system_name, unique_names
@@ -46,7 +46,7 @@ LABELS = {
 def write(grid: Grid, options: Options) -> str:
     """The requests as JSON: create the score, set its bands, publish it.
 
-    >>> from calibrate.criteria import Criterion, Level
+    >>> from calibrate.grid.criteria import Criterion, Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> sector = Criterion("Sector", "Industry", "text", "fit", (Level("SaaS", values=("SaaS",)), *ends))
     >>> body = json.loads(write(Grid("g", "lift", (sector,), ((12, -4, 0),)), Options()))["requests"][0]["body"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 
-from ..grid import Grid
+from ..grid.grid import Grid
 from .base import Coverage, Options, Status, account
 from .hubspot import LABELS, PROPERTY, _properties
 from .rules import Branch, branches, field_kind, must_exist, number_text, system_name
@@ -18,7 +18,7 @@ from .rules import Branch, branches, field_kind, must_exist, number_text, system
 def write(grid: Grid, options: Options) -> str:
     """The request as JSON.
 
-    >>> from calibrate.criteria import Criterion, Level
+    >>> from calibrate.grid.criteria import Criterion, Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> sector = Criterion("Sector", "industry", "text", "fit", (Level("SaaS", values=("SaaS",)), *ends))
     >>> body = json.loads(write(Grid("g", "lift", (sector,), ((12, -4, 0),)), Options()))["requests"][0]["body"]

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..criteria import Axis
 from ..errors import GridError
-from ..grid import Band, Expiry, Grid
+from ..grid.criteria import Axis
+from ..grid.grid import Band, Expiry, Grid
 from .schemes import Ask, Op, Scheme, grid_of, number, parse, part, whole
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ..engine.words import NO, YES
-from ..grid import Grid
-from ..mailbox import lists, made_from
+from ..grid.grid import Grid
+from ..leads.columns.mailbox import lists, made_from
+from ..vocabulary import NO, YES
 from .base import Coverage, Options, account, expiry_rule, ordered_bands, raw_notes, reason_text
 
 _HEAD = """// Lead scorer written by calibrate from one grid; no dependency.
@@ -162,7 +162,7 @@ function valueOf(lead, column) {
 def write(grid: Grid, options: Options) -> str:
     r"""Text of an ES module that scores like the grid.
 
-    >>> from calibrate.criteria import Criterion, Level
+    >>> from calibrate.grid.criteria import Criterion, Level
     >>> demo = Criterion("demo", "</script>", "presence", "engagement",
     ...     (Level("yes"), Level("missing", "missing"), Level("other", "other")))
     >>> print(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options()).splitlines()[10])

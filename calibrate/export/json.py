@@ -16,9 +16,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
 
-from ..criteria import MOST_LEVELS, Criterion, Level
 from ..errors import GridError
-from ..grid import Band, Curve, Evidence, Expiry, Grid, Pin, Thresholds
+from ..grid.criteria import MOST_LEVELS, Criterion, Level
+from ..grid.grid import Band, Curve, Evidence, Expiry, Grid, Pin, Thresholds
 
 SCHEMA = "calibrate-grid/1"
 WITH_MINIMUMS = "calibrate-grid/1.1"
@@ -169,7 +169,7 @@ def schema() -> str:
 def write(grid: Grid) -> str:
     """Canonical text of a grid: keys sorted, whole numbers without a decimal point, one newline at the end.
 
-    >>> from calibrate.criteria import Criterion, Level
+    >>> from calibrate.grid.criteria import Criterion, Level
     >>> demo = Criterion("demo", "demo", "boolean", "engagement", (Level("yes", values=(True,)),
     ...     Level("missing", "missing"), Level("other", "other")), reference="missing")
     >>> text = write(Grid("g", "lift", (demo,), ((20, 0, 0),)))

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..criteria import Axis
-from ..explain import BANDS, told, words_in
-from ..grid import Expiry, Grid
+from ..grid.criteria import Axis
+from ..grid.grid import Expiry, Grid
+from ..grid.reasons import BANDS, told, words_in
 from .base import EVERYTHING, Coverage, Options, account
 
 WORDS: Mapping[str, Mapping[str, Any]] = {

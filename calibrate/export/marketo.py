@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import GridError
-from ..grid import Grid
+from ..grid.grid import Grid
 from . import json as canonical
 from .base import Coverage, Options, Status, account, ordered_bands
 from .schemes import Ask, Scheme, grid_of, parse, part, whole
@@ -25,7 +25,7 @@ LONGEST_NAME = 50
 def write(grid: Grid, options: Options) -> str:
     """The requests as JSON, one token each; beside them the grid, for names of tokens are too short to hold a line.
 
-    >>> from calibrate.criteria import Criterion, Level
+    >>> from calibrate.grid.criteria import Criterion, Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> demo = Criterion("Demo", "demo", "presence", "engagement", (Level("yes"), *ends))
     >>> json.loads(write(Grid("g", "lift", (demo,), ((20, 0, -1),)), Options()))["requests"][1]["form"]["value"]

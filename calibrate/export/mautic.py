@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ..grid import Grid
+from ..grid.grid import Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands
 from .rules import branches
 from .schemes import Ask, Scheme, grid_of, parse, part, whole
@@ -31,7 +31,7 @@ MARK = "calibrate: "
 def write(grid: Grid, options: Options) -> str:
     """The requests as JSON.
 
-    >>> from calibrate.criteria import Criterion, Level
+    >>> from calibrate.grid.criteria import Criterion, Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> demo = Criterion("Demo request", "demo", "presence", "engagement", (Level("yes"), *ends))
     >>> body = json.loads(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options()))["requests"][0]["body"]

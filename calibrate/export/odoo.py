@@ -14,9 +14,9 @@ import io
 import math
 from collections.abc import Iterable
 
-from ..criteria import MISSING, OTHER, Criterion, Level
 from ..errors import GridError
-from ..grid import Evidence, Grid
+from ..grid.criteria import MISSING, OTHER, Criterion, Level
+from ..grid.grid import Evidence, Grid
 from .base import Coverage, Options, Scored, Status, account
 from .hubspot import scores_csv
 from .json import MOST_BYTES
@@ -45,7 +45,7 @@ for record in records:
 def write(grid: Grid, options: Options) -> str:
     r"""The text to paste into a server action.
 
-    >>> from calibrate.criteria import Level
+    >>> from calibrate.grid.criteria import Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> source = Criterion("Source", "source_id", "text", "fit", (Level("Web", values=("Web",)), *ends))
     >>> print(write(Grid("g", "lift", (source,), ((12, -4, 0),)), Options()))  # doctest: +ELLIPSIS

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..grid import Grid
+from ..grid.grid import Grid
 from . import sheet
 from .base import Coverage, Options, Scored, Status, account
 from .hubspot import scores_csv

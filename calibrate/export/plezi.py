@@ -5,7 +5,7 @@ Source: Plezi help pages on scoring (happy-academy.plezi.co 1441810; intercom.he
 
 from __future__ import annotations
 
-from ..grid import Grid
+from ..grid.grid import Grid
 from . import sheet
 from .base import Coverage, Options, Status, account
 

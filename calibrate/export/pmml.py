@@ -15,9 +15,9 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as Tree
 
-from ..criteria import Criterion, Level, as_number, meaning
-from ..grid import Grid
-from ..mailbox import DISPOSABLE, FREE, PROFESSIONAL, SUFFIX, lists, made_from
+from ..grid.criteria import Criterion, Level, as_number, meaning
+from ..grid.grid import Grid
+from ..leads.columns.mailbox import DISPOSABLE, FREE, PROFESSIONAL, SUFFIX, lists, made_from
 from .base import Coverage, Options, account, ordered_bands, reason_text, refuse_illegal
 from .pmml_sides import Condition, band_outputs, derive_sides
 
@@ -31,7 +31,7 @@ _VERIFIED = 40
 def write(grid: Grid, options: Options) -> bytes:
     """The document, in UTF-8.
 
-    >>> from calibrate.criteria import Criterion, Level
+    >>> from calibrate.grid.criteria import Criterion, Level
     >>> demo = Criterion("demo", "Demo", "presence", "engagement",
     ...     (Level("yes"), Level("missing", "missing"), Level("other", "other")))
     >>> b'<Attribute partialScore="20" reasonCode="demo: yes (+20)">' in write(

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from xml.parsers import expat
 
-from ..criteria import Axis, Criterion
 from ..errors import GridError
-from ..grid import Grid
+from ..grid.criteria import Axis, Criterion
+from ..grid.grid import Grid
 from .json import MOST_BYTES
 from .schemes import Ask, Op, Scheme, grid_of, whole
 

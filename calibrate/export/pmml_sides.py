@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from xml.etree import ElementTree as Tree
 
-from ..criteria import Axis
-from ..grid import Grid
+from ..grid.criteria import Axis
+from ..grid.grid import Grid
 
 Condition = tuple[str, str, str]
 Conditions = Callable[[int, int], list[list[Condition]]]

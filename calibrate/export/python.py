@@ -5,9 +5,9 @@ Names and levels of the grid stand in it as literals only, so no text of a grid 
 
 from __future__ import annotations
 
-from ..engine.words import NO, YES
-from ..grid import Grid
-from ..mailbox import lists, made_from
+from ..grid.grid import Grid
+from ..leads.columns.mailbox import lists, made_from
+from ..vocabulary import NO, YES
 from .base import Coverage, Options, account, expiry_rule, ordered_bands, raw_notes, reason_text
 
 _HEAD = '''"""Lead scorer written by calibrate from one grid; standard library only.
@@ -179,7 +179,7 @@ def _value(lead, column):
 def write(grid: Grid, options: Options) -> str:
     """Text of a Python module that scores like the grid.
 
-    >>> from calibrate.criteria import Criterion, Level
+    >>> from calibrate.grid.criteria import Criterion, Level
     >>> demo = Criterion("demo", "Demo", "presence", "engagement",
     ...     (Level("yes"), Level("missing", "missing"), Level("other", "other")))
     >>> scorer = {}

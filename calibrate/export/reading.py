@@ -17,10 +17,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Kind, Level, as_number
 from ..engine import Table, sql
 from ..errors import GridError
-from ..grid import Grid
+from ..grid.criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Kind, Level, as_number
+from ..grid.grid import Grid
 from . import csv, hubspot_reading, json, marketo, mautic, odoo, pmml_reading, zoho
 from .json import LONGEST_NAME, MOST_BYTES, MOST_CRITERIA, check_levels
 from .schemes import whole

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..criteria import Criterion, Kind, as_number, meaning
-from ..grid import Grid
+from ..grid.criteria import Criterion, Kind, as_number, meaning
+from ..grid.grid import Grid
 
 How = Literal["missing", "listed", "inside", "filled", "rest"]
 
@@ -36,7 +36,7 @@ class Branch:
 def branches(grid: Grid, at: int) -> list[Branch]:
     """Branches of one criterion; exactly one of them holds for any lead.
 
-    >>> from calibrate.criteria import Level
+    >>> from calibrate.grid.criteria import Level
     >>> ends = (Level("missing", "missing", ("-",)), Level("other", "other"))
     >>> sector = Criterion("s", "s", "text", "fit", (Level("a", values=("x", "-")), *ends))
     >>> [(b.how, b.texts, b.points) for b in branches(Grid("g", "m", (sector,), ((5, -1, 0),)), 0)]
@@ -70,7 +70,7 @@ def branches(grid: Grid, at: int) -> list[Branch]:
 def field_kind(criterion: Criterion) -> Kind:
     """The kind of field a criterion needs: a yes/no criterion whose column holds words, such as Yes and No, a text.
 
-    >>> from calibrate.criteria import Level
+    >>> from calibrate.grid.criteria import Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> yes = [(Level("yes", values=values), *ends) for values in (("Yes",), ("1", True))]
     >>> [field_kind(Criterion("c", "c", "boolean", "fit", levels)) for levels in yes]
@@ -115,7 +115,7 @@ def system_name(column: str, known: Mapping[str, str], pattern: str) -> tuple[st
 def must_exist(grid: Grid, known: Mapping[str, str], pattern: str) -> tuple[str, ...]:
     """A note that names the fields which the target must have, as the source calls them and no list confirms.
 
-    >>> from calibrate.criteria import Level
+    >>> from calibrate.grid.criteria import Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> made = [Criterion(c, c, "presence", "fit", (Level("l"), *ends)) for c in ("Industry", "score_x", "Lead Source")]
     >>> must_exist(Grid("g", "m", tuple(made), ((1, 0, 0),) * 3), {"industry": "Industry"}, r"[a-z_]+")

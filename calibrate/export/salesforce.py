@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree as Tree
 
 from ..errors import ExportError
-from ..grid import Grid
+from ..grid.grid import Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands, refuse_illegal
 from .hubspot import scores_csv
 from .rules import Branch, branches, field_kind, must_exist, number_text, system_name, unique_names
@@ -39,7 +39,7 @@ PICKLISTS = {"LeadSource", "Status", "Industry", "Rating", "Salutation"}
 def write(grid: Grid, options: Options) -> str:
     """The object file ``Lead.object`` with the fields to deploy.
 
-    >>> from calibrate.criteria import Criterion, Level
+    >>> from calibrate.grid.criteria import Criterion, Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> sector = Criterion("Sector", "Lead Source", "text", "fit", (Level("Web", values=("Web",)), *ends))
     >>> print(formulas(Grid("g", "lift", (sector,), ((12, -4, 1),)))[-1][2])

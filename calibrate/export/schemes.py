@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
-from ..criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Level, as_number, is_missing
 from ..errors import GridError
-from ..grid import Band, Grid
+from ..grid.criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Level, as_number, is_missing
+from ..grid.grid import Band, Grid
 from .json import MOST_BYTES as MOST_BYTES
 from .json import MOST_CRITERIA, MOST_POINTS, MOST_VALUES, check_levels
 from .rules import number_text, unique_names

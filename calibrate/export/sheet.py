@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..criteria import Axis
 from ..errors import ExportError, unknown
-from ..explain import told, words_in
-from ..grid import Grid
+from ..grid.criteria import Axis
+from ..grid.grid import Grid
+from ..grid.reasons import told, words_in
 from .base import Options
 from .markdown import aging, band_said, escape, minimums, said_minimums, table
 

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
-from ..criteria import Criterion, Level, as_number, meaning
 from ..engine import sql
-from ..events import is_event_column
-from ..grid import Expiry, Grid
-from ..mailbox import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
+from ..grid.criteria import Criterion, Level, as_number, meaning
+from ..grid.grid import Expiry, Grid
+from ..leads.columns.mailbox import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
+from ..leads.events import is_event_column
 from .base import Coverage, Options, Status, account, band_condition, key_column, left_by_age, reason_text
 from .dialects import DECIMAL, DIALECTS, DOMAINS, LINE_END, Dialect, identifier, literal
 from .sql_events import can_make, dated_by, day_number, event_columns, event_join
@@ -25,7 +25,7 @@ from .sql_events import can_make, dated_by, day_number, event_columns, event_joi
 def write(grid: Grid, options: Options, dialect: str) -> str:
     """The SELECT for one dialect.
 
-    >>> from calibrate.criteria import Criterion, Level
+    >>> from calibrate.grid.criteria import Criterion, Level
     >>> demo = Criterion("demo", "Demo", "presence", "engagement",
     ...     (Level("yes"), Level("missing", "missing"), Level("other", "other")))
     >>> print(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options(), "sqlite"))

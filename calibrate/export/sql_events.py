@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ..events import (
+from ..grid.grid import Grid
+from ..leads.events import (
     ALL_DAYS,
     BEFORE,
     COUNT,
@@ -27,8 +28,7 @@ from ..events import (
     SUFFIX,
     is_event_column,
 )
-from ..grid import Grid
-from ..source import DAY_ZERO
+from ..leads.statement import DAY_ZERO
 from .dialects import Dialect, identifier, literal
 
 

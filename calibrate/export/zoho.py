@@ -14,9 +14,9 @@ import json
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from ..criteria import Axis
 from ..errors import ExportError, GridError, unknown
-from ..grid import Grid
+from ..grid.criteria import Axis
+from ..grid.grid import Grid
 from .base import Coverage, Options, Status, account
 from .rules import Branch, branches, field_kind, must_exist, number_text, system_name, unique_names
 from .schemes import Ask, Op, Scheme, grid_of, parse, part, whole
@@ -56,7 +56,7 @@ LABELS = {
 def write(grid: Grid, options: Options) -> str:
     """The bodies of ``POST /crm/v8/settings/automation/scoring_rules``, one scoring rule per call.
 
-    >>> from calibrate.criteria import Criterion, Level
+    >>> from calibrate.grid.criteria import Criterion, Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> sector = Criterion("Sector", "Industry", "text", "fit", (Level("SaaS", values=("SaaS",)), *ends))
     >>> rule = json.loads(write(Grid("g", "lift", (sector,), ((12, 0, 0),)), Options()))["requests"][0]["body"]

@@ -12,13 +12,13 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from .. import charts, decision
 from ..errors import CalibrateError
-from ..review import Review
-from ..thresholds import trade_off
-from . import run_json, tables
+from ..evaluation import decision
+from ..points.thresholds import trade_off
+from . import charts, run_json, tables
+from .language import Words, load
 from .page import page
-from .words import Words, load
+from .review import Review
 from .workbook import workbook
 
 OURS = re.compile(r"review(\.[a-z]{2})?\.html|review\.xlsx|notebook\.html|run\.json|calibration\.toml|pictures|grids")

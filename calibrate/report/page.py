@@ -18,9 +18,24 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ..review import Review
-from . import checks, drawing, meeting, pictures, sections, tables
-from .words import Words
+from . import (
+    audit_text as checks,
+)
+from . import (
+    impact as meeting,
+)
+from . import (
+    sections,
+    tables,
+)
+from . import (
+    svg as drawing,
+)
+from . import (
+    svg_pictures as pictures,
+)
+from .language import Words
+from .review import Review
 
 TEMPLATES = Path(__file__).parent / "templates"
 SECTIONS = (

@@ -10,13 +10,15 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..expiry import Fading
-from ..leakage import Suspect
-from ..metrics import Estimate
-from ..rates import Rate, RateTable
-from ..review import Account, Candidate, Review
-from ..stages import Step
-from . import checks, meeting_json, sections, tables
+from ..counts.leakage import Suspect
+from ..counts.rates import Rate, RateTable
+from ..evaluation.metrics import Estimate
+from ..funnel.fading import Fading
+from ..funnel.stages import Step
+from . import audit_text as checks
+from . import impact_json as meeting_json
+from . import sections, tables
+from .review import Account, Candidate, Review
 
 SCHEMA = 1
 DIGITS = 12

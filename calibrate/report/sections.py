@@ -11,12 +11,13 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from ..criteria import Axis, Criterion, Level
-from ..grid import STAGES, Grid, Stage, Thresholds
-from ..metrics import METRICS, Estimate
-from ..review import Candidate, Review
-from . import drawing, tables
-from .words import Words
+from ..evaluation.metrics import METRICS, Estimate
+from ..grid.criteria import Axis, Criterion, Level
+from ..grid.grid import STAGES, Grid, Stage, Thresholds
+from . import svg as drawing
+from . import tables
+from .language import Words
+from .review import Candidate, Review
 
 FORMATS = {
     "auc": ("decimal3", "signed3"), "log_loss": ("decimal4", "signed4"), "brier": ("decimal4", "signed4"),

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..comparison import PRIMARY
-from ..grade import DIGITS, LETTERS
-from ..grid import STAGES
-from ..rates import Rate
-from ..review import Review
-from ..segments import SHOWN
-from . import meeting, sections, tables
-from .bands import from_points, said, stage_lines
-from .words import Words
+from ..counts.rates import Rate
+from ..evaluation.comparison import PRIMARY
+from ..evaluation.segments import SHOWN
+from ..grid.grid import STAGES
+from ..points.grade import DIGITS, LETTERS
+from . import impact as meeting
+from . import sections, tables
+from .band_text import from_points, said, stage_lines
+from .language import Words
+from .review import Review
 
 Cell = str | int | float | None
 Columns = Sequence[tuple[str, str]]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..leakage import Suspect
-from ..rates import RateTable
-from ..review import Account, Review
-from . import meeting, moving, sections, tables
-from .bands import stage_lines
-from .words import Words, load
+from ..counts.leakage import Suspect
+from ..counts.rates import RateTable
+from . import drift_text as moving
+from . import impact as meeting
+from . import sections, tables
+from .band_text import stage_lines
+from .language import Words, load
+from .review import Account, Review
 
 SHOWN_METRICS = ("auc", "log_loss")
 TOP_LINES = 8

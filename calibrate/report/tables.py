@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..comparison import Judged
-from ..criteria import Axis, Criterion, Level, offsets
+from ..counts.rates import Rate, RateTable, lift_interval, rate
+from ..counts.tally import Tally
 from ..errors import GridError
-from ..grid import Evidence, Grid, Pin, Stage
-from ..rates import Rate, RateTable, lift_interval, rate
-from ..review import Candidate, Review
-from ..tally import Tally
-from ..thresholds import trade_off
+from ..evaluation.comparison import Judged
+from ..grid.criteria import Axis, Criterion, Level, offsets
+from ..grid.grid import Evidence, Grid, Pin, Stage
+from ..points.thresholds import trade_off
+from .review import Candidate, Review
 
 AXES: tuple[Axis, ...] = ("fit", "engagement")
 MOST_STEPS = 240

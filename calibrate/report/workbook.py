@@ -15,12 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..grid import STAGES
-from ..review import Candidate, Review
-from . import checks, meeting, moving, sections, tables
-from .bands import stage_lines
+from ..grid.grid import STAGES
+from . import audit_text as checks
+from . import drift_text as moving
+from . import impact as meeting
+from . import sections, tables
+from .band_text import stage_lines
+from .language import Words
+from .review import Candidate, Review
 from .sheets import Cell, sheets
-from .words import Words
 
 CREATED = datetime.datetime(2000, 1, 1)
 LONGEST = 32_000

@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from ..criteria import Criterion, offsets
-from ..rates import RateTable
-from ..tally import Tally
+from ..counts.rates import RateTable
+from ..counts.tally import Tally
+from ..grid.criteria import Criterion, offsets
 from .constraints import Constraints
 
 Floats = NDArray[np.float64]

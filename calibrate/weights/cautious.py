@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from ..rates import RateTable
-from ..tally import Tally
+from ..counts.rates import RateTable
+from ..counts.tally import Tally
 from .base import Weights, against_rate, is_reference, zero_levels
 from .constraints import Constraints, resolve
 from .evidence import posterior
 from .lift import DEFAULT_CAP, recipe
-from .nearest import kept
+from .projection import kept
 
 Floats = NDArray[np.float64]
 

@@ -13,11 +13,11 @@ from itertools import combinations, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..criteria import Criterion, offsets
-from ..engine.words import NO, YES
 from ..errors import SettingsError, unknown
-from ..grid import Pin
-from ..notes import note
+from ..grid.criteria import Criterion, offsets
+from ..grid.grid import Pin
+from ..grid.notes import note
+from ..vocabulary import NO, YES
 
 Floats = NDArray[np.float64]
 RISING, FALLING = " rising", " falling"

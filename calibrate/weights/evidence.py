@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from ..criteria import offsets
-from ..notes import note
-from ..rates import Z95, RateTable
-from ..tally import Tally
+from ..counts.rates import Z95, RateTable
+from ..counts.tally import Tally
+from ..grid.criteria import offsets
+from ..grid.notes import note
 from .base import Weights, against_rate, is_reference, normal_share, references, zero_levels
 from .constraints import Constraints, resolve
-from .nearest import kept
+from .projection import kept
 
 Floats = NDArray[np.float64]
 

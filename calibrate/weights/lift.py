@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from ..rates import Z95, RateTable
-from ..tally import Tally
+from ..counts.rates import Z95, RateTable
+from ..counts.tally import Tally
 from .base import Weights, is_reference, zero_levels
 from .constraints import Constraints, resolve
-from .nearest import kept
+from .projection import kept
 
 Floats = NDArray[np.float64]
 DEFAULT_CAP = 20

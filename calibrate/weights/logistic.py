@@ -17,15 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from ..criteria import offsets
-from ..notes import note
-from ..rates import Z95, RateTable
-from ..tally import Tally
+from ..counts.rates import Z95, RateTable
+from ..counts.tally import Tally
+from ..grid.criteria import offsets
+from ..grid.notes import note
 from .base import Weights, against_rate, condition, is_reference, normal_share, references, zero_levels
 from .constraints import Chain, Constraints, Limits, resolve
-from .gram import FIT_ROWS, Rows, curvature, gram, level_out, predict, profiled, rows_of, sums
-from .nearest import nearest, without
 from .prior import START, Component, Posterior, components, settle
+from .profile_algebra import FIT_ROWS, Rows, curvature, gram, level_out, predict, profiled, rows_of, sums
+from .projection import nearest, without
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]

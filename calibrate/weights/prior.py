@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..criteria import Criterion, offsets
+from ..grid.criteria import Criterion, offsets
 
 Floats = NDArray[np.float64]
 Kind = Literal["spread", "step", "bend"]
@@ -59,7 +59,7 @@ def components(criteria: Sequence[Criterion], seen: NDArray[np.bool_]) -> tuple[
 
     Beside the ordered levels of a criterion, which spread as one (by their mean), its other levels spread as usual.
 
-    >>> from calibrate.criteria import Level
+    >>> from calibrate.grid.criteria import Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> bins = tuple(Level(str(i), low=i, high=i + 1) for i in range(4))
     >>> visits = Criterion("visits", "visits", "number", "engagement", bins + ends, ordered=True)

@@ -20,24 +20,24 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from ..criteria import Criterion, offsets
-from ..notes import note
-from ..rates import Z95, RateTable
-from ..tally import Tally, scores_of
+from ..counts.rates import Z95, RateTable
+from ..counts.tally import Tally, scores_of
+from ..grid.criteria import Criterion, offsets
+from ..grid.notes import note
 from .base import Weights, normal_share, zero_levels
 from .constraints import Constraints, Limits, resolve
-from .gram import predict, rows_of
+from .profile_algebra import predict, rows_of
 from .search.bound import Bound, bound
 from .search.find import refined, search
 from .search.fits import fit_scores
+from .search.level_descent import settled
 from .search.levels import Levels
 from .search.lines import Budget
 from .search.rounding import Card
-from .search.settle import settled
 from .search.views import Source, TableView, source_of
 from .search.wide import wide
+from .separation import chance, highest
 from .sparse_lines import CAP, Offer, joined, offered, orders, placed, point_bounds
-from .unanimous import chance, highest
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -15,11 +15,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..criteria import Criterion, Level, interval_name, offsets
-from ..rates import RateTable
+from ..counts.rates import RateTable
+from ..grid.criteria import Criterion, Level, interval_name, offsets
 from .base import is_reference
 from .constraints import Chain, Limits
-from .gram import Rows
+from .profile_algebra import Rows
 from .search.levels import Order
 from .search.lines import Lines
 

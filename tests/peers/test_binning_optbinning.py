@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from calibrate.binning import best_cuts
+from calibrate.counts.binning import best_cuts
 
 optbinning = pytest.importorskip("optbinning")
 

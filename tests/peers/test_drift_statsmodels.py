@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibrate import attention, shifts
-from calibrate.criteria import Criterion, Level
-from calibrate.drift import ALARMS, TESTED, drift
-from calibrate.grid import Evidence, Grid
-from calibrate.tally import tally_of
+from calibrate.counts.tally import tally_of
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Evidence, Grid
+from calibrate.monitoring import multiplicity as attention
+from calibrate.monitoring import shift_tests as shifts
+from calibrate.monitoring.drift import ALARMS, TESTED, drift
 
 multitest = pytest.importorskip("statsmodels.stats.multitest")
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from calibrate.criteria import Criterion, Level, offsets
-from calibrate.tally import tally_of
+from calibrate.counts.tally import tally_of
+from calibrate.grid.criteria import Criterion, Level, offsets
 from calibrate.weights.logistic import fitted
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from calibrate.metrics import METRICS, Cells, auc_of
+from calibrate.evaluation.metrics import METRICS, Cells, auc_of
 
 peer = pytest.importorskip("sklearn.metrics")
 RNG = np.random.default_rng(11)

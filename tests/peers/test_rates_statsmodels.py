@@ -6,7 +6,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from calibrate.rates import benjamini_hochberg, p_values, prior_strength, wilson
+from calibrate.counts.rates import benjamini_hochberg, p_values, prior_strength, wilson
 
 
 @pytest.mark.parametrize(("k", "n"), [(0, 10), (3, 10), (10, 10), (20, 100), (1, 10_000), (499, 1000)])

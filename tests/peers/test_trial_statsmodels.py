@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from statsmodels.stats.proportion import power_proportions_2indep
 
-from calibrate.trial import power_two_rates
+from calibrate.monitoring.trial import power_two_rates
 
 
 @pytest.mark.parametrize("p_old", [0.01, 0.05, 0.3])

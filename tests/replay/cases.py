@@ -7,8 +7,8 @@ import sys
 from itertools import pairwise
 from typing import Any
 
-from calibrate.criteria import Criterion, Level
-from calibrate.grid import Band, Evidence, Expiry, Grid, Pin, Thresholds
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Band, Evidence, Expiry, Grid, Pin, Thresholds
 
 # fmt: off
 HOSTILE = (

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from calibrate.grid import Band, Grid, Thresholds
+from calibrate.grid.grid import Band, Grid, Thresholds
 
 
 def gated(rng: random.Random, grid: Grid) -> Grid:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from calibrate.criteria import Criterion, Level
-from calibrate.grid import Band, Curve, Evidence, Expiry, Grid, Pin, Thresholds
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Band, Curve, Evidence, Expiry, Grid, Pin, Thresholds
 
 FOLDER = Path(__file__).parent / "golden"
 

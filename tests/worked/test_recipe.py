@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from calibrate.build import build
-from calibrate.criteria import Criterion, Level
-from calibrate.rates import estimate
-from calibrate.tally import tally_of
+from calibrate.counts.rates import estimate
+from calibrate.counts.tally import tally_of
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.points.build import build
 from calibrate.weights import METHODS, Constraints
 
 YES_NO = (Level("yes", values=(True,)), Level("no", values=(False,)))

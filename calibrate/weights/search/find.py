@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .beam import Width, beam
-from .climb import Care, Climb
 from .lines import Budget, Lines, merge
+from .local_search import Care, Climb
 from .rounding import Card, card, exact, rounded
 from .views import source_of
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from .choose import Design, chosen_criteria
 from .fits import Fits, Floats, counted, fit_scores
+from .level_descent import settled
 from .levels import Levels
 from .rounding import Card, card
-from .settle import settled
 
 SCALES = 32
 

@@ -1,0 +1,307 @@
+"""The command line: each command reads its words, calls the library once and prints.
+
+Heavy libraries are imported inside the commands, so that `calibrate --help` answers at once. Anything in
+`errors` becomes one message and exit code 2; any other exception is a fault of ours and exits with 1.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import CalibrateError, SettingsError
+from . import decide
+from . import drift as later
+from . import trial as trials
+from .flags import (
+    DATA_HELP,
+    FLAGS,
+    RUN_FLAGS,
+    AtFlag,
+    EventsFlag,
+    ExportAtFlag,
+    JsonFlag,
+    LangFlag,
+    Option,
+    TableFlag,
+    TextFlag,
+    settings_of,
+    split,
+    with_flags,
+)
+from .output import Progressing, complain, rates_table, say, say_json
+
+for _threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # small matrices: threads only wait for each other
+    os.environ.setdefault(_threads, "1")
+
+if TYPE_CHECKING:
+    from ..counts.leakage import Suspect
+    from ..counts.rates import RateTable
+    from ..monthly.run import Counted
+    from ..report.language import Words
+    from ..report.review import Account
+
+__all__ = ["FLAGS", "app", "main"]
+
+app = typer.Typer(
+    name="calibrate",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Turns a lead history into a points grid in which every point traces to counted leads.",
+)
+grid_app = typer.Typer(no_args_is_help=True, help="Look at a grid file.")
+app.add_typer(grid_app, name="grid")
+decide.add_to(app, grid_app)
+later.add_to(app)
+trials.add_to(app)
+
+
+@app.command()
+@with_flags(RUN_FLAGS)
+def run(data: str, flags: dict[str, Any]) -> None:
+    """Calibrate: rates, candidate grids, their comparison on later leads, and the month's report."""
+    from ..monthly import notebook
+    from ..monthly import run as monthly
+    from ..report import folder, run_json, summary
+
+    settings = settings_of(data, flags)
+    book = notebook.find() if flags["notebook"] else None
+    monthly.check_out(settings)
+    with Progressing(flags["json"]) as progress:
+        counted = monthly.read_rows(settings, progress)
+        monthly.check_open(counted, flags["force"])
+        review = monthly.review(counted, progress)
+        progress("report")
+        where = monthly.publish(review, counted, force=flags["force"])
+        if book is not None:
+            progress("notebook")
+            notebook.execute(book, notebook.again(where, flags["force"]), where / notebook.SAVED)
+    found = run_json.run_json(review)
+    if flags["json"]:
+        say_json({**found, "report": where.as_posix(), "timing": counted.timing})
+    else:
+        say(summary.summary(review, _words(counted)))
+        say(f"\nReport: {folder.first_page(where, settings.report.languages)}")
+
+
+@app.command()
+@with_flags()
+def init(data: str, flags: dict[str, Any]) -> None:
+    """Write the calibration.toml that a run on this data would use, to be edited."""
+    from pathlib import Path
+
+    from ..monthly import run as monthly
+
+    target = Path(flags["out"] or ".") / "calibration.toml"
+    if target.exists():
+        raise SettingsError(f"'{target}' exists already; move it away or name another folder with --out")
+    settings = settings_of(data, {**flags, "out": None})
+    with Progressing(flags["json"]) as progress:
+        counted = monthly.read_rows(settings, progress, follow=False)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(monthly.settings_text(counted, target.parent), encoding="utf-8")
+    if flags["json"]:
+        say_json({"settings": target.as_posix()})
+    else:
+        say(f"Wrote {target}. Edit it, then: calibrate run {target}")
+
+
+@app.command()
+@with_flags()
+def check(data: str, flags: dict[str, Any]) -> None:
+    """Read the data and say what was understood: rows, exclusions, criteria, suspects. Nothing is written."""
+    from ..monthly import run as monthly
+    from ..report import run_json, summary
+
+    counted = _counted(data, flags)
+    risks = monthly.warnings(counted)
+    if flags["json"]:
+        found = {**run_json.counted_json(*_parts(counted)), "warnings": run_json.warnings_json(risks)}
+        say_json({**found, "timing": counted.timing})
+    else:
+        say(summary.check(*_parts(counted), _words(counted), risks))
+
+
+@app.command()
+@with_flags()
+def rates(data: str, flags: dict[str, Any]) -> None:
+    """Close rates of every level with counts, intervals, shrinkage, lift and evidence. Nothing is written."""
+    from ..report import run_json
+
+    counted = _counted(data, flags)
+    if flags["json"]:
+        say_json({**run_json.counted_json(*_parts(counted)), "timing": counted.timing})
+        return
+    rates_table(counted)
+
+
+@app.command()
+@with_flags()
+def compare(data: str, flags: dict[str, Any]) -> None:
+    """Judge grid files on this history, side by side. Nothing is written."""
+    from ..monthly import run as monthly
+    from ..report import run_json, summary
+
+    if not flags["grid"] and not flags["current"]:
+        raise SettingsError("compare needs grids to judge: --grid NAME=GRID.json (may be repeated) or --current GRID")
+    settings = settings_of(data, {**flags, "methods": flags["methods"] or [""]})
+    with Progressing(flags["json"]) as progress:
+        counted = monthly.read_rows(settings, progress, follow=False)
+        review = monthly.review(counted, progress)
+    if flags["json"]:
+        say_json({**run_json.run_json(review), "timing": counted.timing})
+    else:
+        say(summary.summary(review, _words(counted)))
+
+
+@app.command()
+def score(
+    grid: Annotated[str, typer.Argument(metavar="GRID.json")],
+    data: Annotated[str, typer.Argument(metavar="DATA", help=DATA_HELP)],
+    out: Annotated[str, Option(metavar="FILE", help="Where to write: CSV or Parquet by suffix.")],
+    events: EventsFlag = None,
+    table: TableFlag = None,
+    at: AtFlag = None,
+    lang: TextFlag = "en",
+    json: JsonFlag = False,
+) -> None:
+    """Add score, band and reasons to every lead of a file or table."""
+    from ..monthly import run as monthly
+    from ..scoring import rows as scoring
+
+    day = at.date() if at is not None else None
+
+    with Progressing(json) as progress:
+        progress("score")
+        written = scoring.score_file(
+            monthly.read_grid(grid), data, out, table=table, events=events, at=day, language=lang
+        )
+    if json:
+        say_json({"rows": written, "out": out})
+    else:
+        say(f"Scored {written:,} leads into {out}")
+
+
+@app.command()
+def export(
+    grid: Annotated[str, typer.Argument(metavar="GRID.json")],
+    to: Annotated[str, Option(metavar="FORMAT", help="json, csv, sql-duckdb, …; 'calibrate export --help' lists all.")],
+    out: Annotated[str, Option(metavar="FILE", help="Where to write.")],
+    table: Annotated[str, Option(help="Table that the SQL export reads.")] = "leads",
+    events_table: Annotated[str, Option(help="Table of events from which SQL makes the grid's event columns.")] = "",
+    at: ExportAtFlag = "",
+    lead_id: Annotated[str | None, Option(metavar="COL", help="Column of the lead id.")] = None,
+    edition: Annotated[str | None, Option(help="Edition of the target system, where its limits differ.")] = None,
+    lang: Annotated[str, Option(help="Language of printed sheets.")] = "en",
+    scores: Annotated[
+        str | None, Option(metavar="FILE", help="Write these scored leads as the target imports them.")
+    ] = None,
+    strict: Annotated[bool, Option("--strict", help="Refuse when the target cannot carry every line.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Write the grid as a weight file for another scorer."""
+    from .. import export as formats
+    from ..monthly import run as monthly
+
+    options = formats.Options(table, events_table, lead_id, edition or "", lang, strict, formats.day_asked(at))
+    found = monthly.read_grid(grid)
+    if scores is not None:
+        key = lead_id or str(found.provenance.get("lead_id") or "lead_id")
+        monthly.write_whole(out, formats.write_scores(found, formats.read_scored(scores, key), to, options))
+        say_json({"out": out, "format": to}) if json else say(f"Wrote {out}")
+        return
+    monthly.write_whole(out, formats.write(found, to, options))
+    covered = formats.coverage(found, to, options)
+    if json:
+        items = [{"what": item.what, "status": item.status, "reason": item.reason} for item in covered.items]
+        say_json({"out": out, "format": to, "lossless": covered.lossless, "items": items, "notes": covered.notes})
+    else:
+        say(f"Wrote {out}\n{covered}")
+
+
+@grid_app.command("check")
+def grid_check(grid: Annotated[str, typer.Argument(metavar="GRID.json")], json: JsonFlag = False) -> None:
+    """Check a grid file against its schema and for the usual mistakes."""
+    from ..evaluation import audit
+    from ..monthly import run as monthly
+    from ..report import audit_text as checks
+    from ..report import language as words
+
+    found = audit.findings(monthly.read_grid(grid))
+    if json:
+        say_json({"grid": grid, "valid": True, "findings": [checks.finding_json(finding) for finding in found]})
+    else:
+        say(f"{grid}: valid" + ("" if found else ", no usual mistake found"))
+        for finding in found:
+            say(f"- {checks.told(finding, words.load('en'))}")
+
+
+@app.command()
+def demo(
+    out: Annotated[str, Option(metavar="DIR", help="Folder of the demo's reports.")] = "reports/demo",
+    leads: Annotated[int, Option(min=500, help="Leads to simulate.")] = 6000,
+    seed: Annotated[int, Option(help="Seed of the simulation.")] = 2026,
+    lang: LangFlag = None,
+    json: JsonFlag = False,
+) -> None:
+    """Simulate a B2B history whose truth is known, calibrate it and write the report."""
+    from ..monthly import demo as example
+    from ..report import folder, run_json, summary
+
+    with Progressing(json) as progress:
+        progress("simulate")
+        counted, review, where = example.run(out, leads, seed, split(lang) or ("en", "fr"), progress)
+    if json:
+        say_json({**run_json.run_json(review), "report": where.as_posix(), "timing": counted.timing})
+    else:
+        say(summary.summary(review, _words(counted)))
+        say(f"\nReport: {folder.first_page(where, counted.settings.report.languages)}")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point: run a command and leave with 0 (done), 2 (wrong usage or input) or 1 (a fault of ours)."""
+    try:
+        app(args=list(arguments) if arguments is not None else None, standalone_mode=True)
+    except CalibrateError as fault:
+        complain(str(fault))
+        raise SystemExit(2) from None
+    except BrokenPipeError:
+        raise SystemExit(0) from None
+    except KeyboardInterrupt:
+        complain("stopped; nothing was written")
+        raise SystemExit(130) from None
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        complain("this is a fault of calibrate, not of your data; please report it with the lines above")
+        raise SystemExit(1) from None
+
+
+def _counted(data: str, flags: dict[str, Any]) -> Counted:
+    from ..monthly import run as monthly
+
+    with Progressing(flags["json"]) as progress:
+        return monthly.read_rows(settings_of(data, flags), progress, follow=False)
+
+
+def _words(counted: Counted) -> Words:
+    """The words of the first language that was asked for."""
+    from ..report.language import load
+
+    return load(counted.settings.report.languages[0])
+
+
+def _parts(counted: Counted) -> tuple[Account, RateTable, tuple[Suspect, ...]]:
+    from ..monthly import run as monthly
+
+    rates = counted.rates
+    return monthly.account(counted, rates), rates, counted.suspects
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""Commands around a decision: adopting a month's grid, and grids looked at beside each other."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..errors import SettingsError
+from .flags import JsonFlag, Option, TextFlag
+from .output import say, say_json
+
+
+def add_to(app: typer.Typer, grid_app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command()(adopt)
+    grid_app.command("diff")(grid_diff)
+    grid_app.command("explain")(grid_explain)
+
+
+def adopt(
+    folder: Annotated[str, typer.Argument(metavar="MONTH", help="The month's folder, such as reports/2026-11.")],
+    candidate: Annotated[str, typer.Argument(metavar="CANDIDATE", help="Name of the candidate that was decided on.")],
+    by: Annotated[str, Option(metavar="WHO", help="Who decided.")],
+    why: Annotated[str, Option(metavar="TEXT", help="Why.")],
+    points: Annotated[
+        list[str] | None, Option(metavar="CRITERION=LEVEL=POINTS", help="Points changed by hand; may be repeated.")
+    ] = None,
+    thresholds: Annotated[str | None, Option(metavar="MQL,SQL", help="Thresholds in points, such as 15,40.")] = None,
+    force: Annotated[bool, Option("--force", help="Decide anew on a month that is closed.")] = False,
+    lang: TextFlag = "en",
+    json: JsonFlag = False,
+) -> None:
+    """Write the month's decision; next month's run takes the grid as its current one."""
+    from dataclasses import asdict
+    from pathlib import Path
+
+    from ..monthly.adopt import adopt as close
+
+    made, grid = close(
+        Path(folder), candidate, who=by, why=why, points=points or (), thresholds=_pair(thresholds), force=force
+    )
+    if json:
+        say_json({**asdict(made), "folder": folder, "maximum": grid.maximum, "minimum": grid.minimum})
+        return
+    from ..report.band_text import stage_lines
+    from ..report.language import load
+
+    words = load(lang)
+    say(words("adopted.done", candidate=candidate, month=made.month, file=f"{folder}/{made.grid}"))
+    say(words("history.thresholds", **stage_lines(made.thresholds, words)))
+    for each in made.overrides:
+        say(f"- {each.criterion}, {each.level}: {each.was:+d} -> {each.points:+d}")
+    for stage, promise in (made.promises or {}).items():
+        low, high = promise.interval
+        pace = "adopted.pace" if promise.months else "adopted.leads"
+        told = words(pace, leads=promise.leads_per_month if promise.months else promise.leads)
+        say(words("adopted.promise", stage=words(f"stage.{stage}"), pace=told, rate=promise.close_rate, low=low,
+                  high=high, basis=words("history.on_same" if promise.later is None else "history.on_later",
+                                         leads=promise.later)))  # fmt: skip
+    if made.promises is None:
+        say(words("adopted.unknown"))
+
+
+def _pair(text: str | None) -> tuple[int, int] | None:
+    """Two whole numbers with a comma between them."""
+    if text is None:
+        return None
+    try:
+        marketing, sales = (int(part) for part in text.split(","))
+    except ValueError:
+        raise SettingsError(f"--thresholds '{text}' is not MQL,SQL in points, such as 15,40") from None
+    return marketing, sales
+
+
+def grid_diff(
+    old: Annotated[str, typer.Argument(metavar="OLD.json")],
+    new: Annotated[str, typer.Argument(metavar="NEW.json")],
+    lang: TextFlag = "en",
+    json: JsonFlag = False,
+) -> None:
+    """Compare two grid files line by line: points, thresholds, lowest and highest score."""
+    from ..grid.diff import beside
+    from ..grid.grid import STAGES
+    from ..monthly.from_settings import read_grid
+    from ..report.band_text import stage_line
+    from ..report.language import load
+    from ..report.sections import level_name
+
+    first, second = read_grid(old), read_grid(new)
+    changed = [line for line in beside([first, second]) if line.change]
+    ends = {"lowest": (first.minimum, second.minimum), "highest": (first.maximum, second.maximum)}
+    heads: dict[str, tuple[int | None, ...]] = {f"{name} score": both for name, both in ends.items()}
+    for stage in STAGES:
+        limits = (None if g.thresholds is None else getattr(g.thresholds, stage) for g in (first, second))
+        heads[f"{stage.replace('_', '-')} from"] = tuple(limits)
+    for axis in ("fit", "engagement"):
+        least = tuple(getattr(g.thresholds, f"{axis}_minimum", None) for g in (first, second))
+        if least != (None, None):
+            heads[f"{axis} minimum"] = least
+    if json:
+        lines = [{"criterion": each.criterion, "level": each.level.name, "old": each.points[0], "new": each.points[1],
+                  "change": each.change} for each in changed]  # fmt: skip
+        say_json({"old": old, "new": new, "lines": lines, **{name: list(both) for name, both in heads.items()}})
+        return
+    words = load(lang)
+    shown = {words(f"diff.{key}"): tuple(map(_points, both)) for key, both in ends.items()}
+    for stage in STAGES:
+        shown[words(f"stage.{stage}")] = tuple(
+            "-" if g.thresholds is None else stage_line(g.thresholds, stage, words).partition(" ")[2]
+            for g in (first, second)
+        )
+    for name, (before, after) in shown.items():
+        say(words("diff.unchanged" if before == after else "diff.row", name=name, old=before, new=after))
+    say(words("diff.changes", count=len(changed)) if changed else words("diff.none"))
+    names = [words.pair(each.criterion, level_name(each.level, words)) for each in changed]
+    width = max(map(len, names), default=0)
+    for each, told in zip(changed, names, strict=True):
+        say(f"  {told:<{width}}  {_points(each.points[0]):>6} -> {_points(each.points[1]):>6}  ({each.change:+d})")
+
+
+def _points(value: int | None) -> str:
+    return "-" if value is None else f"{value:+d}" if value else "0"
+
+
+def grid_explain(
+    grid: Annotated[str, typer.Argument(metavar="GRID.json")],
+    out: Annotated[str, Option(metavar="FILE", help="Where to write: .html or .md.")],
+    lang: Annotated[str, Option(help="Language of the page.")] = "en",
+) -> None:
+    """Explain a grid on one page, from its file alone, to people who were not in the meeting."""
+    from pathlib import Path
+
+    from ..monthly.from_settings import read_grid
+    from ..monthly.run import write_whole
+    from ..report.grid_page import explained
+    from ..report.language import load
+
+    form = Path(out).suffix.lstrip(".").casefold()
+    form = {"htm": "html", "markdown": "md"}.get(form, form)
+    write_whole(out, explained(read_grid(grid), load(lang), form).encode())
+    say(f"Wrote {out}")

@@ -1,0 +1,129 @@
+"""Commands for the time after a decision: what drifted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from ..errors import SettingsError
+from .flags import Option, settings_of, split, with_flags
+from .output import Progressing, say, say_json, table
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ..counts.rates import Rate
+    from ..grid.grid import Grid
+    from ..leads.statement import Terms
+    from ..monitoring.drift import Drift
+    from ..report.language import Words
+
+SHOWN_LINES = 15
+DRIFT_FLAGS: dict[str, Any] = {
+    "since": Annotated[
+        str | None, Option(metavar="DATE", help="First day to look at (default: after the leads of the calibration).")
+    ],
+    "by": Annotated[Literal["month", "week"] | None, Option(help="Cohorts to look at: month (default) or week.")],
+}
+AHEAD: dict[str, Any] = {
+    "calibrated": Annotated[str, typer.Argument(metavar="GRID.json", help="The grid whose lines are looked at.")]
+}
+OMIT = (
+    "current",
+    "grid",
+    "methods",
+    "max_lines",
+    "max_criteria",
+    "cap",
+    "pivot",
+    "capacity",
+    "out",
+    "criteria",
+    "exclude",
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command()(drift)
+
+
+@with_flags(DRIFT_FLAGS, ahead=AHEAD, omit=OMIT)
+def drift(data: str, flags: dict[str, Any]) -> None:
+    """What moved since a grid was calibrated: rates of its lines, promise of the score, mix. Nothing is written."""
+    from dataclasses import replace
+
+    from ..monitoring import drift as drifting
+    from ..monthly import run as monthly
+
+    grid = monthly.read_grid(flags["calibrated"])
+    settings = settings_of(data, {**flags, "current": flags["calibrated"]})
+    columns = settings.columns.model_copy(update={"only": tuple(dict.fromkeys(c.column for c in grid.criteria))})
+    first: date | None = None
+
+    def parted(terms: Terms) -> Terms:
+        nonlocal first
+        first = _first_day(grid, terms, flags["since"])
+        return replace(terms, by=flags["by"] or "month", split=first)
+
+    with Progressing(flags["json"]) as progress:
+        wanted = settings.model_copy(update={"columns": columns})
+        counted = monthly.read_rows(wanted, progress, follow=False, cohorts=parted)
+        progress("drift")
+        found = drifting.drift(replace(counted.grids["current"], name=grid.name), counted.tally, since=first)
+    if flags["json"]:
+        say_json({**found.as_dict(), "timing": counted.timing})
+    else:
+        _show(found, (split(flags["lang"]) or ("en",))[0])
+
+
+def _first_day(grid: Grid, terms: Terms, since: str | None) -> date | None:
+    """The day from which leads are looked at: as asked, else the first whose leads the calibration had not judged."""
+    from datetime import date, timedelta
+
+    given = since or grid.provenance.get("as_of")
+    if terms.created_at is None:
+        if since:
+            raise SettingsError("--since needs dated leads: name the column of their first day with --created-at")
+        return None
+    if not given:
+        return None
+    try:
+        day = date.fromisoformat(str(given))
+    except ValueError:
+        raise SettingsError(f"'{given}' is not a day; write it as YYYY-MM-DD") from None
+    return day if since else day - timedelta(days=terms.observe_days + terms.close_within_days - 1)
+
+
+def _show(found: Drift, language: str) -> None:
+    """Verdict, one line per cohort, and the lines that moved most."""
+    from ..report import drift_text as moving
+    from ..report.language import load
+
+    words = load(language)
+    say(moving.verdict(found, words))
+    for told in moving.reasons(found, words):
+        say(f"- {told}")
+    rows = [
+        (words.date(k.cohort), words.count(k.leads), words.count(k.customers),
+         "" if k.expected is None else words.decimal(k.expected, 1), words.decimal(k.stability, 2),
+         words(f"drift.word_{k.status}"), moving.said(k.changes[0], words) if k.changes else "")
+        for k in found.looks
+    ]  # fmt: skip
+    table(words("drift.cohorts_by"), [words(key) for key in moving.COHORTS], rows)
+    lines = [
+        (line.criterion, moving.level(line.level, words), words.signed(line.points), _rate(line.then, words),
+         _rate(line.now, words), words.date(line.first), words.decimal(line.ratio, 2),
+         moving.chance(line.chance, words), words(f"drift.word_{line.status}"))
+        for line in moving.moved(found, SHOWN_LINES)
+    ]  # fmt: skip
+    table(words("drift.lines_of", lines=len(found.lines)), [words(key) for key in moving.LINES], lines)
+    say(moving.mixes(found, words))
+    for told in moving.over(found, words):
+        say(told)
+
+
+def _rate(rate: Rate, words: Words) -> str:
+    counts = words("summary.counts", customers=rate.customers, leads=rate.leads)
+    return f"{words.percent(rate.value)} ({counts})"

@@ -1,0 +1,110 @@
+"""What a command shows: progress on stderr, texts, tables and JSON on stdout."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+if TYPE_CHECKING:
+    from ..monthly.run import Counted, Progress
+
+
+class Progressing:
+    """Shows on stderr what is being done, when it is a terminal or takes longer than two seconds."""
+
+    WORDS: ClassVar = {
+        "open": "Reading the source", "propose": "Looking at the columns",
+        "events": "Counting what leads did", "observe": "Judging which leads count",
+        "count": "Counting leads per profile", "suspects": "Looking for leakage", "rates": "Estimating rates",
+        "backtest": "Replaying on later leads", "candidates": "Making the grids", "compare": "Comparing",
+        "times": "Time to close", "constraints": "Judging what each constraint costs",
+        "near": "Looking for grids nearly as good",
+        "meeting": "Who changes sides", "notebook": "Running the notebook",
+        "report": "Writing the report", "simulate": "Simulating leads", "score": "Scoring leads",
+        "drift": "Looking at what moved",
+    }  # fmt: skip
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet
+
+    def __enter__(self) -> Progress:
+        import time
+
+        self.start, self.status = time.perf_counter(), None
+        if sys.stderr.isatty() and not self.quiet:
+            from rich.console import Console
+
+            self.status = Console(stderr=True).status("Starting")
+            self.status.start()
+        return self.say
+
+    def say(self, stage: str) -> None:
+        """Name the stage that begins."""
+        import time
+
+        words = self.WORDS.get(stage, stage)
+        if self.status is not None:
+            self.status.update(words + " …")
+        elif time.perf_counter() - self.start > 2:
+            print(f"[{time.perf_counter() - self.start:5.1f} s] {words} …", file=sys.stderr)  # noqa: T201
+
+    def __exit__(self, *_: object) -> None:
+        if self.status is not None:
+            self.status.stop()
+
+
+def rates_table(counted: Counted) -> None:
+    """Print the close rates of every level as a table."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    found = counted.rates
+    table = Table(title=f"Close rates: {found.overall}", title_justify="left")
+    for heading in ("criterion", "level", "leads", "customers", "rate", "95 %", "shrunk", "lift", "lift 95 %", ""):
+        table.add_column(heading, justify="left" if heading in ("criterion", "level", "") else "right")
+    last, rows = "", cast(Any, found.frame().itertuples())
+    for row in rows:
+        if not row.leads:
+            continue
+        mark = "thin" if row.thin else "differs" if row.distinct else ""
+        table.add_row(
+            Text("" if row.criterion == last else row.criterion), Text(row.level), f"{row.leads:,}",
+            f"{row.customers:,}", f"{row.rate:.1%}", f"{row.low:.1%}-{row.high:.1%}", f"{row.shrunk:.1%}",
+            f"{row.lift:.2f}", f"{row.lift_low:.2f}-{row.lift_high:.2f}", mark,
+        )  # fmt: skip
+        last = row.criterion
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+
+
+def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table of texts; columns whose cells begin with a digit or sign stand to the right."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(title=title, title_justify="left")
+    for i, head in enumerate(heads):
+        cells = [row[i] for row in rows if row[i]]
+        shown.add_column(head, justify="right" if cells and all(c[0] in "0123456789+-" for c in cells) else "left")
+    for row in rows:
+        shown.add_row(*(Text("".join(x if x.isprintable() else " " for x in cell)) for cell in row))
+    Console(width=None if sys.stdout.isatty() else 140).print(shown)
+
+
+def say(text: str) -> None:
+    """Print a text; spaces that may not break are of no use in a terminal, and a nuisance in a pipe."""
+    sys.stdout.write(text.replace("\u00a0", " ") + "\n")
+
+
+def say_json(found: object) -> None:
+    """Print a value as JSON."""
+    import json
+
+    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def complain(text: str) -> None:
+    """Say on stderr what went wrong."""
+    sys.stderr.write(f"calibrate: {text}\n")

@@ -1,1 +1,0 @@
-"""What the commands share: their flags, what they print, and groups of commands."""

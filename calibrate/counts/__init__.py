@@ -1,0 +1,1 @@
+"""Counts and what follows from counts alone: the tally, close rates, fine classing, leakage."""

@@ -1,0 +1,254 @@
+"""Close rates: counts per level become rates with intervals, shrinkage, lift and evidence.
+
+Sources: Wilson (1927) score interval; beta-binomial empirical Bayes with the prior strength by marginal
+maximum likelihood (Casella, "An introduction to empirical Bayes data analysis", 1985); log-ratio interval
+of a rate ratio (Katz et al. 1978) against the whole, of which the level is a part; Benjamini-Hochberg (1995).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special
+
+from ..grid.criteria import Criterion, offsets
+from .tally import Tally
+
+MIN_LEADS = 30
+Z95 = 1.959963984540054
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A close rate that has not lost its counts.
+
+    >>> print(rate(6, 40))
+    15.0% (6/40, 7.1%-29.1%)
+    """
+
+    customers: int
+    leads: int
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.1%} ({self.customers:,}/{self.leads:,}, {self.low:.1%}-{self.high:.1%})"
+
+
+def rate(customers: int, leads: int) -> Rate:
+    """The close rate of counted leads with its Wilson 95 % interval; 0 of 0 is 0 with interval 0 to 1.
+
+    >>> rate(1, 100).value
+    0.01
+    """
+    low, high = wilson(np.array([customers]), np.array([leads]))
+    return Rate(customers, leads, customers / leads if leads else 0.0, float(low[0]), float(high[0]))
+
+
+def wilson(customers: NDArray[np.number], leads: NDArray[np.number], z: float = Z95) -> tuple[Floats, Floats]:
+    """Wilson score interval of customers/leads; (0, 1) where there are no leads.
+
+    ``(k + z^2/2 +- z sqrt(k(n-k)/n + z^2/4)) / (n + z^2)``
+
+    >>> low, high = wilson(np.array([6]), np.array([40]))
+    >>> round(float(low[0]), 4), round(float(high[0]), 4)
+    (0.0706, 0.2907)
+    """
+    k, n = customers.astype(float), leads.astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = z * np.sqrt(np.where(n > 0, k * (n - k) / np.maximum(n, 1), 0) + z * z / 4)
+    low = (k + z * z / 2 - spread) / (n + z * z)
+    high = (k + z * z / 2 + spread) / (n + z * z)
+    low = np.where(k <= 0, 0.0, np.clip(low, 0, 1))
+    return low, np.where(k >= n, 1.0, np.clip(high, 0, 1))
+
+
+@dataclass(frozen=True)
+class RateTable:
+    """Rates of every level, laid out criterion after criterion (see `criteria.offsets`); arrays of shape (levels,).
+
+    `shrunk` is pulled toward the global rate as if each level had `prior_leads` more leads that close
+    at that rate. `thin` marks levels with fewer than `min_leads` leads; `distinct` marks levels whose
+    rate differs from that of the rest of the leads after Benjamini-Hochberg over all levels at 5 %.
+    """
+
+    criteria: tuple[Criterion, ...]
+    overall: Rate
+    leads: NDArray[np.int64]
+    customers: NDArray[np.int64]
+    rate: Floats
+    low: Floats
+    high: Floats
+    shrunk: Floats
+    shrunk_low: Floats
+    shrunk_high: Floats
+    lift: Floats
+    lift_low: Floats
+    lift_high: Floats
+    p_value: Floats
+    q_value: Floats
+    prior_leads: Floats
+    min_leads: int
+
+    @property
+    def thin(self) -> NDArray[np.bool_]:
+        """Levels with fewer leads than the minimum."""
+        return self.leads < self.min_leads
+
+    @property
+    def distinct(self) -> NDArray[np.bool_]:
+        """Levels that differ from the rest (false discovery rate 5 %) and are not thin."""
+        return (self.q_value < 0.05) & ~self.thin
+
+    def frame(self) -> pd.DataFrame:
+        """One line per level: criterion, axis, level, leads, customers, rate and all that follows from it."""
+        head = [(c.name, c.axis, level.name) for c in self.criteria for level in c.levels]
+        table = pd.DataFrame(head, columns=["criterion", "axis", "level"])
+        for name in ("leads", "customers", "rate", "low", "high", "shrunk", "shrunk_low", "shrunk_high",
+                     "lift", "lift_low", "lift_high", "p_value", "q_value", "thin", "distinct"):  # fmt: skip
+            table[name] = getattr(self, name)
+        return table
+
+    def _repr_html_(self) -> str:
+        return str(self.frame().to_html(index=False, float_format="{:.3g}".format))
+
+    def __str__(self) -> str:
+        return f"global {self.overall}\n{self.frame().to_string(index=False, float_format='{:.3g}'.format)}"
+
+
+def estimate(tally: Tally, *, min_leads: int = MIN_LEADS) -> RateTable:
+    """Rates of every level of a tally, from its exact counts."""
+    total, bought = tally.overall
+    overall = rate(bought, total)
+    n, k = tally.by_level[:, 0], tally.by_level[:, 1]
+    low, high = wilson(k, n)
+    share = np.divide(k, n, out=np.zeros(len(n)), where=n > 0)
+    bounds = offsets(tally.criteria)
+    strength = np.array([prior_strength(k[a:b], n[a:b], overall.value) for a, b in pairwise(bounds)])
+    m = np.repeat(strength, np.diff(bounds))
+    alpha, beta = k + m * overall.value, n - k + m * (1 - overall.value)
+    shrunk, shrunk_low, shrunk_high = _beta_summary(alpha, beta)
+    lift, lift_low, lift_high = lift_interval(k, n, bought, total)
+    p = p_values(k, n, bought, total)
+    return RateTable(
+        criteria=tally.criteria, overall=overall, leads=n, customers=k, rate=share, low=low, high=high,
+        shrunk=shrunk, shrunk_low=shrunk_low, shrunk_high=shrunk_high, lift=lift, lift_low=lift_low,
+        lift_high=lift_high, p_value=p, q_value=benjamini_hochberg(p, n > 0), prior_leads=strength,
+        min_leads=min_leads,
+    )  # fmt: skip
+
+
+def prior_strength(customers: NDArray[np.number], leads: NDArray[np.number], mean: float | Floats) -> float:
+    """Leads that the prior is worth: the m that makes the levels' counts most likely, between 1 and 1e6.
+
+    Each level's rate is drawn from Beta(m p, m (1 - p)) with p the global rate; the marginal likelihood of
+    the counts is beta-binomial. Levels that differ much give a small m, levels that agree a large one.
+    `mean` may also be one expected rate per level.
+    """
+    held = leads > 0
+    k, n, p = customers[held].astype(float), leads[held].astype(float), np.broadcast_to(mean, leads.shape)[held]
+    if len(n) < 2 or not ((p > 0) & (p < 1)).all():
+        return 1e6
+
+    grid = np.linspace(0, np.log(1e6), 121)
+    for _ in range(3):  # zoom in on the best strength
+        m = np.exp(grid)[:, None]
+        a, b = m * p, m * (1 - p)
+        fit = (special.betaln(a + k, b + n - k) - special.betaln(a, b)).sum(axis=1)
+        best = int(np.argmax(fit))
+        grid = np.linspace(grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)], 21)
+    return float(np.exp(grid[len(grid) // 2]))
+
+
+def lift_interval(
+    customers: NDArray[np.number], leads: NDArray[np.number], all_customers: int, all_leads: int, z: float = Z95
+) -> tuple[Floats, Floats, Floats]:
+    """Lift = level rate / global rate, with a 95 % interval on the log scale.
+
+    The level is part of the whole, so with q the rate of the rest and s the level's share of leads, the
+    variance of log(lift) is that of log p - log(s p + (1-s) q) by the delta method. A level without
+    customers has lift 0 and the upper bound that its Wilson interval gives, one in which all closed the lower bound.
+
+    >>> lift, low, high = lift_interval(np.array([20]), np.array([100]), 100, 10_000)
+    >>> float(lift[0])
+    20.0
+    """
+    k, n = customers.astype(float), leads.astype(float)
+    total_rate = all_customers / all_leads if all_leads else 0.0
+    if total_rate == 0:
+        nothing = np.zeros(len(k))
+        return nothing, nothing.copy(), np.full(len(k), np.inf)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = np.where(n > 0, k / n, 0)
+        rest_n, rest_k = all_leads - n, all_customers - k
+        q = np.where(rest_n > 0, rest_k / rest_n, 0)
+        lift = p / total_rate
+        from_level = (1 - n * p / all_customers) ** 2 * (1 - p) / np.where(k > 0, k, 1)
+        from_rest = (rest_k / all_customers) ** 2 * (1 - q) / np.where(rest_k > 0, rest_k, 1)
+        spread = z * np.sqrt(np.maximum(from_level + from_rest, 0))
+    wilson_low, wilson_high = wilson(k, n, z)
+    low = np.where(k > 0, lift * np.exp(-spread), 0.0)
+    high = np.where(k > 0, lift * np.exp(spread), wilson_high / total_rate)
+    low = np.where((k == n) & (n > 0), np.minimum(low, wilson_low / total_rate), low)
+    return lift, low, np.where(n > 0, high, 1 / total_rate)
+
+
+def p_values(customers: NDArray[np.number], leads: NDArray[np.number], all_customers: int, all_leads: int) -> Floats:
+    """Two-sided evidence that a level closes unlike the rest: exact where counts are small, score test elsewhere.
+
+    The exact one is Fisher's test (hypergeometric, doubled smaller tail); the score test is Pearson's
+    chi-square of the two-by-two table. A level with no lead, or with all of them, gets 1.
+    """
+    k, n = customers.astype(float), leads.astype(float)
+    rate_all = all_customers / all_leads if all_leads else 0.0
+    p = np.ones(len(k))
+    testable = (n > 0) & (n < all_leads) & (0 < rate_all < 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = n * rate_all * (1 - rate_all) * (1 - n / all_leads) if all_leads else n * 0
+        z = (k - n * rate_all) / np.sqrt(variance)
+    p[testable] = special.erfc(np.abs(z[testable]) / np.sqrt(2))
+    small = testable & (np.minimum(n, all_leads - n) * min(rate_all, 1 - rate_all) < 5)
+    for i in np.flatnonzero(small):
+        p[i] = _fisher(int(k[i]), int(n[i]), all_customers, all_leads)
+    return np.clip(p, 0, 1)
+
+
+def benjamini_hochberg(p: Floats, tested: NDArray[np.bool_]) -> Floats:
+    """False-discovery-adjusted p-values over the tested ones; 1 elsewhere (Benjamini and Hochberg 1995).
+
+    >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03]), np.array([True, True, True])).round(3).tolist()
+    [0.03, 0.04, 0.04]
+    """
+    q = np.ones(len(p))
+    at = np.flatnonzero(tested)
+    if len(at):
+        order = at[np.argsort(p[at], kind="stable")[::-1]]
+        ranks = np.arange(len(at), 0, -1)
+        q[order] = np.minimum(1, np.minimum.accumulate(p[order] * len(at) / ranks))
+    return q
+
+
+def _fisher(k: int, n: int, customers: int, leads: int) -> float:
+    """Doubled smaller tail of the hypergeometric distribution."""
+    first, last = max(0, n - (leads - customers)), min(n, customers)
+    x = np.arange(first, last + 1)
+    log_p = _log_choose(customers, x) + _log_choose(leads - customers, n - x) - _log_choose(leads, np.array([n]))
+    chance = np.exp(log_p)
+    return float(min(1.0, 2 * min(chance[: k - first + 1].sum(), chance[k - first :].sum())))
+
+
+def _log_choose(n: int, k: NDArray[np.integer]) -> Floats:
+    result: Floats = special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
+    return result
+
+
+def _beta_summary(alpha: Floats, beta: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean and central 95 % interval of Beta distributions."""
+    alpha, beta = np.maximum(alpha, 1e-9), np.maximum(beta, 1e-9)
+    return alpha / (alpha + beta), special.betaincinv(alpha, beta, 0.025), special.betaincinv(alpha, beta, 0.975)

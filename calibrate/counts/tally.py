@@ -1,0 +1,378 @@
+"""The tally: leads and customers counted per (cohort, profile). All that any later step sees.
+
+`marginals` are exact counts per criterion; `profiles` (codes, one byte per criterion and row) are exact
+within a memory budget and a weighted sample beyond it. `regroup` turns fine levels into coarser ones,
+which is all that choosing cut points, pooling rare levels or reading somebody else's grid ever needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..engine import sql
+from ..errors import GridError, unknown
+from ..grid.criteria import Criterion, offsets
+from ..leads.history import History
+from ..leads.statement import CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS
+from .encoding import Coding, coding
+
+MOST_ROWS = 2**20
+"""Rows of the tally: about one million leads are counted exactly, more are thinned."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of a history, in the order of its criteria and cohorts.
+
+    ========== ============================ =======================================================
+    field      shape                        meaning
+    ========== ============================ =======================================================
+    criteria   C criteria                   with all their levels, also those no lead has
+    cohorts    T labels                     in time order, the oldest first
+    totals     (T, 2) int64                 leads and customers per cohort, exact
+    marginals  C arrays (T, levels, 2)      leads and customers per cohort and level, exact
+    codes      (C, R) uint8                 level of each criterion, per profile row
+    cohort     (R,) int32                   cohort of the row
+    leads      (R,) float64                 leads the row stands for (weighted, if not exact)
+    customers  (R,) float64                 customers among them
+    counted    (R,) int64                   leads really counted behind the row: its sample size
+    exact      bool                         False: leads beyond the budget were thinned by a hash
+    ends       (T,) int64                   last day of each cohort (days since 1970), or empty
+    ========== ============================ =======================================================
+    """
+
+    criteria: tuple[Criterion, ...]
+    cohorts: tuple[str, ...]
+    totals: NDArray[np.int64]
+    marginals: tuple[NDArray[np.int64], ...]
+    codes: NDArray[np.uint8]
+    cohort: NDArray[np.int32]
+    leads: NDArray[np.float64]
+    customers: NDArray[np.float64]
+    counted: NDArray[np.int64]
+    exact: bool = True
+    ends: NDArray[np.int64] | None = None
+
+    @property
+    def overall(self) -> tuple[int, int]:
+        """Leads and customers in all."""
+        leads, customers = self.totals.sum(axis=0)
+        return int(leads), int(customers)
+
+    @property
+    def rows(self) -> int:
+        """Number of profile rows."""
+        return int(self.codes.shape[1])
+
+    @cached_property
+    def by_level(self) -> NDArray[np.int64]:
+        """Leads and customers per level over all cohorts and criteria: (levels, 2)."""
+        if not self.marginals:
+            return np.zeros((0, 2), np.int64)
+        return np.concatenate([margin.sum(axis=0) for margin in self.marginals])
+
+    def position(self, name: str) -> int:
+        """Position of a criterion by name."""
+        names = [c.name for c in self.criteria]
+        if name not in names:
+            raise GridError(unknown("criterion", name, names))
+        return names.index(name)
+
+    def regroup(self, criteria: Sequence[Criterion]) -> Tally:
+        """The same leads counted on other criteria over the same columns, each coarser than ours."""
+        positions, maps = [], []
+        for criterion in criteria:
+            position = self.finer(criterion)
+            positions.append(position)
+            maps.append(criterion.placed(self.criteria[position]))
+        codes = np.empty((len(criteria), self.rows), np.uint8)
+        marginals = []
+        for i, (position, criterion) in enumerate(zip(positions, criteria, strict=True)):
+            if np.array_equal(maps[i], np.arange(len(maps[i]))):
+                codes[i] = self.codes[position]
+            else:
+                np.take(maps[i], self.codes[position], out=codes[i])
+            margin = np.zeros((len(self.cohorts), len(criterion.levels), 2), np.int64)
+            for fine, coarse in enumerate(maps[i]):
+                margin[:, coarse] += self.marginals[position][:, fine]
+            marginals.append(margin)
+        return replace(self, criteria=tuple(criteria), marginals=tuple(marginals), codes=codes)
+
+    def finer(self, criterion: Criterion) -> int:
+        """Position of our criterion that the given one can be made from."""
+        for position, fine in enumerate(self.criteria):
+            if fine.column == criterion.column and (fine.kind == criterion.kind or criterion.kind == "presence"):
+                missing_cuts = set(criterion.cuts) - set(fine.cuts)
+                if criterion.kind == "number" and missing_cuts:
+                    raise GridError(
+                        f"criterion '{criterion.name}' cuts '{criterion.column}' at {sorted(missing_cuts)}, where "
+                        "these leads were not counted apart; pass the grid when the history is observed"
+                    )
+                return position
+        raise GridError(unknown("counted column", criterion.column, [c.column for c in self.criteria]))
+
+    def only(self, cohorts: NDArray[np.bool_]) -> Tally:
+        """The leads of some cohorts: a mask of length T. Other cohorts stay, with no leads."""
+        keep = cohorts[self.cohort]
+        return replace(
+            self,
+            totals=np.where(cohorts[:, None], self.totals, 0),
+            marginals=tuple(np.where(cohorts[:, None, None], margin, 0) for margin in self.marginals),
+            codes=np.ascontiguousarray(self.codes[:, keep]),
+            cohort=self.cohort[keep],
+            leads=self.leads[keep],
+            customers=self.customers[keep],
+            counted=self.counted[keep],
+        )
+
+    def rows_where(self, keep: NDArray[np.bool_], factor: NDArray[np.float64]) -> Tally:
+        """Some rows, each standing for `factor` times its leads; exact counts stay those of all rows."""
+        return replace(
+            self,
+            codes=np.ascontiguousarray(self.codes[:, keep]),
+            cohort=self.cohort[keep],
+            leads=self.leads[keep] * factor[keep],
+            customers=self.customers[keep] * factor[keep],
+            counted=self.counted[keep],
+            exact=False,
+        )
+
+    def without(self, names: Collection[str]) -> Tally:
+        """The same leads without some criteria."""
+        kept = [i for i, c in enumerate(self.criteria) if c.name not in names]
+        if len(kept) == len(self.criteria):
+            return self
+        return replace(
+            self,
+            criteria=tuple(self.criteria[i] for i in kept),
+            marginals=tuple(self.marginals[i] for i in kept),
+            codes=np.ascontiguousarray(self.codes[kept]),
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """Exact counts per level as a table: criterion, level, leads, customers."""
+        names = [(c.name, level.name) for c in self.criteria for level in c.levels]
+        table = pd.DataFrame(names, columns=["criterion", "level"])
+        table["leads"], table["customers"] = self.by_level[:, 0], self.by_level[:, 1]
+        return table
+
+    def __str__(self) -> str:
+        leads, customers = self.overall
+        exact = "exact" if self.exact else "a weighted sample"
+        return (
+            f"{leads:,} leads, {customers:,} customers, {len(self.cohorts)} cohorts, "
+            f"{len(self.criteria)} criteria, {self.rows:,} profile rows ({exact})"
+        )
+
+
+def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True) -> Tally:
+    """Read the attributes of all leads once and count them.
+
+    Up to `most_rows` leads every one keeps its row. Beyond, all customers do, and of the others those whose
+    identity has a small md5 digest; weights restore each cohort's totals. The same input gives the same tally
+    on every engine. Leads with the same profile share a row where that pays; where all profiles fit one table of
+    counts, no lead is left out however many there are. Without `profiles` there are no rows, only the exact counts per
+    level: all that `estimate` needs, at less time and memory.
+    """
+    criteria = history.criteria
+    counting = _Marginals(criteria, len(history.cohorts))
+    tabled = profiles and len(counting.groups) == 1 and counting.cells[0].size <= 16 * history.kept
+    share = _share_of_others(history, most_rows) if profiles and not tabled else 1.0
+    kept: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]] = []
+    places: list[NDArray[np.int64]] = []
+    how = coding(history.table, criteria)
+    for piece in history.table.stream(_statement(history, how, share)):
+        place = piece.get("place")
+        codes = how.codes(piece)
+        cohort = history.cohort_of(piece["moment"].astype(np.int64, copy=False))
+        flags = piece["flags"].astype(np.uint8)
+        customer = (flags & 1).astype(np.bool_)
+        counting.add(codes, cohort, customer)
+        if share < 1:
+            stays = np.flatnonzero(flags & 2)
+            codes, cohort, customer = codes[:, stays], cohort[stays], customer[stays]
+            place = None if place is None else place[stays]
+        if profiles and not tabled:
+            kept.append((codes, cohort, customer))
+            places += [] if place is None else [place.astype(np.int64)]
+    if tabled:
+        return _tabled(history, counting)
+    codes = np.concatenate([np.zeros((len(criteria), 0), np.uint8), *(each[0] for each in kept)], axis=1)
+    cohort = np.concatenate([np.zeros(0, np.int32), *(each[1] for each in kept)])
+    customer = np.concatenate([np.zeros(0, np.bool_), *(each[2] for each in kept)])
+    if places:  # the same rows in the same order, in whatever order they came
+        order = np.argsort(np.concatenate(places), kind="stable")
+        codes, cohort, customer = np.ascontiguousarray(codes[:, order]), cohort[order], customer[order]
+    tally = Tally(
+        criteria=criteria, cohorts=history.cohorts, totals=history.totals, marginals=counting.tables(),
+        codes=codes, cohort=cohort, leads=np.where(customer, 1.0, _weights(history.totals, cohort, customer)),
+        customers=customer.astype(np.float64), counted=np.ones(len(cohort), np.int64),
+        exact=share >= 1 and profiles, ends=history.ends,
+    )  # fmt: skip
+    return merged(tally)
+
+
+def _tabled(history: History, counting: _Marginals) -> Tally:
+    """The tally of criteria whose profiles are so few that one table of counts holds them all."""
+    table = counting.cells[0].transpose(1, 0, *(2 + np.argsort(counting.groups[0])))  # customer, cohort, criteria
+    total = table.sum(axis=0)
+    held = np.nonzero(total)
+    return Tally(
+        criteria=history.criteria, cohorts=history.cohorts, totals=history.totals, marginals=counting.tables(),
+        codes=np.array(held[1:], np.uint8), cohort=held[0].astype(np.int32), leads=total[held].astype(np.float64),
+        customers=table[1][held].astype(np.float64), counted=total[held], exact=True, ends=history.ends,
+    )  # fmt: skip
+
+
+def merged(tally: Tally) -> Tally:
+    """The same tally with one row per cohort and profile, where profiles are few enough to recur."""
+    size = len(tally.cohorts)
+    for criterion in tally.criteria:
+        size *= len(criterion.levels)
+        if size > 8 * max(tally.rows, 1):
+            return tally
+    key = tally.cohort.astype(np.int64)
+    for criterion, codes in zip(tally.criteria, tally.codes, strict=True):
+        key = key * len(criterion.levels) + codes
+    _, first, row = np.unique(key, return_index=True, return_inverse=True)
+    sums = {
+        name: np.bincount(row, getattr(tally, name), len(first)).astype(float)
+        for name in ("leads", "customers", "counted")
+    }
+    return replace(
+        tally,
+        codes=np.ascontiguousarray(tally.codes[:, first]),
+        cohort=tally.cohort[first],
+        leads=sums["leads"],
+        customers=sums["customers"],
+        counted=sums["counted"].astype(np.int64),
+    )
+
+
+def _statement(history: History, how: Coding, share: float) -> str:
+    """One row per lead that is kept: moment, flags (1 customer, 2 stays in the sample), level codes."""
+    stays = place = ""
+    if share < 1:
+        limit = sql.literal(f"{int(share * 2**32):08x}").sql("duckdb")
+        stays = f" + CASE WHEN {CUSTOMER} = 1 OR MD5({IDENTITY}) < {limit} THEN 2 ELSE 0 END"
+    if history.place is not None:
+        place = f", {sql.identifier(history.place).sql('duckdb')} AS place"
+    return (
+        f"SELECT {MOMENT} AS moment, {CUSTOMER}{stays} AS flags{place}{how.selected} "
+        f"FROM ({history.leads}) AS leads WHERE {STATUS} = {KEPT}"
+    )
+
+
+def _share_of_others(history: History, most_rows: int) -> float:
+    """Share of the leads that are no customers which stay in the sample (1: all)."""
+    leads, customers = (int(v) for v in history.totals.sum(axis=0))
+    if leads <= most_rows:
+        return 1.0
+    return max(most_rows - customers, most_rows // 4) / (leads - customers)
+
+
+def _weights(totals: NDArray[np.int64], cohort: NDArray[np.int32], customer: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Leads that each row without a customer stands for, so that every cohort keeps its total."""
+    others = np.bincount(cohort[~customer], minlength=len(totals))
+    weight = (totals[:, 0] - totals[:, 1]) / np.maximum(others, 1)
+    result: NDArray[np.float64] = weight[cohort]
+    return result
+
+
+class _Marginals:
+    """Exact counts per cohort, criterion and level, added piece by piece; several criteria are counted at once."""
+
+    def __init__(self, criteria: Sequence[Criterion], cohorts: int) -> None:
+        self.sizes = [len(c.levels) for c in criteria]
+        self.cohorts = cohorts
+        self.groups = _together(self.sizes, MOST_CELLS // (2 * cohorts))
+        self.cells = [np.zeros((cohorts, 2, *(self.sizes[i] for i in group)), np.int64) for group in self.groups]
+
+    def add(self, codes: NDArray[np.uint8], cohort: NDArray[np.int32], customer: NDArray[np.bool_]) -> None:
+        base = cohort.astype(np.int64) * 2 + customer
+        for group, cells in zip(self.groups, self.cells, strict=True):
+            cell = base.astype(np.min_scalar_type(cells.size - 1))  # two bytes as a rule: the fewer, the faster
+            for i in group:
+                cell *= cell.dtype.type(self.sizes[i])
+                cell += codes[i]
+            cells += np.bincount(cell, minlength=cells.size).reshape(cells.shape)
+
+    def tables(self) -> tuple[NDArray[np.int64], ...]:
+        tables: dict[int, NDArray[np.int64]] = {}
+        for group, cells in zip(self.groups, self.cells, strict=True):
+            for axis, i in enumerate(group, start=2):
+                others, customers = cells.sum(axis=tuple(set(range(2, cells.ndim)) - {axis})).transpose(1, 0, 2)
+                tables[i] = np.stack([others + customers, customers], axis=2)
+        return tuple(tables[i] for i in range(len(self.sizes)))
+
+
+MOST_CELLS = 2**16
+"""Cells of one table of counts: it stays in the processor's cache, and two bytes tell the cells apart."""
+
+
+def _together(sizes: Sequence[int], most: int) -> list[list[int]]:
+    """Criteria, the smallest first, in groups whose level counts multiply to at most so many.
+
+    >>> _together([3, 60, 3, 20], 1000)
+    [[0, 2, 3], [1]]
+    """
+    groups: list[list[int]] = []
+    product = most + 1
+    for i in sorted(range(len(sizes)), key=lambda i: sizes[i]):
+        product *= sizes[i]
+        if product > most:
+            groups.append([])
+            product = sizes[i]
+        groups[-1].append(i)
+    return groups
+
+
+def tally_of(
+    criteria: Sequence[Criterion],
+    codes: NDArray[np.uint8],
+    customers: NDArray[np.integer | np.bool_],
+    cohort: NDArray[np.integer] | None = None,
+    cohorts: Sequence[str] = ("all",),
+) -> Tally:
+    """A tally from level codes that are already in memory, one column of codes per lead.
+
+    Shapes: codes (criteria, leads), customers (leads,) of 0 and 1, cohort (leads,) positions in `cohorts`.
+    """
+    leads = codes.shape[1]
+    when = np.zeros(leads, np.int32) if cohort is None else cohort.astype(np.int32)
+    bought = customers.astype(np.float64)
+    size = len(cohorts)
+    marginals = []
+    for criterion, column in zip(criteria, codes, strict=True):
+        levels = len(criterion.levels)
+        cell = when * levels + column
+        cells = size * levels
+        counts = np.stack([np.bincount(cell, minlength=cells), np.bincount(cell, bought, cells)], axis=1)
+        marginals.append(counts.reshape(size, levels, 2).astype(np.int64))
+    totals = np.stack([np.bincount(when, minlength=size), np.bincount(when, bought, size)], axis=1).astype(np.int64)
+    return Tally(
+        criteria=tuple(criteria), cohorts=tuple(cohorts), totals=totals, marginals=tuple(marginals),
+        codes=np.ascontiguousarray(codes, np.uint8), cohort=when, leads=np.ones(leads),
+        customers=bought, counted=np.ones(leads, np.int64),
+    )  # fmt: skip
+
+
+def flat_codes(tally: Tally) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """Each criterion's first position in an array over all levels, with its column of codes."""
+    starts = offsets(tally.criteria)
+    for i in range(len(tally.criteria)):
+        yield int(starts[i]), tally.codes[i]
+
+
+def scores_of(tally: Tally, values: NDArray[np.floating | np.integer]) -> NDArray[np.float64]:
+    """Sum, for each profile row, of one value per level: (levels,) -> (rows,)."""
+    total = np.zeros(tally.rows)
+    for i, (start, codes) in enumerate(flat_codes(tally)):
+        total += np.take(values[start : start + len(tally.criteria[i].levels)].astype(np.float64), codes)
+    return total

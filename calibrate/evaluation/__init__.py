@@ -1,0 +1,1 @@
+"""Grids judged on later leads: metrics, backtest, bootstrap, comparison, audit, decision."""

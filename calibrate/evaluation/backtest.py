@@ -1,0 +1,282 @@
+"""Backtest: every plan calibrated on earlier cohorts and judged on later ones, as it would have happened.
+
+Rolling origin (Tashman 2000, "Out-of-sample tests of forecasting accuracy"): for each fold, levels, weights, scale,
+rounding, curve and thresholds come from cohorts whose outcomes were known when the judged cohorts began.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..counts.tally import Tally
+from ..errors import HistoryError
+from ..grid.grid import Curve, Grid, Stage
+from ..points.curve import fit_curve
+from ..points.score_table import levels_of, reaches, row_scores, score
+
+Floats = NDArray[np.float64]
+
+FEWEST_TO_TRAIN = 20
+FEWEST_TO_JUDGE = 10
+"""Customers that a fold needs to train on, and to be judged on; as many other leads too."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One step of the rolling origin: cohorts to calibrate on, the later cohorts judged, and what those hold.
+
+    `train` and `judged` are the same two lists as masks over the tally's cohorts.
+    """
+
+    cohorts_train: tuple[str, ...]
+    cohorts_judged: tuple[str, ...]
+    leads: int
+    customers: int
+    train: NDArray[np.bool_] = field(repr=False, compare=False)
+    judged: NDArray[np.bool_] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class LaterLeads:
+    """The judged rows of all folds, one fold after the other, the same for every plan; arrays (rows,).
+
+    `row` is the position of the row in the tally, `counted` the leads really counted behind it. Leads of equal
+    `fingerprint` are the same leads.
+    """
+
+    folds: tuple[Fold, ...]
+    row: NDArray[np.intp]
+    fold: NDArray[np.intp]
+    leads: Floats
+    customers: Floats
+    counted: NDArray[np.int64]
+    fingerprint: str
+
+
+class Planned(Protocol):
+    """What a backtest needs to know of a plan."""
+
+    @property
+    def name(self) -> str:
+        """Name of the candidate."""
+
+    @property
+    def method(self) -> str:
+        """Weighting method, or how a fixed grid came about."""
+
+    @property
+    def grid(self) -> Grid | None:
+        """The grid, where it is fixed."""
+
+    def on(self, begins: int) -> Self:
+        """The plan to judge on leads that came from a day (since 1970) or, without dates, a cohort on."""
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """One plan on later leads: score and predicted close rate of every row, made by the grid of its fold.
+
+    `stood_in` says of each fold whether another plan stood in for a fixed grid that had been made from its leads.
+    """
+
+    name: str
+    method: str
+    fixed: bool
+    later: LaterLeads
+    grids: tuple[Grid, ...]
+    score: NDArray[np.int64]
+    rate: Floats
+    stood_in: tuple[bool, ...] = ()
+
+    @property
+    def lines(self) -> int:
+        """Lines of the newest fold's grid."""
+        return self.grids[-1].lines if self.grids else 0
+
+    @property
+    def points(self) -> int:
+        """Sum of the points of the newest fold's grid, signs left out."""
+        return int(np.abs(self.grids[-1].flat).sum()) if self.grids else 0
+
+
+P = TypeVar("P", bound=Planned)
+Q = TypeVar("Q")
+
+
+def folds(
+    tally: Tally, *, close_days: int | None = None, judged_share: float = 0.30, at_most: int = 5
+) -> tuple[Fold, ...]:
+    """Consecutive folds over the newest cohorts that hold about `judged_share` of the leads, oldest fold first.
+
+    `close_days` is how long after its creation a lead's outcome is known (observation and closing window): with
+    dated cohorts, a fold trains on cohorts whose last lead was decided before the first judged one came; without,
+    on all earlier cohorts. Folds with too few customers are joined with their neighbours; without enough of them
+    there is no fold.
+    """
+    leads, customers = tally.totals[:, 0].astype(float), tally.totals[:, 1].astype(float)
+    held = np.flatnonzero(leads > 0)
+    if len(held) < 2:
+        return ()
+    first = _first_judged(tally, leads, customers, held, close_days, judged_share)
+    if first is None:
+        return ()
+    made = []
+    for block in _blocks(held[held >= first], leads, customers, at_most):
+        train = _trainable(tally, int(block[0]), close_days)
+        judged = np.zeros(len(leads), np.bool_)
+        judged[block] = True
+        made.append(
+            Fold(
+                cohorts_train=tuple(np.array(tally.cohorts)[train & (leads > 0)].tolist()),
+                cohorts_judged=tuple(np.array(tally.cohorts)[judged].tolist()),
+                leads=int(leads[judged].sum()),
+                customers=int(customers[judged].sum()),
+                train=train,
+                judged=judged,
+            )
+        )
+    return tuple(made)
+
+
+def replay(
+    tally: Tally,
+    plans: Sequence[P],
+    folds: Sequence[Fold],
+    *,
+    prepare: Callable[[Tally], Q],
+    calibrate: Callable[[Q, P], Grid],
+) -> tuple[Backtest, ...]:
+    """Carry out every plan on each fold's training leads and score the leads it is judged on.
+
+    `prepare` does once per fold what all plans share (levels, rates); `calibrate` makes a plan's grid from it with
+    its curve. A fixed grid keeps its points; the close rates it predicts are fitted on the training leads too. Where
+    it was made from leads of a fold, that fold's training leads make what stands in for it (`Planned.on`).
+    """
+    parts = [np.flatnonzero(fold.judged[tally.cohort]) for fold in folds]
+    later = _later_leads(tally, tuple(folds), parts)
+    grids: list[list[Grid]] = [[] for _ in plans]
+    scores: list[list[NDArray[np.int64]]] = [[] for _ in plans]
+    rates: list[list[Floats]] = [[] for _ in plans]
+    for fold in folds:
+        train, judged = tally.only(fold.train), tally.only(fold.judged)
+        prepared = prepare(train)
+        for i, plan in enumerate(plan.on(_begins(tally, fold)) for plan in plans):
+            grid = calibrate(prepared, plan)
+            curve = _own_curve(grid, plan, train)
+            found, place = levels_of(row_scores(judged, grid))
+            grids[i].append(replace(grid, curve=curve))
+            scores[i].append(found[place])
+            rates[i].append(curve.at(found)[place])
+    return tuple(
+        Backtest(
+            name=plan.name,
+            method=plan.method,
+            fixed=plan.grid is not None,
+            later=later,
+            grids=tuple(grids[i]),
+            score=np.concatenate([np.zeros(0, np.int64), *scores[i]]),
+            rate=np.concatenate([np.zeros(0), *rates[i]]),
+            stood_in=tuple(plan.on(_begins(tally, fold)) is not plan for fold in folds),
+        )
+        for i, plan in enumerate(plans)
+    )
+
+
+def _begins(tally: Tally, fold: Fold) -> int:
+    """First day of the leads that a fold is judged on; without dates the position of their first cohort."""
+    first = int(np.flatnonzero(fold.judged)[0])
+    if tally.ends is None or first == 0:
+        return first
+    return int(tally.ends[first - 1]) + 1
+
+
+def later_reaches(tally: Tally, backtest: Backtest, stage: Stage) -> NDArray[np.bool_]:
+    """Judged rows, as they stand in the backtest, that reach a stage of their fold's grid."""
+    found = np.zeros(len(backtest.later.row), np.bool_)
+    for i, grid in enumerate(backtest.grids):
+        mine = backtest.later.fold == i
+        if grid.thresholds is None or len(grid.thresholds.demands(stage)) == 1:
+            found[mine] = False if grid.thresholds is None else backtest.score[mine] >= getattr(grid.thresholds, stage)
+        else:
+            found[mine] = reaches(tally, grid, stage)[backtest.later.row[mine]]
+    return found
+
+
+def same_leads(backtests: Sequence[Backtest]) -> LaterLeads:
+    """The leads that all backtests were judged on; an error where they differ."""
+    for each in backtests[1:]:
+        if each.later.fingerprint != backtests[0].later.fingerprint:
+            raise HistoryError(
+                f"'{backtests[0].name}' and '{each.name}' were judged on different leads "
+                f"({backtests[0].later.leads.sum():,.0f} and {each.later.leads.sum():,.0f}); "
+                "replay them together on the same tally and folds"
+            )
+    return backtests[0].later
+
+
+def _own_curve(grid: Grid, plan: Planned, train: Tally) -> Curve:
+    """The grid's curve if it comes from the training leads; a fixed grid's own may have seen the judged ones."""
+    if grid.curve is not None and (plan.grid is None or grid.curve is not plan.grid.curve):
+        return grid.curve
+    seen = score(train, grid)
+    return fit_curve(seen.scores, *seen.total, lines=0 if plan.grid is not None else grid.lines)
+
+
+def _later_leads(tally: Tally, folds: tuple[Fold, ...], parts: list[NDArray[np.intp]]) -> LaterLeads:
+    row = np.concatenate([np.zeros(0, np.intp), *parts])
+    fold = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    digest = hashlib.blake2b(digest_size=16)
+    for array in (row, fold, tally.leads[row], tally.customers[row], *tally.codes[:, row]):
+        digest.update(np.ascontiguousarray(array).data)
+    return LaterLeads(
+        folds, row, fold, tally.leads[row], tally.customers[row], tally.counted[row], digest.hexdigest()
+    )  # fmt: skip
+
+
+def _trainable(tally: Tally, first: int, close_days: int | None) -> NDArray[np.bool_]:
+    """Cohorts whose outcomes were all known when the first judged cohort began."""
+    train = np.arange(len(tally.cohorts)) < first
+    if tally.ends is not None and close_days is not None and first > 0:
+        began = tally.ends[first - 1] + 1
+        train &= tally.ends + close_days <= began
+    return train
+
+
+def _first_judged(
+    tally: Tally,
+    leads: Floats,
+    customers: Floats,
+    held: NDArray[np.intp],
+    close_days: int | None,
+    judged_share: float,
+) -> int | None:
+    """The cohort with which judging starts: nearest to the wished share among those with enough on both sides."""
+    best, best_gap = None, np.inf
+    for first in held[1:]:
+        train, later = _trainable(tally, int(first), close_days), np.arange(len(leads)) >= first
+        enough = all(
+            min(customers[part].sum(), (leads - customers)[part].sum()) >= fewest
+            for part, fewest in ((train, FEWEST_TO_TRAIN), (later, FEWEST_TO_JUDGE))
+        )
+        gap = abs(leads[first:].sum() / leads.sum() - judged_share)
+        if enough and gap < best_gap:
+            best, best_gap = int(first), gap
+    return best
+
+
+def _blocks(cohorts: NDArray[np.intp], leads: Floats, customers: Floats, at_most: int) -> list[NDArray[np.intp]]:
+    """The judged cohorts in consecutive blocks of about equal leads, each with enough customers and other leads."""
+    n, k = leads[cohorts], customers[cohorts]
+    for blocks in range(min(at_most, len(cohorts)), 1, -1):
+        middle = (np.cumsum(n) - n / 2) / n.sum()
+        place = np.minimum((middle * blocks).astype(np.intp), blocks - 1)
+        sums = [np.bincount(place, counts, blocks) for counts in (n, k, n - k)]
+        if min(sums[1].min(), sums[2].min()) >= FEWEST_TO_JUDGE:
+            return [cohorts[place == i] for i in range(blocks)]
+    return [cohorts]

@@ -1,0 +1,309 @@
+"""Comparison: candidates side by side on the same later leads, and the verdict that follows from the intervals."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..counts.rates import wilson
+from ..errors import SettingsError, unknown
+from ..grid.grid import Grid
+from .backtest import Backtest, Fold, same_leads
+from .bootstrap import DRAWS, Resampled, Scored, in_cells, resample, simultaneous
+from .metrics import METRICS, Estimate, gains
+
+Floats = NDArray[np.float64]
+
+PRIMARY = "auc"
+CAPACITY = 0.20
+"""Share of leads that sales can call, where nothing else is said."""
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One candidate on later leads.
+
+    `difference` is candidate minus baseline, paired on the same leads, its intervals simultaneous over all
+    candidates; empty for the baseline itself. `reliability` has about ten lines (predicted, observed, low, high,
+    leads, customers); `gains` the share of customers caught by each share of leads, best score first.
+    """
+
+    name: str
+    method: str
+    lines: int
+    metrics: Mapping[str, Estimate]
+    against: str | None
+    difference: Mapping[str, Estimate]
+    reliability: pd.DataFrame
+    gains: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to do; `reason` is a key that the language files say in words with `facts`, `why` says it in English."""
+
+    decision: Literal["adopt", "keep", "no_reliable_weights", "recalibrate"]
+    candidate: str | None
+    reason: str
+    facts: Mapping[str, float | int | str]
+    why: str
+
+    def __str__(self) -> str:
+        return self.why
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All candidates on the same later leads; `primary` names the metric that decides."""
+
+    baseline: str
+    primary: str
+    judged: tuple[Judged, ...]
+    folds: tuple[Fold, ...]
+    leads: int
+    customers: int
+    verdict: Verdict
+
+    def ranks(self) -> dict[str, dict[str, int]]:
+        """Rank of each candidate by each metric, in the metric's own direction: 1 is best, equal values share one."""
+        found: dict[str, dict[str, int]] = {}
+        for name in {name: None for each in self.judged for name in each.metrics}:
+            values = {each.name: each.metrics[name].value for each in self.judged if name in each.metrics}
+            behind = {candidate: round(METRICS[name].behind(value), 12) for candidate, value in values.items()}
+            found[name] = {mine: 1 + sum(other < value for other in behind.values()) for mine, value in behind.items()}
+        return found
+
+    def frame(self) -> pd.DataFrame:
+        """One line per candidate and metric: value with interval and rank, difference to the baseline with interval."""
+        lines, ranks = [], self.ranks()
+        for each in self.judged:
+            for name, found in each.metrics.items():
+                gap = each.difference.get(name)
+                lines.append(
+                    {
+                        "candidate": each.name, "metric": name, "value": found.value, "low": found.low,
+                        "high": found.high, "rank": ranks[name][each.name],
+                        "difference": gap.value if gap else np.nan,
+                        "difference_low": gap.low if gap else np.nan, "difference_high": gap.high if gap else np.nan,
+                    }
+                )  # fmt: skip
+        return pd.DataFrame(lines)
+
+    def summary(self) -> pd.DataFrame:
+        """One line per candidate: lines of the grid, and each metric with its interval in words."""
+        return pd.DataFrame(
+            [
+                {
+                    "candidate": each.name, "lines": each.lines,
+                    **{name: str(found) for name, found in each.metrics.items() if name in (self.primary, "log_loss")},
+                    f"{self.primary} against {self.baseline}": str(each.difference.get(self.primary, "")),
+                }
+                for each in self.judged
+            ]
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        head = f"{self.leads:,} later leads, {self.customers:,} customers, {len(self.folds)} folds"
+        return f"{self.verdict.why}\n{head}\n{self.summary().to_string(index=False)}"
+
+    def _repr_html_(self) -> str:
+        return f"<p><b>{html.escape(self.verdict.why)}</b></p>{self.summary().to_html(index=False)}"
+
+
+def compare(
+    backtests: Sequence[Backtest],
+    *,
+    baseline: str,
+    capacity: float = CAPACITY,
+    reliable: bool = True,
+    grids: Mapping[str, Grid] | None = None,
+    draws: int = DRAWS,
+) -> Comparison:
+    """Judge all candidates on the same later leads and decide.
+
+    `capacity` is the share of leads that sales can call; `reliable` is False where no level of any criterion differs
+    from the rest. `grids` are the candidates as they would be used (fitted on all history): their lines and points
+    say which is simplest; without them the newest fold's grids do.
+    """
+    names = [each.name for each in backtests]
+    if baseline not in names:
+        raise SettingsError(unknown("candidate", baseline, names))
+    later = same_leads(backtests)
+    sizes = {each.name: (each.lines, each.points) for each in backtests}
+    sizes |= {name: (grid.lines, int(np.abs(grid.flat).sum())) for name, grid in (grids or {}).items()}
+    leads, customers = round(float(later.leads.sum())), round(float(later.customers.sum()))
+    judged: list[Judged] = []
+    drawn = None
+    if 0 < customers < leads:
+        drawn = resample(later, [(b.name, b.score, b.rate) for b in backtests], capacity=capacity, draws=draws)
+    for i, each in enumerate(backtests):
+        exact = in_cells(later, each.score, each.rate)
+        judged.append(
+            Judged(
+                name=each.name,
+                method=each.method,
+                lines=sizes[each.name][0],
+                metrics=estimates(drawn, i) if drawn else {},
+                against=None if each.name == baseline else baseline,
+                difference=differences(drawn, i, names.index(baseline)) if drawn and each.name != baseline else {},
+                reliability=_reliability(exact),
+                gains=_gains(exact),
+            )
+        )
+    case = _Case(
+        baseline, backtests[names.index(baseline)].fixed, drawn, sizes, leads, customers, len(later.folds), reliable
+    )
+    return Comparison(baseline, PRIMARY, tuple(judged), later.folds, leads, customers, _verdict(case))
+
+
+def estimates(drawn: Resampled, position: int) -> dict[str, Estimate]:
+    """Each metric of one candidate with its percentile interval, inside the metric's range."""
+    found = {}
+    for m, name in enumerate(drawn.metrics):
+        span = METRICS[name].span
+        low, high = np.clip(np.quantile(drawn.drawn[position, m], [0.025, 0.975]), *span)
+        value = float(drawn.value[position, m])
+        found[name] = Estimate(value, min(float(low), value), max(float(high), value))
+    return found
+
+
+def differences(drawn: Resampled, position: int, baseline: int) -> dict[str, Estimate]:
+    """Each metric's difference to the baseline, with intervals simultaneous over all candidates."""
+    others = [i for i in range(len(drawn.names)) if i != baseline]
+    found = {}
+    for m, name in enumerate(drawn.metrics):
+        values = drawn.value[others, m] - drawn.value[baseline, m]
+        low, high = simultaneous(values, drawn.drawn[others, m] - drawn.drawn[baseline, m], drawn.sample)
+        at = others.index(position)
+        found[name] = Estimate(float(values[at]), float(low[at]), float(high[at]))
+    return found
+
+
+def _reliability(scored: Scored) -> pd.DataFrame:
+    """Promised against observed close rate in about ten groups of equal leads, lowest promise first."""
+    order = np.argsort(scored.cells.rate, kind="stable")
+    rate, leads, customers = scored.cells.rate[order], scored.leads[order], scored.customers[order]
+    middle = (np.cumsum(leads) - leads / 2) / max(float(leads.sum()), 1e-12)
+    new = np.concatenate([[True], np.diff(rate) > 0]) if len(rate) else np.zeros(0, np.bool_)
+    _, place = np.unique((middle[new] * BINS).astype(np.int64)[np.cumsum(new) - 1], return_inverse=True)
+    n, k = np.bincount(place, leads), np.bincount(place, customers)
+    low, high = wilson(k, n)
+    return pd.DataFrame(
+        {"predicted": np.bincount(place, leads * rate) / n, "observed": k / n, "low": low, "high": high,
+         "leads": n, "customers": k}
+    )  # fmt: skip
+
+
+def _gains(scored: Scored) -> pd.DataFrame:
+    """Share of customers caught by each per cent of the leads, best score first."""
+    shares = np.linspace(0, 1, 101)
+    if not len(scored.leads):
+        return pd.DataFrame({"share_leads": np.zeros(0), "share_customers": np.zeros(0)})
+    caught = gains(scored.cells, scored.leads, scored.customers, shares)
+    return pd.DataFrame({"share_leads": shares, "share_customers": caught})
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What a verdict rests on. `fixed`: the baseline is a grid in use, not the seed recipe."""
+
+    baseline: str
+    fixed: bool
+    drawn: Resampled | None
+    sizes: Mapping[str, tuple[int, int]]
+    leads: int
+    customers: int
+    folds: int
+    reliable: bool
+
+    @property
+    def facts(self) -> dict[str, float | int | str]:
+        """What every sentence may want to say."""
+        return {
+            "baseline": self.baseline, "leads": self.leads, "customers": self.customers, "folds": self.folds,
+        }  # fmt: skip
+
+    @property
+    def seen(self) -> str:
+        """What was judged on, in words."""
+        return f"on {self.leads:,} later leads ({self.customers:,} customers)"
+
+    @property
+    def stay(self) -> str:
+        """The beginning of a sentence that changes nothing."""
+        return f"Keep {self.baseline}" if self.fixed else f"Use {self.baseline}, the published recipe"
+
+
+def _verdict(case: _Case) -> Verdict:
+    """Adopt the simplest of the best, keep the baseline, or say that nothing is reliable (method, section 7)."""
+    if not case.reliable:
+        why = "No reliable weights: no level of any criterion closes differently from the rest beyond chance."
+        return Verdict("no_reliable_weights", None, "no_distinct_level", case.facts, why)
+    if case.drawn is None:
+        why = f"{case.stay}: there are too few customers in the newest cohorts to judge any grid on later leads."
+        return Verdict("keep", case.baseline, "not_judged", case.facts, why)
+    value, draws = case.drawn.of(PRIMARY)
+    bounds = np.quantile(draws, [0.025, 0.975], axis=1)
+    if not (bounds[0] > 0.5).any():
+        return _nothing_ranks(case, case.drawn.names, value, bounds)
+    if len(value) == 1:
+        return Verdict("keep", case.baseline, "only_candidate", case.facts, f"{case.stay}: it is the only candidate.")
+    return _best_of(case, case.drawn)
+
+
+def _nothing_ranks(case: _Case, names: tuple[str, ...], value: Floats, bounds: Floats) -> Verdict:
+    top = int(np.argmax(value))
+    figure, low, high = float(value[top]), float(bounds[0, top]), float(bounds[1, top])
+    why = (
+        f"No reliable weights: {case.seen} no grid ranks customers above other leads beyond chance; the best AUC, that "
+        f"of {names[top]}, is {figure:.3f} (95 % interval {low:.3f} to {high:.3f}; chance alone gives 0.5)."
+    )
+    facts = {**case.facts, "best": names[top], "value": figure, "low": low, "high": high}
+    return Verdict("no_reliable_weights", None, "auc_not_above_chance", facts, why)
+
+
+def _best_of(case: _Case, drawn: Resampled) -> Verdict:
+    names = drawn.names
+    value, draws = drawn.of(PRIMARY)
+    base = names.index(case.baseline)
+    others = [i for i in range(len(names)) if i != base]
+    low, high = simultaneous(value[others] - value[base], draws[others] - draws[base], drawn.sample)
+    better = [i for i, bound in zip(others, low, strict=True) if bound > 0]
+    best = max(better or others, key=lambda i: (value[i], -i))
+    chosen = _simplest_alike(case, drawn, better, best) if better else best
+    gap, at = value[chosen] - value[base], others.index(chosen)
+    facts = {
+        **case.facts, "candidate": names[chosen], "value": float(value[chosen]), "base": float(value[base]),
+        "difference": float(gap), "low": float(low[at]), "high": float(high[at]), "best": names[best],
+        "best_value": float(value[best]), "candidates": len(others),
+    }  # fmt: skip
+    interval = f"95 % interval {low[at]:+.3f} to {high[at]:+.3f}"
+    if len(others) > 1:
+        interval += f", corrected for {len(others)} candidates"
+    figures = f"AUC {value[chosen]:.3f} against {value[base]:.3f}, a difference of {gap:+.3f} ({interval})"
+    if not better:
+        why = f"{case.stay}: {case.seen} no candidate ranks reliably better; the best, {names[best]}, has {figures}."
+        return Verdict("keep", case.baseline, "none_better", facts, why)
+    why = f"Adopt {names[chosen]}: {case.seen} it ranks better than {case.baseline}, {figures}"
+    if chosen == best:
+        return Verdict("adopt", names[chosen], "better", facts, f"{why}.")
+    why += f"; {names[best]} ({value[best]:.3f}) cannot be told apart from it and is less simple."
+    return Verdict("adopt", names[chosen], "better_and_simplest", facts, why)
+
+
+def _simplest_alike(case: _Case, drawn: Resampled, better: list[int], best: int) -> int:
+    """Among the grids that beat the baseline, the simplest that cannot be told apart from the best one."""
+    value, draws = drawn.of(PRIMARY)
+    rivals = [i for i in better if i != best]
+    if not rivals:
+        return best
+    low, _ = simultaneous(value[best] - value[rivals], draws[best] - draws[rivals], drawn.sample)
+    alike = [best, *(i for i, bound in zip(rivals, low, strict=True) if bound <= 0)]
+    return min(alike, key=lambda i: (*case.sizes[drawn.names[i]], -value[i], i))

@@ -1,0 +1,367 @@
+"""A month's decision: which grid was adopted, what was changed by hand, by whom and why, and what it promised.
+
+`decision.json` in a month's folder closes the month. The next month starts from the grid it names, and looks up
+what came of its promise on leads that nobody had seen when it was made.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..counts.rates import Rate, rate, wilson
+from ..counts.tally import Tally
+from ..errors import GridError, SettingsError, unknown
+from ..grid.criteria import Level
+from ..grid.grid import STAGES, Curve, Evidence, Grid, Pin, Thresholds, moved_bands
+from ..grid.notes import note
+from ..points.score_table import reaches
+
+SCHEMA = "calibrate-decision/1"
+FILE = "decision.json"
+GRID = "grids/adopted.json"
+MONTH = re.compile(r"\d{4}-\d{2}")
+
+
+@dataclass(frozen=True)
+class Override:
+    """Points of one line changed by hand: what they are, what they were, who wanted it and why."""
+
+    criterion: str
+    level: str
+    points: int
+    was: int
+    who: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a threshold should bring: `leads` at or above it in `months` months, `expected` customers among them.
+
+    `later` is how many leads that the grid had not seen the close rate was counted on; None: it is the curve's, on the
+    leads that the points were made from.
+    """
+
+    leads: float
+    expected: float
+    months: float | None
+    later: float | None = None
+
+    @property
+    def close_rate(self) -> float:
+        """Close rate that is expected at or above the threshold."""
+        return self.expected / self.leads if self.leads else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson 95 % interval of that close rate, given how many leads it was counted on."""
+        counted = self.leads if self.later is None else self.later
+        low, high = wilson(np.array([self.close_rate * counted]), np.array([counted]))
+        return float(low[0]), float(high[0])
+
+    @property
+    def leads_per_month(self) -> float | None:
+        """Leads a month at or above the threshold, where leads are dated."""
+        return self.leads / self.months if self.months else None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a meeting decided. `until` is the last cohort whose outcomes it knew; `grid` is relative to the folder."""
+
+    month: str
+    candidate: str
+    who: str
+    why: str
+    thresholds: Thresholds
+    thresholds_were: Thresholds | None = None
+    overrides: tuple[Override, ...] = ()
+    as_of: str | None = None
+    until: str | None = None
+    promises: Mapping[str, Promise] | None = None
+    grid: str = GRID
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """A decision with the grid that it put to work."""
+
+    decision: Decision
+    grid: Grid
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one promise: leads at or above the threshold that entered from `first` to `last`, and their rate.
+
+    `side` is "kept", "below" or "above": where the rate that came differs from the promised one by more than the chance
+    in both, by the interval of their difference (Newcombe 1998, method 10).
+    """
+
+    month: str
+    candidate: str
+    stage: str
+    threshold: int
+    promise: Promise
+    came: Rate | None
+    months: float
+    first: str = ""
+    last: str = ""
+
+    @property
+    def leads_per_month(self) -> float | None:
+        """Leads a month that came."""
+        return self.came.leads / self.months if self.came and self.months else None
+
+    @property
+    def side(self) -> str:
+        """Whether what came agrees with what was promised."""
+        if self.came is None or not self.came.leads:
+            return ""
+        gap, (low, high) = self.came.value - self.promise.close_rate, self.promise.interval
+        if gap + np.hypot(self.came.high - self.came.value, self.promise.close_rate - low) < 0:
+            return "below"
+        least = gap - np.hypot(self.came.value - self.came.low, high - self.promise.close_rate)
+        return "above" if least > 0 else "kept"
+
+
+def overrides(
+    asked: Sequence[str], grid: Grid, who: str, why: str, shown: Callable[[Level], Collection[str]] = lambda _: ()
+) -> tuple[Override, ...]:
+    """Changes written as criterion=level=points, against the lines of a grid.
+
+    A level goes by its name, or by one of those that reports show it under (`shown`) where no other goes by that.
+    """
+    found: dict[tuple[str, str], Override] = {}
+    for text in asked:
+        line, equals, number = text.rpartition("=")
+        if not equals or not re.fullmatch(r"\s*[+-]?\d{1,6}\s*", number) or "=" not in line:
+            raise SettingsError(f"--points '{text}' is not CRITERION=LEVEL=POINTS, such as \"sector=SaaS=12\"")
+        at, level = _line(line, grid, shown)
+        criterion = grid.criteria[at]
+        was = grid.points[at][level]
+        name = criterion.levels[level].name
+        found[criterion.name, name] = Override(criterion.name, name, int(number), was, who, why)
+    return tuple(found.values())
+
+
+def _line(text: str, grid: Grid, shown: Callable[[Level], Collection[str]]) -> tuple[int, int]:
+    """Positions of the criterion and level that criterion=level names; either may hold an = of its own."""
+    names = [criterion.name for criterion in grid.criteria]
+    for place in (i for i, letter in enumerate(text) if letter == "="):
+        name, level = text[:place].strip(), text[place + 1 :].strip()
+        if name in names:
+            at = names.index(name)
+            levels = [each.name for each in grid.criteria[at].levels]
+            if level in levels:
+                return at, levels.index(level)
+            alike = [i for i, each in enumerate(grid.criteria[at].levels) if level in shown(each)]
+            if len(alike) == 1:
+                return at, alike[0]
+            raise SettingsError(f"--points, criterion '{name}': {unknown('level', level, levels)}")
+    raise SettingsError(f"--points: {unknown('criterion', text.partition('=')[0].strip(), names)}")
+
+
+def decided(grid: Grid, decision: Decision) -> Grid:
+    """The candidate's grid as the meeting left it: points and thresholds changed, bands moved, changes pinned."""
+    points = [list(row) for row in grid.points]
+    evidence = [list(row) for row in grid.evidence]
+    for each in decision.overrides:
+        at = next(i for i, criterion in enumerate(grid.criteria) if criterion.name == each.criterion)
+        level = [one.name for one in grid.criteria[at].levels].index(each.level)
+        points[at][level] = each.points
+        if evidence:
+            known = evidence[at][level]
+            evidence[at][level] = Evidence(known.leads, known.customers, note=note("by_hand", was=each.was))
+    changed = {(each.criterion, each.level) for each in decision.overrides}
+    pins = tuple(pin for pin in grid.pins if (pin.criterion, pin.level) not in changed)
+    mine = tuple(Pin(each.criterion, each.level, each.points, each.who, each.why) for each in decision.overrides)
+    moved = replace(
+        grid,
+        points=tuple(tuple(row) for row in points),
+        evidence=tuple(tuple(row) for row in evidence),
+        pins=(*pins, *mine),
+        thresholds=decision.thresholds,
+        pivot=decision.thresholds.marketing_qualified if grid.pivot is not None else None,
+        curve=None if decision.overrides else grid.curve,
+        provenance={
+            **grid.provenance, "adopted_in": decision.month, "adopted_by": decision.who, "adopted_why": decision.why,
+        },
+    )  # fmt: skip
+    if grid.thresholds is None or moved.thresholds is None:
+        return moved
+    return replace(moved, bands=moved_bands(grid.bands, grid.thresholds, moved.thresholds, moved.minimum))
+
+
+def promises(
+    scores: NDArray[np.integer], leads: NDArray[np.float64], curve: Curve, limits: Thresholds, months: float | None,
+    above: Mapping[str, NDArray[np.bool_]] | None = None,
+) -> dict[str, Promise]:  # fmt: skip
+    """What both thresholds should bring, from leads per score and the close rate expected at each.
+
+    `above` says who reaches which stage, where thresholds ask for more than a score.
+
+    >>> found = promises(np.array([0, 10]), np.array([90.0, 10.0]), Curve((0, 10), (0.01, 0.2)), Thresholds(10, 10), 5)
+    >>> found["marketing_qualified"]
+    Promise(leads=10.0, expected=2.0, months=5, later=None)
+    """
+    expected = leads * curve.at(scores)
+    found: dict[str, Promise] = {}
+    for stage in STAGES:
+        mine = scores >= getattr(limits, stage) if above is None else above[stage]
+        found[stage] = Promise(float(leads[mine].sum()), round(float(expected[mine].sum()), 6), months)
+    return found
+
+
+def on_later(
+    promised: Mapping[str, Promise], total: float, caught: Sequence[float], leads: int, customers: int
+) -> dict[str, Promise]:
+    """The same promises with the close rate that the best-scored share of later leads had, where there are any.
+
+    `caught` is the share of the later leads' customers that each share of them holds, the best first and in even steps
+    from none to all (`Judged.gains`); of the `total` leads a promise was made from, it takes the same share.
+
+    >>> was = {"marketing_qualified": Promise(100.0, 30.0, 10.0)}                     # a tenth of 1,000 leads
+    >>> on_later(was, 1000, [0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1, 1], 400, 40)   # 12 of the 40 best of 400
+    {'marketing_qualified': Promise(leads=100.0, expected=30.0, months=10.0, later=40.0)}
+    """
+    found = {}
+    for stage, promise in promised.items():
+        share = promise.leads / total if total else 0.0
+        if share * leads < 1 or len(caught) < 2:
+            found[stage] = promise
+            continue
+        bought = float(np.interp(share, np.linspace(0, 1, len(caught)), caught)) * customers
+        rate = bought / (share * leads)
+        found[stage] = replace(promise, expected=round(rate * promise.leads, 6), later=round(share * leads, 6))
+    return found
+
+
+def outcomes(story: Sequence[Adopted], tally: Tally, newest: int | None = None) -> tuple[Outcome, ...]:
+    """What came of each decision's promises, on cohorts after the last one it knew, up to the next decision's.
+
+    `newest` is the last day (since 1970) on which a lead can have entered to be old enough: the month it lies in
+    counts as the part of a month that it is.
+    """
+    found: list[Outcome] = []
+    ends = [each.decision.until for each in story]
+    for each, (until, following) in zip(story, pairwise([*ends, None]), strict=True):
+        decision = each.decision
+        if decision.promises is None:
+            continue
+        mask = np.zeros(len(tally.cohorts), np.bool_)
+        if tally.ends is not None and until is not None:
+            mask = np.array([c > until and (following is None or c <= following) for c in tally.cohorts], np.bool_)
+        months = [cohort for cohort, mine in zip(tally.cohorts, mask, strict=True) if mine]
+        part = tally.only(mask)
+        try:
+            grid = replace(each.grid, thresholds=decision.thresholds)
+            there = {stage: reaches(part, grid, stage) for stage in STAGES} if months else None
+        except GridError:
+            there = None  # a column that this grid asks for is counted no longer
+        for stage in STAGES:
+            threshold, came = getattr(decision.thresholds, stage), None
+            if there is not None:
+                above = there[stage]
+                came = rate(round(float(part.customers[above].sum())), round(float(part.leads[above].sum())))
+            between = (months[0], months[-1]) if months else ("", "")
+            found.append(
+                Outcome(decision.month, decision.candidate, stage, threshold, decision.promises[stage], came,
+                        _length(tally, mask, newest), *between)
+            )  # fmt: skip
+    return tuple(found)
+
+
+def _length(tally: Tally, mask: NDArray[np.bool_], newest: int | None) -> float:
+    """How many months some cohorts last, the newest one as far as its leads can be judged."""
+    if tally.ends is None or not mask.any():
+        return 0.0
+    begins = np.concatenate([[tally.ends[0] - 30], tally.ends[:-1]])
+    whole = (tally.ends - begins).astype(float)
+    seen = whole if newest is None else np.clip(newest - begins, 0, whole)
+    return float((seen / whole)[mask].sum())
+
+
+def months_decided(reports: Path, before: str | None = None) -> tuple[str, ...]:
+    """Names of the month folders that a decision has closed, the oldest first, all or those before a month."""
+    if not reports.is_dir():
+        return ()
+    names = sorted(place.parent.name for place in reports.glob(f"*/{FILE}") if MONTH.fullmatch(place.parent.name))
+    return tuple(name for name in names if before is None or name < before)
+
+
+def read(folder: Path) -> Decision:
+    """The decision that closed a month's folder."""
+    path = folder / FILE
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return _decision(values)
+    except OSError as fault:
+        raise SettingsError(f"'{path}' cannot be read: {fault.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, GridError) as fault:
+        raise SettingsError(
+            f"'{path}' is not a decision as calibrate writes it ({fault}); decide again with: "
+            f"calibrate adopt {folder} CANDIDATE --force"
+        ) from None
+
+
+def text(decision: Decision) -> str:
+    """The decision as `decision.json` holds it: equal decisions, equal text."""
+    return json.dumps({"schema": SCHEMA, **asdict(decision)}, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _decision(values: Mapping[str, Any]) -> Decision:
+    if values["schema"] != SCHEMA:
+        raise ValueError(f"schema '{str(values['schema'])[:60]}', expected '{SCHEMA}'")
+    told = {name: _told(values[name]) for name in ("month", "candidate", "who", "why", "grid")}
+    if not MONTH.fullmatch(told["month"]):
+        raise ValueError("its month is not written as 2026-11")
+    if told["grid"].startswith(("/", "\\")) or ".." in told["grid"] or ":" in told["grid"]:
+        raise ValueError("its grid does not lie in the month's folder")
+    were, kept = values["thresholds_were"], values["promises"]
+    return Decision(
+        **told,
+        thresholds=_limits(values["thresholds"]),
+        thresholds_were=None if were is None else _limits(were),
+        overrides=tuple(_override(each) for each in values["overrides"]),
+        as_of=None if values["as_of"] is None else _told(values["as_of"]),
+        until=None if values["until"] is None else _told(values["until"]),
+        promises=None if kept is None else {stage: _promise(kept[stage]) for stage in STAGES},
+    )
+
+
+def _told(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"a text is expected, not {value!r:.40}")
+    return value
+
+
+def _limits(values: Mapping[str, Any]) -> Thresholds:
+    minimums = (values.get(name) for name in ("fit_minimum", "engagement_minimum"))
+    return Thresholds(
+        int(values["marketing_qualified"]), int(values["sales_qualified"]),
+        *(None if least is None else int(least) for least in minimums),
+    )  # fmt: skip
+
+
+def _override(values: Mapping[str, Any]) -> Override:
+    names = {name: _told(values[name]) for name in ("criterion", "level", "who", "why")}
+    return Override(**names, points=int(values["points"]), was=int(values["was"]))
+
+
+def _promise(values: Mapping[str, Any]) -> Promise:
+    months = values["months"]
+    later = values.get("later")
+    return Promise(
+        float(values["leads"]), float(values["expected"]), None if months is None else float(months),
+        None if later is None else float(later),
+    )  # fmt: skip

@@ -1,0 +1,236 @@
+"""Candidates segment by segment: month by month, sector by sector, whom a change of grid serves and whom it harms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from ..counts.tally import Tally
+from ..errors import SettingsError, unknown
+from ..grid.criteria import Criterion, Level
+from .backtest import Backtest, LaterLeads, later_reaches, same_leads
+from .bootstrap import Resampled, resample
+from .comparison import CAPACITY, PRIMARY
+from .metrics import METRICS, Estimate
+
+Floats = NDArray[np.float64]
+Above = tuple[NDArray[np.bool_], NDArray[np.bool_]] | None
+
+FEWEST = 10
+"""Customers, and other leads, that a segment needs to be judged."""
+DRAWS = 200
+GROUPS = 400
+SCORES = 64
+"""Resamples of a segment, groups of its leads that are weighted, and scores kept apart: `resampling.resample`."""
+MOST_CRITERIA = 3
+MOST_LEVELS = 12
+SHOWN = tuple(name for name, metric in METRICS.items() if metric.better != "nearer")
+"""Metrics of which more, or less, is better; how true promises are within a segment, log-loss and Brier score say."""
+USUAL = re.compile(r"sector|industr|country|region|source|segment|channel|secteur|pays|origine|canal|branche", re.I)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One candidate against the baseline on the later leads of one segment.
+
+    `old` and `new` are AUCs within the segment. `differences` are candidate minus baseline, metric by metric (of
+    errors: below 0, the candidate promises better), with intervals that hold for all segments of a table and all
+    candidates at once. With fewer than 10 customers or other leads there are none. `called` and `caught` count the
+    segment's leads and customers above the marketing-qualified threshold, with the old and the new grid. `harm` says
+    how the candidate harms the segment: "ranking", "caught" or "".
+    """
+
+    level: Level
+    leads: int
+    customers: int
+    old: float | None
+    new: float | None
+    differences: Mapping[str, Estimate]
+    called: tuple[int, int] | None
+    caught: tuple[int, int] | None
+    harm: str = ""
+
+    @property
+    def difference(self) -> Estimate | None:
+        """Difference in the metric that decides (AUC)."""
+        return self.differences.get(PRIMARY)
+
+
+@dataclass(frozen=True)
+class Segmented:
+    """All segments of one kind: a criterion, or the cohort months (`by` is None)."""
+
+    by: str | None
+    segments: tuple[Segment, ...]
+
+    @property
+    def harmed(self) -> tuple[Segment, ...]:
+        """Segments that the candidate harms."""
+        return tuple(segment for segment in self.segments if segment.harm)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """One candidate against the baseline, segment by segment."""
+
+    baseline: str
+    candidate: str
+    tables: tuple[Segmented, ...]
+
+    @property
+    def harmed(self) -> tuple[tuple[str | None, Segment], ...]:
+        """Every segment that the candidate harms, with what it is a segment of."""
+        return tuple((table.by, segment) for table in self.tables for segment in table.harmed)
+
+
+def segment_criteria(shown: Sequence[Criterion], asked: Sequence[str] = ()) -> tuple[Criterion, ...]:
+    """The criteria to look at by segment: those asked for, else sector, country, source and their like."""
+    names = [criterion.name for criterion in shown]
+    for name in asked:
+        if name not in names:
+            raise SettingsError(unknown("criterion to segment by", name, names))
+    if asked:
+        return tuple(criterion for criterion in shown if criterion.name in asked)
+    usual = [c for c in shown if c.kind == "text" and USUAL.search(c.name) and len(c.levels) <= 4 * MOST_LEVELS]
+    return tuple(usual[:MOST_CRITERIA])
+
+
+def by_segment(
+    tally: Tally,
+    old: Backtest,
+    others: Sequence[Backtest],
+    criteria: Sequence[Criterion],
+    *,
+    capacity: float = CAPACITY,
+) -> tuple[Sides, ...]:
+    """Each other candidate against the baseline, per cohort month and per level of each criterion.
+
+    Intervals are paired: of the difference on the same resampled leads (Poisson bootstrap on counts). They hold for
+    all segments of a table and all candidates. `capacity` is the share of a segment's leads that sales can call.
+    """
+    if not others:
+        return ()
+    later = same_leads([old, *others])
+    months, code = np.unique(tally.cohort[later.row], return_inverse=True)
+    named = [Level(tally.cohorts[i], values=(tally.cohorts[i],)) for i in months]
+    case = _Case(later, (old, *others), tuple(_above(tally, old, new) for new in others), capacity)
+    tables = [_table(case, None, named, code)]
+    groups = tally.regroup(criteria)
+    for criterion, codes in zip(groups.criteria, groups.codes, strict=True):
+        tables.append(_table(case, criterion.name, criterion.levels, codes[later.row]))
+    return tuple(
+        Sides(old.name, new.name, tuple(table[i] for table in tables if table[i].segments))
+        for i, new in enumerate(others)
+    )
+
+
+@dataclass(frozen=True)
+class _Case:
+    """Candidates on the same later leads, the baseline first; `above` has one entry per other candidate."""
+
+    later: LaterLeads
+    judged: tuple[Backtest, ...]
+    above: tuple[Above, ...]
+    capacity: float
+
+
+def _table(case: _Case, by: str | None, levels: Sequence[Level], code: NDArray[np.integer]) -> tuple[Segmented, ...]:
+    """The segments of one kind, for each candidate but the baseline."""
+    later = case.later
+    leads, customers = (np.bincount(code, each, len(levels)) for each in (later.leads, later.customers))
+    order = [int(i) for i in np.argsort(-leads, kind="stable")[:MOST_LEVELS] if leads[i] > 0]
+    if by is None:
+        order = [i for i in range(len(levels)) if leads[i] > 0]
+    judgeable = set(order) & set(np.flatnonzero(_enough(later, code, len(levels))))
+    drawn = {i: _resampled(case, np.flatnonzero(code == i)) for i in order if i in judgeable}
+    asked = [i for i in order if customers[i] >= FEWEST]  # whose customers caught are compared
+    alpha, chance = (0.05 / max(len(among) * len(case.above), 1) for among in (judgeable, asked))
+    tables = []
+    for at, above in enumerate(case.above, 1):
+        sides = _sides(later, above, code, len(levels))
+        tables.append(Segmented(by, tuple(
+            _segment(levels[i], leads[i], customers[i], drawn.get(i), at, sides[i], alpha, chance)
+            for i in order
+        )))  # fmt: skip
+    return tuple(tables)
+
+
+def _enough(later: LaterLeads, code: NDArray[np.integer], size: int) -> NDArray[np.bool_]:
+    """Segments with ten customers and ten other leads that can be held against each other: those of the same fold."""
+    folds = len(later.folds)
+    place = code.astype(np.intp) * folds + later.fold
+    bought, others = (
+        np.bincount(place, each, size * folds).reshape(size, folds)
+        for each in (later.customers, later.leads - later.customers)
+    )
+    fewer = np.minimum((bought * (others > 0)).sum(axis=1), (others * (bought > 0)).sum(axis=1))
+    enough: NDArray[np.bool_] = fewer >= FEWEST
+    return enough
+
+
+def _resampled(case: _Case, rows: NDArray[np.intp]) -> Resampled:
+    """Every metric of every candidate on resampled leads of one segment."""
+    later = case.later
+    mine = replace(
+        later, row=later.row[rows], fold=later.fold[rows], leads=later.leads[rows], customers=later.customers[rows],
+        counted=later.counted[rows],
+    )  # fmt: skip
+    judged = [(each.name, each.score[rows], np.clip(each.rate[rows], 1e-9, 1 - 1e-9)) for each in case.judged]
+    return resample(mine, judged, capacity=case.capacity, metrics=SHOWN, draws=DRAWS, groups=GROUPS, most=SCORES)
+
+
+def _sides(later: LaterLeads, above: Above, code: NDArray[np.integer], size: int) -> list[Floats | None]:
+    """Per segment: leads called and customers caught with the old and the new grid, customers lost and gained."""
+    if above is None:
+        return [None] * size
+    was, now = above
+    asked = ((later.leads, was), (later.leads, now), (later.customers, was), (later.customers, now),
+             (later.customers, was & ~now), (later.customers, now & ~was))  # fmt: skip
+    return list(np.array([np.bincount(code, counts * mine, size) for counts, mine in asked]).T)
+
+
+def _segment(
+    level: Level, leads: float, customers: float, drawn: Resampled | None, at: int, sides: Floats | None, alpha: float,
+    chance: float,
+) -> Segment:  # fmt: skip
+    """One segment for the candidate at position `at` of those drawn; customers lost are tested at level `chance`."""
+    differences = {} if drawn is None else _differences(drawn, at, alpha)
+    called = caught = None
+    harm = ""
+    if sides is not None:
+        called_old, called_new, caught_old, caught_new = (round(float(each)) for each in sides[:4])
+        called, caught = (called_old, called_new), (caught_old, caught_new)
+        lost, gained = (float(each) for each in sides[4:])
+        sure = 2 * float(special.bdtr(round(gained), round(lost + gained), 0.5)) < chance
+        if sure and customers >= FEWEST:
+            harm = "caught"
+    if differences and differences[PRIMARY].high < 0:
+        harm = "ranking"
+    old, new = (None, None) if drawn is None else map(float, drawn.of(PRIMARY)[0][[0, at]])
+    return Segment(level, round(leads), round(customers), old, new, differences, called, caught, harm)
+
+
+def _differences(drawn: Resampled, at: int, alpha: float) -> dict[str, Estimate]:
+    """Each metric of one candidate minus the baseline's, ``d -+ t se`` with the standard error over the draws."""
+    freedom = max(drawn.sample - 1, 1)
+    width = float(special.stdtrit(freedom, 1 - alpha / 2))
+    gaps = drawn.value[at] - drawn.value[0]
+    errors = (drawn.drawn[at] - drawn.drawn[0]).std(axis=1)
+    furthest = [METRICS[name].span[1] - METRICS[name].span[0] for name in drawn.metrics]
+    return {
+        name: Estimate(float(gap), max(float(gap - width * error), -most), min(float(gap + width * error), most))
+        for name, gap, error, most in zip(drawn.metrics, gaps, errors, furthest, strict=True)
+    }
+
+
+def _above(tally: Tally, old: Backtest, new: Backtest) -> Above:
+    """Judged rows that are marketing-qualified by the old and by the new grid of their fold."""
+    if any(grid.thresholds is None for each in (old, new) for grid in each.grids):
+        return None
+    was, now = (later_reaches(tally, each, "marketing_qualified") for each in (old, new))
+    return was, now

@@ -1,0 +1,146 @@
+"""The swap set: which leads become, or stop being, marketing- or sales-qualified when the grid changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..counts.rates import Rate, rate
+from ..counts.tally import Tally
+from ..grid.criteria import Axis, Criterion, Level
+from ..grid.grid import STAGES, Grid, Stage
+from ..points.score_table import reaches
+from .backtest import Backtest, later_reaches, same_leads
+
+Floats = NDArray[np.float64]
+Masks = NDArray[np.bool_]
+Direction = Literal["enter", "leave", "stay"]
+
+MOST_COMMON = 5
+SMALLEST_SHARE = 0.10
+CLEAR = 3.5
+"""Standard errors by which an answer must be more frequent than elsewhere to be said to be shared."""
+
+
+@dataclass(frozen=True)
+class Common:
+    """An answer more frequent among some leads than among all: `share` of them against `share_all`."""
+
+    criterion: str
+    axis: Axis
+    level: Level
+    leads: int
+    share: float
+    share_all: float
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Leads that enter, leave or stay above one threshold, their close rate, and what they have in common."""
+
+    stage: Stage
+    direction: Direction
+    rate: Rate
+    leads_per_month: float | None
+    common: tuple[Common, ...] = ()
+
+
+@dataclass(frozen=True)
+class Swap:
+    """What changes hands between two grids; `later`: counted on later leads that neither grid had seen."""
+
+    old: str
+    new: str
+    later: bool
+    leads: int
+    months: float | None
+    moved: tuple[Moved, ...]
+
+    def of(self, stage: str, direction: str) -> Moved:
+        """One of the groups."""
+        return next(each for each in self.moved if (each.stage, each.direction) == (stage, direction))
+
+    def gain(self, stage: str) -> tuple[float, float, float] | None:
+        """Close rate of those that enter minus that of those that leave, with its 95 % interval.
+
+        The interval is Newcombe's (1998, method 10), from the Wilson intervals of both. None where one group is empty.
+        """
+        enter, leave = self.of(stage, "enter").rate, self.of(stage, "leave").rate
+        if not enter.leads or not leave.leads:
+            return None
+        gap = enter.value - leave.value
+        below = np.hypot(enter.value - enter.low, leave.high - leave.value)
+        above = np.hypot(enter.high - enter.value, leave.value - leave.low)
+        return gap, float(gap - below), float(gap + above)
+
+
+def swap_later(tally: Tally, old: Backtest, new: Backtest, shown: Sequence[Criterion]) -> Swap | None:
+    """The swap set on the later leads of a backtest, each fold with the grids and thresholds made before it."""
+    later = same_leads([old, new])
+    if not len(later.row):
+        return None
+    if any(grid.thresholds is None for each in (old, new) for grid in each.grids):
+        return None
+    judged = {cohort for fold in later.folds for cohort in fold.cohorts_judged}
+    months = float(len(judged)) if tally.ends is not None else None
+    above = [{stage: later_reaches(tally, each, stage) for stage in STAGES} for each in (old, new)]
+    return _swap((old.name, new.name), tally, later.row, above[0], above[1], shown, months, later=True)
+
+
+def swap_all(tally: Tally, old: Grid, new: Grid, shown: Sequence[Criterion]) -> Swap | None:
+    """The swap set of two grids on all leads of a tally.
+
+    Leads that a grid was fitted on flatter it: judge by `swap_later` where that is possible.
+    """
+    if old.thresholds is None or new.thresholds is None:
+        return None
+    above = [{stage: reaches(tally, grid, stage) for stage in STAGES} for grid in (old, new)]
+    months = float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
+    rows = np.arange(tally.rows)
+    return _swap((old.name, new.name), tally, rows, above[0], above[1], shown, months, later=False)
+
+
+def _swap(
+    names: tuple[str, str], tally: Tally, row: NDArray[np.intp], before: dict[Stage, Masks], after: dict[Stage, Masks],
+    shown: Sequence[Criterion], months: float | None, *, later: bool,
+) -> Swap:  # fmt: skip
+    groups = tally.regroup(shown)
+    leads, customers = tally.leads[row], tally.customers[row]
+    moved = []
+    for stage in STAGES:
+        was, now = before[stage], after[stage]
+        masks: dict[Direction, Masks] = {"enter": now & ~was, "leave": was & ~now, "stay": was & now}
+        for direction, mask in masks.items():
+            found = rate(round(float(customers[mask].sum())), round(float(leads[mask].sum())))
+            common = _common(groups, row, mask) if direction != "stay" else ()
+            moved.append(Moved(stage, direction, found, found.leads / months if months else None, common))
+    return Swap(*names, later, round(float(leads.sum())), months, tuple(moved))
+
+
+def _common(groups: Tally, row: NDArray[np.intp], mask: Masks) -> tuple[Common, ...]:
+    """Answers that are clearly more frequent among the masked rows than among the others, one per criterion."""
+    leads, counted = groups.leads[row], groups.counted[row].astype(float)
+    inside, outside = counted[mask].sum(), counted[~mask].sum()
+    if inside < 10 or outside < 10:
+        return ()
+    found = []
+    for criterion, codes in zip(groups.criteria, groups.codes, strict=True):
+        size = len(criterion.levels)
+        mine, every = np.bincount(codes[row[mask]], leads[mask], size), np.bincount(codes[row], leads, size)
+        share, share_all = mine / leads[mask].sum(), every / leads.sum()
+        share_out = (every - mine) / leads[~mask].sum()
+        error = np.sqrt(share_all * (1 - share_all) * (1 / inside + 1 / outside)) + 1e-12
+        clear = (share >= SMALLEST_SHARE) & (share > 1.25 * share_all) & ((share - share_out) / error > CLEAR)
+        if clear.any():
+            best = int(np.argmax(np.where(clear, share - share_all, -1)))
+            level = criterion.levels[best]
+            found.append(
+                Common(criterion.name, criterion.axis, level, round(float(mine[best])), float(share[best]),
+                       float(share_all[best]))
+            )  # fmt: skip
+    found.sort(key=lambda each: each.share_all - each.share)
+    return tuple(found[:MOST_COMMON])

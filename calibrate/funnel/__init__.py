@@ -1,0 +1,1 @@
+"""From lead to customer: time to close, stages, value, worked leads, fading, e-mails, key figures."""

@@ -1,0 +1,130 @@
+"""E-mail figures of a month: of the leads that were written to, how many got it, opened it, clicked in it.
+
+What tells so is found by name: event types (``email_open``, ``EMAIL_CLICKED``, ``mail ouvert``) as columns over
+events, else columns of the leads. A lead counts once per kind, however often it opened; who clicked or opened was
+written to, also where nothing says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..counts.rates import Rate, rate
+from ..engine import sql
+from ..engine.table import Column
+from ..leads.columns.profile import words_of
+from ..leads.events import SUFFIX
+from ..leads.history import History
+from ..leads.statement import KEPT, STATUS
+from ..vocabulary import NO
+
+KINDS = ("sent", "delivered", "opened", "clicked")
+_MAIL = re.compile(r"\b(e?mails?|e mails?|courriels?|newsletters?|infolettres?|mailings?)\b")
+_KIND = {
+    "sent": re.compile(r"\b(sent|sends?|envoye\w*|envois?)\b"),
+    "delivered": re.compile(r"\b(deliver(ed|y|ies|s)?|delivre\w*|received|recus?|distribue\w*)\b"),
+    "opened": re.compile(r"\b(open(s|ed|ings?)?|ouvert(e|s|es|ures?)?)\b"),
+    "clicked": re.compile(r"\b(click(s|ed)?|clics?|clique\w*)\b"),
+}
+_OTHER = re.compile(r"\b(rate|taux|pct|percent|unopened|opt|unsubscribe\w*|subject|objet)\b")
+
+
+@dataclass(frozen=True)
+class Mails:
+    """Months with the leads of each kind among those of the base: `base` is sent, delivered, or all leads.
+
+    `columns` names what each kind was read from; `days` is how long leads were observed, where events tell.
+    """
+
+    base: str
+    columns: Mapping[str, tuple[str, ...]]
+    days: int | None
+    cohorts: tuple[tuple[str, int, Mapping[str, Rate]], ...]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that are shown: those told of, the base left out."""
+        return tuple(kind for kind in KINDS if kind in self.columns and kind != self.base)
+
+
+def mail_columns(columns: Sequence[Column]) -> dict[str, tuple[str, ...]]:
+    """Columns that tell of e-mails, by kind: those made from events where there are any, else those of the leads.
+
+    >>> columns = [Column("email_opens", "number"), Column("Clics e-mail", "number"), Column("open_deals", "number")]
+    >>> mail_columns(columns)
+    {'opened': ('email_opens',), 'clicked': ('Clics e-mail',)}
+    >>> mail_columns([*columns, Column("EMAIL_SENT (events)", "number"), Column("open (events)", "number")])
+    {'sent': ('EMAIL_SENT (events)',), 'opened': ('open (events)',)}
+    """
+    names = [column.name for column in columns if column.type in ("number", "boolean", "text", "date", "timestamp")]
+    made = [name for name in names if name.endswith(SUFFIX)]
+    plain = [name for name in names if name not in made]
+    return _kinds(made, alone=True) or _kinds(plain, alone=False)
+
+
+def _kinds(names: Sequence[str], *, alone: bool) -> dict[str, tuple[str, ...]]:
+    """Kinds by name; with `alone`, a type called just ``open`` or ``sent`` counts where one of them says opened."""
+    found: dict[str, tuple[str, ...]] = {}
+    for kind in KINDS:
+        mine = []
+        for name in names:
+            words = words_of(name.removesuffix(SUFFIX)).removeprefix("hs ")
+            told = _KIND[kind].search(words) is not None and _OTHER.search(words) is None
+            if told and (_MAIL.search(words) or (alone and _KIND[kind].fullmatch(words))):
+                mine.append(name)
+        if mine:
+            found[kind] = tuple(mine)
+    return found if "opened" in found else {}
+
+
+def mail_rates(history: History) -> Mails | None:
+    """Rates per month of creation; None without dates or without anything that tells of opened e-mails."""
+    found = mail_columns(history.table.columns)
+    if history.ends is None or not found:
+        return None
+    types = {column.name: column.type for column in history.table.columns}
+    kinds = [kind for kind in KINDS if kind in found]
+    flags = ", ".join(
+        f"CASE WHEN {' OR '.join(_some(name, types[name]) for name in found[kind])} THEN 1 ELSE 0 END AS {kind}_"
+        for kind in kinds
+    )
+    listed = ", ".join(f"{kind}_" for kind in kinds)
+    rows = history.table.fetch(
+        f"SELECT __created AS moment, {listed}, COUNT(*) AS leads FROM (SELECT __created, {flags} FROM "
+        f"({history.leads}) AS judged WHERE {STATUS} = {KEPT}) AS told GROUP BY __created, {listed}"
+    )
+    cohort, leads = history.cohort_of(rows["moment"].astype(np.int64)), rows["leads"].astype(np.int64)
+    had = {kind: rows[f"{kind}_"].astype(np.int64) > 0 for kind in kinds}
+    for earlier, later in (("delivered", "clicked"), ("delivered", "opened"), ("sent", "clicked"), ("sent", "opened"),
+                           ("sent", "delivered")):  # fmt: skip
+        if earlier in had and later in had:
+            had[earlier] = had[earlier] | had[later]
+    base = next((kind for kind in ("sent", "delivered") if kind in had), "leads")
+    written = had.get(base, np.ones(len(leads), np.bool_))
+    shown = [kind for kind in kinds if kind != base]
+    months = []
+    for i, name in enumerate(history.cohorts):
+        mine = cohort == i
+        if mine.any():
+            to = int(leads[mine & written].sum())
+            rates = {kind: rate(int(leads[mine & written & had[kind]].sum()), to) for kind in shown}
+            months.append((name, int(leads[mine].sum()), rates))
+    days = history.terms.observe_days if any(n.endswith(SUFFIX) for names in found.values() for n in names) else None
+    return Mails(base, found, days, tuple(months))
+
+
+def _some(name: str, kind: str) -> str:
+    """SQL that holds where a column tells of at least one e-mail: a number above 0, a yes, a date, a text."""
+    quoted = sql.identifier(name).sql("duckdb")
+    if kind == "number":
+        return f"{quoted} > 0"
+    if kind == "boolean":
+        return quoted
+    if kind in ("date", "timestamp"):
+        return f"{quoted} IS NOT NULL"
+    nothing = ", ".join(sql.literal(word).sql("duckdb") for word in sorted({*NO, "", "0.0", "none", "null", "never"}))
+    return f"LOWER(TRIM({quoted})) NOT IN ({nothing})"

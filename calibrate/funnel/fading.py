@@ -1,0 +1,327 @@
+"""How a signal fades: its lift by its age, and a whole-number rule for taking its points back.
+
+Every `STEP` days after its creation a lead that is still open is looked at: how long ago did it last do a thing, and
+does it sign within the next `STEP` days? No closing is counted twice and nothing after the look is known, so the
+counts are those of a Cox model in discrete time with one stratum per look (Cox 1972; Breslow's likelihood):
+
+    rate of signing = rate of those who never did it, times exp(strength * left(age))
+
+where `left` is the share of the points that a rule leaves: ``max(0, 1 - age / days)`` (percent per interval, linear
+to nothing) or ``1 while age < days, then 0`` (all points after so many days).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engine import dates, sql
+from ..engine.table import Table, column_of
+from ..grid.grid import Expiry, Grid
+from ..leads.events import LAST_SUFFIX, SUFFIX, EventNames
+from ..leads.history import History
+from ..leads.statement import DAY_ZERO, IDENTITY, REASONS, STATUS
+
+Floats = NDArray[np.float64]
+STEP, LOOKS = 14, 13
+"""Days between two looks at a lead, and how many looks: half a year."""
+AGES = (0, 7, 14, 30, 60, 120)
+"""Bounds of the ages shown."""
+TRIED: Mapping[Literal["percent", "days"], tuple[int, ...]] = {
+    "percent": tuple(int(d) for d in np.unique(np.round(np.geomspace(7, 730, 40)))),
+    "days": tuple(range(7, STEP * LOOKS, 7)),
+}
+"""Days tried for each kind of rule."""
+SAMPLED = 60_000
+"""More leads than this are thinned by a hash of the id: the fade of a signal needs no more."""
+FEWEST = 20
+"""Closings after a signal, and without it, below which nothing is said of its fading."""
+NEAR, FADES, LIFTS = 3.841459, 6.634897, 15.201805
+"""Twice the log-likelihood by which days leave the interval (chi-square, 95 %), and by which a signal fades (1 in 100
+by chance) or lifts at all (two unknowns, 1 in 2000: many signals and days are tried)."""
+Z95 = 1.959963984540054
+Kind = Literal["percent", "days"]
+
+
+@dataclass(frozen=True)
+class Age:
+    """Looks at leads whose last such event is `low` to `high` days old (None: older than all), and their signings.
+
+    `ratio` compares with leads that never did it, look by look (Mantel-Haenszel), with its 95 % interval.
+    """
+
+    low: int
+    high: int | None
+    looks: int
+    customers: int
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+
+
+@dataclass(frozen=True)
+class Fading:
+    """What is known of one signal's fading, and the rule that follows, if it surely fades.
+
+    `lift` is its lift when fresh. The rule leaves nothing after `days` (95 % interval `low` to `high`, None: no end in
+    sight). `percent` is taken back per `every_days` where the fading is gradual; its bounds follow from those of
+    `days`. `why` is "fades", "lasts" (no fading beyond chance), "weak" (no lift beyond chance) or "few".
+    """
+
+    signal: str
+    looks: int
+    customers: int
+    ages: tuple[Age, ...]
+    why: Literal["fades", "lasts", "weak", "few"]
+    lift: float = 1.0
+    lift_low: float = 1.0
+    lift_high: float = 1.0
+    kind: Kind | None = None
+    days: int | None = None
+    low: int | None = None
+    high: int | None = None
+    percent: int | None = None
+    percent_low: int | None = None
+    percent_high: int | None = None
+    every_days: int | None = None
+
+    @property
+    def step(self) -> int:
+        """Days between two looks."""
+        return STEP
+
+    @property
+    def column(self) -> str:
+        """The column of the leads that counts this signal."""
+        return f"{self.signal}{SUFFIX}"
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Counts of looks: in all per look (`total`, `won`), and by age in days for one signal (arrays of one length)."""
+
+    total: Floats
+    won: Floats
+    look: NDArray[np.intp]
+    age: NDArray[np.int64]
+    leads: Floats
+    customers: Floats
+
+
+def fade(history: History, events: Table, names: EventNames, types: Sequence[str]) -> tuple[Fading, ...]:
+    """The fading of each event type, counted in the engine; empty without closing dates."""
+    if history.terms.customer_at is None or history.as_of is None or not types:
+        return ()
+    return tuple(fading(signal, looks) for signal, looks in _counted(history, events, names, types).items())
+
+
+def fading(signal: str, looks: Looks) -> Fading:
+    """Fit both kinds of rule to the counts of one signal and keep the likelier.
+
+    >>> looks = Looks(np.array([1000.0]), np.array([60.0]), np.array([0]), np.array([3]), np.array([300.0]),
+    ...               np.array([15.0]))
+    >>> fading("demo", looks).why
+    'few'
+    """
+    shown = Fading(signal, int(looks.leads.sum()), int(looks.customers.sum()), _ages(looks), "few")
+    without = looks.won.sum() - looks.customers.sum()
+    if shown.customers < FEWEST or without < FEWEST:
+        return shown
+    nothing, constant = _likelihood(looks, np.zeros(len(looks.age)), 0.0), _strength(looks, np.ones(len(looks.age)))
+    tried: dict[Kind, list[tuple[float, float, float]]] = {
+        "percent": [_strength(looks, np.maximum(0.0, 1 - looks.age / days)) for days in TRIED["percent"]],
+        "days": [_strength(looks, (looks.age < days).astype(float)) for days in TRIED["days"]],
+    }
+    kind: Kind = max(tried, key=lambda each: max(found[0] for found in tried[each]))
+    fits = np.array([found[0] for found in tried[kind]])
+    best = int(fits.argmax())
+    if 2 * (max(fits[best], constant[0]) - nothing) < LIFTS:
+        return replace(shown, why="weak")
+    if 2 * (fits[best] - constant[0]) < FADES:
+        return replace(shown, why="lasts", **_lifts(constant))
+    near = np.flatnonzero(2 * (fits[best] - fits) <= NEAR)
+    between = (0, *TRIED[kind], None)  # the truth may lie up to the neighbours of what was tried
+    low, high = (between[int(near[0])] or 0) + 1, between[int(near[-1]) + 2]
+    days = TRIED[kind][best]
+    found = replace(shown, why="fades", kind=kind, days=days, low=low, high=high, **_lifts(tried[kind][best]))
+    return _as_percent(found) if kind == "percent" else found
+
+
+def _as_percent(found: Fading) -> Fading:
+    """The rule in whole percents of five per week or per 30 days."""
+    days = found.days or 1
+    every = 7 if days < 60 else 30
+    percent = max(5, min(100, 5 * round(20 * every / days)))
+    least = 0 if found.high is None else round(100 * every / found.high)
+    most = min(100, round(100 * every / (found.low or 1)))
+    return replace(found, percent=percent, percent_low=least, percent_high=most, every_days=every)
+
+
+def rule_of(found: Fading, criterion: str, level: str) -> Expiry | None:
+    """The rule for one line of a grid; None where the signal is not known to fade."""
+    if found.why != "fades":
+        return None
+    dated = found.signal + LAST_SUFFIX
+    if found.kind == "days":
+        return Expiry(criterion, level, days=found.days, dated=dated)
+    return Expiry(criterion, level, percent=found.percent, every_days=found.every_days, dated=dated)
+
+
+def with_rules(grid: Grid, fadings: Sequence[Fading]) -> Grid:
+    """The grid with an expiry rule on every line with points that counts a fading signal, but for its absence."""
+    known = {found.column: found for found in fadings if found.why == "fades"}
+    rules = list(grid.expiry)
+    taken = {(rule.criterion, rule.level) for rule in rules}
+    for criterion, points in zip(grid.criteria, grid.points, strict=True):
+        if criterion.column not in known or criterion.kind != "number":
+            continue
+        for level, value in zip(criterion.levels, points, strict=True):
+            present = level.role == "value" and level.low is not None and level.low > 0
+            rule = rule_of(known[criterion.column], criterion.name, level.name)
+            if value and present and rule is not None and (criterion.name, level.name) not in taken:
+                rules.append(rule)
+    return replace(grid, expiry=tuple(rules))
+
+
+# --- fitting ---------------------------------------------------------------------------------------
+
+
+def _lifts(found: tuple[float, float, float]) -> dict[str, Any]:
+    _, strength, error = found
+    return {
+        "lift": float(np.exp(strength)), "lift_low": float(np.exp(strength - Z95 * error)),
+        "lift_high": float(np.exp(min(strength + Z95 * error, 50.0))),
+    }  # fmt: skip
+
+
+def _sums(looks: Looks, worth: Floats) -> Floats:
+    sums: Floats = np.bincount(looks.look, worth, len(looks.total)).astype(float)
+    return sums
+
+
+def _likelihood(looks: Looks, left: Floats, strength: float) -> float:
+    """Breslow's log-likelihood; the rates of those who never did it are profiled out."""
+    never = looks.total - _sums(looks, looks.leads)
+    risk = never + _sums(looks, looks.leads * np.exp(strength * left))
+    used = looks.won > 0
+    return float(strength * (looks.customers * left).sum() - (looks.won[used] * np.log(risk[used])).sum())
+
+
+def _strength(looks: Looks, left: Floats) -> tuple[float, float, float]:
+    """Log-likelihood, strength and its standard error for given shares left (Newton in one unknown)."""
+    never = looks.total - _sums(looks, looks.leads)
+    strength, information = 0.0, 0.0
+    for _ in range(25):
+        worth = looks.leads * np.exp(strength * left)
+        risk = np.maximum(never + _sums(looks, worth), 1e-9)
+        first, second = _sums(looks, worth * left) / risk, _sums(looks, worth * left**2) / risk
+        slope = float((looks.customers * left).sum() - (looks.won * first).sum())
+        information = float((looks.won * (second - first**2)).sum())
+        if information <= 1e-9:
+            break
+        move = float(np.clip(slope / information, -1.0, 1.0))
+        strength = float(np.clip(strength + move, -12.0, 12.0))
+        if abs(move) < 1e-8:
+            break
+    error = float(1 / np.sqrt(information)) if information > 1e-9 else float("inf")
+    return _likelihood(looks, left, strength), strength, error
+
+
+def _ages(looks: Looks) -> tuple[Age, ...]:
+    """The ratio to those who never did it, per range of ages (Mantel-Haenszel over the looks)."""
+    never = looks.total - _sums(looks, looks.leads)
+    won = looks.won - _sums(looks, looks.customers)
+    rows = []
+    for low, high in pairwise((*AGES, None)):
+        inside = (looks.age >= (low or 0)) & (looks.age < (high if high is not None else np.inf))
+        leads = np.bincount(looks.look[inside], looks.leads[inside], len(looks.total))
+        customers = np.bincount(looks.look[inside], looks.customers[inside], len(looks.total))
+        every = np.maximum(leads + never, 1)
+        ours, theirs = float((customers * never / every).sum()), float((won * leads / every).sum())
+        if not leads.sum() or not ours or not theirs:
+            ratio, spread = (0.0 if theirs else float("nan")), float("inf")
+        else:
+            parts = ((customers + won) * leads * never / every**2 - customers * won / every).sum()
+            ratio, spread = ours / theirs, float(np.sqrt(max(parts, 0) / (ours * theirs)))
+        bound = float(np.exp(min(Z95 * spread, 50)))
+        rows.append(Age(low or 0, None if high is None else high - 1, int(leads.sum()), int(customers.sum()),
+                        ratio, ratio / bound, ratio * bound))  # fmt: skip
+    return tuple(rows)
+
+
+# --- counting --------------------------------------------------------------------------------------
+
+
+def _counted(history: History, events: Table, names: EventNames, types: Sequence[str]) -> Mapping[str, Looks]:
+    """Looks at every lead, and how old each signal was: one statement for all looks, one for all signals."""
+    looks = tuple(STEP * i for i in range(1, LOOKS + 1))
+    steps = _steps(history, looks)
+    table = history.table
+    found = table.fetch(
+        f"SELECT look, COUNT(*) AS leads, COUNT(CASE WHEN signs = 1 THEN 1 END) AS customers FROM ({steps}) AS steps "
+        "GROUP BY look ORDER BY look"
+    )
+    total, won = np.zeros(len(looks)), np.zeros(len(looks))
+    place = found["look"].astype(np.int64) // STEP - 1
+    total[place], won[place] = found["leads"], found["customers"]
+    day = sql.day(dates.moment(events, names.at or "").expression).sql("duckdb")
+    listed = sql.listed(sql.identifier("kind"), list(types)).sql("duckdb")
+    kind = f"CAST({_quoted(names.type or '')} AS VARCHAR)"
+    happened = (
+        "SELECT DISTINCT told.lead AS lead, kind, day FROM (SELECT "
+        f"CAST({_quoted(names.lead_id or '')} AS VARCHAR) AS lead, {kind} AS kind, {day} AS day "
+        f"FROM {events.relation}) AS told "
+        f"JOIN ({_leads(history)}) AS known ON told.lead = known.lead "
+        f"WHERE {listed} AND day >= entered AND day <= entered + {looks[-1]}"
+    )
+    last = (
+        f"SELECT steps.lead AS lead, look, kind, MAX(signs) AS signs, look - MAX(day - entered) AS age "
+        f"FROM ({steps}) AS steps JOIN ({happened}) AS happened ON steps.lead = happened.lead "
+        "WHERE day >= entered AND day <= entered + look GROUP BY steps.lead, look, kind"
+    )
+    rows = table.fetch(
+        f"SELECT kind, look, age, COUNT(*) AS leads, COUNT(CASE WHEN signs = 1 THEN 1 END) AS customers "
+        f"FROM ({last}) AS last_seen GROUP BY kind, look, age ORDER BY kind, look, age"
+    )
+    made = {}
+    for signal in types:
+        mine = np.array([str(each) == signal for each in rows["kind"]], bool)
+        made[signal] = Looks(
+            total, won, (rows["look"][mine].astype(np.intp) // STEP - 1), rows["age"][mine].astype(np.int64),
+            rows["leads"][mine].astype(float), rows["customers"][mine].astype(float),
+        )  # fmt: skip
+    return made
+
+
+def _steps(history: History, looks: Sequence[int]) -> str:
+    """One row per lead and look at which it is open and its next `STEP` days are known: whether it signs in them."""
+    last = (history.as_of or DAY_ZERO).toordinal() - DAY_ZERO.toordinal()
+    marks = " UNION ALL ".join(f"SELECT {look} AS look" for look in looks)
+    return (
+        f"SELECT lead, entered, look, CASE WHEN closed <= entered + look + {STEP} THEN 1 ELSE 0 END AS signs "
+        f"FROM ({_leads(history)}) AS leads CROSS JOIN ({marks}) AS marks WHERE entered + look + {STEP} <= {last} "
+        "AND (closed IS NULL OR closed > entered + look)"
+    )
+
+
+def _leads(history: History) -> str:
+    """The leads that are looked at: id, day of creation, day of closing."""
+    known = ", ".join(str(REASONS.index(reason)) for reason in ("kept", "already_closed", "immature"))
+    column_of(history.table, history.terms.lead_id or "")
+    thin = ""
+    if history.read > SAMPLED:
+        limit = sql.literal(f"{int(SAMPLED / history.read * 2**32):08x}").sql("duckdb")
+        thin = f" AND SUBSTRING(MD5({IDENTITY}), 1, 8) < {limit}"
+    return (
+        f"SELECT {IDENTITY} AS lead, __created AS entered, CASE WHEN __bought = 1 THEN __closed END AS closed "
+        f"FROM ({history.leads}) AS judged WHERE {STATUS} IN ({known}){thin}"
+    )
+
+
+def _quoted(name: str) -> str:
+    return sql.identifier(name).sql("duckdb")

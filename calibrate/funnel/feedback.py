@@ -1,0 +1,159 @@
+"""What sales said: leads handed over and rejected, with the reason, counted on the lines of the grid."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from ..counts.encoding import coding
+from ..counts.rates import wilson
+from ..counts.tally import Tally
+from ..engine import Session, sql
+from ..engine.table import Table, column_of
+from ..errors import InputError, unknown
+from ..grid.criteria import Axis, Criterion, Level
+from ..grid.grid import Grid
+from ..leads.columns.person_names import may_be_shown
+from ..leads.history import History
+from ..points.score_table import reaches
+
+REASON = re.compile(r"reason|motif|raison|why|cause|comment|refus|rejet", re.I)
+NO_REASON = ""
+PIECE = 500
+"""Leads looked up at a time."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer among rejected leads: how often there, and how often among the leads that the grid hands over.
+
+    `low` and `high` bound the share among rejected leads (Wilson, 95 %); `more` says that it surely lies above the
+    share among those handed over, corrected for the number of lines; `reasons` are the most frequent ones.
+    """
+
+    criterion: str
+    axis: Axis
+    level: Level
+    points: int
+    rejected: int
+    share: float
+    low: float
+    high: float
+    handed_over: int
+    share_handed_over: float
+    reasons: tuple[tuple[str, int], ...]
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """Rejected leads: lines of the file, leads found among those read, reasons and lines of the grid."""
+
+    source: str
+    read: int
+    found: int
+    reasons: tuple[tuple[str, int], ...]
+    lines: tuple[Line, ...]
+
+
+def read_feedback(
+    history: History, tally: Tally, grid: Grid, file: str, *, lead_id: str | None = None, reason: str | None = None
+) -> Feedback:
+    """Tally a file of rejected leads on the lines of a grid.
+
+    `lead_id` and `reason` name the columns of the file; where they are not given, the id is the column that is
+    called as in the leads, and the reason the one whose name says so.
+    """
+    key = history.terms.lead_id
+    if key is None:
+        raise InputError("feedback is joined by lead id; name its column with --lead-id")
+    table = Session().open(file)
+    said = _said(table, _id_column(table, lead_id, key), _reason_column(table, reason))
+    codes = _codes(history.table, key, grid.criteria, list(said))
+    reasons = Counter(said[identity] for identity in said)
+    lines = _lines(tally, grid, said, codes)
+    return Feedback(table.name, len(said), len(codes), tuple(_ranked(reasons)), lines)
+
+
+def _id_column(table: Table, asked: str | None, key: str) -> str:
+    names = [column.name for column in table.columns]
+    if asked is not None:
+        return column_of(table, asked).name
+    folded = {name.casefold(): name for name in names}
+    if key.casefold() not in folded:
+        raise InputError(f"{table.name} has no column like the lead id of the leads: {unknown('column', key, names)}")
+    return folded[key.casefold()]
+
+
+def _reason_column(table: Table, asked: str | None) -> str | None:
+    if asked is not None:
+        return column_of(table, asked).name
+    return next((column.name for column in table.columns if REASON.search(column.name)), None)
+
+
+def _said(table: Table, key: str, reason: str | None) -> dict[str, str]:
+    """Reason of each rejected lead, the last line of a lead counting; a reason that is personal is not told."""
+    wanted = [f"CAST({_quoted(key)} AS VARCHAR) AS lead"]
+    wanted.append(f"CAST({_quoted(reason)} AS VARCHAR) AS reason" if reason else "NULL AS reason")
+    order = f" ORDER BY {_quoted(table.position)}" if table.position else ""
+    found = table.fetch(f"SELECT {', '.join(wanted)} FROM {table.relation}{order}")
+    said = {}
+    for lead, why in zip(found["lead"], found["reason"], strict=True):
+        if isinstance(lead, str) and lead.strip():
+            said[lead.strip()] = " ".join(why.split()) if isinstance(why, str) else NO_REASON
+    shown = set(may_be_shown([why for why, _ in Counter(said.values()).most_common()]))
+    return {lead: why if why in shown else NO_REASON for lead, why in said.items()}
+
+
+def _codes(leads: Table, key: str, criteria: Sequence[Criterion], wanted: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Level of each criterion for each of the leads that is there."""
+    identity = f"CAST({_quoted(key)} AS VARCHAR)"
+    how = coding(leads, criteria)
+    found: dict[str, tuple[int, ...]] = {}
+    for start in range(0, len(wanted), PIECE):
+        listed = ", ".join(sql.literal(each).sql("duckdb") for each in wanted[start : start + PIECE])
+        piece = leads.fetch(
+            f"SELECT {identity} AS lead{how.selected} FROM {leads.relation} WHERE {identity} IN ({listed})"
+        )
+        codes = how.codes(piece).T.tolist()
+        found.update(zip(piece["lead"].tolist(), map(tuple, codes), strict=True))
+    return found
+
+
+def _lines(tally: Tally, grid: Grid, said: dict[str, str], codes: dict[str, tuple[int, ...]]) -> tuple[Line, ...]:
+    """Every answer that a rejected lead gave, the most over-represented first."""
+    leads = tally.leads * reaches(tally, grid, "marketing_qualified")
+    groups = tally.regroup(grid.criteria)
+    found = []
+    lines = sum(len(set(column)) for column in zip(*codes.values(), strict=True)) or 1
+    strict = float(special.ndtri(1 - 0.025 / lines))
+    for i, criterion in enumerate(grid.criteria):
+        over = np.bincount(groups.codes[i], leads, len(criterion.levels))
+        for j, level in enumerate(criterion.levels):
+            mine = Counter(said[lead] for lead, code in codes.items() if code[i] == j)
+            count = sum(mine.values())
+            if not count:
+                continue
+            low, high = wilson(np.array([count]), np.array([len(codes)]))
+            surely = float(wilson(np.array([count]), np.array([len(codes)]), strict)[0][0])
+            share = float(over[j] / leads.sum()) if leads.sum() else 0.0
+            found.append(
+                Line(criterion.name, criterion.axis, level, grid.points[i][j], count, count / len(codes),
+                     float(low[0]), float(high[0]), round(float(over[j])), share, tuple(_ranked(mine))[:3],
+                     surely > share)
+            )  # fmt: skip
+    found.sort(key=lambda line: line.share_handed_over - line.low)
+    return tuple(found)
+
+
+def _ranked(counts: Counter[str]) -> Iterator[tuple[str, int]]:
+    yield from sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _quoted(name: str) -> str:
+    return sql.identifier(name).sql("duckdb")

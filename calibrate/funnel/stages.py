@@ -1,0 +1,149 @@
+"""From contact to customer: how many leads reach each stage, and how long it takes, per cohort month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..counts.rates import Rate, rate
+from ..engine.table import Table
+from ..leads.columns.profile import looks_dated, profile, since_1970, words_of
+from ..leads.history import History
+from ..leads.statement import REASONS, STATUS, day_of
+
+STAGES = ("marketing_qualified", "sales_qualified", "opportunity", "customer")
+_NAMES = {
+    "marketing_qualified": (
+        "mql at", "mql date", "date mql", "became mql", "became mql at", "marketing qualified at", "mql le", "mql on",
+        "became a marketing qualified lead date", "date became marketing qualified lead",
+        "lifecyclestage marketingqualifiedlead date", "hs lifecyclestage marketingqualifiedlead date",
+    ),
+    "sales_qualified": (
+        "sql at", "sql date", "date sql", "became sql", "became sql at", "sales qualified at", "sql le", "sql on",
+        "became a sales qualified lead date", "hs lifecyclestage salesqualifiedlead date",
+    ),
+    "opportunity": (
+        "opportunity at", "opportunity date", "became opportunity", "opportunity created at", "opp at", "opp date",
+        "became an opportunity date", "date opportunite", "opportunite le", "hs lifecyclestage opportunity date",
+    ),
+}  # fmt: skip
+JUDGED = ("kept", "already_closed")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage in one cohort (or in all): how many of its leads reach it, and after how many days.
+
+    `rate` counts them among those that reached the stage before; `of_leads` among all. `days` is the median from
+    creation, `from_before` from the stage before; None where nobody reaches it.
+    """
+
+    stage: str
+    rate: Rate
+    of_leads: Rate
+    days: float | None
+    from_before: float | None = None
+
+
+@dataclass(frozen=True)
+class Stages:
+    """Conversion and cycle time of leads old enough to be judged, within `days` days of their creation.
+
+    A lead that skips a stage counts as having reached it when it reaches the next. `cohorts` has one row per month.
+    `outcome` is the stage whose date is the outcome of this history: the last one, unless an earlier one was named.
+    """
+
+    days: int
+    steps: tuple[Step, ...]
+    cohorts: tuple[tuple[str, int, tuple[Step, ...]], ...]
+    outcome: str = STAGES[-1]
+
+
+def find_stages(table: Table) -> dict[str, str]:
+    """Columns with the day on which a lead reached a stage, by their names and because they hold dates."""
+    found = {}
+    for stage, names in _NAMES.items():
+        named = sorted(
+            (c for c in table.columns if words_of(c.name) in names), key=lambda c: names.index(words_of(c.name))
+        )
+        for column in named:
+            seen = profile(table, (column.name,))[column.name]
+            if seen.filled and (looks_dated(seen) or since_1970(seen)):
+                found[stage] = column.name
+                break
+    return found
+
+
+def follow(history: History, columns: Mapping[str, str]) -> Stages | None:
+    """Count how far leads come within their observation and closing window; None without dates.
+
+    `columns` names the column of each stage, of the last one only where the outcome's date is that of an earlier one.
+    """
+    terms = history.terms
+    if terms.created_at is None or terms.customer_at is None:
+        return None
+    outcome = next((stage for stage in STAGES if columns.get(stage) == terms.customer_at), STAGES[-1])
+    names = [stage for stage in STAGES if stage in columns or stage == outcome]
+    horizon = terms.observe_days + terms.close_within_days
+    reached = _reached(history, [None if stage == outcome else columns[stage] for stage in names], horizon)
+    listed = ", ".join(f"r{i}" for i in range(len(names)))
+    judged = ", ".join(str(REASONS.index(reason)) for reason in JUDGED)
+    found = history.table.fetch(
+        f"SELECT __created AS moment, {listed}, COUNT(*) AS leads FROM (SELECT __created, {reached} "
+        f"FROM ({history.leads}) AS judged WHERE {STATUS} IN ({judged})) AS steps GROUP BY __created, {listed}"
+    )
+    leads = found["leads"].astype(np.int64)
+    days = np.stack([found[f"r{i}"].astype(np.float64) for i in range(len(names))])
+    cohort = history.cohort_of(found["moment"].astype(np.int64))
+    rows = []
+    for i, name in enumerate(history.cohorts):
+        mine = cohort == i
+        if mine.any():
+            rows.append((name, int(leads[mine].sum()), _steps(names, days[:, mine], leads[mine])))
+    return Stages(horizon, _steps(names, days, leads), tuple(rows), outcome)
+
+
+def _reached(history: History, columns: list[str | None], horizon: int) -> str:
+    """SQL for the days from creation to each stage (NULL: not within the horizon); a later stage implies it.
+
+    No column stands for the outcome.
+    """
+    parts: list[str] = []
+    for column in reversed(columns):
+        day, came = "__closed", "__bought = 1 AND "
+        if column is not None:
+            day, came = day_of(history.table, column), ""
+        own = f"CASE WHEN {came}{day} >= __created THEN {day} - __created END"
+        parts.append(f"COALESCE({own}, {parts[-1]})" if parts else own)
+    ordered = reversed(parts)
+    return ", ".join(f"CASE WHEN {part} <= {horizon} THEN {part} END AS r{i}" for i, part in enumerate(ordered))
+
+
+def _steps(names: list[str], days: NDArray[np.float64], leads: NDArray[np.int64]) -> tuple[Step, ...]:
+    """Each stage with its counts and medians, from counted combinations of days."""
+    total = int(leads.sum())
+    before, earlier = total, np.zeros(len(leads))
+    steps = []
+    for i, name in enumerate(names):
+        there = ~np.isnan(days[i])
+        count = int(leads[there].sum())
+        took = days[i] - earlier
+        known = there & ~np.isnan(took)
+        steps.append(Step(
+            name, rate(min(count, before), before), rate(count, total), _median(days[i][there], leads[there]),
+            _median(np.maximum(took[known], 0), leads[known]),
+        ))  # fmt: skip
+        before, earlier = count, days[i]
+    return tuple(steps)
+
+
+def _median(days: NDArray[np.float64], leads: NDArray[np.int64]) -> float | None:
+    """The day by which half of counted leads have come."""
+    if not len(days):
+        return None
+    order = np.argsort(days)
+    total = np.cumsum(leads[order])
+    return float(days[order][int(np.searchsorted(total, total[-1] / 2))])

@@ -1,0 +1,121 @@
+"""What leads are worth: the amounts that customers signed, per lead and per level, beside the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..counts.encoding import coding
+from ..counts.rates import RateTable
+from ..engine import sql
+from ..engine.table import Table, column_of
+from ..errors import InputError
+from ..grid.criteria import Criterion, offsets
+from ..leads.history import History
+from ..leads.statement import CUSTOMER, KEPT, STATUS, Terms, day_of
+
+Floats = NDArray[np.float64]
+NONE_SEEN = 3.69
+"""Where no customer was seen, up to so many may have been due (exact Poisson bound, 97.5 %)."""
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Value of the customers: in all, and per level of the rates shown (arrays in their layout).
+
+    `per_lead` is value / leads with `low` and `high` (95 %), `lift` is per_lead / the whole's per_lead. Customers
+    without an amount (`unknown`) count as 0.
+    """
+
+    column: str
+    customers: int
+    unknown: int
+    total: float
+    mean: float
+    overall: float
+    value: Floats
+    per_lead: Floats
+    low: Floats
+    high: Floats
+    lift: Floats
+
+
+def weigh_by_value(history: History, rates: RateTable, fine: Sequence[Criterion], column: str) -> Worth:
+    """Sum the amounts of the customers that count, per level; in a second file, those of the deal that counts.
+
+    ``per lead = sum of amounts / leads``; its interval takes each customer as one draw of a compound Poisson sum:
+    ``variance of the sum = sum of squared amounts``.
+    """
+    table = history.table
+    home = home_of(history.terms, table, column)
+    if column_of(home, column).type != "number":
+        raise InputError(f"{home.name}: the value column '{column}' holds no numbers; name another with --value")
+    ours = {(c.column, c.kind): c for c in fine}
+    pairs = [(c, ours.get((c.column, c.kind))) for c in rates.criteria]
+    how = coding(table, [own for _, own in pairs if own is not None])
+    amount, joined = sql.identifier(column).sql("duckdb"), ""
+    if home is not table:
+        amount, joined = "__deal.__amount", _deals(history, home, amount)
+    sums, squares = np.zeros(len(rates.leads)), np.zeros(len(rates.leads))
+    customers = unknown = 0
+    total = 0.0
+    bounds = offsets(rates.criteria)
+    statement = (
+        f"SELECT CAST({amount} AS DOUBLE) AS amount{how.selected} FROM ({history.leads}) AS leads{joined} "
+        f"WHERE {STATUS} = {KEPT} AND {CUSTOMER} = 1"
+    )
+    for piece in table.stream(statement):
+        worth = piece["amount"].astype(np.float64)
+        unknown += int(np.isnan(worth).sum())
+        customers += len(worth)
+        worth = np.nan_to_num(worth)
+        total += float(worth.sum())
+        found = iter(how.codes(piece))
+        for i, (shown, own) in enumerate(pairs):
+            if own is None:
+                continue
+            place = bounds[i] + shown.placed(own)[next(found)].astype(np.intp)
+            sums += np.bincount(place, worth, len(sums))
+            squares += np.bincount(place, worth**2, len(sums))
+    leads = np.maximum(rates.leads, 1)
+    overall = total / max(rates.overall.leads, 1)
+    spread = 1.959964 * np.sqrt(squares) / leads
+    per_lead = sums / leads
+    mean = total / max(customers - unknown, 1)
+    high = np.where(rates.customers > 0, per_lead + spread, NONE_SEEN * mean / leads)
+    return Worth(
+        column=column, customers=customers, unknown=unknown, total=total, mean=mean,
+        overall=overall, value=sums, per_lead=per_lead, low=np.maximum(per_lead - spread, 0), high=high,
+        lift=per_lead / overall if overall else np.zeros(len(sums)),
+    )  # fmt: skip
+
+
+def home_of(terms: Terms, table: Table, column: str) -> Table:
+    """The table that holds the amounts: the leads, or the second file that lists customers."""
+    outcomes = terms.outcomes
+    own = column in [c.name for c in table.columns]
+    return outcomes if outcomes is not None and not own and column in [c.name for c in outcomes.columns] else table
+
+
+def _deals(history: History, deals: Table, amount: str) -> str:
+    """Join of a lead's deals won on the day that made it a customer, with their amounts in sum."""
+    terms, names = history.terms, [c.name for c in deals.columns]
+
+    def quoted(name: str | None) -> str:
+        return sql.identifier(name or "").sql("duckdb")
+
+    key, own = quoted(terms.outcomes_id or terms.lead_id), quoted(terms.outcomes_by or terms.lead_id)
+    dated = terms.customer_at in names
+    day = day_of(deals, terms.customer_at or "") if dated else "0"
+    won = ""
+    if terms.customer in names and terms.customer_values:
+        values = ", ".join(sql.literal(value).sql("duckdb") for value in terms.customer_values)
+        won = f" WHERE CAST({quoted(terms.customer)} AS VARCHAR) IN ({values})"
+    return (
+        f" LEFT JOIN (SELECT CAST({key} AS VARCHAR) AS __lead, {day} AS __day, SUM({amount}) AS __amount FROM "
+        f"{deals.relation}{won} GROUP BY 1, 2) AS __deal ON CAST(leads.{own} AS VARCHAR) = __deal.__lead"
+        f"{' AND leads.__closed = __deal.__day' if dated else ''}"
+    )

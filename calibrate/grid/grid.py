@@ -1,0 +1,348 @@
+"""The grid: a whole number of points per level, and all that a scorer needs to use them.
+
+A grid is read, argued over, exported and scored; it never sees the leads it was made from. Its stated
+maximum and minimum are computed from its points, so they are the true ones.
+
+Which band a lead is in is one rule, `band_of`, that every scorer follows: bands are asked from the highest score down
+(of two that start at one score, the first named first), and the lead is in the first whose demands it meets, all of
+them: the score, and the points of fit and of engagement where the band asks for them. So a lead with the score of a
+marketing-qualified one and too little fit is not marketing-qualified: it falls to the band below. A sales-qualified
+lead is a marketing-qualified one too, and must have the fit of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..errors import GridError
+from .criteria import Axis, Criterion, offsets
+
+Measure = Literal["score", "fit", "engagement"]
+Stage = Literal["marketing_qualified", "sales_qualified"]
+STAGES: tuple[Stage, ...] = ("marketing_qualified", "sales_qualified")
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Scores from which a lead is marketing-qualified and sales-qualified (points, inclusive).
+
+    With `fit_minimum` a lead must also have so many points of fit to be either; with `engagement_minimum` so many of
+    engagement to be sales-qualified.
+    """
+
+    marketing_qualified: int
+    sales_qualified: int
+    fit_minimum: int | None = None
+    engagement_minimum: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.marketing_qualified > self.sales_qualified:
+            raise GridError(
+                f"the marketing-qualified threshold ({self.marketing_qualified}) lies above the "
+                f"sales-qualified one ({self.sales_qualified}); swap them or lower the first"
+            )
+
+    def demands(self, stage: Stage) -> tuple[tuple[Measure, int], ...]:
+        """What a stage asks for: its score, and points of fit and of engagement where they are asked for.
+
+        >>> Thresholds(15, 30, fit_minimum=5, engagement_minimum=10).demands("sales_qualified")
+        (('score', 30), ('fit', 5), ('engagement', 10))
+        >>> Thresholds(15, 30, engagement_minimum=10).demands("marketing_qualified")
+        (('score', 15),)
+        """
+        engagement = self.engagement_minimum if stage == "sales_qualified" else None
+        return _demands(getattr(self, stage), self.fit_minimum, engagement)
+
+
+@dataclass(frozen=True)
+class Band:
+    """A range of scores with what to do: from `at_least` points up to the next band; see `band_of` for the rule.
+
+    With `fit_minimum` or `engagement_minimum` a lead must have so many points on that axis too.
+    """
+
+    name: str
+    at_least: int
+    action: str
+    fit_minimum: int | None = None
+    engagement_minimum: int | None = None
+
+    @property
+    def demands(self) -> tuple[tuple[Measure, int], ...]:
+        """All that a lead must have: the score, and points of fit and of engagement where they are asked for."""
+        return _demands(self.at_least, self.fit_minimum, self.engagement_minimum)
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """Points of one line taken back as its signal ages: all after `days`, or `percent` per `every_days`.
+
+    `dated` names the source column with the day of the signal's last occurrence; without it, or where it is empty,
+    the line keeps its points.
+    """
+
+    criterion: str
+    level: str
+    days: int | None = None
+    percent: int | None = None
+    every_days: int | None = None
+    dated: str | None = None
+
+    def keeps(self, points: int, age: int) -> int:
+        """Points that are left of a line whose signal is `age` days old.
+
+        ``points * max(0, 100 - percent * (age // every_days)) / 100``, half a point away from 0; none from `days` on.
+
+        >>> [Expiry("demo", "yes", percent=50, every_days=30).keeps(15, age) for age in (0, 29, 30, 60)]
+        [15, 15, 8, 0]
+        >>> [Expiry("demo", "yes", days=90).keeps(-15, age) for age in (89, 90)]
+        [-15, 0]
+        """
+        if self.days is not None:
+            return points if age < self.days else 0
+        share = max(0, 100 - (self.percent or 0) * (max(age, 0) // (self.every_days or 1)))
+        left = (2 * abs(points) * share + 100) // 200
+        return left if points > 0 else -left
+
+
+@dataclass(frozen=True)
+class Pin:
+    """Points that somebody insists on, with who and why."""
+
+    criterion: str
+    level: str
+    points: int
+    who: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the points of one level rest on: counts in calibration, and how far the points can be trusted.
+
+    `low` and `high` bound the points (95 %); `sign_kept` and `points_kept` are shares of resamples.
+    `note` explains what would surprise a reader (pinned, against its own close rate, thin).
+    """
+
+    leads: int
+    customers: int
+    low: float | None = None
+    high: float | None = None
+    sign_kept: float | None = None
+    points_kept: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Close rate expected at each score: `rates[i]` from `scores[i]` on; lowest rate below the first."""
+
+    scores: tuple[int, ...]
+    rates: tuple[float, ...]
+
+    def at(self, scores: NDArray[np.number]) -> NDArray[np.float64]:
+        """Expected close rate of each score."""
+        place = np.clip(np.searchsorted(np.array(self.scores), scores, side="right") - 1, 0, len(self.scores) - 1)
+        return np.array(self.rates)[place]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Whole points per level, laid out like the criteria, with thresholds, bands, evidence and provenance.
+
+    `provenance` is a flat mapping of texts and numbers (method, as_of, fingerprints, leads, customers).
+    """
+
+    name: str
+    method: str
+    criteria: tuple[Criterion, ...]
+    points: tuple[tuple[int, ...], ...]
+    thresholds: Thresholds | None = None
+    pivot: int | None = None
+    bands: tuple[Band, ...] = ()
+    expiry: tuple[Expiry, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    evidence: tuple[tuple[Evidence, ...], ...] = ()
+    curve: Curve | None = None
+    provenance: Mapping[str, str | int | float | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(self.criteria) != len(self.points):
+            raise GridError(f"grid '{self.name}' has {len(self.criteria)} criteria but points for {len(self.points)}")
+        for criterion, points in zip(self.criteria, self.points, strict=True):
+            if len(points) != len(criterion.levels):
+                raise GridError(
+                    f"grid '{self.name}': criterion '{criterion.name}' has {len(criterion.levels)} levels "
+                    f"but {len(points)} points"
+                )
+
+    @cached_property
+    def flat(self) -> NDArray[np.int64]:
+        """Points of all levels, laid out criterion after criterion: (levels,)."""
+        return np.array([p for points in self.points for p in points], np.int64)
+
+    @property
+    def maximum(self) -> int:
+        """Score of the best possible lead."""
+        return sum(max(points) for points in self.points)
+
+    @property
+    def minimum(self) -> int:
+        """Score of the worst possible lead."""
+        return sum(min(points) for points in self.points)
+
+    @property
+    def lines(self) -> int:
+        """Number of lines: levels with points other than 0."""
+        return int(np.count_nonzero(self.flat))
+
+    @property
+    def ladder(self) -> tuple[Band, ...]:
+        """The bands in the order in which they are asked: the highest score first, of two at one score the first."""
+        return tuple(sorted(self.bands, key=lambda band: -band.at_least))
+
+    @property
+    def gated(self) -> bool:
+        """Whether some band demands points of fit or of engagement beside the score."""
+        return any(len(band.demands) > 1 for band in self.bands)
+
+    def axis_points(self, axis: Axis) -> NDArray[np.int64]:
+        """Points of all levels with those of the other axis set to 0: (levels,)."""
+        values = self.flat.copy()
+        bounds = offsets(self.criteria)
+        for criterion, a, b in zip(self.criteria, bounds, bounds[1:], strict=False):
+            if criterion.axis != axis:
+                values[a:b] = 0
+        return values
+
+    def score(self, lead: Mapping[str, Any], at: date | None = None) -> int:
+        """Score of one lead: source columns to values as they stand in the data; an absent key is missing.
+
+        With `at`, the score of that day: lines with an expiry rule keep what their signal's age leaves of them.
+        """
+        return sum(self.sides(lead, at))
+
+    def sides(self, lead: Mapping[str, Any], at: date | None = None) -> tuple[int, int]:
+        """Points of fit and of engagement of one lead; together they are its score."""
+        rules = {(rule.criterion, rule.level): rule for rule in self.expiry} if at is not None else {}
+        total = {"fit": 0, "engagement": 0}
+        for criterion, points in zip(self.criteria, self.points, strict=True):
+            place = criterion.index_of(lead.get(criterion.column))
+            rule = rules.get((criterion.name, criterion.levels[place].name))
+            day = day_of(lead.get(rule.dated)) if rule is not None and rule.dated is not None else None
+            if rule is None or at is None or day is None:
+                total[criterion.axis] += points[place]
+            else:
+                total[criterion.axis] += rule.keeps(points[place], (at - day).days)
+        return total["fit"], total["engagement"]
+
+    def band(self, lead: Mapping[str, Any], at: date | None = None) -> str:
+        """Name of the band that the lead is in; empty where it meets the demands of none."""
+        return band_of(self.ladder, *self.sides(lead, at))
+
+    def frame(self) -> pd.DataFrame:
+        """One line per level: criterion, axis, level, points, and what they rest on where the grid says so."""
+        table = pd.DataFrame(
+            [(c.name, c.axis, level.name) for c in self.criteria for level in c.levels],
+            columns=["criterion", "axis", "level"],
+        )
+        table["points"] = self.flat
+        if self.evidence:
+            known = [each for line in self.evidence for each in line]
+            for name in ("leads", "customers", "low", "high", "sign_kept"):
+                table[name] = [getattr(each, name) for each in known]
+        return table
+
+    def __str__(self) -> str:
+        head = f"{self.name} ({self.method}): {self.lines} lines, {self.minimum} to {self.maximum} points"
+        if self.thresholds is not None:
+            head += f", marketing-qualified from {self.thresholds.marketing_qualified}"
+            head += f", sales-qualified from {self.thresholds.sales_qualified}"
+        return f"{head}\n{self.frame().to_string(index=False, float_format='{:.3g}'.format)}"
+
+    def _repr_html_(self) -> str:
+        return str(self.frame().to_html(index=False, float_format="{:.3g}".format))
+
+
+def day_of(value: object) -> date | None:
+    """The day of a date, a moment or an ISO text; None where there is none.
+
+    >>> day_of("2025-12-31 10:00"), day_of(None), day_of(float("nan"))
+    (datetime.date(2025, 12, 31), None, None)
+    """
+    if isinstance(value, datetime):
+        return value.date() if value == value else None  # a moment that is none (NaT) equals nothing
+    if isinstance(value, date):
+        return value
+    if isinstance(value, np.datetime64):
+        return None if np.isnat(value) else value.astype("datetime64[D]").astype(object)
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value.strip()[:10])
+        except ValueError:
+            return None
+    return None
+
+
+def band_of(ladder: Sequence[Band], fit: int, engagement: int) -> str:
+    """Name of the first band of a ladder whose demands a lead with so many points meets; empty where none.
+
+    The score is the sum of both axes.
+
+    >>> call, nurture = Band("call", 30, "", fit_minimum=5, engagement_minimum=10), Band("nurture", 15, "", 5)
+    >>> [band_of((call, nurture), *points) for points in ((20, 10), (25, 9), (4, 40), (5, 10), (5, 9))]
+    ['call', 'nurture', '', 'nurture', '']
+    """
+    known = {"score": fit + engagement, "fit": fit, "engagement": engagement}
+    return next((band.name for band in ladder if all(known[what] >= least for what, least in band.demands)), "")
+
+
+def moved_bands(bands: Sequence[Band], before: Thresholds, after: Thresholds, worst: int) -> tuple[Band, ...]:
+    """Bands after a change of thresholds: those at a threshold move with it, the lowest stays at or below `worst`.
+
+    >>> old, new = Thresholds(15, 30), Thresholds(20, 40)
+    >>> [band.at_least for band in moved_bands((Band("call", 30, ""), Band("wait", -5, "")), old, new, worst=-9)]
+    [40, -9]
+    """
+    lowest = min((band.at_least for band in bands), default=0)
+    moved = []
+    for band in bands:
+        at = band.at_least
+        if at == before.sales_qualified:
+            at = after.sales_qualified
+        elif at == before.marketing_qualified:
+            at = after.marketing_qualified
+        elif at == lowest:
+            at = min(worst, after.marketing_qualified)
+        moved.append(replace(band, at_least=at))
+    return tuple(moved)
+
+
+def gate(bands: Sequence[Band], limits: Thresholds) -> tuple[Band, ...]:
+    """Bands with the minimums of the thresholds on those that start at them or above; a band's own minimum stays.
+
+    >>> gate((Band("call", 30, ""), Band("nurture", 15, ""), Band("wait", 0, "")), Thresholds(15, 30, 5, 10))[1]
+    Band(name='nurture', at_least=15, action='', fit_minimum=5, engagement_minimum=None)
+    """
+    found = []
+    for band in bands:
+        fit, engagement = band.fit_minimum, band.engagement_minimum
+        if fit is None and band.at_least >= limits.marketing_qualified:
+            fit = limits.fit_minimum
+        if engagement is None and band.at_least >= limits.sales_qualified:
+            engagement = limits.engagement_minimum
+        found.append(replace(band, fit_minimum=fit, engagement_minimum=engagement))
+    return tuple(found)
+
+
+def _demands(score: int, fit: int | None, engagement: int | None) -> tuple[tuple[Measure, int], ...]:
+    asked: tuple[tuple[Measure, int | None], ...] = (("score", score), ("fit", fit), ("engagement", engagement))
+    return tuple((what, least) for what, least in asked if least is not None)

@@ -1,0 +1,1 @@
+"""Which leads can be judged, and on what: columns, CRMs, cohorts, events, history."""

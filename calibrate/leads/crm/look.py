@@ -1,0 +1,195 @@
+"""One export looked at as its system describes it: which columns play which part, and what their values mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ...engine import sql
+from ...engine.table import Fact, Table
+from ...errors import HistoryError
+from ..columns.profile import words_of
+from .base import EMPTY, Aside, Names, Outcome, System
+
+MOST_VALUES = 1000
+_FRENCH = re.compile(r"\b(de|du|le|la|l|statut|etape|affaire|cree|proprietaire|montant)\b")
+"""A header that has such a word is in French."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What tells the outcome in one file: column, its values that mean customer and those that mean open, date.
+
+    `open_in` is another column in which the open values stand; an empty text there is an empty cell.
+    """
+
+    customer: str
+    customer_values: tuple[str, ...] = ()
+    open_values: tuple[str, ...] = ()
+    open_in: str | None = None
+    customer_at: str | None = None
+    sale: bool = True
+
+
+def told(system: System, table: Table, *, column: str | None = None, sale: bool = False) -> Told | None:
+    """How a file tells the outcome: the first way of the system for which the file has a column and won rows.
+
+    Where it has a column but no known word for won, the column comes without values, so that it is asked back.
+    `column` is the one the user named; `sale` leaves out what is only a conversion.
+    """
+    names = [c.name for c in table.columns]
+    unclear: Told | None = None
+    for outcome in system.outcomes:
+        if sale and not outcome.sale:
+            continue
+        for found in system.all(names, outcome.column):
+            if column is not None and found != column:
+                continue
+            at = system.find(names, outcome.at)
+            values = _values(table, found)
+            won = tuple(v for v in values if _said(v, outcome.won))
+            if won:
+                where, still = _open(system, table, outcome, values)
+                return Told(found, won, still, where, at, outcome.sale)
+            if unclear is None:
+                unclear = Told(found, customer_at=at, sale=outcome.sale)
+    return unclear
+
+
+def _open(system: System, table: Table, outcome: Outcome, values: list[str]) -> tuple[str | None, tuple[str, ...]]:
+    """The column whose values tell open rows (None: the outcome's own), and these values."""
+    names = [c.name for c in table.columns]
+    for columns, words in outcome.open_in:
+        found = system.find(names, columns)
+        if found is None:
+            continue
+        still = tuple(v for v in _values(table, found) if _said(v, words))
+        return found, (*still, EMPTY) if EMPTY in words else still
+    rest = outcome.rest == "open"
+    return None, tuple(
+        v for v in values
+        if not _said(v, outcome.won) and not _said(v, outcome.lost) and (rest or _said(v, outcome.open))
+    )  # fmt: skip
+
+
+def check_lost(system: System, table: Table) -> None:
+    """Refuse an export in which no row is lost, of a system that leaves lost rows out unless it is told not to.
+
+    Raises
+    ------
+    HistoryError
+        Lost leads are missing; the message says how to export them.
+    """
+    if not system.lost_signs:
+        return
+    names = [c.name for c in table.columns]
+    looked = []
+    for columns, words in system.lost_signs:
+        for found in system.all(names, columns):
+            looked.append(found)
+            values = _values(table, found)
+            if values and (not words or any(_said(v, words) for v in values)):
+                return
+    seen = f"no row is lost in {', '.join(repr(name) for name in looked)}" if looked else "no column tells lost rows"
+    raise HistoryError(
+        f"{table.name}: {seen}. {system.title} archives lost leads and leaves them out of a usual export, so every "
+        f"close rate would be far too high. Export them too: {system.how_to_export_lost}. If none was ever lost or "
+        "archived, say --crm none"
+    )
+
+
+def amount(system: System, table: Table) -> str | None:
+    """The column with the amount that a customer signed, if it holds numbers."""
+    numbers = [c.name for c in table.columns if c.type == "number"]
+    return system.find(numbers, system.amount)
+
+
+def set_aside(system: System, table: Table) -> dict[str, Aside]:
+    """Columns that this system fills while sales work, or after the outcome, with the reason."""
+    names = [c.name for c in table.columns]
+    found: dict[str, Aside] = {}
+    amounts = (*system.amount, *system.aside.get("crm_amount", ()))
+    reasons: Mapping[Aside, Names] = {**system.aside, "crm_amount": amounts}
+    for reason, words in reasons.items():
+        for column in system.all(names, words):
+            found.setdefault(column, reason)
+    for column in system.all(names, (*system.stages, *(n for outcome in system.outcomes for n in outcome.at))):
+        found.setdefault(column, "crm_after")
+    return found
+
+
+def keys(system: System, leads: Table, deals_system: System, deals: Table) -> tuple[str, str] | None:
+    """The columns by which a file of deals belongs to the leads: that of the leads, that of the deals."""
+    own, theirs = ([c.name for c in table.columns] for table in (leads, deals))
+    for mine, others in system.deal_keys:
+        by, key = system.find(own, mine), deals_system.find(theirs, others)
+        if by is not None and key is not None and _meet(leads, by, deals, key):
+            return by, key
+    return None
+
+
+def key_of(system: System, deals_system: System, deals: Table) -> str | None:
+    """The first column of a file of deals that may name their leads."""
+    names = [c.name for c in deals.columns]
+    return next((key for _, others in system.deal_keys if (key := deals_system.find(names, others))), None)
+
+
+def _meet(leads: Table, by: str, deals: Table, key: str) -> bool:
+    """Whether any row of the deals belongs to a lead."""
+    left, right = (sql.identifier(name).sql("duckdb") for name in (by, key))
+    found = leads.fetch(
+        f"SELECT COUNT(*) AS n FROM (SELECT CAST({left} AS VARCHAR) AS one FROM {leads.relation}) AS own JOIN "
+        f"(SELECT CAST({right} AS VARCHAR) AS other FROM {deals.relation}) AS theirs ON own.one = theirs.other"
+    )
+    return int(found["n"][0]) > 0
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Facts and warnings about an export, as keys of the language files."""
+
+    facts: tuple[Fact, ...] = ()
+    warnings: tuple[tuple[str, Mapping[str, str | int | float]], ...] = field(default=())
+
+
+def spoken(system: System, table: Table, found: Told | None, *, named: bool, file: str) -> Spoken:
+    """What is worth telling about how a file was understood."""
+    facts = [Fact("crm_named" if named else "crm_detected", {"system": system.title, "name": file})]
+    warnings: list[tuple[str, Mapping[str, str | int | float]]] = []
+    if found is not None and found.customer_values:
+        facts.append(Fact("crm_outcome", {
+            "column": found.customer, "won": ", ".join(found.customer_values), "name": file,
+        }))  # fmt: skip
+        if found.open_values:
+            still = ", ".join(value or "-" for value in found.open_values[:12])
+            facts.append(Fact("crm_open", {"column": found.open_in or found.customer, "open": still}))
+        if not found.sale:
+            warnings.append(("crm_conversion", {"column": found.customer, "system": system.title}))
+    french = any(_FRENCH.search(words_of(column.name)) for column in table.columns)
+    facts += [
+        Fact("crm_unconfirmed", {"system": system.title, "part": f"crm_{part}"})
+        for part in system.unconfirmed if part != ("labels" if french else "labels_fr")
+    ]  # fmt: skip
+    return Spoken(tuple(facts), tuple(warnings))
+
+
+def _values(table: Table, column: str) -> list[str]:
+    """The different texts of a column, the commonest first."""
+    text = f"CAST({sql.identifier(column).sql('duckdb')} AS VARCHAR)"
+    blank = sql.is_blank(sql.identifier("v")).sql("duckdb")
+    found = table.fetch(
+        f"SELECT v, n FROM (SELECT {text} AS v, COUNT(*) AS n FROM {table.relation} GROUP BY 1) AS counted "
+        f"WHERE v IS NOT NULL AND NOT {blank} ORDER BY n DESC, v LIMIT {MOST_VALUES}"
+    )
+    return [str(value) for value in found["v"]]
+
+
+def _said(value: str, words: Names) -> bool:
+    """Whether a value is one of the words; 100.0 is 100."""
+    said = words_of(value)
+    try:
+        number = f"{float(value.replace(',', '.')):g}"
+    except ValueError:
+        number = said
+    return said in words or number in words

@@ -1,0 +1,223 @@
+"""The history: which rows are leads that can be judged, and as what was known at the time.
+
+For a lead created on day c, observed until t = c + `observe_days`, with outcome window t + `close_within_days`:
+a closing in (t, t + window] makes it a customer (with `observe_days` 0 a closing on day c counts too); a closing
+up to t is `already_closed`; a window that ends after `as_of` is `immature`. Excluded rows are counted by
+reason, so that read = kept + every exclusion. See `Terms` for what can be told about a source.
+
+`observe` reads only the outcome, the dates and the id. The attributes are read once, by `tally.count`.
+Events have become columns before that (`events.join_events`): a criterion over events is a column like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engine import sql
+from ..engine.table import Fact, Table, column_of
+from ..errors import HistoryError, InputError, unknown
+from ..grid.criteria import Criterion
+from .cohorts import blocks, cohorts_of
+from .columns.outcome import Answers, answers
+from .statement import CUSTOMER, KEPT, MOMENT, REASONS, STATUS, Source, Terms
+
+IMPOSSIBLE_RATE = 0.95
+
+
+@dataclass(frozen=True)
+class History:
+    """Leads that can be judged, still in the engine, with the account of those that cannot.
+
+    `leads` is a statement giving one row per row read, with the columns of the source and `STATUS` (position in
+    `REASONS`), `CUSTOMER` (0/1), `MOMENT` (day of creation, or position in time) and `IDENTITY` (text).
+    `totals` are leads and customers per cohort (T, 2). `place` is the column with the order of rows, where joins and
+    windows may hand them out in any other.
+    """
+
+    table: Table
+    terms: Terms
+    leads: str
+    criteria: tuple[Criterion, ...]
+    cohorts: tuple[str, ...]
+    ends: NDArray[np.int64] | None
+    totals: NDArray[np.int64]
+    read: int
+    excluded: Mapping[str, int]
+    order: str
+    as_of: date | None
+    place: str | None = None
+    facts: tuple[tuple[str, Mapping[str, str | int | float]], ...] = field(default=())
+
+    @property
+    def kept(self) -> int:
+        """Leads that can be judged."""
+        return int(self.totals[:, 0].sum())
+
+    @property
+    def window(self) -> int | None:
+        """Days that a lead takes until it can be judged; None without dates."""
+        return None if self.ends is None else self.terms.observe_days + self.terms.close_within_days
+
+    def cohort_of(self, moment: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Position of the cohort of each moment."""
+        if self.ends is not None:
+            first, last = (int(moment.min()), int(moment.max())) if len(moment) else (0, 0)
+            days = np.arange(first, last + 1)
+            return np.searchsorted(self.ends, days).astype(np.int32)[moment - first]
+        return (moment * len(self.cohorts) // max(self.read, 1)).astype(np.int32)
+
+
+def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> History:
+    """Decide for every row whether it can be judged, and count the leads per cohort.
+
+    Raises
+    ------
+    HistoryError
+        No outcome, one class only, dates that do not work, or no lead left to judge.
+    """
+    _check_names(table, terms)
+    meant = _meant(table, terms)
+    source = Source(table, terms, meant)
+    as_of = terms.as_of or source.last_day()
+    leads = source.statement(as_of)
+    judged, held = (source.statement(as_of, source.alike()), "__leads") if source.few else (leads, "1")
+    found = table.fetch(
+        f"SELECT {STATUS} AS status, {CUSTOMER} AS customer, {_cohort_key(source)} AS moment, "
+        f"CAST(SUM({held}) AS BIGINT) AS leads FROM ({judged}) AS judged GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+    )
+    status, customer, moment = (found[name].astype(np.int64) for name in ("status", "customer", "moment"))
+    counts = found["leads"].astype(np.int64)
+    read = int(counts.sum())
+    kept = status == KEPT
+    excluded = {name: int(counts[status == i].sum()) for i, name in enumerate(REASONS) if i and (status == i).any()}
+    if not kept.any():
+        raise HistoryError(_nothing_left(read, excluded, as_of, terms))
+    cohorts, ends = cohorts_of(moment[kept], source.dated, read, by=terms.by, split=terms.split)
+    position = np.searchsorted(ends, moment[kept]) if ends is not None else moment[kept]
+    totals = np.zeros((len(cohorts), 2), np.int64)
+    np.add.at(totals[:, 0], position, counts[kept])
+    np.add.at(totals[:, 1], position, counts[kept] * customer[kept])
+    _check_outcome(totals, excluded)
+    return History(
+        table=table, terms=terms, leads=leads, criteria=criteria, cohorts=cohorts, ends=ends, totals=totals,
+        read=read, excluded=excluded, order=source.order, as_of=as_of if source.dated else terms.as_of,
+        place=table.position if source.scattered else None, facts=() if source.dated else _undecided(meant, terms),
+    )  # fmt: skip
+
+
+def _undecided(meant: Answers | None, terms: Terms) -> tuple[Fact, ...]:
+    """Leads without an outcome, where others say no in words; with dates, the closing window decides about them."""
+    if meant is None or not meant.blank:
+        return ()
+    return (Fact("blank_outcomes", {"column": terms.customer or "", "cells": meant.blank}),)
+
+
+def last_day(table: Table, terms: Terms) -> date | None:
+    """Day on which the history is read: as given, else the last date seen in the data; None without dates."""
+    return terms.as_of or Source(table, terms, _meant(table, terms)).last_day()
+
+
+def _check_names(table: Table, terms: Terms) -> None:
+    """Every column named must exist, in the leads or in the outcomes."""
+    own = [c.name for c in table.columns]
+    listed = [c.name for c in terms.outcomes.columns] if terms.outcomes is not None else []
+    for name, where in (
+        (terms.created_at, own),
+        (terms.lead_id, own),
+        (terms.outcomes_by, own),
+        (terms.open_in, own + listed),
+        (terms.order, own),
+        (terms.customer, own + listed),
+        (terms.customer_at, own + listed),
+    ):
+        if name is not None and name not in where:
+            raise InputError(f"{table.name}: {unknown('column', name, where)}")
+    if terms.outcomes is not None:
+        if (terms.outcomes_by or terms.lead_id) is None:
+            raise HistoryError("outcomes in a second file are joined by lead id; name its column with --lead-id")
+        key = terms.outcomes_id or terms.lead_id or ""
+        if key not in listed:
+            way_out = "" if terms.outcomes_id else ". Name the column with the lead's id there with --outcomes-id"
+            raise InputError(f"{terms.outcomes.name}: {unknown('column', key, listed)}{way_out}")
+    elif terms.customer is None and terms.customer_at is None:
+        raise HistoryError(
+            "nothing says which leads became customers: name the outcome column with --customer, its date with "
+            f"--customer-at, or a second file with --outcomes. Columns: {', '.join(own[:40])}"
+        )
+
+
+def _meant(table: Table, terms: Terms) -> Answers | None:
+    """What the values of the customer column mean."""
+    if terms.customer is None:
+        return None
+    listed = [] if terms.outcomes is None else [c.name for c in terms.outcomes.columns]
+    home = terms.outcomes if terms.outcomes is not None and terms.customer in listed else table
+    counts = _answered(home, terms.customer)
+    still_open = terms.open_values if terms.open_in in (None, terms.customer) else ()
+    return answers(counts, terms.customer, terms.customer_values, still_open)
+
+
+def _answered(table: Table, name: str) -> dict[str | None, int]:
+    """Rows per value of a column (at most a thousand)."""
+    column = sql.identifier(name).sql("duckdb")
+    if column_of(table, name).type == "boolean":
+        yes = f"CAST(SUM(CASE WHEN {column} THEN 1 ELSE 0 END) AS BIGINT)"
+        found = table.fetch(f"SELECT COUNT(*) AS leads, COUNT({column}) AS given, {yes} AS yes FROM {table.relation}")
+        rows, given, true = (int(np.nan_to_num(found[key][0])) for key in ("leads", "given", "yes"))
+        answered = {"false": given - true, "true": true, None: rows - given}
+        return {value: count for value, count in answered.items() if count}
+    counted = f"SELECT {column} AS answer, COUNT(*) AS leads FROM {table.relation} GROUP BY 1"
+    found = table.fetch(
+        "SELECT CAST(answer AS VARCHAR) AS answer, CAST(SUM(leads) AS BIGINT) AS leads "
+        f"FROM ({counted}) AS counted GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"
+    )
+    return {
+        None if v is None or _nan(v) else str(v): int(n) for v, n in zip(found["answer"], found["leads"], strict=True)
+    }
+
+
+def _cohort_key(source: Source) -> str:
+    """SQL that groups moments: the day itself, or the block of a position."""
+    if source.dated:
+        return f"COALESCE({MOMENT}, 0)"
+    return f"COALESCE({MOMENT} * {blocks(source.table.rows)} // {max(source.table.rows, 1)}, 0)"
+
+
+def _check_outcome(totals: NDArray[np.int64], excluded: Mapping[str, int]) -> None:
+    leads, customers = (int(v) for v in totals.sum(axis=0))
+    left_out = "; ".join(f"{name} {count:,}" for name, count in excluded.items()) or "none"
+    if customers == 0:
+        raise HistoryError(
+            f"none of the {leads:,} leads that can be judged became a customer (excluded: {left_out}). Check the "
+            "outcome column, its values and the closing window"
+        )
+    if customers >= IMPOSSIBLE_RATE * leads:
+        raise HistoryError(
+            f"{customers:,} of {leads:,} leads became customers ({customers / leads:.1%}): no sales team closes at "
+            "such a rate, so lost leads must be missing from this source (some CRMs hide or archive them). Export "
+            "all leads, also lost ones"
+        )
+
+
+def _nothing_left(read: int, excluded: Mapping[str, int], as_of: date | None, terms: Terms) -> str:
+    reasons = "; ".join(f"{name} {count:,}" for name, count in excluded.items())
+    window = terms.observe_days + terms.close_within_days
+    way_out = ""
+    if "immature" in excluded:
+        way_out = f" As of {as_of}, a lead must be at least {window} days old; lower --close-within-days"
+    elif "no_creation_date" in excluded:
+        way_out = f" The column '{terms.created_at}' gives no row a date; write dates as YYYY-MM-DD or name another"
+    return f"none of the {read:,} rows is a lead that can be judged ({reasons or 'there are no rows'}).{way_out}"
+
+
+def _quoted(name: str) -> str:
+    return sql.identifier(name).sql("duckdb")
+
+
+def _nan(value: object) -> bool:
+    return isinstance(value, float) and value != value

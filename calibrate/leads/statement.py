@@ -1,0 +1,293 @@
+"""A source of leads: what it calls things, and the statement that judges each of its rows.
+
+See `history` for what is judged and how.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from sqlglot import exp
+
+from ..engine import sql
+from ..engine.dates import moment
+from ..engine.table import Table, column_of
+from ..errors import HistoryError
+from .columns.outcome import Answers
+from .columns.roles import repeated
+
+OBSERVE_DAYS, CLOSE_WITHIN_DAYS = 0, 90
+DAY_ZERO = date(1970, 1, 1)
+
+STATUS, CUSTOMER, MOMENT, IDENTITY = "__status", "__customer", "__moment", "__identity"
+KEPT = 0
+REASONS = (
+    "kept",
+    "no_creation_date",
+    "no_order_value",
+    "duplicate_id",
+    "outcome_before_creation",
+    "customer_without_date",
+    "already_closed",
+    "still_open",
+    "immature",
+)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a source calls things: columns by name, windows in days.
+
+    A lead is a customer by the `customer` column (its `customer_values`), by a date in `customer_at`, or by being
+    listed in `outcomes`, a second table whose column `outcomes_id` holds the lead's `outcomes_by` (both are called like
+    `lead_id` if nothing is said). `open_values` mean not decided yet, in the customer column or in `open_in` ("" is an
+    empty cell). Without `created_at`, leads stand in the order of the column `order`, or of the file.
+    """
+
+    customer: str | None = None
+    customer_values: tuple[str, ...] = ()
+    created_at: str | None = None
+    customer_at: str | None = None
+    lead_id: str | None = None
+    order: str | None = None
+    outcomes: Table | None = None
+    outcomes_id: str | None = None
+    outcomes_by: str | None = None
+    open_values: tuple[str, ...] = ()
+    open_in: str | None = None
+    as_of: date | None = None
+    observe_days: int = OBSERVE_DAYS
+    close_within_days: int = CLOSE_WITHIN_DAYS
+    by: Literal["month", "week"] = "month"
+    split: date | None = None
+
+
+def day_of(table: Table, column: str) -> str:
+    """SQL for the day of a column of dates, as days since 1970; an error where they can be read in two ways."""
+    dated = column_of(table, column).type == "date"
+    return sql.day(sql.identifier(column) if dated else moment(table, column).expression).sql("duckdb")
+
+
+class Source:
+    """The statement that lays out one row per lead; built once, never changed."""
+
+    def __init__(self, table: Table, terms: Terms, meant: Answers | None) -> None:
+        self.table, self.terms, self.meant = table, terms, meant
+        self.dated = terms.created_at is not None
+        self.order = "created_at" if self.dated else "column" if terms.order else "file"
+        self._days: dict[tuple[str, str], str] = {}
+
+    @cached_property
+    def twice(self) -> bool:
+        """Whether some id stands in more than one row."""
+        return self.terms.lead_id is not None and repeated(self.table, self.terms.lead_id)
+
+    def last_day(self) -> date | None:
+        """Last date seen in the data."""
+        if not self.dated:
+            return None
+        columns = [(self.table, c) for c in (self.terms.created_at, self._own(self.terms.customer_at)) if c]
+        if self.terms.outcomes is not None and (listed_at := self._listed_at()):
+            columns.append((self.terms.outcomes, listed_at))
+        parts = [(self._last_of(table, column), table.relation) for table, column in columns]
+        last = None
+        for expression, relation in parts:
+            value = self.table.fetch(f"SELECT {expression} AS last FROM {relation}")["last"][0]
+            if value is not None and value == value:  # neither NULL nor NaN
+                last = int(value) if last is None else max(last, int(value))
+        if last is None:
+            raise HistoryError(f"the column '{self.terms.created_at}' holds no date at all")
+        return date.fromordinal(DAY_ZERO.toordinal() + last)
+
+    def _day(self, table: Table, column: str) -> str:
+        """Day of a date column; how its dates are written is found out once."""
+        if (table.name, column) not in self._days:
+            self._days[table.name, column] = day_of(table, column)
+        return self._days[table.name, column]
+
+    def _last_of(self, table: Table, column: str) -> str:
+        """Last day of a date column; where the engine knows it as one, from the greatest value it has noted."""
+        if column_of(table, column).type in ("date", "timestamp"):
+            return sql.day(exp.Max(this=sql.identifier(column))).sql("duckdb")
+        return f"MAX({self._day(table, column)})"
+
+    def _own(self, column: str | None) -> str | None:
+        """The column if the leads themselves have it."""
+        return column if column in [c.name for c in self.table.columns] else None
+
+    def _listed_at(self) -> str | None:
+        """The date column of the outcomes table."""
+        outcomes, at = self.terms.outcomes, self.terms.customer_at
+        return at if outcomes is not None and at in [c.name for c in outcomes.columns] else None
+
+    def statement(self, as_of: date | None, rows: str | None = None) -> str:
+        """One row per row read (or of `rows`): status, customer, moment, identity and the source's columns."""
+        terms = self.terms
+        created = self._day(self.table, terms.created_at) if terms.created_at else "NULL"
+        joined, closed, bought = self._outcome()
+        row = "CAST(__row AS VARCHAR)" if self.numbered else "''"
+        identity = f"CAST({_quoted(terms.lead_id)} AS VARCHAR)" if terms.lead_id else row
+        inner = (
+            f"SELECT leads.*, {created} AS __created, {closed} AS __closed, {bought} AS __bought, "
+            f"{self._still_open()} AS __open, {self._moment()} AS __at, {identity} AS {IDENTITY}, "
+            f"{self._twice()} AS __twice FROM {rows or self._rows()} AS leads{joined}"
+        )
+        status, customer = self._judgement(as_of)
+        moment = "__created" if self.dated else "__at"
+        return (
+            f"SELECT judged.*, {status} AS {STATUS}, {customer} AS {CUSTOMER}, {moment} AS {MOMENT} "
+            f"FROM ({inner}) AS judged"
+        )
+
+    @property
+    def scattered(self) -> bool:
+        """Whether the statement joins or sorts, so that rows come in no order of their own."""
+        return self.table.joined or self.terms.outcomes is not None or self.terms.order is not None or self.twice
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the place of a row in the source is needed."""
+        return not self.dated or self.terms.lead_id is None or self.twice
+
+    @property
+    def few(self) -> bool:
+        """Whether rows are judged by days and truth values alone, which many of them have in common."""
+        decisive = [c for c in (self.terms.created_at, self.terms.customer_at, self.terms.customer) if c is not None]
+        known = {c.name: c.type for c in self.table.columns}
+        return (
+            self.dated and not self.numbered and not self.scattered and self.table.dialect == "duckdb"
+            and all(known.get(c) in ("date", "timestamp", "boolean") for c in decisive)
+        )  # fmt: skip
+
+    def alike(self) -> str:
+        """Rows that are judged alike as one, with their number `__leads`; an id stands for itself no more."""
+        known = {c.name: c.type for c in self.table.columns}
+        parts = [f"NULL AS {_quoted(self.terms.lead_id or '')}"]
+        for name in dict.fromkeys((self.terms.created_at, self.terms.customer_at, self.terms.customer)):
+            if name is not None:
+                column = _quoted(name)
+                parts.append(column if known[name] == "boolean" else f"CAST({column} AS DATE) AS {column}")
+        return f"(SELECT {', '.join(parts)}, COUNT(*) AS __leads FROM {self.table.relation} GROUP BY ALL)"
+
+    def _rows(self) -> str:
+        """The source, with the place of each row from 0 where it is needed."""
+        if not self.numbered:
+            return f"(SELECT * FROM {self.table.relation})"
+        position = self.table.position
+        if position is not None and (self.dated or self._from_zero(position)):  # dated: only their order matters
+            return f"(SELECT *, {_quoted(position)} AS __row FROM {self.table.relation})"
+        by = (
+            f"ORDER BY {_quoted(position or self.terms.lead_id or self.terms.created_at or self.table.columns[0].name)}"
+        )
+        over = "" if self.table.dialect == "duckdb" else by  # DuckDB numbers rows in their order without sorting
+        return f"(SELECT *, ROW_NUMBER() OVER ({over}) - 1 AS __row FROM {self.table.relation})"
+
+    def _from_zero(self, position: str) -> bool:
+        """Whether the hidden column numbers the rows 0, 1, 2 ... without a gap."""
+        place = _quoted(position)
+        found = self.table.fetch(f"SELECT MIN({place}) AS low, MAX({place}) AS high FROM {self.table.relation}")
+        return self.table.rows > 0 and (int(found["low"][0]), int(found["high"][0])) == (0, self.table.rows - 1)
+
+    def _outcome(self) -> tuple[str, str, str]:
+        """Join, closing day and 0/1 for the outcome of a lead."""
+        terms = self.terms
+        own_at = self._own(terms.customer_at)
+        closed = self._day(self.table, own_at) if own_at else "NULL"
+        if terms.outcomes is not None:
+            listed_at = self._listed_at()
+            day = f"MIN({self._day(terms.outcomes, listed_at)})" if listed_at else "NULL"
+            key = _quoted(terms.outcomes_id or terms.lead_id or "")
+            own = _quoted(terms.outcomes_by or terms.lead_id or "")
+            where = self._wins(terms.outcomes)
+            joined = (
+                f" LEFT JOIN (SELECT CAST({key} AS VARCHAR) AS __lead, {day} AS __day FROM {terms.outcomes.relation}"
+                f"{where} GROUP BY 1) AS __won ON CAST(leads.{own} AS VARCHAR) = __won.__lead"
+            )
+            return joined, "__won.__day" if listed_at else closed, "CASE WHEN __won.__lead IS NULL THEN 0 ELSE 1 END"
+        if self.meant is not None and terms.customer:
+            return "", closed, self._is(self.meant.customer)
+        given = _quoted(own_at) if own_at else "NULL"
+        empty = f"{given} IS NULL"
+        if own_at and column_of(self.table, own_at).type == "text":  # what is no date is not "no customer"
+            empty += f" OR {sql.is_blank(sql.identifier(own_at)).sql('duckdb')}"
+        return "", closed, f"CASE WHEN {empty} THEN 0 ELSE 1 END"
+
+    def _wins(self, outcomes: Table) -> str:
+        """Filter of the outcomes table where the customer column stands there."""
+        if self.meant is None or self.terms.customer not in [c.name for c in outcomes.columns]:
+            return ""
+        return f" WHERE {self._is(self.meant.customer)} = 1"
+
+    def _is(self, values: tuple[str, ...]) -> str:
+        """0/1: the customer column holds one of the values."""
+        name = self.terms.customer or ""
+        column = _quoted(name)
+        own = self._own(name)
+        if own and column_of(self.table, own).type == "boolean" and set(values) <= {"true", "false"}:
+            tests = [column if value == "true" else f"NOT {column}" for value in values]
+            return f"CASE WHEN {' OR '.join(tests) or 'FALSE'} THEN 1 ELSE 0 END"
+        listed = ", ".join(sql.literal(v).sql("duckdb") for v in values)
+        return f"CASE WHEN CAST({column} AS VARCHAR) IN ({listed}) THEN 1 ELSE 0 END"
+
+    def _still_open(self) -> str:
+        """0/1: no customer yet and still open; with dates, the closing window decides instead."""
+        if self.dated or self.meant is None or self.terms.outcomes is not None:
+            return "0"
+        if self.terms.open_in is None:
+            said = self._is(self.meant.still_open) if self.meant.still_open else "0"
+            if "" not in self.terms.open_values or self.terms.customer is None:
+                return said
+            answer = _quoted(self.terms.customer)
+            return f"CASE WHEN {answer} IS NULL OR CAST({answer} AS VARCHAR) = '' THEN 1 ELSE {said} END"
+        column = _quoted(self.terms.open_in)
+        text = f"CAST({column} AS VARCHAR)"
+        tests = [f"{text} = {sql.literal(value).sql('duckdb')}" for value in self.terms.open_values if value]
+        if len(tests) < len(self.terms.open_values):
+            tests.append(f"({column} IS NULL OR {text} = '')")
+        return f"CASE WHEN {' OR '.join(tests) or 'FALSE'} THEN 1 - {self._is(self.meant.customer)} ELSE 0 END"
+
+    def _moment(self) -> str:
+        """Position in time, from 0, where there is no date."""
+        if self.dated:
+            return "0"
+        if self.terms.order:
+            column = _quoted(self.terms.order)
+            return f"CASE WHEN {column} IS NULL THEN NULL ELSE ROW_NUMBER() OVER (ORDER BY {column}, __row) - 1 END"
+        return "__row"
+
+    def _twice(self) -> str:
+        if not self.twice:
+            return "1"
+        key = _quoted(self.terms.lead_id or "")
+        return f"CASE WHEN {key} IS NULL THEN 1 ELSE ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY __row) END"
+
+    def _judgement(self, as_of: date | None) -> tuple[str, str]:
+        """SQL for status and customer, the reasons tried in the order of `REASONS`."""
+        number = {name: i for i, name in enumerate(REASONS)}
+        observed, window = self.terms.observe_days, self.terms.close_within_days
+        tests = []
+        if self.dated:
+            tests.append(("__created IS NULL", "no_creation_date"))
+        elif self.terms.order:
+            tests.append(("__at IS NULL", "no_order_value"))
+        tests.append(("__twice > 1", "duplicate_id"))
+        closes = self.dated and (self.terms.customer_at is not None)
+        if closes:
+            tests.append(("__bought = 1 AND __closed < __created", "outcome_before_creation"))
+            tests.append(("__bought = 1 AND __closed IS NULL", "customer_without_date"))
+            if observed:
+                tests.append((f"__bought = 1 AND __closed <= __created + {observed}", "already_closed"))
+        tests.append(("__open = 1", "still_open"))
+        if self.dated and as_of is not None:
+            last = as_of.toordinal() - DAY_ZERO.toordinal()
+            tests.append((f"__created + {observed + window} > {last}", "immature"))
+        status = " ".join(f"WHEN {test} THEN {number[name]}" for test, name in tests)
+        within = f" AND __closed <= __created + {observed + window}" if closes else ""
+        return f"CASE {status} ELSE {KEPT} END", f"CASE WHEN __bought = 1{within} THEN 1 ELSE 0 END"
+
+
+def _quoted(name: str) -> str:
+    return sql.identifier(name).sql("duckdb")

@@ -1,0 +1,445 @@
+"""Drift: what has moved since a grid was calibrated, cohort after cohort, and whether that asks for a new one.
+
+Three things are looked at: the close rate of every line beside its calibration counts, the customers that the score
+promised beside those that came, and the mix of answers (population stability index, Siddiqi 2006). Each cohort is a
+look, and so is the next: at each the chance of any verdict but keep, where nothing moved, is at most 5 % over all lines
+and spans of time together, so that of twelve looks in a year one is wrong in about one history of three
+(`benchmarks/drift.py` counts, and holds the power against the best that any test could have):
+
+- A line is read over three spans that end now: the newest cohort, the shortest run of cohorts with enough leads, and
+  all since the calibration. Its two-by-two table, with both counts uncertain, is tested exactly (Fisher, mid-p:
+  Lancaster 1961), nine tenths of the attention on rates that fall.
+- The chance is shared out by what each line's number of leads can tell, and taken once where lines or spans are nearly
+  the same leads (`attention`).
+- What is beyond chance is named. It asks for a new grid when it is also large enough to matter (a fifth up or down) and
+  not over; else it is watched. When it began and ended is where a rate of its own makes the counts most likely (Levin
+  and Kline 1985).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..counts.tally import Tally
+from ..errors import GridError, HistoryError
+from ..grid.criteria import offsets
+from ..grid.grid import Grid
+from ..leads.statement import DAY_ZERO
+from ..points.curve import fit_curve
+from ..points.score_table import score
+from .multiplicity import SMALLEST, able, correlation, saved, seen, shared, shares, whole
+from .shift_tests import (
+    ALL,
+    ENOUGH,
+    NEWEST,
+    Change,
+    Status,
+    changed,
+    lasted,
+    over,
+    promise_kept,
+    spans,
+    stability,
+)  # fmt: skip
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+ALARMS = 0.05
+"""Chance of a false alarm that is shared out at each look."""
+MATERIAL = 1.2
+MIX_WATCHED, MIX_CHANGED = 0.10, 0.25
+"""A population stability index from which the mix is watched, and from which it counts as another population."""
+SHARES = {"line": (0.11, 0.76, 0.07), "score": (0.03, 0.0, 0.03)}
+"""Share of the alarm chance per span (newest cohort, enough leads, all since the calibration) before spans that are the
+same are taken together; what is looked at in vain gives its share to the rest."""
+MIX, CHOSEN = 0.01, 0.15
+"""Share of the mix: where its index is large enough to matter, leads are many enough to be sure of it. And what is kept
+back because levels and points were chosen on the very leads that they are counted on."""
+TESTED = 1 - MIX - CHOSEN
+TARONE_ROUNDS = 3
+WITHOUT_POINTS = 0.25
+"""A level without points is watched with a quarter of the attention of one with points."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One cohort as it looked when it had come in: counts, promised customers, verdict and what it rests on.
+
+    `expected` is None where the grid carries no curve. `changes` has the most surprising first.
+    """
+
+    cohort: str
+    leads: int
+    customers: int
+    expected: float | None
+    stability: float
+    status: Status
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What moved since the calibration: one look per cohort, and the verdict of the newest.
+
+    `lines` has one row per level: points, counts then and now (over the shortest run of newest cohorts with enough
+    leads), ratio of the rates, chance, status. `mix` has one row per criterion: stability index of the newest cohort.
+    """
+
+    grid: str
+    status: Status
+    since: str | None
+    leads_then: int
+    customers_then: int
+    looks: tuple[Look, ...]
+    lines: pd.DataFrame = field(repr=False, compare=False)
+    mix: pd.DataFrame = field(repr=False, compare=False)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What the verdict rests on, the most surprising first."""
+        return self.looks[-1].changes
+
+    @property
+    def episodes(self) -> tuple[tuple[str, str, Change], ...]:
+        """What was ever in alarm: first cohort, last cohort, and the change when it was most surprising."""
+        found: dict[tuple[str, str, str], tuple[str, str, Change]] = {}
+        for look in self.looks:
+            for change in look.changes:
+                key = (change.kind, change.criterion, change.level)
+                if change.status != "recalibrate" and key not in found:
+                    continue
+                strongest = min((change, *(known[2] for known in [found.get(key)] if known)), key=lambda c: c.chance)
+                found[key] = (change.since, change.until or look.cohort, strongest)
+        return tuple(found.values())
+
+    @property
+    def why(self) -> str:
+        """The verdict in one English sentence."""
+        if self.status == "keep":
+            looks = len(self.looks)
+            return (
+                f"Keep '{self.grid}': in {looks} {'cohort' if looks == 1 else 'cohorts'} since the calibration nothing "
+                "moved beyond chance."
+            )
+        verb = "Recalibrate" if self.status == "recalibrate" else "Watch"
+        return f"{verb} '{self.grid}': {self.changes[0]}."
+
+    def frame(self) -> pd.DataFrame:
+        """One line per cohort: leads, customers, promised customers, stability index, status, strongest change."""
+        rows = [
+            (k.cohort, k.leads, k.customers, k.expected, k.stability, k.status, str(k.changes[0]) if k.changes else "")
+            for k in self.looks
+        ]
+        names = ["cohort", "leads", "customers", "expected", "stability", "status", "change"]
+        return pd.DataFrame(rows, columns=names)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as plain values, for JSON."""
+        looks = [{**asdict(look), "changes": [asdict(change) for change in look.changes]} for look in self.looks]
+        tables = {name: getattr(self, name).to_dict("records") for name in ("lines", "mix")}
+        episodes = [{"first": first, "last": last, "change": asdict(change)} for first, last, change in self.episodes]
+        then = {"leads": self.leads_then, "customers": self.customers_then}
+        return {
+            "grid": self.grid, "status": self.status, "since": self.since, "why": self.why, "calibration": then,
+            "looks": looks, "episodes": episodes, **tables,
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.why}\n{self.frame().to_string(index=False, float_format='{:.3g}'.format)}"
+
+    def _repr_html_(self) -> str:
+        return str(self.frame().to_html(index=False, float_format="{:.3g}".format))
+
+
+def drift(grid: Grid, tally: Tally, *, since: date | str | None = None) -> Drift:
+    """Look at every cohort that began on or after `since` (a day, or a cohort's label; None: all of them).
+
+    The grid's own evidence says what was counted in calibration; where it carries none, the cohorts before `since` do.
+
+    >>> from calibrate.grid.criteria import Criterion, Level
+    >>> from calibrate.grid.grid import Evidence
+    >>> from calibrate.counts.tally import tally_of
+    >>> demo = Criterion("demo", "demo", "boolean", "engagement", (Level("yes", values=(True,)),
+    ...     Level("no", values=(False,)), Level("missing", "missing"), Level("other", "other")), reference="no")
+    >>> then = (Evidence(1000, 300), Evidence(9000, 180), Evidence(0, 0), Evidence(0, 0))
+    >>> grid = Grid("seed", "lift", (demo,), ((6, 0, 0, 0),), evidence=(then,))
+    >>> month = np.repeat([0, 1], 2200)
+    >>> codes = np.tile(np.repeat([0, 1], [200, 2000]), 2)[None].astype(np.uint8)
+    >>> bought = np.zeros(4400, np.int64)
+    >>> bought[:60], bought[2200:2230], bought[[*range(200, 240), *range(2400, 2440)]] = 1, 1, 1
+    >>> print(drift(grid, tally_of([demo], codes, bought, month, ("2026-01", "2026-02"))).why)
+    Recalibrate 'seed': 'demo: yes' closes at 15.0% (30/200, 10.7%-20.6%) instead of 30.0% (300/1,000, 27.2%-32.9%),
+    since 2026-02.
+    """
+    counted = tally.regroup(grid.criteria)
+    later = _later(tally, since) & (tally.totals[:, 0] > 0)
+    if not later.any():
+        raise HistoryError(
+            f"no lead of this history came after the calibration of '{grid.name}' (looked at: from {since}); "
+            "wait until the next leads are old enough to be judged, or name an earlier day with --since"
+        )
+    grid, then = _calibrated(grid, counted, ~_later(tally, since))
+    return _Case(grid, then, counted, later, _expected(grid, tally, later)).drift()
+
+
+def _later(tally: Tally, since: date | str | None) -> NDArray[np.bool_]:
+    """The cohorts to look at."""
+    if since is None:
+        return np.ones(len(tally.cohorts), np.bool_)
+    if isinstance(since, str):
+        if since not in tally.cohorts:
+            raise HistoryError(f"there is no cohort '{since}'; there are {tally.cohorts[0]} to {tally.cohorts[-1]}")
+        return np.arange(len(tally.cohorts)) >= tally.cohorts.index(since)
+    if tally.ends is None:
+        raise HistoryError("these leads have no dates, so a day cannot part them; name the creation date's column")
+    day = since.toordinal() - DAY_ZERO.toordinal()
+    starts = np.concatenate([[np.iinfo(np.int64).min], tally.ends[:-1] + 1])
+    later: NDArray[np.bool_] = starts >= day
+    return later
+
+
+def _calibrated(grid: Grid, counted: Tally, earlier: NDArray[np.bool_]) -> tuple[Grid, Ints]:
+    """The grid with a curve, and leads and customers per level in calibration: (levels, 2)."""
+    if grid.evidence:
+        return grid, np.array([(each.leads, each.customers) for line in grid.evidence for each in line], np.int64)
+    before = counted.only(earlier)
+    if not before.overall[0]:
+        raise GridError(
+            f"grid '{grid.name}' does not carry the counts that it was calibrated on; name with --since the first day "
+            "to look at, and the leads before it take their place"
+        )
+    found = score(before, grid)
+    return replace(grid, curve=grid.curve or fit_curve(found.scores, *found.total)), before.by_level
+
+
+def _expected(grid: Grid, tally: Tally, later: NDArray[np.bool_]) -> Floats | None:
+    """Customers that the grid's curve promises in each cohort looked at."""
+    if grid.curve is None:
+        return None
+    found = score(tally.only(later), grid)
+    promised: Floats = (found.leads @ grid.curve.at(found.scores))[later]
+    return promised
+
+
+class _Case:
+    """One grid against T later cohorts; arrays over cohorts, levels (L) and the three spans.
+
+    What the score promised stands behind the levels as one more line, which holds all leads.
+    """
+
+    def __init__(self, grid: Grid, then: Ints, counted: Tally, looked: NDArray[np.bool_], expected: Floats | None):
+        self.grid, self.then, self.expected = grid, then, expected
+        self.now = np.concatenate(counted.marginals, axis=1)[looked]
+        self.totals, self.cohorts = counted.totals[looked], np.array(counted.cohorts)[looked].tolist()
+        self.bounds = offsets(grid.criteria)
+        self.overall = then[: self.bounds[1]].sum(axis=0)
+        self.names = [(c.name, level.name) for c in grid.criteria for level in c.levels]
+        self.first = spans(self.now[:, :, 0], then)
+        self.counts = over(self.now, self.first)
+        self.chance = self._chances(_shared(counted, looked))
+
+    def _chances(self, common: Floats) -> Floats:
+        """Chance of every line, and of the promise behind them, over all that is looked at: (T, L + 1, 3)."""
+        looks = np.arange(len(self.cohorts))
+        whole = np.stack([looks, looks, 0 * looks], axis=1)[:, None, :]
+        first = np.concatenate([self.first, whole], axis=1)
+        counts = np.concatenate([self.counts, over(self.totals[:, None], whole)], axis=1)
+        then = np.concatenate([self.then, self.overall[None]])
+        p, share = self._tested(counts, then), self._shares(first, counts, then)
+        found = np.ones(p.shape)
+        for t in range(len(looks)):
+            line, span = np.nonzero(share[t])
+            correlated = self._correlation(t, line, first[t, line, span], common, then)
+            level = share[t, line, span]
+            factor = saved(correlated, level, ALARMS * TESTED)
+            found[t, line, span] = np.minimum(1.0, p[t, line, span] / (level * factor * TESTED))
+        return found
+
+    def _tested(self, counts: Ints, then: Ints) -> Floats:
+        """Chance of each two-by-two table by itself."""
+        p = np.ones(counts.shape[:3])
+        looked = (counts[..., 0] > 0) & (then[:, 0] > 0)[None, :, None]
+        before, now = np.broadcast_to(then[None, :, None, :], counts.shape)[looked], counts[looked]
+        p[looked] = changed(now[:, 1], now[:, 0], before[:, 1], before[:, 0])
+        p[:, -1] = 1.0
+        for t in range(len(p)) if self._promising else ():
+            for s, start in ((NEWEST, t), (ALL, 0)):
+                p[t, -1, s] = promise_kept(*self._promise(start, t), *(int(v) for v in self.overall[::-1]))
+        return p
+
+    @property
+    def _promising(self) -> bool:
+        """Whether the score promised anything that can be tested."""
+        return self.expected is not None and 0 < self.overall[1] < self.overall[0]
+
+    def _promise(self, start: int, t: int) -> tuple[int, float]:
+        """Customers come and promised in some cohorts."""
+        assert self.expected is not None
+        return int(self.totals[start : t + 1, 1].sum()), float(self.expected[start : t + 1].sum())
+
+    def _shares(self, first: NDArray[np.intp], counts: Ints, then: Ints) -> Floats:
+        """Share of the alarm chance for every line and span, (T, L + 1, 3); spans that are the same have one."""
+        attention = np.append(np.where(self.grid.flat != 0, 1.0, WITHOUT_POINTS), float(self._promising))
+        is_score = np.arange(len(then)) == len(self.then)
+        share = np.zeros(counts.shape[:3])
+        for kind, mine in (("line", ~is_score), ("score", is_score)):
+            for s, part in enumerate(SHARES[kind]):
+                told = seen(counts[:, :, s, 0], then) * (mine & (attention > 0))
+                share[:, :, s] += part * whole(shares(told, part * ALARMS) * attention)
+        for wide, narrow in ((ALL, NEWEST), (ALL, ENOUGH), (ENOUGH, NEWEST)):
+            same = first[:, :, wide] == first[:, :, narrow]
+            share[:, :, narrow] += np.where(same, share[:, :, wide], 0)
+            share[:, :, wide] = np.where(same, 0, share[:, :, wide])
+        flat, leads = share.reshape(len(share), -1), counts[..., 0].reshape(len(share), -1)
+        for _ in range(TARONE_ROUNDS):
+            flat = whole(flat)
+            kept = able(leads, np.repeat(then, 3, axis=0), flat * ALARMS) & (flat >= SMALLEST)
+            flat = np.where(kept, flat, 0)
+        result: Floats = whole(flat).reshape(share.shape)
+        return result
+
+    def _correlation(
+        self, t: int, line: NDArray[np.intp], start: NDArray[np.intp], common: Floats, then: Ints
+    ) -> Floats:
+        """Correlation of the tests of one look, from the leads that they have in common now, and as a share then."""
+        at = (line[:, None], line[None, :])
+        now = common[t + 1][at] - common[np.maximum(start[:, None], start[None, :]), *at]
+        alike = common[-1] / np.sqrt(np.maximum(np.outer(np.diag(common[-1]), np.diag(common[-1])), 1e-9))
+        np.fill_diagonal(alike, 1.0)
+        leads_then = then[line, 0].astype(float)
+        return correlation(now, alike[at] * np.sqrt(np.outer(leads_then, leads_then)), np.diag(now), leads_then)
+
+    def drift(self) -> Drift:
+        """All looks, and the tables of the newest."""
+        looks = tuple(self.look(t) for t in range(len(self.cohorts)))
+        newest = looks[-1]
+        leading = newest.changes[0].since if newest.status != "keep" else None
+        lines, mix = self._lines(), self._mix_frame()
+        leads, customers = (int(v) for v in self.overall)
+        return Drift(self.grid.name, newest.status, leading, leads, customers, looks, lines, mix)
+
+    def look(self, t: int) -> Look:
+        """The cohort t as it looked when it was the newest."""
+        changes = [*self._line_changes(t), *self._score_changes(t), *self._mix_changes(t)]
+        order: list[Status] = ["recalibrate", "watch"]
+        changes.sort(key=lambda change: (order.index(change.status), change.chance, change.kind != "line"))
+        leads, customers = (int(v) for v in self.totals[t])
+        promised = None if self.expected is None else float(self.expected[t])
+        largest = max((size for size, _ in self._mix(t)), default=0.0)
+        return Look(
+            self.cohorts[t], leads, customers, promised, largest, changes[0].status if changes else "keep",
+            tuple(changes),
+        )  # fmt: skip
+
+    def _line_changes(self, t: int) -> list[Change]:
+        chance = self.chance[t, :-1]
+        found = []
+        for j in np.flatnonzero(chance.min(axis=1) <= ALARMS):
+            s = int(np.argmin(chance[j]))
+            (leads, customers), then = (int(v) for v in self.counts[t, j, s]), self.then[j]
+            size = _ratio(customers, leads, int(then[1]), int(then[0]))
+            counts = self.now[: t + 1, j]
+            since, until = lasted(counts[:, 1], counts[:, 0], int(then[1]), int(then[0]), fell=size < 1)
+            what = Change("line", _status(size, until == t), *self.names[j], size, float(chance[j, s]),
+                          self.cohorts[self.first[t, j, s]], self.cohorts[since], self._over(until, t), leads,
+                          customers, int(then[0]), float(then[1]))  # fmt: skip
+            found.append(what)
+        return found
+
+    def _over(self, until: int, t: int) -> str | None:
+        """The cohort in which a change ended, if that was before the look."""
+        return None if until == t else self.cohorts[until]
+
+    def _score_changes(self, t: int) -> list[Change]:
+        """Customers promised and come: as a line whose leads are counted in average leads of the calibration."""
+        s = NEWEST if self.chance[t, -1, NEWEST] <= self.chance[t, -1, ALL] else ALL
+        chance = float(self.chance[t, -1, s])
+        if not self._promising or chance > ALARMS:
+            return []
+        assert self.expected is not None
+        leads_then, customers_then = (int(v) for v in self.overall)
+        first = t if s == NEWEST else 0
+        customers, promised = self._promise(first, t)
+        size = customers / max(promised, 1e-9)
+        came = self.totals[: t + 1, 1]
+        leads = np.maximum(np.rint(self.expected[: t + 1] * leads_then / customers_then), came).astype(np.int64)
+        since, until = lasted(came, leads, customers_then, leads_then, fell=size < 1)
+        return [
+            Change("score", _status(size, until == t), "", "", size, chance, self.cohorts[first], self.cohorts[since],
+                   self._over(until, t), int(self.totals[first : t + 1, 0].sum()), customers, leads_then, promised)
+        ]  # fmt: skip
+
+    def _mix(self, t: int) -> list[tuple[float, float]]:
+        """Stability index and corrected chance of every criterion in cohort t."""
+        found = []
+        for a, b in pairwise(self.bounds):
+            size, p = stability(self.now[t, a:b, 0], self.then[a:b, 0])
+            found.append((size, min(1.0, p * len(self.grid.criteria) / MIX)))
+        return found
+
+    def _mix_changes(self, t: int) -> list[Change]:
+        changes = []
+        for i, (size, chance) in enumerate(self._mix(t)):
+            if size < MIX_WATCHED or chance > ALARMS:
+                continue
+            since = t
+            while since > 0 and self._mix(since - 1)[i][0] >= MIX_WATCHED:
+                since -= 1
+            status: Status = "recalibrate" if size >= MIX_CHANGED else "watch"
+            name, (leads, customers) = self.grid.criteria[i].name, (int(v) for v in self.totals[t])
+            what = Change("mix", status, name, "", size, chance, self.cohorts[t], self.cohorts[since], None, leads,
+                          customers, int(self.overall[0]), float(self.overall[1]))  # fmt: skip
+            changes.append(what)
+        return changes
+
+    def _lines(self) -> pd.DataFrame:
+        table = pd.DataFrame(self.names, columns=["criterion", "level"])
+        table["points"] = self.grid.flat
+        table["leads_then"], table["customers_then"] = self.then[:, 0], self.then[:, 1]
+        newest = len(self.cohorts) - 1
+        table["from"] = [self.cohorts[i] for i in self.first[newest, :, ENOUGH]]
+        table["leads"], table["customers"] = self.counts[newest, :, ENOUGH, 0], self.counts[newest, :, ENOUGH, 1]
+        pairs = np.concatenate([self.counts[newest, :, ENOUGH, ::-1], self.then[:, ::-1]], axis=1).tolist()
+        table["ratio"] = [_ratio(*each) for each in pairs]
+        table["chance"] = self.chance[newest, :-1].min(axis=1)
+        said = {(c.criterion, c.level): c.status for c in self._line_changes(newest)}
+        table["status"] = [said.get(name, "keep") for name in self.names]
+        return table
+
+    def _mix_frame(self) -> pd.DataFrame:
+        found = self._mix(len(self.cohorts) - 1)
+        rows = [(c.name, size, chance) for c, (size, chance) in zip(self.grid.criteria, found, strict=True)]
+        return pd.DataFrame(rows, columns=["criterion", "stability", "chance"])
+
+
+def _ratio(customers: int, leads: int, customers_then: int, leads_then: int) -> float:
+    """Rate now / rate then; where nobody bought then, half a customer did."""
+    if not leads or not leads_then:
+        return 1.0
+    return (customers / leads) / (max(customers_then, 0.5) / leads_then)
+
+
+def _status(size: float, lasts: bool) -> Status:
+    """Verdict on one change beyond chance: it asks for a new grid if it is large enough, and still there."""
+    return "recalibrate" if lasts and (size >= MATERIAL or size <= 1 / MATERIAL) else "watch"
+
+
+def _shared(counted: Tally, looked: NDArray[np.bool_]) -> Floats:
+    """Leads that two levels have in common, summed up to each cohort looked at; all leads as one more level."""
+    cohorts = np.concatenate([[0], np.flatnonzero(looked) + 1])
+    levels = shared(counted.only(looked))[cohorts]
+    leads = np.cumsum(np.concatenate([[0], counted.totals[looked, 0]]))
+    every = np.diagonal(levels, axis1=1, axis2=2)
+    found = np.zeros((len(leads), levels.shape[1] + 1, levels.shape[1] + 1))
+    found[:, :-1, :-1] = levels
+    found[:, -1, :-1] = found[:, :-1, -1] = every
+    found[:, -1, -1] = leads
+    return found

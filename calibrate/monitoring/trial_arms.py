@@ -1,0 +1,157 @@
+"""Arms: leads and customers of the two grids of a live trial, week by week, from a file with one row per lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engine import sql
+from ..engine.table import Table, column_of
+from ..errors import HistoryError, InputError, SettingsError, unknown
+from ..leads.columns.outcome import answers
+from ..leads.columns.person_names import may_be_shown
+from ..leads.statement import DAY_ZERO, day_of
+
+NEW_WORDS = ("new", "nouveau", "nouvelle", "candidate", "test", "treatment", "b")
+"""What the arm of the new grid is often called."""
+
+
+@dataclass(frozen=True)
+class ArmNames:
+    """Columns of a trial file: arm, outcome (with its values that mean customer), first day, and days of outcome, id.
+
+    `new` is the value of the arm column that means the new grid; a known word is found by itself.
+    """
+
+    arm: str
+    customer: str | None
+    created_at: str
+    customer_at: str | None = None
+    lead_id: str | None = None
+    new: str | None = None
+    customer_values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Arms:
+    """Counts since the start at the end of each whole week: (new leads, new customers, old leads, old customers).
+
+    `first` is the day of the first lead; `left_out` counts leads without an arm or a first day.
+    """
+
+    new: str
+    old: str
+    first: date
+    as_of: date
+    weeks: tuple[tuple[int, int, int, int], ...]
+    left_out: int
+
+
+def arms(table: Table, names: ArmNames, *, as_of: date | None = None) -> Arms:
+    """Count both arms at the end of every whole week until `as_of` (default: the last day in the file).
+
+    A customer counts from the week of its outcome's day, else from that of its first day.
+    """
+    found = _rows(table, names)
+    given = np.array([v is not None and str(v) != "" for v in found["arm"]], np.bool_)
+    dated = np.isfinite(found["created"].astype(float))
+    kept = given & dated
+    if not kept.any():
+        raise HistoryError(f"{table.name}: no row has both an arm ('{names.arm}') and a day ('{names.created_at}')")
+    in_arm = np.array([str(v) for v in found["arm"][kept]], object)
+    new, old = _which(sorted(set(in_arm)), names)
+    _check_ids(found, kept, in_arm, names)
+    created = found["created"][kept].astype(float)
+    closed, won = found["closed"][kept].astype(float), found["won"][kept].astype(float) == 1
+    counts_from = np.where(won, np.fmax(closed, created) if names.customer_at else created, np.inf)
+    if names.customer_at and names.customer is None:
+        counts_from = np.where(np.isfinite(closed), np.fmax(closed, created), np.inf)
+    first = int(created.min())
+    seen = np.concatenate([created, counts_from[np.isfinite(counts_from)]])
+    last = int(seen.max()) if as_of is None else as_of.toordinal() - DAY_ZERO.toordinal()
+    whole = (last - first + 1) // 7
+    if whole < 1:
+        raise HistoryError(
+            f"{table.name}: the first lead came on {_day(first)} and the last day is {_day(last)}; a trial is read at "
+            "the end of a whole week, so come back then"
+        )
+    weeks = []
+    for week in range(1, whole + 1):
+        until = first + 7 * week
+        row: list[int] = []
+        for name in (new, old):
+            there = (in_arm == name) & (created < until)
+            row += [int(there.sum()), int((there & (counts_from < until)).sum())]
+        weeks.append((row[0], row[1], row[2], row[3]))
+    return Arms(new, old, _day(first), _day(last), tuple(weeks), int((~kept).sum()))
+
+
+def _rows(table: Table, names: ArmNames) -> dict[str, NDArray[Any]]:
+    """Arm, first day, day of the outcome, whether a customer, and id of every row."""
+    for column in (names.arm, names.customer, names.lead_id):
+        if column is not None:
+            column_of(table, column)
+    if names.customer is None and names.customer_at is None:
+        raise SettingsError("name the column that tells customers with --customer, or their day with --customer-at")
+    arm = f"CAST({_quoted(names.arm)} AS VARCHAR)"
+    closed = day_of(table, names.customer_at) if names.customer_at else "NULL"
+    lead = f"CAST({_quoted(names.lead_id)} AS VARCHAR)" if names.lead_id else "NULL"
+    return table.fetch(
+        f"SELECT {arm} AS arm, {day_of(table, names.created_at)} AS created, {closed} AS closed, "
+        f"{_won(table, names)} AS won, {lead} AS lead FROM {table.relation}"
+    )
+
+
+def _won(table: Table, names: ArmNames) -> str:
+    """0/1: the outcome column holds a value that means customer."""
+    if names.customer is None:
+        return "0"
+    column = f"CAST({_quoted(names.customer)} AS VARCHAR)"
+    found = table.fetch(f"SELECT {column} AS answer, COUNT(*) AS leads FROM {table.relation} GROUP BY 1 LIMIT 1000")
+    counts = {None if v is None else str(v): int(n) for v, n in zip(found["answer"], found["leads"], strict=True)}
+    meant = answers(counts, names.customer, names.customer_values).customer
+    listed = ", ".join(sql.literal(v).sql("duckdb") for v in meant)
+    return f"CASE WHEN {column} IN ({listed}) THEN 1 ELSE 0 END"
+
+
+def _which(found: list[str], names: ArmNames) -> tuple[str, str]:
+    """Names of the new and of the old arm."""
+    if len(found) != 2:
+        raise InputError(
+            f"the column '{names.arm}' of a trial has two values, one per grid; it has {len(found)}: "
+            f"{', '.join(may_be_shown(found)[:8])}"
+        )
+    new = names.new
+    if new is None:
+        known = [value for value in found if value.strip().lower() in NEW_WORDS]
+        if len(known) != 1:
+            raise SettingsError(f"which of '{found[0]}' and '{found[1]}' is the new grid? Say so with --new")
+        new = known[0]
+    if new not in found:
+        raise SettingsError(unknown(f"value of '{names.arm}'", new, found))
+    return new, found[1 - found.index(new)]
+
+
+def _check_ids(found: dict[str, NDArray[Any]], kept: NDArray[np.bool_], in_arm: NDArray[Any], names: ArmNames) -> None:
+    """A lead is in one arm, and in it once."""
+    if names.lead_id is None:
+        return
+    leads = [str(v) for v in found["lead"][kept]]
+    if len(set(leads)) == len(leads):
+        return
+    both = len(set(zip(leads, in_arm.tolist(), strict=True))) - len(set(leads))
+    if both:
+        raise InputError(f"{both} leads are in both arms; a lead must be worked by one grid from its first day on")
+    raise InputError(f"{len(leads) - len(set(leads))} lead ids stand there twice; keep one row per lead")
+
+
+def _day(number: int) -> date:
+    return DAY_ZERO + timedelta(days=number)
+
+
+def _quoted(name: str) -> str:
+    return str(sql.identifier(name).sql("duckdb"))

@@ -1,0 +1,1 @@
+"""The month's work: settings, run, publish, adopt, demo, notebook."""

@@ -1,0 +1,150 @@
+"""Adopting: a month's candidate becomes the grid in use, with what the meeting changed and what it was promised."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..counts.tally import Tally
+from ..errors import CalibrateError, SettingsError, unknown
+from ..evaluation import decision as deciding
+from ..evaluation.decision import Decision, Promise
+from ..export import json as grid_json
+from ..grid.criteria import Level
+from ..grid.grid import STAGES, Grid, Thresholds
+from ..points.curve import fit_curve
+from ..points.score_table import reaches, row_scores, score
+from ..report.language import known, load
+from ..report.sections import level_name
+from . import settings as spelling
+from .from_settings import read_grid
+from .run import read_rows, write_whole
+
+
+def adopt(
+    folder: Path,
+    candidate: str,
+    *,
+    who: str,
+    why: str,
+    points: Sequence[str] = (),
+    thresholds: tuple[int, int] | None = None,
+    force: bool = False,
+) -> tuple[Decision, Grid]:
+    """Close a month: write `grids/adopted.json` and then `decision.json` into its folder.
+
+    Changed points are counted anew on the month's leads, to say what the changed grid promises; where the source is
+    there no longer, the decision holds without a promise.
+    """
+    run = _run_of(folder)
+    if (folder / deciding.FILE).exists() and not force:
+        raise CalibrateError(f"'{folder}' is closed by a decision already; decide anew with --force")
+    if not who.strip() or not why.strip():
+        raise SettingsError("a decision needs a name and a reason: --by and --why")
+    entry, grid = _candidate(run, folder, candidate)
+    were = grid.thresholds
+    limits = were
+    if thresholds:  # the minimums stay as they are
+        limits = Thresholds(*thresholds, *((were.fit_minimum, were.engagement_minimum) if were else ()))
+    if limits is None:
+        raise SettingsError(f"the grid of '{candidate}' has no thresholds; give them with --thresholds 15,40")
+    made = Decision(
+        month=folder.resolve().name,
+        candidate=candidate,
+        who=who,
+        why=why,
+        thresholds=limits,
+        thresholds_were=were if were != limits else None,
+        overrides=deciding.overrides(points, grid, who, why, _shown),
+        as_of=run["history"]["as_of"],
+        until=run["tally"]["last"] if run["months"] else None,
+    )
+    adopted = deciding.decided(grid, made)
+    if made.overrides or len(limits.demands("sales_qualified")) > 1:
+        adopted, promised = _counted_anew(folder, made, adopted)
+    else:
+        promised = _promised(entry, run, adopted, limits)
+    made = replace(made, promises=promised)
+    text = grid_json.write(adopted)
+    write_whole(str(folder / made.grid), text.encode())
+    write_whole(str(folder / deciding.FILE), deciding.text(made).encode())
+    return made, adopted
+
+
+def _shown(level: Level) -> set[str]:
+    """The names under which pages show a level, in every language."""
+    return {level_name(level, load(language)) for language in known()}
+
+
+def _run_of(folder: Path) -> dict[str, Any]:
+    """What the month's `run.json` says."""
+    path = folder / "run.json"
+    if not deciding.MONTH.fullmatch(folder.resolve().name):
+        raise SettingsError(f"'{folder}' is no month's folder; name one such as reports/2026-11")
+    try:
+        run = json.loads(path.read_text(encoding="utf-8"))
+        run["candidates"], run["tally"]["last"], run["history"]["as_of"], run["months"]
+    except OSError:
+        raise SettingsError(f"'{folder}' holds no report of calibrate (no run.json); run the month first") from None
+    except (ValueError, KeyError, TypeError):
+        raise SettingsError(f"'{path}' was not written by this version of calibrate; run the month again") from None
+    return dict(run)
+
+
+def _candidate(run: Mapping[str, Any], folder: Path, name: str) -> tuple[Mapping[str, Any], Grid]:
+    """What `run.json` says of a candidate, or of a grid nearly as good as one, and its grid."""
+    near = [each for candidate in run["candidates"] for each in candidate.get("near_equal", ())]
+    by_name = {each["name"]: each for each in (*run["candidates"], *near)}
+    if name not in by_name:
+        raise SettingsError(unknown("candidate", name, by_name))
+    file = folder / "grids" / Path(by_name[name]["grid"]).name
+    return by_name[name], read_grid(str(file))
+
+
+def _promised(
+    entry: Mapping[str, Any], run: Mapping[str, Any], grid: Grid, limits: Thresholds
+) -> dict[str, Promise] | None:
+    """What the unchanged points promise: leads from the month's own table of thresholds, the rate from later leads."""
+    if grid.curve is None:
+        return None
+    steps = entry["steps"]
+    above = np.array(steps["leads"], float)
+    at = np.array(steps["threshold"], np.int64)
+    leads = above - np.append(above[1:], 0.0)
+    found = deciding.promises(at, leads, grid.curve, limits, run["months"])
+    judged, caught = run["comparison"], entry.get("caught") or ()
+    return deciding.on_later(found, float(leads.sum()), caught, judged["leads"], judged["customers"])
+
+
+def _counted_anew(folder: Path, made: Decision, grid: Grid) -> tuple[Grid, dict[str, Promise] | None]:
+    """The changed grid with its curve, and what it promises, on the leads of the month."""
+    try:
+        tally = _tally(folder, made, grid)
+    except CalibrateError:
+        return grid, None
+    if made.overrides or grid.curve is None:
+        scores = score(tally, grid)
+        grid = replace(grid, curve=fit_curve(scores.scores, *scores.total, lines=grid.lines))
+    assert grid.curve is not None
+    months = float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
+    rows = row_scores(tally, grid)
+    above: dict[str, NDArray[np.bool_]] = {stage: reaches(tally, grid, stage, rows) for stage in STAGES}
+    return grid, deciding.promises(rows, tally.leads, grid.curve, made.thresholds, months, above)
+
+
+def _tally(folder: Path, made: Decision, grid: Grid) -> Tally:
+    """The month's leads on the levels of a grid, read from its own settings as the history stood then."""
+    with TemporaryDirectory() as place:
+        file = Path(place) / "grid.json"
+        file.write_text(grid_json.write(grid), encoding="utf-8")
+        values = spelling.read(folder / "calibration.toml").model_dump(by_alias=True)
+        values["time"] = {**values["time"], "as_of": made.as_of or values["time"]["as_of"]}
+        values["candidates"] = {"methods": (), "current": str(file)}
+        return read_rows(spelling.settings(values), follow=False).tally

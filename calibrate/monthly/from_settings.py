@@ -1,0 +1,268 @@
+"""What the settings ask for, told to the steps: names, windows, criteria, constraints and plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from ..engine import dates
+from ..engine.table import Fact, Table, column_of
+from ..errors import GridError, SettingsError, unknown
+from ..export import reading
+from ..grid.criteria import Criterion
+from ..grid.grid import Grid, Pin
+from ..leads.columns.mailbox import find_addresses, made_from, with_mailboxes
+from ..leads.columns.proposal import Proposal, find_dates, find_id, monotone, named_levels, propose
+from ..leads.events import OBSERVE_DAYS as EVENT_DAYS
+from ..leads.events import EventNames, is_event_column, join_events, types_in
+from ..leads.statement import DAY_ZERO, OBSERVE_DAYS, Terms
+from ..points.plan import Plan
+from ..points.thresholds import Policy
+from ..weights import METHODS
+from ..weights.constraints import Constraints
+from .settings import CriterionSettings, Settings
+
+CURRENT = "current"
+
+
+def grids_of(settings: Settings) -> dict[str, Grid]:
+    """The grid files named in the settings, by candidate name."""
+    named = dict(settings.candidates.grids)
+    if settings.candidates.current is not None:
+        if CURRENT in named:
+            raise SettingsError("two grids are named 'current'; give the one under --grid another name")
+        named = {CURRENT: settings.candidates.current, **named}
+    clash = sorted(set(named) & set(settings.candidates.methods))
+    if clash:
+        raise SettingsError(f"a grid file is named '{clash[0]}' like a weighting method; give it another name")
+    return {name: replace(read_grid(path), name=name) for name, path in named.items()}
+
+
+def read_grid(path: str) -> Grid:
+    """A grid from a weight file, or from the rules of a system that runs one: see `export.reading`."""
+    if not Path(path).exists():
+        raise GridError(f"there is no grid file '{path}'")
+    return reading.load(path)
+
+
+def resolved(settings: Settings, table: Table, outcomes: Table | None = None) -> tuple[Settings, list[Fact]]:
+    """The settings with id and dates looked for where they are not named, and what was found.
+
+    Where a second file lists the customers, it is that file which knows when they closed.
+    """
+    time_, outcome = settings.time, settings.outcome
+    facts: list[Fact] = []
+
+    def found(key: str, column: str | None, other: str | None = None) -> str | None:
+        if column is not None and column != other:
+            facts.append(Fact(key, {"column": column}))
+            return column
+        return None
+
+    lead_id = outcome.lead_id or found("found_lead_id", find_id(table), outcome.customer)
+    created, closed = time_.created_at, time_.customer_at
+    if created is None and time_.order is None:
+        seen_created, seen_closed = find_dates(table)
+        created = found("found_created_at", seen_created)
+        if created is not None and closed is None and outcome.outcomes is None:
+            closed = found("found_customer_at", seen_closed)
+    elif closed is None and outcome.customer is None and outcome.outcomes is None:  # nothing else tells customers
+        closed = found("found_customer_at", find_dates(table)[1], created)
+    if created is not None and closed is None and outcomes is not None:
+        closed = found("found_customer_at", find_dates(outcomes)[1])
+    numbers = [c.name for c in table.columns if c.type == "number"]
+    facts += [dates.moment(table, name).fact for name in (created, closed) if name is not None and name in numbers]
+    return settings.model_copy(
+        update={
+            "outcome": outcome.model_copy(update={"lead_id": lead_id}),
+            "time": time_.model_copy(update={"created_at": created, "customer_at": closed}),
+        }
+    ), facts
+
+
+def with_events(settings: Settings, table: Table, happened: Table, terms: Terms, grids: Mapping[str, Grid]) -> Table:
+    """The leads with a column for each thing that events tell of them."""
+    asked = settings.events
+    wanted = [c.column for grid in grids.values() for c in grid.criteria]
+    wanted += [*settings.columns.only, *settings.columns.keep, *(c.column for c in settings.criterion)]
+    names = EventNames(asked.lead_id, asked.at, asked.type, asked.value)
+    return join_events(table, happened, terms, names, more=types_in(wanted)).table
+
+
+def with_kinds(settings: Settings, table: Table, grids: Mapping[str, Grid]) -> Table:
+    """The leads with a column for the kind of mailbox behind each column of e-mail addresses."""
+    wanted = [c.column for grid in grids.values() for c in grid.criteria]
+    wanted += [*settings.columns.only, *settings.columns.keep, *(c.column for c in settings.criterion)]
+    named = [made for name in wanted if (made := made_from(name)) is not None]
+    found = [] if settings.columns.only else find_addresses(table)
+    return with_mailboxes(table, list(dict.fromkeys((*found, *named))))
+
+
+def terms_of(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
+    """What the source calls things; a strictly monotone id orders leads that have no dates."""
+    time_, outcome = settings.time, settings.outcome
+    order = time_.order
+    if time_.created_at is None and order is None and outcome.lead_id and monotone(table, outcome.lead_id):
+        order = outcome.lead_id
+    usual = EVENT_DAYS if settings.events.file else OBSERVE_DAYS
+    return Terms(
+        customer=outcome.customer, customer_values=outcome.customer_values, created_at=time_.created_at,
+        customer_at=time_.customer_at, lead_id=outcome.lead_id, order=order, outcomes=outcomes, as_of=time_.as_of,
+        outcomes_id=outcome.outcomes_id, outcomes_by=outcome.outcomes_by, open_values=outcome.open_values,
+        open_in=outcome.open_in,
+        observe_days=usual if time_.observe_days is None else time_.observe_days,
+        close_within_days=time_.close_within_days,
+    )  # fmt: skip
+
+
+def proposal_of(
+    settings: Settings, table: Table, terms: Terms, grids: Mapping[str, Grid], known_aside: Mapping[str, str]
+) -> Proposal:
+    """Criteria from the data, with the levels that settings and grid files need counted apart.
+
+    `known_aside` are columns that a CRM fills too late to be criteria, with the reason.
+    """
+    known = [c.name for c in table.columns]
+    columns = settings.columns
+    for name in (*columns.only, *columns.exclude, *columns.keep, *(c.column for c in settings.criterion)):
+        if name not in known:
+            raise SettingsError(f"{table.name}: {unknown('column', name, known)}")
+    for grid in grids.values():
+        for criterion in grid.criteria:
+            if criterion.column not in known:
+                raise GridError(
+                    f"grid '{grid.name}' does not fit {table.name}: {unknown('column', criterion.column, known)}"
+                )
+    needed = [criterion for grid in grids.values() for criterion in grid.criteria]
+    needed += [_decided(each) for each in settings.criterion if each.cuts or each.groups]
+    aside = {*settings.stages.model_dump().values(), settings.outcome.value, settings.outcome.worked} - {None}
+    if terms.outcomes is not None and settings.outcome.value in [c.name for c in terms.outcomes.columns]:
+        aside -= {settings.outcome.value} - {*known}  # the amounts stand in the file of deals
+    for name in aside:
+        column_of(table, name)
+    parts = {terms.customer, terms.created_at, terms.customer_at, terms.lead_id, terms.order, terms.outcomes_by}
+    late = {name: reason for name, reason in known_aside.items() if name in known and name not in {*parts, *aside}}
+    addresses = [made for name in known if (made := made_from(name)) in known]  # the kind of mailbox stands for them
+    out = {name for name in (*aside, *parts, *late, *addresses) if name is not None and name in known}
+    proposal = propose(
+        table,
+        leave_out=tuple(sorted(str(name) for name in out if name not in columns.only)),
+        include=columns.only or None,
+        exclude=(*columns.exclude, *(name for name in known if made_from(name) in columns.exclude)),
+        needed=needed,
+        keep=columns.keep,
+    )
+    facts = (*proposal.facts, *(Fact("ignored", {"column": name, "reason": late[name]}) for name in late))
+    proposal = replace(proposal, facts=facts, criteria=tuple(_edited(c, settings) for c in proposal.criteria))
+    worked = settings.outcome.worked
+    if worked is None or worked in [c.column for c in proposal.criteria]:
+        return proposal
+    # counted beside the criteria, and none of them
+    counted = propose(table, include=(worked,), keep=columns.keep).criteria
+    return replace(
+        proposal,
+        criteria=(*proposal.criteria, *counted),
+        only_needed=(*proposal.only_needed, *(c.name for c in counted)),
+    )
+
+
+def _decided(each: CriterionSettings) -> Criterion:
+    """The criterion that a `[[criterion]]` of the settings describes."""
+    return named_levels(each.column, name=each.name, axis=each.axis or "fit", cuts=each.cuts, groups=each.groups)
+
+
+def _edited(criterion: Criterion, settings: Settings) -> Criterion:
+    """The proposed criterion with the name and axis that the settings give it."""
+    if is_event_column(criterion.column):
+        criterion = replace(criterion, axis="engagement")
+    for each in settings.criterion:
+        if each.column == criterion.column:
+            return replace(
+                criterion,
+                name=each.name or criterion.name,
+                axis=each.axis or criterion.axis,
+                reference=each.reference or criterion.reference,
+            )
+    return criterion
+
+
+def plans_of(settings: Settings, grids: Mapping[str, Grid], window: int | None = None) -> tuple[Plan, ...]:
+    """The candidates: grids as they stand, and one grid by each method under the constraints.
+
+    `window` is how many days a lead takes until it can be judged (None: undated). It tells which leads a grid that we
+    made ourselves was made from: its method, under today's constraints, stands in for it there.
+    """
+    wanted = settings.candidates
+    for method in wanted.methods:
+        if method not in METHODS:
+            raise SettingsError(unknown("weighting method", method, METHODS))
+    constraints = Constraints(
+        pins=tuple(Pin(**pin.model_dump()) for pin in settings.pin),
+        cap=wanted.cap,
+        cap_criterion=wanted.cap_criterion,
+        cap_axis=wanted.cap_axis,
+        largest_share=wanted.largest_share,
+        max_lines=wanted.max_lines,
+        max_criteria=wanted.max_criteria,
+        never_negative=wanted.never_negative,
+        never_positive=wanted.never_positive,
+        ordered=wanted.monotone,
+        need_negative=wanted.need_negative,
+    )
+    policy = policy_of(settings)
+    made = {
+        method: Plan(method, method, constraints=constraints, pivot=wanted.pivot, best=wanted.best, policy=policy)
+        for method in METHODS
+    }
+    fixed = []
+    for name, grid in grids.items():
+        plan, since = Plan(name, grid=grid, policy=policy), unseen(grid, window)
+        if since is not None and grid.method in METHODS:
+            again = replace(made[grid.method], name=name, like=grid)
+            plan = replace(plan, again=again, since=(since - DAY_ZERO).days)
+        fixed.append(plan)
+    plans = (*fixed, *(made[method] for method in wanted.methods))
+    if not plans:
+        raise SettingsError("there is nothing to compare: name methods or grid files")
+    return plans
+
+
+def unseen(grid: Grid, window: int | None) -> date | None:
+    """The first day whose leads a grid's calibration could not judge, each taking so many days; None: unknown."""
+    as_of = grid.provenance.get("as_of")
+    if window is None or not grid.evidence or not isinstance(as_of, str):
+        return None
+    try:
+        return date.fromisoformat(as_of) - timedelta(days=window - 1)
+    except ValueError:
+        return None
+
+
+def policy_of(settings: Settings) -> Policy:
+    """How thresholds are to be chosen."""
+    chosen = settings.thresholds
+    given = [
+        policy
+        for value, policy in (
+            (chosen.capacity, Policy("capacity", chosen.capacity or 1)),
+            (chosen.close_rate, Policy("rate", chosen.close_rate or 0.5)),
+            (chosen.share_of_customers, Policy("share", chosen.share_of_customers or 0.5)),
+        )
+        if value is not None
+    ]
+    cost, value = chosen.cost_of_call, chosen.value_of_customer
+    if (cost is None) != (value is None):
+        raise SettingsError("money needs both: --cost-of-call and --value-of-customer")
+    if cost is not None and value is not None:
+        given.append(Policy.break_even(cost, value))
+    if len(given) > 1:
+        raise SettingsError(
+            "thresholds are chosen in one way: by capacity, by close rate, by share of customers or by money"
+        )
+    return replace(
+        given[0] if given else Policy(),
+        fit_minimum=chosen.fit_minimum,
+        engagement_minimum=chosen.engagement_minimum,
+    )

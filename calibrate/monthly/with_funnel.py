@@ -1,0 +1,139 @@
+"""What the dates of a history tell beside its rates: time to close, other windows, stages, value, worked leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from ..counts.rates import rate
+from ..counts.tally import Tally, count
+from ..engine.table import Table
+from ..errors import CalibrateError
+from ..evaluation.backtest import folds, replay
+from ..evaluation.comparison import compare
+from ..evaluation.metrics import Estimate
+from ..funnel.fading import Fading, fade, with_rules
+from ..funnel.stages import STAGES, find_stages, follow
+from ..funnel.time_to_close import Closing, Window, closing_times
+from ..funnel.value import weigh_by_value
+from ..funnel.worked import select_worked
+from ..leads.columns.roles import find_dates
+from ..leads.events import EventNames, types_in
+from ..leads.history import History, observe
+from ..points.plan import Plan, Prepared, calibrate_prepared
+from ..report.review import Review
+from .settings import Settings
+
+OTHER_WINDOWS = (30, 60, 90, 180)
+JUDGED_UP_TO = 200_000
+"""With more leads, other windows get their close rate but no grid of their own: the replay would take too long."""
+ALL_UP_TO = 20_000
+"""With more leads, the best method is not looked for again."""
+DRAWS = 200
+"""Resamples behind the interval of an AUC in the table of windows."""
+
+Prepare = Callable[[Tally], Prepared]
+
+
+def with_times(
+    review: Review, settings: Settings, history: History, tally: Tally, plans: Mapping[str, Plan], prepare: Prepare,
+    events: Table | None = None,
+) -> Review:  # fmt: skip
+    """The review with what dates, amounts, events and the worked column tell, as far as the source has them.
+
+    Where the settings ask for it, the grids made here get the expiry rules that follow.
+    """
+    closing = closing_times(history)
+    if closing is not None:
+        closing = replace(closing, windows=other_windows(review, history, plans, prepare))
+    columns = _stages(settings, history)
+    asked = settings.outcome
+    value = asked.value or next((str(f["column"]) for key, f in history.facts if key == "found_value"), None)
+    worth = weigh_by_value(history, review.rates, tally.criteria, value) if value else None
+    worked = next((c.name for c in tally.criteria if asked.worked and c.column == asked.worked), None)
+    selection = select_worked(tally, review.rates, worked) if worked else None
+    fadings, candidates, near = _fadings(history, events), review.candidates, review.near
+    if settings.candidates.expiry:
+        made = {name for name, plan in plans.items() if plan.grid is None}
+        candidates = tuple(replace(c, grid=with_rules(c.grid, fadings)) if c.name in made else c for c in candidates)
+        near = tuple(replace(c, grid=with_rules(c.grid, fadings)) for c in near)
+    warnings = list(review.warnings)
+    if selection is not None and selection.differs:
+        one, two = selection.worked, selection.others
+        facts = {"worked": one.value, "others": two.value, "leads": one.leads, "rest": two.leads}
+        warnings.append(("selection", facts))
+    if closing is not None and _too_short(closing):
+        warnings.append(("window_short", {"share": closing.captured, "days": closing.proposed}))
+    return replace(
+        review, closing=closing, stages=follow(history, columns), worth=worth, selection=selection,
+        warnings=tuple(warnings), fadings=fadings, candidates=candidates, near=near,
+    )  # fmt: skip
+
+
+def _stages(settings: Settings, history: History) -> dict[str, str]:
+    """The column of each stage, as named or found; of the customer too where an earlier stage is the outcome."""
+    asked = {name: column for name, column in settings.stages.model_dump().items() if column is not None}
+    columns = {**find_stages(history.table), **asked}
+    signed = find_dates(history.table)[1]
+    if history.terms.customer_at in columns.values() and signed is not None and signed not in columns.values():
+        columns[STAGES[-1]] = signed
+    return columns
+
+
+def _fadings(history: History, events: Table | None) -> tuple[Fading, ...]:
+    """How the event types that have a column fade."""
+    told = next((facts for key, facts in history.facts if key == "events"), None)
+    if events is None or told is None:
+        return ()
+    names = EventNames(str(told["lead_id"]), str(told["at"]), str(told["type"]))
+    return fade(history, events, names, types_in([column.name for column in history.table.columns]))
+
+
+def _too_short(closing: Closing) -> bool:
+    """Whether the window misses more than a quarter of the closings that come after the observation."""
+    return closing.captured < 0.75 * (1 - closing.before)
+
+
+def other_windows(review: Review, history: History, plans: Mapping[str, Plan], prepare: Prepare) -> tuple[Window, ...]:
+    """The close rate, and the best grid with its AUC on later leads, had customers been counted within other windows.
+
+    Every candidate is made anew for each window; with more leads than `ALL_UP_TO` only the one that ranks best with
+    the window in use.
+    """
+    used = history.terms.close_within_days
+    ranked = [judged for judged in review.comparison.judged if "auc" in judged.metrics]
+    best = max(ranked, key=lambda judged: judged.metrics["auc"].value, default=None)
+    found = []
+    for days in sorted({*OTHER_WINDOWS, used}):
+        try:
+            other = history if days == used else _within(history, days)
+        except CalibrateError:
+            continue  # nobody old enough, or nobody closed so early: no such line
+        leads, customers = (int(n) for n in other.totals.sum(axis=0))
+        seen = rate(customers, leads)
+        name, metric = (None, None) if best is None else (best.name, best.metrics["auc"])
+        if best is not None and days != used:
+            tried = [plans[each.name] for each in ranked if leads <= ALL_UP_TO or each is best]
+            name, metric = _best(other, tried, prepare) if leads <= JUDGED_UP_TO else (None, None)
+        auc = None if metric is None else {"value": metric.value, "low": metric.low, "high": metric.high}
+        found.append(Window(days, leads, customers, seen.value, seen.low, seen.high, auc, days == used, name))
+    return tuple(found)
+
+
+def _within(history: History, days: int) -> History:
+    terms = replace(history.terms, close_within_days=days, as_of=history.as_of)
+    return observe(history.table, history.criteria, terms)
+
+
+def _best(history: History, plans: Sequence[Plan], prepare: Prepare) -> tuple[str | None, Estimate | None]:
+    """The plan with the highest AUC on later leads, and that AUC; nothing where there are too few."""
+    tally = count(history)
+    try:
+        rolling = folds(tally, close_days=history.terms.observe_days + history.terms.close_within_days)
+        backtests = replay(tally, plans, rolling, prepare=prepare, calibrate=calibrate_prepared)
+        judged = compare(backtests, baseline=plans[0].name, draws=DRAWS).judged
+    except CalibrateError:
+        return None, None
+    known = [(each.metrics["auc"], each.name) for each in judged if "auc" in each.metrics]
+    metric, name = max(known, key=lambda pair: pair[0].value, default=(None, None))
+    return name, metric

@@ -1,0 +1,1 @@
+"""Whole points: rounding, building a grid, its score table, thresholds and grades."""

@@ -1,0 +1,179 @@
+"""Calibration: the close rate to expect at each score, from counts per score.
+
+A line in log-odds of the score (Platt 1999), drawn on a compressed scale where that fits better, is what all
+scores share. Where neighbouring scores hold enough leads to contradict the line, their own rate takes over as
+far as its evidence goes (beta-binomial empirical Bayes). Isotonic regression makes the result rise with the score
+(Ayer et al. 1955; Zadrozny and Elkan 2002), and a last shift makes expected customers equal counted ones.
+
+Points that were fitted on these same leads promise too much; the curve is flattened by what so many points gain
+from chance alone (van Houwelingen and le Cessie 1990, "Predictive value of statistical models").
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from ..counts.rates import prior_strength
+from ..grid.grid import Curve
+
+Floats = NDArray[np.float64]
+
+SCALES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""How strongly the scale is compressed: log-odds are linear in asinh(scale * z) / scale, z the standardised score."""
+MOST_BINS = 40
+MOST_STEPS = 250
+MOST_FLATTENED = 0.1
+STEEPEST = 30.0
+"""Log-odds that are as good as certain; rates of much more would be 1 to the last bit."""
+
+
+def fit_curve(scores: NDArray[np.integer], leads: Floats, customers: Floats, *, lines: int = 0) -> Curve:
+    """Expected close rate per score: rising, between 0 and 1 but never at either.
+
+    `lines` is the number of lines whose points were chosen from these very leads (0 for a grid from elsewhere): the
+    log-odds are multiplied by (G - lines) / G, with G twice the log-likelihood that the score gains over one rate.
+
+    >>> curve = fit_curve(np.array([0, 10, 20]), np.array([900.0, 90, 10]), np.array([9.0, 9, 5]))
+    >>> curve.at(np.array([-5, 0, 10, 25])).round(3).tolist()
+    [0.01, 0.01, 0.095, 0.515]
+    """
+    held = leads > 0
+    if not held.any():
+        return Curve((0,), (0.5,))
+    at, n, k = scores[held].astype(float), leads[held].astype(float), customers[held].astype(float)
+    if len(at) == 1 or not 0 < k.sum() < n.sum():
+        return Curve((int(at[0]),), (float((k.sum() + 0.5) / (n.sum() + 1)),))
+    line = _line(at, n, k)
+    shift = _evidence_against(line, n, k)
+    log_odds = special.logit(isotonic(special.expit(np.clip(line + shift, -STEEPEST, STEEPEST)), n))
+    log_odds *= _kept(log_odds, n, k, lines)
+    return _steps(at, _centred(log_odds, n, k), n)
+
+
+def isotonic(values: Floats, weights: Floats) -> Floats:
+    """The rising sequence nearest to the values in weighted squares: pool adjacent violators.
+
+    >>> isotonic(np.array([0.1, 0.3, 0.2, 0.4]), np.array([1.0, 1, 3, 1])).round(3).tolist()
+    [0.1, 0.225, 0.225, 0.4]
+    """
+    means: list[float] = []
+    masses: list[float] = []
+    sizes: list[int] = []
+    for value, weight in zip(values.tolist(), weights.tolist(), strict=True):
+        size = 1
+        while means and means[-1] >= value:
+            mass = masses.pop()
+            value = (value * weight + means.pop() * mass) / (weight + mass)
+            weight, size = weight + mass, size + sizes.pop()
+        means.append(value)
+        masses.append(weight)
+        sizes.append(size)
+    return np.repeat(np.array(means), np.array(sizes, np.intp))
+
+
+def _line(at: Floats, n: Floats, k: Floats) -> Floats:
+    """Log-odds of each score by logistic regression on the compressed score, the compression by likelihood."""
+    middle = float(np.sum(at * n) / n.sum())
+    spread = float(np.sqrt(np.sum((at - middle) ** 2 * n) / n.sum()))
+    z = (at - middle) / spread
+    best, best_loss = np.zeros(len(at)), np.inf
+    for scale in SCALES:
+        x = np.arcsinh(scale * z) / scale if scale else z
+        log_odds = _logistic(x, n, k)
+        loss = _loss(log_odds, n, k) + (1 if scale else 0)  # one more parameter, priced as Akaike does
+        if loss < best_loss:
+            best, best_loss = log_odds, loss
+    return best
+
+
+def _logistic(x: Floats, n: Floats, k: Floats, ridge: float = 0.5) -> Floats:
+    """Log-odds of a logistic line through counts, never falling: Newton's steps with a small ridge on the slope."""
+    share = k.sum() / n.sum()
+    intercept, slope = float(np.log(share / (1 - share))), 0.0
+    loss = _loss(np.full(len(x), intercept), n, k)
+    for _ in range(50):
+        p = special.expit(intercept + slope * x)
+        w = n * p * (1 - p)
+        gradient = np.array([np.sum(k - n * p), np.sum((k - n * p) * x) - ridge * slope])
+        hessian = np.array([[w.sum(), (w * x).sum()], [(w * x).sum(), (w * x * x).sum() + ridge]])
+        step = np.linalg.solve(hessian + 1e-12 * np.eye(2), gradient)
+        for _ in range(30):
+            tried = _loss(intercept + step[0] + (slope + step[1]) * x, n, k) + ridge / 2 * (slope + step[1]) ** 2
+            if tried <= loss + 1e-12:
+                break
+            step /= 2
+        intercept, slope, gain = intercept + step[0], slope + step[1], loss - tried
+        loss = tried
+        if gain < 1e-8:
+            break
+    if slope < 0:
+        return np.full(len(x), float(np.log(share / (1 - share))))
+    result: Floats = intercept + slope * x
+    return result
+
+
+def _loss(log_odds: Floats, n: Floats, k: Floats) -> float:
+    """Negative log-likelihood of counts."""
+    return float(np.sum(n * np.logaddexp(0, log_odds) - k * log_odds))
+
+
+def _evidence_against(line: Floats, n: Floats, k: Floats) -> Floats:
+    """How far the counts pull each score's log-odds away from the line.
+
+    Adjacent scores are pooled into bins of about equal evidence. A bin of N leads, K customers and expected rate
+    q has the rate (K + m q) / (N + m), with m the strength that makes all bins' counts most likely; the shift of
+    the log-odds that this takes is drawn straight from bin centre to bin centre.
+    """
+    bins = _bins(n, k)
+    leads, bought = np.bincount(bins, n), np.bincount(bins, k)
+    expected = np.clip(np.bincount(bins, n * special.expit(line)) / leads, 1e-9, 1 - 1e-9)
+    m = prior_strength(bought, leads, expected)
+    rate = (bought + m * expected) / (leads + m)
+    shift = special.logit(rate) - special.logit(expected)
+    centre = np.bincount(bins, n * np.arange(len(n))) / leads
+    drawn: Floats = np.interp(np.arange(len(n)), centre, shift)
+    return drawn
+
+
+def _bins(n: Floats, k: Floats) -> NDArray[np.intp]:
+    """Bin of each score: runs of adjacent scores with about equal shares of leads and customers, at most 40."""
+    bins = int(np.clip(min(k.sum(), n.sum() - k.sum()) / 10, 3, MOST_BINS))
+    weight = n / n.sum() + k / k.sum()
+    middle = np.cumsum(weight) - weight / 2
+    place = np.minimum((middle / 2 * bins).astype(np.intp), bins - 1)
+    return np.unique(place, return_inverse=True)[1]
+
+
+def _kept(log_odds: Floats, n: Floats, k: Floats, lines: int) -> float:
+    """Share of the log-odds' slope that is not owed to chance; never less than a tenth."""
+    share = k.sum() / n.sum()
+    gain = 2 * (_loss(np.full(len(n), np.log(share / (1 - share))), n, k) - _loss(log_odds, n, k))
+    if lines == 0:
+        return 1.0
+    return float(max(1 - lines / max(gain, 1e-9), MOST_FLATTENED))
+
+
+def _centred(log_odds: Floats, n: Floats, k: Floats) -> Floats:
+    """Rates whose log-odds are the given ones, moved together until expected customers equal counted ones."""
+    move = 0.0
+    for _ in range(30):
+        p = special.expit(log_odds + move)
+        step = float(np.sum(k - n * p) / max(np.sum(n * p * (1 - p)), 1e-12))
+        move += float(np.clip(step, -1, 1))
+        if abs(step) < 1e-12:
+            break
+    moved: Floats = special.expit(log_odds + move)
+    return moved
+
+
+def _steps(at: Floats, rates: Floats, n: Floats) -> Curve:
+    """The curve as a list of steps, neighbours merged where there would be too many."""
+    if len(at) > MOST_STEPS:
+        place = np.minimum((np.arange(len(at)) * MOST_STEPS) // len(at), MOST_STEPS - 1)
+        mass = np.bincount(place, n)
+        rates, at = np.bincount(place, n * rates) / mass, at[np.searchsorted(place, np.arange(MOST_STEPS))]
+    new = np.concatenate([[True], np.diff(rates) > 1e-12])
+    kept = np.clip(rates[new], 1e-6, 1 - 1e-6)
+    return Curve(tuple(int(score) for score in at[new]), tuple(float(rate) for rate in kept))

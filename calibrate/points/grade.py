@@ -1,0 +1,129 @@
+"""The two-dimensional grade: fit as a letter, engagement as a digit, from A1 (right company, hot) to D4."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..counts.rates import Rate, rate
+from ..counts.tally import Tally
+from ..grid.criteria import Axis
+from ..grid.grid import STAGES, Grid, Measure
+from .score_table import axis_scores, reaches, row_scores
+
+LETTERS, DIGITS = "ABCD", "1234"
+SHARES = (0.25, 0.50, 0.75)
+"""Share of leads that should reach A (1), B (2) and C (3), as near as the points allow."""
+
+
+@dataclass(frozen=True)
+class Grades:
+    """Leads in 16 cells: `rates[i][j]` of fit grade i (A to D) and engagement grade j (1 to 4).
+
+    `fit_from` and `engagement_from` are the points from which the first three grades are given.
+    """
+
+    fit_from: tuple[int, int, int]
+    engagement_from: tuple[int, int, int]
+    rates: tuple[tuple[Rate, ...], ...]
+
+    def of(self, fit: int, engagement: int) -> str:
+        """Grade of a lead with so many points on both axes.
+
+        >>> Grades((9, 5, 0), (20, 8, 2), ()).of(6, 25)
+        'B1'
+        """
+        letter = sum(fit < limit for limit in self.fit_from)
+        return LETTERS[letter] + DIGITS[sum(engagement < limit for limit in self.engagement_from)]
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A stage that also demands points of fit or of engagement: leads that reach it, with the demand and without.
+
+    `axis` and `minimum` are the demand that tells this stage from the one before, `asked` are all of them.
+    """
+
+    stage: str
+    axis: Axis
+    threshold: int
+    minimum: int
+    asked: tuple[tuple[Measure, int], ...]
+    met: Rate
+    without: Rate
+    leads_per_month: float | None
+
+    @property
+    def demands(self) -> tuple[tuple[Measure, int], ...]:
+        """All that the stage asks for, its score first."""
+        return (("score", self.threshold), *self.asked)
+
+
+def grades(tally: Tally, grid: Grid) -> Grades | None:
+    """Leads and customers in each of the 16 cells; None where the grid has points on one axis only."""
+    fit, engagement = axis_scores(tally, grid, "fit"), axis_scores(tally, grid, "engagement")
+    if not (_varies(fit) and _varies(engagement)):
+        return None
+    cuts = _cuts(fit, tally.leads), _cuts(engagement, tally.leads)
+    cell = np.zeros(tally.rows, np.int64)
+    for points, limits in zip((fit, engagement), cuts, strict=True):
+        cell = cell * 4 + sum((points < limit).astype(np.int64) for limit in limits)
+    leads, customers = (np.bincount(cell, counts, 16).reshape(4, 4) for counts in (tally.leads, tally.customers))
+    cells = tuple(
+        tuple(rate(round(float(k)), round(float(n))) for n, k in zip(*row, strict=True))
+        for row in zip(leads, customers, strict=True)
+    )
+    return Grades(*cuts, cells)
+
+
+def demand(tally: Tally, grid: Grid, *, months: float | None) -> tuple[Demand, ...]:
+    """What the grid's minimums leave of the marketing-qualified, and of the sales-qualified leads."""
+    if grid.thresholds is None:
+        return ()
+    scores = row_scores(tally, grid)
+    found = []
+    for stage in STAGES:
+        (_, threshold), *asked = grid.thresholds.demands(stage)
+        if not asked:
+            continue
+        masks = reaches(tally, grid, stage, scores), scores >= threshold
+        met, without = (rate(_sum(tally.customers, mask), _sum(tally.leads, mask)) for mask in masks)
+        axis: Axis = "engagement" if asked[-1][0] == "engagement" else "fit"
+        pace = met.leads / months if months else None
+        found.append(Demand(stage, axis, threshold, asked[-1][1], tuple(asked), met, without, pace))
+    return tuple(found)
+
+
+def _sum(counts: NDArray[np.float64], mask: NDArray[np.bool_]) -> int:
+    return round(float(counts[mask].sum()))
+
+
+def _varies(points: NDArray[np.int64]) -> bool:
+    return len(points) > 0 and int(points.min()) < int(points.max())
+
+
+def _cuts(points: NDArray[np.int64], leads: NDArray[np.float64]) -> tuple[int, int, int]:
+    """Points from which a grade is given, so that shares of leads come nearest to a quarter each.
+
+    >>> _cuts(np.array([0, 0, 1, 2, 5, 5, 8, 9]), np.ones(8))
+    (8, 5, 1)
+
+    Where four grades are possible, none stays empty, however many leads have the same points:
+
+    >>> _cuts(np.array([-5, 0, 5, 10]), np.array([10.0, 50, 35, 5]))
+    (10, 5, 0)
+    """
+    found, place = np.unique(points, return_inverse=True)
+    held = np.bincount(place, leads)
+    above = held[::-1].cumsum()[::-1] / held.sum()
+    if len(found) > len(SHARES):  # four grades, none of them empty
+        found, above = found[1:], above[1:]
+    gap = np.abs(above - np.array(SHARES)[:, None])
+    nearest = np.argsort(gap, axis=1, kind="stable")[:, : len(SHARES)].tolist()
+    apart = [ways for ways in product(*nearest) if ways[0] > ways[1] > ways[2]]
+    best = min(apart or [tuple(each[0] for each in nearest)], key=lambda ways: sum(gap[range(len(SHARES)), ways]))
+    first, second, third = (int(found[i]) for i in best)
+    return first, second, third

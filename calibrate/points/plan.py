@@ -1,0 +1,156 @@
+"""A plan says how one candidate grid is made; `calibrate` makes it from a tally.
+
+Levels, rates, weights, scale, rounding, curve and thresholds are all chosen from the tally given, so a
+plan carried out on the training leads of a fold has seen nothing of the leads it is judged on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from ..counts import binning
+from ..counts.rates import MIN_LEADS, RateTable, estimate
+from ..counts.tally import Tally
+from ..errors import SettingsError, unknown
+from ..grid.grid import STAGES, Band, Grid, Thresholds, gate, moved_bands
+from ..weights import METHODS
+from ..weights.base import Weights
+from ..weights.constraints import Constraints
+from .build import build
+from .curve import fit_curve
+from .score_table import reaches, score, with_minimums
+from .thresholds import Policy, choose
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a candidate is made: a weighting method with its constraints, or a fixed grid.
+
+    `pivot` is the score that the marketing-qualified threshold should have; `best` the score of the best
+    lead. At most one of them is given; None leaves the method's own scale.
+
+    A fixed grid that was itself made from leads, those that came before the day `since`, has in `again` the plan that
+    makes its like: on those leads a grid made anew from earlier ones stands in for it (`on`). `like` is then the grid
+    whose shares of qualified leads the thresholds keep.
+    """
+
+    name: str
+    method: str = "fixed"
+    grid: Grid | None = None
+    constraints: Constraints = field(default_factory=Constraints)
+    pivot: int | None = None
+    best: int | None = None
+    policy: Policy = field(default_factory=Policy)
+    again: Plan | None = None
+    since: int = 0
+    like: Grid | None = None
+
+    def on(self, begins: int) -> Plan:
+        """The plan to judge on leads that came from that day on: itself, or what stands in for it."""
+        return self if self.again is None or begins >= self.since else self.again
+
+    def __post_init__(self) -> None:
+        if (self.grid is None) == (self.method == "fixed"):
+            raise SettingsError(f"plan '{self.name}' needs either a weighting method or a fixed grid")
+        if self.grid is None and self.method not in METHODS:
+            raise SettingsError(unknown("weighting method", self.method, METHODS))
+        if self.pivot is not None and self.best is not None:
+            raise SettingsError(f"plan '{self.name}' has both a pivot and a best score; give one of them")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What all plans on the same leads share: the tally as counted, the same on final levels, its rates."""
+
+    fine: Tally
+    tally: Tally
+    rates: RateTable
+    months: float | None
+
+
+def prepare(tally: Tally, *, allowed: Collection[str] | None = None, min_leads: int = MIN_LEADS) -> Prepared:
+    """Choose the levels from counts and estimate their rates, once for all plans.
+
+    `allowed` names the criteria that may be weighed (default all); fixed grids may use the others too.
+    """
+    weighed = tally if allowed is None else tally.without([c.name for c in tally.criteria if c.name not in allowed])
+    grouped = weighed.regroup(binning.group(weighed, min_leads=min_leads))
+    months = float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
+    return Prepared(tally, grouped, estimate(grouped, min_leads=min_leads), months)
+
+
+def calibrate_prepared(prepared: Prepared, plan: Plan) -> Grid:
+    """The plan's grid on prepared leads: points, curve of expected close rates, thresholds."""
+    if plan.grid is not None:
+        return _finished(plan.grid, prepared.fine, plan, prepared)
+    return grid_from(METHODS[plan.method](prepared.tally, prepared.rates, plan.constraints), prepared, plan)
+
+
+def grid_from(weights: Weights, prepared: Prepared, plan: Plan) -> Grid:
+    """The plan's grid from weights that its method has found."""
+    grid = build(
+        weights,
+        prepared.tally,
+        name=plan.name,
+        pivot=plan.pivot,
+        best=plan.best,
+        share=plan.policy.top_share(prepared.months, prepared.tally.overall),
+        constraints=plan.constraints,
+    )
+    return _finished(grid, prepared.tally, plan, prepared)
+
+
+def calibrate(tally: Tally, plan: Plan, *, min_leads: int = MIN_LEADS) -> Grid:
+    """The plan's grid, made from this tally alone."""
+    return calibrate_prepared(prepare(tally, min_leads=min_leads), plan)
+
+
+def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared) -> Grid:
+    """The grid with its curve on these leads, its thresholds and, where it has none, bands."""
+    scores = score(tally, grid)
+    fitted_here = 0 if plan.grid is not None else grid.lines  # their points know these leads: see fit_curve
+    curve = fit_curve(scores.scores, *scores.total, lines=fitted_here)
+    policy = plan.policy
+    if plan.like is not None and policy.kind == "top":
+        policy = _letting_in(plan.like, prepared.fine, policy)
+    elif grid.pivot is not None and plan.grid is None and (plan.pivot is not None or policy.kind == "top"):
+        policy = replace(policy, kind="pivot", value=grid.pivot, sales_value=None)
+    own = grid.thresholds if plan.grid is not None else None
+    least = _minimums(policy, own)
+    policy = replace(policy, fit_minimum=least.fit_minimum, engagement_minimum=least.engagement_minimum)
+    thresholds = choose(scores, policy, prepared.months, with_minimums(tally, grid, least))
+    bands = grid.bands
+    if own is not None:
+        thresholds = least if policy.kind == "top" else thresholds
+        bands = moved_bands(bands, own, thresholds, grid.minimum)
+    bands = gate(bands, thresholds) if bands else _bands(grid, thresholds)
+    return replace(grid, curve=curve, thresholds=thresholds, bands=bands)
+
+
+def _letting_in(grid: Grid, tally: Tally, policy: Policy) -> Policy:
+    """The policy that qualifies the share of leads which a grid does by its own thresholds, if it has some."""
+    if grid.thresholds is None:
+        return policy
+    total = float(tally.leads.sum())
+    marketing, sales = (float(tally.leads[reaches(tally, grid, stage)].sum()) / total for stage in STAGES)
+    return replace(policy, value=marketing, sales_value=sales) if min(marketing, sales) > 0 else policy
+
+
+def _minimums(policy: Policy, own: Thresholds | None) -> Thresholds:
+    """A grid's own thresholds, if it has some, with the minimums asked for in place of its own."""
+    own = own or Thresholds(0, 0)
+    fit = own.fit_minimum if policy.fit_minimum is None else policy.fit_minimum
+    engagement = own.engagement_minimum if policy.engagement_minimum is None else policy.engagement_minimum
+    return replace(own, fit_minimum=fit, engagement_minimum=engagement)
+
+
+def _bands(grid: Grid, thresholds: Thresholds) -> tuple[Band, ...]:
+    """What to do from each threshold on; thresholds that ask for the same share the higher band."""
+    fit, engagement = thresholds.fit_minimum, thresholds.engagement_minimum
+    bands = [
+        Band("sales-qualified", thresholds.sales_qualified, "call now", fit, engagement),
+        Band("marketing-qualified", thresholds.marketing_qualified, "nurture", fit),
+        Band("not yet", min(grid.minimum, thresholds.marketing_qualified), "wait"),
+    ]
+    return tuple(band for i, band in enumerate(bands) if band.demands not in [b.demands for b in bands[:i]])

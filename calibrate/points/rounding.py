@@ -1,0 +1,268 @@
+"""Whole points from real ones: rounded together, so that the ranking of leads is kept.
+
+Rounding each point alone throws away more than needed: errors of levels that occur together add up. The loss of a
+rounding is, to second order, ``(p - t)' M (p - t)`` with M the curvature of the logistic loss, and the score's slope
+is free (the curve from score to close rate is fitted afterwards), so what counts is the part of the target t that no
+multiple of p explains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from ..weights.constraints import Chain
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+MOST_MOVES = 2_000
+TRIED = 8
+"""Best moves looked at per step, until one keeps the order."""
+FAR = 2.0
+"""Points beyond which `to_maximum` moves nothing from its target."""
+PAIRED = 400
+"""Levels up to which steps of two points are tried once no single one helps."""
+SHRINK_STEPS = 200
+BINS = 2_000
+
+
+def plain(target: Floats, floor: Floats, ceiling: Floats) -> Ints:
+    """Each point rounded alone (halves away from zero) and kept within its bounds.
+
+    >>> free = np.full(3, np.inf)
+    >>> plain(np.array([2.5, -2.5, 0.4]), -free, free).tolist()
+    [3, -3, 0]
+    """
+    rounded = np.sign(target) * np.floor(np.abs(target) + 0.5)
+    points: Ints = np.clip(rounded, np.ceil(floor), np.floor(ceiling)).astype(np.int64)
+    return points
+
+
+def together(target: Floats, metric: Floats, floor: Floats, ceiling: Floats, chains: Sequence[Chain] = ()) -> Ints:
+    """Whole points next to the targets whose scores rank leads most alike: descent in steps of 1, of one point or two.
+
+    Starts from `plain`; every point stays one of the two whole numbers around its target (a target of 0 stays 0),
+    within bounds and order.
+
+    >>> target, alike = np.array([0.5, 0.5, 4.0]), np.array([[1.0, 1, 0], [1, 1, 0], [0, 0, 1]])
+    >>> free = np.full(3, np.inf)
+    >>> together(target, alike, -free, free).tolist()    # the first two always fire together and are worth 1
+    [0, 1, 4]
+    """
+    points = plain(target, floor, ceiling)
+    low = np.maximum(np.ceil(target - 1 + 1e-9), np.ceil(floor))
+    high = np.minimum(np.floor(target + 1 - 1e-9), np.floor(ceiling))
+    low, high = np.minimum(low, points), np.maximum(high, points)
+    x = points.astype(float)
+    pull, product = metric @ target, metric @ x
+    for _ in range(MOST_MOVES):
+        moves = _single(x, pull, product, metric, low, high, chains)
+        if not moves and len(x) <= PAIRED:
+            moves = _pair(x, pull, product, metric, low, high, chains)
+        if not moves:
+            break
+        for i, step in moves:
+            x[i] += step
+            product = product + step * metric[:, i]
+    return x.astype(np.int64)
+
+
+Moves = list[tuple[int, int]]
+
+
+def _single(
+    x: Floats, pull: Floats, product: Floats, metric: Floats, low: Floats, high: Floats, chains: Sequence[Chain]
+) -> Moves:
+    """The step of one point that explains most more of the target, if any does."""
+    cross, square = float(pull @ x), float(x @ product)
+    least = _explained_once(cross, square) * (1 + 1e-12)
+    best: Moves = []
+    for step in (1, -1):
+        allowed = (x + step <= high) & (x + step >= low)
+        found = _explained(cross + step * pull, square + 2 * step * product + np.diag(metric), allowed)
+        for i in np.argsort(-found, kind="stable")[:TRIED]:
+            if found[i] <= least:
+                break
+            if in_order(x, chains, int(i), step):
+                least, best = float(found[i]), [(int(i), step)]
+                break
+    return best
+
+
+def _pair(
+    x: Floats, pull: Floats, product: Floats, metric: Floats, low: Floats, high: Floats, chains: Sequence[Chain]
+) -> Moves:
+    """The steps of two points that together explain most more of the target, if any do."""
+    cross, square = float(pull @ x), float(x @ product)
+    least = _explained_once(cross, square) * (1 + 1e-9)
+    best: Moves = []
+    for one, other in ((1, 1), (1, -1), (-1, -1)):
+        allowed_one = (x + one <= high) & (x + one >= low)
+        allowed_other = (x + other <= high) & (x + other >= low)
+        allowed = np.outer(allowed_one, allowed_other)
+        np.fill_diagonal(allowed, False)
+        new_cross = cross + one * pull[:, None] + other * pull[None, :]
+        own = np.diag(metric)
+        new_square = square + (2 * one * product + own)[:, None] + (2 * other * product + own)[None, :]
+        found = _explained(new_cross, new_square + 2 * one * other * metric, allowed).ravel()
+        at = np.argpartition(-found, min(TRIED, len(found) - 1))[:TRIED]
+        for place in at[np.argsort(-found[at], kind="stable")]:
+            if found[place] <= least:
+                break
+            i, j = divmod(int(place), len(x))
+            moved = x.copy()
+            moved[i] += one
+            if in_order(x, chains, i, one) and in_order(moved, chains, j, other):
+                least, best = float(found[place]), [(i, one), (j, other)]
+                break
+    return best
+
+
+def loss(target: Floats, points: NDArray[np.number], metric: Floats) -> float:
+    """Share of the target's curvature that no multiple of the points explains (0: same ranking)."""
+    x = points.astype(float)
+    whole = float(target @ metric @ target)
+    cross, square = float(target @ metric @ x), float(x @ metric @ x)
+    if whole <= 0:
+        return 0.0
+    return 1 - _explained_once(cross, square) / whole
+
+
+def to_maximum(
+    points: Ints, target: Floats, metric: Floats, ceiling: Floats, bounds: NDArray[np.intp], best: int, movable: Mask
+) -> Ints:
+    """The points moved by as little as possible until the best lead has exactly `best` points, or as near as may be.
+
+    Each step raises one best level by 1, or lowers all best levels of one criterion by 1, where that costs least;
+    no point goes further than `FAR` from its target, or above its ceiling.
+    """
+    x = points.astype(float)
+    for _ in range(MOST_MOVES):
+        short = best - sum(x[a:b].max() for a, b in pairwise(bounds))
+        if not short:
+            break
+        step = 1.0 if short > 0 else -1.0
+        costs: list[tuple[float, int, Floats]] = []
+        for a, b in pairwise(bounds):
+            top = a + np.flatnonzero(x[a:b] == x[a:b].max())
+            free = movable[top] & (np.abs(x[top] + step - target[top]) < FAR) & (x[top] + step <= ceiling[top])
+            if step > 0:
+                top = top[free][np.argsort((x - target)[top[free]], kind="stable")][:1]
+            if not len(top) or (step < 0 and (x[top[0]] <= 1 or not free.all())):
+                continue
+            tried = x.copy()
+            tried[top] += step
+            costs.append((float((tried - target) @ metric @ (tried - target)), len(costs), tried))
+        if not costs:
+            break
+        x = min(costs)[2]
+    return x.astype(np.int64)
+
+
+def clipped_to_share(points: Ints, bounds: NDArray[np.intp], share: float, fixed: Mask) -> Ints | None:
+    """The points clipped so that no line holds more than a share of the maximum; None where that cannot be.
+
+    The clip is the largest whole t with ``t <= share * sum over criteria of min(best, t)``.
+
+    >>> clipped_to_share(np.array([10, 0, 4, 0, 3, 0]), np.array([0, 2, 4, 6]), 0.4, np.zeros(6, bool)).tolist()
+    [4, 0, 4, 0, 3, 0]
+    """
+    for most in range(int(points.max(initial=0)), 0, -1):
+        clipped = np.where(fixed, points, np.minimum(points, most))
+        total = sum(clipped[a:b].max() for a, b in pairwise(bounds))
+        if clipped.max() <= share * total + 1e-9:
+            return clipped
+    return None if points.max(initial=0) > 0 else points
+
+
+def shrunk_to(
+    points: Ints, target: Floats, part: Mask, movable: Mask, bounds: NDArray[np.intp], most: int
+) -> Ints | None:
+    """The movable points of some criteria brought down in proportion until these give at most `most`, up or down.
+
+    None where the points that may not move are too many already.
+
+    >>> points, every = np.array([9, -1, 6, 0]), np.ones(4, bool)
+    >>> shrunk_to(points, points.astype(float), every, every, np.array([0, 2, 4]), 10).tolist()
+    [6, 0, 4, 0]
+    """
+    for step in range(SHRINK_STEPS, -1, -1):
+        smaller = np.trunc(target * (step / SHRINK_STEPS)).astype(np.int64)
+        smaller = np.where(np.abs(smaller) > np.abs(points), points, smaller)
+        tried = points if step == SHRINK_STEPS else np.where(part & movable, smaller, points)
+        up = sum(max(tried[a:b].max(), 0) for a, b in pairwise(bounds) if part[a])
+        down = sum(min(tried[a:b].min(), 0) for a, b in pairwise(bounds) if part[a])
+        if up <= most and -down <= most:
+            return tried
+    return None
+
+
+def in_order(x: Floats, chains: Sequence[Chain], i: int, step: int) -> bool:
+    """Whether a step on one level keeps the direction that each chain has now (or demands)."""
+    for chain in chains:
+        if i in chain.positions:
+            tried = x[chain.positions] + step * (chain.positions == i)
+            moves = np.diff(tried)
+            if not ((moves >= 0).all() and chain.direction >= 0) and not ((moves <= 0).all() and chain.direction <= 0):
+                return False
+    return True
+
+
+def _explained(cross: Floats, square: Floats, allowed: Mask) -> Floats:
+    usable = allowed & (cross > 0) & (square > 0)
+    gain: Floats = np.where(usable, cross**2 / np.where(square > 0, square, 1.0), -np.inf)
+    return gain
+
+
+def _explained_once(cross: float, square: float) -> float:
+    return cross**2 / square if square > 1e-12 and cross > 0 else 0.0
+
+
+def fitted_line(score: Floats, leads: Floats, customers: Floats) -> Floats:
+    """Log-odds of a customer as a line in the score (Platt 1999), by Newton on binned scores: one value per row."""
+    binned, n, k = _binned(score, leads, customers)
+    rate = min(max(float(k.sum() / max(n.sum(), 1e-300)), 1e-9), 1 - 1e-9)
+    line = np.array([np.log(rate / (1 - rate)), 0.0])
+    design = np.stack([np.ones(len(binned)), binned])
+    if not n.sum() > 0:
+        return np.full(len(score), line[0])
+    spread = float(np.sqrt(np.average((binned - np.average(binned, weights=n)) ** 2, weights=n)))
+    if spread <= 0:
+        return np.full(len(score), line[0])
+    design[1] /= spread
+    for _ in range(30):
+        expected = special.expit(line @ design)
+        slope = design @ (k - n * expected)
+        matrix = (design * (n * expected * (1 - expected))) @ design.T + np.eye(2) * 1e-6
+        move = np.clip(np.linalg.solve(matrix, slope), -2, 2)
+        line = line + move
+        if np.abs(move).max() < 1e-9:
+            break
+    linear: Floats = line[0] + line[1] / spread * score
+    return linear
+
+
+def quality(score: Floats, leads: Floats, customers: Floats) -> tuple[float, float]:
+    """AUC and log-loss of a score on the leads it was made from, the log-loss with the best line in log-odds."""
+    linear = fitted_line(score, leads, customers)
+    per_lead = (leads * np.logaddexp(0, linear) - customers * linear).sum() / max(leads.sum(), 1e-300)
+    found, place = np.unique(score, return_inverse=True)
+    k, n = np.bincount(place, customers, len(found)), np.bincount(place, leads, len(found))
+    lost = n - k
+    below = np.cumsum(lost) - lost / 2
+    pairs = float(k.sum() * lost.sum())
+    return (float(k @ below) / pairs if pairs > 0 else 0.5), float(per_lead)
+
+
+def _binned(score: Floats, leads: Floats, customers: Floats) -> tuple[Floats, Floats, Floats]:
+    """Scores in narrow bins: mean score, leads and customers per bin that has leads."""
+    low, high = float(score.min(initial=0.0)), float(score.max(initial=0.0))
+    place = ((score - low) * ((BINS - 1) / max(high - low, 1e-300))).astype(np.intp)
+    n, k, total = (np.bincount(place, each, BINS).astype(float) for each in (leads, customers, leads * score))
+    held = n > 0
+    return total[held] / n[held], n[held], k[held]

@@ -1,0 +1,159 @@
+"""Scores: what a grid makes of counted leads, as leads and customers per cohort and score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..counts.rates import wilson
+from ..counts.tally import Tally
+from ..grid.criteria import Axis
+from ..grid.grid import STAGES, Grid, Stage, Thresholds
+
+Floats = NDArray[np.float64]
+
+CHUNK = 32_768
+"""Rows scored at a time: as many as stay in the processor's cache."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Leads and customers per cohort and score: `leads` and `customers` have shape (cohorts, scores).
+
+    `scores` is ascending and without repeats. Sums equal those of the tally that was scored.
+    """
+
+    cohorts: tuple[str, ...]
+    scores: NDArray[np.int64]
+    leads: Floats
+    customers: Floats
+
+    @property
+    def total(self) -> tuple[Floats, Floats]:
+        """Leads and customers per score, over all cohorts."""
+        return self.leads.sum(axis=0), self.customers.sum(axis=0)
+
+    def frame(self) -> pd.DataFrame:
+        """One line per score: score, leads, customers, close rate with its Wilson interval."""
+        leads, customers = self.total
+        low, high = wilson(customers, leads)
+        rate = np.divide(customers, leads, out=np.zeros(len(leads)), where=leads > 0)
+        return pd.DataFrame(
+            {"score": self.scores, "leads": leads, "customers": customers, "rate": rate, "low": low, "high": high}
+        )
+
+    def _repr_html_(self) -> str:
+        return str(self.frame().to_html(index=False, float_format="{:.3g}".format))
+
+    def __str__(self) -> str:
+        return str(self.frame().to_string(index=False, float_format="{:.3g}".format))
+
+
+def row_scores(tally: Tally, grid: Grid) -> NDArray[np.int64]:
+    """Score of every profile row: the sum of its levels' points, (rows,).
+
+    The grid's criteria may be coarser than the tally's: each of the tally's levels takes the points of the
+    grid's level that it falls into, so no lead is counted again.
+    """
+    tables, columns = [], []
+    for criterion, points in zip(grid.criteria, grid.points, strict=True):
+        position = tally.finer(criterion)
+        if not any(points):
+            continue
+        columns.append(tally.codes[position])
+        tables.append(np.array(points, np.int64)[criterion.placed(tally.criteria[position])])
+    total = np.zeros(tally.rows, np.int64)
+    looked_up = np.empty(min(CHUNK, tally.rows), np.int64)
+    for start in range(0, tally.rows, CHUNK):
+        part = total[start : start + CHUNK]
+        for table, codes in zip(tables, columns, strict=True):
+            found = looked_up[: len(part)]
+            np.take(table, codes[start : start + CHUNK], out=found, mode="clip")  # codes are positions: nothing to clip
+            part += found
+    return total
+
+
+def axis_scores(tally: Tally, grid: Grid, axis: Axis) -> NDArray[np.int64]:
+    """Points of every profile row on one axis: (rows,)."""
+    mine = [i for i, criterion in enumerate(grid.criteria) if criterion.axis == axis]
+    part = Grid(grid.name, grid.method, tuple(grid.criteria[i] for i in mine), tuple(grid.points[i] for i in mine))
+    return row_scores(tally, part)
+
+
+def reaches(tally: Tally, grid: Grid, stage: Stage, scores: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
+    """Profile rows that are marketing- or sales-qualified: the score, and the minimums that the thresholds ask for.
+
+    `scores` are the rows' scores where they are known already. Nobody reaches a stage of a grid without thresholds.
+    """
+    if grid.thresholds is None:
+        return np.zeros(tally.rows, np.bool_)
+    found = np.ones(tally.rows, np.bool_)
+    for what, least in grid.thresholds.demands(stage):
+        if what == "score":
+            found &= (row_scores(tally, grid) if scores is None else scores) >= least
+        else:
+            found &= axis_scores(tally, grid, what) >= least
+    return found
+
+
+def score(tally: Tally, grid: Grid) -> Scores:
+    """Leads and customers per cohort and score.
+
+    >>> from calibrate.grid.criteria import Criterion, Level
+    >>> from calibrate.counts.tally import tally_of
+    >>> demo = Criterion("demo", "demo", "boolean", "engagement", (Level("yes", values=(True,)),
+    ...     Level("no", values=(False,)), Level("missing", "missing"), Level("other", "other")), reference="no")
+    >>> leads = tally_of([demo], np.array([[0, 0, 1, 1, 1]], np.uint8), np.array([1, 0, 0, 0, 1]))
+    >>> print(score(leads, Grid("seed", "lift", (demo,), ((20, 0, 0, 0),))))
+     score  leads  customers  rate    low  high
+         0      3          1 0.333 0.0615 0.792
+        20      2          1   0.5 0.0945 0.905
+    """
+    return _table(tally, row_scores(tally, grid))
+
+
+def with_minimums(tally: Tally, grid: Grid, limits: Thresholds) -> dict[Stage, Scores]:
+    """The score table of the leads that have the fit and the engagement that a stage asks for, where one does."""
+    asked = [stage for stage in STAGES if len(limits.demands(stage)) > 1]
+    if not asked:
+        return {}
+    scores, found = row_scores(tally, grid), {}
+    for stage in asked:
+        enough = np.ones(tally.rows, np.bool_)
+        for what, least in limits.demands(stage):
+            if what != "score":
+                enough &= axis_scores(tally, grid, what) >= least
+        found[stage] = _table(tally, scores, enough)
+    return found
+
+
+def _table(tally: Tally, scores: NDArray[np.int64], mine: NDArray[np.bool_] | None = None) -> Scores:
+    """Leads and customers per cohort and score, of all rows or of some."""
+    found, place = levels_of(scores)
+    shape = (len(tally.cohorts), len(found))
+    cell = tally.cohort * np.int64(len(found)) + place
+    counts = [each if mine is None else each * mine for each in (tally.leads, tally.customers)]
+    leads, customers = (
+        np.bincount(cell, each, shape[0] * shape[1]).reshape(shape).astype(np.float64) for each in counts
+    )
+    return Scores(tally.cohorts, found, leads, customers)
+
+
+def levels_of(scores: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """The different scores, ascending, and the position of each given one among them.
+
+    >>> levels_of(np.array([5, -1, 5]))
+    (array([-1,  5]), array([1, 0, 1]))
+    """
+    if len(scores) == 0:
+        return np.zeros(0, np.int64), np.zeros(0, np.intp)
+    lowest = scores.min()
+    if int(scores.max()) - int(lowest) > 4 * len(scores) + 1000:
+        found, place = np.unique(scores, return_inverse=True)
+        return found, place
+    shifted = scores - lowest
+    seen = np.bincount(shifted) > 0
+    return np.flatnonzero(seen) + lowest, (np.cumsum(seen) - 1)[shifted]

@@ -1,0 +1,148 @@
+"""What the report shows of the audit, of what constraints cost and of grids nearly as good; the same for `run.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..evaluation.audit import Finding
+from ..evaluation.constraint_costs import Cost
+from ..evaluation.metrics import Estimate
+from ..grid.criteria import Criterion
+from ..grid.diff import Line, beside
+from ..grid.notes import understood
+from . import sections, tables
+from .language import Words, load
+from .review import Candidate, Review
+
+METHOD = "sparse"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding of the audit in words."""
+
+    what: str
+    evidence: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.evidence}. {self.remedy}"
+
+
+@dataclass(frozen=True)
+class Near:
+    """A grid nearly as good: its file, the lines that differ, and by which share more it loses on the same leads."""
+
+    candidate: Candidate
+    file: str
+    changes: tuple[Line, ...]
+    more: float
+
+
+def told(finding: Finding, words: Words, criteria: Sequence[Criterion] = ()) -> Told:
+    """A finding in words; `criteria` are those of the grid, to name its levels as a reader sees them.
+
+    >>> print(told(Finding("too_many_lines", {"lines": 52}), load("en")))
+    More lines than anybody can hold in mind: 52 lines have points. Bound them with --max-lines and see what it costs.
+    """
+    facts = _readable(finding.facts, words, criteria)
+    parts = (words.say(table, finding.key, facts) for table in ("finding", "finding_evidence", "finding_remedy"))
+    return Told(*parts)
+
+
+def constraint(cost: Cost, words: Words, criteria: Sequence[Criterion] = ()) -> str:
+    """A constraint in words."""
+    return words.say("constraint", cost.key, _readable(cost.facts, words, criteria))
+
+
+def _readable(facts: Mapping[str, Any], words: Words, criteria: Sequence[Criterion]) -> dict[str, Any]:
+    """The facts with a level as the language calls it."""
+    name = facts.get("criterion")
+    mine = next((level for c in criteria if c.name == name for level in c.levels if level.name == facts.get("level")),
+                None)  # fmt: skip
+    return {**facts, "level": sections.level_name(mine, words)} if mine else dict(facts)
+
+
+def noted(text: str, words: Words) -> str:
+    """Notes of the calculation in words, where they are ours.
+
+    >>> noted("changed by hand from +5; all leads have the same outcome", load("en"))
+    'points changed by hand, before +5; all leads have the same outcome'
+    >>> noted("said by somebody else; changed by hand from +5", load("fr"))
+    'said by somebody else; changed by hand from +5'
+    """
+    found = [understood(each) for each in text.split("; ")]
+    parts = [words.say("note", *each) for each in found if each is not None]
+    return words("note.and").join(parts) if len(parts) == len(found) else text
+
+
+def near_of(review: Review, candidate: Candidate) -> list[Near]:
+    """Grids nearly as good as a candidate."""
+    if candidate.method != METHOD:
+        return []
+    files, own = tables.grid_files(review), candidate.grid.provenance.get("log_loss_rounded")
+    found = []
+    for each in review.near:
+        changes = tuple(line for line in beside([candidate.grid, each.grid]) if line.change)
+        loss = each.grid.provenance.get("log_loss_rounded")
+        more = float(loss) / float(own) - 1 if loss and own else float("nan")
+        found.append(Near(each, files[each.name], changes, more))
+    return found
+
+
+def values(review: Review, words: Words) -> dict[str, Any]:
+    """What the templates place."""
+    criteria = review.rates.criteria
+    return {
+        "findings_of": lambda candidate: [told(f, words, candidate.grid.criteria) for f in candidate.findings],
+        "noted": lambda text: noted(text, words), "near_of": lambda candidate: near_of(review, candidate),
+        "room_of": lambda candidate: review.room if candidate.method == METHOD else None,
+        "constraint": lambda cost: constraint(cost, words, criteria), "side_of": sections.side_of,
+        "cost_metrics": list(review.costs.each[0].difference) if review.costs else [],
+    }  # fmt: skip
+
+
+def absent(review: Review) -> set[str]:
+    """Sections that have nothing to show."""
+    return set() if review.costs else {"constraints"}
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """A finding as plain values, in English."""
+    return {"key": finding.key, **vars(told(finding, load("en"))), "facts": dict(finding.facts)}
+
+
+def costs_json(review: Review) -> dict[str, Any] | None:
+    """What the constraints cost, as plain values."""
+    costs = review.costs
+    return None if costs is None else {
+        "candidate": costs.candidate, "left_out": costs.left_out,
+        "each": [
+            {"key": each.key, "facts": dict(each.facts), "what": constraint(each, load("en")),
+             "without": _estimates(each.without), "difference": _estimates(each.difference)}
+            for each in costs.each
+        ],
+    }  # fmt: skip
+
+
+def candidate_json(review: Review, candidate: Candidate) -> dict[str, Any]:
+    """What is said of one candidate: the findings of the audit, the room left, the grids nearly as good."""
+    room = review.room if candidate.method == METHOD else None
+    return {
+        "findings": [finding_json(each) for each in candidate.findings],
+        "room": None if room is None else {**vars(room), "left": room.left},
+        "near_equal": [
+            {"name": near.candidate.name, "grid": f"grids/{near.file}.json", "lines": near.candidate.grid.lines,
+             "log_loss_more": near.more,
+             "changes": [{"criterion": line.criterion, "level": line.level.name, "old": line.points[0],
+                          "new": line.points[-1]} for line in near.changes],
+             "steps": tables.steps_json(review, near.candidate)}
+            for near in near_of(review, candidate)
+        ],
+    }  # fmt: skip
+
+
+def _estimates(found: Mapping[str, Estimate]) -> dict[str, Any]:
+    return {name: vars(each) for name, each in found.items()}

@@ -1,0 +1,146 @@
+"""What the sections around a change of grid show: decisions so far, swap set, segments, grades, months, feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..counts.rates import wilson
+from ..evaluation.segments import Sides
+from ..evaluation.swap import Moved
+from ..grid.diff import Line, beside
+from ..grid.grid import STAGES
+from ..points.grade import DIGITS, LETTERS
+from . import drift_text as moving
+from . import sections, tables
+from .band_text import band_line, from_points, said, stage_line
+from .language import Words
+from .review import Candidate, Review
+
+MOST_FEEDBACK = 20
+Step = pd.Series | Mapping[Any, Any]
+
+
+def absent(review: Review) -> set[str]:
+    """Sections that have nothing to show."""
+    there = {
+        "history": bool(review.story), "drift": review.drift is not None,
+        "changes": review.swap is not None or bool(changed(review)),
+        "segments": bool(review.sides), "grades": review.grades is not None or bool(review.demands),
+        "months": bool(review.kpis) or review.mails is not None, "feedback": review.feedback is not None,
+    }  # fmt: skip
+    return {name for name, held in there.items() if not held}
+
+
+def values(review: Review, words: Words) -> dict[str, Any]:
+    """What the templates of these sections place."""
+    return {
+        "past_lines": past_lines(review), "swap_rows": swap_rows(review), "changed_lines": changed(review),
+        "changed_pair": pair(review), "main_sides": main_sides(review), "stages": STAGES,
+        "stage_line": partial(stage_line, words=words), "from_points": partial(from_points, words=words),
+        "band_line": partial(band_line, words=words),
+        "said": partial(said, words=words), "letters": LETTERS, "digits": DIGITS, "saved": hours_saved,
+        "spread": spread, "chosen_by": chosen_by(review, words), "feedback_lines": feedback_lines(review),
+        "moving": moving,
+    }  # fmt: skip
+
+
+def past_lines(review: Review) -> list[Line]:
+    """Points of each line over the decisions so far and in the chosen grid; lines that never had points left out."""
+    chosen = tables.chosen_of(review)
+    if not review.story or chosen is None:
+        return []
+    return _telling(beside([*(each.grid for each in review.story), chosen.grid]))
+
+
+def changed(review: Review) -> list[Line]:
+    """Lines whose points differ between the baseline and the grid held against it."""
+    return [line for line in review.changes if line.change]
+
+
+def pair(review: Review) -> tuple[Candidate, Candidate] | None:
+    """Baseline and the grid held against it."""
+    new = main_sides(review)
+    names = (review.swap.old, review.swap.new) if review.swap else (new.baseline, new.candidate) if new else None
+    if names is None:
+        return None
+    found = {candidate.name: candidate for candidate in review.candidates}
+    return (found[names[0]], found[names[1]]) if set(names) <= set(found) else None
+
+
+def swap_rows(review: Review) -> list[tuple[str, list[Moved], tuple[float, float, float] | None]]:
+    """Each stage with who enters, leaves and stays, and by how much those that enter close better."""
+    swap = review.swap
+    if swap is None:
+        return []
+    ways = ("enter", "leave", "stay")
+    return [(stage, [swap.of(stage, way) for way in ways], swap.gain(stage)) for stage in STAGES]
+
+
+def main_sides(review: Review) -> Sides | None:
+    """The candidate that is shown segment by segment: the one of the swap set."""
+    name = review.swap.new if review.swap else review.chosen
+    return next((each for each in review.sides if each.candidate == name), next(iter(review.sides), None))
+
+
+def feedback_lines(review: Review) -> list[Any]:
+    """Lines that rejected leads share, the most over-represented first."""
+    if review.feedback is None:
+        return []
+    return [line for line in review.feedback.lines if line.level.role == "value" or line.more][:MOST_FEEDBACK]
+
+
+def hours_saved(review: Review, candidate: Candidate, step: Step) -> tuple[float, float, float] | None:
+    """Hours a month that sales saves by calling only from this threshold on, against calling every lead; 95 %."""
+    if not review.months or review.minutes_per_call is None:
+        return None
+    total = float(candidate.scores.leads.sum())
+    above = float(step["leads"])
+    low, high = (float(bound[0]) for bound in wilson(np.array([total - above]), np.array([total])))
+    month = total / review.months * review.minutes_per_call / 60
+    return month * (1 - above / total), month * low, month * high
+
+
+def handed_over(review: Review, chosen: Candidate) -> Mapping[str, float | None] | pd.Series | None:
+    """What the marketing-qualified threshold of the chosen grid brings, with the fit it asks for."""
+    for each in review.demands:
+        if each.stage == "marketing_qualified":
+            customers = float(chosen.scores.customers.sum())
+            return {
+                "leads_per_month": each.leads_per_month, "leads": each.met.leads, "customers": each.met.customers,
+                "close_rate": each.met.value, "caught": each.met.customers / customers if customers else 0.0,
+            }  # fmt: skip
+    limits = chosen.grid.thresholds
+    return None if limits is None else sections.step_at(review, chosen, limits.marketing_qualified)
+
+
+def chosen_by(review: Review, words: Words) -> str:
+    """How the thresholds were chosen: by capacity, money, ...; empty where nobody asked for a way."""
+    policy = review.policy
+    if policy is None or policy.kind == "top":
+        return ""
+    if policy.kind == "money":
+        cost, value = review.money or (0.0, 0.0)
+        return words("policy.money", rate=policy.value, cost=cost, value=value)
+    undated = "_undated" if policy.kind == "capacity" and not review.months else ""
+    return words(f"policy.{policy.kind}{undated}", value=policy.value)
+
+
+def spread(review: Review, candidate: Candidate, step: Step) -> dict[str, tuple[float, float]]:
+    """95 % intervals (Wilson) of what a threshold brings: leads a month, share of customers caught, number missed."""
+    leads, customers = (float(part.sum()) for part in (candidate.scores.leads, candidate.scores.customers))
+    above = wilson(np.array([step["leads"], step["customers"]]), np.array([max(leads, 1e-9), max(customers, 1e-9)]))
+    (few, low), (many, high) = above
+    pace = leads / (review.months or 1)
+    return {
+        "leads": (pace * float(few), pace * float(many)), "caught": (float(low), float(high)),
+        "missed": (customers * (1 - float(high)), customers * (1 - float(low))),
+    }  # fmt: skip
+
+
+def _telling(lines: Sequence[Line]) -> list[Line]:
+    return [line for line in lines if any(line.points)]

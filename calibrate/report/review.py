@@ -1,0 +1,125 @@
+"""The review: everything one calibration found, as values. The report draws it and `run.json` repeats it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..counts.leakage import Suspect
+from ..counts.rates import RateTable
+from ..counts.tally import Tally
+from ..evaluation.audit import Finding
+from ..evaluation.comparison import Comparison
+from ..evaluation.constraint_costs import Costs
+from ..evaluation.decision import Adopted, Outcome
+from ..evaluation.segments import Sides
+from ..evaluation.swap import Swap
+from ..funnel.emails import Mails
+from ..funnel.fading import Fading
+from ..funnel.feedback import Feedback
+from ..funnel.kpis import Month
+from ..funnel.stages import Stages
+from ..funnel.time_to_close import Closing
+from ..funnel.value import Worth
+from ..funnel.worked import Selection
+from ..grid.diff import Line
+from ..grid.grid import Grid, Stage
+from ..monitoring.drift import Drift
+from ..points.grade import Demand, Grades
+from ..points.score_table import Scores
+from ..points.thresholds import Policy
+from ..weights.search.bound import Bound
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of the rows that were read: read = kept + every exclusion.
+
+    `order` is "created_at", "column" or "file"; `order_column` names the column where one is used.
+    `facts` are the findings of reading (separator, encoding, date formats, placeholders, ignored columns),
+    each a pair of a key of the language files and the values that fill it.
+    """
+
+    source: str
+    read: int
+    kept: int
+    excluded: Mapping[str, int]
+    order: str
+    order_column: str | None
+    as_of: str | None
+    observe_days: int
+    close_within_days: int | None
+    customer: str
+    facts: tuple[tuple[str, Mapping[str, str | int | float]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One grid under comparison, fitted on all mature history, with its score table there and what the audit found.
+
+    `enough` is the score table of the leads that meet the minimums of a stage, where it has some.
+    """
+
+    name: str
+    method: str
+    grid: Grid
+    scores: Scores
+    findings: tuple[Finding, ...] = ()
+    enough: Mapping[Stage, Scores] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Review:
+    """One calibration from account to verdict.
+
+    `rates` is laid out on all shown levels (thin ones too); grids may pool them. `months` is the number of
+    cohort months behind `tally`, or None without dates: then "per month" is not said. `truth` holds true close
+    rates per criterion and level where the history was simulated. `closing`, `stages`, `worth` and `selection` are
+    there as far as the source has closing dates, dates of stages, amounts and a column that tells which leads were
+    worked; `fadings` as far as it has events.
+
+    `story` are the decisions of earlier months, the oldest first, and `outcomes` what came of their promises;
+    `drift` is what moved since the current grid was calibrated. `swap`
+    and `changes` hold the proposed grid against the baseline, `sides` every candidate, segment by segment; `grades`,
+    `demands` and `kpis` belong to the chosen grid; `mails` is there where the source tells of e-mails;
+    `minutes_per_call` is what a lead costs sales; `policy` is how thresholds were asked for, `money` what a call costs
+    and a customer is worth.
+
+    `costs` says what the constraints cost the grid that is proposed. `near` are grids nearly as good as the one of
+    `sparse`, which are no candidates, and `room` is how far any grid of that size could still improve.
+    """
+
+    title: str
+    account: Account
+    tally: Tally
+    rates: RateTable
+    suspects: tuple[Suspect, ...]
+    candidates: tuple[Candidate, ...]
+    comparison: Comparison
+    chosen: str
+    months: float | None
+    ceiling: Mapping[str, float] | None = None
+    truth: Mapping[str, Mapping[str, float]] | None = None
+    warnings: tuple[tuple[str, Mapping[str, str | int | float]], ...] = ()
+    closing: Closing | None = None
+    stages: Stages | None = None
+    worth: Worth | None = None
+    selection: Selection | None = None
+    fadings: tuple[Fading, ...] = ()
+    story: tuple[Adopted, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    drift: Drift | None = None
+    swap: Swap | None = None
+    changes: tuple[Line, ...] = ()
+    sides: tuple[Sides, ...] = ()
+    grades: Grades | None = None
+    demands: tuple[Demand, ...] = ()
+    kpis: tuple[Month, ...] = ()
+    mails: Mails | None = None
+    feedback: Feedback | None = None
+    minutes_per_call: float | None = None
+    policy: Policy | None = None
+    money: tuple[float, float] | None = None
+    costs: Costs | None = None
+    near: tuple[Candidate, ...] = ()
+    room: Bound | None = None

@@ -1,0 +1,1 @@
+"""Every row of a table gets its score, band and reasons."""

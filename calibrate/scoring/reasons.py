@@ -1,0 +1,238 @@
+"""Score and reasons of a row from one lookup per criterion: each line of a grid is a bit beside its points.
+
+Lines stand in the order of their points, the weightiest first, and each has a bit of its own. What a level gives is
+one whole number: its points (counted from the criterion's least, so that none is negative) in the low bits, its line's
+bit above them. The sum over the criteria then holds the score and the set of lines that made it; the lowest bits of the
+set are the weightiest lines. Lines that find no room beside the score stand in further sums, in which only criteria
+with such lines take part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sqlglot import exp
+
+from ..engine import sql
+from ..errors import GridError
+from ..grid.grid import Grid, Measure
+from ..grid.reasons import WORDS, told
+
+MOST_REASONS = 3
+SMALL, LARGE = 62, 126
+"""Bits of a BIGINT and of a HUGEINT that a sum may use; the last one is the sign."""
+_FORMULA = tuple("=+-@\t\r")
+_Left: TypeAlias = Mapping[int, Mapping[int, str]]
+
+
+@dataclass(frozen=True)
+class Marked:
+    """SQL for the score and the reasons of each row of a relation.
+
+    `over(relation)` has the relation's columns and those that `names` tells: the score and, where a band of the grid
+    asks for them, the points of fit and of engagement. `reasons` is an expression over it, the text of the weightiest
+    lines.
+    """
+
+    selects: tuple[str, ...]
+    reasons: str
+    names: Mapping[Measure, str]
+
+    def over(self, relation: str) -> str:
+        """The relation with what is added to each of its rows."""
+        for select in self.selects:
+            relation = f"(SELECT *, {select} FROM {relation}) AS marked"
+        return relation
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line with points: its criterion, level and text."""
+
+    criterion: int
+    level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class _Word:
+    """The lines of one sum, from a first bit on."""
+
+    lines: tuple[_Line, ...]
+    first: int
+
+    @property
+    def end(self) -> int:
+        """The first bit that is free."""
+        return self.first + len(self.lines)
+
+    def bits(self, criterion: int) -> dict[int, int]:
+        """The bit of each line of a criterion, by level."""
+        return {line.level: 1 << self.first + i for i, line in enumerate(self.lines) if line.criterion == criterion}
+
+
+def marked(
+    grid: Grid, codes: Sequence[exp.Expr], left: _Left, known: Sequence[str], words: Mapping[str, str] = WORDS["en"]
+) -> Marked:
+    """Score and reasons of a grid, from the expression of each criterion's level code.
+
+    `left` has SQL for the points that are left of a line, by criterion and level; with nothing left it is no reason.
+    `known` are the relation's columns: none of them has the name of one that is added. `words` are those of `explain`.
+    """
+    own = _prefix(known)
+    measures: dict[Measure, str] = {"score": f"{own}score", "fit": f"{own}fit", "engagement": f"{own}engagement"}
+    least = [min(0, *points) for points in grid.points]
+    room = (grid.maximum - sum(least)).bit_length()
+    if room >= SMALL:
+        raise GridError(f"grid '{grid.name}' has points too large to be added up; divide all of them by one number")
+    lines = _lines(grid, words)
+    held = _words(lines, room)
+    wide = held[0].end + MOST_REASONS > SMALL
+    sums = [_sum(grid, codes, least if i == 0 else None, word, left, wide) for i, word in enumerate(held)]
+    score = f"CAST({own}sum0 & {2**room - 1} AS BIGINT) + {sum(least)} AS {measures['score']}"
+    sets = [f"({own}sum{i} & {-(1 << word.first)})" for i, word in enumerate(held)]
+    sets[-1] = f"({sets[-1]} | {((1 << MOST_REASONS) - 1) << held[-1].end})"  # so that no set runs out of lines
+    selects = [", ".join(f"{each} AS {own}sum{i}" for i, each in enumerate(sums))]
+    selects.append(
+        ", ".join(
+            [
+                score,
+                *(f"{each} AS {measures['fit']}" for each in _fit(grid, codes, left)),
+                *(f"{each} AS {own}set{i}" for i, each in enumerate(sets)),
+            ]
+        )
+    )
+    if grid.gated:
+        selects.append(f"{measures['score']} - {measures['fit']} AS {measures['engagement']}")
+    names = [f"{own}set{i}" for i in range(len(held))]
+    places = []
+    for _ in range(MOST_REASONS):
+        places.append(_weightiest(names, held))
+        selects.append(", ".join(f"{each} AS {name}_" for each, name in zip(_without(names), names, strict=True)))
+        names = [f"{name}_" for name in names]
+    return Marked(tuple(selects[:-1]), _texts(lines, places, left), measures)
+
+
+def _prefix(known: Sequence[str]) -> str:
+    """A beginning that no column's name has.
+
+    >>> _prefix(["a", "score"]), _prefix(["__SUM0"])
+    ('__', '___')
+    """
+    prefix = "__"
+    while any(name.lower().startswith(prefix) for name in known):
+        prefix += "_"
+    return prefix
+
+
+def _lines(grid: Grid, words: Mapping[str, str]) -> list[_Line]:
+    """All lines, the weightiest first; ties keep the grid's order."""
+    found = [
+        (-abs(points), criterion, level)
+        for criterion, each in enumerate(grid.points)
+        for level, points in enumerate(each)
+        if points
+    ]
+    lines = []
+    for _, criterion, level in sorted(found):
+        asked = grid.criteria[criterion]
+        lines.append(
+            _Line(criterion, level, f"{asked.name}: {told(asked, level, words)} ({grid.points[criterion][level]:+d})")
+        )
+    return lines
+
+
+def _words(lines: Sequence[_Line], room: int) -> list[_Word]:
+    """The lines in as many words as they need: one where they find room beside the score."""
+    words, first = [], room
+    end = LARGE - MOST_REASONS
+    while len(lines) > end - first:
+        words.append(_Word(tuple(lines[: end - first]), first))
+        lines, first = lines[end - first :], 0
+    return [*words, _Word(tuple(lines), first)]
+
+
+def _sum(
+    grid: Grid, codes: Sequence[exp.Expr], least: Sequence[int] | None, word: _Word, left: _Left, wide: bool
+) -> str:
+    """SQL for one sum over the criteria: the bits of its lines and, where `least` is given, the points below them."""
+    parts = []
+    for at, (code, points) in enumerate(zip(codes, grid.points, strict=True)):
+        bits = word.bits(at)
+        low = 0 if least is None else least[at]
+        given = [(0 if least is None else each - low) + bits.get(level, 0) for level, each in enumerate(points)]
+        aged = {}
+        for level, kept in left.get(at, {}).items():
+            worth = "0" if least is None else f"({kept} - {low})"
+            aged[level] = f"{worth} + CASE WHEN {kept} = 0 THEN 0 ELSE {bits.get(level, 0)} END"
+        if any(given):
+            parts.append(_chosen(code, given, aged))
+    kind = "HUGEINT" if wide else "BIGINT"
+    return " + ".join([f"CAST({parts[0] if parts else 0} AS {kind})", *parts[1:]])
+
+
+def _fit(grid: Grid, codes: Sequence[exp.Expr], left: _Left) -> list[str]:
+    """SQL for the points of fit, where a band asks for them."""
+    parts = [
+        _chosen(code, points, left.get(at, {}))
+        for at, (criterion, code, points) in enumerate(zip(grid.criteria, codes, grid.points, strict=True))
+        if criterion.axis == "fit" and any(points)
+    ]
+    return [" + ".join(parts) or "0"] if grid.gated else []
+
+
+def _chosen(code: exp.Expr, numbers: Sequence[int], instead: Mapping[int, str]) -> str:
+    """The number of a row's level, or other SQL for some levels."""
+    number = sql.mapped(code, numbers.__getitem__).sql("duckdb")
+    branches = "".join(f" WHEN {place} THEN {text}" for place, text in sorted(instead.items()))
+    return f"CASE {code.sql('duckdb')}{branches} ELSE {number} END" if branches else number
+
+
+def _weightiest(sets: Sequence[str], words: Sequence[_Word]) -> str:
+    """SQL for the place, from 1 on, of the lowest bit among all lines."""
+    branches, before = [], 0
+    for name, word in zip(sets, words, strict=True):
+        place = f"CAST(BIT_COUNT(({name} & -{name}) - 1) AS BIGINT) + {before - word.first + 1}"
+        branches.append((f"{name} <> 0", place))
+        before += len(word.lines)
+    *others, (_, last) = branches
+    tests = "".join(f" WHEN {test} THEN {place}" for test, place in others)
+    return f"CASE{tests} ELSE {last} END" if tests else last
+
+
+def _without(sets: Sequence[str]) -> list[str]:
+    """SQL for the sets without the lowest bit of all."""
+    left = []
+    for i, name in enumerate(sets):
+        rest = f"{name} & ({name} - 1)"
+        empty = " AND ".join(f"{other} = 0" for other in sets[:i])
+        left.append(f"CASE WHEN {empty} THEN {rest} ELSE {name} END" if empty else rest)
+    return left
+
+
+def _texts(lines: Sequence[_Line], places: Sequence[str], left: _Left) -> str:
+    """SQL for the texts of the lines at some places, behind one another; behind the last line there are empty ones.
+
+    A line that age has taken points from says what is left of them.
+    """
+    texts = [f"'{line.text}" if line.text.startswith(_FORMULA) else line.text for line in lines]
+    found = []
+    for i, place in enumerate(places):
+        told = [f"; {text}" if i else text for text in texts] + [""] * MOST_REASONS
+        listed = f"LIST_EXTRACT([{', '.join(_quoted(text) for text in told)}], {place})"
+        branches = ""
+        for at, line in enumerate(lines):
+            kept = left.get(line.criterion, {}).get(line.level)
+            if kept is not None:
+                stem = _quoted(told[at].rpartition("(")[0] + "(")
+                branches += (
+                    f" WHEN {at + 1} THEN CONCAT({stem}, CASE WHEN {kept} > 0 THEN '+' ELSE '' END, {kept}, ')')"
+                )
+        found.append(f"CASE {place}{branches} ELSE {listed} END" if branches else listed)
+    return f"CONCAT({', '.join(found)})"
+
+
+def _quoted(text: str) -> str:
+    return sql.literal(text).sql("duckdb")

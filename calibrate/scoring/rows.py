@@ -1,0 +1,163 @@
+"""Scoring a whole file or table in the engine: every source column, then score, band and reasons.
+
+Rows stream through one statement from the source into a CSV or Parquet file; nothing is held in memory. The
+reasons are the weightiest lines of each lead, in the order of their points, as `explain.reasons` tells them.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from sqlglot import exp
+
+from ..counts.encoding import code_sql
+from ..engine import Session, sql
+from ..engine.dates import moment
+from ..engine.table import Table, kinds
+from ..errors import GridError, InputError, unknown
+from ..export.base import band_condition
+from ..export.reading import as_answered
+from ..grid.grid import Grid
+from ..grid.reasons import words_in
+from ..leads.columns.mailbox import made_from, with_mailboxes
+from ..leads.columns.roles import find_dates, find_id
+from ..leads.events import (
+    ALL_DAYS,
+    OBSERVE_DAYS,
+    EventNames,
+    dated_in,
+    is_event_column,
+    join_events,
+    types_in,
+)
+from ..leads.statement import DAY_ZERO, Terms
+from .reasons import marked
+
+ADDED = ("score", "band", "reasons")
+SUFFIXES = (".csv", ".parquet")
+
+
+def score_file(
+    grid: Grid,
+    source: str,
+    out: str,
+    *,
+    table: str | None = None,
+    events: str | None = None,
+    at: date | None = None,
+    language: str = "en",
+) -> int:
+    """Write the leads of a source with score, band and reasons added, and return how many there are.
+
+    `events` is a second source from which the grid's event columns are made, as they were when it was calibrated: from
+    each lead's observation. With `at`, leads are scored as they stand on that day: all events up to it count, and lines
+    with an expiry rule keep what the age of their signal leaves.
+    Reasons are told in a language of `explain`. The file appears whole or not at all. Raises GridError where the grid
+    does not fit the data, InputError where the data already has a column of that name or the file cannot be written.
+    """
+    target = Path(out)
+    if target.suffix.lower() not in SUFFIXES:
+        raise InputError(f"'{out}' must end in {' or '.join(SUFFIXES)}: the suffix says how it is written")
+    with Session() as session:
+        leads = session.open(source, table=table)
+        own = tuple(column.name for column in leads.columns)
+        leads = with_mailboxes(leads, [made for c in grid.criteria if (made := made_from(c.column)) is not None])
+        if events is not None:
+            leads = with_events(grid, leads, session.open(events), at)
+        statement = scored(grid, leads, own, at, language)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, part = tempfile.mkstemp(prefix=".calibrate-", suffix=target.suffix, dir=target.parent)
+            os.close(handle)
+        except OSError as fault:
+            raise InputError(f"'{out}' cannot be written: {fault.strerror}. Choose another folder") from None
+        try:
+            rows = session.write(leads, statement, Path(part))
+            Path(part).chmod(0o644)
+            Path(part).replace(target)
+        finally:
+            Path(part).unlink(missing_ok=True)
+    return rows
+
+
+def with_events(grid: Grid, leads: Table, events: Table, at: date | None = None) -> Table:
+    """The leads with the event columns of a grid, made as its provenance says; with `at`, of all events up to then."""
+    made = grid.provenance
+
+    def said(key: str) -> str | None:
+        return None if made.get(key) is None else str(made[key])
+
+    types = types_in([criterion.column for criterion in grid.criteria])
+    terms = Terms(
+        lead_id=said("lead_id") or find_id(leads), created_at=said("created_at") or find_dates(leads)[0],
+        observe_days=int(made.get("observe_days") or OBSERVE_DAYS) if at is None else ALL_DAYS,
+    )  # fmt: skip
+    names = EventNames(said("events_lead_id"), said("events_at"), said("events_type"), said("events_value"))
+    dated = [] if at is None else dated_in([rule.dated for rule in grid.expiry])
+    return join_events(leads, events, terms, names, types=types, as_of=at, dated=dated, scoring=True).table
+
+
+def scored(
+    grid: Grid, leads: Table, shown: Sequence[str] | None = None, at: date | None = None, language: str = "en"
+) -> str:
+    """The statement: the source's columns (or those of them to show) in their order, then score, band and reasons.
+
+    With `at`, lines with an expiry rule give what the age of their signal leaves; one with nothing left is no reason.
+    """
+    known = [column.name for column in leads.columns]
+    taken = [name for name in known if name.lower() in ADDED]
+    if taken:
+        raise InputError(f"{leads.name} already has a column '{taken[0]}'; rename it, so that nothing is overwritten")
+    for criterion in grid.criteria:
+        if criterion.column not in known:
+            hint = "; it is made from events: add --events FILE" if is_event_column(criterion.column) else ""
+            raise GridError(
+                f"grid '{grid.name}' does not fit {leads.name}: {unknown('column', criterion.column, known)}{hint}"
+            )
+    grid = as_answered(grid, leads)
+    types = kinds(leads)
+    codes = [code_sql(criterion, types[criterion.column]) for criterion in grid.criteria]
+    marks = marked(grid, codes, _left(grid, leads, at), known, words_in(language))
+    steps = [(band_condition(band, marks.names), sql.literal(band.name).sql("duckdb")) for band in grid.ladder]
+    band = "".join(f" WHEN {condition} THEN {name}" for condition, name in steps)
+    columns = ", ".join(_quoted(name) for name in (known if shown is None else shown))
+    band = f"CASE{band} ELSE '' END" if band else "''"
+    added = f"{marks.names['score']} AS score, {band} AS band, {marks.reasons} AS reasons"
+    order = f" ORDER BY {_quoted(leads.position)}" if leads.joined and leads.position is not None else ""
+    return f"SELECT {columns}, {added} FROM {marks.over(leads.relation)}{order}"
+
+
+def _left(grid: Grid, leads: Table, at: date | None) -> dict[int, dict[int, str]]:
+    """SQL for the points that are left on a day, for each line with an expiry rule: by criterion and level."""
+    if at is None:
+        return {}
+    known = {column.name for column in leads.columns}
+    places = {criterion.name: i for i, criterion in enumerate(grid.criteria)}
+    found: dict[int, dict[int, str]] = {}
+    for rule in grid.expiry:
+        if rule.dated is None:
+            continue
+        if rule.dated not in known:
+            hint = "; it is made from events: add --events FILE" if is_event_column(rule.dated) else ""
+            raise GridError(f"the expiry of '{rule.criterion}' needs: {unknown('column', rule.dated, known)}{hint}")
+        criterion = places[rule.criterion]
+        level = [each.name for each in grid.criteria[criterion].levels].index(rule.level)
+        points = grid.points[criterion][level]
+        day = sql.day(moment(leads, rule.dated).expression).sql("duckdb")
+        age = f"({at.toordinal() - DAY_ZERO.toordinal()} - {day})"
+        if rule.days is not None:
+            kept = f"CASE WHEN {age} >= {rule.days} THEN 0 ELSE {points} END"
+        else:
+            times = f"GREATEST({age}, 0) // {rule.every_days or 1}"
+            share = f"GREATEST(0, 100 - {rule.percent or 0} * COALESCE({times}, 0))"
+            kept = f"({'-' if points < 0 else ''}(({2 * abs(points)} * {share} + 100) // 200))"
+        found.setdefault(criterion, {})[level] = kept
+    return found
+
+
+def _quoted(name: str) -> str:
+    return exp.to_identifier(name, quoted=True).sql("duckdb")
