@@ -97,7 +97,7 @@ def columns(known: Path, happened: Path, memory: str, *, history: bool = False) 
     from calibrate.leads.columns.proposal import propose
     from calibrate.leads.events import join_events
     from calibrate.leads.history import observe
-    from calibrate.leads.statement import Terms
+    from calibrate.leads.terms import Terms
 
     with Session() as session:
         session.connection.execute(f"SET memory_limit = '{memory}'")

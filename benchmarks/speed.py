@@ -27,6 +27,8 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 from leads import ATTRIBUTES, FRESH, write  # noqa: E402
 
+from calibrate.monthly import publish  # noqa: E402
+
 Found = dict[str, Any]
 
 
@@ -135,7 +137,7 @@ def whole(train: Path, fresh: Path) -> Found:
         clock.stage("read_rows")
         review = monthly.review(counted)
         clock.stage("review")
-        monthly.publish(review, counted)
+        publish.publish(review, counted)
         clock.stage("publish")
         return clock.stop()
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .grid.grid import Grid as Grid
     from .leads.columns.proposal import propose as propose
     from .leads.history import observe as observe
-    from .leads.statement import Terms as Terms
+    from .leads.terms import Terms as Terms
     from .points.plan import Plan as Plan
     from .points.plan import calibrate as calibrate
     from .points.score_table import score as score

@@ -48,3 +48,11 @@ def shape_of(text: str) -> str:
     'Aaa-99.99'
     """
     return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", lambda found: "A" if found[0].isupper() else "a", text))
+
+
+BLANKS = " \t\r\n"
+"""Characters that make a text blank when it has no others."""
+
+
+THOUSANDS = " \u00a0\u202f'"
+"""What may stand between thousands: blank, no-break space, narrow no-break space, apostrophe."""

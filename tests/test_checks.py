@@ -13,10 +13,11 @@ import pytest
 
 from calibrate.cli.app import main
 from calibrate.evaluation import audit
+from calibrate.export.reading import read_grid
 from calibrate.grid.grid import Grid, Pin
 from calibrate.monthly import run as monthly
 from calibrate.monthly import with_robustness as checks
-from calibrate.monthly.from_settings import plans_of, read_grid
+from calibrate.monthly.from_settings import plans_of
 from calibrate.monthly.settings import read, settings, written
 from calibrate.points.plan import Plan
 from calibrate.simulate import simulate

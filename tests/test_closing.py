@@ -9,7 +9,7 @@ import pytest
 from calibrate.engine import Session
 from calibrate.funnel.time_to_close import closing_times, curve
 from calibrate.leads.history import observe
-from calibrate.leads.statement import Terms
+from calibrate.leads.terms import Terms
 from calibrate.simulate import share_closed, simulate
 
 

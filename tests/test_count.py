@@ -12,7 +12,7 @@ from calibrate.counts.tally import Tally, _Marginals, count
 from calibrate.engine import open_table
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.leads.history import observe
-from calibrate.leads.statement import Terms
+from calibrate.leads.terms import Terms
 
 SPECIAL = (Level("missing", "missing"), Level("other", "other"))
 SECTOR = Criterion(

@@ -20,6 +20,7 @@ from calibrate.cli.app import main
 from calibrate.errors import CalibrateError, HistoryError, InputError, SettingsError
 from calibrate.funnel.value import weigh_by_value
 from calibrate.leads.crm import SYSTEMS, detect
+from calibrate.monthly import counted
 from calibrate.monthly import run as monthly
 from calibrate.monthly.settings import settings
 from calibrate.report.language import known, load
@@ -164,7 +165,7 @@ SAMPLES = (
            ("Won", "Lost", "Open"), "Actual Close Date", ("Est. revenue", "Owner")),
 )  # fmt: skip
 
-Counted = monthly.Counted
+Counted = counted.Counted
 
 
 def read(file: Path, **parts: Mapping[str, object]) -> Counted:

@@ -189,7 +189,8 @@ def test_postgres_gives_the_same_arrays(address: str, duck: Path) -> None:
 def test_postgres_tells_the_same_mailboxes(address: str) -> None:
     import psycopg
 
-    from calibrate.leads.columns.mailbox import kind_of, with_mailboxes
+    from calibrate.grid.mailbox_kinds import kind_of
+    from calibrate.leads.columns.mailbox import with_mailboxes
 
     mails = ["ana@acme.fr", "BOB@Gmail.com ", "Eve <e@yopmail.com>", "", "nothing", None, "x@localhost", "a@ b.fr"]
     with psycopg.connect(address, autocommit=True) as connection:

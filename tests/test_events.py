@@ -13,9 +13,10 @@ import pytest
 from calibrate.cli.app import main
 from calibrate.engine import Session
 from calibrate.errors import CalibrateError
-from calibrate.leads.events import EventNames, Joined, is_event_column, join_events, types_in
+from calibrate.grid.event_columns import is_event_column, types_in
+from calibrate.leads.events import EventNames, Joined, join_events
 from calibrate.leads.history import observe
-from calibrate.leads.statement import Terms
+from calibrate.leads.terms import Terms
 
 LEADS = """id,created,sector
 a,2025-03-01,Steel

@@ -20,7 +20,7 @@ from calibrate.funnel.value import weigh_by_value
 from calibrate.leads.columns.proposal import propose
 from calibrate.leads.events import EventNames, join_events
 from calibrate.leads.history import observe
-from calibrate.leads.statement import Terms
+from calibrate.leads.terms import Terms
 
 TERMS = Terms(created_at="created", customer_at="won", lead_id="id", as_of=date(2025, 12, 31), observe_days=14)
 

@@ -21,7 +21,7 @@ from calibrate.grid.grid import Band, Expiry, Grid
 from calibrate.leads.columns.fine_classing import named_levels
 from calibrate.leads.events import EventNames
 from calibrate.leads.history import observe
-from calibrate.leads.statement import Terms
+from calibrate.leads.terms import Terms
 from calibrate.scoring.rows import score_file
 from calibrate.simulate import simulate
 

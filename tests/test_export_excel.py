@@ -18,7 +18,7 @@ from calibrate.export import excel
 from calibrate.export.base import Options
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Band, Expiry, Grid
-from calibrate.leads.columns.mailbox import kind_of
+from calibrate.grid.mailbox_kinds import kind_of
 
 
 def case(seed):

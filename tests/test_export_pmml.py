@@ -14,8 +14,8 @@ from calibrate.export import pmml, pmml_reading
 from calibrate.export.base import Options
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Band, Grid
+from calibrate.grid.mailbox_kinds import kind_of
 from calibrate.grid.reasons import reasons
-from calibrate.leads.columns.mailbox import kind_of
 
 OWN = {"text": "text", "number": "any", "boolean": "boolean", "presence": "text"}
 

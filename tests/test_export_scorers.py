@@ -16,8 +16,8 @@ from calibrate.export import coverage, javascript, python
 from calibrate.export.base import Options
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Band, Expiry, Grid
+from calibrate.grid.mailbox_kinds import kind_of
 from calibrate.grid.reasons import reasons
-from calibrate.leads.columns.mailbox import kind_of
 
 GRIDS = [cases.grid(random.Random(seed)) for seed in range(25)]
 LEADS = [cases.leads(random.Random(1000 + seed), grid, {}, 120) for seed, grid in enumerate(GRIDS)]

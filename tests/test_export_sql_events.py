@@ -17,8 +17,8 @@ from calibrate.errors import ExportError
 from calibrate.export import coverage, sql, write
 from calibrate.export.base import Options
 from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.event_columns import COUNT, DAYS, FIRST, LAST, PACE, SINCE
 from calibrate.grid.grid import Expiry, Grid
-from calibrate.leads.events import COUNT, DAYS, FIRST, LAST, PACE, SINCE
 from calibrate.scoring.rows import score_file
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))

@@ -13,7 +13,8 @@ from calibrate.engine import Session
 from calibrate.errors import CalibrateError, HistoryError, InputError
 from calibrate.leads.columns.roles import newest_first
 from calibrate.leads.history import History, _answered, observe
-from calibrate.leads.statement import Source, Terms
+from calibrate.leads.statement import Source
+from calibrate.leads.terms import Terms
 
 
 def read(folder: Path, text: str, terms: Terms, outcomes: str | None = None) -> History:

@@ -19,7 +19,7 @@ from calibrate.grid.criteria import Criterion
 from calibrate.leads.columns.fine_classing import named_levels
 from calibrate.leads.events import join_events
 from calibrate.leads.history import observe
-from calibrate.leads.statement import Terms
+from calibrate.leads.terms import Terms
 from calibrate.simulate import Simulated, simulate
 
 SIGNALS = {"pricing_page": "pricing_page_views", "email_open": "email_opens", "case_study": "case_study"}

@@ -7,7 +7,7 @@ from calibrate.counts.leakage import suspects
 from calibrate.counts.leakage_words import NAMES
 from calibrate.counts.tally import tally_of
 from calibrate.grid.criteria import Criterion, Level
-from calibrate.leads.columns.profile import words_of
+from calibrate.leads.columns.naming import words_of
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 HISTORIES = 250

@@ -10,7 +10,8 @@ import pytest
 from calibrate import open_table
 from calibrate.export import json as grid_json
 from calibrate.grid.criteria import MISSING
-from calibrate.leads.columns.mailbox import FREE, PROFESSIONAL, find_addresses, kind_of, lists, with_mailboxes
+from calibrate.grid.mailbox_kinds import FREE, PROFESSIONAL, kind_of, lists
+from calibrate.leads.columns.mailbox import find_addresses, with_mailboxes
 from calibrate.monthly import run as monthly
 from calibrate.monthly.settings import settings
 from calibrate.scoring.rows import score_file

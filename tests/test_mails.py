@@ -11,7 +11,7 @@ from calibrate.funnel.emails import Mails, mail_columns, mail_rates
 from calibrate.leads.columns.proposal import propose
 from calibrate.leads.events import join_events
 from calibrate.leads.history import History, observe
-from calibrate.leads.statement import Terms
+from calibrate.leads.terms import Terms
 
 LEADS = """id,created,won,sector,Emails opened,Email clicked,last_open_rate
 1,2025-01-01,2025-02-10,Steel,3,yes,0.4

@@ -23,6 +23,7 @@ from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.diff import beside
 from calibrate.grid.grid import STAGES, Band, Grid, Thresholds
 from calibrate.monthly import run as monthly
+from calibrate.monthly.counted import Counted
 from calibrate.monthly.settings import settings
 from calibrate.points.grade import Grades, _cuts, axis_scores, demand, grades
 from calibrate.points.plan import Plan, calibrate_prepared, prepare
@@ -292,7 +293,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def rows_of(place: Path, **more: Any) -> monthly.Counted:
+def rows_of(place: Path, **more: Any) -> Counted:
     values = {
         "data": {"file": str(place / "leads.csv")},
         "time": {"created_at": "created_at", "customer_at": "customer_at"},

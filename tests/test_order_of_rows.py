@@ -12,7 +12,7 @@ from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid
 from calibrate.leads.events import join_events
 from calibrate.leads.history import observe
-from calibrate.leads.statement import Terms
+from calibrate.leads.terms import Terms
 from calibrate.scoring.rows import score_file
 
 LEADS = 400_000

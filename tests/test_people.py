@@ -27,7 +27,8 @@ from calibrate.leads.columns.person_names import (
     may_be_shown,
     reading,
 )
-from calibrate.leads.columns.profile import Profile, is_personal, is_private
+from calibrate.leads.columns.personal import is_personal, is_private
+from calibrate.leads.columns.profile import Profile
 from calibrate.leads.columns.proposal import Proposal, propose
 from calibrate.monthly import run as monthly
 from calibrate.monthly.settings import settings

@@ -20,6 +20,7 @@ from calibrate.export import FORMATS, Options
 from calibrate.export import json as grid_json
 from calibrate.export import write as write_format
 from calibrate.leads.columns.lexicon import bare
+from calibrate.monthly import publish
 from calibrate.monthly import run as monthly
 from calibrate.monthly.settings import settings
 
@@ -109,7 +110,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     })  # fmt: skip
     counted = monthly.read_rows(asked)
     review = monthly.review(counted)
-    monthly.publish(review, counted)
+    publish.publish(review, counted)
     for name in FORMATS:
         try:
             (place / "reports" / f"grid.{name}").write_bytes(

@@ -16,7 +16,9 @@ from calibrate.engine import Table, open_table
 from calibrate.errors import InputError
 from calibrate.grid.criteria import Criterion, Level, is_placeholder
 from calibrate.leads.columns.fine_classing import readable_cuts
-from calibrate.leads.columns.profile import axis_of, is_private, names_id, profile, words_of
+from calibrate.leads.columns.naming import axis_of, names_id, words_of
+from calibrate.leads.columns.personal import is_private
+from calibrate.leads.columns.profile import profile
 from calibrate.leads.columns.proposal import Proposal, find_dates, find_id, monotone, named_levels, propose
 
 Columns = dict[str, Sequence[Any]]

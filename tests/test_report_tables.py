@@ -63,7 +63,7 @@ def test_axes_are_kept_apart_and_their_ends_are_true() -> None:
 
 def test_grids_side_by_side_hold_every_line() -> None:
     rows = {(name, level.name): points for _, name, levels in sections.side_by_side(REVIEW) for level, points in levels}
-    for place, candidate in enumerate(tables.in_order(REVIEW)):
+    for place, candidate in enumerate(REVIEW.in_order):
         for line in tables.lines(REVIEW, candidate):
             assert rows[line.criterion.name, line.level.name][place] == line.points
 

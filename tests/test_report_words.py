@@ -104,7 +104,7 @@ def test_findings_of_the_house_have_words() -> None:
 
 
 def test_exclusions_methods_and_metrics_have_words() -> None:
-    from calibrate.leads.statement import REASONS
+    from calibrate.leads.terms import REASONS
 
     for reason in REASONS[1:]:
         assert f"excluded.{reason}" in ENGLISH.texts

@@ -17,7 +17,7 @@ from calibrate.funnel.worked import select_worked
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.leads.columns.proposal import propose
 from calibrate.leads.history import History, observe
-from calibrate.leads.statement import Terms
+from calibrate.leads.terms import Terms
 from calibrate.simulate import simulate
 
 LEADS = """id,created,MQL date,sql_at,won,amount,sector

@@ -40,7 +40,7 @@ for _threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # small matrices: 
 if TYPE_CHECKING:
     from ..counts.leakage import Suspect
     from ..counts.rates import RateTable
-    from ..monthly.run import Counted
+    from ..monthly.counted import Counted
     from ..report.language import Words
     from ..report.review import Account
 
@@ -64,19 +64,19 @@ trials.add_to(app)
 @with_flags(RUN_FLAGS)
 def run(data: str, flags: dict[str, Any]) -> None:
     """Calibrate: rates, candidate grids, their comparison on later leads, and the month's report."""
-    from ..monthly import notebook
+    from ..monthly import notebook, publish
     from ..monthly import run as monthly
     from ..report import folder, run_json, summary
 
     settings = settings_of(data, flags)
     book = notebook.find() if flags["notebook"] else None
-    monthly.check_out(settings)
+    publish.check_out(settings)
     with Progressing(flags["json"]) as progress:
         counted = monthly.read_rows(settings, progress)
-        monthly.check_open(counted, flags["force"])
+        publish.check_open(counted, flags["force"])
         review = monthly.review(counted, progress)
         progress("report")
-        where = monthly.publish(review, counted, force=flags["force"])
+        where = publish.publish(review, counted, force=flags["force"])
         if book is not None:
             progress("notebook")
             notebook.execute(book, notebook.again(where, flags["force"]), where / notebook.SAVED)
@@ -94,6 +94,7 @@ def init(data: str, flags: dict[str, Any]) -> None:
     """Write the calibration.toml that a run on this data would use, to be edited."""
     from pathlib import Path
 
+    from ..monthly import publish
     from ..monthly import run as monthly
 
     target = Path(flags["out"] or ".") / "calibration.toml"
@@ -103,7 +104,7 @@ def init(data: str, flags: dict[str, Any]) -> None:
     with Progressing(flags["json"]) as progress:
         counted = monthly.read_rows(settings, progress, follow=False)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(monthly.settings_text(counted, target.parent), encoding="utf-8")
+    target.write_text(publish.settings_text(counted, target.parent), encoding="utf-8")
     if flags["json"]:
         say_json({"settings": target.as_posix()})
     else:
@@ -114,11 +115,11 @@ def init(data: str, flags: dict[str, Any]) -> None:
 @with_flags()
 def check(data: str, flags: dict[str, Any]) -> None:
     """Read the data and say what was understood: rows, exclusions, criteria, suspects. Nothing is written."""
-    from ..monthly import run as monthly
+    from ..monthly import account
     from ..report import run_json, summary
 
     counted = _counted(data, flags)
-    risks = monthly.warnings(counted)
+    risks = account.warnings(counted)
     if flags["json"]:
         found = {**run_json.counted_json(*_parts(counted)), "warnings": run_json.warnings_json(risks)}
         say_json({**found, "timing": counted.timing})
@@ -205,16 +206,17 @@ def export(
 ) -> None:
     """Write the grid as a weight file for another scorer."""
     from .. import export as formats
+    from ..files import write_whole
     from ..monthly import run as monthly
 
     options = formats.Options(table, events_table, lead_id, edition or "", lang, strict, formats.day_asked(at))
     found = monthly.read_grid(grid)
     if scores is not None:
         key = lead_id or str(found.provenance.get("lead_id") or "lead_id")
-        monthly.write_whole(out, formats.write_scores(found, formats.read_scored(scores, key), to, options))
+        write_whole(out, formats.write_scores(found, formats.read_scored(scores, key), to, options))
         say_json({"out": out, "format": to}) if json else say(f"Wrote {out}")
         return
-    monthly.write_whole(out, formats.write(found, to, options))
+    write_whole(out, formats.write(found, to, options))
     covered = formats.coverage(found, to, options)
     if json:
         items = [{"what": item.what, "status": item.status, "reason": item.reason} for item in covered.items]
@@ -297,10 +299,11 @@ def _words(counted: Counted) -> Words:
 
 
 def _parts(counted: Counted) -> tuple[Account, RateTable, tuple[Suspect, ...]]:
-    from ..monthly import run as monthly
+
+    from ..monthly import account
 
     rates = counted.rates
-    return monthly.account(counted, rates), rates, counted.suspects
+    return account.account(counted, rates), rates, counted.suspects
 
 
 if __name__ == "__main__":

@@ -80,9 +80,9 @@ def grid_diff(
     json: JsonFlag = False,
 ) -> None:
     """Compare two grid files line by line: points, thresholds, lowest and highest score."""
+    from ..export.reading import read_grid
     from ..grid.diff import beside
     from ..grid.grid import STAGES
-    from ..monthly.from_settings import read_grid
     from ..report.band_text import stage_line
     from ..report.language import load
     from ..report.sections import level_name
@@ -131,8 +131,8 @@ def grid_explain(
     """Explain a grid on one page, from its file alone, to people who were not in the meeting."""
     from pathlib import Path
 
-    from ..monthly.from_settings import read_grid
-    from ..monthly.run import write_whole
+    from ..export.reading import read_grid
+    from ..files import write_whole
     from ..report.grid_page import explained
     from ..report.language import load
 

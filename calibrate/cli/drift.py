@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ..counts.rates import Rate
     from ..grid.grid import Grid
-    from ..leads.statement import Terms
+    from ..leads.terms import Terms
     from ..monitoring.drift import Drift
     from ..report.language import Words
 

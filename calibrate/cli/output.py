@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 if TYPE_CHECKING:
-    from ..monthly.run import Counted, Progress
+    from ..monthly.counted import Counted, Progress
 
 
 class Progressing:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlglot import exp
 
+from .. import vocabulary
 from ..engine import sql
 from ..engine.table import Table, kinds
 from ..grid.criteria import Criterion, Level, as_number
@@ -244,7 +245,7 @@ def _texts_of(criterion: Criterion) -> dict[str, int]:
     for level, code in listed:
         for value in level.values:
             for text in (value,) if isinstance(value, str) else _spellings(str(value).lower()):
-                if text.strip(sql.BLANKS) and _storable(text):
+                if text.strip(vocabulary.BLANKS) and _storable(text):
                     codes.setdefault(text, code)
     return codes
 

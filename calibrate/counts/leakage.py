@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..grid.criteria import Criterion, is_placeholder
-from ..leads.columns.profile import words_of
+from ..leads.columns.naming import words_of
 from .binning import group
 from .leakage_words import LEVELS, NAMES
 from .rates import prior_strength, wilson

@@ -19,7 +19,7 @@ from ..engine import sql
 from ..errors import GridError, unknown
 from ..grid.criteria import Criterion, offsets
 from ..leads.history import History
-from ..leads.statement import CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS
+from ..leads.terms import CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS
 from .encoding import Coding, coding
 
 MOST_ROWS = 2**20

@@ -12,10 +12,11 @@ from pathlib import Path
 import duckdb
 
 from ..errors import InputError, unknown
+from ..vocabulary import BLANKS
 from . import textfile
 from .duckdb import Connection, DuckTable, described, view_over
 from .infer import set_types
-from .sql import BLANKS, identifier, literal, relation
+from .sql import identifier, literal, relation
 from .table import Fact
 
 LARGE = 300 * 2**20

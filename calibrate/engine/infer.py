@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from ..vocabulary import NUMBER_PLACEHOLDERS
+from ..vocabulary import BLANKS, NUMBER_PLACEHOLDERS, THOUSANDS
 from . import dates
 from .duckdb import Connection
-from .sql import BLANKS, THOUSANDS, identifier, literal
+from .sql import identifier, literal
 from .table import Fact
 
 SAMPLE = 2000

@@ -15,10 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlglot import exp, parse_one
 
-BLANKS = " \t\r\n"
-"""Characters that make a text blank when it has no others."""
-THOUSANDS = " \u00a0\u202f'"
-"""What may stand between thousands: blank, no-break space, narrow no-break space, apostrophe."""
+from ..vocabulary import BLANKS
+
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 """What text counts as a number, once blanks around it are cut."""
 Branch: TypeAlias = "tuple[exp.Expr, exp.Expr]"

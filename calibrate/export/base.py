@@ -10,10 +10,10 @@ from typing import Literal
 
 from ..errors import ExportError
 from ..grid.criteria import Criterion
+from ..grid.event_columns import is_event_column
 from ..grid.grid import Band, Expiry, Grid, Measure
+from ..grid.mailbox_kinds import made_from
 from ..grid.reasons import told, words_in
-from ..leads.columns.mailbox import made_from
-from ..leads.events import is_event_column
 
 Status = Literal["carried", "approximated", "impossible"]
 EVERYTHING = ("mailbox", "events")

@@ -15,10 +15,10 @@ from typing import Any
 
 from ..errors import ExportError
 from ..grid.criteria import Criterion, as_number, meaning
+from ..grid.event_columns import is_event_column
 from ..grid.grid import Expiry, Grid
+from ..grid.mailbox_kinds import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
 from ..grid.reasons import told, words_in
-from ..leads.columns.mailbox import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
-from ..leads.events import is_event_column
 from . import csv
 from .base import Coverage, Options, Status, account, key_column, ordered_bands
 

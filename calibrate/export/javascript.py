@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from ..grid.grid import Grid
-from ..leads.columns.mailbox import lists, made_from
+from ..grid.mailbox_kinds import lists, made_from
 from ..vocabulary import NO, YES
 from .base import Coverage, Options, account, expiry_rule, ordered_bands, raw_notes, reason_text
 

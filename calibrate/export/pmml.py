@@ -17,7 +17,7 @@ from xml.etree import ElementTree as Tree
 
 from ..grid.criteria import Criterion, Level, as_number, meaning
 from ..grid.grid import Grid
-from ..leads.columns.mailbox import DISPOSABLE, FREE, PROFESSIONAL, SUFFIX, lists, made_from
+from ..grid.mailbox_kinds import DISPOSABLE, FREE, PROFESSIONAL, SUFFIX, lists, made_from
 from .base import Coverage, Options, account, ordered_bands, reason_text, refuse_illegal
 from .pmml_sides import Condition, band_outputs, derive_sides
 

@@ -6,7 +6,7 @@ Names and levels of the grid stand in it as literals only, so no text of a grid 
 from __future__ import annotations
 
 from ..grid.grid import Grid
-from ..leads.columns.mailbox import lists, made_from
+from ..grid.mailbox_kinds import lists, made_from
 from ..vocabulary import NO, YES
 from .base import Coverage, Options, account, expiry_rule, ordered_bands, raw_notes, reason_text
 

@@ -21,7 +21,7 @@ from ..engine import Table, sql
 from ..errors import GridError
 from ..grid.criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Kind, Level, as_number
 from ..grid.grid import Grid
-from . import csv, hubspot_reading, json, marketo, mautic, odoo, pmml_reading, zoho
+from . import csv, hubspot_reading, json, marketo, mautic, odoo, pmml_reading, reading, zoho
 from .json import LONGEST_NAME, MOST_BYTES, MOST_CRITERIA, check_levels
 from .schemes import whole
 
@@ -383,3 +383,10 @@ def _cell(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def read_grid(path: str) -> Grid:
+    """A grid from a weight file, or from the rules of a system that runs one: see `export.reading`."""
+    if not Path(path).exists():
+        raise GridError(f"there is no grid file '{path}'")
+    return reading.load(path)

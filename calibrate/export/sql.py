@@ -14,9 +14,9 @@ from sqlglot import exp
 
 from ..engine import sql
 from ..grid.criteria import Criterion, Level, as_number, meaning
+from ..grid.event_columns import is_event_column
 from ..grid.grid import Expiry, Grid
-from ..leads.columns.mailbox import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
-from ..leads.events import is_event_column
+from ..grid.mailbox_kinds import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
 from .base import Coverage, Options, Status, account, band_condition, key_column, left_by_age, reason_text
 from .dialects import DECIMAL, DIALECTS, DOMAINS, LINE_END, Dialect, identifier, literal
 from .sql_events import can_make, dated_by, day_number, event_columns, event_join

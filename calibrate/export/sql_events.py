@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ..grid.grid import Grid
-from ..leads.events import (
+from ..days import DAY_ZERO
+from ..grid.event_columns import (
     ALL_DAYS,
     BEFORE,
     COUNT,
@@ -28,7 +28,7 @@ from ..leads.events import (
     SUFFIX,
     is_event_column,
 )
-from ..leads.statement import DAY_ZERO
+from ..grid.grid import Grid
 from .dialects import Dialect, identifier, literal
 
 

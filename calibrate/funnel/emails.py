@@ -16,10 +16,10 @@ import numpy as np
 from ..counts.rates import Rate, rate
 from ..engine import sql
 from ..engine.table import Column
-from ..leads.columns.profile import words_of
-from ..leads.events import SUFFIX
+from ..grid.event_columns import SUFFIX
+from ..leads.columns.naming import words_of
 from ..leads.history import History
-from ..leads.statement import KEPT, STATUS
+from ..leads.terms import KEPT, STATUS
 from ..vocabulary import NO
 
 KINDS = ("sent", "delivered", "opened", "clicked")

@@ -20,12 +20,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..days import DAY_ZERO
 from ..engine import dates, sql
 from ..engine.table import Table, column_of
+from ..grid.event_columns import LAST_SUFFIX, SUFFIX
 from ..grid.grid import Expiry, Grid
-from ..leads.events import LAST_SUFFIX, SUFFIX, EventNames
+from ..leads.events import EventNames
 from ..leads.history import History
-from ..leads.statement import DAY_ZERO, IDENTITY, REASONS, STATUS
+from ..leads.terms import IDENTITY, REASONS, STATUS
 
 Floats = NDArray[np.float64]
 STEP, LOOKS = 14, 13

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from ..counts.rates import Rate, rate
 from ..engine.table import Table
-from ..leads.columns.profile import looks_dated, profile, since_1970, words_of
+from ..leads.columns.naming import words_of
+from ..leads.columns.profile import looks_dated, profile, since_1970
 from ..leads.history import History
-from ..leads.statement import REASONS, STATUS, day_of
+from ..leads.statement import day_of
+from ..leads.terms import REASONS, STATUS
 
 STAGES = ("marketing_qualified", "sales_qualified", "opportunity", "customer")
 _NAMES = {

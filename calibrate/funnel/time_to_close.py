@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..days import DAY_ZERO
 from ..leads.history import History
-from ..leads.statement import DAY_ZERO, REASONS, STATUS
+from ..leads.terms import REASONS, STATUS
 
 Floats = NDArray[np.float64]
 Q90, WEEK = 0.9, 7

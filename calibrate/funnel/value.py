@@ -15,7 +15,8 @@ from ..engine.table import Table, column_of
 from ..errors import InputError
 from ..grid.criteria import Criterion, offsets
 from ..leads.history import History
-from ..leads.statement import CUSTOMER, KEPT, STATUS, Terms, day_of
+from ..leads.statement import day_of
+from ..leads.terms import CUSTOMER, KEPT, STATUS, Terms
 
 Floats = NDArray[np.float64]
 NONE_SEEN = 3.69

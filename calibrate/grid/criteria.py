@@ -29,7 +29,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine import sql
+from .. import vocabulary
 from ..errors import GridError
 from ..vocabulary import NO, YES
 from ..vocabulary import is_placeholder as is_placeholder
@@ -133,7 +133,7 @@ class Criterion:
         >>> [rate.levels[rate.index_of(text)].name for text in ("3,5", "1 234,50", "-2'000", "2.5", "3,5 %")]
         ['2+', '2+', 'other', '2+', 'other']
         """
-        blanks = [(sign, "") for sign in (sql.THOUSANDS if self.thousands == " " else self.thousands)]
+        blanks = [(sign, "") for sign in (vocabulary.THOUSANDS if self.thousands == " " else self.thousands)]
         return (*blanks, *(((",", "."),) if self.decimal == "," else ()))
 
     def index_of(self, value: object) -> int:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
 
@@ -270,6 +270,16 @@ class Grid:
 
     def _repr_html_(self) -> str:
         return str(self.frame().to_html(index=False, float_format="{:.3g}".format))
+
+    def first_unseen_day(self, window: int | None) -> date | None:
+        """The first day whose leads its calibration could not judge, each taking `window` days; None: unknown."""
+        as_of = self.provenance.get("as_of")
+        if window is None or not self.evidence or not isinstance(as_of, str):
+            return None
+        try:
+            return date.fromisoformat(as_of) - timedelta(days=window - 1)
+        except ValueError:
+            return None
 
 
 def day_of(value: object) -> date | None:

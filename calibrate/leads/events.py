@@ -8,36 +8,25 @@ last one, pace, and the first and last value. After that a criterion over events
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from ..days import DAY_ZERO
 from ..engine import dates, sql
 from ..engine.derived import derived, kept
 from ..engine.table import Column, Fact, Table, column_of
 from ..errors import HistoryError, InputError
+from ..grid.event_columns import BEFORE, COUNT, DAYS, FASTER, FIRST, LAST, LAST_SUFFIX, PACE, RECENT, SINCE, SUFFIX
 from ..vocabulary import shape_of
+from .columns.naming import words_of
 from .columns.person_names import may_be_shown
-from .columns.profile import words_of
-from .statement import DAY_ZERO, Terms
+from .terms import Terms
 
-OBSERVE_DAYS = 14
-"""Days that a lead is observed where there are events and nothing else is said."""
-ALL_DAYS = 36500
-"""Days after creation when all events count, as they do where leads are scored at any later moment."""
 COMMON = 20
 """Event types that get a column of their own, the commonest first; the rest counts in the totals."""
 LOOKED_AT = 200
 """Event types among which these are looked for."""
-SUFFIX, LAST_SUFFIX = " (events)", " (last event)"
-COUNT, DAYS, SINCE, PACE, FIRST, LAST = (
-    "events (count)", "events (active days)", "events (days since last)", "events (pace)", "events (first value)",
-    "events (last value)",
-)  # fmt: skip
-RECENT, BEFORE = 7, 21
-"""Pace compares the last 7 days with the 21 before, per day, as far as the lead was observed."""
-FASTER = 1.5
-"""So many times the earlier rate is faster, its inverse slower."""
 MASK = 60
 """Days that one BIGINT holds as a mask of active days."""
 MOST_MASKS = 4
@@ -182,31 +171,6 @@ def _last_day(events: Table, at: str) -> date | None:
     day = sql.day(dates.moment(events, at).expression).sql("duckdb")
     last = events.fetch(f"SELECT MAX({day}) AS last FROM {events.relation}")["last"][0]
     return None if last is None or last != last else date.fromordinal(DAY_ZERO.toordinal() + int(last))
-
-
-def types_in(columns: Sequence[str]) -> tuple[str, ...]:
-    """The event types that columns of these names count.
-
-    >>> types_in(["sector", "demo (events)", "events (count)"])
-    ('demo',)
-    """
-    return tuple(name.removesuffix(SUFFIX) for name in columns if name.endswith(SUFFIX))
-
-
-def dated_in(columns: Iterable[str | None]) -> list[str]:
-    """The event types whose last day columns of these names hold.
-
-    >>> dated_in(["demo (last event)", None, "last_demo"])
-    ['demo']
-    """
-    return list(
-        dict.fromkeys(n.removesuffix(LAST_SUFFIX) for n in columns if n is not None and n.endswith(LAST_SUFFIX))
-    )
-
-
-def is_event_column(name: str) -> bool:
-    """Whether a column is made from events."""
-    return name.endswith((SUFFIX, LAST_SUFFIX)) or name in (COUNT, DAYS, SINCE, PACE, FIRST, LAST)
 
 
 class _Plan:

@@ -24,7 +24,8 @@ from ..errors import HistoryError, InputError, unknown
 from ..grid.criteria import Criterion
 from .cohorts import blocks, cohorts_of
 from .columns.outcome import Answers, answers
-from .statement import CUSTOMER, KEPT, MOMENT, REASONS, STATUS, Source, Terms
+from .statement import Source
+from .terms import CUSTOMER, KEPT, MOMENT, REASONS, STATUS, Terms
 
 IMPOSSIBLE_RATE = 0.95
 

@@ -28,10 +28,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..counts.tally import Tally
+from ..days import DAY_ZERO
 from ..errors import GridError, HistoryError
 from ..grid.criteria import offsets
 from ..grid.grid import Grid
-from ..leads.statement import DAY_ZERO
 from ..points.curve import fit_curve
 from ..points.score_table import score
 from .multiplicity import SMALLEST, able, correlation, saved, seen, shared, shares, whole

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..days import DAY_ZERO
 from ..engine import sql
 from ..engine.table import Table, column_of
 from ..errors import HistoryError, InputError, SettingsError, unknown
 from ..leads.columns.outcome import answers
 from ..leads.columns.person_names import may_be_shown
-from ..leads.statement import DAY_ZERO, day_of
+from ..leads.statement import day_of
 
 NEW_WORDS = ("new", "nouveau", "nouvelle", "candidate", "test", "treatment", "b")
 """What the arm of the new grid is often called."""

@@ -17,6 +17,8 @@ from ..errors import CalibrateError, SettingsError, unknown
 from ..evaluation import decision as deciding
 from ..evaluation.decision import Decision, Promise
 from ..export import json as grid_json
+from ..export.reading import read_grid
+from ..files import write_whole
 from ..grid.criteria import Level
 from ..grid.grid import STAGES, Grid, Thresholds
 from ..points.curve import fit_curve
@@ -24,8 +26,7 @@ from ..points.score_table import reaches, row_scores, score
 from ..report.language import known, load
 from ..report.sections import level_name
 from . import settings as spelling
-from .from_settings import read_grid
-from .run import read_rows, write_whole
+from .run import read_rows
 
 
 def adopt(

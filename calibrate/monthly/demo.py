@@ -13,11 +13,13 @@ import numpy as np
 
 from ..export import json as grid_json
 from ..grid.criteria import Axis, Criterion, Level
+from ..grid.event_columns import SUFFIX
 from ..grid.grid import Band, Grid, Thresholds
-from ..leads.events import SUFFIX
 from ..report.review import Review
 from ..simulate import Simulated, simulate
-from .run import Counted, Progress, publish, read_rows, review
+from .counted import Counted, Progress
+from .publish import publish
+from .run import read_rows, review
 from .settings import settings
 
 SPECIAL = (Level("missing", "missing"), Level("other", "other"))

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
-from pathlib import Path
 
+from ..days import DAY_ZERO
 from ..engine import dates
 from ..engine.table import Fact, Table, column_of
 from ..errors import GridError, SettingsError, unknown
-from ..export import reading
+from ..export.reading import read_grid
 from ..grid.criteria import Criterion
+from ..grid.event_columns import OBSERVE_DAYS as EVENT_DAYS
+from ..grid.event_columns import is_event_column, types_in
 from ..grid.grid import Grid, Pin
-from ..leads.columns.mailbox import find_addresses, made_from, with_mailboxes
+from ..grid.mailbox_kinds import made_from
+from ..leads.columns.mailbox import find_addresses, with_mailboxes
 from ..leads.columns.proposal import Proposal, find_dates, find_id, monotone, named_levels, propose
-from ..leads.events import OBSERVE_DAYS as EVENT_DAYS
-from ..leads.events import EventNames, is_event_column, join_events, types_in
-from ..leads.statement import DAY_ZERO, OBSERVE_DAYS, Terms
+from ..leads.events import EventNames, join_events
+from ..leads.terms import OBSERVE_DAYS, Terms
 from ..points.plan import Plan
 from ..points.thresholds import Policy
 from ..weights import METHODS
@@ -38,13 +39,6 @@ def grids_of(settings: Settings) -> dict[str, Grid]:
     if clash:
         raise SettingsError(f"a grid file is named '{clash[0]}' like a weighting method; give it another name")
     return {name: replace(read_grid(path), name=name) for name, path in named.items()}
-
-
-def read_grid(path: str) -> Grid:
-    """A grid from a weight file, or from the rules of a system that runs one: see `export.reading`."""
-    if not Path(path).exists():
-        raise GridError(f"there is no grid file '{path}'")
-    return reading.load(path)
 
 
 def resolved(settings: Settings, table: Table, outcomes: Table | None = None) -> tuple[Settings, list[Fact]]:
@@ -218,7 +212,7 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], window: int | None =
     }
     fixed = []
     for name, grid in grids.items():
-        plan, since = Plan(name, grid=grid, policy=policy), unseen(grid, window)
+        plan, since = Plan(name, grid=grid, policy=policy), grid.first_unseen_day(window)
         if since is not None and grid.method in METHODS:
             again = replace(made[grid.method], name=name, like=grid)
             plan = replace(plan, again=again, since=(since - DAY_ZERO).days)
@@ -227,17 +221,6 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], window: int | None =
     if not plans:
         raise SettingsError("there is nothing to compare: name methods or grid files")
     return plans
-
-
-def unseen(grid: Grid, window: int | None) -> date | None:
-    """The first day whose leads a grid's calibration could not judge, each taking so many days; None: unknown."""
-    as_of = grid.provenance.get("as_of")
-    if window is None or not grid.evidence or not isinstance(as_of, str):
-        return None
-    try:
-        return date.fromisoformat(as_of) - timedelta(days=window - 1)
-    except ValueError:
-        return None
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..days import DAY_ZERO
 from ..errors import GridError, HistoryError
 from ..evaluation.backtest import Backtest
 from ..evaluation.segments import by_segment, segment_criteria
@@ -17,13 +18,11 @@ from ..funnel.kpis import months_of
 from ..grid.criteria import Criterion
 from ..grid.diff import beside
 from ..leads.history import History
-from ..leads.statement import DAY_ZERO
 from ..monitoring.drift import drift
 from ..points.grade import demand, grades
 from ..points.thresholds import Policy, unmet
-from ..report import tables
 from ..report.review import Candidate, Review
-from .from_settings import CURRENT, policy_of, unseen
+from .from_settings import CURRENT, policy_of
 from .settings import Settings
 
 
@@ -35,7 +34,7 @@ def with_meeting(
     `capacity` is the share of leads that sales can call.
     """
     shown = review.rates.criteria
-    chosen = tables.chosen_of(review)
+    chosen = review.chosen_candidate
     if chosen is None:
         return review
     baseline = next(each for each in review.candidates if each.name == review.comparison.baseline)
@@ -100,7 +99,7 @@ def _known(review: Review, backtests: Sequence[Backtest]) -> list[tuple[str, Map
             seen = sum(fold.leads for fold, stood_in in folds if stood_in)
             rest = review.comparison.leads - seen
             found.append(("grid_stood_in", {**facts, "seen": seen, "rest": rest, "method": grid.method}))
-        elif each.fixed and tally.ends is not None and (since := unseen(grid, window)) is not None:
+        elif each.fixed and tally.ends is not None and (since := grid.first_unseen_day(window)) is not None:
             judged = {cohort for fold in review.comparison.folds for cohort in fold.cohorts_judged}
             begins = np.concatenate([[-np.inf], tally.ends[:-1] + 1])
             known = (begins < (since - DAY_ZERO).days) & [cohort in judged for cohort in tally.cohorts]
@@ -117,7 +116,7 @@ def with_drift(review: Review) -> Review:
     grid = next((each.grid for each in review.candidates if each.name == CURRENT), None)
     if grid is None or review.tally.ends is None:
         return review
-    since = unseen(grid, review.account.observe_days + (review.account.close_within_days or 0))
+    since = grid.first_unseen_day(review.account.observe_days + (review.account.close_within_days or 0))
     if since is None:
         return review
     try:

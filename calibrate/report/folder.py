@@ -83,7 +83,7 @@ def _pictures(review: Review, place: Path, words: Words) -> None:
     charts.save(charts.lift_bars(review.rates, labels=labels), place / "lift.png")
     charts.save(charts.calibration_curves(review.comparison, labels), place / "calibration.png")
     charts.save(charts.gains(review.comparison, labels), place / "gains.png")
-    chosen = tables.chosen_of(review)
+    chosen = review.chosen_candidate
     if chosen is not None:
         limits = chosen.grid.thresholds
         marks = {} if limits is None else {

@@ -16,7 +16,7 @@ from ..grid.diff import Line, beside
 from ..grid.grid import STAGES
 from ..points.grade import DIGITS, LETTERS
 from . import drift_text as moving
-from . import sections, tables
+from . import sections
 from .band_text import band_line, from_points, said, stage_line
 from .language import Words
 from .review import Candidate, Review
@@ -51,7 +51,7 @@ def values(review: Review, words: Words) -> dict[str, Any]:
 
 def past_lines(review: Review) -> list[Line]:
     """Points of each line over the decisions so far and in the chosen grid; lines that never had points left out."""
-    chosen = tables.chosen_of(review)
+    chosen = review.chosen_candidate
     if not review.story or chosen is None:
         return []
     return _telling(beside([*(each.grid for each in review.story), chosen.grid]))

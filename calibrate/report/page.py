@@ -18,22 +18,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from . import (
-    audit_text as checks,
-)
-from . import (
-    impact as meeting,
-)
-from . import (
-    sections,
-    tables,
-)
-from . import (
-    svg as drawing,
-)
-from . import (
-    svg_pictures as pictures,
-)
+from . import audit_text as checks
+from . import impact as meeting
+from . import sections, tables
+from . import svg as drawing
+from . import svg_pictures as pictures
 from .language import Words
 from .review import Review
 
@@ -56,7 +45,7 @@ def page(review: Review, words: Words, others: Mapping[str, str] | None = None) 
 
 def _values(review: Review, words: Words) -> dict[str, Any]:
     """Everything the templates place."""
-    chosen = tables.chosen_of(review)
+    chosen = review.chosen_candidate
     limits = chosen.grid.thresholds if chosen else None
     rates = review.rates
     handed = meeting.handed_over(review, chosen) if chosen and limits else None
@@ -68,9 +57,9 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
         **meeting.values(review, words),
         **checks.values(review, words),
         "w": words, "review": review, "compared": review.comparison, "verdict": review.comparison.verdict,
-        "chosen": chosen, "candidates": tables.in_order(review), "toc": shown, "limits": limits, "handed": handed,
+        "chosen": chosen, "candidates": review.in_order, "toc": shown, "limits": limits, "handed": handed,
         "headline": sections.headline(review, words), "sentence": sections.sentence(review, words),
-        "judged": partial(tables.judged_of, review), "metric_rows": sections.metric_rows(review),
+        "judged": review.judged, "metric_rows": sections.metric_rows(review),
         "formats": sections.FORMATS, "level": partial(sections.level_name, words=words),
         "sides": partial(sections.sides, review), "beside": sections.side_by_side(review),
         "step_rows": partial(sections.step_rows, review), "reach": tables.reach, "axes": tables.AXES,

@@ -9,7 +9,7 @@ from ..counts.leakage import Suspect
 from ..counts.rates import RateTable
 from ..counts.tally import Tally
 from ..evaluation.audit import Finding
-from ..evaluation.comparison import Comparison
+from ..evaluation.comparison import Comparison, Judged
 from ..evaluation.constraint_costs import Costs
 from ..evaluation.decision import Adopted, Outcome
 from ..evaluation.segments import Sides
@@ -123,3 +123,19 @@ class Review:
     costs: Costs | None = None
     near: tuple[Candidate, ...] = ()
     room: Bound | None = None
+
+    @property
+    def chosen_candidate(self) -> Candidate | None:
+        """The candidate whose thresholds and table stand first."""
+        named = [candidate for candidate in self.candidates if candidate.name == self.chosen]
+        return next(iter(named or self.candidates), None)
+
+    @property
+    def in_order(self) -> tuple[Candidate, ...]:
+        """Candidates, the chosen one first."""
+        chosen = self.chosen_candidate
+        return tuple(sorted(self.candidates, key=lambda candidate: candidate is not chosen))
+
+    def judged(self, name: str) -> Judged | None:
+        """What later leads said about a candidate, by its name."""
+        return next((judged for judged in self.comparison.judged if judged.name == name), None)

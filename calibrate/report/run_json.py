@@ -26,7 +26,7 @@ DIGITS = 12
 
 def run_json(review: Review) -> dict[str, Any]:
     """The review as plain values, keyed as promised."""
-    chosen, verdict = tables.chosen_of(review), review.comparison.verdict
+    chosen, verdict = review.chosen_candidate, review.comparison.verdict
     limits = chosen.grid.thresholds if chosen else None
     names = tables.grid_files(review)
     return {
@@ -162,7 +162,7 @@ def _level(rates: RateTable, i: int, name: str) -> dict[str, Any]:
 
 
 def _candidate(review: Review, candidate: Candidate, file: str) -> dict[str, Any]:
-    judged, grid = tables.judged_of(review, candidate.name), candidate.grid
+    judged, grid = review.judged(candidate.name), candidate.grid
     limits = grid.thresholds
     return {
         "name": candidate.name, "method": candidate.method, "lines": grid.lines, "grid": f"grids/{file}.json",

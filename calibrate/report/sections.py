@@ -57,7 +57,7 @@ def side_of(metric: str, difference: Estimate | None) -> str:
 
 def metric_rows(review: Review) -> list[tuple[str, list[Cell]]]:
     """Each metric with every candidate's figure, the deciding metric first."""
-    judged = [tables.judged_of(review, candidate.name) for candidate in tables.in_order(review)]
+    judged = [review.judged(candidate.name) for candidate in review.in_order]
     known = [name for name in METRICS if any(j and name in j.metrics for j in judged)]
     known.sort(key=lambda name: name != review.comparison.primary)
     rows, ranks = [], review.comparison.ranks()
@@ -73,7 +73,7 @@ def metric_rows(review: Review) -> list[tuple[str, list[Cell]]]:
 
 def kept(review: Review, name: str) -> float | None:
     """Share of what the best model gains over a coin toss that a grid keeps, on the same later leads."""
-    judged = tables.judged_of(review, name)
+    judged = review.judged(name)
     top = (review.ceiling or {}).get("auc", 0.5)
     if judged is None or "auc" not in judged.metrics or top <= 0.5:
         return None
@@ -160,7 +160,7 @@ def _place(grid: Grid, criterion: Criterion) -> int:
 
 def side_by_side(review: Review) -> list[tuple[Axis, str, list[tuple[Level, list[int | None]]]]]:
     """Points of every level in every grid that has it: axis, criterion, levels with one entry per candidate."""
-    candidates = tables.in_order(review)
+    candidates = review.in_order
     found: dict[tuple[Axis, str], dict[str, tuple[Level, list[int | None]]]] = {}
     for i, candidate in enumerate(candidates):
         for line in tables.lines(review, candidate):
@@ -219,7 +219,7 @@ def step_at(
 def slider_data(review: Review) -> list[dict[str, Any]]:
     """Each candidate's trade-off as columns of plain numbers, for the slider."""
     data = []
-    for candidate in tables.in_order(review):
+    for candidate in review.in_order:
         limits = candidate.grid.thresholds
         sales = None
         if limits is not None and limits.engagement_minimum is not None:

@@ -84,7 +84,7 @@ def _decisions(review: Review, say: Words) -> Sheet:
 
 
 def _past(review: Review, say: Words) -> Sheet | None:
-    chosen = tables.chosen_of(review)
+    chosen = review.chosen_candidate
     if chosen is None:
         return None
     months = [say.date(each.decision.month) for each in review.story]
@@ -164,7 +164,7 @@ def _bands(review: Review, say: Words) -> Sheet:
                      ("axis.engagement", "count"), ("workbook.band", "text"), ("explained.action", "text"),
                      ("explained.expected", "percent"))  # fmt: skip
     rows = []
-    for candidate in tables.in_order(review):
+    for candidate in review.in_order:
         for band in candidate.grid.ladder:
             curve = candidate.grid.curve
             expected = None if curve is None else float(curve.at(np.array([band.at_least]))[0])
@@ -180,7 +180,7 @@ def _expiry(review: Review, say: Words) -> Sheet:
         (candidate.name, e.criterion, e.level,
          say("points.expiry_days", days=e.days) if e.days is not None
          else say("points.expiry_percent", percent=e.percent, days=e.every_days))
-        for candidate in tables.in_order(review) for e in candidate.grid.expiry
+        for candidate in review.in_order for e in candidate.grid.expiry
     )  # fmt: skip
     return Sheet(say("workbook.expiry"), columns, rows)
 

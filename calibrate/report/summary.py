@@ -26,7 +26,7 @@ def summary(review: Review, words: Words | None = None) -> str:
     text += [*_rows(review.account, say), _rate(review.rates, say)]
     text += [say("summary.judged", leads=compared.leads, customers=compared.customers), ""]
     text += [*_candidates(review, say), ""]
-    chosen = tables.chosen_of(review)
+    chosen = review.chosen_candidate
     if chosen is not None:
         limits = chosen.grid.thresholds
         if limits is not None:
@@ -95,7 +95,7 @@ def _rate(rates: RateTable, say: Words) -> str:
 
 def _candidates(review: Review, say: Words) -> Iterator[str]:
     """One line per candidate: lines of the grid, a few metrics with intervals, the difference that decides."""
-    judged = [(candidate, tables.judged_of(review, candidate.name)) for candidate in tables.in_order(review)]
+    judged = [(candidate, review.judged(candidate.name)) for candidate in review.in_order]
     primary = review.comparison.primary
     metrics = [m for m in dict.fromkeys((primary, *SHOWN_METRICS)) if any(j and m in j.metrics for _, j in judged)]
     head = [say("summary.candidates"), say("summary.lines")]
@@ -119,7 +119,7 @@ def _candidates(review: Review, say: Words) -> Iterator[str]:
 
 def _strongest(review: Review, say: Words) -> Iterator[str]:
     """Lines with the most points, given or taken, with their counts."""
-    chosen = tables.chosen_of(review)
+    chosen = review.chosen_candidate
     lines = [line for line in tables.lines(review, chosen) if line.points] if chosen else []
     lines.sort(key=lambda line: -abs(line.points))
     width = max((len(say.signed(line.points)) for line in lines), default=0)

@@ -75,8 +75,8 @@ def reliability(judged: Judged, words: Words) -> Markup | None:
 def gains(review: Review, words: Words) -> Markup | None:
     """Share of customers caught by the best-scored share of later leads, every candidate."""
     series = []
-    for candidate in tables.in_order(review):
-        judged = tables.judged_of(review, candidate.name)
+    for candidate in review.in_order:
+        judged = review.judged(candidate.name)
         if judged is not None and not judged.gains.empty:
             pairs = zip(judged.gains["share_leads"], judged.gains["share_customers"], strict=True)
             series.append((candidate.name, _thinned([(float(a), float(b)) for a, b in pairs])))

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from ..counts.rates import Rate, RateTable, lift_interval, rate
 from ..counts.tally import Tally
 from ..errors import GridError
-from ..evaluation.comparison import Judged
 from ..grid.criteria import Axis, Criterion, Level, offsets
 from ..grid.grid import Evidence, Grid, Pin, Stage
 from ..points.thresholds import trade_off
@@ -115,23 +114,6 @@ def reach(grid: Grid, axis: Axis) -> tuple[int, int]:
     """Lowest and highest points that one axis can give."""
     mine = [points for criterion, points in zip(grid.criteria, grid.points, strict=True) if criterion.axis == axis]
     return sum(min(points) for points in mine), sum(max(points) for points in mine)
-
-
-def judged_of(review: Review, name: str) -> Judged | None:
-    """What later leads said about a candidate."""
-    return next((judged for judged in review.comparison.judged if judged.name == name), None)
-
-
-def chosen_of(review: Review) -> Candidate | None:
-    """The candidate whose thresholds and table stand first."""
-    named = [candidate for candidate in review.candidates if candidate.name == review.chosen]
-    return next(iter(named or review.candidates), None)
-
-
-def in_order(review: Review) -> tuple[Candidate, ...]:
-    """Candidates, the chosen one first."""
-    chosen = chosen_of(review)
-    return tuple(sorted(review.candidates, key=lambda candidate: candidate is not chosen))
 
 
 def steps(review: Review, candidate: Candidate, stage: Stage = "marketing_qualified") -> pd.DataFrame:

@@ -42,7 +42,7 @@ def workbook(review: Review, words: Words, path: Path) -> None:
         book = _Book(file, words)
         _verdict(book, review)
         _candidates(book, review)
-        for candidate in tables.in_order(review):
+        for candidate in review.in_order:
             _points(book, review, candidate)
         _near(book, review)
         _constraints(book, review)
@@ -124,7 +124,7 @@ def _verdict(book: _Book, review: Review) -> None:
                                  high=overall.high)),
         (say("tile.judged"), f"{say.count(compared.leads)} {judged}"),
     ]  # fmt: skip
-    chosen = tables.chosen_of(review)
+    chosen = review.chosen_candidate
     if chosen is not None:
         limits = chosen.grid.thresholds
         if limits is not None:
@@ -150,8 +150,8 @@ def _candidates(book: _Book, review: Review) -> None:
     ]  # fmt: skip
     rows: list[Sequence[Cell]] = []
     ranks = review.comparison.ranks()
-    for candidate in tables.in_order(review):
-        judged = tables.judged_of(review, candidate.name)
+    for candidate in review.in_order:
+        judged = review.judged(candidate.name)
         head = (candidate.name, say.name("method", candidate.method), candidate.grid.lines)
         for name, found in (judged.metrics if judged else {}).items():
             gap = judged.difference.get(name) if judged else None
@@ -231,7 +231,7 @@ def _audit(book: _Book, review: Review) -> None:
     columns = [(say("workbook.candidate"), "text"), (say("audit.what"), "wide"), (say("audit.evidence"), "wide"),
                (say("audit.remedy"), "wide")]  # fmt: skip
     rows: list[Sequence[Cell]] = []
-    for candidate in tables.in_order(review):
+    for candidate in review.in_order:
         found = [checks.told(each, say, candidate.grid.criteria) for each in candidate.findings]
         rows += [(candidate.name, each.what, each.evidence, each.remedy) for each in found]
         if not found:
@@ -276,7 +276,7 @@ def _thresholds(book: _Book, review: Review) -> None:
         (say("column.high"), "decimal"), ("", "text"),
     ]  # fmt: skip
     rows: list[Sequence[Cell]] = []
-    for candidate in tables.in_order(review):
+    for candidate in review.in_order:
         table = tables.steps(review, candidate)
         marks = dict(sections.marks_at(table, candidate.grid.thresholds))
         sales, steps = sections.sales_step(review, candidate), table.to_dict("records")
@@ -291,7 +291,7 @@ def _thresholds(book: _Book, review: Review) -> None:
                 *meeting.spread(review, candidate, step)["caught"], step["missed"], *hours,
                 ", ".join(say(f"threshold.{mark}") for mark in marks.get(i, ())),
             ))  # fmt: skip
-    chosen = tables.chosen_of(review)
+    chosen = review.chosen_candidate
     limits = chosen.grid.thresholds if chosen and chosen.enough else None
     note = say("threshold.demands", **stage_lines(limits, say)) if limits else ""
     book.sheet(say("workbook.thresholds"), columns, rows, note)

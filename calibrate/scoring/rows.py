@@ -15,26 +15,21 @@ from pathlib import Path
 from sqlglot import exp
 
 from ..counts.encoding import code_sql
+from ..days import DAY_ZERO
 from ..engine import Session, sql
 from ..engine.dates import moment
 from ..engine.table import Table, kinds
 from ..errors import GridError, InputError, unknown
 from ..export.base import band_condition
 from ..export.reading import as_answered
+from ..grid.event_columns import ALL_DAYS, OBSERVE_DAYS, dated_in, is_event_column, types_in
 from ..grid.grid import Grid
+from ..grid.mailbox_kinds import made_from
 from ..grid.reasons import words_in
-from ..leads.columns.mailbox import made_from, with_mailboxes
+from ..leads.columns.mailbox import with_mailboxes
 from ..leads.columns.roles import find_dates, find_id
-from ..leads.events import (
-    ALL_DAYS,
-    OBSERVE_DAYS,
-    EventNames,
-    dated_in,
-    is_event_column,
-    join_events,
-    types_in,
-)
-from ..leads.statement import DAY_ZERO, Terms
+from ..leads.events import EventNames, join_events
+from ..leads.terms import Terms
 from .reasons import marked
 
 ADDED = ("score", "band", "reasons")

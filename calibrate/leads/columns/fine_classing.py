@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine import sql
+from ... import vocabulary
 from ...grid.criteria import (
     MISSING,
     MOST_LEVELS,
@@ -29,7 +29,8 @@ from ...grid.criteria import (
     plain_number,
 )
 from ...vocabulary import YES
-from .profile import Profile, axis_of
+from .naming import axis_of
+from .profile import Profile
 
 MOST_TEXTS = 200
 """Texts of one column that get levels of their own; the rest is `other`."""
@@ -127,7 +128,7 @@ def _groups(
     groups: dict[Key, tuple[list[str], int]] = {}
     listed = set(demanded)
     for text, count in (*((text, 0) for text in demanded), *found.texts):
-        if not text.strip(sql.BLANKS):
+        if not text.strip(vocabulary.BLANKS):
             continue
         value = as_number(text) if found.column.type == "number" else text
         word: object = value if isinstance(value, float) else " ".join(text.casefold().split())

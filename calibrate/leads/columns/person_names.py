@@ -17,7 +17,8 @@ from itertools import pairwise
 
 from ...grid.criteria import is_placeholder
 from .lexicon import Lexicon, bare, lexicon, listed
-from .profile import Profile, is_personal, is_private
+from .personal import is_personal, is_private
+from .profile import Profile
 
 NO, MAYBE, SURE = 0, 1, 2
 LOOKED_AT = 300

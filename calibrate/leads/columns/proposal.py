@@ -31,8 +31,9 @@ from .fine_classing import (
     yes_no_levels,
 )
 from .fine_classing import named_levels as named_levels
+from .naming import names_code, names_id
 from .person_names import PEOPLE, Looked, looked_at
-from .profile import Profile, looks_dated, names_code, names_id, one_way, profile, since_1970
+from .profile import Profile, looks_dated, one_way, profile, since_1970
 from .roles import find_dates as find_dates
 from .roles import find_id as find_id
 from .roles import monotone as monotone

@@ -8,7 +8,8 @@ import numpy as np
 
 from ...engine import sql
 from ...engine.table import Table, column_of
-from .profile import looks_dated, names_id, one_way, profile, since_1970, words_of
+from .naming import names_id, words_of
+from .profile import looks_dated, one_way, profile, since_1970
 
 _IDS = (
     "lead id", "id", "leadid", "prospect id", "contact id", "record id", "lead number", "lead no", "customer id",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..columns.profile import words_of
+from ..columns.naming import words_of
 
 Names = tuple[str, ...]
 """Words that a column, or a value, may be called by: the first that is there is taken."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ...engine import sql
 from ...engine.table import Fact, Table
 from ...errors import HistoryError
-from ..columns.profile import words_of
+from ..columns.naming import words_of
 from .base import EMPTY, Aside, Names, Outcome, System
 
 MOST_VALUES = 1000

@@ -1,0 +1,77 @@
+"""What became of the rows, and the risks that a reader should know of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from ..counts.rates import RateTable
+from ..engine.table import Fact
+from ..leads.columns.roles import newest_first
+from ..report.review import Account
+from .counted import SLOWEST, Counted, quick
+
+
+def account(counted: Counted, rates: RateTable) -> Account:
+    """What became of the rows that were read, and which placeholders stayed answers of their own among the rates."""
+    history = counted.history
+    terms = history.terms
+    return Account(
+        source=Path(counted.table.name).name,
+        read=history.read,
+        kept=history.kept,
+        excluded=history.excluded,
+        order=history.order,
+        order_column=terms.created_at or terms.order,
+        as_of=history.as_of.isoformat() if history.as_of else None,
+        observe_days=terms.observe_days,
+        close_within_days=terms.close_within_days if history.ends is not None else None,
+        customer=terms.customer or terms.customer_at or "outcomes",
+        facts=tuple(each for fact in history.facts for each in (fact, *_kept_apart(fact, rates))),
+    )
+
+
+def _kept_apart(fact: tuple[str, Mapping[str, str | int | float]], rates: RateTable) -> Iterator[Fact]:
+    """The words for "no answer" in a column that are a level of their own, because they close unlike empty cells."""
+    key, told = fact
+    if key != "placeholders":
+        return
+    words = str(told["words"]).split(", ")
+    for criterion in rates.criteria:
+        values = {value for level in criterion.levels if level.role == "value" for value in level.values}
+        kept = [word for word in words if word in values]
+        if criterion.column == told["column"] and kept and criterion.kind == "text":
+            yield Fact("placeholders_apart", {"column": criterion.column, "words": ", ".join(kept)})
+
+
+def warnings(counted: Counted) -> tuple[tuple[str, Mapping[str, str | int | float]], ...]:
+    """Risks that the reader should know of, as keys of the language files with their numbers."""
+    found: list[tuple[str, Mapping[str, str | int | float]]] = list(counted.warnings)
+    history = counted.history
+    leads, customers = counted.tally.overall
+    closed = history.excluded.get("already_closed", 0)
+    if closed > 0.2 * (closed + customers):
+        found.append(("already_closed", {"count": closed, "share": closed / (closed + customers)}))
+    if customers < 50:
+        found.append(("few_customers", {"customers": customers, "leads": leads}))
+    if history.order == "file":
+        falling = newest_first(counted.table)
+        if falling is None:
+            found.append(("file_order", {}))
+        else:
+            found.append(("newest_first", {"column": falling[0], "share": falling[1]}))
+    if history.ends is not None and history.terms.customer_at is None:
+        file = history.terms.outcomes
+        undated = ("no_customer_date", {"column": history.terms.customer or ""})
+        found.append(undated if file is None else ("no_outcomes_date", {"file": file.name}))
+    if quick(counted.settings, counted.tally) is not counted.settings:
+        found.append(("left_out", {"method": SLOWEST, "rows": counted.tally.rows}))
+    if not counted.tally.exact:
+        really = int(counted.tally.counted.sum())
+        found.append(("sampled", {"rows": counted.tally.rows, "counted": really, "leads": leads}))
+    share = float(np.mean(counted.rates.thin)) if len(counted.rates.leads) else 0.0
+    if share > 0.5:
+        found.append(("thin_levels", {"share": share}))
+    return tuple(found)

@@ -1,0 +1,69 @@
+"""The counted history: what is known once the rows have been read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from ..counts import binning
+from ..counts.leakage import Suspect
+from ..counts.rates import RateTable, estimate
+from ..counts.tally import Tally
+from ..engine.table import Table
+from ..evaluation.decision import Adopted
+from ..grid.grid import Grid
+from ..leads.columns.proposal import Proposal
+from ..leads.history import History
+from .settings import DEFAULT_METHODS, Settings
+
+QUICK_ROWS = 300_000
+"""Profile rows up to which the slowest method and the ceiling are computed without being asked for."""
+
+
+SLOWEST = "sparse"
+
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What is known once the rows have been read: history, tally, suspects; all criteria or those allowed."""
+
+    settings: Settings
+    table: Table
+    history: History
+    proposal: Proposal
+    tally: Tally
+    suspects: tuple[Suspect, ...]
+    allowed: tuple[str, ...]
+    grids: Mapping[str, Grid]
+    timing: dict[str, float] = field(default_factory=dict)
+    story: tuple[Adopted, ...] = ()
+    warnings: tuple[tuple[str, Mapping[str, str | int | float]], ...] = ()
+    events: Table | None = None
+
+    @property
+    def usable(self) -> Tally:
+        """The tally on the criteria that may be weighed: no suspects, no columns that only a grid uses."""
+        return self.tally.without([c.name for c in self.tally.criteria if c.name not in self.allowed])
+
+    @property
+    def rates(self) -> RateTable:
+        """Rates of all levels as they are shown: thin ones apart, not pooled."""
+        shown = self.usable.regroup(binning.group(self.usable, min_leads=self.settings.columns.min_leads, pool=False))
+        return estimate(shown, min_leads=self.settings.columns.min_leads)
+
+
+def quick(settings: Settings, tally: Tally) -> Settings:
+    """Without a wish for methods, the slowest one is left out where profiles are many."""
+    asked = settings.candidates
+    if asked.methods != DEFAULT_METHODS or tally.rows <= QUICK_ROWS:
+        return settings
+    kept = tuple(method for method in asked.methods if method != SLOWEST)
+    return settings.model_copy(update={"candidates": asked.model_copy(update={"methods": kept})})
+
+
+def _month(as_of: date | None) -> str:
+    return (as_of or date.today()).isoformat()[:7]

@@ -1,0 +1,69 @@
+"""The month's folder: where it lies, whether it may be written, and writing it whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import CalibrateError
+from ..evaluation import decision
+from ..export import json as grid_json
+from ..report.folder import check_writable
+from ..report.folder import write as write_folder
+from ..report.language import load as load_words
+from ..report.review import Review
+from .counted import Counted, _month
+from .settings import Settings, written
+from .settings import toml as settings_toml
+
+
+def check_out(settings: Settings) -> None:
+    """Say before the long work that the report could not be written."""
+    check_writable(Path(settings.report.out) / "month")
+    for language in settings.report.languages:
+        load_words(language)
+
+
+def month_folder(counted: Counted) -> Path:
+    """Where the report of these leads goes."""
+    return Path(counted.settings.report.out) / _month(counted.history.as_of)
+
+
+def check_open(counted: Counted, force: bool = False) -> None:
+    """Refuse to overwrite a month that a decision has closed."""
+    folder = month_folder(counted)
+    if (folder / decision.FILE).exists() and not force:
+        raise CalibrateError(
+            f"'{folder}' is closed by a decision, so its report is not written again. Run with --force to write the "
+            "report anew and keep the decision, or name another folder with --out"
+        )
+
+
+def publish(review: Review, counted: Counted, *, force: bool = False) -> Path:
+    """Write the month's folder, whole or not at all, and say where it is; a closed month only by `force`."""
+    settings = counted.settings
+    check_open(counted, force)
+    folder = month_folder(counted)
+    files = {candidate.name: grid_json.write(candidate.grid) for candidate in (*review.candidates, *review.near)}
+    write_folder(
+        review, folder, settings.report.languages, settings_text=settings_text(counted, folder), grid_files=files
+    )
+    return folder
+
+
+def settings_text(counted: Counted, folder: Path) -> str:
+    """The commented `calibration.toml` from which this run can be repeated, as it stands in a folder."""
+    notes: dict[str, list[str]] = {}
+    for criterion in counted.rates.criteria:
+        levels = ", ".join(level.name for level in criterion.levels[:20])
+        cuts = f"; cuts = {settings_toml(criterion.cuts)}" if criterion.cuts else ""
+        notes[criterion.column] = [
+            f"[[criterion]] column = {settings_toml(criterion.column)}, axis = {settings_toml(criterion.axis)}{cuts}",
+            f"levels found: {levels}",
+        ]
+    for suspect in counted.suspects:
+        notes[suspect.column] = [
+            f"{settings_toml(suspect.column)} is set aside ({suspect.reason}): {suspect.evidence}",
+            "put it back with: keep = [...] under [columns]",
+        ]
+    named = [f"{key}: {facts['column']}" for key, facts in counted.history.facts if key.startswith("found_")]
+    return written(counted.settings, folder, notes, named)
