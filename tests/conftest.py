@@ -1,8 +1,14 @@
 """What several test files share; one thread for linear algebra, since on small matrices threads only wait."""
 
 import os
+import pwd
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -54,3 +60,32 @@ def postgres() -> Iterator[Callable[..., list[Any]]]:
             return done.fetchall() if done.description else []
 
         yield run
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """Address of a PostgreSQL server of our own, reached by a socket; skipped where there is none."""
+    pytest.importorskip("psycopg")
+    tools = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if not shutil.which("initdb") else [Path()]
+    if not tools:
+        pytest.skip("no PostgreSQL on this machine")
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+    user = "nobody" if os.geteuid() == 0 else None  # the server refuses to run as root
+    try:
+        if user:
+            os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+        data = folder / "data"
+        run: dict[str, Any] = {"user": user, "cwd": folder, "check": True, "capture_output": True, "timeout": 60}
+        try:
+            settings = ["-U", "tester", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+            subprocess.run([tools[-1] / "initdb", "-D", data, *settings], **run)
+        except (OSError, subprocess.SubprocessError) as error:
+            pytest.skip(f"PostgreSQL does not start here: {error}")
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        subprocess.run([tools[-1] / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], **run)
+        try:
+            yield f"postgresql://tester@/postgres?host={quote(str(folder), safe='')}"
+        finally:
+            subprocess.run([tools[-1] / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

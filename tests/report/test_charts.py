@@ -116,5 +116,5 @@ def test_pyplot_is_never_loaded_and_matplotlib_only_when_drawing() -> None:
         "from pathlib import Path; sys.path.insert(0, 'tests'); from report_case import review;"
         "charts.lift_bars(review(500).rates); assert 'matplotlib.pyplot' not in sys.modules"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[1])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert done.returncode == 0, done.stderr

@@ -24,7 +24,7 @@ from calibrate.simulate import simulate
 
 pytestmark = pytest.mark.usefixtures("light")
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 ASKED = """
 [data]
 file = "leads.csv"

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from page_case import Text
+from page_case import browser as browser
+from page_case import visit as visit
 from report_case import HOSTILE, hostile, review
-from test_report_page import CHROMIUM, Text, browser, visit
 
 from calibrate.evaluation.audit import findings
 from calibrate.evaluation.constraint_costs import Cost, Costs

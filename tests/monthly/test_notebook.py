@@ -13,7 +13,7 @@ from calibrate.errors import InputError, SettingsError
 from calibrate.monthly.notebook import execute, last_day, main, settings_of
 from calibrate.simulate import simulate
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 pytest.importorskip("nbclient")

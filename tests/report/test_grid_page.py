@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from page_case import Text
 from report_case import HOSTILE, hostile, review
-from test_report_page import Text
 
 from calibrate.errors import SettingsError
 from calibrate.export import json as grid_json

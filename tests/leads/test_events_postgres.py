@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from test_engine_databases import server as server
 
 from calibrate.counts.rates import estimate
 from calibrate.counts.tally import count

@@ -150,7 +150,7 @@ def test_a_killed_run_leaves_the_last_report(light: None, tmp_path: Path, where:
     goal = tmp_path / "2025-11"
     write(goal)
     before = contents(goal)
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", KILLED, str(goal), where], cwd=root, capture_output=True)
     assert done.returncode == -signal.SIGKILL, done.stderr
     if where == "filling":

@@ -25,7 +25,7 @@ from calibrate.monitoring import multiplicity as attention
 from calibrate.monitoring import shift_tests as shifts
 from calibrate.monitoring.drift import drift
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def benchmark() -> ModuleType:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pytest
+from page_case import Text
 from report_case import HOSTILE, review
-from test_report_page import Text
 
 from calibrate.evaluation.decision import STAGES, Adopted, Decision, Override, Promise, outcomes
 from calibrate.evaluation.metrics import Estimate
