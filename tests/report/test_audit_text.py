@@ -165,7 +165,6 @@ def test_near_grids_have_files_of_their_own(tmp_path: Path, monkeypatch: pytest.
     assert len(set(tables.grid_files(clash).values())) == len(tables.grid_files(clash))
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_it_fits_a_projector_and_hostile_names_stay_dead(visit, language: str) -> None:
     sheet = visit(page(checked(hostile()), load(language)))
