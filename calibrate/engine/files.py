@@ -6,7 +6,9 @@ import csv
 import datetime
 import glob
 import hashlib
+import re
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -31,12 +33,7 @@ def open_file(connection: Connection, source: str, *, table: str | None = None) 
     """A table over a file, a folder of Parquet files, or a pattern such as ``leads/*.parquet``."""
     path = Path(source)
     if not path.exists() and any(mark in source for mark in "*?["):
-        files = sorted(glob.glob(source, recursive=True))
-        if len(files) == 1:
-            return open_file(connection, files[0], table=table)
-        if any(not each.lower().endswith(PARQUET) for each in files):
-            raise InputError(f"{source}: only Parquet files can be read together; join the others into one file first")
-        return _parquet(connection, source, files)
+        return _pattern(connection, source, table)
     if path.is_dir():
         return _parquet(connection, source, sorted(str(p) for end in PARQUET for p in path.rglob(f"*{end}")))
     if not path.exists():
@@ -57,6 +54,31 @@ def open_file(connection: Connection, source: str, *, table: str | None = None) 
     if last in JSON:
         return _json(connection, path)
     return _text(connection, path)
+
+
+def _pattern(connection: Connection, source: str, table: str | None) -> DuckTable:
+    """The files that a pattern takes, read together; how many they are is a fact of the table."""
+    files = sorted(glob.glob(source, recursive=True))
+    facts = (Fact("pattern", {"pattern": Path(source).name, "files": len(files)}),)
+    if len(files) == 1:
+        single = open_file(connection, files[0], table=table)
+        return replace(single, facts=(*facts, *single.facts))
+    if any(not file.lower().endswith(PARQUET) for file in files):
+        raise InputError(
+            f"{source}: no file of this name, and read as a pattern it takes {len(files)} files; only Parquet files "
+            "can be read together: join the others into one file first"
+        )
+    return _parquet(connection, source, files, facts)
+
+
+def place_of(path: Path | str) -> str:
+    """A file's place as an escaped literal: for DuckDB too its name is no pattern and no home of a user.
+
+    >>> place_of("/x/leads[1]?.csv")
+    "'/x/leads[[]1][?].csv'"
+    """
+    text = re.sub(r"([\[*?])", r"[\1]", str(Path(path).absolute()))
+    return literal(text).sql("duckdb")
 
 
 def _no_file(path: Path) -> str:
@@ -95,7 +117,7 @@ def _loaded(connection: Connection, path: Path, found: textfile.TextFile, extra:
         cells.append(f"CASE WHEN {blank} THEN NULL ELSE c{i} END AS {identifier(name).sql('duckdb')}")
         empty.append(f"{identifier(name).sql('duckdb')} IS NULL")
     source = (
-        f"read_csv({literal(str(found.path)).sql('duckdb')}, auto_detect = false, header = false, skip = 1, "
+        f"read_csv({place_of(found.path)}, auto_detect = false, header = false, skip = 1, "
         f"quote = '\"', "
         f"delim = {literal(found.separator).sql('duckdb')}, escape = {literal(found.escape).sql('duckdb')}, "
         f"max_line_size = 20000000, columns = {{{reads}}})"
@@ -135,16 +157,21 @@ def _stored(connection: Connection, size: int) -> str:
     return f"{identifier(connection.on_disk()).sql('duckdb')}.{name}" if size > LARGE else name
 
 
-def _parquet(connection: Connection, source: str, files: list[str]) -> DuckTable:
+def _parquet(connection: Connection, source: str, files: list[str], facts: tuple[Fact, ...] = ()) -> DuckTable:
     """Parquet files, read where they lie; their order is the order of names, then of rows."""
     if not files:
         raise InputError(f"{source}: no Parquet files here; name a CSV or Parquet file, or a folder of Parquet files")
-    listed = ", ".join(literal(each).sql("duckdb") for each in files)
+    listed = ", ".join(place_of(file) for file in files)
     reader = f"read_parquet([{listed}], union_by_name = {'true' if len(files) > 1 else 'false'})"
     position = "file_row_number" if len(files) == 1 else "file_index * 1099511627776 + file_row_number"
     try:
         table = view_over(
-            connection, reader, name=Path(source).name, position=position, facts=(), fingerprint=lambda: _digest(files)
+            connection,
+            reader,
+            name=Path(source).name,
+            position=position,
+            facts=facts,
+            fingerprint=lambda: _digest(files),
         )
     except duckdb.Error as error:
         raise InputError(
@@ -188,7 +215,7 @@ def _unfolded(connection: Connection, source: str) -> str:
 def _json(connection: Connection, path: Path) -> DuckTable:
     """JSON lines (or one list of objects); objects inside become columns (`data.id`), lists their text."""
     quoted = _stored(connection, path.stat().st_size)
-    place = literal(str(path)).sql("duckdb")
+    place = place_of(path)
     reader = (
         f"read_json({place}, sample_size = -1, maximum_object_size = 100000000, convert_strings_to_integers = false)"
     )

@@ -43,7 +43,7 @@ class Fact(NamedTuple):
     ``extra_column`` (position), ``unnamed_column`` (position, name), ``decimal_comma`` (column),
     ``thousands`` (column, character), ``placeholders`` (column, words, cells), ``leading_zeros`` (column),
     ``long_digits`` (column), ``dates`` (column, format), ``sheet`` (name), ``sheets_unread`` (names),
-    ``rewritten`` (column, type).
+    ``rewritten`` (column, type), ``pattern`` (pattern, files).
     """
 
     key: str

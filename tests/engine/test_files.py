@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -391,6 +392,44 @@ def test_parquet_types(tmp_path: Path) -> None:
     assert column(table, "z") == ["2025-12-31T08:00:00"]
     assert column(table, "d") == [1.5]
     assert {f.facts["column"] for f in table.facts if f.key == "rewritten"} == {"l", "o"}
+
+
+@pytest.mark.parametrize(
+    ("name", "decoy"),
+    [("leads[1].csv", "leads1.csv"), ("le?ds.csv", "leads.csv"), ("l*.csv", "lost.csv"), ("~ana.csv", "ana.csv")],
+)
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".parquet", ".xlsx"])
+def test_a_path_is_a_name_before_it_is_a_pattern(tmp_path: Path, name: str, decoy: str, suffix: str) -> None:
+    for file, sector in ((name, "right"), (decoy, "wrong")):
+        path = (tmp_path / file).with_suffix(suffix)
+        if suffix == ".csv":
+            path.write_text(f"sector,won\n{sector},yes\n")
+        elif suffix == ".json":
+            path.write_text(f'{{"sector": "{sector}", "won": "yes"}}\n')
+        elif suffix == ".parquet":
+            plain = tmp_path / "plain.parquet"
+            duckdb.sql(f"SELECT '{sector}' AS sector, 'yes' AS won").write_parquet(str(plain))
+            plain.replace(path)
+        else:
+            book = openpyxl.Workbook()
+            for row in (["sector", "won"], [sector, "yes"]):
+                book.active.append(row)
+            book.save(path)
+    table = open_table((tmp_path / name).with_suffix(suffix))
+    assert table.fetch(f"SELECT sector FROM {table.relation}")["sector"].tolist() == ["right"]
+    assert "pattern" not in [fact.key for fact in table.facts]
+
+
+def test_what_a_pattern_takes_is_said(tmp_path: Path) -> None:
+    for number in (1, 2):
+        duckdb.sql(f"SELECT {number} AS part").write_parquet(str(tmp_path / f"part-{number}.parquet"))
+        (tmp_path / f"part-{number}.csv").write_text("part\n1\n")
+    table = open_table(f"{tmp_path}/part-?.parquet")
+    assert (table.rows, table.facts[0]) == (2, ("pattern", {"pattern": "part-?.parquet", "files": 2}))
+    alone = open_table(f"{tmp_path}/part-[1].csv")
+    assert (alone.rows, alone.facts[0]) == (1, ("pattern", {"pattern": "part-[1].csv", "files": 1}))
+    with pytest.raises(InputError, match="as a pattern it takes 2 files"):
+        open_table(f"{tmp_path}/part-?.csv")
 
 
 def test_parquet_folders_and_patterns_keep_their_order(tmp_path: Path) -> None:
