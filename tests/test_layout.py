@@ -55,9 +55,9 @@ EDGES_IN = {  # each with the types it makes
 }  # fmt: skip
 EDGES_OUT = ("export", "scoring.rows", "report.charts", "report")
 TOP = (
-    "monthly.settings", "monthly.crm_defaults", "monthly.from_settings", "monthly.with_robustness",
-    "monthly.with_impact", "monthly.with_funnel", "monthly.counted", "monthly.account", "monthly.run",
-    "monthly.publish", "monthly.adopt", "monthly.demo", "monthly.notebook", "cli", "__main__",
+    "monthly.settings", "monthly.settings_file", "monthly.crm_defaults", "monthly.from_settings",
+    "monthly.with_robustness", "monthly.with_impact", "monthly.with_funnel", "monthly.counted", "monthly.account",
+    "monthly.run", "monthly.publish", "monthly.adopt", "monthly.demo", "monthly.notebook", "cli", "__main__",
 )  # fmt: skip
 ROOMS = (*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP)
 
@@ -83,6 +83,7 @@ HOMES = {
     "nbconvert": {"monthly.notebook"},
     "nbformat": {"monthly.notebook"},
     "traitlets": {"monthly.notebook"},
+    "tomlkit": {"monthly.settings_file"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from calibrate.cli.app import FLAGS, app
+from calibrate.cli.app import app
+from calibrate.cli.flags import calibration_flags
+from calibrate.cli.reference import with_flags_table
 from calibrate.evaluation.metrics import METRICS
 from calibrate.export import FORMATS
 from calibrate.leads.crm import SYSTEMS
@@ -49,9 +51,13 @@ def test_every_command_is_in_readme(command: str) -> None:
     assert f"`calibrate {command}" in README
 
 
-@pytest.mark.parametrize("flag", [f"--{name.replace('_', '-')}" for name in FLAGS])
+@pytest.mark.parametrize("flag", [f"--{name.replace('_', '-')}" for name in calibration_flags()])
 def test_every_flag_is_in_readme(flag: str) -> None:
     assert flag in quoted()
+
+
+def test_the_table_of_flags_is_the_one_of_the_settings() -> None:
+    assert with_flags_table(README) == README, "run: python -m calibrate.cli.reference"
 
 
 def test_readme_promises_no_flag_that_does_not_exist() -> None:

@@ -18,7 +18,6 @@ from . import drift as later
 from . import trial as trials
 from .flags import (
     DATA_HELP,
-    FLAGS,
     RUN_FLAGS,
     AtFlag,
     EventsFlag,
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
     from ..report.language import Words
     from ..report.review import Account
 
-__all__ = ["FLAGS", "app", "main"]
+__all__ = ["app", "main"]
 
 app = typer.Typer(
     name="calibrate",

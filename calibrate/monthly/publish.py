@@ -11,9 +11,9 @@ from ..report.folder import check_writable
 from ..report.folder import write as write_folder
 from ..report.language import load as load_words
 from ..report.review import Review
+from . import settings_file
 from .counted import Counted, _month
-from .settings import Settings, written
-from .settings import toml as settings_toml
+from .settings import Settings
 
 
 def check_out(settings: Settings) -> None:
@@ -53,17 +53,18 @@ def publish(review: Review, counted: Counted, *, force: bool = False) -> Path:
 def settings_text(counted: Counted, folder: Path) -> str:
     """The commented `calibration.toml` from which this run can be repeated, as it stands in a folder."""
     notes: dict[str, list[str]] = {}
+    toml = settings_file.toml
     for criterion in counted.rates.criteria:
         levels = ", ".join(level.name for level in criterion.levels[:20])
-        cuts = f"; cuts = {settings_toml(criterion.cuts)}" if criterion.cuts else ""
+        cuts = f"; cuts = {toml(criterion.cuts)}" if criterion.cuts else ""
         notes[criterion.column] = [
-            f"[[criterion]] column = {settings_toml(criterion.column)}, axis = {settings_toml(criterion.axis)}{cuts}",
+            f"[[criterion]] column = {toml(criterion.column)}, axis = {toml(criterion.axis)}{cuts}",
             f"levels found: {levels}",
         ]
     for suspect in counted.suspects:
         notes[suspect.column] = [
-            f"{settings_toml(suspect.column)} is set aside ({suspect.reason}): {suspect.evidence}",
+            f"{toml(suspect.column)} is set aside ({suspect.reason}): {suspect.evidence}",
             "put it back with: keep = [...] under [columns]",
         ]
     named = [f"{key}: {facts['column']}" for key, facts in counted.history.facts if key.startswith("found_")]
-    return written(counted.settings, folder, notes, named)
+    return settings_file.settings_text(counted.settings, folder, notes, named)

@@ -1,19 +1,33 @@
 """`calibration.toml`, checked: what one calibration is asked to do.
 
-The command line's flags and the file are two spellings of one `Settings`. `written` spells it as a commented
-file from which the same run can be repeated and edited; paths in a file are relative to that file.
+**An option is defined here, once.** Its field says the type, the bounds, the default and, as `description`, what it
+means in one line; a `Flag` beside the type makes it an option of the command line too. From that come the flags of
+`run`, `init`, `check`, `rates`, `compare` and `drift` (`cli/flags.py`), the comments of a written `calibration.toml`
+(`settings_file.py`) and the README's table. So a new option is one field in its section below:
+
+    max_lines: Annotated[int | None, Flag("N")] = Field(default=None, ge=1, description="at most so many lines ...")
+
+then its use (`settings.candidates.max_lines`), then `python -m calibrate.cli.reference`, which writes the table of
+flags anew. `--max-lines` is made of the field's name (`Flag("V", name="customer_value")` where it is to differ); a
+tuple is given as a comma list (or one value a flag, `repeated=True`), a mapping as NAME=VALUE, a boolean as
+`--x/--no-x`. Nothing else is to be
+registered. `PATH` beside the type says that it is a path of a file, which is relative to the settings file.
+
+The command line's flags and the file are two spellings of one `Settings`; paths in a file are relative to that file.
 """
 
 from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
 from ..errors import SettingsError, unknown
 
@@ -21,70 +35,126 @@ SCHEMES = ("postgresql://", "postgres://", "spark://")
 DEFAULT_METHODS = ("lift", "cautious", "evidence", "logistic", "sparse")
 
 
+@dataclass(frozen=True)
+class Flag:
+    """Makes a field an option of the command line: what stands for its value, and its name where it is to differ."""
+
+    metavar: str
+    name: str = ""
+    repeated: bool = False
+
+
+PATH = "path"
+
+
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Data(_Part):
-    """Where the leads are. `file` is a path or a database address, `table` a table in it, `crm` whose export it is."""
+    """Where the leads are."""
 
-    file: str
-    table: str | None = None
-    crm: str | None = None
+    file: Annotated[str, PATH] = Field(description="the leads: a path or a database address")
+    table: Annotated[str | None, Flag("NAME")] = Field(
+        default=None, description="table of a database, sheet of a workbook"
+    )
+    crm: Annotated[str | None, Flag("NAME")] = Field(
+        default=None, description="whose export it is (hubspot, salesforce, …); default: by its header; none: nobody's"
+    )
 
 
 class OutcomeSettings(_Part):
     """What makes a lead a customer."""
 
-    customer: str | None = None
-    customer_values: tuple[str, ...] = ()
-    lead_id: str | None = None
-    open_values: tuple[str, ...] = ()
-    open_in: str | None = None
-    outcomes: str | None = None
-    outcomes_id: str | None = None
-    outcomes_by: str | None = None
-    value: str | None = None
-    worked: str | None = None
+    customer: Annotated[str | None, Flag("COL")] = Field(
+        default=None, description="column that tells which leads became customers"
+    )
+    customer_values: Annotated[tuple[str, ...], Flag("V", name="customer_value", repeated=True)] = Field(
+        default=(), description="its values that mean customer"
+    )
+    lead_id: Annotated[str | None, Flag("COL")] = Field(default=None, description="column that identifies a lead")
+    open_values: tuple[str, ...] = Field(default=(), description="values that mean not decided yet")
+    open_in: str | None = Field(
+        default=None, description="column in which open_values stand; default: the customer column"
+    )
+    outcomes: Annotated[str | None, Flag("FILE"), PATH] = Field(
+        default=None, description="second file that lists customers (deals, signatures), joined by the lead's id"
+    )
+    outcomes_id: Annotated[str | None, Flag("COL")] = Field(
+        default=None, description="column of that file with the lead's id; default: called as in the leads"
+    )
+    outcomes_by: Annotated[str | None, Flag("COL")] = Field(
+        default=None, description="column of the leads that it holds; default: the lead's id"
+    )
+    value: Annotated[str | None, Flag("COL")] = Field(
+        default=None, description="column with the amount that a customer signed: value per lead beside the counts"
+    )
+    worked: Annotated[str | None, Flag("COL")] = Field(
+        default=None, description="column that tells which leads sales worked: their rates beside all"
+    )
 
 
 class Time(_Part):
     """Dates, order and windows (days)."""
 
-    created_at: str | None = None
-    customer_at: str | None = None
-    order: str | None = None
-    as_of: date | None = None
-    observe_days: int | None = Field(default=None, ge=0, le=3650)
-    close_within_days: int = Field(default=90, ge=1, le=3650)
+    created_at: Annotated[str | None, Flag("COL")] = Field(
+        default=None, description="column with the day the lead entered"
+    )
+    customer_at: Annotated[str | None, Flag("COL")] = Field(
+        default=None, description="column with the day it became a customer"
+    )
+    order: Annotated[str | None, Flag("COL")] = Field(
+        default=None, description="column that orders leads in time where there are no dates; default: the file's order"
+    )
+    as_of: Annotated[date | None, Flag("DATE")] = Field(
+        default=None, description="day on which the history is read (YYYY-MM-DD); default: the last date in the data"
+    )
+    observe_days: Annotated[int | None, Flag("N")] = Field(
+        default=None,
+        ge=0,
+        le=3650,
+        description="days after creation during which a lead is observed; default: 0, with events 14",
+    )
+    close_within_days: Annotated[int, Flag("N")] = Field(
+        default=90, ge=1, le=3650, description="days after the observation within which a customer counts"
+    )
 
 
 class StageSettings(_Part):
     """Columns with the day a lead reached a stage; those not given are looked for by name."""
 
-    marketing_qualified: str | None = None
-    sales_qualified: str | None = None
-    opportunity: str | None = None
+    marketing_qualified: str | None = Field(
+        default=None, description="column with the day a lead became marketing-qualified"
+    )
+    sales_qualified: str | None = Field(default=None, description="column with the day it became sales-qualified")
+    opportunity: str | None = Field(default=None, description="column with the day it became an opportunity")
 
 
 class EventSettings(_Part):
     """What the leads did: a second source and its columns, which are found by name where they are not given."""
 
-    file: str | None = None
-    table: str | None = None
-    lead_id: str | None = None
-    at: str | None = None
-    type: str | None = None
-    value: str | None = None
+    file: Annotated[str | None, Flag("FILE", name="events"), PATH] = Field(
+        default=None, description="what the leads did: a file with lead, moment, type and perhaps a value"
+    )
+    table: str | None = Field(default=None, description="table of a database, sheet of a workbook")
+    lead_id: str | None = Field(default=None, description="its column with the lead's id")
+    at: str | None = Field(default=None, description="its column with the moment")
+    type: str | None = Field(default=None, description="its column with the type of event")
+    value: str | None = Field(default=None, description="its column with a value (address, campaign, amount)")
 
 
 class Columns(_Part):
-    """Which columns may become criteria. `only` names them; naming one puts it back from the suspects."""
+    """Which columns may become criteria."""
 
-    only: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    keep: tuple[str, ...] = ()
-    min_leads: int = Field(default=30, ge=1)
+    only: Annotated[tuple[str, ...], Flag("COL,COL", name="criteria")] = Field(
+        default=(), description="columns to use, suspects among them put back; empty: all that qualify"
+    )
+    exclude: Annotated[tuple[str, ...], Flag("COL,COL")] = Field(default=(), description="columns never to use")
+    keep: tuple[str, ...] = Field(
+        default=(),
+        description="suspects put back by name; also columns whose texts look like names of people but are none",
+    )
+    min_leads: int = Field(default=30, ge=1, description="levels with fewer leads are pooled into other")
 
 
 class CriterionSettings(_Part):
@@ -111,53 +181,112 @@ class PinSettings(_Part):
 class Candidates(_Part):
     """Which grids are compared and what bounds them."""
 
-    methods: tuple[str, ...] = DEFAULT_METHODS
-    current: str | None = None
-    current_since: str | None = Field(default=None, pattern=r"^(\d{4}-\d{2}|now)$")
-    grids: Mapping[str, str] = Field(default_factory=dict)
-    max_lines: int | None = Field(default=None, ge=1)
-    max_criteria: int | None = Field(default=None, ge=1)
-    cap: int | None = Field(default=None, ge=1)
-    cap_criterion: Mapping[str, int] = Field(default_factory=dict)
-    cap_axis: Mapping[str, int] = Field(default_factory=dict)
-    largest_share: float | None = Field(default=None, gt=0, le=1)
-    pivot: int | None = Field(default=None, ge=1)
-    best: int | None = Field(default=None, ge=1)
-    expiry: bool = False
-    ceiling: bool | None = None
-    never_negative: tuple[str, ...] = ()
-    never_positive: tuple[str, ...] = ()
-    monotone: tuple[str, ...] = ()
-    need_negative: bool = False
+    methods: Annotated[tuple[str, ...], Flag("A,B")] = Field(
+        default=DEFAULT_METHODS, description="weighting methods to compare"
+    )
+    current: Annotated[str | None, Flag("GRID.json"), PATH] = Field(
+        default=None, description="grid file in use today, the baseline; a decision of an earlier month replaces it"
+    )
+    current_since: str | None = Field(
+        default=None,
+        pattern=r"^(\d{4}-\d{2}|now)$",
+        description="month from which it holds: decisions of months before do not replace it",
+    )
+    grids: Annotated[Mapping[str, str], Flag("NAME=GRID.json", name="grid"), PATH] = Field(
+        default_factory=dict, description="more grid files to compare: name = file"
+    )
+    max_lines: Annotated[int | None, Flag("N")] = Field(
+        default=None, ge=1, description="at most so many lines with points in any grid"
+    )
+    max_criteria: Annotated[int | None, Flag("N")] = Field(
+        default=None, ge=1, description="at most so many criteria with points in any grid"
+    )
+    cap: Annotated[int | None, Flag("POINTS")] = Field(
+        default=None, ge=1, description="at most so many points a line, up or down"
+    )
+    cap_criterion: Mapping[str, int] = Field(
+        default_factory=dict, description="at most so many points on any line of a criterion: criterion = points"
+    )
+    cap_axis: Mapping[str, int] = Field(
+        default_factory=dict, description="at most so many points from fit, or from engagement, together: fit = points"
+    )
+    largest_share: float | None = Field(
+        default=None, gt=0, le=1, description="no line holds more than this share of the maximum (0.4: 40 %)"
+    )
+    pivot: Annotated[int | None, Flag("POINTS")] = Field(
+        default=None, ge=1, description="score at which marketing hands a lead to sales"
+    )
+    best: int | None = Field(default=None, ge=1, description="score of the best possible lead")
+    expiry: bool = Field(
+        default=False, description="give grids the expiry rules that the history supports (needs events)"
+    )
+    ceiling: Annotated[bool | None, Flag("")] = Field(
+        default=None, description="also say how well any model would rank (needs the extra 'ceiling')"
+    )
+    never_negative: tuple[str, ...] = Field(
+        default=(), description="criteria, or criterion=level, that never take points away"
+    )
+    never_positive: tuple[str, ...] = Field(
+        default=(), description="criteria, or criterion=level, that never give points"
+    )
+    monotone: tuple[str, ...] = Field(
+        default=(), description="criteria whose points follow their order: name, name rising or name falling"
+    )
+    need_negative: bool = Field(default=False, description="at least one line takes points away")
 
 
 class ThresholdSettings(_Part):
     """How the thresholds are chosen; nothing given: top 20 % and top 5 % of the leads."""
 
-    capacity: float | None = Field(default=None, gt=0)
-    close_rate: float | None = Field(default=None, gt=0, lt=1)
-    share_of_customers: float | None = Field(default=None, gt=0, le=1)
-    cost_of_call: float | None = Field(default=None, gt=0)
-    value_of_customer: float | None = Field(default=None, gt=0)
-    fit_minimum: int | None = None
-    engagement_minimum: int | None = None
-    minutes_per_call: float = Field(default=15.0, gt=0, le=1440)
+    capacity: Annotated[float | None, Flag("LEADS")] = Field(
+        default=None, gt=0, description="leads a month that sales can call: the threshold follows from it"
+    )
+    close_rate: Annotated[float | None, Flag("RATE")] = Field(
+        default=None, gt=0, lt=1, description="close rate wanted above the threshold"
+    )
+    share_of_customers: Annotated[float | None, Flag("SHARE")] = Field(
+        default=None, gt=0, le=1, description="share of the customers that the threshold should catch"
+    )
+    cost_of_call: Annotated[float | None, Flag("MONEY")] = Field(
+        default=None,
+        gt=0,
+        description="cost of a call to a lead; with the value of a customer it gives the break-even close rate",
+    )
+    value_of_customer: Annotated[float | None, Flag("MONEY")] = Field(
+        default=None, gt=0, description="what a customer is worth, in the same money"
+    )
+    fit_minimum: Annotated[int | None, Flag("POINTS")] = Field(
+        default=None, description="points of fit that a marketing-qualified lead must have; else it falls a band"
+    )
+    engagement_minimum: Annotated[int | None, Flag("POINTS")] = Field(
+        default=None, description="points of engagement that a sales-qualified lead must have; else it falls a band"
+    )
+    minutes_per_call: Annotated[float, Flag("N")] = Field(
+        default=15.0, gt=0, le=1440, description="minutes that sales spends on a lead: the hours that a threshold saves"
+    )
 
 
 class FeedbackSettings(_Part):
     """What sales said: a file of rejected leads with reasons; its columns are found by name where not given."""
 
-    file: str | None = None
-    lead_id: str | None = None
-    reason: str | None = None
+    file: Annotated[str | None, Flag("FILE", name="feedback"), PATH] = Field(
+        default=None, description="leads that sales rejected, with the reason; counted on the lines of the grid"
+    )
+    lead_id: str | None = Field(default=None, description="its column with the lead's id")
+    reason: str | None = Field(default=None, description="its column with the reason")
 
 
 class Report(_Part):
     """Where the report goes, in which languages, and by which criteria candidates are compared segment by segment."""
 
-    out: str = "reports"
-    languages: tuple[str, ...] = ("en",)
-    segments: tuple[str, ...] = ()
+    out: Annotated[str, Flag("DIR"), PATH] = Field(default="reports", description="folder of the reports")
+    languages: Annotated[tuple[str, ...], Flag("en,fr", name="lang")] = Field(
+        default=("en",), description="languages of the report"
+    )
+    segments: Annotated[tuple[str, ...], Flag("A,B")] = Field(
+        default=(),
+        description="criteria by which candidates are compared; empty: sector, country, source and their like",
+    )
 
 
 class Settings(_Part):
@@ -170,12 +299,65 @@ class Settings(_Part):
     stages: StageSettings = Field(default_factory=StageSettings)
     events: EventSettings = Field(default_factory=EventSettings)
     columns: Columns = Field(default_factory=Columns)
-    criterion: tuple[CriterionSettings, ...] = ()
     candidates: Candidates = Field(default_factory=Candidates)
     thresholds: ThresholdSettings = Field(default_factory=ThresholdSettings)
-    pin: tuple[PinSettings, ...] = ()
     feedback: FeedbackSettings = Field(default_factory=FeedbackSettings)
     report: Report = Field(default_factory=Report)
+    pin: tuple[PinSettings, ...] = ()
+    criterion: tuple[CriterionSettings, ...] = ()
+
+
+class Option(NamedTuple):
+    """One option: its place in the settings, what it is, and its flag if the command line has one."""
+
+    section: str
+    key: str
+    field: FieldInfo
+    flag: Flag | None
+
+    @property
+    def name(self) -> str:
+        """What the command line calls it, with underscores."""
+        return (self.flag.name if self.flag else "") or self.key
+
+    @property
+    def type(self) -> Any:
+        """The type of a value that is given."""
+        parts = [part for part in get_args(self.field.annotation) if part is not type(None)]
+        optional = type(None) in get_args(self.field.annotation)
+        return parts[0] if optional else self.field.annotation
+
+    @property
+    def several(self) -> Literal["", "list", "pairs"]:
+        """Whether its value is one, a list or pairs of name and value."""
+        origin = get_origin(self.type)
+        return "list" if origin is tuple else "pairs" if origin is not None and origin is not Literal else ""
+
+    @property
+    def default(self) -> str:
+        """Its default as a user would write it; empty where nothing is the default."""
+        value = self.field.get_default(call_default_factory=True)
+        if value is None or value in ((), {}, False):
+            return ""
+        return ",".join(value) if isinstance(value, tuple) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def sections() -> dict[str, type[BaseModel]]:
+    """The sections of a settings file that stand in it once, in their order."""
+    fields = Settings.model_fields.items()
+    return {name: f.annotation for name, f in fields if isinstance(f.annotation, type)}
+
+
+def options() -> Iterator[Option]:
+    """Every option of the sections, in their order.
+
+    >>> [option.name for option in options() if option.flag][:4]
+    ['table', 'crm', 'customer', 'customer_value']
+    """
+    for section, model in sections().items():
+        for key, field in model.model_fields.items():
+            flags = [part for part in field.metadata if isinstance(part, Flag)]
+            yield Option(section, key, field, flags[0] if flags else None)
 
 
 def settings(values: Mapping[str, Any], *, where: str = "the settings", flags: bool = False) -> Settings:
@@ -196,222 +378,44 @@ def read(path: Path) -> Settings:
         raise SettingsError(f"'{path}' is not a readable TOML file: {fault}") from None
     except OSError as fault:
         raise SettingsError(f"'{path}' cannot be read: {fault.strerror}") from None
-    return _moved(settings(values, where=f"'{path}'"), path.parent, Path())
+    return moved(settings(values, where=f"'{path}'"), path.parent, Path())
 
 
-def written(
-    chosen: Settings, folder: Path, notes: Mapping[str, Sequence[str]] | None = None, found: Sequence[str] = ()
-) -> str:
-    """The commented text of a `calibration.toml` that stands in `folder`.
-
-    `notes` gives comment lines for a column (its levels and cut points, why it was set aside), `found` says what was
-    found without being named.
-    """
-    there = _moved(chosen, Path(), folder)
-    lines = [
-        "# Settings of this calibration. Edit them and run: calibrate run calibration.toml",
-        "# Paths are relative to this file. Lines that begin with # are choices left to calibrate.",
-        *(f"# {_one_line(each)}" for each in found),
-        "",
-        "schema = 1",
-    ]
-    for name in (
-        "data",
-        "outcome",
-        "time",
-        "stages",
-        "events",
-        "columns",
-        "candidates",
-        "thresholds",
-        "feedback",
-        "report",
-    ):
-        part = getattr(there, name)
-        lines += ["", f"[{name}]", *_lines(part.model_dump(mode="python"), _HELP.get(name, {}))]
-    for pin in there.pin:
-        lines += ["", "[[pin]]", *_lines(pin.model_dump(), {})]
-    decided = {each.column: each for each in there.criterion}
-    for column in [*decided, *(c for c in notes or {} if c not in decided)]:
-        comments = [f"# {_one_line(note)}" for note in (notes or {}).get(column, ())]
-        given = {k: v for k, v in decided[column].model_dump().items() if v is not None} if column in decided else {}
-        if given:
-            lines += ["", *comments, "[[criterion]]", *_lines(given, {})]
-        else:
-            lines += ["", *comments]
-    return "\n".join(lines) + "\n"
-
-
-def toml(value: object) -> str:
-    r"""A TOML value: texts are escaped, so that no column name can break out of its quotes.
-
-    >>> print(toml(("a", 'b"')), toml(True), toml({"x": 1}))
-    ["a", "b\""] true {"x" = 1}
-    """
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return repr(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{toml(str(k))} = {toml(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(toml(v) for v in value) + "]"
-    return '"' + "".join(_escaped(c) for c in str(value)) + '"'
-
-
-_HELP: dict[str, dict[str, str]] = {
-    "data": {
-        "table": "table of a database, sheet of a workbook",
-        "crm": "whose export it is (hubspot, salesforce, …); default: by its header; none: nobody's",
-    },
-    "outcome": {
-        "customer": "column that tells customers",
-        "customer_values": "its values that mean customer",
-        "lead_id": "column that identifies a lead",
-        "open_values": "values that mean not decided yet",
-        "open_in": "column in which open_values stand; default: customer",
-        "outcomes": "second file that lists customers, joined by lead_id",
-        "outcomes_id": "its column with the lead's id; default: called like lead_id",
-        "outcomes_by": "column of the leads that it holds; default: lead_id",
-        "value": "column with the amount that a customer signed",
-        "worked": "column that tells which leads sales worked",
-    },
-    "time": {
-        "created_at": "column with the day the lead entered",
-        "customer_at": "column with the day it became a customer",
-        "order": "column that orders leads in time where there is no date",
-        "as_of": "day on which the history is read; default: the last date in the data",
-        "observe_days": "days after creation during which a lead is observed",
-        "close_within_days": "days after the observation within which a customer counts",
-    },
-    "stages": {
-        "marketing_qualified": "column with the day a lead became marketing-qualified",
-        "sales_qualified": "column with the day it became sales-qualified",
-        "opportunity": "column with the day it became an opportunity",
-    },
-    "events": {
-        "file": "what the leads did: a file with lead, moment and type",
-        "table": "table of a database, sheet of a workbook",
-        "lead_id": "its column with the lead's id",
-        "at": "its column with the moment",
-        "type": "its column with the type of event",
-        "value": "its column with a value (address, campaign, amount)",
-    },
-    "columns": {
-        "only": "columns to use; empty: all that qualify",
-        "exclude": "columns never to use",
-        "keep": "suspects put back by name; also columns whose texts look like names of people but are none",
-        "min_leads": "levels with fewer leads are pooled into other",
-    },
-    "candidates": {
-        "current": "grid file in use today; a decision that closed an earlier month replaces it",
-        "current_since": "month from which it holds: decisions of months before do not replace it",
-        "grids": "more grid files to compare: name = file",
-        "max_lines": "at most so many lines with points",
-        "max_criteria": "at most so many criteria with points",
-        "cap": "at most so many points a line, up or down",
-        "cap_criterion": "at most so many points on any line of a criterion: criterion = points",
-        "cap_axis": "at most so many points from fit, or from engagement, together: fit = points",
-        "largest_share": "no line holds more than this share of the maximum (0.4: 40 %)",
-        "pivot": "score at which marketing hands a lead to sales",
-        "best": "score of the best possible lead",
-        "expiry": "give grids the expiry rules that the history supports (needs events)",
-        "ceiling": "also say how well any model would rank (needs the extra 'ceiling')",
-        "never_negative": "criteria, or criterion=level, that never take points away",
-        "never_positive": "criteria, or criterion=level, that never give points",
-        "monotone": "criteria whose points follow their order: name, name rising or name falling",
-        "need_negative": "at least one line takes points away",
-    },
-    "thresholds": {
-        "capacity": "leads a month that sales can call",
-        "close_rate": "close rate wanted above the threshold",
-        "share_of_customers": "share of the customers that the threshold should catch",
-        "cost_of_call": "cost of a call to a lead; with the value of a customer it gives the break-even close rate",
-        "value_of_customer": "what a customer is worth, in the same money",
-        "fit_minimum": "points of fit that a marketing-qualified lead must have",
-        "engagement_minimum": "points of engagement that a sales-qualified lead must have",
-        "minutes_per_call": "minutes that sales spends on a lead",
-    },
-    "feedback": {
-        "file": "leads that sales rejected, with the reason",
-        "lead_id": "its column with the lead's id",
-        "reason": "its column with the reason",
-    },
-    "report": {
-        "out": "folder of the reports",
-        "languages": "en, fr",
-        "segments": "criteria by which candidates are compared; empty: sector, country, source and their like",
-    },
-}
-
-
-def _lines(values: Mapping[str, Any], helps: Mapping[str, str]) -> list[str]:
-    """One `key = value` line per value with its help; a value not given stands as a comment."""
-    lines = []
-    for key, value in values.items():
-        note = f"  # {helps[key]}" if key in helps else ""
-        lines.append(f"# {key} ={note}" if value is None else f"{key} = {toml(value)}{note}")
-    return lines
-
-
-def _escaped(character: str) -> str:
-    if character in '"\\':
-        return "\\" + character
-    if ord(character) < 0x20 or ord(character) == 0x7F:
-        return f"\\u{ord(character):04x}"
-    return character
-
-
-def _one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
-def _moved(chosen: Settings, start: Path, end: Path) -> Settings:
+def moved(chosen: Settings, start: Path, end: Path) -> Settings:
     """The same settings with paths that were relative to `start` made relative to `end`."""
 
-    def moved(path: str | None) -> str | None:
+    def path_from(path: str | None) -> str | None:
         if path is None or path.startswith(SCHEMES) or os.path.isabs(path):
             return path
         return Path(os.path.relpath(start / path, end)).as_posix()
 
-    grids = {name: moved(path) for name, path in chosen.candidates.grids.items()}
-    return chosen.model_copy(
-        update={
-            "data": chosen.data.model_copy(update={"file": moved(chosen.data.file)}),
-            "outcome": chosen.outcome.model_copy(update={"outcomes": moved(chosen.outcome.outcomes)}),
-            "events": chosen.events.model_copy(update={"file": moved(chosen.events.file)}),
-            "feedback": chosen.feedback.model_copy(update={"file": moved(chosen.feedback.file)}),
-            "candidates": chosen.candidates.model_copy(
-                update={"current": moved(chosen.candidates.current), "grids": grids}
-            ),
-            "report": chosen.report.model_copy(update={"out": moved(chosen.report.out)}),
-        }
-    )
+    for option in options():
+        if PATH in option.field.metadata:
+            part = getattr(chosen, option.section)
+            value = getattr(part, option.key)
+            paths = {n: path_from(p) for n, p in value.items()} if isinstance(value, Mapping) else path_from(value)
+            chosen = chosen.model_copy(update={option.section: part.model_copy(update={option.key: paths})})
+    return chosen
 
 
 def _faults(fault: ValidationError, flags: bool) -> list[str]:
+    names = {(option.section, option.key): option.name for option in options()} if flags else {}
     lines = []
-    for each in fault.errors(include_url=False):
-        place = ".".join(str(part) for part in each["loc"])
+    for error in fault.errors(include_url=False):
+        parts = [str(part) for part in error["loc"]]
+        place = ".".join(parts)
         if flags:
-            place = "--" + str(each["loc"][-1] if len(each["loc"]) < 3 else each["loc"][1]).replace("_", "-")
-        if each["type"] == "extra_forbidden":
-            *parents, name = [str(part) for part in each["loc"]]
+            place = "--" + names.get((parts[0], parts[1]) if len(parts) > 1 else ("", ""), parts[-1]).replace("_", "-")
+        if error["type"] == "extra_forbidden":
+            *parents, name = parts
             lines.append(f"- {place}: {unknown('setting', name, _known(parents))}")
         else:
-            lines.append(f"- {place}: {each['msg']} (given: {each.get('input')!r:.80})")
+            lines.append(f"- {place}: {error['msg']} (given: {error.get('input')!r:.80})")
     return lines
 
 
 def _known(parents: Sequence[str]) -> list[str]:
     """Names that may stand in the given section."""
-    sections: dict[str, type[BaseModel]] = {
-        "data": Data, "outcome": OutcomeSettings, "time": Time, "stages": StageSettings, "events": EventSettings,
-        "columns": Columns, "criterion": CriterionSettings,
-        "candidates": Candidates, "thresholds": ThresholdSettings, "pin": PinSettings,
-        "feedback": FeedbackSettings, "report": Report,
-    }  # fmt: skip
-    model = sections.get(parents[0], Settings) if parents else Settings
+    models: dict[str, type[BaseModel]] = {**sections(), "pin": PinSettings, "criterion": CriterionSettings}
+    model = models.get(parents[0], Settings) if parents else Settings
     return [field.alias or name for name, field in model.model_fields.items()]

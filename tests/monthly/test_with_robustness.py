@@ -18,7 +18,8 @@ from calibrate.grid.grid import Grid, Pin
 from calibrate.monthly import run as monthly
 from calibrate.monthly import with_robustness as checks
 from calibrate.monthly.from_settings import plans_of
-from calibrate.monthly.settings import read, settings, written
+from calibrate.monthly.settings import read, settings
+from calibrate.monthly.settings_file import settings_text
 from calibrate.points.plan import Plan
 from calibrate.simulate import simulate
 
@@ -149,7 +150,7 @@ def test_every_demand_can_be_made_in_the_settings(tmp_path: Path) -> None:
     """The example on the front page, read, written and read again."""
     block = next(text for text in re.findall(r"```toml\n(.*?)```", README, re.S) if "[[pin]]" in text)
     asked = settings(tomllib.loads(block) | {"data": {"file": "leads.csv"}})
-    (tmp_path / "calibration.toml").write_text(written(asked, tmp_path), encoding="utf-8")
+    (tmp_path / "calibration.toml").write_text(settings_text(asked, tmp_path), encoding="utf-8")
     for spelt in (asked, read(tmp_path / "calibration.toml")):
         demands = plans_of(spelt, {})[0].constraints
         assert (demands.cap, demands.cap_criterion, demands.cap_axis) == (25, {"sector": 10}, {"fit": 40})
