@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..grid.criteria import Criterion, offsets
+from .design_effect import Pairs, contrast_effect, rate_effect
 from .tally import Tally
 
 MIN_LEADS = 30
@@ -41,13 +42,15 @@ class Rate:
         return f"{self.value:.1%} ({self.customers:,}/{self.leads:,}, {self.low:.1%}-{self.high:.1%})"
 
 
-def rate(customers: int, leads: int) -> Rate:
+def rate(customers: int, leads: int, effect: float = 1.0) -> Rate:
     """The close rate of counted leads with its Wilson 95 % interval; 0 of 0 is 0 with interval 0 to 1.
+
+    With a design effect the interval is that of so many times fewer leads and customers.
 
     >>> rate(1, 100).value
     0.01
     """
-    low, high = wilson(np.array([customers]), np.array([leads]))
+    low, high = wilson(np.array([customers]) / effect, np.array([leads]) / effect)
     return Rate(customers, leads, customers / leads if leads else 0.0, float(low[0]), float(high[0]))
 
 
@@ -76,6 +79,10 @@ class RateTable:
     `shrunk` is pulled toward the global rate as if each level had `prior_leads` more leads that close
     at that rate. `thin` marks levels with fewer than `min_leads` leads; `distinct` marks levels whose
     rate differs from that of the rest of the leads after Benjamini-Hochberg over all levels at 5 %.
+
+    Where leads stand in groups, `effect` is the design effect of each level's own rate: its interval, and the shrunk
+    rate, are those of `leads / effect` leads. `contrast` is that of the level against the rest, which the lift's
+    interval and the test carry. Both are 1 where leads stand alone.
     """
 
     criteria: tuple[Criterion, ...]
@@ -95,6 +102,8 @@ class RateTable:
     q_value: Floats
     prior_leads: Floats
     min_leads: int
+    effect: Floats
+    contrast: Floats
 
     @property
     def thin(self) -> NDArray[np.bool_]:
@@ -123,24 +132,28 @@ class RateTable:
 
 
 def estimate(tally: Tally, *, min_leads: int = MIN_LEADS) -> RateTable:
-    """Rates of every level of a tally, from its exact counts."""
+    """Rates of every level of a tally, from its exact counts; intervals and tests know of the leads' groups."""
     total, bought = tally.overall
-    overall = rate(bought, total)
+    overall = rate(bought, total, tally.effect())
     n, k = tally.by_level[:, 0], tally.by_level[:, 1]
-    low, high = wilson(k, n)
+    pairs = tally.pairs
+    effect = np.ones(len(n)) if pairs is None else rate_effect(n.astype(float), pairs.own)
+    contrast = np.ones(len(n)) if pairs is None else contrast_effect(n.astype(float), total, pairs)
+    leads, customers = n / effect, k / effect
+    low, high = wilson(customers, leads)
     share = np.divide(k, n, out=np.zeros(len(n)), where=n > 0)
     bounds = offsets(tally.criteria)
-    strength = np.array([prior_strength(k[a:b], n[a:b], overall.value) for a, b in pairwise(bounds)])
+    strength = np.array([prior_strength(customers[a:b], leads[a:b], overall.value) for a, b in pairwise(bounds)])
     m = np.repeat(strength, np.diff(bounds))
-    alpha, beta = k + m * overall.value, n - k + m * (1 - overall.value)
+    alpha, beta = customers + m * overall.value, leads - customers + m * (1 - overall.value)
     shrunk, shrunk_low, shrunk_high = _beta_summary(alpha, beta)
-    lift, lift_low, lift_high = lift_interval(k, n, bought, total)
-    p = p_values(k, n, bought, total)
+    lift, lift_low, lift_high = lift_interval(k, n, bought, total, pairs=pairs)
+    p = p_values(k, n, bought, total, contrast)
     return RateTable(
         criteria=tally.criteria, overall=overall, leads=n, customers=k, rate=share, low=low, high=high,
         shrunk=shrunk, shrunk_low=shrunk_low, shrunk_high=shrunk_high, lift=lift, lift_low=lift_low,
         lift_high=lift_high, p_value=p, q_value=benjamini_hochberg(p, n > 0), prior_leads=strength,
-        min_leads=min_leads,
+        min_leads=min_leads, effect=effect, contrast=contrast,
     )  # fmt: skip
 
 
@@ -167,13 +180,15 @@ def prior_strength(customers: NDArray[np.number], leads: NDArray[np.number], mea
 
 
 def lift_interval(
-    customers: NDArray[np.number], leads: NDArray[np.number], all_customers: int, all_leads: int, z: float = Z95
-) -> tuple[Floats, Floats, Floats]:
+    customers: NDArray[np.number], leads: NDArray[np.number], all_customers: int, all_leads: int, z: float = Z95,
+    pairs: Pairs | None = None,
+) -> tuple[Floats, Floats, Floats]:  # fmt: skip
     """Lift = level rate / global rate, with a 95 % interval on the log scale.
 
     The level is part of the whole, so with q the rate of the rest and s the level's share of leads, the
     variance of log(lift) is that of log p - log(s p + (1-s) q) by the delta method. A level without
     customers has lift 0 and the upper bound that its Wilson interval gives, one in which all closed the lower bound.
+    With `pairs`, that variance has the covariance of leads of one group in it.
 
     >>> lift, low, high = lift_interval(np.array([20]), np.array([100]), 100, 10_000)
     >>> float(lift[0])
@@ -191,31 +206,52 @@ def lift_interval(
         lift = p / total_rate
         from_level = (1 - n * p / all_customers) ** 2 * (1 - p) / np.where(k > 0, k, 1)
         from_rest = (rest_k / all_customers) ** 2 * (1 - q) / np.where(rest_k > 0, rest_k, 1)
-        spread = z * np.sqrt(np.maximum(from_level + from_rest, 0))
-    wilson_low, wilson_high = wilson(k, n, z)
+        together = 0.0 if pairs is None else _together(k, n, p, q, all_customers, pairs)
+        spread = z * np.sqrt(np.maximum(from_level + from_rest, 0) + np.maximum(together, 0))
+    effect = 1.0 if pairs is None else rate_effect(n, pairs.own)
+    wilson_low, wilson_high = wilson(k / effect, n / effect, z)
     low = np.where(k > 0, lift * np.exp(-spread), 0.0)
     high = np.where(k > 0, lift * np.exp(spread), wilson_high / total_rate)
     low = np.where((k == n) & (n > 0), np.minimum(low, wilson_low / total_rate), low)
     return lift, low, np.where(n > 0, high, 1 / total_rate)
 
 
-def p_values(customers: NDArray[np.number], leads: NDArray[np.number], all_customers: int, all_leads: int) -> Floats:
+def _together(k: Floats, n: Floats, p: Floats, q: Floats, all_customers: int, pairs: Pairs) -> Floats:
+    """Part of the variance of log(lift) that comes from leads of one group, in a level and in the rest.
+
+    Every lead of the level has the weight 1/k - 1/K in log(lift), every other one -1/K; the covariance of two leads is
+    c times the root of the product of their variances.
+    """
+    level = (1 / np.where(k > 0, k, 1) - 1 / all_customers) * np.sqrt(p * (1 - p))
+    rest = np.sqrt(q * (1 - q)) / all_customers
+    with_rest = pairs.shared - pairs.own
+    among_rest = pairs.every - 2 * pairs.shared + pairs.own
+    found: Floats = level**2 * pairs.own - 2 * level * rest * with_rest + rest**2 * among_rest
+    return found
+
+
+def p_values(
+    customers: NDArray[np.number], leads: NDArray[np.number], all_customers: int, all_leads: int,
+    effect: Floats | None = None,
+) -> Floats:  # fmt: skip
     """Two-sided evidence that a level closes unlike the rest: exact where counts are small, score test elsewhere.
 
     The exact one is Fisher's test (hypergeometric, doubled smaller tail); the score test is Pearson's
-    chi-square of the two-by-two table. A level with no lead, or with all of them, gets 1.
+    chi-square of the two-by-two table. A level with no lead, or with all of them, gets 1. With a design `effect` per
+    level, the variance is so many times larger, and the exact test has so many times fewer leads and customers.
     """
     k, n = customers.astype(float), leads.astype(float)
+    wider = np.ones(len(k)) if effect is None else effect
     rate_all = all_customers / all_leads if all_leads else 0.0
     p = np.ones(len(k))
     testable = (n > 0) & (n < all_leads) & (0 < rate_all < 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = n * rate_all * (1 - rate_all) * (1 - n / all_leads) if all_leads else n * 0
-        z = (k - n * rate_all) / np.sqrt(variance)
+        z = (k - n * rate_all) / np.sqrt(variance * wider)
     p[testable] = special.erfc(np.abs(z[testable]) / np.sqrt(2))
-    small = testable & (np.minimum(n, all_leads - n) * min(rate_all, 1 - rate_all) < 5)
+    small = testable & (np.minimum(n, all_leads - n) / wider * min(rate_all, 1 - rate_all) < 5)
     for i in np.flatnonzero(small):
-        p[i] = _fisher(int(k[i]), int(n[i]), all_customers, all_leads)
+        p[i] = _fisher(*_fewer(k[i], n[i], all_customers, all_leads, wider[i]))
     return np.clip(p, 0, 1)
 
 
@@ -232,6 +268,13 @@ def benjamini_hochberg(p: Floats, tested: NDArray[np.bool_]) -> Floats:
         ranks = np.arange(len(at), 0, -1)
         q[order] = np.minimum(1, np.minimum.accumulate(p[order] * len(at) / ranks))
     return q
+
+
+def _fewer(k: float, n: float, customers: int, leads: int, effect: float) -> tuple[int, int, int, int]:
+    """Counts of a two-by-two table divided by a design effect, in whole leads."""
+    level, rest = (round(n / effect), round((leads - n) / effect))
+    bought, others = min(round(k / effect), level), min(round((customers - k) / effect), rest)
+    return bought, level, bought + others, level + rest
 
 
 def _fisher(k: int, n: int, customers: int, leads: int) -> float:

@@ -20,7 +20,9 @@ from ..errors import GridError, unknown
 from ..grid.criteria import Criterion, offsets
 from ..leads.history import History
 from ..leads.terms import CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS
+from .design_effect import Grouped, Pairs, among, grouped, pairs_of
 from .encoding import Coding, coding
+from .marginals import Marginals
 
 MOST_ROWS = 2**20
 """Rows of the tally: about one million leads are counted exactly, more are thinned."""
@@ -44,6 +46,8 @@ class Tally:
     counted    (R,) int64                   leads really counted behind the row: its sample size
     exact      bool                         False: leads beyond the budget were thinned by a hash
     ends       (T,) int64                   last day of each cohort (days since 1970), or empty
+    group      (R,) int32                   group of the row, which is then one lead; -1: its leads stand
+                                            alone; None: all do. No name or id is behind the number
     ========== ============================ =======================================================
     """
 
@@ -58,6 +62,7 @@ class Tally:
     counted: NDArray[np.int64]
     exact: bool = True
     ends: NDArray[np.int64] | None = None
+    group: NDArray[np.int32] | None = None
 
     @property
     def overall(self) -> tuple[int, int]:
@@ -76,6 +81,28 @@ class Tally:
         if not self.marginals:
             return np.zeros((0, 2), np.int64)
         return np.concatenate([margin.sum(axis=0) for margin in self.marginals])
+
+    @cached_property
+    def grouped(self) -> Grouped | None:
+        """The rows of groups of two and more leads, and what their outcomes have in common."""
+        return grouped(self)
+
+    @cached_property
+    def pairs(self) -> Pairs | None:
+        """Coupled pairs of every level, criterion after criterion (`design_effect`); None where leads stand alone."""
+        found = self.grouped
+        if found is None:
+            return None
+        parts = [pairs_of(found, codes, len(c.levels)) for c, codes in zip(self.criteria, self.codes, strict=True)]
+        own, shared = (np.concatenate([np.zeros(0), *(part[i] for part in parts)]) for i in (0, 1))
+        return Pairs(own, shared, float(found.company.sum()))
+
+    def effect(self, mine: NDArray[np.bool_] | None = None) -> float:
+        """Design effect of the close rate of all leads, or of some rows: variance against independent leads."""
+        found = self.grouped
+        rows = np.ones(self.rows, np.bool_) if mine is None else mine
+        leads = float(self.leads[rows].sum())
+        return 1.0 if found is None or not leads else max(1.0, 1 + among(found, rows) / leads)
 
     def position(self, name: str) -> int:
         """Position of a criterion by name."""
@@ -129,6 +156,35 @@ class Tally:
             leads=self.leads[keep],
             customers=self.customers[keep],
             counted=self.counted[keep],
+            group=None if self.group is None else self.group[keep],
+        )
+
+    def less(self, rows: NDArray[np.bool_]) -> Tally:
+        """Without some rows: a mask of length R. Exact counts lose what these rows stand for, rounded."""
+        if not rows.any():
+            return self
+        cohort, counts = self.cohort[rows], np.stack([self.leads[rows], self.customers[rows]])
+        size = len(self.cohorts)
+
+        def lost(cell: NDArray[np.integer], cells: int) -> NDArray[np.int64]:
+            return np.rint([np.bincount(cell, each, cells) for each in counts]).astype(np.int64).T
+
+        marginals = []
+        for margin, codes in zip(self.marginals, self.codes, strict=True):
+            levels = margin.shape[1]
+            gone = lost(cohort.astype(np.int64) * levels + codes[rows], size * levels)
+            marginals.append(np.maximum(margin - gone.reshape(margin.shape), 0))
+        stays = ~rows
+        return replace(
+            self,
+            totals=np.maximum(self.totals - lost(cohort, size), 0),
+            marginals=tuple(marginals),
+            codes=np.ascontiguousarray(self.codes[:, stays]),
+            cohort=self.cohort[stays],
+            leads=self.leads[stays],
+            customers=self.customers[stays],
+            counted=self.counted[stays],
+            group=None if self.group is None else self.group[stays],
         )
 
     def rows_where(self, keep: NDArray[np.bool_], factor: NDArray[np.float64]) -> Tally:
@@ -141,6 +197,7 @@ class Tally:
             customers=self.customers[keep] * factor[keep],
             counted=self.counted[keep],
             exact=False,
+            group=None if self.group is None else self.group[keep],
         )
 
     def without(self, names: Collection[str]) -> Tally:
@@ -181,7 +238,7 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
     level: all that `estimate` needs, at less time and memory.
     """
     criteria = history.criteria
-    counting = _Marginals(criteria, len(history.cohorts))
+    counting = Marginals(criteria, len(history.cohorts))
     tabled = profiles and len(counting.groups) == 1 and counting.cells[0].size <= 16 * history.kept
     share = _share_of_others(history, most_rows) if profiles and not tabled else 1.0
     kept: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]] = []
@@ -218,7 +275,7 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
     return merged(tally)
 
 
-def _tabled(history: History, counting: _Marginals) -> Tally:
+def _tabled(history: History, counting: Marginals) -> Tally:
     """The tally of criteria whose profiles are so few that one table of counts holds them all."""
     table = counting.cells[0].transpose(1, 0, *(2 + np.argsort(counting.groups[0])))  # customer, cohort, criteria
     total = table.sum(axis=0)
@@ -240,6 +297,8 @@ def merged(tally: Tally) -> Tally:
     key = tally.cohort.astype(np.int64)
     for criterion, codes in zip(tally.criteria, tally.codes, strict=True):
         key = key * len(criterion.levels) + codes
+    if tally.group is not None:  # a lead of a group keeps its row
+        key = np.where(tally.group < 0, key, size + np.arange(tally.rows))
     _, first, row = np.unique(key, return_index=True, return_inverse=True)
     sums = {
         name: np.bincount(row, getattr(tally, name), len(first)).astype(float)
@@ -252,6 +311,7 @@ def merged(tally: Tally) -> Tally:
         leads=sums["leads"],
         customers=sums["customers"],
         counted=sums["counted"].astype(np.int64),
+        group=None if tally.group is None else tally.group[first],
     )
 
 
@@ -285,64 +345,18 @@ def _weights(totals: NDArray[np.int64], cohort: NDArray[np.int32], customer: NDA
     return result
 
 
-class _Marginals:
-    """Exact counts per cohort, criterion and level, added piece by piece; several criteria are counted at once."""
-
-    def __init__(self, criteria: Sequence[Criterion], cohorts: int) -> None:
-        self.sizes = [len(c.levels) for c in criteria]
-        self.cohorts = cohorts
-        self.groups = _together(self.sizes, MOST_CELLS // (2 * cohorts))
-        self.cells = [np.zeros((cohorts, 2, *(self.sizes[i] for i in group)), np.int64) for group in self.groups]
-
-    def add(self, codes: NDArray[np.uint8], cohort: NDArray[np.int32], customer: NDArray[np.bool_]) -> None:
-        base = cohort.astype(np.int64) * 2 + customer
-        for group, cells in zip(self.groups, self.cells, strict=True):
-            cell = base.astype(np.min_scalar_type(cells.size - 1))  # two bytes as a rule: the fewer, the faster
-            for i in group:
-                cell *= cell.dtype.type(self.sizes[i])
-                cell += codes[i]
-            cells += np.bincount(cell, minlength=cells.size).reshape(cells.shape)
-
-    def tables(self) -> tuple[NDArray[np.int64], ...]:
-        tables: dict[int, NDArray[np.int64]] = {}
-        for group, cells in zip(self.groups, self.cells, strict=True):
-            for axis, i in enumerate(group, start=2):
-                others, customers = cells.sum(axis=tuple(set(range(2, cells.ndim)) - {axis})).transpose(1, 0, 2)
-                tables[i] = np.stack([others + customers, customers], axis=2)
-        return tuple(tables[i] for i in range(len(self.sizes)))
-
-
-MOST_CELLS = 2**16
-"""Cells of one table of counts: it stays in the processor's cache, and two bytes tell the cells apart."""
-
-
-def _together(sizes: Sequence[int], most: int) -> list[list[int]]:
-    """Criteria, the smallest first, in groups whose level counts multiply to at most so many.
-
-    >>> _together([3, 60, 3, 20], 1000)
-    [[0, 2, 3], [1]]
-    """
-    groups: list[list[int]] = []
-    product = most + 1
-    for i in sorted(range(len(sizes)), key=lambda i: sizes[i]):
-        product *= sizes[i]
-        if product > most:
-            groups.append([])
-            product = sizes[i]
-        groups[-1].append(i)
-    return groups
-
-
 def tally_of(
     criteria: Sequence[Criterion],
     codes: NDArray[np.uint8],
     customers: NDArray[np.integer | np.bool_],
     cohort: NDArray[np.integer] | None = None,
     cohorts: Sequence[str] = ("all",),
+    group: NDArray[np.integer] | None = None,
 ) -> Tally:
     """A tally from level codes that are already in memory, one column of codes per lead.
 
-    Shapes: codes (criteria, leads), customers (leads,) of 0 and 1, cohort (leads,) positions in `cohorts`.
+    Shapes: codes (criteria, leads), customers (leads,) of 0 and 1, cohort (leads,) positions in `cohorts`, group
+    (leads,) a number per group, -1 for a lead that stands alone.
     """
     leads = codes.shape[1]
     when = np.zeros(leads, np.int32) if cohort is None else cohort.astype(np.int32)
@@ -359,8 +373,24 @@ def tally_of(
     return Tally(
         criteria=tuple(criteria), cohorts=tuple(cohorts), totals=totals, marginals=tuple(marginals),
         codes=np.ascontiguousarray(codes, np.uint8), cohort=when, leads=np.ones(leads),
-        customers=bought, counted=np.ones(leads, np.int64),
+        customers=bought, counted=np.ones(leads, np.int64), group=None if group is None else group_codes(group),
     )  # fmt: skip
+
+
+def group_codes(keys: NDArray[np.integer], alone: int = -1) -> NDArray[np.int32] | None:
+    """Numbers of groups from 0 in order of appearance; -1 for `alone`, and for a group of one. None: there is none.
+
+    >>> group_codes(np.array([70, -1, 50, 70, 60, 50])).tolist()
+    [0, -1, 1, 0, -1, 1]
+    """
+    code, _ = pd.factorize(keys)
+    code = np.where(keys == alone, -1, code)
+    several = np.bincount(code[code >= 0], minlength=int(code.max(initial=-1)) + 1) > 1
+    if not several.any():
+        return None
+    place = np.append(np.where(several, np.cumsum(several) - 1, -1), -1)  # the last one: alone stays alone
+    result: NDArray[np.int32] = place[code].astype(np.int32)
+    return result
 
 
 def flat_codes(tally: Tally) -> Iterator[tuple[int, NDArray[np.uint8]]]:

@@ -1,0 +1,177 @@
+"""The design effect: how many times larger a variance is where leads of one group share their fate.
+
+Leads i and j of one group have outcomes whose covariance is c v, with v = P (1 - P) and P the close rate of all leads.
+A weighted sum of outcomes then has the variance ``v (sum w_i^2 + sum_g c_g sum_{i != j in g} w_i w_j)``: all that is
+needed are sums, over groups, of products of counts, less what each lead has with itself (`Pairs`). The share c is
+estimated from the pairs of all leads, apart for small, middle and large groups (``sum of (y_i - P)(y_j - P) / v``, the
+moment estimator of an intra-class correlation), because one huge "company" whose contacts have nothing in common must
+not hide that those of small ones buy together. It is no less than 0, and may exceed 1 where groups that buy are larger.
+
+A level's own rate has the weights 1 on its leads; a contrast with the whole has 1 - s on them and -s on all others,
+with s its share of leads. Where every company has one manager, that contrast is as sure as if leads were independent.
+
+Limits: c is one number per class of group size, not one per level; groups are taken as many (no correction for fewer
+than about twenty). Effects below 1 are not used. Sources: Kish, "Survey Sampling" (1965), section 8.2; Rao and Scott,
+"A simple method for the analysis of clustered binary data" (1992).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+SIZES = (3, 6, 21)
+"""Leads from which a group is a middle, a larger and a large one."""
+ENOUGH_CUSTOMERS = 10
+"""Customers that a class of group sizes needs to have a covariance of its own."""
+CELLS = 2**16
+"""Cells of one table of leads per group and level: what stays in the processor's cache."""
+
+
+class Rows(Protocol):
+    """What is asked of a tally: counts per row, and the group of each (-1: its leads stand alone)."""
+
+    @property
+    def leads(self) -> Floats:
+        """Leads that the row stands for."""
+
+    @property
+    def customers(self) -> Floats:
+        """Customers among them."""
+
+    @property
+    def group(self) -> NDArray[np.int32] | None:
+        """Group of each row."""
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """The rows of a tally that stand in groups, group after group; each row is one lead.
+
+    `row` is the position in the tally, `start` the first place of each group (groups + 1,), `weight` the leads that a
+    row stands for, `covariance` c of each group (groups,).
+    """
+
+    row: NDArray[np.intp]
+    start: NDArray[np.intp]
+    weight: Floats
+    covariance: Floats
+
+    @cached_property
+    def of_row(self) -> NDArray[np.int32]:
+        """Place of each row's group."""
+        return np.repeat(np.arange(len(self.covariance), dtype=np.int32), np.diff(self.start))
+
+    @cached_property
+    def company(self) -> Floats:
+        """Coupled leads beside each row: c times the weight of its group without its own, times its weight."""
+        return self.weight * self.covariance[self.of_row] * (self.totals[self.of_row] - self.weight)
+
+    @cached_property
+    def totals(self) -> Floats:
+        """Leads of each group."""
+        return np.bincount(self.of_row, self.weight, len(self.covariance)).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Coupled pairs: of a level's leads with each other (`own`), with all leads (`shared`), of all with all."""
+
+    own: Floats
+    shared: Floats
+    every: float
+
+
+def grouped(rows: Rows) -> Grouped | None:
+    """The rows in groups of two and more, with what their outcomes have in common; None where all stand alone."""
+    if rows.group is None:
+        return None
+    place = np.flatnonzero(rows.group >= 0)
+    order = np.argsort(rows.group[place], kind="stable")
+    place = place[order]
+    code = rows.group[place]
+    first = np.flatnonzero(np.concatenate([[True], code[1:] != code[:-1]])) if len(code) else np.zeros(0, np.intp)
+    size = np.diff(np.append(first, len(code)))
+    several = np.repeat(size > 1, size)
+    place, size = place[several], size[size > 1]
+    if not len(size):
+        return None
+    start = np.concatenate([[0], np.cumsum(size)]).astype(np.intp)
+    bare = Grouped(place, start, rows.leads[place].astype(np.float64), np.ones(len(size)))
+    return Grouped(bare.row, bare.start, bare.weight, _covariance(rows, bare, size))
+
+
+def _covariance(rows: Rows, held: Grouped, size: NDArray[np.intp]) -> Floats:
+    """The share c of each group, by the class of its size; classes with few customers have that of all groups."""
+    leads, customers = float(rows.leads.sum()), float(rows.customers.sum())
+    mean = customers / leads if leads else 0.0
+    variance = mean * (1 - mean)
+    if variance <= 0:
+        return np.zeros(len(size))
+    bought = rows.customers[held.row]
+    away = bought - mean * held.weight
+    sums = np.bincount(held.of_row, away, len(size)) ** 2 - np.bincount(held.of_row, away**2, len(size))
+    pairs = held.totals**2 - np.bincount(held.of_row, held.weight**2, len(size))
+    kind = np.searchsorted(SIZES, size, side="right")
+    count = len(SIZES) + 1
+    came, met = np.bincount(kind, sums, count), np.bincount(kind, pairs, count)
+    deals = np.bincount(kind[held.of_row], bought, count)
+    pooled = came.sum() / met.sum()
+    own = np.divide(came, met, out=np.full(count, pooled), where=(met > 0) & (deals >= ENOUGH_CUSTOMERS))
+    found: Floats = np.maximum(own, 0.0)[kind] / variance
+    return found
+
+
+def pairs_of(held: Grouped, codes: NDArray[np.uint8], levels: int) -> tuple[Floats, Floats]:
+    """Coupled pairs of one criterion's levels, with their own leads and with all: two arrays (levels,)."""
+    mine = codes[held.row].astype(np.int64)
+    shared = np.bincount(mine, held.company, levels).astype(np.float64)
+    diagonal = held.covariance[held.of_row] * held.weight**2
+    own = -np.bincount(mine, diagonal, levels).astype(np.float64)
+    groups, step = len(held.covariance), max(CELLS // levels, 1)
+    for begin in range(0, groups, step):
+        end = min(begin + step, groups)
+        part = slice(held.start[begin], held.start[end])
+        cell = (held.of_row[part] - begin) * levels + mine[part]
+        table = np.bincount(cell, held.weight[part], (end - begin) * levels).reshape(end - begin, levels)
+        own += held.covariance[begin:end] @ table**2
+    return np.maximum(own, 0.0), shared
+
+
+def among(held: Grouped, mine: NDArray[np.bool_]) -> float:
+    """Coupled pairs within some rows of the tally, given as a mask."""
+    inside = held.weight * mine[held.row]
+    sums = np.bincount(held.of_row, inside, len(held.covariance)) ** 2
+    alone = np.bincount(held.of_row, inside**2, len(held.covariance))
+    return float(held.covariance @ (sums - alone))
+
+
+def rate_effect(leads: Floats, own: Floats) -> Floats:
+    """Variance of a rate against that of as many independent leads: ``1 + own / n``, no less than 1.
+
+    >>> rate_effect(np.array([100.0, 0.0]), np.array([200.0, 0.0])).tolist()
+    [3.0, 1.0]
+    """
+    found: Floats = 1 + np.divide(np.maximum(own, 0), leads, out=np.zeros(len(leads)), where=leads > 0)
+    return found
+
+
+def contrast_effect(leads: Floats, total: float, pairs: Pairs) -> Floats:
+    """Variance of a level's rate less that of all leads, against independent leads, where both rates are equal.
+
+    ``1 + (own - 2 s shared + s^2 every) / (n (1 - s))`` with s = n / N, no less than 1.
+
+    >>> contrast_effect(np.array([50.0]), 100.0, Pairs(np.array([0.0]), np.array([50.0]), 100.0)).tolist()
+    [1.0]
+    """
+    share = leads / max(total, 1e-12)
+    room = leads * (1 - share)
+    more = pairs.own - 2 * share * pairs.shared + share**2 * pairs.every
+    found: Floats = 1 + np.maximum(np.divide(more, room, out=np.zeros(len(leads)), where=room > 0), 0)
+    return found

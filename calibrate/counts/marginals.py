@@ -1,0 +1,60 @@
+"""Exact counts per cohort, criterion and level, added up as leads come in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..grid.criteria import Criterion
+
+
+class Marginals:
+    """Exact counts per cohort, criterion and level, added piece by piece; several criteria are counted at once."""
+
+    def __init__(self, criteria: Sequence[Criterion], cohorts: int) -> None:
+        self.sizes = [len(c.levels) for c in criteria]
+        self.cohorts = cohorts
+        self.groups = _together(self.sizes, MOST_CELLS // (2 * cohorts))
+        self.cells = [np.zeros((cohorts, 2, *(self.sizes[i] for i in group)), np.int64) for group in self.groups]
+
+    def add(self, codes: NDArray[np.uint8], cohort: NDArray[np.int32], customer: NDArray[np.bool_]) -> None:
+        """Count some more leads."""
+        base = cohort.astype(np.int64) * 2 + customer
+        for group, cells in zip(self.groups, self.cells, strict=True):
+            cell = base.astype(np.min_scalar_type(cells.size - 1))  # two bytes as a rule: the fewer, the faster
+            for i in group:
+                cell *= cell.dtype.type(self.sizes[i])
+                cell += codes[i]
+            cells += np.bincount(cell, minlength=cells.size).reshape(cells.shape)
+
+    def tables(self) -> tuple[NDArray[np.int64], ...]:
+        """Leads and customers per cohort and level: one array (cohorts, levels, 2) per criterion."""
+        tables: dict[int, NDArray[np.int64]] = {}
+        for group, cells in zip(self.groups, self.cells, strict=True):
+            for axis, i in enumerate(group, start=2):
+                others, customers = cells.sum(axis=tuple(set(range(2, cells.ndim)) - {axis})).transpose(1, 0, 2)
+                tables[i] = np.stack([others + customers, customers], axis=2)
+        return tuple(tables[i] for i in range(len(self.sizes)))
+
+
+MOST_CELLS = 2**16
+"""Cells of one table of counts: it stays in the processor's cache, and two bytes tell the cells apart."""
+
+
+def _together(sizes: Sequence[int], most: int) -> list[list[int]]:
+    """Criteria, the smallest first, in groups whose level counts multiply to at most so many.
+
+    >>> _together([3, 60, 3, 20], 1000)
+    [[0, 2, 3], [1]]
+    """
+    groups: list[list[int]] = []
+    product = most + 1
+    for i in sorted(range(len(sizes)), key=lambda i: sizes[i]):
+        product *= sizes[i]
+        if product > most:
+            groups.append([])
+            product = sizes[i]
+        groups[-1].append(i)
+    return groups
