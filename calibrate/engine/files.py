@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import datetime
 import glob
 import hashlib
 import re
-import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,24 +13,37 @@ import duckdb
 from ..errors import InputError, unknown
 from ..vocabulary import BLANKS
 from . import textfile
+from .bounds import without_totals
 from .duckdb import Connection, DuckTable, described, view_over
 from .infer import set_types
 from .sql import identifier, literal, relation
 from .table import Fact
+from .workbook import written_sheet
 
 LARGE = 300 * 2**20
 """A text file with more bytes than this is kept in a database on disk, in a private folder."""
 TEXT = (".csv", ".tsv", ".txt", ".tab", ".dat")
-EXCEL = (".xlsx", ".xlsm")
+EXCEL = (".xlsx", ".xlsm", ".xltx", ".xltm")
+OTHER_BOOKS = {
+    ".xls": "an old Excel workbook", ".xlsb": "a binary Excel workbook", ".ods": "an OpenDocument workbook",
+    ".fods": "an OpenDocument workbook", ".numbers": "a workbook of Numbers", ".sxc": "an OpenOffice workbook",
+    ".sav": "a file of SPSS", ".dta": "a file of Stata", ".mdb": "an Access database", ".accdb": "an Access database",
+}  # fmt: skip
+"""Workbooks and tables of other programs, by their suffix: they are named and refused."""
 JSON = (".jsonl", ".ndjson", ".json")
 PARQUET = (".parquet", ".pq")
 
 
-def open_file(connection: Connection, source: str, *, table: str | None = None) -> DuckTable:
-    """A table over a file, a folder of Parquet files, or a pattern such as ``leads/*.parquet``."""
+def open_file(
+    connection: Connection, source: str, *, table: str | None = None, header_row: int | None = None
+) -> DuckTable:
+    """A table over a file, a folder of Parquet files, or a pattern such as ``leads/*.parquet``.
+
+    `table` chooses a sheet of a workbook; `header_row` is the line with the names of columns, from 1, or 0 for none.
+    """
     path = Path(source)
     if not path.exists() and any(mark in source for mark in "*?["):
-        return _pattern(connection, source, table)
+        return _pattern(connection, source, table, header_row)
     if path.is_dir():
         return _parquet(connection, source, sorted(str(p) for end in PARQUET for p in path.rglob(f"*{end}")))
     if not path.exists():
@@ -48,20 +58,27 @@ def open_file(connection: Connection, source: str, *, table: str | None = None) 
     if last in PARQUET or start == b"PAR1":
         return _parquet(connection, source, [str(path)])
     if last in EXCEL:
-        return _excel(connection, path, table)
-    if last == ".xls" or start == b"\xd0\xcf\x11\xe0":
-        raise InputError(f"{path}: this is an old Excel workbook; save it as .xlsx or as CSV")
+        copy = connection.folder / f"{connection.free_name('sheet')}.csv"
+        try:
+            text, facts = written_sheet(path, table, copy, header_row)
+            return loaded(connection, path, text, facts)
+        finally:
+            copy.unlink(missing_ok=True)
+    if last in OTHER_BOOKS or start == b"\xd0\xcf\x11\xe0":
+        raise InputError(
+            f"{path}: this is {OTHER_BOOKS.get(last, 'an old Excel workbook')}; save it as .xlsx or as CSV"
+        )
     if last in JSON:
         return _json(connection, path)
-    return _text(connection, path)
+    return _text(connection, path, header_row)
 
 
-def _pattern(connection: Connection, source: str, table: str | None) -> DuckTable:
+def _pattern(connection: Connection, source: str, table: str | None, header_row: int | None) -> DuckTable:
     """The files that a pattern takes, read together; how many they are is a fact of the table."""
     files = sorted(glob.glob(source, recursive=True))
     facts = (Fact("pattern", {"pattern": Path(source).name, "files": len(files)}),)
     if len(files) == 1:
-        single = open_file(connection, files[0], table=table)
+        single = open_file(connection, files[0], table=table, header_row=header_row)
         return replace(single, facts=(*facts, *single.facts))
     if any(not file.lower().endswith(PARQUET) for file in files):
         raise InputError(
@@ -89,64 +106,67 @@ def _no_file(path: Path) -> str:
     return ("" if folder == Path() else f"{folder}: ") + unknown("file", path.name, names)
 
 
-def _text(connection: Connection, path: Path) -> DuckTable:
+def _text(connection: Connection, path: Path, header_row: int | None) -> DuckTable:
     """A text file with separated columns, typed, in memory or on disk."""
-    found = textfile.examined(path, connection.folder)
-    if found.plain:
+    source = textfile.examined(path, connection.folder, header_row)
+    if source.plain:
         try:
-            return _loaded(connection, path, found)
+            return loaded(connection, path, source)
         except duckdb.Error:
-            pass
-    copy = textfile.rewritten(found, path, connection.folder / f"{found.fingerprint[:16]}-mended.csv")
+            source = textfile.escaped_by_backslash(source) or source
+    copy = textfile.rewritten(source, path, connection.folder / f"{source.fingerprint[:16]}-mended.csv")
     try:
-        return _loaded(connection, path, copy)
+        return loaded(connection, path, copy)
     except duckdb.Error as error:
         raise InputError(f"{path}: the file cannot be read as CSV ({str(error).splitlines()[0]})") from error
     finally:
         copy.path.unlink(missing_ok=True)
 
 
-def _loaded(connection: Connection, path: Path, found: textfile.TextFile, extra: tuple[Fact, ...] = ()) -> DuckTable:
-    """Read the text into a table, give the columns their types, drop an empty last column."""
-    quoted = _stored(connection, found.path.stat().st_size)
-    reads = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(found.header)))
+def loaded(
+    connection: Connection, path: Path, source: textfile.TextFile, extra: tuple[Fact, ...] = ()
+) -> DuckTable:  # fmt: skip
+    """Read the text into a table, take off what stands below it, give the columns their types."""
+    quoted = _stored(connection, source.path.stat().st_size)
+    reads = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(source.header)))
     text = literal(BLANKS).sql("duckdb")
     cells, empty = [], []
-    for i, name in enumerate(found.header):
+    for i, name in enumerate(source.header):
         blank = f"c{i} < '!' AND TRIM(c{i}, {text}) = ''"
         cells.append(f"CASE WHEN {blank} THEN NULL ELSE c{i} END AS {identifier(name).sql('duckdb')}")
         empty.append(f"{identifier(name).sql('duckdb')} IS NULL")
-    source = (
-        f"read_csv({place_of(found.path)}, auto_detect = false, header = false, skip = 1, "
+    reader = (
+        f"read_csv({place_of(source.path)}, auto_detect = false, header = false, skip = 1, "
         f"quote = '\"', "
-        f"delim = {literal(found.separator).sql('duckdb')}, escape = {literal(found.escape).sql('duckdb')}, "
+        f"delim = {literal(source.separator).sql('duckdb')}, escape = {literal(source.escape).sql('duckdb')}, "
         f"max_line_size = 20000000, columns = {{{reads}}})"
     )
     connection.execute(
-        f"CREATE TABLE {quoted} AS SELECT * FROM (SELECT {', '.join(cells)} FROM {source}) AS cells "
+        f"CREATE TABLE {quoted} AS SELECT * FROM (SELECT {', '.join(cells)} FROM {reader}) AS cells "
         f"WHERE NOT ({' AND '.join(empty)})"
     )
-    facts = list(found.facts)
-    names = list(found.header)
-    if found.unnamed_end:
-        last = identifier(names[-1]).sql("duckdb")
-        if not connection.execute(f"SELECT COUNT({last}) FROM {quoted}")[0][0]:
-            connection.execute(f"ALTER TABLE {quoted} DROP COLUMN {last}")
-            facts.append(Fact("extra_column", {"position": len(names)}))
-            names.pop()
+    facts = [*source.facts, *without_totals(connection, quoted, source.header)]
+    names = list(source.header)
+    for place in source.unnamed:
+        name = source.header[place]
+        column = identifier(name).sql("duckdb")
+        if not connection.execute(f"SELECT COUNT({column}) FROM {quoted}")[0][0] and len(names) > 1:
+            connection.execute(f"ALTER TABLE {quoted} DROP COLUMN {column}")
+            facts.append(Fact("extra_column", {"position": place + 1}))
+            names.remove(name)
         else:
-            facts.append(Fact("unnamed_column", {"position": len(names), "name": names[-1]}))
+            facts.append(Fact("unnamed_column", {"position": place + 1, "name": name}))
     rows = int(connection.execute(f"SELECT COUNT(*) FROM {quoted}")[0][0])
     if not rows:
         raise InputError(f"{path}: the file has a header line but no rows; export it again with its leads")
-    facts += set_types(connection, quoted, names, separator=found.separator)
+    facts += set_types(connection, quoted, names, separator=source.separator)
     return view_over(
         connection,
         quoted,
         name=path.name,
         position="rowid",
         facts=(*extra, *facts),
-        fingerprint=found.fingerprint,
+        fingerprint=source.fingerprint,
         rows=rows,
     )
 
@@ -243,80 +263,3 @@ def _json(connection: Connection, path: Path) -> DuckTable:
         fingerprint=textfile.fingerprint_of(path),
         rows=rows,
     )
-
-
-def _excel(connection: Connection, path: Path, sheet: str | None) -> DuckTable:
-    """One sheet of a workbook, by way of a CSV copy so that types are found in the same way."""
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, OSError, EOFError, *_zip_errors()) as error:
-        raise InputError(f"{path}: cannot be read as an Excel workbook ({error}); save it again as .xlsx") from error
-    names = list(book.sheetnames)
-    if sheet is not None and sheet not in names:
-        raise InputError(f"{path}: " + unknown("sheet", sheet, names))
-    copy = connection.free_name("sheet")
-    target = connection.folder / f"{copy}.csv"
-    chosen = ""
-    header: list[str] = []
-    for name in [sheet] if sheet else names:
-        header = _written_sheet(book[name], target)
-        if header:
-            chosen = name
-            break
-    book.close()
-    if not chosen:
-        raise InputError(f"{path}: the workbook has no sheet with a header line and rows")
-    textfile.check_names(path, header)
-    facts = [Fact("sheet", {"name": chosen})]
-    if not sheet and len(names) > 1:
-        facts.append(Fact("sheets_unread", {"names": ", ".join(n for n in names if n != chosen)}))
-    found = textfile.TextFile(target, tuple(header), ",", '"', True, False, (), textfile.fingerprint_of(path))
-    try:
-        return _loaded(connection, path, found, tuple(facts))
-    finally:
-        target.unlink(missing_ok=True)
-
-
-def _zip_errors() -> tuple[type[Exception], ...]:
-    import zipfile
-
-    return (zipfile.BadZipFile,)
-
-
-def _written_sheet(sheet: object, target: Path) -> list[str]:
-    """Write a sheet as CSV: the first row that is not empty is the header; its names, or nothing."""
-    header: list[str] = []
-    kept: list[int] = []
-    with target.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        for cells in sheet.iter_rows(values_only=True):  # type: ignore[attr-defined]
-            if not header:
-                names = [("" if cell is None else str(cell).strip()) for cell in cells]
-                kept = [i for i, name in enumerate(names) if name]
-                if kept:
-                    header = [names[i] for i in kept]
-                    writer.writerow(header)
-                continue
-            row = [_cell(cells[i]) if i < len(cells) else "" for i in kept]
-            if any(row):
-                writer.writerow(row)
-    return header
-
-
-def _cell(value: object) -> str:
-    """A cell as text: dates as ISO, whole numbers without a point."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime.datetime):
-        midnight = value.time() == datetime.time(0)
-        return value.date().isoformat() if midnight else value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, (datetime.date, datetime.time)):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    return str(value).replace("\0", "")

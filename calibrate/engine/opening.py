@@ -46,11 +46,14 @@ class Session:
             self._connection = Connection()
         return self._connection
 
-    def open(self, source: str | Path, *, table: str | None = None) -> Table:
-        """A table over a file, a database or a cluster. `table` (or ``#name`` at the end) chooses among several."""
-        return free_of_reserved(self._open(str(source), table))
+    def open(self, source: str | Path, *, table: str | None = None, header_row: int | None = None) -> Table:
+        """A table over a file, a database or a cluster. `table` (or ``#name`` at the end) chooses among several.
 
-    def _open(self, text: str, table: str | None) -> Table:
+        `header_row` is the line of a text file or sheet with the names of columns, from 1, or 0 where there is none.
+        """
+        return free_of_reserved(self._open(str(source), table, header_row))
+
+    def _open(self, text: str, table: str | None, header_row: int | None) -> Table:
         if "://" in text:
             return self._open_far(text, table)
         if self._far is not None:
@@ -62,8 +65,8 @@ class Session:
         if path.lower().endswith(DATABASES) and (name or Path(text).is_file() or not Path(text).exists()):
             return _database(self.connection, Path(path), table or name or None)
         if name and not Path(text).exists() and Path(path).exists():
-            return open_file(self.connection, path, table=table or name)
-        return open_file(self.connection, text, table=table)
+            return open_file(self.connection, path, table=table or name, header_row=header_row)
+        return open_file(self.connection, text, table=table, header_row=header_row)
 
     def _open_far(self, text: str, table: str | None) -> Table:
         address, _, name = text.partition("#")

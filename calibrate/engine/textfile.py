@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import InputError
+from .bounds import TAIL, head_of, is_footer, unlike_names
 from .table import Fact
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -35,20 +36,36 @@ _BOMS = (
 
 @dataclass(frozen=True)
 class TextFile:
-    """A UTF-8 file with separated columns: where it lies, how it is written, and what was found."""
+    """A UTF-8 file with separated columns: where it lies, how it is written, and what was found.
+
+    `plain` says that its first line holds the names and the engine can read it as it is. `unnamed` are the columns
+    that got a name from their place. The table begins after `skipped` lines and `above` records of titles; its names
+    take `head` records.
+    """
 
     path: Path
     header: tuple[str, ...]
     separator: str
     escape: str
     plain: bool
-    unnamed_end: bool
+    unnamed: tuple[int, ...]
     facts: tuple[Fact, ...]
     fingerprint: str
+    skipped: int = 0
+    above: int = 0
+    head: int = 1
+
+    @property
+    def unnamed_end(self) -> bool:
+        """Whether the last column has no name, which may come from a separator at every line end."""
+        return len(self.header) > 1 and len(self.header) - 1 in self.unnamed
 
 
-def examined(path: Path, folder: Path) -> TextFile:
-    """The file's encoding, separator and header; copies go into `folder`."""
+def examined(path: Path, folder: Path, header_row: int | None = None) -> TextFile:
+    """The file's encoding, separator and header; copies go into `folder`.
+
+    `header_row` is the line with the names, from 1, where the user gives it; 0 where there is none.
+    """
     encoding, fingerprint, compressed = _encoding(path)
     facts = [Fact("compressed", {"how": "gzip"})] if compressed else []
     facts.append(Fact("encoding", {"name": {"utf-8-sig": "utf-8 with BOM"}.get(encoding, encoding)}))
@@ -61,7 +78,7 @@ def examined(path: Path, folder: Path) -> TextFile:
         whole = not file.read(1)
     if not text.strip("\r\n \t,;|"):
         raise InputError(f"{path}: the file is empty; export it again with a header line and one line per lead")
-    found = _layout(path, text, whole)
+    found = _layout(path, text, whole, header_row)
     return replace(
         found, path=readable, facts=(*facts, *found.facts), fingerprint=fingerprint, plain=found.plain
     )  # fmt: skip
@@ -194,54 +211,58 @@ def _line_decoder(path: Path) -> Callable[[int, bytes], str]:
     return decode
 
 
-def _layout(path: Path, text: str, whole: bool) -> TextFile:
+def _layout(path: Path, text: str, whole: bool, header_row: int | None) -> TextFile:
     """Separator, quoting and header from the beginning of the text."""
-    plain = True
-    body = text
-    first = text.split("\n", 1)[0].strip("\r")
+    skipped = max((header_row or 1) - 1, 0)
+    body = _from_line(path, text, skipped)
+    first = body.split("\n", 1)[0].strip("\r")
     separator = ""
     if first.lower().startswith("sep=") and len(first) == 5:
-        separator, plain = first[4], False
-        body = text.split("\n", 1)[1] if "\n" in text else ""
-    if body[:1] in "\r\n":
-        plain = False
+        separator, body = first[4], body.partition("\n")[2]
+    plain = not separator and not skipped and body[:1] not in "\r\n"
     escape = '"'
     if not separator:
-        separator = max(SEPARATORS, key=lambda each: _fit(_records(body, each, '"', whole)))
+        separator = max(SEPARATORS, key=lambda mark: _fit(_records(body, mark, '"', whole)))
     if '\\"' in body and not _strictly(body, separator, '"', whole) and _strictly(body, separator, "\\", whole):
         escape = "\\"
     records = _records(body, separator, escape, whole)
-    header = [name.strip() for name in records[0]]
-    if not any(header):
+    if not any(cell.strip() for cell in records[0]):
         raise InputError(f"{path}: the header line has no names; the first line must name the columns")
-    width, facts = _width(header, records[1:]), []
+    head = head_of(records, named=None if header_row is None else header_row > 0)
+    header = list(head.names)
+    width = _width(header, records[head.above + head.taken :])
     if width == len(header) + 1:
         header.append("")
     elif width == len(header) - 1 and not header[-1]:
         header.pop()
-    unnamed_end = len(header) > 1 and not header[-1]
-    for position, name in enumerate(header, start=1):
-        if not name:
-            header[position - 1] = f"column_{position}"
-            if position < len(header) or not unnamed_end:
-                facts.append(Fact("unnamed_column", {"position": position, "name": f"column_{position}"}))
-    facts.insert(0, Fact("separator", {"character": separator, "name": SEPARATORS.get(separator, separator)}))
-    if escape != '"':
-        facts.append(Fact("escape", {"character": escape}))
-    check_names(path, header)
-    return TextFile(path, tuple(header), separator, escape, plain, unnamed_end, tuple(facts), "")
+    header, unnamed = with_places(header)
+    header, repeated = unlike_names(header)
+    facts = [Fact("separator", {"character": separator, "name": SEPARATORS.get(separator, separator)})]
+    facts += [Fact("escape", {"character": escape})] if escape != '"' else []
+    plain = plain and not head.above and head.taken == 1
+    return TextFile(
+        path, tuple(header), separator, escape, plain, unnamed, (*facts, *head.facts, *repeated), "",
+        skipped, head.above, head.taken,
+    )  # fmt: skip
 
 
-def check_names(path: Path | str, header: list[str]) -> None:
-    """Refuse column names that occur twice (capitals do not make a difference)."""
-    seen: dict[str, int] = {}
-    for position, name in enumerate(header, start=1):
-        other = seen.setdefault(name.casefold(), position)
-        if other != position:
-            raise InputError(
-                f"{path}: columns {other} and {position} are both named '{name}'; give each column its own name in the "
-                "header line"
-            )
+def _from_line(path: Path, text: str, skipped: int) -> str:
+    """The text after so many lines."""
+    for _ in range(skipped):
+        text = text.partition("\n")[2]
+    if not text.strip():
+        raise InputError(f"{path}: --header-row {skipped + 1} lies beyond the end of the file")
+    return text
+
+
+def with_places(names: list[str]) -> tuple[list[str], tuple[int, ...]]:
+    """Names with `column_N` where there is none, and the places of those.
+
+    >>> with_places(["id", "", "won"])
+    (['id', 'column_2', 'won'], (1,))
+    """
+    unnamed = tuple(i for i, name in enumerate(names) if not name)
+    return [name or f"column_{i + 1}" for i, name in enumerate(names)], unnamed
 
 
 def _records(text: str, separator: str, escape: str, whole: bool, most: int = 300) -> list[list[str]]:
@@ -250,7 +271,7 @@ def _records(text: str, separator: str, escape: str, whole: bool, most: int = 30
     records: list[list[str]] = []
     try:
         for record in reader:
-            if record and (len(record) > 1 or record[0].strip() or not records):
+            if any(cell.strip() for cell in record) or (len(record) > 1 and not records):
                 records.append(record)
             if len(records) > most:
                 break
@@ -291,6 +312,7 @@ def _width(header: list[str], records: list[list[str]]) -> int:
 
 def _fit(records: list[list[str]]) -> tuple[float, int]:
     """How well a separator fits: the share of records as wide as the header, then the width."""
+    records = records[head_of(records).above :]
     width = len(records[0])
     if width < 2:
         return (0.0, 0)
@@ -301,38 +323,77 @@ def _fit(records: list[list[str]]) -> tuple[float, int]:
 
 
 def rewritten(source: TextFile, shown: Path | str, target: Path) -> TextFile:
-    """A copy with plain commas, quotes and line ends, read record by record; faults are named with their line."""
-    width = len(source.header)
+    """A copy with plain commas, quotes and line ends, read record by record; faults are named with their line.
+
+    Titles above the names are left out, and so are lines below the table that have fewer cells: totals and footers.
+    """
+    short: list[tuple[int, int, list[str]]] = []
     with (
         source.path.open(encoding="utf-8-sig", newline="") as file,
         target.open("w", encoding="utf-8", newline="") as out,
     ):
-        lines = _counted(file)
-        reader = _reader(lines, source.separator, source.escape)
         writer = csv.writer(out, lineterminator="\n")
-        header_seen = False
-        start = 1
-        while True:
-            try:
-                record = next(reader)
-            except StopIteration:
-                break
-            except csv.Error as error:
-                raise InputError(f"{shown}: line {start} cannot be read ({error}); mend the quotes in it") from error
-            number, start = start, lines.number + 1
-            blank = not any(cell.strip() for cell in record)
-            if blank or (not header_seen and record[0].lower().startswith("sep=")):
-                continue
-            if not header_seen:
-                header_seen = True
-                writer.writerow(source.header)
-                continue
-            if len(record) == width - 1 and source.unnamed_end:
+        writer.writerow(source.header)
+        for first, last, record in _table_records(source, shown, file):
+            if len(record) == len(source.header) - 1 and source.unnamed_end:
                 record.append("")
-            if len(record) != width:
-                raise _ragged(shown, source, number, lines.number, record)
+            if short or len(record) != len(source.header):
+                short.append((first, last, record))
+                if len(record) >= len(source.header) or len(short) > TAIL:
+                    break
+                continue
             writer.writerow(record)
-    return replace(source, path=target, separator=",", escape='"', plain=True)
+    if any(not is_footer(record, len(source.header)) for _, _, record in short):
+        raise _ragged(shown, source, *short[0])
+    facts = (*source.facts, Fact("outside_rows", {"rows": len(short)})) if short else source.facts
+    return replace(source, path=target, separator=",", escape='"', plain=True, facts=facts, skipped=0, above=0, head=1)
+
+
+def _table_records(
+    source: TextFile, shown: Path | str, file: Iterator[str]
+) -> Iterator[tuple[int, int, list[str]]]:  # fmt: skip
+    """The records below the names that are not blank, each with its first and last line."""
+    lines = _counted(file)
+    for _ in range(source.skipped):
+        next(lines)
+    reader = _reader(lines, source.separator, source.escape)
+    outside, start = source.above + source.head, lines.number + 1
+    while True:
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise InputError(f"{shown}: line {start} cannot be read ({error}); mend the quotes in it") from error
+        number, start = start, lines.number + 1
+        if not any(cell.strip() for cell in record):
+            continue
+        if number == source.skipped + 1 and record[0].lower().startswith("sep=") and len(record[0]) <= 5:
+            continue
+        if outside:
+            outside -= 1
+            continue
+        yield number, lines.number, record
+
+
+def escaped_by_backslash(source: TextFile) -> TextFile | None:
+    """The same file with quotes escaped by a backslash, where only this reading closes every quote; else None."""
+    with source.path.open("rb") as file:
+        if source.escape != '"' or not any(b'\\"' in line for line in file):
+            return None
+    for escape in ('"', "\\"):
+        with source.path.open(encoding="utf-8-sig", newline="") as file:
+            try:
+                wide = {len(record) for record in _reader(file, source.separator, escape, strict=True) if record}
+            except csv.Error:
+                continue
+        if escape == '"' and len(wide) == 1:
+            return None
+        if escape == "\\":
+            return replace(
+                source, escape=escape, plain=False, facts=(*source.facts, Fact("escape", {"character": "\\"}))
+            )
+    return None
 
 
 class _counted:

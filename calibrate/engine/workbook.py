@@ -1,0 +1,152 @@
+"""One sheet of a workbook as a text file, so that names, types and ends of its table are found as in every other."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import itertools
+import warnings
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError, unknown
+from .bounds import Head, head_of, unlike_names
+from .table import Fact
+from .textfile import TextFile, fingerprint_of, with_places
+
+BEGINNING = 300
+"""Rows of a sheet that tell where its table begins."""
+
+
+def written_sheet(
+    path: Path, sheet: str | None, target: Path, header_row: int | None = None
+) -> tuple[TextFile, tuple[Fact, ...]]:
+    """The sheet of that name, or else the first that holds a table, written to `target` as plain CSV.
+
+    Sheets of charts are none. `header_row` is the row with the names, from 1, or 0 for none.
+    """
+    book, charts = _opened(path)
+    try:
+        sheets = {str(each.title): each for each in book.worksheets}
+        if sheet is not None and sheet not in sheets:
+            chart = f"'{sheet}' is a sheet of charts; " if sheet in charts else ""
+            raise InputError(f"{path}: {chart}" + unknown("sheet", sheet, sheets))
+        chosen = sheet
+        names: tuple[str, ...] = ()
+        for chosen in [sheet] if sheet else _likeliest(sheets):
+            names, unnamed, facts = _written(sheets[chosen], target, header_row)
+            if names:
+                break
+    finally:
+        book.close()
+    if not names:
+        raise InputError(f"{path}: the workbook has no sheet with a header line and rows")
+    found = [Fact("sheet", {"name": chosen or ""})]
+    if not sheet and len(sheets) > 1:
+        found.append(Fact("sheets_unread", {"names": ", ".join(name for name in sheets if name != chosen)}))
+    text = TextFile(target, names, ",", '"', True, unnamed, facts, fingerprint_of(path))
+    return text, tuple(found)
+
+
+def _opened(path: Path) -> tuple[Any, list[str]]:
+    """The workbook, and the names of its sheets that hold charts and no cells: those are not opened."""
+    from openpyxl.reader.excel import ExcelReader
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    charts: list[str] = []
+
+    class _Cells(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
+        def read_chartsheet(self, sheet: Any, rel: object) -> None:
+            charts.append(str(sheet.name))
+
+    faults = (InvalidFileException, KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            reader = _Cells(path, read_only=True, data_only=True)
+            reader.read()
+    except faults as error:
+        raise InputError(f"{path}: cannot be read as an Excel workbook ({error}); save it again as .xlsx") from error
+    return reader.wb, charts
+
+
+def _likeliest(sheets: dict[str, Any]) -> list[str]:
+    """The sheets in their order, those with a table of two columns and two rows first."""
+
+    def narrow(name: str) -> bool:
+        records = list(itertools.islice(_records(sheets[name]), 10))
+        return sum(sum(1 for cell in record if cell.strip()) > 1 for record in records) < 2
+
+    return sorted(sheets, key=narrow)
+
+
+def _records(sheet: Any, first: int = 1) -> Iterator[list[str]]:
+    """The rows of a sheet that are not blank, from a row on; what the sheet says of its own size is not believed."""
+    sheet.reset_dimensions()
+    for cells in sheet.iter_rows(min_row=first, values_only=True):
+        record = [as_text(cell) for cell in cells]
+        if any(cell.strip() for cell in record):
+            yield record
+
+
+def _written(
+    sheet: Any, target: Path, header_row: int | None
+) -> tuple[tuple[str, ...], tuple[int, ...], tuple[Fact, ...]]:
+    """Write a sheet as CSV: the names of its columns, which of them it does not name, and what was found."""
+    records = _records(sheet, max(header_row or 1, 1))
+    beginning = list(itertools.islice(records, BEGINNING))
+    if not beginning:
+        return (), (), ()
+    width = max(len(record) for record in beginning)
+    beginning = [record + [""] * (width - len(record)) for record in beginning]
+    head = head_of(beginning, named=None if header_row is None else header_row > 0)
+    names, unnamed, facts = _named(head, width)
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        writer.writerow(names)
+        widest = width
+        for record in itertools.chain(beginning[head.above + head.taken :], records):
+            widest = max(widest, len(record))
+            writer.writerow([*record, *[""] * (width - len(record))])
+    if widest > width:
+        names, unnamed, facts = _named(head, widest)
+        _widen(target, names)
+    return names, unnamed, facts
+
+
+def _widen(target: Path, names: tuple[str, ...]) -> None:
+    """Write a file anew in which some rows have more cells than its first ones had."""
+    narrow = target.with_suffix(".narrow")
+    target.replace(narrow)
+    with narrow.open(encoding="utf-8", newline="") as source, target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        writer.writerow(names)
+        for record in itertools.islice(csv.reader(source), 1, None):
+            writer.writerow([*record, *[""] * (len(names) - len(record))])
+    narrow.unlink()
+
+
+def _named(head: Head, width: int) -> tuple[tuple[str, ...], tuple[int, ...], tuple[Fact, ...]]:
+    names, unnamed = with_places([*head.names, *[""] * (width - len(head.names))])
+    names, repeated = unlike_names(names)
+    return tuple(names), unnamed, (*head.facts, *repeated)
+
+
+def as_text(value: object) -> str:
+    """A cell as text: dates as ISO, whole numbers without a point.
+
+    >>> as_text(3.0), as_text(datetime.datetime(2025, 1, 2)), as_text(None)
+    ('3', '2025-01-02', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        midnight = value.time() == datetime.time(0)
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return str(value).replace("\0", "")
