@@ -125,7 +125,7 @@ def fold(cohorts: tuple[str, ...], at: int) -> Fold:
 
 def account() -> Account:
     return Account(
-        "leads-2025.csv", 26_310, 24_000, {"immature": 1_950, "already_closed": 210, "duplicate_id": 118,
+        "leads-2025.csv", 26_310, 24_000, {"immature": 1_950, "already_closed": 210, "repeated": 118,
                                            "unparsable_date": 32},
         "created_at", "created_at", "2025-11-30", 14, 90, "became_customer",
         (("separator", {"character": ";", "name": "semicolon"}), ("encoding", {"name": "cp1252"}),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from ..engine import sql
 from ..errors import GridError, unknown
 from ..grid.criteria import Criterion, offsets
 from ..leads.history import History
-from ..leads.terms import CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS
+from ..leads.terms import BUYER, CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS
 from .design_effect import Grouped, Pairs, among, grouped, pairs_of
 from .encoding import Coding, coding
 from .marginals import Marginals
@@ -239,13 +240,15 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
     """
     criteria = history.criteria
     counting = Marginals(criteria, len(history.cohorts))
-    tabled = profiles and len(counting.groups) == 1 and counting.cells[0].size <= 16 * history.kept
+    alone = history.terms.group is None
+    tabled = profiles and alone and len(counting.groups) == 1 and counting.cells[0].size <= 16 * history.kept
     share = _share_of_others(history, most_rows) if profiles and not tabled else 1.0
     kept: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]] = []
     places: list[NDArray[np.int64]] = []
+    buyers: list[NDArray[np.uint64]] = []
     how = coding(history.table, criteria)
     for piece in history.table.stream(_statement(history, how, share)):
-        place = piece.get("place")
+        place, buyer = piece.get("place"), _hashed(piece.get("buyer"))
         codes = how.codes(piece)
         cohort = history.cohort_of(piece["moment"].astype(np.int64, copy=False))
         flags = piece["flags"].astype(np.uint8)
@@ -255,24 +258,38 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
             stays = np.flatnonzero(flags & 2)
             codes, cohort, customer = codes[:, stays], cohort[stays], customer[stays]
             place = None if place is None else place[stays]
+            buyer = None if buyer is None else buyer[stays]
         if profiles and not tabled:
             kept.append((codes, cohort, customer))
             places += [] if place is None else [place.astype(np.int64)]
+            buyers += [] if buyer is None else [buyer]
     if tabled:
         return _tabled(history, counting)
     codes = np.concatenate([np.zeros((len(criteria), 0), np.uint8), *(each[0] for each in kept)], axis=1)
     cohort = np.concatenate([np.zeros(0, np.int32), *(each[1] for each in kept)])
     customer = np.concatenate([np.zeros(0, np.bool_), *(each[2] for each in kept)])
+    buyer = np.concatenate(buyers) if buyers else None
     if places:  # the same rows in the same order, in whatever order they came
         order = np.argsort(np.concatenate(places), kind="stable")
         codes, cohort, customer = np.ascontiguousarray(codes[:, order]), cohort[order], customer[order]
+        buyer = None if buyer is None else buyer[order]
     tally = Tally(
         criteria=criteria, cohorts=history.cohorts, totals=history.totals, marginals=counting.tables(),
         codes=codes, cohort=cohort, leads=np.where(customer, 1.0, _weights(history.totals, cohort, customer)),
         customers=customer.astype(np.float64), counted=np.ones(len(cohort), np.int64),
         exact=share >= 1 and profiles, ends=history.ends,
+        group=None if buyer is None else group_codes(buyer, alone=0),
     )  # fmt: skip
     return merged(tally)
+
+
+def _hashed(buyers: NDArray[Any] | None) -> NDArray[np.uint64] | None:
+    """Hashes of the buyers' keys; 0: nothing is known of the buyer."""
+    if buyers is None or buyers.dtype == np.uint64:
+        return buyers
+    texts = np.array(["" if buyer is None or buyer != buyer else buyer for buyer in buyers], object)
+    found: NDArray[np.uint64] = np.where(texts == "", np.uint64(0), pd.util.hash_array(texts, categorize=False))
+    return found
 
 
 def _tabled(history: History, counting: Marginals) -> Tally:
@@ -323,6 +340,10 @@ def _statement(history: History, how: Coding, share: float) -> str:
         stays = f" + CASE WHEN {CUSTOMER} = 1 OR MD5({IDENTITY}) < {limit} THEN 2 ELSE 0 END"
     if history.place is not None:
         place = f", {sql.identifier(history.place).sql('duckdb')} AS place"
+    if history.terms.group is not None:
+        hashed = "HASH" if history.table.dialect == "duckdb" else "MD5"
+        nobody = "0" if hashed == "HASH" else "''"
+        place += f", CASE WHEN {BUYER} IS NULL THEN {nobody} ELSE {hashed}({BUYER}) END AS buyer"
     return (
         f"SELECT {MOMENT} AS moment, {CUSTOMER}{stays} AS flags{place}{how.selected} "
         f"FROM ({history.leads}) AS leads WHERE {STATUS} = {KEPT}"

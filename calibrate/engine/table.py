@@ -49,7 +49,7 @@ class Fact(NamedTuple):
     """
 
     key: str
-    facts: Mapping[str, str | int]
+    facts: Mapping[str, str | int | float]
 
 
 class Table(Protocol):

@@ -11,7 +11,7 @@ Events have become columns before that (`events.join_events`): a criterion over 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -107,8 +107,26 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
     return History(
         table=table, terms=terms, leads=leads, criteria=criteria, cohorts=cohorts, ends=ends, totals=totals,
         read=read, excluded=excluded, order=source.order, as_of=as_of if source.dated else terms.as_of,
-        place=table.position if source.scattered else None, facts=() if source.dated else _undecided(meant, terms),
+        place=table.position if source.scattered else None,
+        facts=(*_same_persons(source, leads), *(() if source.dated else _undecided(meant, terms))),
     )  # fmt: skip
+
+
+def _same_persons(source: Source, leads: str) -> Iterator[Fact]:
+    """Rows that repeat a person, by what makes them one, and persons who stand with both outcomes."""
+    for name, key in source.same:
+        persons = (
+            f"SELECT COUNT(*) AS seen, MIN(__bought) AS least, MAX(__bought) AS most FROM ({leads}) AS judged "
+            f"WHERE {key} IS NOT NULL GROUP BY {key}"
+        )
+        row = source.table.fetch(
+            "SELECT CAST(COALESCE(SUM(seen - 1), 0) AS BIGINT) AS again, "
+            "CAST(COALESCE(SUM(CASE WHEN least < most THEN 1 ELSE 0 END), 0) AS BIGINT) AS conflicts "
+            f"FROM ({persons}) AS persons WHERE seen > 1"
+        )
+        yield Fact(f"repeated_{name}", {"rows": int(row["again"][0]), "column": source.terms.lead_id or ""})
+        if int(row["conflicts"][0]):
+            yield Fact("repeated_conflicts", {"persons": int(row["conflicts"][0]), "by": name})
 
 
 def _undecided(meant: Answers | None, terms: Terms) -> tuple[Fact, ...]:
@@ -133,6 +151,7 @@ def _check_names(table: Table, terms: Terms) -> None:
         (terms.outcomes_by, own),
         (terms.open_in, own + listed),
         (terms.order, own),
+        (terms.group.column if terms.group is not None and terms.group.kind != "deal" else None, own),
         (terms.customer, own + listed),
         (terms.customer_at, own + listed),
     ):

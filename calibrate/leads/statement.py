@@ -15,9 +15,10 @@ from ..engine import sql
 from ..engine.dates import moment
 from ..engine.table import Table, column_of
 from ..errors import HistoryError
+from .columns.buyers import group_sql, recurring
 from .columns.outcome import Answers
 from .columns.roles import repeated
-from .terms import CUSTOMER, IDENTITY, KEPT, MOMENT, REASONS, STATUS, Terms
+from .terms import BUYER, CUSTOMER, IDENTITY, KEPT, MOMENT, REASONS, STATUS, Terms
 
 
 def day_of(table: Table, column: str) -> str:
@@ -36,9 +37,16 @@ class Source:
         self._days: dict[tuple[str, str], str] = {}
 
     @cached_property
-    def twice(self) -> bool:
-        """Whether some id stands in more than one row."""
-        return self.terms.lead_id is not None and repeated(self.table, self.terms.lead_id)
+    def same(self) -> tuple[tuple[str, str], ...]:
+        """What makes some rows one person, as (name, SQL): the id, the address, name and company; only what recurs."""
+        key = self.terms.lead_id
+        by_id = [("id", _quoted(key))] if key is not None and repeated(self.table, key) else []
+        return (*by_id, *recurring(self.table, self.terms.persons))
+
+    @property
+    def by_company(self) -> bool:
+        """Whether one lead stands for all of its company."""
+        return self.terms.unit == "company" and self.terms.group is not None
 
     def last_day(self) -> date | None:
         """Last date seen in the data."""
@@ -88,8 +96,11 @@ class Source:
         inner = (
             f"SELECT leads.*, {created} AS __created, {closed} AS __closed, {bought} AS __bought, "
             f"{self._still_open()} AS __open, {self._moment()} AS __at, {identity} AS {IDENTITY}, "
-            f"{self._twice()} AS __twice FROM {rows or self._rows()} AS leads{joined}"
+            f"{self._twice()} AS __twice{self._buyer() if rows is None else ''} "
+            f"FROM {rows or self._rows()} AS leads{joined}"
         )
+        if self.by_company:
+            inner = self._companies(inner)
         status, customer = self._judgement(as_of)
         moment = "__created" if self.dated else "__at"
         return (
@@ -100,12 +111,13 @@ class Source:
     @property
     def scattered(self) -> bool:
         """Whether the statement joins or sorts, so that rows come in no order of their own."""
-        return self.table.joined or self.terms.outcomes is not None or self.terms.order is not None or self.twice
+        sorts = self.terms.order is not None or bool(self.same) or self.by_company
+        return self.table.joined or self.terms.outcomes is not None or sorts
 
     @property
     def numbered(self) -> bool:
         """Whether the place of a row in the source is needed."""
-        return not self.dated or self.terms.lead_id is None or self.twice
+        return not self.dated or self.terms.lead_id is None or bool(self.same) or self.by_company
 
     @property
     def few(self) -> bool:
@@ -154,11 +166,15 @@ class Source:
         if terms.outcomes is not None:
             listed_at = self._listed_at()
             day = f"MIN({self._day(terms.outcomes, listed_at)})" if listed_at else "NULL"
+            if terms.group is not None and terms.group.kind == "deal":
+                day += f" AS __day, MIN({group_sql(terms.outcomes, terms.group)}) AS __deal"
+            else:
+                day += " AS __day"
             key = _quoted(terms.outcomes_id or terms.lead_id or "")
             own = _quoted(terms.outcomes_by or terms.lead_id or "")
             where = self._wins(terms.outcomes)
             joined = (
-                f" LEFT JOIN (SELECT CAST({key} AS VARCHAR) AS __lead, {day} AS __day FROM {terms.outcomes.relation}"
+                f" LEFT JOIN (SELECT CAST({key} AS VARCHAR) AS __lead, {day} FROM {terms.outcomes.relation}"
                 f"{where} GROUP BY 1) AS __won ON CAST(leads.{own} AS VARCHAR) = __won.__lead"
             )
             return joined, "__won.__day" if listed_at else closed, "CASE WHEN __won.__lead IS NULL THEN 0 ELSE 1 END"
@@ -214,10 +230,46 @@ class Source:
         return "__row"
 
     def _twice(self) -> str:
-        if not self.twice:
-            return "1"
-        key = _quoted(self.terms.lead_id or "")
-        return f"CASE WHEN {key} IS NULL THEN 1 ELSE ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY __row) END"
+        """Place of a row among those of one person, from 1, the earliest first; of several ways to be one, the last."""
+        places = [
+            f"CASE WHEN {key} IS NULL THEN 1 ELSE ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY {self._earliest}) END"
+            for _, key in self.same
+        ]
+        return places[0] if len(places) == 1 else f"GREATEST({', '.join(places)})" if places else "1"
+
+    @property
+    def _earliest(self) -> str:
+        """Order of rows in time; those without a moment stand last."""
+        moment = self._day(self.table, self.terms.created_at) if self.terms.created_at else None
+        moment = _quoted(self.terms.order) if self.terms.order and not self.dated else moment
+        return "__row" if moment is None else f"CASE WHEN {moment} IS NULL THEN 1 ELSE 0 END, {moment}, __row"
+
+    def _buyer(self) -> str:
+        """The key of the group, as one more column."""
+        group = self.terms.group
+        if group is None:
+            return ""
+        return f", {'__won.__deal' if group.kind == 'deal' else group_sql(self.table, group)} AS {BUYER}"
+
+    def _companies(self, inner: str) -> str:
+        """The rows with the outcome of their company, its first closing, and their place in it, the earliest first."""
+        order = "CASE WHEN __created IS NULL THEN 1 ELSE 0 END, __created, __row" if self.dated else "__at, __row"
+        columns = "__closed", "__bought", "__open"
+        listed = ", ".join(_quoted(c.name) for c in self.table.columns)
+        hidden = [c for c in ("__row", self.table.position) if c is not None]
+        over = f"OVER (PARTITION BY {BUYER})"
+        of_all = (f"MIN(CASE WHEN __bought = 1 THEN __closed ELSE NULL END) {over}", f"MAX(__bought) {over}",
+                  f"CASE WHEN MAX(__bought) {over} = 1 THEN 0 ELSE MAX(__open) {over} END")  # fmt: skip
+        taken = ", ".join(
+            f"CASE WHEN {BUYER} IS NULL THEN {own} ELSE {every} END AS {own}"
+            for own, every in zip(columns, of_all, strict=True)
+        )
+        hidden_listed = ", ".join(_quoted(c) for c in hidden)
+        return (
+            f"SELECT {listed}, {hidden_listed}, __created, __at, {IDENTITY}, __twice, {BUYER}, {taken}, "
+            f"CASE WHEN {BUYER} IS NULL THEN 1 ELSE ROW_NUMBER() OVER (PARTITION BY {BUYER} ORDER BY {order}) END "
+            f"AS __mate FROM ({inner}) AS mates"
+        )
 
     def _judgement(self, as_of: date | None) -> tuple[str, str]:
         """SQL for status and customer, the reasons tried in the order of `REASONS`."""
@@ -228,7 +280,9 @@ class Source:
             tests.append(("__created IS NULL", "no_creation_date"))
         elif self.terms.order:
             tests.append(("__at IS NULL", "no_order_value"))
-        tests.append(("__twice > 1", "duplicate_id"))
+        tests.append(("__twice > 1", "repeated"))
+        if self.by_company:
+            tests.append(("__mate > 1", "same_company"))
         closes = self.dated and (self.terms.customer_at is not None)
         if closes:
             tests.append(("__bought = 1 AND __closed < __created", "outcome_before_creation"))

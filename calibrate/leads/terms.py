@@ -11,7 +11,7 @@ from ..engine.table import Table
 OBSERVE_DAYS, CLOSE_WITHIN_DAYS = 0, 90
 
 
-STATUS, CUSTOMER, MOMENT, IDENTITY = "__status", "__customer", "__moment", "__identity"
+STATUS, CUSTOMER, MOMENT, IDENTITY, BUYER = "__status", "__customer", "__moment", "__identity", "__buyer"
 
 
 KEPT = 0
@@ -21,13 +21,25 @@ REASONS = (
     "kept",
     "no_creation_date",
     "no_order_value",
-    "duplicate_id",
+    "repeated",
+    "same_company",
     "outcome_before_creation",
     "customer_without_date",
     "already_closed",
     "still_open",
     "immature",
 )
+
+
+@dataclass(frozen=True)
+class Group:
+    """What tells buyers apart: a column named by the user, a company's id or name, a mailbox's domain, or the deal.
+
+    The column of a deal stands in the second file; all others in the leads.
+    """
+
+    column: str
+    kind: Literal["column", "company", "domain", "deal"] = "column"
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,10 @@ class Terms:
     listed in `outcomes`, a second table whose column `outcomes_id` holds the lead's `outcomes_by` (both are called like
     `lead_id` if nothing is said). `open_values` mean not decided yet, in the customer column or in `open_in` ("" is an
     empty cell). Without `created_at`, leads stand in the order of the column `order`, or of the file.
+
+    Leads of one `group` share their fate; with the `unit` company its earliest lead stands for all of them. `persons`
+    are keys (name, SQL) that make rows one person: the earliest row counts, the others are `repeated`, as are rows
+    whose `lead_id` was seen before.
     """
 
     customer: str | None = None
@@ -54,5 +70,8 @@ class Terms:
     as_of: date | None = None
     observe_days: int = OBSERVE_DAYS
     close_within_days: int = CLOSE_WITHIN_DAYS
+    group: Group | None = None
+    unit: Literal["lead", "company"] = "lead"
+    persons: tuple[tuple[str, str], ...] = ()
     by: Literal["month", "week"] = "month"
     split: date | None = None

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from ..counts.rates import RateTable
+from ..counts.tally import Tally
 from ..engine.table import Fact
 from ..leads.columns.roles import newest_first
+from ..leads.terms import Group
 from ..report.review import Account
 from .counted import SLOWEST, Counted, quick
 
@@ -29,8 +31,38 @@ def account(counted: Counted, rates: RateTable) -> Account:
         observe_days=terms.observe_days,
         close_within_days=terms.close_within_days if history.ends is not None else None,
         customer=terms.customer or terms.customer_at or "outcomes",
-        facts=tuple(each for fact in history.facts for each in (fact, *_kept_apart(fact, rates))),
+        facts=(
+            *(each for fact in history.facts for each in (fact, *_kept_apart(fact, rates))),
+            *_shared_fate(history.terms.group, counted.tally),
+        ),
+        groups=_groups(history.terms.group, counted.tally),
     )
+
+
+TOGETHER, SOME = 0.8, 1.1
+"""Covariance from which leads of a buyer decide alike, and design effect from which it is worth a word."""
+
+
+def _groups(group: Group | None, tally: Tally) -> dict[str, str | int | float] | None:
+    """By what column leads belong to one buyer, how many buyers there are, and what that does to the close rate."""
+    if group is None:
+        return None
+    code = np.full(tally.rows, -1) if tally.group is None else tally.group
+    buyers = int(code.max(initial=-1)) + 1 + round(float(tally.leads[code < 0].sum()))
+    return {"by": group.column, "groups": buyers, "leads": tally.overall[0], "design_effect": tally.effect()}
+
+
+def _shared_fate(group: Group | None, tally: Tally) -> Iterator[Fact]:
+    """How many buyers the leads are, and how much wider that makes intervals."""
+    facts = _groups(group, tally)
+    if group is None or facts is None:
+        return
+    found = tally.grouped
+    alike = 0.0 if found is None else float(np.average(found.covariance[found.of_row], weights=found.weight))
+    effect = float(facts["design_effect"])
+    degree = "apart" if effect < SOME else "together" if alike >= TOGETHER else "partly"
+    noun = {"column": "groups", "deal": "deals"}.get(group.kind, "companies")
+    yield Fact(f"{noun}_{degree}", {**facts, "factor": effect**0.5})
 
 
 def _kept_apart(fact: tuple[str, Mapping[str, str | int | float]], rates: RateTable) -> Iterator[Fact]:

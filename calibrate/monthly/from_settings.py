@@ -15,10 +15,11 @@ from ..grid.event_columns import OBSERVE_DAYS as EVENT_DAYS
 from ..grid.event_columns import is_event_column, types_in
 from ..grid.grid import Grid, Pin
 from ..grid.mailbox_kinds import made_from
+from ..leads.columns.buyers import find_group, person_keys
 from ..leads.columns.mailbox import find_addresses, with_mailboxes
 from ..leads.columns.proposal import Proposal, find_dates, find_id, monotone, named_levels, propose
 from ..leads.events import EventNames, join_events
-from ..leads.terms import OBSERVE_DAYS, Terms
+from ..leads.terms import OBSERVE_DAYS, Group, Terms
 from ..points.plan import Plan
 from ..points.thresholds import Policy
 from ..weights import METHODS
@@ -105,10 +106,27 @@ def terms_of(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
         customer=outcome.customer, customer_values=outcome.customer_values, created_at=time_.created_at,
         customer_at=time_.customer_at, lead_id=outcome.lead_id, order=order, outcomes=outcomes, as_of=time_.as_of,
         outcomes_id=outcome.outcomes_id, outcomes_by=outcome.outcomes_by, open_values=outcome.open_values,
-        open_in=outcome.open_in,
+        open_in=outcome.open_in, group=_group(settings, table, outcomes), unit=outcome.unit, persons=person_keys(table),
         observe_days=usual if time_.observe_days is None else time_.observe_days,
         close_within_days=time_.close_within_days,
     )  # fmt: skip
+
+
+def _group(settings: Settings, table: Table, outcomes: Table | None) -> Group | None:
+    """What tells buyers apart: as named, else as found; "none" is a column only where there is one of that name."""
+    asked = settings.outcome.group
+    known = [c.name for c in table.columns]
+    if asked is not None and (asked in known or asked != "none"):
+        if asked not in known:
+            raise SettingsError(f"{table.name}: {unknown('column', asked, known)}")
+        return Group(asked)
+    group = None if asked else find_group(table, outcomes, settings.outcome.outcomes_id or settings.outcome.lead_id)
+    if group is None and settings.outcome.unit == "company":
+        raise SettingsError(
+            "nothing tells which leads belong to one company, so companies cannot be scored: name the column that does "
+            f"with --group. Columns: {', '.join(known[:40])}"
+        )
+    return group
 
 
 def proposal_of(
@@ -137,6 +155,7 @@ def proposal_of(
     for name in aside:
         column_of(table, name)
     parts = {terms.customer, terms.created_at, terms.customer_at, terms.lead_id, terms.order, terms.outcomes_by}
+    parts |= {terms.group.column} if terms.group is not None and terms.group.kind in ("column", "company") else set()
     late = {name: reason for name, reason in known_aside.items() if name in known and name not in {*parts, *aside}}
     addresses = [made for name in known if (made := made_from(name)) in known]  # the kind of mailbox stands for them
     out = {name for name in (*aside, *parts, *late, *addresses) if name is not None and name in known}

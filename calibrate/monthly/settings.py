@@ -89,6 +89,14 @@ class OutcomeSettings(_Part):
     value: Annotated[str | None, Flag("COL")] = Field(
         default=None, description="column with the amount that a customer signed: value per lead beside the counts"
     )
+    group: Annotated[str | None, Flag("COL")] = Field(
+        default=None,
+        description="column whose leads share their fate, such as the company; default: a company's id, the domain of "
+        "professional mailboxes, its name, or the deal of the second file; none: leads stand alone",
+    )
+    unit: Annotated[Literal["lead", "company"], Flag("lead|company")] = Field(
+        default="lead", description="what is scored; company: the earliest lead stands for all of its company"
+    )
     worked: Annotated[str | None, Flag("COL")] = Field(
         default=None, description="column that tells which leads sales worked: their rates beside all"
     )

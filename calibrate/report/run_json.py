@@ -136,6 +136,9 @@ def counted_json(account: Account, rates: RateTable, suspects: Sequence[Suspect]
             "customer": account.customer,
             "facts": [{"key": key, "facts": _plain(facts)} for key, facts in account.facts],
         },
+        "groups": _plain(account.groups or {
+            "by": "", "groups": overall.leads, "leads": overall.leads, "design_effect": 1.0,
+        }),
         "suspects": [
             {"column": s.column, "reason": s.reason, "evidence": s.evidence, "facts": _plain(s.facts)} for s in suspects
         ],

@@ -108,7 +108,7 @@ def test_equal_ids_are_found(tmp_path: Path) -> None:
     frame.loc[5, "id"] = None
     frame.to_csv(tmp_path / "twice.csv", index=False)
     history = observe(open_table(tmp_path / "twice.csv"), (SECTOR,), Terms(customer="won", lead_id="id"))
-    assert history.excluded == {"duplicate_id": 2}
+    assert history.excluded == {"repeated": 2}
 
 
 def test_beyond_the_budget_leads_are_thinned_and_totals_stay(source: Path) -> None:

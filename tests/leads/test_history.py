@@ -47,7 +47,7 @@ def test_every_row_by_pencil(tmp_path: Path) -> None:
     )
     # 90 days: leads until 2 March are mature on 31 May. 1 closes on day 0, 2 on day 90 (both count), 3 on day 91.
     assert history.excluded == {
-        "no_creation_date": 1, "duplicate_id": 1, "outcome_before_creation": 1, "immature": 1,
+        "no_creation_date": 1, "repeated": 1, "outcome_before_creation": 1, "immature": 1,
     }  # fmt: skip
     assert (history.read, history.kept) == (10, 6)
     assert history.cohorts == ("2025-01", "2025-02", "2025-03")

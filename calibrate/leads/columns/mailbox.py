@@ -62,6 +62,13 @@ def with_mailboxes(table: Table, columns: list[str] | None = None) -> Table:
     return derived(table, source, added, facts=(*table.facts, *facts), fingerprint=table.fingerprint)
 
 
+def company_domain(table: Table, name: str) -> str:
+    """SQL for the domain of a professional mailbox, NULL for any other."""
+    known = {column.name for column in table.columns}
+    kind = _quoted(name + SUFFIX) if name + SUFFIX in known else f"({_kind(table, name)})"
+    return f"CASE WHEN {kind} = '{PROFESSIONAL}' THEN {_domain(name)} ELSE NULL END"
+
+
 def _kind(table: Table, name: str) -> str:
     """SQL for the kind of mailbox; only domains that occur in the table and are on a list are written out."""
     here = _domain(name)

@@ -114,21 +114,27 @@ MOST_HASHES = 2**25
 
 def repeated(table: Table, name: str) -> bool:
     """Whether some value of a column stands in more than one row."""
-    column = sql.identifier(name).sql("duckdb")
-    if table.dialect == "duckdb" and 0 < table.rows <= MOST_HASHES and not _may_repeat(table, name, column):
+    column, whole = sql.identifier(name).sql("duckdb"), column_of(table, name).whole
+    if table.dialect == "duckdb" and whole and table.position is not None and monotone(table, name):
         return False
-    found = table.fetch(f"SELECT COUNT({column}) AS given, COUNT(DISTINCT {column}) AS apart FROM {table.relation}")
-    return int(found["given"][0]) != int(found["apart"][0])
+    return repeats(table, column, whole=whole)
 
 
-def _may_repeat(table: Table, name: str, column: str) -> bool:
+def repeats(table: Table, expression: str, *, whole: bool = False) -> bool:
+    """Whether some value of an expression (DuckDB dialect; `whole`: of whole numbers) stands in more than one row."""
+    if table.dialect == "duckdb" and 0 < table.rows <= MOST_HASHES and not _may_repeat(table, expression, whole):
+        return False
+    row = table.fetch(
+        f"SELECT COUNT({expression}) AS given, COUNT(DISTINCT {expression}) AS apart FROM {table.relation}"
+    )
+    return int(row["given"][0]) != int(row["apart"][0])
+
+
+def _may_repeat(table: Table, expression: str, whole: bool) -> bool:
     """Whether two rows have one whole number, or texts of one hash: equal texts have equal hashes."""
-    whole = column_of(table, name).whole
-    if whole and table.position is not None and monotone(table, name):
-        return False
-    key = f"CAST({column} AS BIGINT)" if whole else f"HASH({column})"
+    key = f"CAST({expression} AS BIGINT)" if whole else f"HASH({expression})"
     keys, end = np.empty(table.rows, np.int64 if whole else np.uint64), 0
-    for piece in table.stream(f"SELECT {key} AS key FROM {table.relation} WHERE {column} IS NOT NULL"):
+    for piece in table.stream(f"SELECT {key} AS key FROM {table.relation} WHERE {expression} IS NOT NULL"):
         keys[end : end + len(piece["key"])] = piece["key"]
         end += len(piece["key"])
     keys = keys[:end]

@@ -1,0 +1,126 @@
+"""Who buys: groups are found in ordinary exports, and the same person counts once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from calibrate.counts.tally import count
+from calibrate.engine import Session, open_table
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.leads.columns.buyers import find_group, own_addresses, person_keys
+from calibrate.leads.history import History, observe
+from calibrate.leads.terms import Group, Terms
+
+ROLE = Criterion(
+    "role", "role", "text", "fit",
+    (Level("x", values=("x",)), Level("y", values=("y",)), Level("missing", "missing"), Level("other", "other")), "x",
+)  # fmt: skip
+
+
+def contacts(companies: int = 40, each: int = 2) -> pd.DataFrame:
+    """So many contacts of every company, one after the other; every fourth company buys with all of them."""
+    firm = np.repeat(np.arange(companies), each)
+    who = np.arange(len(firm))
+    return pd.DataFrame(
+        {
+            "id": who, "email": [f"P{i}@Firm{k}.example" for i, k in zip(who, firm, strict=True)],
+            "first name": [f"Ana{i}" for i in who], "last name": "Li", "company": [f"Firm {k}" for k in firm],
+            "owner email": "sam@vendor.example", "role": np.where(who % 3, "x", "y"),
+            "created": pd.Timestamp("2025-01-01") + pd.to_timedelta(who, "D"), "won": (firm % 4 == 0).astype(int),
+        }
+    )  # fmt: skip
+
+
+def history(tmp_path: Path, frame: pd.DataFrame, **terms: object) -> History:
+    path = tmp_path / "leads.csv"
+    frame.to_csv(path, index=False)
+    table = open_table(path)
+    persons = person_keys(table)
+    said = Terms(customer="won", customer_values=("1",), lead_id="id", persons=persons, **terms)  # type: ignore[arg-type]
+    return observe(table, (ROLE,), said)
+
+
+def opened(tmp_path: Path, frame: pd.DataFrame):  # type: ignore[no-untyped-def]
+    path = tmp_path / "table.csv"
+    frame.to_csv(path, index=False)
+    return open_table(path)
+
+
+def test_a_company_id_comes_before_the_mailbox_and_the_name(tmp_path: Path) -> None:
+    frame = contacts()
+    assert find_group(opened(tmp_path, frame)) == Group("email", "domain")
+    assert find_group(opened(tmp_path, frame.drop(columns="email"))) == Group("company", "company")
+    frame["Account ID"] = frame["company"].str[5:].astype(int) + 500
+    assert find_group(opened(tmp_path, frame)) == Group("Account ID", "company")
+    frame["Account ID"] = np.where(frame["id"] < 60, 7, frame["Account ID"])  # one value prevails: no company
+    assert find_group(opened(tmp_path, frame)) == Group("email", "domain")
+
+
+def test_free_mailboxes_and_those_of_sales_people_tell_no_company(tmp_path: Path) -> None:
+    frame = contacts().drop(columns="company")
+    frame["email"] = [f"p{i}@gmail.com" for i in frame["id"]]
+    table = opened(tmp_path, frame)
+    assert own_addresses(table) == ["email"]
+    assert find_group(table) is None
+
+
+def test_the_deal_of_the_second_file_groups_its_contacts(tmp_path: Path) -> None:
+    leads = contacts()[["id", "role"]]
+    won = pd.DataFrame({"id": [0, 1, 2, 3, 4, 5], "Deal ID": ["a", "a", "a", "b", "b", "c"]})
+    session = Session()
+    for name, frame in (("leads", leads), ("won", won)):
+        frame.to_csv(tmp_path / f"{name}.csv", index=False)
+    table, outcomes = (session.open(tmp_path / f"{name}.csv") for name in ("leads", "won"))
+    group = find_group(table, outcomes, "id")
+    assert group == Group("Deal ID", "deal")
+    tally = count(observe(table, (ROLE,), Terms(outcomes=outcomes, lead_id="id", group=group)))
+    assert sorted(np.bincount(tally.group[tally.group >= 0]).tolist()) == [2, 3]
+
+
+def test_leads_of_one_company_have_one_number_and_no_name(tmp_path: Path) -> None:
+    frame = contacts(40, 3)
+    frame.loc[frame["id"] == 4, "email"] = None
+    tally = count(history(tmp_path, frame, group=Group("email", "domain")))
+    assert sorted(np.bincount(tally.group[tally.group >= 0]).tolist()) == [2] + [3] * 39
+    assert (tally.group < 0).sum() == 1  # no address: alone
+    assert count(history(tmp_path, frame)).group is None
+
+
+def test_the_same_person_counts_once_and_the_earliest_row_stays(tmp_path: Path) -> None:
+    frame = contacts(30, 2)
+    again = frame[frame["id"].isin([3, 4, 5])].copy()
+    again["id"] += 1000
+    again["created"] -= pd.Timedelta(400, "D")  # the repeats came first, and stand last in the file
+    again.loc[again["id"] == 1003, "email"] = " P3@FIRM1.example "
+    again.loc[again["id"] == 1004, ["email", "last name"]] = ["ana@private.example", "LI-"]  # the same name and company
+    again.loc[again["id"] == 1005, ["first name", "won"]] = ["Anna", 0 if frame["won"][5] else 1]
+    read = history(tmp_path, pd.concat([frame, again]), created_at="created")
+    assert (read.read, read.kept, dict(read.excluded)["repeated"]) == (63, read.kept, 3)
+    assert read.read == read.kept + sum(read.excluded.values())
+    facts = dict(read.facts)
+    assert facts["repeated_address"]["rows"] == 2
+    assert facts["repeated_name_and_company"]["rows"] == 2
+    assert facts["repeated_conflicts"]["persons"] == 1
+    kept = read.table.fetch(f"SELECT id FROM ({read.leads}) AS leads WHERE __status = 0")["id"]
+    assert {1003, 1004, 1005} <= set(kept) and not {3, 4, 5} & set(kept)
+
+
+def test_an_address_that_most_rows_share_is_nobodys_own(tmp_path: Path) -> None:
+    frame = contacts(30, 2)
+    frame["email"] = [f"desk{i % 6}@agency.example" for i in frame["id"]]
+    assert "repeated" not in history(tmp_path, frame).excluded
+
+
+def test_one_row_a_company(tmp_path: Path) -> None:
+    """The earliest contact stands for its company, which bought if any of its contacts did; strangers stand alone."""
+    frame = contacts(40, 3).drop(columns=["first name", "last name"])
+    frame["won"] = ((frame["id"] % 3 == 2) & (frame["id"] // 3 % 4 == 0)).astype(int)  # the last contact signs
+    frame.loc[0, "email"] = None
+    read = history(tmp_path, frame, group=Group("email", "domain"), unit="company")
+    assert read.kept == 41 and dict(read.excluded) == {"same_company": 79}
+    assert read.totals.sum(axis=0).tolist() == [41, 10]
+    tally = count(read)
+    assert tally.group is None and tally.overall == (41, 10)
