@@ -64,7 +64,7 @@ def world(signal: float) -> World:
 
 
 def judged(tally: Tally, plans: tuple[Plan, ...]) -> Comparison:
-    backtests = replay(tally, plans, folds(tally), prepare=prepare, calibrate=calibrate_prepared)
+    backtests = replay(tally, plans, folds(tally))
     return compare(backtests, baseline=plans[0].name, reliable=bool(estimate(tally).distinct.any()))
 
 

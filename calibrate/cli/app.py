@@ -70,10 +70,11 @@ def run(data: str, flags: dict[str, Any]) -> None:
     settings = settings_of(data, flags)
     book = notebook.find() if flags["notebook"] else None
     publish.check_out(settings)
+    timing: dict[str, float] = {}
     with Progressing(flags["json"]) as progress:
-        counted = monthly.read_rows(settings, progress)
+        counted = monthly.read_rows(settings, progress, timing=timing)
         publish.check_open(counted, flags["force"])
-        review = monthly.review(counted, progress)
+        review = monthly.review(counted, progress, timing=timing)
         progress("report")
         where = publish.publish(review, counted, force=flags["force"])
         if book is not None:
@@ -81,7 +82,7 @@ def run(data: str, flags: dict[str, Any]) -> None:
             notebook.execute(book, notebook.again(where, flags["force"]), where / notebook.SAVED)
     found = run_json.run_json(review)
     if flags["json"]:
-        say_json({**found, "report": where.as_posix(), "timing": counted.timing})
+        say_json({**found, "report": where.as_posix(), "timing": timing})
     else:
         say(summary.summary(review, _words(counted)))
         say(f"\nReport: {folder.first_page(where, settings.report.languages)}")
@@ -117,11 +118,12 @@ def check(data: str, flags: dict[str, Any]) -> None:
     from ..monthly import account
     from ..report import run_json, summary
 
-    counted = _counted(data, flags)
+    timing: dict[str, float] = {}
+    counted = _counted(data, flags, timing)
     risks = account.warnings(counted)
     if flags["json"]:
         found = {**run_json.counted_json(*_parts(counted)), "warnings": run_json.warnings_json(risks)}
-        say_json({**found, "timing": counted.timing})
+        say_json({**found, "timing": timing})
     else:
         say(summary.check(*_parts(counted), _words(counted), risks))
 
@@ -132,9 +134,10 @@ def rates(data: str, flags: dict[str, Any]) -> None:
     """Close rates of every level with counts, intervals, shrinkage, lift and evidence. Nothing is written."""
     from ..report import run_json
 
-    counted = _counted(data, flags)
+    timing: dict[str, float] = {}
+    counted = _counted(data, flags, timing)
     if flags["json"]:
-        say_json({**run_json.counted_json(*_parts(counted)), "timing": counted.timing})
+        say_json({**run_json.counted_json(*_parts(counted)), "timing": timing})
         return
     rates_table(counted)
 
@@ -149,11 +152,12 @@ def compare(data: str, flags: dict[str, Any]) -> None:
     if not flags["grid"] and not flags["current"]:
         raise SettingsError("compare needs grids to judge: --grid NAME=GRID.json (may be repeated) or --current GRID")
     settings = settings_of(data, {**flags, "methods": flags["methods"] or [""]})
+    timing: dict[str, float] = {}
     with Progressing(flags["json"]) as progress:
-        counted = monthly.read_rows(settings, progress, follow=False)
-        review = monthly.review(counted, progress)
+        counted = monthly.read_rows(settings, progress, follow=False, timing=timing)
+        review = monthly.review(counted, progress, timing=timing)
     if flags["json"]:
-        say_json({**run_json.run_json(review), "timing": counted.timing})
+        say_json({**run_json.run_json(review), "timing": timing})
     else:
         say(summary.summary(review, _words(counted)))
 
@@ -253,11 +257,12 @@ def demo(
     from ..monthly import demo as example
     from ..report import folder, run_json, summary
 
+    timing: dict[str, float] = {}
     with Progressing(json) as progress:
         progress("simulate")
-        counted, review, where = example.run(out, leads, seed, split(lang) or ("en", "fr"), progress)
+        counted, review, where = example.run(out, leads, seed, split(lang) or ("en", "fr"), progress, timing=timing)
     if json:
-        say_json({**run_json.run_json(review), "report": where.as_posix(), "timing": counted.timing})
+        say_json({**run_json.run_json(review), "report": where.as_posix(), "timing": timing})
     else:
         say(summary.summary(review, _words(counted)))
         say(f"\nReport: {folder.first_page(where, counted.settings.report.languages)}")
@@ -283,11 +288,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit(1) from None
 
 
-def _counted(data: str, flags: dict[str, Any]) -> Counted:
+def _counted(data: str, flags: dict[str, Any], timing: dict[str, float]) -> Counted:
     from ..monthly import run as monthly
 
     with Progressing(flags["json"]) as progress:
-        return monthly.read_rows(settings_of(data, flags), progress, follow=False)
+        return monthly.read_rows(settings_of(data, flags), progress, follow=False, timing=timing)
 
 
 def _words(counted: Counted) -> Words:

@@ -67,13 +67,14 @@ def drift(data: str, flags: dict[str, Any]) -> None:
         first = _first_day(grid, terms, flags["since"])
         return replace(terms, by=flags["by"] or "month", split=first)
 
+    timing: dict[str, float] = {}
     with Progressing(flags["json"]) as progress:
         wanted = settings.model_copy(update={"columns": columns})
-        counted = monthly.read_rows(wanted, progress, follow=False, cohorts=parted)
+        counted = monthly.read_rows(wanted, progress, follow=False, cohorts=parted, timing=timing)
         progress("drift")
         found = drifting.drift(replace(counted.grids["current"], name=grid.name), counted.tally, since=first)
     if flags["json"]:
-        say_json({**found.as_dict(), "timing": counted.timing})
+        say_json({**found.as_dict(), "timing": timing})
     else:
         _show(found, (split(flags["lang"]) or ("en",))[0])
 

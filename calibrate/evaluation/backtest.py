@@ -7,17 +7,18 @@ rounding, curve and thresholds come from cohorts whose outcomes were known when 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..counts.rates import MIN_LEADS
 from ..counts.tally import Tally
 from ..errors import HistoryError
 from ..grid.grid import Curve, Grid, Stage
 from ..points.curve import fit_curve
+from ..points.plan import Plan, calibrate_prepared, prepare
 from ..points.score_table import levels_of, reaches, row_scores, score
 
 Floats = NDArray[np.float64]
@@ -59,25 +60,6 @@ class LaterLeads:
     fingerprint: str
 
 
-class Planned(Protocol):
-    """What a backtest needs to know of a plan."""
-
-    @property
-    def name(self) -> str:
-        """Name of the candidate."""
-
-    @property
-    def method(self) -> str:
-        """Weighting method, or how a fixed grid came about."""
-
-    @property
-    def grid(self) -> Grid | None:
-        """The grid, where it is fixed."""
-
-    def on(self, begins: int) -> Self:
-        """The plan to judge on leads that came from a day (since 1970) or, without dates, a cohort on."""
-
-
 @dataclass(frozen=True)
 class Backtest:
     """One plan on later leads: score and predicted close rate of every row, made by the grid of its fold.
@@ -103,10 +85,6 @@ class Backtest:
     def points(self) -> int:
         """Sum of the points of the newest fold's grid, signs left out."""
         return int(np.abs(self.grids[-1].flat).sum()) if self.grids else 0
-
-
-P = TypeVar("P", bound=Planned)
-Q = TypeVar("Q")
 
 
 def folds(
@@ -146,17 +124,17 @@ def folds(
 
 def replay(
     tally: Tally,
-    plans: Sequence[P],
+    plans: Sequence[Plan],
     folds: Sequence[Fold],
     *,
-    prepare: Callable[[Tally], Q],
-    calibrate: Callable[[Q, P], Grid],
+    allowed: Collection[str] | None = None,
+    min_leads: int = MIN_LEADS,
 ) -> tuple[Backtest, ...]:
     """Carry out every plan on each fold's training leads and score the leads it is judged on.
 
-    `prepare` does once per fold what all plans share (levels, rates); `calibrate` makes a plan's grid from it with
-    its curve. A fixed grid keeps its points; the close rates it predicts are fitted on the training leads too. Where
-    it was made from leads of a fold, that fold's training leads make what stands in for it (`Planned.on`).
+    `allowed` names the criteria that may be weighed (default all), levels with fewer leads than `min_leads` are pooled.
+    A fixed grid keeps its points; the close rates it predicts are fitted on the training leads too. Where
+    it was made from leads of a fold, that fold's training leads make what stands in for it (`Plan.on`).
     """
     parts = [np.flatnonzero(fold.judged[tally.cohort]) for fold in folds]
     later = _later_leads(tally, tuple(folds), parts)
@@ -165,9 +143,9 @@ def replay(
     rates: list[list[Floats]] = [[] for _ in plans]
     for fold in folds:
         train, judged = tally.only(fold.train), tally.only(fold.judged)
-        prepared = prepare(train)
+        prepared = prepare(train, allowed=allowed, min_leads=min_leads)
         for i, plan in enumerate(plan.on(_begins(tally, fold)) for plan in plans):
-            grid = calibrate(prepared, plan)
+            grid = calibrate_prepared(prepared, plan)
             curve = _own_curve(grid, plan, train)
             found, place = levels_of(row_scores(judged, grid))
             grids[i].append(replace(grid, curve=curve))
@@ -220,7 +198,7 @@ def same_leads(backtests: Sequence[Backtest]) -> LaterLeads:
     return backtests[0].later
 
 
-def _own_curve(grid: Grid, plan: Planned, train: Tally) -> Curve:
+def _own_curve(grid: Grid, plan: Plan, train: Tally) -> Curve:
     """The grid's curve if it comes from the training leads; a fixed grid's own may have seen the judged ones."""
     if grid.curve is not None and (plan.grid is None or grid.curve is not plan.grid.curve):
         return grid.curve

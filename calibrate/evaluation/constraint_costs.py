@@ -6,12 +6,12 @@ correction of its intervals do not know of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..counts.rates import MIN_LEADS
 from ..counts.tally import Tally
-from ..grid.grid import Grid
-from ..points.plan import Plan, Prepared
+from ..points.plan import Plan
 from ..weights.constraints import Constraints, direction_of
 from .backtest import Backtest, Fold, replay, same_leads
 from .bootstrap import resample
@@ -54,9 +54,9 @@ def judge_constraints(
     tally: Tally,
     folds: Sequence[Fold],
     *,
-    prepare: Callable[[Tally], Prepared],
-    calibrate: Callable[[Prepared, Plan], Grid],
     capacity: float,
+    allowed: Collection[str] | None = None,
+    min_leads: int = MIN_LEADS,
     most: int = MOST,
 ) -> Costs | None:
     """Replay the plan without each of its constraints on the folds of its backtest; None where it has none."""
@@ -65,7 +65,7 @@ def judge_constraints(
     if not kept or not len(backtest.later.row):
         return None
     plans = [replace(plan, name=f"without {i}", constraints=rest) for i, (_, _, rest) in enumerate(kept)]
-    freed = replay(tally, plans, folds, prepare=prepare, calibrate=calibrate)
+    freed = replay(tally, plans, folds, allowed=allowed, min_leads=min_leads)
     later = same_leads([backtest, *freed])
     if not 0 < later.customers.sum() < later.leads.sum():
         return None

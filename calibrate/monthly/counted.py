@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from ..counts import binning
@@ -39,7 +39,6 @@ class Counted:
     suspects: tuple[Suspect, ...]
     allowed: tuple[str, ...]
     grids: Mapping[str, Grid]
-    timing: dict[str, float] = field(default_factory=dict)
     story: tuple[Adopted, ...] = ()
     warnings: tuple[tuple[str, Mapping[str, str | int | float]], ...] = ()
     events: Table | None = None

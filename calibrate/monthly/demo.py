@@ -34,7 +34,13 @@ TOLD = {
 
 
 def run(
-    out: str, leads: int, seed: int, languages: tuple[str, ...], progress: Progress = lambda stage: None
+    out: str,
+    leads: int,
+    seed: int,
+    languages: tuple[str, ...],
+    progress: Progress = lambda stage: None,
+    *,
+    timing: dict[str, float] | None = None,
 ) -> tuple[Counted, Review, Path]:
     """Simulate, calibrate and publish below `out`; the report shows the truth beside the estimates."""
     history = simulate(leads=leads, seed=seed, observe_days=OBSERVE_DAYS)
@@ -59,8 +65,8 @@ def run(
             "report": {"out": out, "languages": languages},
         }
     )  # fmt: skip
-    counted = read_rows(asked, progress)
-    found = replace(review(counted, progress), truth=true_rates(history, counted))
+    counted = read_rows(asked, progress, timing=timing)
+    found = replace(review(counted, progress, timing=timing), truth=true_rates(history, counted))
     progress("report")
     return counted, found, publish(found, counted)
 

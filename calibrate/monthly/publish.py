@@ -43,7 +43,9 @@ def publish(review: Review, counted: Counted, *, force: bool = False) -> Path:
     settings = counted.settings
     check_open(counted, force)
     folder = month_folder(counted)
-    files = {candidate.name: grid_json.write(candidate.grid) for candidate in (*review.candidates, *review.near)}
+    files = {
+        candidate.name: grid_json.write(candidate.grid) for candidate in (*review.candidates, *review.robustness.near)
+    }
     write_folder(
         review, folder, settings.report.languages, settings_text=settings_text(counted, folder), grid_files=files
     )

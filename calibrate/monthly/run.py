@@ -17,7 +17,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..counts.leakage import suspects
-from ..counts.tally import Tally, count
+from ..counts.tally import count
 from ..engine import Session
 from ..engine.table import Fact, Table
 from ..errors import InputError, SettingsError
@@ -31,10 +31,11 @@ from ..export.reading import read_grid as read_grid
 from ..grid.grid import Grid
 from ..leads.history import History, last_day, observe
 from ..leads.terms import Terms
-from ..points.plan import Plan, Prepared, calibrate_prepared, prepare
+from ..points.plan import Plan, calibrate_prepared, prepare
 from ..points.score_table import score, with_minimums
-from ..report.review import Candidate, Review
+from ..report.review import Candidate, Past, Review, Robustness
 from ..weights.constraints import check as check_names
+from . import with_impact
 from .account import account, warnings
 from .counted import QUICK_ROWS, Counted, Progress, _month, quick
 from .crm_defaults import recognised
@@ -49,9 +50,9 @@ from .from_settings import (
     with_kinds,
 )
 from .settings import Settings
-from .with_funnel import with_times
-from .with_impact import with_drift, with_meeting
-from .with_robustness import Replayed, audited, with_costs, with_near
+from .with_funnel import funnel_of, warnings_of, with_expiry
+from .with_impact import changes_of, drift_of, handover_of
+from .with_robustness import audited, costs_of, near_of
 
 FOLDS, FEW_FOLDS = 5, 3
 """Steps through time in which candidates are judged; with many profiles each step holds leads enough."""
@@ -63,21 +64,22 @@ def read_rows(
     *,
     follow: bool = True,
     cohorts: Callable[[Terms], Terms] = lambda terms: terms,
+    timing: dict[str, float] | None = None,
 ) -> Counted:
     """Open the source, decide what each row is, count the leads and set suspects aside.
 
     With `follow`, the grid that the newest earlier month decided on is the current one, unless one is named. `cohorts`
-    may say how leads are parted into cohorts (`Terms.by`, `Terms.split`).
+    may say how leads are parted into cohorts (`Terms.by`, `Terms.split`). Seconds of each step are put into `timing`.
     """
-    timing: dict[str, float] = {}
+    timed = partial(_timed, timing if timing is not None else {}, progress)
     asked = settings  # written out as it was asked for: what was found by itself is found again next month
     grids = grids_of(settings)
-    with _timed(timing, "open_s", progress, "open"):
+    with timed("open_s", "open"):
         session = Session()
         table = session.open(settings.data.file, table=settings.data.table)
         outcomes = session.open(settings.outcome.outcomes) if settings.outcome.outcomes else None
         happened = session.open(settings.events.file, table=settings.events.table) if settings.events.file else None
-    with _timed(timing, "resolve_s", progress, "propose"):
+    with timed("resolve_s", "propose"):
         origin = recognised(settings, table, outcomes)
         settings, found = resolved(origin.settings, table, origin.outcomes)
         found = [*origin.facts, *found]
@@ -90,88 +92,103 @@ def read_rows(
             grids = {**grids, CURRENT: replace(story[-1].grid, name=CURRENT)}
             grids = {CURRENT: grids.pop(CURRENT), **grids}
             found.append(Fact("adopted_grid", {"month": made.month, "candidate": made.candidate, "who": made.who}))
-    with _timed(timing, "events_s", progress, "events"):
+    with timed("events_s", "events"):
         if happened is not None:
             table = with_events(settings, table, happened, terms, grids)
-    with _timed(timing, "propose_s", progress, "propose"):
+    with timed("propose_s", "propose"):
         proposal = proposal_of(settings, table, terms, grids, origin.aside)
         if not proposal.criteria:
             reasons = "; ".join(f"{column}: {reason}" for column, reason in proposal.ignored.items())
             raise InputError(f"{table.name}: no column can be a criterion ({reasons or 'there are no others'})")
-    with _timed(timing, "observe_s", progress, "observe"):
+    with timed("observe_s", "observe"):
         history = observe(table, proposal.criteria, terms)
         history = replace(history, facts=(*table.facts, *found, *proposal.facts, *history.facts))
-    with _timed(timing, "count_s", progress, "count"):
+    with timed("count_s", "count"):
         tally = count(history)
-    with _timed(timing, "suspects_s", progress, "suspects"):
+    with timed("suspects_s", "suspects"):
         candidates = tally.without(proposal.only_needed)
         aside = suspects(candidates, free=(*settings.columns.only, *settings.columns.keep))
         hidden = {suspect.column for suspect in aside}
         allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
-    told = (timing, story, origin.warnings, happened)
-    return Counted(asked, table, history, proposal, tally, aside, allowed, grids, *told)
+    return Counted(asked, table, history, proposal, tally, aside, allowed, grids, story, origin.warnings, happened)
 
 
-def review(counted: Counted, progress: Progress = lambda stage: None) -> Review:
-    """Make every candidate, judge them on later leads, and put everything found together."""
-    settings, tally, timing = counted.settings, counted.tally, counted.timing
+def review(
+    counted: Counted, progress: Progress = lambda stage: None, *, timing: dict[str, float] | None = None
+) -> Review:
+    """Make every candidate, judge them on later leads, and put everything found together.
+
+    Seconds of each step are put into `timing`.
+    """
+    timed = partial(_timed, timing if timing is not None else {}, progress)
+    settings, tally = counted.settings, counted.tally
+    _check_allowed(counted)
+    plans = plans_of(quick(settings, tally), counted.grids, counted.history.window)
+    check_names(plans[-1].constraints, [c for c in tally.criteria if c.name in counted.allowed])
+    allowed, min_leads = counted.allowed, settings.columns.min_leads
+    with timed("rates_s", "rates"):
+        rates = counted.rates
+        prepared = prepare(tally, allowed=allowed, min_leads=min_leads)
+    with timed("backtest_s", "backtest"):
+        rolling = _rolling(counted)
+        backtests = replay(tally, plans, rolling, allowed=allowed, min_leads=min_leads)
+    with timed("candidates_s", "candidates"):
+        candidates = tuple(_candidate(plan, calibrate_prepared(prepared, plan), counted) for plan in plans)
+    with timed("compare_s", "compare"):
+        recipe = next((plan.name for plan in plans if plan.method == "lift"), plans[0].name)
+        capacity = plans[0].policy.top_share(prepared.months, tally.overall)
+        comparison = compare(
+            backtests,
+            baseline=CURRENT if CURRENT in counted.grids else recipe,
+            capacity=capacity,
+            reliable=bool(rates.distinct.any()),
+            grids={candidate.name: candidate.grid for candidate in candidates},
+        )
+    base = Review(
+        Path(counted.table.name).name,
+        account(counted, rates),
+        tally,
+        rates,
+        counted.suspects,
+        candidates,
+        comparison,
+        chosen=_chosen(comparison, candidates),
+        months=float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None,
+        ceiling=_ceiling(counted, rolling) if _wants_ceiling(counted) else None,
+        past=Past(counted.story, outcomes(counted.story, tally, _newest(counted.history))),
+    )
+    by_name = {plan.name: plan for plan in plans}
+    with timed("constraints_s", "constraints"):
+        costs = costs_of(base, by_name, backtests, allowed=allowed, min_leads=min_leads, capacity=capacity)
+    with timed("near_s", "near"):
+        pool = near_of(base, by_name, prepared)
+        near = tuple(_candidate(pool[0], grid, counted) for grid in pool[1].near) if pool else ()
+    with timed("meeting_s", "meeting"):
+        changes = changes_of(base, settings, backtests, capacity)
+        handover = handover_of(base, settings, counted.history)
+        past = replace(base.past, drift=drift_of(base))
+    with timed("times_s", "times"):
+        funnel = funnel_of(base, counted, by_name, allowed, min_leads)
+    if settings.candidates.expiry:
+        candidates, near = (with_expiry(grids, by_name, funnel) for grids in (candidates, near))
+    return replace(
+        base,
+        candidates=candidates,
+        warnings=(*warnings(counted), *with_impact.warnings_of(base, settings, backtests), *warnings_of(funnel)),
+        changes=changes,
+        handover=handover,
+        funnel=funnel,
+        past=past,
+        robustness=Robustness(costs, near, pool[1].room if pool else None),
+    )
+
+
+def _check_allowed(counted: Counted) -> None:
     if not counted.allowed:
         raise SettingsError(
             "no column is left to be a criterion: all were ignored, excluded or set aside as suspects "
             f"({', '.join(s.column for s in counted.suspects) or 'none'}). Put one back with --criteria"
         )
-    plans = plans_of(quick(settings, tally), counted.grids, counted.history.window)
-    check_names(plans[-1].constraints, [c for c in tally.criteria if c.name in counted.allowed])
-    min_leads = settings.columns.min_leads
-
-    def prepared(part: Tally) -> Prepared:
-        return prepare(part, allowed=counted.allowed, min_leads=min_leads)
-
-    with _timed(timing, "rates_s", progress, "rates"):
-        rates = counted.rates
-        whole = prepared(tally)
-    with _timed(timing, "backtest_s", progress, "backtest"):
-        rolling = _rolling(counted)
-        backtests = replay(tally, plans, rolling, prepare=prepared, calibrate=calibrate_prepared)
-    with _timed(timing, "candidates_s", progress, "candidates"):
-        candidates = tuple(_candidate(plan, calibrate_prepared(whole, plan), counted) for plan in plans)
-    with _timed(timing, "compare_s", progress, "compare"):
-        recipe = next((plan.name for plan in plans if plan.method == "lift"), plans[0].name)
-        baseline = CURRENT if CURRENT in counted.grids else recipe
-        capacity = plans[0].policy.top_share(whole.months, tally.overall)
-        comparison = compare(
-            backtests,
-            baseline=baseline,
-            capacity=capacity,
-            reliable=bool(rates.distinct.any()),
-            grids={candidate.name: candidate.grid for candidate in candidates},
-        )
-    dated = tally.ends is not None
-    found = Review(
-        title=Path(counted.table.name).name,
-        account=account(counted, rates),
-        tally=tally,
-        rates=rates,
-        suspects=counted.suspects,
-        candidates=candidates,
-        comparison=comparison,
-        chosen=_chosen(comparison, candidates),
-        months=float((tally.totals[:, 0] > 0).sum()) if dated else None,
-        ceiling=_ceiling(counted, rolling) if _wants_ceiling(counted) else None,
-        warnings=warnings(counted),
-        story=counted.story,
-        outcomes=outcomes(counted.story, tally, _newest(counted.history)),
-    )
-    named = {plan.name: plan for plan in plans}
-    with _timed(timing, "constraints_s", progress, "constraints"):
-        replayed = Replayed(named, {each.name: each for each in backtests}, rolling, prepared, capacity)
-        found = with_costs(found, replayed)
-    with _timed(timing, "near_s", progress, "near"):
-        found = with_near(found, named, whole, partial(_candidate, counted=counted))
-    with _timed(timing, "meeting_s", progress, "meeting"):
-        found = with_drift(with_meeting(found, settings, counted.history, backtests, capacity))
-    with _timed(timing, "times_s", progress, "times"):
-        return with_times(found, settings, counted.history, tally, named, prepared, counted.events)
 
 
 def _rolling(counted: Counted) -> tuple[Fold, ...]:
@@ -224,7 +241,7 @@ def _replaces(adopted: Adopted, asked: Settings, month: str) -> bool:
 
 
 @contextmanager
-def _timed(timing: dict[str, float], name: str, progress: Progress, stage: str) -> Iterator[None]:
+def _timed(timing: dict[str, float], progress: Progress, name: str, stage: str) -> Iterator[None]:
     progress(stage)
     start = time.perf_counter()
     yield

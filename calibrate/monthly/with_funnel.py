@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..counts.rates import rate
-from ..counts.tally import Tally, count
+from ..counts.tally import count
 from ..engine.table import Table
 from ..errors import CalibrateError
 from ..evaluation.backtest import folds, replay
 from ..evaluation.comparison import compare
 from ..evaluation.metrics import Estimate
+from ..funnel.emails import mail_rates
 from ..funnel.fading import Fading, fade, with_rules
 from ..funnel.stages import STAGES, find_stages, follow
 from ..funnel.time_to_close import Closing, Window, closing_times
@@ -21,8 +22,9 @@ from ..grid.event_columns import types_in
 from ..leads.columns.roles import find_dates
 from ..leads.events import EventNames
 from ..leads.history import History, observe
-from ..points.plan import Plan, Prepared, calibrate_prepared
-from ..report.review import Review
+from ..points.plan import Plan
+from ..report.review import Candidate, Funnel, Review, Warning_
+from .counted import Counted
 from .settings import Settings
 
 OTHER_WINDOWS = (30, 60, 90, 180)
@@ -33,42 +35,52 @@ ALL_UP_TO = 20_000
 DRAWS = 200
 """Resamples behind the interval of an AUC in the table of windows."""
 
-Prepare = Callable[[Tally], Prepared]
 
+def funnel_of(
+    review: Review, counted: Counted, plans: Mapping[str, Plan], allowed: Collection[str], min_leads: int
+) -> Funnel:
+    """What dates, amounts, events and the worked column tell, as far as the source has them.
 
-def with_times(
-    review: Review, settings: Settings, history: History, tally: Tally, plans: Mapping[str, Plan], prepare: Prepare,
-    events: Table | None = None,
-) -> Review:  # fmt: skip
-    """The review with what dates, amounts, events and the worked column tell, as far as the source has them.
-
-    Where the settings ask for it, the grids made here get the expiry rules that follow.
+    `plans` are the candidates by name, made anew for other closing windows from the criteria that are `allowed`.
     """
+    settings, history, tally = counted.settings, counted.history, counted.tally
     closing = closing_times(history)
     if closing is not None:
-        closing = replace(closing, windows=other_windows(review, history, plans, prepare))
-    columns = _stages(settings, history)
-    asked = settings.outcome
-    value = asked.value or next((str(f["column"]) for key, f in history.facts if key == "found_value"), None)
-    worth = weigh_by_value(history, review.rates, tally.criteria, value) if value else None
-    worked = next((c.name for c in tally.criteria if asked.worked and c.column == asked.worked), None)
-    selection = select_worked(tally, review.rates, worked) if worked else None
-    fadings, candidates, near = _fadings(history, events), review.candidates, review.near
-    if settings.candidates.expiry:
-        made = {name for name, plan in plans.items() if plan.grid is None}
-        candidates = tuple(replace(c, grid=with_rules(c.grid, fadings)) if c.name in made else c for c in candidates)
-        near = tuple(replace(c, grid=with_rules(c.grid, fadings)) for c in near)
-    warnings = list(review.warnings)
+        windows = other_windows(review, history, plans, allowed=allowed, min_leads=min_leads)
+        closing = replace(closing, windows=windows)
+    outcome = settings.outcome
+    named = next((str(facts["column"]) for key, facts in history.facts if key == "found_value"), None)
+    value = outcome.value or named
+    worked = next((c.name for c in tally.criteria if outcome.worked and c.column == outcome.worked), None)
+    return Funnel(
+        closing=closing,
+        stages=follow(history, _stages(settings, history)),
+        worth=weigh_by_value(history, review.rates, tally.criteria, value) if value else None,
+        selection=select_worked(tally, review.rates, worked) if worked else None,
+        fadings=_fadings(history, counted.events),
+        mails=mail_rates(history) if review.months and review.candidates else None,
+    )
+
+
+def warnings_of(funnel: Funnel) -> Iterator[Warning_]:
+    """What a reader should know of the funnel: sales worked other leads; the window is too short."""
+    selection, closing = funnel.selection, funnel.closing
     if selection is not None and selection.differs:
-        one, two = selection.worked, selection.others
-        facts = {"worked": one.value, "others": two.value, "leads": one.leads, "rest": two.leads}
-        warnings.append(("selection", facts))
+        worked, unworked = selection.worked, selection.others
+        yield (
+            "selection",
+            {"worked": worked.value, "others": unworked.value, "leads": worked.leads, "rest": unworked.leads},
+        )
     if closing is not None and _too_short(closing):
-        warnings.append(("window_short", {"share": closing.captured, "days": closing.proposed}))
-    return replace(
-        review, closing=closing, stages=follow(history, columns), worth=worth, selection=selection,
-        warnings=tuple(warnings), fadings=fadings, candidates=candidates, near=near,
-    )  # fmt: skip
+        yield "window_short", {"share": closing.captured, "days": closing.proposed}
+
+
+def with_expiry(candidates: Sequence[Candidate], plans: Mapping[str, Plan], funnel: Funnel) -> tuple[Candidate, ...]:
+    """The candidates with the expiry rules that follow from how their signals fade; grids of a file as they stand."""
+    return tuple(
+        c if c.name in plans and plans[c.name].grid else replace(c, grid=with_rules(c.grid, funnel.fadings))
+        for c in candidates
+    )
 
 
 def _stages(settings: Settings, history: History) -> dict[str, str]:
@@ -95,7 +107,9 @@ def _too_short(closing: Closing) -> bool:
     return closing.captured < 0.75 * (1 - closing.before)
 
 
-def other_windows(review: Review, history: History, plans: Mapping[str, Plan], prepare: Prepare) -> tuple[Window, ...]:
+def other_windows(
+    review: Review, history: History, plans: Mapping[str, Plan], *, allowed: Collection[str], min_leads: int
+) -> tuple[Window, ...]:
     """The close rate, and the best grid with its AUC on later leads, had customers been counted within other windows.
 
     Every candidate is made anew for each window; with more leads than `ALL_UP_TO` only the one that ranks best with
@@ -115,7 +129,7 @@ def other_windows(review: Review, history: History, plans: Mapping[str, Plan], p
         name, metric = (None, None) if best is None else (best.name, best.metrics["auc"])
         if best is not None and days != used:
             tried = [plans[each.name] for each in ranked if leads <= ALL_UP_TO or each is best]
-            name, metric = _best(other, tried, prepare) if leads <= JUDGED_UP_TO else (None, None)
+            name, metric = _best(other, tried, allowed, min_leads) if leads <= JUDGED_UP_TO else (None, None)
         auc = None if metric is None else {"value": metric.value, "low": metric.low, "high": metric.high}
         found.append(Window(days, leads, customers, seen.value, seen.low, seen.high, auc, days == used, name))
     return tuple(found)
@@ -126,12 +140,14 @@ def _within(history: History, days: int) -> History:
     return observe(history.table, history.criteria, terms)
 
 
-def _best(history: History, plans: Sequence[Plan], prepare: Prepare) -> tuple[str | None, Estimate | None]:
+def _best(
+    history: History, plans: Sequence[Plan], allowed: Collection[str], min_leads: int
+) -> tuple[str | None, Estimate | None]:
     """The plan with the highest AUC on later leads, and that AUC; nothing where there are too few."""
     tally = count(history)
     try:
         rolling = folds(tally, close_days=history.terms.observe_days + history.terms.close_within_days)
-        backtests = replay(tally, plans, rolling, prepare=prepare, calibrate=calibrate_prepared)
+        backtests = replay(tally, plans, rolling, allowed=allowed, min_leads=min_leads)
         judged = compare(backtests, baseline=plans[0].name, draws=DRAWS).judged
     except CalibrateError:
         return None, None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -12,66 +11,75 @@ from ..errors import GridError, HistoryError
 from ..evaluation.backtest import Backtest
 from ..evaluation.segments import by_segment, segment_criteria
 from ..evaluation.swap import Swap, swap_all, swap_later
-from ..funnel.emails import mail_rates
 from ..funnel.feedback import read_feedback
 from ..funnel.kpis import months_of
 from ..grid.criteria import Criterion
 from ..grid.diff import beside
 from ..leads.history import History
-from ..monitoring.drift import drift
+from ..monitoring.drift import Drift, drift
 from ..points.grade import demand, grades
 from ..points.thresholds import Policy, unmet
-from ..report.review import Candidate, Review
+from ..report.review import Candidate, Changes, Handover, Review, Warning_
 from .from_settings import CURRENT, policy_of
 from .settings import Settings
 
 
-def with_meeting(
-    review: Review, settings: Settings, history: History, backtests: Sequence[Backtest], capacity: float
-) -> Review:
-    """The review with the comparison in depth, the grade, figures per month and what sales said.
+def changes_of(review: Review, settings: Settings, backtests: Sequence[Backtest], capacity: float) -> Changes:
+    """The proposed grid against the baseline, and every candidate segment by segment.
 
     `capacity` is the share of leads that sales can call.
     """
+    if review.chosen_candidate is None:
+        return Changes()
     shown = review.rates.criteria
+    baseline = next(candidate for candidate in review.candidates if candidate.name == review.comparison.baseline)
+    rival = _rival(review, baseline)
+    by_name = {backtest.name: backtest for backtest in backtests}
+    rivals = [backtest for backtest in backtests if backtest.name != baseline.name and len(backtest.later.row)]
+    criteria = segment_criteria(shown, settings.report.segments)
+    return Changes(
+        swap=_swap(review, by_name, baseline, rival, shown) if rival else None,
+        lines=beside([baseline.grid, rival.grid]) if rival else (),
+        sides=by_segment(review.tally, by_name[baseline.name], rivals, criteria, capacity=capacity),
+    )
+
+
+def handover_of(review: Review, settings: Settings, history: History) -> Handover:
+    """Grades, demand and figures per month of the chosen grid, and what sales said."""
     chosen = review.chosen_candidate
     if chosen is None:
-        return review
-    baseline = next(each for each in review.candidates if each.name == review.comparison.baseline)
-    rival = _rival(review, baseline)
-    by_name = {each.name: each for each in backtests}
-    criteria = segment_criteria(shown, settings.report.segments)
-    asked = settings.thresholds
-    grid, tally = chosen.grid, review.tally
-    missed = unmet(
-        chosen.enough.get("marketing_qualified", chosen.scores), policy_of(settings), review.months, chosen.scores
-    )
-    others = [each for each in backtests if each.name != baseline.name and len(each.later.row)]
-    feedback = None
-    if settings.feedback.file:
-        named = settings.feedback
-        feedback = read_feedback(history, tally, grid, named.file or "", lead_id=named.lead_id, reason=named.reason)
-    return replace(
-        review,
-        warnings=(*review.warnings, *(each for each in (missed, _anew(review), *_known(review, backtests)) if each)),
-        swap=_swap(review, by_name, baseline, rival, shown) if rival else None,
-        changes=beside([baseline.grid, rival.grid]) if rival else (),
-        sides=by_segment(tally, by_name[baseline.name], others, criteria, capacity=capacity),
+        return Handover()
+    grid, tally, thresholds, named = chosen.grid, review.tally, settings.thresholds, settings.feedback
+    cost = thresholds.cost_of_call
+    return Handover(
         grades=grades(tally, grid),
         demands=demand(tally, grid, months=review.months),
         kpis=months_of(tally, grid) if grid.thresholds and review.months else (),
-        mails=mail_rates(history) if review.months else None,
-        feedback=feedback,
-        minutes_per_call=asked.minutes_per_call,
+        feedback=read_feedback(history, tally, grid, named.file, lead_id=named.lead_id, reason=named.reason)
+        if named.file
+        else None,
+        minutes_per_call=thresholds.minutes_per_call,
         policy=_asked_for(settings),
-        money=None if asked.cost_of_call is None else (asked.cost_of_call, asked.value_of_customer or 0.0),
-    )  # fmt: skip
+        money=None if cost is None else (cost, thresholds.value_of_customer or 0.0),
+    )
+
+
+def warnings_of(review: Review, settings: Settings, backtests: Sequence[Backtest]) -> Iterator[Warning_]:
+    """What a reader should know of the grids: a threshold that is not met, or another than was decided on."""
+    chosen = review.chosen_candidate
+    if chosen is None:
+        return
+    qualified = chosen.enough.get("marketing_qualified", chosen.scores)
+    for warning in (unmet(qualified, policy_of(settings), review.months, chosen.scores), _anew(review)):
+        if warning:
+            yield warning
+    yield from _known(review, backtests)
 
 
 def _anew(review: Review) -> tuple[str, Mapping[str, str | int]] | None:
     """That the current grid is shown with other thresholds than the last meeting decided on, where it is so."""
     grid = next((each.grid for each in review.candidates if each.name == CURRENT), None)
-    last = review.story[-1].decision if review.story else None
+    last = review.past.story[-1].decision if review.past.story else None
     if grid is None or grid.thresholds is None or last is None or grid.provenance.get("adopted_in") != last.month:
         return None
     (was, were), (now, new) = (
@@ -108,21 +116,21 @@ def _known(review: Review, backtests: Sequence[Backtest]) -> list[tuple[str, Map
     return found
 
 
-def with_drift(review: Review) -> Review:
-    """The review with what moved since the current grid was calibrated, in months that its calibration had not judged.
+def drift_of(review: Review) -> Drift | None:
+    """What moved since the current grid was calibrated, in months that its calibration had not judged.
 
     Where the grid does not say on what it was counted, or asks for what is counted no longer, there is nothing to say.
     """
-    grid = next((each.grid for each in review.candidates if each.name == CURRENT), None)
+    grid = next((candidate.grid for candidate in review.candidates if candidate.name == CURRENT), None)
     if grid is None or review.tally.ends is None:
-        return review
+        return None
     since = grid.first_unseen_day(review.account.observe_days + (review.account.close_within_days or 0))
     if since is None:
-        return review
+        return None
     try:
-        return replace(review, drift=drift(grid, review.tally, since=since))
+        return drift(grid, review.tally, since=since)
     except (GridError, HistoryError):
-        return review
+        return None
 
 
 def _asked_for(settings: Settings) -> Policy:

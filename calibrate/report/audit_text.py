@@ -84,7 +84,7 @@ def near_of(review: Review, candidate: Candidate) -> list[Near]:
         return []
     files, own = tables.grid_files(review), candidate.grid.provenance.get("log_loss_rounded")
     found = []
-    for each in review.near:
+    for each in review.robustness.near:
         changes = tuple(line for line in beside([candidate.grid, each.grid]) if line.change)
         loss = each.grid.provenance.get("log_loss_rounded")
         more = float(loss) / float(own) - 1 if loss and own else float("nan")
@@ -98,15 +98,15 @@ def values(review: Review, words: Words) -> dict[str, Any]:
     return {
         "findings_of": lambda candidate: [told(f, words, candidate.grid.criteria) for f in candidate.findings],
         "noted": lambda text: noted(text, words), "near_of": lambda candidate: near_of(review, candidate),
-        "room_of": lambda candidate: review.room if candidate.method == METHOD else None,
+        "room_of": lambda candidate: review.robustness.room if candidate.method == METHOD else None,
         "constraint": lambda cost: constraint(cost, words, criteria), "side_of": sections.side_of,
-        "cost_metrics": list(review.costs.each[0].difference) if review.costs else [],
+        "cost_metrics": list(review.robustness.costs.each[0].difference) if review.robustness.costs else [],
     }  # fmt: skip
 
 
 def absent(review: Review) -> set[str]:
     """Sections that have nothing to show."""
-    return set() if review.costs else {"constraints"}
+    return set() if review.robustness.costs else {"constraints"}
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 
 def costs_json(review: Review) -> dict[str, Any] | None:
     """What the constraints cost, as plain values."""
-    costs = review.costs
+    costs = review.robustness.costs
     return None if costs is None else {
         "candidate": costs.candidate, "left_out": costs.left_out,
         "each": [
@@ -129,7 +129,7 @@ def costs_json(review: Review) -> dict[str, Any] | None:
 
 def candidate_json(review: Review, candidate: Candidate) -> dict[str, Any]:
     """What is said of one candidate: the findings of the audit, the room left, the grids nearly as good."""
-    room = review.room if candidate.method == METHOD else None
+    room = review.robustness.room if candidate.method == METHOD else None
     return {
         "findings": [finding_json(each) for each in candidate.findings],
         "room": None if room is None else {**vars(room), "left": room.left},

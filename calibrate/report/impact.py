@@ -27,13 +27,17 @@ Step = pd.Series | Mapping[Any, Any]
 
 def absent(review: Review) -> set[str]:
     """Sections that have nothing to show."""
-    there = {
-        "history": bool(review.story), "drift": review.drift is not None,
-        "changes": review.swap is not None or bool(changed(review)),
-        "segments": bool(review.sides), "grades": review.grades is not None or bool(review.demands),
-        "months": bool(review.kpis) or review.mails is not None, "feedback": review.feedback is not None,
-    }  # fmt: skip
-    return {name for name, held in there.items() if not held}
+    changes, handover = review.changes, review.handover
+    part = {
+        "history": bool(review.past.story),
+        "drift": review.past.drift is not None,
+        "changes": changes.swap is not None or bool(changed(review)),
+        "segments": bool(changes.sides),
+        "grades": handover.grades is not None or bool(handover.demands),
+        "months": bool(handover.kpis) or review.funnel.mails is not None,
+        "feedback": handover.feedback is not None,
+    }
+    return {name for name, there_is in part.items() if not there_is}
 
 
 def values(review: Review, words: Words) -> dict[str, Any]:
@@ -52,20 +56,26 @@ def values(review: Review, words: Words) -> dict[str, Any]:
 def past_lines(review: Review) -> list[Line]:
     """Points of each line over the decisions so far and in the chosen grid; lines that never had points left out."""
     chosen = review.chosen_candidate
-    if not review.story or chosen is None:
+    if not review.past.story or chosen is None:
         return []
-    return _telling(beside([*(each.grid for each in review.story), chosen.grid]))
+    return _telling(beside([*(each.grid for each in review.past.story), chosen.grid]))
 
 
 def changed(review: Review) -> list[Line]:
     """Lines whose points differ between the baseline and the grid held against it."""
-    return [line for line in review.changes if line.change]
+    return [line for line in review.changes.lines if line.change]
 
 
 def pair(review: Review) -> tuple[Candidate, Candidate] | None:
     """Baseline and the grid held against it."""
     new = main_sides(review)
-    names = (review.swap.old, review.swap.new) if review.swap else (new.baseline, new.candidate) if new else None
+    names = (
+        (review.changes.swap.old, review.changes.swap.new)
+        if review.changes.swap
+        else (new.baseline, new.candidate)
+        if new
+        else None
+    )
     if names is None:
         return None
     found = {candidate.name: candidate for candidate in review.candidates}
@@ -74,7 +84,7 @@ def pair(review: Review) -> tuple[Candidate, Candidate] | None:
 
 def swap_rows(review: Review) -> list[tuple[str, list[Moved], tuple[float, float, float] | None]]:
     """Each stage with who enters, leaves and stays, and by how much those that enter close better."""
-    swap = review.swap
+    swap = review.changes.swap
     if swap is None:
         return []
     ways = ("enter", "leave", "stay")
@@ -83,31 +93,33 @@ def swap_rows(review: Review) -> list[tuple[str, list[Moved], tuple[float, float
 
 def main_sides(review: Review) -> Sides | None:
     """The candidate that is shown segment by segment: the one of the swap set."""
-    name = review.swap.new if review.swap else review.chosen
-    return next((each for each in review.sides if each.candidate == name), next(iter(review.sides), None))
+    name = review.changes.swap.new if review.changes.swap else review.chosen
+    return next(
+        (each for each in review.changes.sides if each.candidate == name), next(iter(review.changes.sides), None)
+    )
 
 
 def feedback_lines(review: Review) -> list[Any]:
     """Lines that rejected leads share, the most over-represented first."""
-    if review.feedback is None:
+    if review.handover.feedback is None:
         return []
-    return [line for line in review.feedback.lines if line.level.role == "value" or line.more][:MOST_FEEDBACK]
+    return [line for line in review.handover.feedback.lines if line.level.role == "value" or line.more][:MOST_FEEDBACK]
 
 
 def hours_saved(review: Review, candidate: Candidate, step: Step) -> tuple[float, float, float] | None:
     """Hours a month that sales saves by calling only from this threshold on, against calling every lead; 95 %."""
-    if not review.months or review.minutes_per_call is None:
+    if not review.months or review.handover.minutes_per_call is None:
         return None
     total = float(candidate.scores.leads.sum())
     above = float(step["leads"])
     low, high = (float(bound[0]) for bound in wilson(np.array([total - above]), np.array([total])))
-    month = total / review.months * review.minutes_per_call / 60
+    month = total / review.months * review.handover.minutes_per_call / 60
     return month * (1 - above / total), month * low, month * high
 
 
 def handed_over(review: Review, chosen: Candidate) -> Mapping[str, float | None] | pd.Series | None:
     """What the marketing-qualified threshold of the chosen grid brings, with the fit it asks for."""
-    for each in review.demands:
+    for each in review.handover.demands:
         if each.stage == "marketing_qualified":
             customers = float(chosen.scores.customers.sum())
             return {
@@ -120,11 +132,11 @@ def handed_over(review: Review, chosen: Candidate) -> Mapping[str, float | None]
 
 def chosen_by(review: Review, words: Words) -> str:
     """How the thresholds were chosen: by capacity, money, ...; empty where nobody asked for a way."""
-    policy = review.policy
+    policy = review.handover.policy
     if policy is None or policy.kind == "top":
         return ""
     if policy.kind == "money":
-        cost, value = review.money or (0.0, 0.0)
+        cost, value = review.handover.money or (0.0, 0.0)
         return words("policy.money", rate=policy.value, cost=cost, value=value)
     undated = "_undated" if policy.kind == "capacity" and not review.months else ""
     return words(f"policy.{policy.kind}{undated}", value=policy.value)

@@ -14,7 +14,12 @@ from .review import Review
 
 def meeting_json(review: Review) -> dict[str, Any]:
     """Plain values by key; None where a part is not there."""
-    swap, grades, feedback, mails = review.swap, review.grades, review.feedback, review.mails
+    swap, grades, feedback, mails = (
+        review.changes.swap,
+        review.handover.grades,
+        review.handover.feedback,
+        review.funnel.mails,
+    )
     return {
         "decisions": [
             {"month": o.month, "candidate": o.candidate, "stage": o.stage, "threshold": o.threshold,
@@ -22,43 +27,43 @@ def meeting_json(review: Review) -> dict[str, Any]:
                           "later_leads": o.promise.later},
              "came": None if o.came is None else {**_rate(o.came), "leads_per_month": o.leads_per_month},
              "first": o.first, "last": o.last, "side": o.side}
-            for o in review.outcomes
+            for o in review.past.outcomes
         ],
-        "drift": drift_json(review.drift),
+        "drift": drift_json(review.past.drift),
         "swap": None if swap is None else {
             "old": swap.old, "new": swap.new, "later": swap.later, "leads": swap.leads,
             "moved": [_moved(each) for each in swap.moved],
         },
         "changes": [
             {"criterion": line.criterion, "level": line.level.name, "old": line.points[0], "new": line.points[-1]}
-            for line in review.changes if line.change
+            for line in review.changes.lines if line.change
         ],
         "segments": [
             {"candidate": sides.candidate, "against": sides.baseline,
              "tables": [{"by": table.by, "segments": [_segment(each) for each in table.segments]}
                         for table in sides.tables]}
-            for sides in review.sides
+            for sides in review.changes.sides
         ],
         "grades": None if grades is None else {
             "fit_from": grades.fit_from, "engagement_from": grades.engagement_from,
             "cells": {letter + digit: _rate(cell) for letter, row in zip(LETTERS, grades.rates, strict=True)
                       for digit, cell in zip(DIGITS, row, strict=True)},
         },
-        "threshold_policy": None if review.policy is None else {
-            "kind": review.policy.kind, "value": review.policy.value,
-            "cost_of_call": review.money[0] if review.money else None,
-            "value_of_customer": review.money[1] if review.money else None,
+        "threshold_policy": None if review.handover.policy is None else {
+            "kind": review.handover.policy.kind, "value": review.handover.policy.value,
+            "cost_of_call": review.handover.money[0] if review.handover.money else None,
+            "value_of_customer": review.handover.money[1] if review.handover.money else None,
         },
         "demands": [
             {"stage": d.stage, "axis": d.axis, "threshold": d.threshold, "minimum": d.minimum,
              "minimums": dict(d.asked), **_rate(d.met), "without": _rate(d.without)}
-            for d in review.demands
+            for d in review.handover.demands
         ],
         "months_under_grid": [
             {"month": m.cohort, "overall": _rate(m.overall), "marketing_qualified": _rate(m.marketing_qualified),
              "sales_qualified": _rate(m.sales_qualified), "mean_score": m.mean_score,
              "mean_score_customers": m.mean_score_customers}
-            for m in review.kpis
+            for m in review.handover.kpis
         ],
         "mails": None if mails is None else {
             "base": mails.base, "columns": {kind: list(names) for kind, names in mails.columns.items()},

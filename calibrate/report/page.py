@@ -49,7 +49,13 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
     limits = chosen.grid.thresholds if chosen else None
     rates = review.rates
     handed = meeting.handed_over(review, chosen) if chosen and limits else None
-    parts = (review.closing, review.stages, review.worth, review.selection, review.fadings or None)
+    parts = (
+        review.funnel.closing,
+        review.funnel.stages,
+        review.funnel.worth,
+        review.funnel.selection,
+        review.funnel.fadings or None,
+    )
     timed = any(part is not None for part in parts)
     absent = {name for name, there in (("truth", review.truth), ("time", timed)) if not there}
     shown = [name for name in SECTIONS if name not in absent | meeting.absent(review) | checks.absent(review)]

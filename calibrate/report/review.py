@@ -30,6 +30,9 @@ from ..points.score_table import Scores
 from ..points.thresholds import Policy
 from ..weights.search.bound import Bound
 
+Warning_ = tuple[str, Mapping[str, str | int | float]]
+"""A risk that a reader should know of: a key of the language files and the values that fill it."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -71,24 +74,75 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """The proposed grid against the baseline: who changes sides, which `lines` differ; every candidate by segment."""
+
+    swap: Swap | None = None
+    lines: tuple[Line, ...] = ()
+    sides: tuple[Sides, ...] = ()
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What the chosen grid hands to sales: grades, demand per stage and month, and what sales said of it.
+
+    `minutes_per_call` is what a lead costs sales; `policy` is how thresholds were asked for, `money` what a call costs
+    and a customer is worth.
+    """
+
+    grades: Grades | None = None
+    demands: tuple[Demand, ...] = ()
+    kpis: tuple[Month, ...] = ()
+    feedback: Feedback | None = None
+    minutes_per_call: float | None = None
+    policy: Policy | None = None
+    money: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """What dates, amounts, events and the worked column tell beside the rates, as far as the source has them.
+
+    `mails` is there where the source tells of e-mails.
+    """
+
+    closing: Closing | None = None
+    stages: Stages | None = None
+    worth: Worth | None = None
+    selection: Selection | None = None
+    fadings: tuple[Fading, ...] = ()
+    mails: Mails | None = None
+
+
+@dataclass(frozen=True)
+class Past:
+    """Decisions of earlier months, the oldest first, what came of their promises, and what moved since the last."""
+
+    story: tuple[Adopted, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    drift: Drift | None = None
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """What the constraints cost the grid that is proposed, and which grids are nearly as good as the one of `sparse`.
+
+    Those are no candidates; `room` is how far any grid of that size could still improve.
+    """
+
+    costs: Costs | None = None
+    near: tuple[Candidate, ...] = ()
+    room: Bound | None = None
+
+
+@dataclass(frozen=True)
 class Review:
     """One calibration from account to verdict.
 
     `rates` is laid out on all shown levels (thin ones too); grids may pool them. `months` is the number of
     cohort months behind `tally`, or None without dates: then "per month" is not said. `truth` holds true close
-    rates per criterion and level where the history was simulated. `closing`, `stages`, `worth` and `selection` are
-    there as far as the source has closing dates, dates of stages, amounts and a column that tells which leads were
-    worked; `fadings` as far as it has events.
-
-    `story` are the decisions of earlier months, the oldest first, and `outcomes` what came of their promises;
-    `drift` is what moved since the current grid was calibrated. `swap`
-    and `changes` hold the proposed grid against the baseline, `sides` every candidate, segment by segment; `grades`,
-    `demands` and `kpis` belong to the chosen grid; `mails` is there where the source tells of e-mails;
-    `minutes_per_call` is what a lead costs sales; `policy` is how thresholds were asked for, `money` what a call costs
-    and a customer is worth.
-
-    `costs` says what the constraints cost the grid that is proposed. `near` are grids nearly as good as the one of
-    `sparse`, which are no candidates, and `room` is how far any grid of that size could still improve.
+    rates per criterion and level where the history was simulated. The parts after `warnings` are returned by the
+    functions that make them, in any order.
     """
 
     title: str
@@ -102,29 +156,12 @@ class Review:
     months: float | None
     ceiling: Mapping[str, float] | None = None
     truth: Mapping[str, Mapping[str, float]] | None = None
-    warnings: tuple[tuple[str, Mapping[str, str | int | float]], ...] = ()
-    closing: Closing | None = None
-    stages: Stages | None = None
-    worth: Worth | None = None
-    selection: Selection | None = None
-    fadings: tuple[Fading, ...] = ()
-    story: tuple[Adopted, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    drift: Drift | None = None
-    swap: Swap | None = None
-    changes: tuple[Line, ...] = ()
-    sides: tuple[Sides, ...] = ()
-    grades: Grades | None = None
-    demands: tuple[Demand, ...] = ()
-    kpis: tuple[Month, ...] = ()
-    mails: Mails | None = None
-    feedback: Feedback | None = None
-    minutes_per_call: float | None = None
-    policy: Policy | None = None
-    money: tuple[float, float] | None = None
-    costs: Costs | None = None
-    near: tuple[Candidate, ...] = ()
-    room: Bound | None = None
+    warnings: tuple[Warning_, ...] = ()
+    changes: Changes = field(default_factory=Changes)
+    handover: Handover = field(default_factory=Handover)
+    funnel: Funnel = field(default_factory=Funnel)
+    past: Past = field(default_factory=Past)
+    robustness: Robustness = field(default_factory=Robustness)
 
     @property
     def chosen_candidate(self) -> Candidate | None:

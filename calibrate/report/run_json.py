@@ -58,10 +58,15 @@ def run_json(review: Review) -> dict[str, Any]:
 
 def _times(review: Review) -> dict[str, Any]:
     """What dates, amounts and the worked column tell; null where the source has none."""
-    closing, stages, worth, selection = review.closing, review.stages, review.worth, review.selection
+    closing, stages, worth, selection = (
+        review.funnel.closing,
+        review.funnel.stages,
+        review.funnel.worth,
+        review.funnel.selection,
+    )
     names = [(criterion.name, level.name) for criterion in review.rates.criteria for level in criterion.levels]
     return {
-        "expiry": [_fading(each) for each in review.fadings],
+        "expiry": [_fading(each) for each in review.funnel.fadings],
         "closing": None if closing is None else {
             "leads": closing.leads, "closings": closing.closings, "median_days": closing.median,
             "captured": _plain(closing.captured), "before_observation": _plain(closing.before),

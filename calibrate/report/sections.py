@@ -293,7 +293,7 @@ def _span(place: dict[str, int], cohorts: Sequence[str]) -> range:
 
 def worth_rows(review: Review, words: Words, most: int = 12) -> list[tuple[str, str, int, float, float, float, float]]:
     """Levels whose value per lead differs most from the average: criterion, level, leads, per lead, bounds, lift."""
-    worth, rates = review.worth, review.rates
+    worth, rates = review.funnel.worth, review.rates
     if worth is None:
         return []
     names = [(c.name, level_name(level, words)) for c in rates.criteria for level in c.levels]
@@ -311,7 +311,7 @@ def worth_rows(review: Review, words: Words, most: int = 12) -> list[tuple[str, 
 
 def moved_rows(review: Review, words: Words, most: int = 12) -> list[tuple[str, str, int, int, float]]:
     """Levels whose lift among worked leads differs from the rest: criterion, level, worked leads, customers, rate."""
-    found, rates = review.selection, review.rates
+    found, rates = review.funnel.selection, review.rates
     if found is None:
         return []
     names = [(c.name, level_name(level, words)) for c in rates.criteria for level in c.levels]

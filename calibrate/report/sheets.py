@@ -64,9 +64,9 @@ def _decisions(review: Review, say: Words) -> Sheet:
         ("history.promised", "percent"), ("column.low", "percent"), ("column.high", "percent"),
         ("history.promised_month", "decimal"), *RATE, ("history.came_month", "decimal"), ("column.remarks", "text"),
     )  # fmt: skip
-    made = {each.decision.month: each.decision for each in review.story}
+    made = {each.decision.month: each.decision for each in review.past.story}
     rows: list[Sequence[Cell]] = []
-    for o in review.outcomes:
+    for o in review.past.outcomes:
         d = made[o.month]
         rows.append((
             say.date(o.month), o.candidate, d.who, d.why, say("history.thresholds", **stage_lines(d.thresholds, say)),
@@ -87,7 +87,7 @@ def _past(review: Review, say: Words) -> Sheet | None:
     chosen = review.chosen_candidate
     if chosen is None:
         return None
-    months = [say.date(each.decision.month) for each in review.story]
+    months = [say.date(each.decision.month) for each in review.past.story]
     columns = [*_heads(say, ("column.criterion", "text"), ("column.level", "text")),
                *((name, "points") for name in (*months, chosen.name))]  # fmt: skip
     rows = tuple((x.criterion, sections.level_name(x.level, say), *x.points) for x in meeting.past_lines(review))
@@ -95,12 +95,12 @@ def _past(review: Review, say: Words) -> Sheet | None:
 
 
 def _swap(review: Review, say: Words) -> Sheet | None:
-    if review.swap is None:
+    if review.changes.swap is None:
         return None
     columns = _heads(say, ("workbook.stage", "text"), ("changes.who", "text"), ("workbook.leads_month", "decimal"),
                      *RATE, ("changes.common", "wide"))  # fmt: skip
     rows = []
-    for moved in review.swap.moved:
+    for moved in review.changes.swap.moved:
         shared = "; ".join(
             f"{say.pair(c.criterion, sections.level_name(c.level, say))} "
             f"({say('changes.share', share=c.share, all=c.share_all)})"
@@ -108,8 +108,8 @@ def _swap(review: Review, say: Words) -> Sheet | None:
         )
         rows.append((say(f"stage.{moved.stage}"), say(f"changes.{moved.direction}"), moved.leads_per_month,
                      *_figures(moved.rate), shared))  # fmt: skip
-    told = "changes.lead_later" if review.swap.later else "changes.lead_all"
-    title = say(told, new=review.swap.new, old=review.swap.old, leads=review.swap.leads)
+    told = "changes.lead_later" if review.changes.swap.later else "changes.lead_all"
+    title = say(told, new=review.changes.swap.new, old=review.changes.swap.old, leads=review.changes.swap.leads)
     return Sheet(say("nav.changes"), columns, tuple(rows), title)
 
 
@@ -127,9 +127,9 @@ def _lines(review: Review, say: Words) -> Sheet | None:
 
 
 def _segments(review: Review, say: Words) -> Sheet | None:
-    if not review.sides:
+    if not review.changes.sides:
         return None
-    old = review.sides[0].baseline
+    old = review.changes.sides[0].baseline
     auc, called, caught = say("metric.auc"), say("segments.called"), say("segments.caught")
     month = say("segments.month" if review.months else "segments.block")
     columns = [
@@ -144,7 +144,7 @@ def _segments(review: Review, say: Words) -> Sheet | None:
         columns += [(f"{say('workbook.difference')} · {say(f'metric.{name}')}", "decimal"),
                     (say("column.low"), "decimal"), (say("column.high"), "decimal")]  # fmt: skip
     rows: list[Sequence[Cell]] = []
-    for side in review.sides:
+    for side in review.changes.sides:
         for table in side.tables:
             for s in table.segments:
                 gap = s.difference
@@ -188,8 +188,8 @@ def _expiry(review: Review, say: Words) -> Sheet:
 def _grades(review: Review, say: Words) -> Sheet:
     columns = _heads(say, ("workbook.grade", "wide"), *RATE)
     rows: list[Sequence[Cell]] = []
-    if review.grades is not None:
-        g = review.grades
+    if review.handover.grades is not None:
+        g = review.handover.grades
         for i, letter in enumerate(LETTERS):
             for j, digit in enumerate(DIGITS):
                 sides = [
@@ -198,7 +198,7 @@ def _grades(review: Review, say: Words) -> Sheet:
                 ]
                 told = f"{letter}{digit} ({say('axis.fit')} {sides[0]}, {say('axis.engagement')} {sides[1]})"
                 rows.append((told, *_figures(g.rates[i][j])))
-    for d in review.demands:
+    for d in review.handover.demands:
         told = say("bands.stage", stage=say(f"stage.{d.stage}"), points=from_points(d.demands, say))
         rows.append((told, *_figures(d.met)))
     return Sheet(say("nav.grades"), columns, tuple(rows))
@@ -213,7 +213,7 @@ def _months(review: Review, say: Words) -> Sheet:
     columns += _heads(say, ("workbook.alerts_day", "decimal"), ("months.mean", "decimal"),
                       ("months.mean_customers", "decimal"))  # fmt: skip
     rows = []
-    for m in review.kpis:
+    for m in review.handover.kpis:
         onward = m.sales_qualified.leads / m.marketing_qualified.leads if m.marketing_qualified.leads else None
         rows.append((
             say.date(m.cohort), *_figures(m.overall)[:3], *_figures(m.marketing_qualified)[:3],
@@ -224,7 +224,7 @@ def _months(review: Review, say: Words) -> Sheet:
 
 
 def _mails(review: Review, say: Words) -> Sheet | None:
-    found = review.mails
+    found = review.funnel.mails
     if found is None:
         return None
     columns = [*_heads(say, ("segments.month", "text"), ("column.leads", "count"))]
@@ -247,7 +247,7 @@ def _mails(review: Review, say: Words) -> Sheet | None:
 
 
 def _feedback(review: Review, say: Words) -> Sheet | None:
-    found = review.feedback
+    found = review.handover.feedback
     if found is None:
         return None
     columns = _heads(
@@ -266,7 +266,7 @@ def _feedback(review: Review, say: Words) -> Sheet | None:
 
 
 def _stages(review: Review, say: Words) -> Sheet | None:
-    found = review.stages
+    found = review.funnel.stages
     if found is None:
         return None
     columns = [*_heads(say, ("time.cohort", "text"), ("column.leads", "count"))]
@@ -283,7 +283,7 @@ def _stages(review: Review, say: Words) -> Sheet | None:
 
 
 def _windows(review: Review, say: Words) -> Sheet | None:
-    if review.closing is None:
+    if review.funnel.closing is None:
         return None
     columns = _heads(say, ("time.window_days", "count"), *RATE, ("metric.auc", "decimal"), ("column.low", "decimal"),
                      ("column.high", "decimal"), ("time.best_grid", "text"), ("column.remarks", "text"))  # fmt: skip
@@ -291,7 +291,7 @@ def _windows(review: Review, say: Words) -> Sheet | None:
         (x.days, x.leads, x.customers, x.rate, x.low, x.high,
          *((x.auc["value"], x.auc["low"], x.auc["high"]) if x.auc else (None,) * 3), x.grid or "",
          say("time.used") if x.used else "")
-        for x in review.closing.windows
+        for x in review.funnel.closing.windows
     )  # fmt: skip
     return Sheet(say("workbook.windows"), columns, rows)
 
@@ -303,13 +303,13 @@ def _fadings(review: Review, say: Words) -> Sheet:
     rows = tuple(
         (f.signal, say("fading.age", low=a.low, high=a.high) if a.high is not None else say("fading.older", low=a.low),
          a.looks, a.customers, *((a.ratio, a.ratio_low, a.ratio_high) if a.customers else (None,) * 3))
-        for f in review.fadings for a in f.ages
+        for f in review.funnel.fadings for a in f.ages
     )  # fmt: skip
     return Sheet(say("fading.title"), columns, rows)
 
 
 def _worth(review: Review, say: Words) -> Sheet | None:
-    found, rates = review.worth, review.rates
+    found, rates = review.funnel.worth, review.rates
     if found is None:
         return None
     columns = _heads(say, ("column.criterion", "text"), ("column.level", "text"), ("column.leads", "count"),
@@ -324,7 +324,7 @@ def _worth(review: Review, say: Words) -> Sheet | None:
 
 
 def _worked(review: Review, say: Words) -> Sheet | None:
-    found, rates = review.selection, review.rates
+    found, rates = review.funnel.selection, review.rates
     if found is None:
         return None
     columns = _heads(say, ("column.criterion", "text"), ("column.level", "text"), ("time.worked_leads", "count"),

@@ -41,21 +41,21 @@ def summary(review: Review, words: Words | None = None) -> str:
 
 def _changes(review: Review, say: Words) -> Iterator[str]:
     """Who enters and leaves, whom the grid harms, what has moved since today's grid, and what its promise came to."""
-    swap = review.swap
+    swap = review.changes.swap
     if swap is not None:
         enter, leave = (swap.of("marketing_qualified", way).rate for way in ("enter", "leave"))
         yield say("summary.swap", new=swap.new, old=swap.old, lines=len(meeting.changed(review)), enter=enter.leads,
                   bought=enter.customers, leave=leave.leads, lost=leave.customers)  # fmt: skip
-        side = next((each for each in review.sides if each.candidate == swap.new), None)
+        side = next((each for each in review.changes.sides if each.candidate == swap.new), None)
         if side is not None and side.harmed:
             names = [
                 say.pair(by, sections.level_name(one.level, say)) if by else sections.cohort_name(one.level.name, say)
                 for by, one in side.harmed
             ]
             yield f"{say('segments.harms', candidate=swap.new)} {', '.join(names)}"
-    if review.drift is not None:
-        yield moving.verdict(review.drift, say)
-    for o in review.outcomes[-2:]:
+    if review.past.drift is not None:
+        yield moving.verdict(review.past.drift, say)
+    for o in review.past.outcomes[-2:]:
         if o.came is not None and o.came.leads:
             yield say("summary.promise", stage=say(f"stage.{o.stage}"), month=o.month, promised=o.promise.close_rate,
                       came=o.came.value, customers=o.came.customers, leads=o.came.leads,

@@ -144,7 +144,7 @@ def short_count(value: float, words: Words) -> str:
 
 def closing_curve(review: Review, words: Words) -> Markup | None:
     """Share of all leads that have become customers, by the days since they entered, with its interval."""
-    closing = review.closing
+    closing = review.funnel.closing
     if closing is None or not len(closing.days):
         return None
     end = review.account.observe_days + (review.account.close_within_days or 0)

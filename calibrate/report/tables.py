@@ -191,7 +191,7 @@ def file_names(names: Iterable[str]) -> dict[str, str]:
 
 def grid_files(review: Review) -> dict[str, str]:
     """File name (without suffix) of each grid of a review: the candidates, then those nearly as good as one of them."""
-    return file_names(candidate.name for candidate in (*review.candidates, *review.near))
+    return file_names(candidate.name for candidate in (*review.candidates, *review.robustness.near))
 
 
 def _numbered(stem: str) -> Iterator[str]:

@@ -210,7 +210,7 @@ def _near(book: _Book, review: Review) -> None:
 
 def _constraints(book: _Book, review: Review) -> None:
     """What each constraint costs, metric by metric."""
-    say, costs = book.words, review.costs
+    say, costs = book.words, review.robustness.costs
     if costs is None:
         return
     columns = [
@@ -299,7 +299,7 @@ def _thresholds(book: _Book, review: Review) -> None:
 
 def _drift(book: _Book, review: Review) -> None:
     """Lines of the grid in use then and now, all of them, and the cohorts since."""
-    say, found = book.words, review.drift
+    say, found = book.words, review.past.drift
     if found is None:
         return
     columns = [

@@ -1,16 +1,16 @@
 """Backtest: which cohorts train and which are judged, nothing seen twice, every row judged by its fold's grid."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from calibrate.counts.rates import estimate
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.errors import HistoryError
 from calibrate.evaluation.backtest import FEWEST_TO_JUDGE, folds, replay, same_leads
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Curve, Grid
+from calibrate.points.plan import Plan, calibrate
 from calibrate.points.score_table import row_scores
 
 ROLE = Criterion(
@@ -28,23 +28,6 @@ def history(leads: int = 6000, rate: float = 0.1, dated: bool = False, seed: int
     bought = rng.random(leads) < rate * np.where(codes[0] == 0, 1.6, 0.4)
     tally = tally_of([ROLE], codes, bought, np.sort(rng.integers(0, 12, leads)), MONTHS)
     return replace(tally, ends=ENDS) if dated else tally
-
-
-@dataclass(frozen=True)
-class SomePlan:
-    name: str
-    method: str = "rates"
-    grid: Grid | None = None
-
-    def on(self, begins):
-        return self
-
-
-def points_from_rates(rates, plan):
-    """Ten points for the role that closed more often: a calibration in one line."""
-    if plan.grid is not None:
-        return plan.grid
-    return Grid(plan.name, "rates", (ROLE,), ((10, 0, 0, 0) if rates.rate[0] > rates.rate[1] else (0, 10, 0, 0),))
 
 
 def test_folds_roll_over_the_newest_third():
@@ -85,31 +68,24 @@ def test_no_fold_where_there_is_nothing_to_learn_or_judge():
 def test_every_row_is_judged_once_by_the_grid_of_its_fold():
     tally = history()
     made = folds(tally)
-    seen = []
-
-    def prepare(part: Tally):
-        seen.append(set(np.unique(part.cohort)))
-        return estimate(part)
-
     fixed = Grid("old", "file", (ROLE,), ((3, 1, 0, 0),), curve=Curve((0,), (0.99,)))
-    new, old = replay(tally, [SomePlan("new"), SomePlan("old", grid=fixed)], made, prepare=prepare,
-                      calibrate=points_from_rates)  # fmt: skip
-    assert [max(cohorts) < np.flatnonzero(fold.judged)[0] for cohorts, fold in zip(seen, made, strict=True)] == [
-        True
-    ] * 4
+    new, old = replay(tally, [Plan("new", "lift"), Plan("old", grid=fixed)], made)
+    for fold, grid in zip(made, new.grids, strict=True):
+        assert np.flatnonzero(fold.train).max() < np.flatnonzero(fold.judged).min()
+        assert grid.points == calibrate(tally.only(fold.train), Plan("new", "lift")).points
     assert new.later is old.later and same_leads([new, old]) is new.later
     assert sorted(new.later.row) == np.flatnonzero(tally.cohort >= 8).tolist()
     for f in range(4):
         rows = new.later.row[new.later.fold == f]
         assert (new.score[new.later.fold == f] == row_scores(tally, new.grids[f])[rows]).all()
     assert new.later.leads.sum() == sum(fold.leads for fold in made)
-    assert (old.fixed, new.fixed, new.lines, old.points) == (True, False, 1, 4)
+    assert (old.fixed, new.fixed, new.lines, old.points) == (True, False, 2, 4)
 
 
 def test_a_fixed_grid_keeps_its_points_and_gets_a_curve_of_the_training_leads():
     tally = history()
     fixed = Grid("old", "file", (ROLE,), ((3, 1, 0, 0),), curve=Curve((0,), (0.99,)))
-    (old,) = replay(tally, [SomePlan("old", grid=fixed)], folds(tally), prepare=estimate, calibrate=points_from_rates)
+    (old,) = replay(tally, [Plan("old", grid=fixed)], folds(tally))
     assert all(grid.points == fixed.points for grid in old.grids)
     assert 0.1 < old.rate[old.score == 3].mean() < 0.2
     assert 0.02 < old.rate[old.score == 1].mean() < 0.07
@@ -118,22 +94,22 @@ def test_a_fixed_grid_keeps_its_points_and_gets_a_curve_of_the_training_leads():
 def test_the_future_changes_nothing_in_a_fold():
     tally = history()
     made = folds(tally)
-    (before,) = replay(tally, [SomePlan("new")], made, prepare=estimate, calibrate=points_from_rates)
+    (before,) = replay(tally, [Plan("new", "lift")], made)
     upside_down = replace(
         tally, customers=np.where(tally.cohort >= 9, tally.leads - tally.customers, tally.customers),
         marginals=tuple(np.where((np.arange(12) >= 9)[:, None, None] & (np.arange(2) == 1), m[..., :1] - m, m)
                         for m in tally.marginals),
     )  # fmt: skip
-    (after,) = replay(upside_down, [SomePlan("new")], made, prepare=estimate, calibrate=points_from_rates)
+    (after,) = replay(upside_down, [Plan("new", "lift")], made)
     first = before.later.fold <= 1
     assert (before.score[first] == after.score[first]).all() and (before.rate[first] == after.rate[first]).all()
 
 
 def test_candidates_judged_on_different_leads_are_not_compared():
-    plans = [SomePlan("new")]
+    plans = [Plan("new", "lift")]
     tally = history()
-    (one,) = replay(tally, plans, folds(tally), prepare=estimate, calibrate=points_from_rates)
-    (two,) = replay(tally, [SomePlan("short")], folds(tally)[1:], prepare=estimate, calibrate=points_from_rates)
+    (one,) = replay(tally, plans, folds(tally))
+    (two,) = replay(tally, [Plan("short", "lift")], folds(tally)[1:])
     with pytest.raises(
         HistoryError, match=r"'new' and 'short' were judged on different leads \(.*replay them together"
     ):
@@ -141,5 +117,5 @@ def test_candidates_judged_on_different_leads_are_not_compared():
 
 
 def test_without_folds_there_are_backtests_without_leads():
-    (none,) = replay(history(), [SomePlan("new")], (), prepare=estimate, calibrate=points_from_rates)
+    (none,) = replay(history(), [Plan("new", "lift")], ())
     assert len(none.score) == len(none.rate) == len(none.later.row) == none.lines == 0

@@ -40,10 +40,8 @@ RANKED = (20 * 156 + 0.5 * (20 * 20 + 4 * 156)) / (24 * 176)  # customers above 
 def judged(method: str = "lift", most: int = 16, **demands: object) -> Costs | None:
     plan = Plan(method, method, constraints=Constraints(**demands))  # type: ignore[arg-type]
     steps = folds(TALLY)
-    told = replay(TALLY, [plan], steps, prepare=prepare, calibrate=calibrate_prepared)
-    return judge_constraints(
-        plan, told[0], TALLY, steps, prepare=prepare, calibrate=calibrate_prepared, capacity=0.2, most=most
-    )
+    told = replay(TALLY, [plan], steps)
+    return judge_constraints(plan, told[0], TALLY, steps, capacity=0.2, most=most)
 
 
 def test_a_pin_at_the_method_s_own_points_costs_nothing() -> None:
@@ -92,9 +90,9 @@ def test_where_nothing_is_demanded_nothing_is_computed(monkeypatch: pytest.Monke
 def test_the_verdict_knows_nothing_of_them() -> None:
     plans = [Plan(name, name, constraints=Constraints(pins=(Pin("demo", "yes", 0),))) for name in ("lift", "evidence")]
     steps = folds(TALLY)
-    told = replay(TALLY, plans, steps, prepare=prepare, calibrate=calibrate_prepared)
+    told = replay(TALLY, plans, steps)
     before = compare(told, baseline="lift")
-    judge_constraints(plans[0], told[0], TALLY, steps, prepare=prepare, calibrate=calibrate_prepared, capacity=0.2)
+    judge_constraints(plans[0], told[0], TALLY, steps, capacity=0.2)
     after = compare(told, baseline="lift")
     assert after.verdict == before.verdict and [each.name for each in after.judged] == ["lift", "evidence"]
     assert [each.difference for each in after.judged] == [each.difference for each in before.judged]
@@ -134,10 +132,8 @@ def test_of_many_pins_the_first_are_judged_one_by_one() -> None:
     pins = tuple(Pin("coin", name, i) for i, name in enumerate(names))
     tally = tally_of((DEMO, wide), CODES, np.tile(BOUGHT, len(MONTHS)), np.repeat(np.arange(len(MONTHS)), 200), MONTHS)
     plan, steps = Plan("lift", "lift", constraints=Constraints(pins=pins, cap=99)), folds(tally)
-    told = replay(tally, [plan], steps, prepare=prepare, calibrate=calibrate_prepared)
-    found = judge_constraints(
-        plan, told[0], tally, steps, prepare=prepare, calibrate=calibrate_prepared, capacity=0.2, most=5
-    )
+    told = replay(tally, [plan], steps)
+    found = judge_constraints(plan, told[0], tally, steps, capacity=0.2, most=5)
     assert found is not None and found.left_out == 4
     assert [each.key for each in found.each] == ["pin", "pin", "pins", "cap", "all"]
     assert [each.facts.get("level") for each in found.each[:2]] == names[:2]

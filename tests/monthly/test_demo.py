@@ -13,10 +13,10 @@ def test_the_demo_finds_what_was_put_in(tmp_path: Path) -> None:
     account = review.account
     assert account.read == 6000 == account.kept + sum(account.excluded.values())
     assert account.excluded["immature"] > 0
-    assert review.worth is not None and review.worth.column == "amount"
+    assert review.funnel.worth is not None and review.funnel.worth.column == "amount"
     events = next(facts for key, facts in account.facts if key == "events")
     assert 0 < events["counted"] < events["rows"]  # what came after the observation does not count
-    assert len(review.fadings) == len(TOLD) and review.stages is not None
+    assert len(review.funnel.fadings) == len(TOLD) and review.funnel.stages is not None
     assert review.comparison.baseline == "current"
     assert review.truth is not None
     frame = review.rates.frame()

@@ -102,8 +102,8 @@ def test_another_window_may_have_another_best_grid(tmp_path: Path) -> None:
         grids[name] = str(tmp_path / f"{name}.json")
     asked = settings({"data": {"file": str(tmp_path / "leads.csv")}, "candidates": {"methods": [], "grids": grids}})
     found = monthly.review(monthly.read_rows(asked))
-    assert found.closing is not None
-    assert {w.days: w.grid for w in found.closing.windows} == {30: "soon", 60: "soon", 90: "ever", 180: "ever"}
+    assert found.funnel.closing is not None
+    assert {w.days: w.grid for w in found.funnel.closing.windows} == {30: "soon", 60: "soon", 90: "ever", 180: "ever"}
 
 
 @pytest.mark.parametrize("language", words.known())

@@ -87,7 +87,7 @@ def test_the_swap_set_on_later_leads_uses_each_folds_thresholds(monkeypatch: pyt
     place = np.arange(4)
     folds = [Fold(("2025-01",), (f"2025-{at + 1:02d}",), 480, 36, place < 1, place == at) for at in (2, 3)]
     plans = (Plan("old", grid=OLD), Plan("new", grid=NEW))
-    old, new = replay(tally, plans, folds, prepare=prepare, calibrate=calibrate_prepared)
+    old, new = replay(tally, plans, folds)
     swap = swap_later(tally, old, new, (DEMO, BIG))
     assert swap is not None and swap.later and swap.leads == 960 and swap.months == 2
     assert swap.of("sales_qualified", "enter").rate.leads == 120
@@ -135,8 +135,7 @@ def test_differences_within_a_segment_against_jackknife_and_leads_one_by_one(tim
     tally = counted([(d, b, times * leads, times * customers) for d, b, leads, customers in GROUPS], months=4)
     place, rng = np.arange(4), np.random.default_rng(5)
     folds = [Fold(("2025-01",), (f"2025-{at + 1:02d}",), 480, 36, place < 1, place == at) for at in (2, 3)]
-    old, new = replay(tally, (Plan("old", grid=OLD), Plan("new", grid=NEW)), folds, prepare=prepare,
-                      calibrate=calibrate_prepared)  # fmt: skip
+    old, new = replay(tally, (Plan("old", grid=OLD), Plan("new", grid=NEW)), folds)  # fmt: skip
     later = old.later
     leans = later.customers.astype(int)
     old = replace(old, score=rng.integers(0, 6, len(leans)) + leans)
@@ -233,7 +232,7 @@ def test_what_stands_in_for_a_grid_on_leads_that_it_was_made_from() -> None:
     decided = replace(doubled, thresholds=Thresholds(int(ladder[1]), int(ladder[2])))
     again = Plan("current", "evidence", like=decided)
     plans = Plan("current", grid=decided, again=again, since=4 * 30 + 1), Plan("evidence", "evidence")
-    current, evidence = replay(tally, plans, folds, prepare=prepare, calibrate=calibrate_prepared)
+    current, evidence = replay(tally, plans, folds)
     assert current.stood_in == (True, True, False) and evidence.stood_in == (False, False, False)
     assert [grid.points == decided.points for grid in current.grids] == [False, False, True]
     early = current.later.fold < 2
@@ -336,15 +335,22 @@ def test_the_review_carries_it_all(place: Path) -> None:
     (place / "refus.csv").write_text("lead_id,reason\nnobody,x\n", encoding="utf-8")
     asked = {"cost_of_call": 20, "value_of_customer": 21, "fit_minimum": 3, "minutes_per_call": 12}
     found = reviewed(place, thresholds=asked, report={"segments": ["role"]}, feedback=refused)
-    assert found.feedback is not None and (found.feedback.read, found.feedback.found) == (1, 0)
+    feedback, swap, policy = found.handover.feedback, found.changes.swap, found.handover.policy
+    assert feedback is not None and (feedback.read, feedback.found) == (1, 0)
     assert "break_even_out_of_reach" in [key for key, _ in found.warnings]
-    assert found.swap is not None and {found.swap.old, found.swap.new} == {"cautious", "evidence"}
-    assert [table.by for table in found.sides[0].tables] == [None, "role"]
-    assert found.demands[0].minimum == 3 and found.minutes_per_call == 12
-    assert found.policy is not None and (found.policy.kind, found.policy.value) == ("money", 20 / 21)
+    assert swap is not None and {swap.old, swap.new} == {
+        "cautious",
+        "evidence",
+    }
+    assert [table.by for table in found.changes.sides[0].tables] == [None, "role"]
+    assert found.handover.demands[0].minimum == 3 and found.handover.minutes_per_call == 12
+    assert policy is not None and (policy.kind, policy.value) == (
+        "money",
+        20 / 21,
+    )
     text = chosen_by(found, load("en"))
     assert "a call costs 20, a customer is worth 21" in text and "95.2% on (break-even)" in text
-    handed, only = handed_over(found, found.candidates[0]), found.demands[0].met
+    handed, only = handed_over(found, found.candidates[0]), found.handover.demands[0].met
     assert handed is not None and (handed["leads"], handed["customers"]) == (only.leads, only.customers)
     for each in found.candidates:  # the slider and the table count the minimum too
         limits, shown = each.grid.thresholds, steps(found, each)
@@ -355,7 +361,7 @@ def test_the_review_carries_it_all(place: Path) -> None:
             step = shown.iloc[place_of(shown, limits.marketing_qualified)]
             met_by = step["leads"], step["customers"]
         assert (met.leads, met.customers) == met_by
-    assert len(found.kpis) == len(found.tally.cohorts) and found.changes
+    assert len(found.handover.kpis) == len(found.tally.cohorts) and found.changes.lines
     with pytest.raises(SettingsError, match="--cost-of-call and --value-of-customer"):
         reviewed(place, thresholds={"cost_of_call": 20})
     with pytest.raises(SettingsError, match="chosen in one way"):

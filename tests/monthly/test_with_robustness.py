@@ -129,7 +129,7 @@ def test_nothing_is_computed_where_nothing_is_demanded(place: Path, monkeypatch:
             update={"max_lines": None, "never_positive": (), "methods": ("cautious",)})}
     )  # fmt: skip
     found = monthly.review(monthly.read_rows(free))
-    assert found.costs is None and found.near == () and found.room is None
+    assert found.robustness.costs is None and found.robustness.near == () and found.robustness.room is None
 
 
 def test_the_audit_goes_by_the_day_of_the_history(place: Path, month: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from calibrate.grid.grid import Grid
 from calibrate.report import folder, run_json, tables
 from calibrate.report.language import load
 from calibrate.report.page import page
-from calibrate.report.review import Candidate, Review
+from calibrate.report.review import Candidate, Review, Robustness
 from calibrate.report.workbook import workbook
 from calibrate.weights.search.bound import Bound
 
@@ -56,8 +56,9 @@ def checked(found: Review) -> Review:
         cost("all", {"count": 2}, Estimate(0.0, 0.0, 0.0)),
     ), left_out=3)  # fmt: skip
     return replace(
-        found, candidates=(first, second, sparse, last), costs=costs, room=Bound(95.0, 100.0, 12, 50, False),
-        near=(Candidate(near.name, "sparse", near, sparse.scores),),
+        found, candidates=(first, second, sparse, last), robustness=Robustness(
+            costs, (Candidate(near.name, "sparse", near, sparse.scores),), Bound(95.0, 100.0, 12, 50, False)
+        ),
     )  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def test_constraints_stand_with_what_they_cost() -> None:
 
 
 def test_without_constraints_there_is_no_such_section() -> None:
-    source = page(replace(CHECKED, costs=None), load("en"))
+    source = page(replace(CHECKED, robustness=replace(CHECKED.robustness, costs=None)), load("en"))
     assert 'id="constraints"' not in source and 'href="#constraints"' not in source
     assert 'id="audit"' in source
 
@@ -101,7 +102,7 @@ def test_the_sparse_grid_says_its_room_and_its_rivals() -> None:
     assert "aucune grille d’au plus 12 critères ne réduirait la perte logarithmique de plus de 5,0 %" in FRENCH
     assert "role : non renseigné +99 → +98" in FRENCH
     assert "--grid lift-2=grids/lift-2.json" in FRENCH
-    bare = Text(page(replace(CHECKED, near=(), room=None), load("en"))).text
+    bare = Text(page(replace(CHECKED, robustness=Robustness(CHECKED.robustness.costs)), load("en"))).text
     assert "Grids nearly as good" not in bare and "Room left" not in bare
 
 
@@ -150,14 +151,14 @@ def test_the_workbook_has_it_all(tmp_path: Path) -> None:
     audit = {row[0]: row[1] for row in book["Audit"].iter_rows(min_row=2, values_only=True)}
     assert audit["lift"] == "Une ligne écrase les autres" and audit["logistic"] == "rien à signaler"
     assert list(book["Presque aussi bonnes"].iter_rows(min_row=2, values_only=True)) == [
-        ("lift-2", CHECKED.near[0].grid.lines, pytest.approx(0.008), "role", "non renseigné", 99, 98)
+        ("lift-2", CHECKED.robustness.near[0].grid.lines, pytest.approx(0.008), "role", "non renseigné", 99, 98)
     ]
     assert "Points stables" in [cell.value for cell in book["Points logistic"][3]]
 
 
 def test_near_grids_have_files_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folder, "_pictures", lambda *_: None)
-    files = {each.name: each.name for each in (*CHECKED.candidates, *CHECKED.near)}
+    files = {each.name: each.name for each in (*CHECKED.candidates, *CHECKED.robustness.near)}
     folder.write(CHECKED, tmp_path / "month", ["en"], settings_text="", grid_files=files)
     assert (tmp_path / "month/grids/lift-2.json").read_text() == "lift-2"
     clash = replace(CHECKED, candidates=tuple(replace(c, name="lift-2") if c.name == "cautious" else c

@@ -30,7 +30,7 @@ from calibrate.report import drift_text as moving
 from calibrate.report import impact as meeting
 from calibrate.report.language import load
 from calibrate.report.page import page
-from calibrate.report.review import Review
+from calibrate.report.review import Changes, Handover, Past, Review
 from calibrate.report.run_json import dump, run_json
 from calibrate.report.summary import summary
 from calibrate.report.workbook import workbook
@@ -70,13 +70,15 @@ def met(found: Review) -> Review:
     assert new.grid.thresholds is not None
     limits = replace(new.grid.thresholds, fit_minimum=2, engagement_minimum=3)
     narrowed = replace(new.grid, thresholds=limits)
+    sides = (Sides("current", "logistic", tables), Sides("current", "lift", tables[:1]))
     return replace(
-        found, tally=tally, story=story, outcomes=outcomes(story, tally), drift=drifted(found),
-        swap=replace(swap, old="current"), changes=beside([old.grid, new.grid]),
-        sides=(Sides("current", "logistic", tables), Sides("current", "lift", tables[:1])),
-        grades=grades(tally, new.grid), demands=demand(tally, narrowed, months=24.0),
-        kpis=months_of(tally, new.grid), minutes_per_call=12.0,
-        feedback=Feedback("refused.csv", 13, 12, ((HOSTILE, 8), ("", 5)), (line,)),
+        found, tally=tally, past=Past(story, outcomes(story, tally), drifted(found)),
+        changes=Changes(replace(swap, old="current"), beside([old.grid, new.grid]), sides),
+        handover=Handover(
+            grades=grades(tally, new.grid), demands=demand(tally, narrowed, months=24.0),
+            kpis=months_of(tally, new.grid), minutes_per_call=12.0,
+            feedback=Feedback("refused.csv", 13, 12, ((HOSTILE, 8), ("", 5)), (line,)),
+        ),
     )  # fmt: skip
 
 
@@ -106,22 +108,22 @@ def test_nothing_is_shown_where_there_is_nothing() -> None:
 
 def test_the_numbers_are_those_of_the_review() -> None:
     text = Text(PAGES["en"]).text
-    came = MET.outcomes[0].came
+    came = MET.past.outcomes[0].came
     assert came is not None
     told = "15.0% 11.8% to 18.8% · on the leads it was made from 28.6"
     assert f"{told} {came.value:.1%} {came.customers} of {came.leads:,}" in text
     assert "retail: −2 changed to +4 by Claire" in text
-    assert MET.swap is not None
-    enter = MET.swap.of("marketing_qualified", "enter").rate
+    assert MET.changes.swap is not None
+    enter = MET.changes.swap.of("marketing_qualified", "enter").rate
     assert re.search(rf"enter [\d.]+ {enter.leads:,} {enter.customers} {enter.value:.1%}", text)
     assert "“logistic” harms: sector: retail" in text and "“lift” harms no segment beyond chance" in text
     assert "0.800 0.720 −0.080 −0.120 to −0.030 200 → 180 30 → 20 ranks worse" in text
-    assert MET.grades is not None
-    cell = MET.grades.rates[0][0]
+    assert MET.handover.grades is not None
+    cell = MET.handover.grades.rates[0][0]
     assert f"{cell.value:.1%} {cell.customers} of {cell.leads}" in text
-    one = MET.demands[0]
+    one = MET.handover.demands[0]
     assert f"MQL from {one.threshold} points, with at least 2 of fit: {one.met.leads:,} leads" in text
-    two = MET.demands[1]
+    two = MET.handover.demands[1]
     told = f"SQL from {two.threshold} points, with at least 2 of fit and 3 of engagement: {two.met.leads:,} leads"
     assert told in text and 0 < two.met.leads < one.met.leads
     assert "student +3 9 75.0% 46.0% to 91.0% 10.0% 40 leads" in text and "rejected more often" in text
@@ -129,7 +131,7 @@ def test_the_numbers_are_those_of_the_review() -> None:
 
 
 def test_what_moved_is_shown_with_its_counts() -> None:
-    found = MET.drift
+    found = MET.past.drift
     assert found is not None and found.status == "recalibrate"
     change, text = found.changes[0], Text(PAGES["en"]).text
     assert change.size < 0.7 and change.criterion == MET.candidates[0].grid.criteria[0].name
@@ -148,11 +150,12 @@ def test_what_moved_is_shown_with_its_counts() -> None:
 
 
 def test_without_dates_there_are_blocks_and_no_months(tmp_path: Path) -> None:
-    undated = replace(MET, months=None, policy=Policy("capacity", 200))
-    assert undated.sides[0].tables[0].by is None
-    segment = replace(undated.sides[0].tables[0].segments[0], level=Level("block 07"), harm="ranking")
-    sides = replace(undated.sides[0], tables=(Segmented(None, (segment,)),))
-    undated = replace(undated, sides=(sides,), swap=replace(MET.swap, new="logistic") if MET.swap else None)
+    undated = replace(MET, months=None, handover=replace(MET.handover, policy=Policy("capacity", 200)))
+    assert undated.changes.sides[0].tables[0].by is None
+    segment = replace(undated.changes.sides[0].tables[0].segments[0], level=Level("block 07"), harm="ranking")
+    sides = replace(undated.changes.sides[0], tables=(Segmented(None, (segment,)),))
+    swap = replace(MET.changes.swap, new="logistic") if MET.changes.swap else None
+    undated = replace(undated, changes=replace(MET.changes, sides=(sides,), swap=swap))
     for language, block, told, capacity in (
         ("en", "Block", "“logistic” harms: block 7", "at most 200 leads. There are no dates"),
         ("fr", "Bloc", "« logistic » pénalise : bloc 7", "au plus 200 leads. Faute de dates"),
@@ -167,7 +170,7 @@ def test_without_dates_there_are_blocks_and_no_months(tmp_path: Path) -> None:
         workbook(undated, words, tmp_path / "book.xlsx")
         sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["Segments"]
         assert [block, f"{block.lower()} 7"] in [[row[1].value, row[2].value] for row in sheet.rows]
-    assert "at most 200 leads a month" in Text(page(replace(MET, policy=undated.policy), load("en"))).text
+    assert "at most 200 leads a month" in Text(page(replace(MET, handover=undated.handover), load("en"))).text
 
 
 def test_hours_saved_by_pencil() -> None:
@@ -182,7 +185,7 @@ def test_hours_saved_by_pencil() -> None:
 def test_run_json_says_the_same() -> None:
     found = json.loads(dump(run_json(MET)))
     assert found["decisions"][0]["promised"]["rate"] == 0.15
-    assert found["decisions"][0]["came"]["leads"] == MET.outcomes[0].came.leads  # type: ignore[union-attr]
+    assert found["decisions"][0]["came"]["leads"] == MET.past.outcomes[0].came.leads  # type: ignore[union-attr]
     assert found["segments"][0]["tables"][1]["segments"][0]["harm"] == "ranking"
     assert sum(cell["leads"] for cell in found["grades"]["cells"].values()) == 4000
     assert len(found["months_under_grid"]) == 24 and found["feedback"]["lines"][0]["rejected"] == 9
@@ -216,16 +219,19 @@ def test_the_workbook_holds_what_the_meeting_needs(tmp_path: Path) -> None:
         head, *lines = list(book[name].iter_rows(min_row=top, values_only=True))
         return [dict(zip(head, line, strict=True)) for line in lines]
 
-    assert MET.swap is not None and MET.grades is not None
-    enter = MET.swap.of("marketing_qualified", "enter").rate
+    assert MET.changes.swap is not None and MET.handover.grades is not None
+    enter = MET.changes.swap.of("marketing_qualified", "enter").rate
     found = rows("Changes", 3)[0]
     assert (found["Leads"], found["Customers"], found["Close rate"]) == (enter.leads, enter.customers, enter.value)
     cells = rows("Grades")
-    assert sum(one["Leads"] for one in cells[:16]) == sum(c.leads for row in MET.grades.rates for c in row)
-    assert cells[16]["Grade"].startswith("MQL from") and cells[16]["Leads"] == MET.demands[0].met.leads
+    assert sum(one["Leads"] for one in cells[:16]) == sum(c.leads for row in MET.handover.grades.rates for c in row)
+    assert cells[16]["Grade"].startswith("MQL from") and cells[16]["Leads"] == MET.handover.demands[0].met.leads
     months = rows("Months")
-    assert [one["Leads"] for one in months] == [m.overall.leads for m in MET.kpis]
-    assert months[0]["SQLs of MQLs"] == MET.kpis[0].sales_qualified.leads / MET.kpis[0].marketing_qualified.leads
+    assert [one["Leads"] for one in months] == [m.overall.leads for m in MET.handover.kpis]
+    assert (
+        months[0]["SQLs of MQLs"]
+        == MET.handover.kpis[0].sales_qualified.leads / MET.handover.kpis[0].marketing_qualified.leads
+    )
     harmed = [one["Answer"] for one in rows("Segments") if one["Remarks"]]
     assert harmed == ["retail"]
     texts = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
@@ -237,11 +243,13 @@ def test_the_workbook_holds_what_the_meeting_needs(tmp_path: Path) -> None:
 
 
 def test_the_summary_says_what_changes() -> None:
-    assert MET.swap is not None
-    enter = MET.swap.of("marketing_qualified", "enter").rate
+    assert MET.changes.swap is not None
+    enter = MET.changes.swap.of("marketing_qualified", "enter").rate
     text = summary(MET, load("en")).replace("\u00a0", " ")
     assert f"{enter.leads:,} leads become MQL ({enter.customers} of them customers)" in text
     assert "“logistic” harms: sector: retail" in text
-    assert ("Promise of December 2024, MQL:" in text) == bool(MET.outcomes[0].came and MET.outcomes[0].came.leads)
+    assert ("Promise of December 2024, MQL:" in text) == bool(
+        MET.past.outcomes[0].came and MET.past.outcomes[0].came.leads
+    )
     assert "Promesse (décembre 2024)" in summary(MET, load("fr")) and len(text.splitlines()) < 40
     assert "become MQL" not in summary(PLAIN, load("en"))
