@@ -3,8 +3,8 @@
     python benchmarks/leakage.py                     all kinds and sizes, 200 histories each
     python benchmarks/leakage.py --histories 20      fewer
 
-Each history has eight ordinary criteria and one column of a kind, under a name that says nothing. Honest columns must
-set aside in at most 2 % of the histories; leaks must be set aside or asked about in at least 98 %.
+Each history has seven ordinary criteria and one column of a kind, under a name that says nothing. Honest columns
+must be set aside in at most 2 % of the histories; leaks must be set aside or asked about in at least 98 %.
 """
 
 from __future__ import annotations
@@ -250,10 +250,11 @@ def main() -> None:
         if kind in LEAKS:
             good = count["aside"] + count["asked"] >= AT_LEAST * histories
         missed += not good
+        figures = f"{count['aside']:>6} {count['asked']:>6} {count['clear']:>6}"
+        others = f"{count['others aside']}, {count['others asked']}"
         print(
-            f"{kind.__name__:<22} {leads:>6} {base:>5.0%} {count['aside']:>6} {count['asked']:>6} {count['clear']:>6}   "
-            f"{count['others aside']}, {count['others asked']} {'' if good else '  MISSED'}", flush=True
-        )  # fmt: skip
+            f"{kind.__name__:<22} {leads:>6} {base:>5.0%} {figures}   {others}{'' if good else '  MISSED'}", flush=True
+        )
     print(f"{missed} cells miss their bar ({AT_MOST:.0%} of honest columns set aside, {AT_LEAST:.0%} of leaks seen)")
 
 

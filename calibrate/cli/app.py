@@ -122,10 +122,10 @@ def check(data: str, flags: dict[str, Any]) -> None:
     counted = _counted(data, flags, timing)
     risks = account.warnings(counted)
     if flags["json"]:
-        found = {**run_json.counted_json(*_parts(counted)), "warnings": run_json.warnings_json(risks)}
+        found = {**run_json.counted_json(*_parts(counted), counted.asked), "warnings": run_json.warnings_json(risks)}
         say_json({**found, "timing": timing})
     else:
-        say(summary.check(*_parts(counted), _words(counted), risks))
+        say(summary.check(*_parts(counted), _words(counted), risks, counted.asked))
 
 
 @app.command()
@@ -137,7 +137,7 @@ def rates(data: str, flags: dict[str, Any]) -> None:
     timing: dict[str, float] = {}
     counted = _counted(data, flags, timing)
     if flags["json"]:
-        say_json({**run_json.counted_json(*_parts(counted)), "timing": timing})
+        say_json({**run_json.counted_json(*_parts(counted), counted.asked), "timing": timing})
         return
     rates_table(counted)
 
@@ -303,7 +303,6 @@ def _words(counted: Counted) -> Words:
 
 
 def _parts(counted: Counted) -> tuple[Account, RateTable, tuple[Suspect, ...]]:
-
     from ..monthly import account
 
     rates = counted.rates

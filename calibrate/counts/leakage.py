@@ -87,11 +87,12 @@ class Leakage:
     asked: tuple[Question, ...] = ()
 
 
-def judge(tally: Tally, *, clear: Collection[str] = ()) -> Leakage:
+def judge(tally: Tally, *, clear: Collection[str] = (), back: Collection[str] = ()) -> Leakage:
     """Which columns of a tally (on fine levels) are set aside, and which are asked about.
 
-    `clear` names columns or criteria whose provenance is known: made from events within the observation, put back
-    or answered for by the user. They are neither accused nor asked about.
+    `clear` names columns or criteria whose provenance is known: made from events within the observation, or answered
+    for by the user. They are neither accused nor asked about. `back` names those that the user put back without an
+    answer: what would set them aside is asked.
 
     >>> from calibrate.counts.tally import tally_of
     >>> from calibrate.grid.criteria import Criterion, Level
@@ -111,7 +112,9 @@ def judge(tally: Tally, *, clear: Collection[str] = ()) -> Leakage:
         if column.criterion.name in clear or column.criterion.column in clear:
             continue
         accused = next((sign for check in ACCUSING if (sign := check(column)) is not None), None)
-        if accused is not None:
+        if accused is not None and {column.criterion.name, column.criterion.column} & {*back}:
+            doubtful[i] = accused
+        elif accused is not None:
             aside.setdefault(accused.column, accused)
         elif (doubt := next((sign for check in ASKING if (sign := check(column)) is not None), None)) is not None:
             doubtful[i] = doubt
@@ -138,7 +141,7 @@ def suspects(tally: Tally, *, free: Collection[str] = ()) -> tuple[Suspect, ...]
 
     `free` names columns or criteria that the user put back: they are not accused again. See `judge`.
     """
-    return judge(tally, clear=free).suspects
+    return judge(tally, back=free).suspects
 
 
 def _sign(column: Column, reason: str, evidence: str, **facts: str | int | float) -> Suspect:
@@ -320,18 +323,32 @@ class _Together:
         return self._reached[left]
 
     def _fitted(self, voices: Floats) -> Floats:
-        """Scores by six Newton steps from a share of the naive sum; a ridge keeps them near where data are few."""
-        weights = np.full(voices.shape[1], 0.7)
-        level = logit(float(self.customers.sum() / self.leads.sum()))
+        """Scores by Newton steps from nothing, halved where they overshoot.
+
+        A ridge holds each weight near 0.7 where data are few.
+        """
+        size = voices.shape[1]
         design = np.column_stack([voices, np.ones(len(voices))])
-        weights = np.append(weights, level)
-        ridge = np.diag(np.append(np.full(voices.shape[1], 2.0), 0.0))
-        middle = np.append(np.full(voices.shape[1], 0.7), 0.0)
-        for _ in range(6):
+        middle, ridge = np.append(np.full(size, 0.7), 0.0), np.append(np.full(size, 2.0), 1e-9)
+        weights = np.append(np.zeros(size), logit(float(self.customers.sum() / self.leads.sum())))
+
+        def fit(weights: Floats) -> float:
+            heard = design @ weights
+            likelihood = self.customers @ heard - self.leads @ np.logaddexp(0, heard)
+            return float(likelihood - ridge @ (weights - middle) ** 2 / 2)
+
+        reached = fit(weights)
+        for _ in range(10):
             chance = special.expit(design @ weights)
             curved = self.leads * chance * (1 - chance)
-            slope = design.T @ (self.customers - self.leads * chance) - ridge @ (weights - middle)
-            weights = weights + np.linalg.solve((design.T * curved) @ design + ridge + 1e-9 * np.eye(len(ridge)), slope)
+            slope = design.T @ (self.customers - self.leads * chance) - ridge * (weights - middle)
+            step = np.linalg.solve((design.T * curved) @ design + np.diag(ridge), slope)
+            before = reached
+            while (reached := fit(weights + step)) < before and np.abs(step).max() > 1e-6:
+                step = step / 2
+            weights = weights + step
+            if reached - before < 1e-3:
+                break
         score: Floats = voices @ weights[:-1]
         return score
 

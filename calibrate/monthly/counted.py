@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..counts import binning
-from ..counts.leakage import Suspect
+from ..counts.leakage import Question, Suspect
 from ..counts.rates import RateTable, estimate
 from ..counts.tally import Tally
 from ..engine.table import Table
@@ -29,7 +29,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Counted:
-    """What is known once the rows have been read: history, tally, suspects; all criteria or those allowed."""
+    """What is known once the rows have been read: history, tally, suspects; all criteria or those allowed.
+
+    `asked` are columns that are kept and asked about.
+    """
 
     settings: Settings
     table: Table
@@ -42,6 +45,7 @@ class Counted:
     story: tuple[Adopted, ...] = ()
     warnings: tuple[tuple[str, Mapping[str, str | int | float]], ...] = ()
     events: Table | None = None
+    asked: tuple[Question, ...] = ()
 
     @property
     def usable(self) -> Tally:

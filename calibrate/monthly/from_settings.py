@@ -81,7 +81,8 @@ def with_events(settings: Settings, table: Table, happened: Table, terms: Terms,
     """The leads with a column for each thing that events tell of them."""
     asked = settings.events
     wanted = [c.column for grid in grids.values() for c in grid.criteria]
-    wanted += [*settings.columns.only, *settings.columns.keep, *(c.column for c in settings.criterion)]
+    wanted += [*settings.columns.only, *settings.columns.keep, *settings.columns.known]
+    wanted += [c.column for c in settings.criterion]
     names = EventNames(asked.lead_id, asked.at, asked.type, asked.value)
     return join_events(table, happened, terms, names, more=types_in(wanted)).table
 
@@ -89,7 +90,8 @@ def with_events(settings: Settings, table: Table, happened: Table, terms: Terms,
 def with_kinds(settings: Settings, table: Table, grids: Mapping[str, Grid]) -> Table:
     """The leads with a column for the kind of mailbox behind each column of e-mail addresses."""
     wanted = [c.column for grid in grids.values() for c in grid.criteria]
-    wanted += [*settings.columns.only, *settings.columns.keep, *(c.column for c in settings.criterion)]
+    wanted += [*settings.columns.only, *settings.columns.keep, *settings.columns.known]
+    wanted += [c.column for c in settings.criterion]
     named = [made for name in wanted if (made := made_from(name)) is not None]
     found = [] if settings.columns.only else find_addresses(table)
     return with_mailboxes(table, list(dict.fromkeys((*found, *named))))
@@ -138,7 +140,13 @@ def proposal_of(
     """
     known = [c.name for c in table.columns]
     columns = settings.columns
-    for name in (*columns.only, *columns.exclude, *columns.keep, *(c.column for c in settings.criterion)):
+    for name in (
+        *columns.only,
+        *columns.exclude,
+        *columns.keep,
+        *columns.known,
+        *(c.column for c in settings.criterion),
+    ):
         if name not in known:
             raise SettingsError(f"{table.name}: {unknown('column', name, known)}")
     for grid in grids.values():

@@ -68,5 +68,11 @@ def settings_text(counted: Counted, folder: Path) -> str:
             f"{toml(suspect.column)} is set aside ({suspect.reason}): {suspect.evidence}",
             "put it back with: keep = [...] under [columns]",
         ]
+    for q in counted.asked:
+        notes[q.column] = [
+            *notes.get(q.column, []),
+            f"{q.question} {q.evidence}; AUC of all criteria {q.auc_with:.3f}, without it {q.auc_without:.3f}",
+            f"answer under [columns]: known = [{toml(q.column)}] or exclude = [{toml(q.column)}]",
+        ]
     named = [f"{key}: {facts['column']}" for key, facts in counted.history.facts if key.startswith("found_")]
     return settings_file.settings_text(counted.settings, folder, notes, named)

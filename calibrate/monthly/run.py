@@ -16,8 +16,8 @@ from functools import partial
 from pathlib import Path
 
 from .. import __version__
-from ..counts.leakage import suspects
-from ..counts.tally import count
+from ..counts.leakage import judge
+from ..counts.tally import Tally, count
 from ..engine import Session
 from ..engine.table import Fact, Table
 from ..errors import InputError, SettingsError
@@ -28,7 +28,9 @@ from ..evaluation.comparison import Comparison, compare
 from ..evaluation.decision import Adopted, outcomes
 from ..export.reading import as_answered
 from ..export.reading import read_grid as read_grid
+from ..grid.event_columns import is_event_column
 from ..grid.grid import Grid
+from ..grid.mailbox_kinds import made_from
 from ..leads.history import History, last_day, observe
 from ..leads.terms import Terms
 from ..points.plan import Plan, calibrate_prepared, prepare
@@ -107,10 +109,17 @@ def read_rows(
         tally = count(history)
     with timed("suspects_s", "suspects"):
         candidates = tally.without(proposal.only_needed)
-        aside = suspects(candidates, free=(*settings.columns.only, *settings.columns.keep))
-        hidden = {suspect.column for suspect in aside}
+        leakage = judge(candidates, clear=_clear(settings, candidates), back=settings.columns.only)
+        hidden = {suspect.column for suspect in leakage.suspects}
         allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
-    return Counted(asked, table, history, proposal, tally, aside, allowed, grids, story, origin.warnings, happened)
+    told = (story, origin.warnings, happened, leakage.asked)
+    return Counted(asked, table, history, proposal, tally, leakage.suspects, allowed, grids, *told)
+
+
+def _clear(settings: Settings, tally: Tally) -> list[str]:
+    """Columns whose provenance is known: from events within the observation, from the address, or answered for."""
+    sure = [c.column for c in tally.criteria if is_event_column(c.column) or made_from(c.column) is not None]
+    return [*sure, *settings.columns.keep, *settings.columns.known]
 
 
 def review(
@@ -173,6 +182,7 @@ def review(
         candidates, near = (with_expiry(grids, by_name, funnel) for grids in (candidates, near))
     return replace(
         base,
+        asked=counted.asked,
         candidates=candidates,
         warnings=(*warnings(counted), *with_impact.warnings_of(base, settings, backtests), *warnings_of(funnel)),
         changes=changes,

@@ -162,6 +162,9 @@ class Columns(_Part):
         default=(),
         description="suspects put back by name; also columns whose texts look like names of people but are none",
     )
+    known: Annotated[tuple[str, ...], Flag("COL,COL")] = Field(
+        default=(), description="columns known before sales worked the lead: the answer to what check asks"
+    )
     min_leads: int = Field(default=30, ge=1, description="levels with fewer leads are pooled into other")
 
 

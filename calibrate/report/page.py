@@ -73,6 +73,7 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
         "rate_bar": partial(drawing.rate_bar, mean=rates.overall.value, top=_top(review)),
         "spans": list(tables.spans(rates)), "shown": set(tables.shown(rates)), "rates": rates,
         "excluded": sections.excluded(review, words), "suspects": sections.suspects(review, words),
+        "asked": sections.asked(review.asked, words), "rests_on": sections.rests_on(review, words),
         "folds": sections.folds_drawn(review, words), "gaps": sections.has_gaps(review),
         "cohort": partial(sections.cohort_name, words=words),
         "truth_rows": pictures.truth_rows(review),

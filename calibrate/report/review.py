@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..counts.leakage import Suspect
+from ..counts.leakage import Question, Suspect
 from ..counts.rates import RateTable
 from ..counts.tally import Tally
 from ..evaluation.audit import Finding
@@ -143,6 +143,8 @@ class Review:
     cohort months behind `tally`, or None without dates: then "per month" is not said. `truth` holds true close
     rates per criterion and level where the history was simulated. The parts after `warnings` are returned by the
     functions that make them, in any order.
+
+    `asked` are columns that are kept and asked about: nobody has said yet whether they were known in time.
     """
 
     title: str
@@ -162,12 +164,22 @@ class Review:
     funnel: Funnel = field(default_factory=Funnel)
     past: Past = field(default_factory=Past)
     robustness: Robustness = field(default_factory=Robustness)
+    asked: tuple[Question, ...] = ()
 
     @property
     def chosen_candidate(self) -> Candidate | None:
         """The candidate whose thresholds and table stand first."""
         named = [candidate for candidate in self.candidates if candidate.name == self.chosen]
         return next(iter(named or self.candidates), None)
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """Columns that the chosen grid gives points for and that nobody has answered for yet."""
+        chosen = self.chosen_candidate
+        if chosen is None:
+            return ()
+        used = {c.column for c, points in zip(chosen.grid.criteria, chosen.grid.points, strict=True) if any(points)}
+        return tuple(question.column for question in self.asked if question.column in used)
 
     @property
     def in_order(self) -> tuple[Candidate, ...]:

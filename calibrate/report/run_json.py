@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..counts.leakage import Suspect
+from ..counts.leakage import Question, Suspect
 from ..counts.rates import Rate, RateTable
 from ..evaluation.metrics import Estimate
 from ..funnel.fading import Fading
@@ -30,7 +30,7 @@ def run_json(review: Review) -> dict[str, Any]:
     limits = chosen.grid.thresholds if chosen else None
     names = tables.grid_files(review)
     return {
-        **counted_json(review.account, review.rates, review.suspects),
+        **counted_json(review.account, review.rates, review.suspects, review.asked),
         "title": review.title,
         "months": _plain(review.months),
         "tally": {
@@ -45,7 +45,7 @@ def run_json(review: Review) -> dict[str, Any]:
         },
         "verdict": {
             "decision": verdict.decision, "candidate": verdict.candidate, "why": verdict.why,
-            "reason": verdict.reason, "facts": _plain(verdict.facts),
+            "reason": verdict.reason, "facts": _plain(verdict.facts), "rests_on": list(review.rests_on),
         },
         "comparison": _comparison(review),
         "constraints": _plain(checks.costs_json(review)),
@@ -125,8 +125,10 @@ def warnings_json(warnings: Sequence[tuple[str, Mapping[str, str | int | float]]
     return [{"key": key, "facts": _plain(facts)} for key, facts in warnings]
 
 
-def counted_json(account: Account, rates: RateTable, suspects: Sequence[Suspect]) -> dict[str, Any]:
-    """The part of it that is known before any grid is made: rows, rates, suspects."""
+def counted_json(
+    account: Account, rates: RateTable, suspects: Sequence[Suspect], asked: Sequence[Question] = ()
+) -> dict[str, Any]:
+    """The part of it that is known before any grid is made: rows, rates, suspects, columns asked about."""
     overall = rates.overall
     return {
         "schema": SCHEMA,
@@ -146,6 +148,11 @@ def counted_json(account: Account, rates: RateTable, suspects: Sequence[Suspect]
         }),
         "suspects": [
             {"column": s.column, "reason": s.reason, "evidence": s.evidence, "facts": _plain(s.facts)} for s in suspects
+        ],
+        "asked": [
+            {"column": q.column, "question": q.question, "evidence": q.evidence, "auc_with": _plain(q.auc_with),
+             "auc_without": _plain(q.auc_without), "reason": q.reason, "facts": _plain(q.facts)}
+            for q in asked
         ],
         "criteria": [
             {"name": criterion.name, "axis": criterion.axis, "column": criterion.column,

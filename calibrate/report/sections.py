@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
 
+from ..counts.leakage import Question
 from ..evaluation.metrics import METRICS, Estimate
 from ..grid.criteria import Axis, Criterion, Level
 from ..grid.grid import STAGES, Grid, Stage, Thresholds
@@ -258,6 +259,32 @@ def suspects(review: Review, words: Words) -> list[tuple[str, str, str]]:
         (s.column, words.name("suspect", s.reason), words.say("evidence", s.reason, s.facts, s.evidence))
         for s in review.suspects
     ]
+
+
+class Asked(NamedTuple):
+    """A column that is asked about: the question, why it is asked with the counts, the AUC with and without it."""
+
+    column: str
+    question: str
+    evidence: str
+    with_it: float
+    without: float
+
+
+def asked(questions: Sequence[Question], words: Words) -> list[Asked]:
+    """The questions in words."""
+    rows = []
+    for q in questions:
+        why, evidence = words.name("suspect", q.reason), words.say("evidence", q.reason, q.facts, q.evidence)
+        told = words("asked.evidence_line", reason=why, evidence=evidence)
+        rows.append(Asked(q.column, words("asked.sentence", column=q.column), told, q.auc_with, q.auc_without))
+    return rows
+
+
+def rests_on(review: Review, words: Words) -> str:
+    """The columns that the verdict rests on and nobody has answered for; empty where there are none."""
+    columns = review.rests_on
+    return words("verdict.rests_on", columns=", ".join(columns), count=len(columns)) if columns else ""
 
 
 def folds_drawn(review: Review, words: Words) -> Markup:

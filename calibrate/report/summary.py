@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..counts.leakage import Suspect
+from ..counts.leakage import Question, Suspect
 from ..counts.rates import RateTable
 from . import drift_text as moving
 from . import impact as meeting
@@ -22,6 +22,7 @@ def summary(review: Review, words: Words | None = None) -> str:
     say = words or load("en")
     compared = review.comparison
     text = [f"{sections.headline(review, say)}. {sections.sentence(review, say)}", ""]
+    text += [resting] if (resting := sections.rests_on(review, say)) else []
     text += [say.say("warning", key, facts) for key, facts in review.warnings]
     text += [*_rows(review.account, say), _rate(review.rates, say)]
     text += [say("summary.judged", leads=compared.leads, customers=compared.customers), ""]
@@ -36,6 +37,7 @@ def summary(review: Review, words: Words | None = None) -> str:
     text += ["", *changes] if changes else []
     if review.suspects:
         text += ["", *_suspects(review.suspects, say)]
+    text += _asked(review.asked, say)
     return _safe(text)
 
 
@@ -64,9 +66,9 @@ def _changes(review: Review, say: Words) -> Iterator[str]:
 
 def check(
     account: Account, rates: RateTable, suspects: Sequence[Suspect], words: Words | None = None,
-    warnings: Sequence[tuple[str, Mapping[str, str | int | float]]] = (),
+    warnings: Sequence[tuple[str, Mapping[str, str | int | float]]] = (), asked: Sequence[Question] = (),
 ) -> str:  # fmt: skip
-    """What was understood of the data: risks, rows, criteria, findings, suspects."""
+    """What was understood of the data: risks, rows, criteria, findings, suspects, questions."""
     say = words or load("en")
     text = [say.say("warning", key, facts) for key, facts in warnings]
     text += [*_rows(account, say), _rate(rates, say)]
@@ -76,6 +78,7 @@ def check(
     text += [say.say("fact", key, facts) for key, facts in account.facts]
     if suspects:
         text += ["", *_suspects(suspects, say)]
+    text += _asked(asked, say)
     return _safe(text)
 
 
@@ -137,6 +140,23 @@ def _suspects(suspects: Sequence[Suspect], say: Words) -> Iterator[str]:
     for suspect in suspects:
         evidence = say.say("evidence", suspect.reason, suspect.facts, suspect.evidence)
         yield f"  {suspect.column}: {say.name('suspect', suspect.reason)} ({evidence})"
+
+
+def _asked(questions: Sequence[Question], say: Words) -> list[str]:
+    """Each question with its evidence, and where to answer."""
+    lines = ["", say("summary.asked")] if questions else []
+    for q in sections.asked(questions, say):
+        aucs = say("asked.aucs", with_it=q.with_it, without=q.without)
+        lines += [
+            f"  {q.question}",
+            f"    {q.evidence}",
+            f"    {aucs}; {say('asked.answer', column=_quoted(q.column))}",
+        ]
+    return lines
+
+
+def _quoted(column: str) -> str:
+    return column if column.replace("_", "").isalnum() else f'"{column}"'
 
 
 def _safe(lines: Sequence[str]) -> str:

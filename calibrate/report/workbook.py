@@ -135,6 +135,7 @@ def _verdict(book: _Book, review: Review) -> None:
     rows += [("", say.say("warning", key, facts)) for key, facts in review.warnings]
     if review.suspects:
         rows.append((say("suspects.title"), "; ".join(suspect.column for suspect in review.suspects)))
+    rows += [(asked.question, asked.evidence) for asked in sections.asked(review.asked, say)]
     columns = [(say("workbook.figure"), "text"), (say("workbook.value"), "wide")]
     book.sheet(say("workbook.verdict"), columns, rows, f"{say('page.name')}: {review.title}")
 

@@ -89,7 +89,7 @@ def test_file_names_are_safe_and_texts_survive() -> None:
 def test_what_is_known_before_any_grid() -> None:
     found = run_json.counted_json(REVIEW.account, REVIEW.rates, REVIEW.suspects)
     assert found == {key: FOUND[key] for key in found}
-    assert {"schema", "overall", "history", "groups", "suspects", "criteria"} == set(found)
+    assert {"schema", "overall", "history", "groups", "suspects", "asked", "criteria"} == set(found)
 
 
 @pytest.mark.parametrize("language", words.known())
