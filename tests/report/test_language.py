@@ -92,7 +92,7 @@ def test_findings_of_the_house_have_words() -> None:
     wanted = {
         "fact": r'Fact\(\s*"(\w+)"',
         "warning": r'warnings\.append\(\(\s*"(\w+)"',
-        "suspect": r'\(\s*column,\s*"(\w+)"',
+        "suspect": r'_(?:sign|alone|filled|fill_apart)\(\s*column,\s*"(\w+)"',
         "reason": r'Verdict\(\s*"\w+",\s*[\w.\[\]]+,\s*"(\w+)"',
     }
     missing = []
