@@ -226,11 +226,20 @@ def _text_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:
         read: exp.Expr = column.copy()
         for sign, plain in criterion.signs:
             read = exp.func("REPLACE", read, sql.literal(sign), sql.literal(plain))
-        rest = sql.case([(sql.is_number(read), _steps(criterion, sql.as_double(read)))], other)
+        nothing = _listed_number(criterion, sql.as_double(read))
+        inside = sql.case(nothing, _steps(criterion, sql.as_double(read)))
+        rest = sql.case([(sql.is_number(read), inside)], other)
         return sql.lookup(column, _texts_of(criterion), sql.case([absent], rest))
     if criterion.kind == "presence":
         return sql.lookup(column, _texts_of(criterion), sql.case([absent], sql.literal(criterion.filled)))
     return sql.lookup(column, _texts_of(criterion), sql.case([absent], other))
+
+
+def _listed_number(criterion: Criterion, number: exp.Expr) -> list[sql.Branch]:
+    """The branch of numbers that stand for no answer, if there are any."""
+    if not criterion.no_answers:
+        return []
+    return [(sql.listed(number, criterion.no_answers), sql.literal(criterion.missing))]
 
 
 def _texts_of(criterion: Criterion) -> dict[str, int]:

@@ -285,7 +285,9 @@ def _type_of(kind: str) -> tuple[Type, str, bool]:
         return "text", "CAST({} AS VARCHAR)", False
     if base in _NUMBERS:
         return "number", "", True
-    if base in ("FLOAT", "DOUBLE"):
+    if base == "FLOAT":  # 0.7 and not .69999999: as it is written, so that it is the 0.7 of a cut
+        return "number", "CAST(CAST({} AS VARCHAR) AS DOUBLE)", False
+    if base == "DOUBLE":
         return "number", "", False
     if base in _WIDE:
         whole = base != "DECIMAL" or kind.endswith(",0)")

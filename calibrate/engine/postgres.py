@@ -20,7 +20,7 @@ _TYPES: Types = {
     "smallint": ("number", "", True),
     "integer": ("number", "", True),
     "bigint": ("number", "", True),
-    "real": ("number", "CAST({} AS DOUBLE)", False),
+    "real": ("number", "CAST(CAST({} AS VARCHAR) AS DOUBLE)", False),
     "double precision": ("number", "", False),
     "numeric": ("number", "CAST({} AS DOUBLE)", False),
     "boolean": ("boolean", "", False),

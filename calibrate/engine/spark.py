@@ -28,7 +28,7 @@ _TYPES: Types = {
     "smallint": ("number", "", True),
     "int": ("number", "", True),
     "bigint": ("number", "", True),
-    "float": ("number", "CAST({} AS DOUBLE)", False),
+    "float": ("number", "CAST(CAST({} AS VARCHAR) AS DOUBLE)", False),
     "double": ("number", "", False),
     "decimal": ("number", "CAST({} AS DOUBLE)", False),
     "boolean": ("boolean", "", False),

@@ -354,6 +354,9 @@ def _points(criterion: Criterion, place: _Places, cell: str, rules: Mapping[int,
             instead = f"_xlfn.UNICHAR({ord(plain)})" if plain else '""'
             said = f"SUBSTITUTE({said},_xlfn.UNICHAR({ord(written)}),{instead})"
         read = f'IF(ISLOGICAL({cell}),N({cell}),IF(ISNUMBER({cell}),{cell},_xlfn.NUMBERVALUE({said},".","|")))'
+        if criterion.no_answers:
+            listed = f"ISNUMBER({column('B')})*({column('B')}={read})".replace(f"${place.last}", f"${end}")
+            gone = f"OR({gone},IFERROR(SUMPRODUCT({listed})>0,FALSE))"
         inside = f"({column('C')}<={read})*({read}<{column('D')})"
         odd = f'ISNUMBER(SEARCH("%",{cell}))'
         rest = f"IF({odd},{rest},IFERROR(IF(SUMPRODUCT({inside})>0,SUMPRODUCT({inside}*{column('E')}),{rest}),{rest}))"

@@ -91,6 +91,9 @@ def _level(kind, levels, value, signs):
     if _is_missing(value) or _lists(levels[missing][1], value):
         return missing
     number = _number(_plain(value, signs)) if kind == "number" else None
+    texts = [text for text in levels[missing][1] if isinstance(text, str)]
+    if number is not None and any(_number(_plain(text, signs)) == number for text in texts):
+        return missing
     for at, (role, values, low, high, *_) in enumerate(levels):
         if role != "value":
             continue

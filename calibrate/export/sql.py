@@ -147,7 +147,7 @@ class _Level:
     """The expressions that find the level of one criterion: what is read, and the CASE over it."""
 
     def __init__(self, criterion: Criterion, number: int, words: Dialect) -> None:
-        self.words, self.kind = words, criterion.kind
+        self.words, self.kind, self.no_answers = words, criterion.kind, criterion.no_answers
         self.t, self.n, self.k, self.b = (f"{letter}_{number}" for letter in "tnkb")
         x = f"x_{number}"
         needed: set[str] = set()
@@ -193,14 +193,16 @@ class _Level:
             listed = ", ".join(literal(text + words.mark, words) for text in texts)
             same = f"{marked} IN ({listed})"
             numbers = sorted({n for n in map(as_number, texts) if n is not None} - ({0.0, 1.0} if as_flags else set()))
+            numbers = sorted(self.no_answers) if self.kind == "number" else numbers
             among = f"{self.n} IN ({', '.join(_number(n, words) for n in numbers)})"
-            if words.numeric and (numbers or any(text.lower().lstrip("-") in ("inf", "infinity") for text in texts)):
+            if numbers and self.kind == "number":
+                needed.add("n")
+                found.append(among)
+            endless = any(text.lower().lstrip("-") in ("inf", "infinity") for text in texts)
+            if words.numeric and (endless or (numbers and self.kind != "number")):
                 needed |= {"n", "k"}
                 same = f"{self.k} = 0 AND {same}"
                 found += [f"{self.k} = 1 AND {among}"] if numbers else []
-            elif numbers and self.kind == "number":
-                needed.add("n")
-                found.append(among)
             found.insert(0, same)
         if flags:
             found.append(f"LOWER({self.t}) IN ({', '.join(literal(flag, words) for flag in flags)})")

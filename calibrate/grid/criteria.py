@@ -7,7 +7,7 @@ exported scorer are translations of that one rule (`coding.code_sql` is the engi
 The rule, for a value as it stands in the source column:
 
 1. no value (None, NaN, text of blanks only) is `missing`; so is a value that the missing level lists
-   (a placeholder such as 'Select');
+   (a placeholder such as 'Select'), and for a number criterion any spelling of a number that it lists ('0.0' is '0');
 2. text and boolean: the first level that lists the value, compared exactly (a value that is a number is
    compared as a number: 5 and 5.0 are the listed '5'; a truth value is the listed word for it, such as 'Yes' or
    'non', and any spelling of true and false is a listed truth value);
@@ -144,8 +144,16 @@ class Criterion:
             return self.filled
         if self.kind == "number":
             number = as_number(self._plain(value))
+            if number in self.no_answers:
+                return self.missing
             return self.other if number is None else self.holding(number)
         return self._first(lambda level: _listed(level, value))
+
+    @property
+    def no_answers(self) -> tuple[float, ...]:
+        """Numbers that the missing level of a number criterion lists: however they are spelt, they are no answer."""
+        listed = (as_number(self._plain(text)) for text in self.levels[self.missing].values if isinstance(text, str))
+        return tuple(dict.fromkeys(number for number in listed if number is not None))
 
     @property
     def filled(self) -> int:

@@ -60,6 +60,8 @@ MIX_WATCHED, MIX_CHANGED = 0.10, 0.25
 SHARES = {"line": (0.11, 0.76, 0.07), "score": (0.03, 0.0, 0.03)}
 """Share of the alarm chance per span (newest cohort, enough leads, all since the calibration) before spans that are the
 same are taken together; what is looked at in vain gives its share to the rest."""
+BEGUN = 2 / 3
+"""A newest cohort with a smaller share of the usual number of leads has begun: its mix is read with those before it."""
 MIX, CHOSEN = 0.01, 0.15
 """Share of the mix: where its index is large enough to matter, leads are many enough to be sure of it. And what is kept
 back because levels and points were chosen on the very leads that they are counted on."""
@@ -121,14 +123,21 @@ class Drift:
         return tuple(found.values())
 
     @property
+    def alarms(self) -> int:
+        """Cohorts whose verdict was another one than keep."""
+        return sum(look.status != "keep" for look in self.looks)
+
+    @property
     def why(self) -> str:
         """The verdict in one English sentence."""
         if self.status == "keep":
-            looks = len(self.looks)
-            return (
-                f"Keep '{self.grid}': in {looks} {'cohort' if looks == 1 else 'cohorts'} since the calibration nothing "
-                "moved beyond chance."
-            )
+            looks, cohorts = len(self.looks), "cohort" if len(self.looks) == 1 else "cohorts"
+            if self.alarms:
+                return (
+                    f"Keep '{self.grid}': what moved in {self.alarms} of {looks} {cohorts} since the calibration is "
+                    "over or no longer sure."
+                )
+            return f"Keep '{self.grid}': in {looks} {cohorts} since the calibration nothing moved beyond chance."
         verb = "Recalibrate" if self.status == "recalibrate" else "Watch"
         return f"{verb} '{self.grid}': {self.changes[0]}."
 
@@ -378,12 +387,22 @@ class _Case:
         ]  # fmt: skip
 
     def _mix(self, t: int) -> list[tuple[float, float]]:
-        """Stability index and corrected chance of every criterion in cohort t."""
-        found = []
+        """Stability index and corrected chance of every criterion in cohort t, with those before it if it has begun."""
+        leads = self.now[self._recent(t) : t + 1, :, 0].sum(axis=0)
+        mixes = []
         for a, b in pairwise(self.bounds):
-            size, p = stability(self.now[t, a:b, 0], self.then[a:b, 0])
-            found.append((size, min(1.0, p * len(self.grid.criteria) / MIX)))
-        return found
+            size, p = stability(leads[a:b], self.then[a:b, 0])
+            mixes.append((size, min(1.0, p * len(self.grid.criteria) / MIX)))
+        return mixes
+
+    def _recent(self, t: int) -> int:
+        """First cohort of the shortest run up to t with about as many leads as a cohort usually has.
+
+        A month that has begun says little alone, and the answer may not depend on the day on which one asks.
+        """
+        leads = self.totals[: t + 1, 0]
+        held = np.cumsum(leads[::-1]) >= BEGUN * float(np.median(leads))
+        return t - int(np.argmax(held))
 
     def _mix_changes(self, t: int) -> list[Change]:
         changes = []
@@ -394,8 +413,9 @@ class _Case:
             while since > 0 and self._mix(since - 1)[i][0] >= MIX_WATCHED:
                 since -= 1
             status: Status = "recalibrate" if size >= MIX_CHANGED else "watch"
-            name, (leads, customers) = self.grid.criteria[i].name, (int(v) for v in self.totals[t])
-            what = Change("mix", status, name, "", size, chance, self.cohorts[t], self.cohorts[since], None, leads,
+            first = self._recent(t)
+            name, (leads, customers) = self.grid.criteria[i].name, (int(v) for v in self.totals[first : t + 1].sum(0))
+            what = Change("mix", status, name, "", size, chance, self.cohorts[first], self.cohorts[since], None, leads,
                           customers, int(self.overall[0]), float(self.overall[1]))  # fmt: skip
             changes.append(what)
         return changes

@@ -28,7 +28,8 @@ class Moving(NamedTuple):
 
 def verdict(found: Drift, words: Words) -> str:
     """The verdict in one sentence."""
-    return words("drift." + found.status, grid=found.grid, looks=len(found.looks))
+    key = "keep_after" if found.status == "keep" and found.alarms else found.status
+    return words(f"drift.{key}", grid=found.grid, looks=len(found.looks), alarms=found.alarms)
 
 
 def reasons(found: Drift, words: Words) -> list[str]:

@@ -24,6 +24,8 @@ from calibrate.monitoring import drift as drifting
 from calibrate.monitoring import multiplicity as attention
 from calibrate.monitoring import shift_tests as shifts
 from calibrate.monitoring.drift import drift
+from calibrate.report import drift_text
+from calibrate.report.language import load
 
 ROOT = Path(__file__).parents[2]
 
@@ -119,6 +121,27 @@ def test_a_change_of_the_mix() -> None:
     assert found.changes[0].kind == "mix"
     assert found.mix["stability"][0] == pytest.approx(
         (0.5 - 0.1) * np.log(0.5 / 0.1) + (0.5 - 0.9) * np.log(0.5 / 0.9), 0.01
+    )
+
+
+def test_a_begun_month_changes_no_verdict() -> None:
+    """Five months of another mix, then a few days of a sixth: the answer is that of the five."""
+    yes, no = [(100, 30)] * 3 + [(300, 90)] * 5, [(900, 18)] * 3 + [(700, 14)] * 5
+    for begun in range(0, 130, 18):
+        days = [(begun * 3 // 10, begun * 9 // 100)], [(begun - begun * 3 // 10, begun // 50)]
+        found = drift(grid(), counted(yes + days[0], no + days[1]) if begun else counted(yes, no))
+        assert (found.status, found.changes[0].kind, found.since) == ("recalibrate", "mix", "2026-04")
+
+
+def test_what_is_over_is_said_beside_the_verdict() -> None:
+    yes, no = [(100, 30), (300, 90), *[(100, 30)] * 9], [(900, 18), (700, 14), *[(900, 18)] * 9]
+    found = drift(grid(), counted(yes, no))
+    assert found.status == "keep"
+    assert found.alarms == sum(found.frame()["status"] != "keep") == 1
+    assert "in 1 of 11 cohorts" in found.why
+    assert "in 1 of 11" in drift_text.verdict(found, load("en"))
+    assert drift(grid(), counted(yes[:1], no[:1])).why.endswith(
+        "in 1 cohort since the calibration nothing moved beyond chance."
     )
 
 

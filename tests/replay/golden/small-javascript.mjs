@@ -98,6 +98,8 @@ function levelOf(kind, levels, value, signs) {
   const missing = levels.findIndex(([role]) => role === "missing");
   if (isMissing(value) || lists(levels[missing][1], value)) return missing;
   const number = kind === "number" ? numberOf(plainOf(value, signs)) : null;
+  const texts = levels[missing][1].filter((each) => typeof each === "string");
+  if (number !== null && texts.some((text) => numberOf(plainOf(text, signs)) === number)) return missing;
   const found = levels.findIndex(([role, values, low, high]) => {
     if (role !== "value") return false;
     if (kind === "presence") return true;
