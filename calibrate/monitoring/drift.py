@@ -36,17 +36,7 @@ from ..points.curve import fit_curve
 from ..points.score_table import score
 from .multiplicity import SMALLEST, able, correlation, saved, seen, shared, shares, whole
 from .shift_tests import (
-    ALL,
-    ENOUGH,
-    NEWEST,
-    Change,
-    Status,
-    changed,
-    lasted,
-    over,
-    promise_kept,
-    spans,
-    stability,
+    ALL, ENOUGH, NEWEST, Change, Status, changed, lasted, over, promise_kept, ratio_of, spans, stability, status_of,
 )  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -54,7 +44,6 @@ Ints = NDArray[np.int64]
 
 ALARMS = 0.05
 """Chance of a false alarm that is shared out at each look."""
-MATERIAL = 1.2
 MIX_WATCHED, MIX_CHANGED = 0.10, 0.25
 """A population stability index from which the mix is watched, and from which it counts as another population."""
 SHARES = {"line": (0.11, 0.76, 0.07), "score": (0.03, 0.0, 0.03)}
@@ -354,10 +343,10 @@ class _Case:
         for j in np.flatnonzero(chance.min(axis=1) <= ALARMS):
             s = int(np.argmin(chance[j]))
             (leads, customers), then = (int(v) for v in self.counts[t, j, s]), self.then[j]
-            size = _ratio(customers, leads, int(then[1]), int(then[0]))
+            size = ratio_of(customers, leads, int(then[1]), int(then[0]))
             counts = self.now[: t + 1, j]
             since, until = lasted(counts[:, 1], counts[:, 0], int(then[1]), int(then[0]), fell=size < 1)
-            what = Change("line", _status(size, until == t), *self.names[j], size, float(chance[j, s]),
+            what = Change("line", status_of(size, until == t), *self.names[j], size, float(chance[j, s]),
                           self.cohorts[self.first[t, j, s]], self.cohorts[since], self._over(until, t), leads,
                           customers, int(then[0]), float(then[1]))  # fmt: skip
             found.append(what)
@@ -382,7 +371,7 @@ class _Case:
         leads = np.maximum(np.rint(self.expected[: t + 1] * leads_then / customers_then), came).astype(np.int64)
         since, until = lasted(came, leads, customers_then, leads_then, fell=size < 1)
         return [
-            Change("score", _status(size, until == t), "", "", size, chance, self.cohorts[first], self.cohorts[since],
+            Change("score", status_of(size, until == t), "", "", size, chance, self.cohorts[first], self.cohorts[since],
                    self._over(until, t), int(self.totals[first : t + 1, 0].sum()), customers, leads_then, promised)
         ]  # fmt: skip
 
@@ -428,7 +417,7 @@ class _Case:
         table["from"] = [self.cohorts[i] for i in self.first[newest, :, ENOUGH]]
         table["leads"], table["customers"] = self.counts[newest, :, ENOUGH, 0], self.counts[newest, :, ENOUGH, 1]
         pairs = np.concatenate([self.counts[newest, :, ENOUGH, ::-1], self.then[:, ::-1]], axis=1).tolist()
-        table["ratio"] = [_ratio(*each) for each in pairs]
+        table["ratio"] = [ratio_of(*each) for each in pairs]
         table["chance"] = self.chance[newest, :-1].min(axis=1)
         said = {(c.criterion, c.level): c.status for c in self._line_changes(newest)}
         table["status"] = [said.get(name, "keep") for name in self.names]
@@ -438,18 +427,6 @@ class _Case:
         found = self._mix(len(self.cohorts) - 1)
         rows = [(c.name, size, chance) for c, (size, chance) in zip(self.grid.criteria, found, strict=True)]
         return pd.DataFrame(rows, columns=["criterion", "stability", "chance"])
-
-
-def _ratio(customers: int, leads: int, customers_then: int, leads_then: int) -> float:
-    """Rate now / rate then; where nobody bought then, half a customer did."""
-    if not leads or not leads_then:
-        return 1.0
-    return (customers / leads) / (max(customers_then, 0.5) / leads_then)
-
-
-def _status(size: float, lasts: bool) -> Status:
-    """Verdict on one change beyond chance: it asks for a new grid if it is large enough, and still there."""
-    return "recalibrate" if lasts and (size >= MATERIAL or size <= 1 / MATERIAL) else "watch"
 
 
 def _shared(counted: Tally, looked: NDArray[np.bool_]) -> Floats:

@@ -207,3 +207,19 @@ def lasted(customers: Ints, leads: Ints, customers_then: int, leads_then: int, *
     if gain[first, last] > gain[until_now, -1] + OVER:
         return first, last
     return until_now, len(customers) - 1
+
+
+MATERIAL = 1.2
+"""A rate that has moved by less than this factor asks for no new grid."""
+
+
+def ratio_of(customers: int, leads: int, customers_then: int, leads_then: int) -> float:
+    """Rate now / rate then; where nobody bought then, half a customer did."""
+    if not leads or not leads_then:
+        return 1.0
+    return (customers / leads) / (max(customers_then, 0.5) / leads_then)
+
+
+def status_of(size: float, lasts: bool) -> Status:
+    """Verdict on one change beyond chance: it asks for a new grid if it is large enough, and still there."""
+    return "recalibrate" if lasts and (size >= MATERIAL or size <= 1 / MATERIAL) else "watch"
