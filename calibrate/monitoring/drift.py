@@ -36,7 +36,19 @@ from ..points.curve import fit_curve
 from ..points.score_table import score
 from .multiplicity import SMALLEST, able, correlation, saved, seen, shared, shares, whole
 from .shift_tests import (
-    ALL, ENOUGH, NEWEST, Change, Status, changed, lasted, over, promise_kept, ratio_of, spans, stability, status_of,
+    ALL,
+    ENOUGH,
+    NEWEST,
+    Change,
+    Status,
+    changed,
+    lasted,
+    over,
+    promise_kept,
+    ratio_of,
+    spans,
+    stability,
+    status_of,
 )  # fmt: skip
 
 Floats = NDArray[np.float64]
