@@ -34,7 +34,7 @@ from ..grid.criteria import offsets
 from ..grid.grid import Grid
 from ..points.curve import fit_curve
 from ..points.score_table import score
-from .multiplicity import SMALLEST, able, correlation, saved, seen, shared, shares, whole
+from .multiplicity import SMALLEST, able, correlation, in_common, saved, seen, shares, whole
 from .shift_tests import (
     ALL,
     ENOUGH,
@@ -254,7 +254,7 @@ class _Case:
         self.names = [(c.name, level.name) for c in grid.criteria for level in c.levels]
         self.first = spans(self.now[:, :, 0], then)
         self.counts = over(self.now, self.first)
-        self.chance = self._chances(_shared(counted, looked))
+        self.chance = self._chances(in_common(counted, looked))
 
     def _chances(self, common: Floats) -> Floats:
         """Chance of every line, and of the promise behind them, over all that is looked at: (T, L + 1, 3)."""
@@ -439,16 +439,3 @@ class _Case:
         found = self._mix(len(self.cohorts) - 1)
         rows = [(c.name, size, chance) for c, (size, chance) in zip(self.grid.criteria, found, strict=True)]
         return pd.DataFrame(rows, columns=["criterion", "stability", "chance"])
-
-
-def _shared(counted: Tally, looked: NDArray[np.bool_]) -> Floats:
-    """Leads that two levels have in common, summed up to each cohort looked at; all leads as one more level."""
-    cohorts = np.concatenate([[0], np.flatnonzero(looked) + 1])
-    levels = shared(counted.only(looked))[cohorts]
-    leads = np.cumsum(np.concatenate([[0], counted.totals[looked, 0]]))
-    every = np.diagonal(levels, axis1=1, axis2=2)
-    found = np.zeros((len(leads), levels.shape[1] + 1, levels.shape[1] + 1))
-    found[:, :-1, :-1] = levels
-    found[:, -1, :-1] = found[:, :-1, -1] = every
-    found[:, -1, -1] = leads
-    return found

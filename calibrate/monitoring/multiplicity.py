@@ -148,3 +148,16 @@ def _draws(tests: int) -> tuple[Floats, Floats, Floats]:
     """The same draws every time: normals, and how deep in which tail the picked test lies."""
     rng = np.random.default_rng(20261122)
     return rng.standard_normal((DRAWS, tests)), rng.random(DRAWS), rng.random(DRAWS)
+
+
+def in_common(counted: Tally, looked: NDArray[np.bool_]) -> Floats:
+    """Leads that two levels have in common, summed up to each cohort looked at; all leads as one more level."""
+    cohorts = np.concatenate([[0], np.flatnonzero(looked) + 1])
+    levels = shared(counted.only(looked))[cohorts]
+    leads = np.cumsum(np.concatenate([[0], counted.totals[looked, 0]]))
+    every = np.diagonal(levels, axis1=1, axis2=2)
+    found = np.zeros((len(leads), levels.shape[1] + 1, levels.shape[1] + 1))
+    found[:, :-1, :-1] = levels
+    found[:, -1, :-1] = found[:, :-1, -1] = every
+    found[:, -1, -1] = leads
+    return found
