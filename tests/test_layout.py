@@ -34,9 +34,11 @@ FLOORS = (
 GROUND = ("errors", "vocabulary", "days", "files", "engine")
 STEPS = (
     "grid.event_columns", "grid.mailbox_kinds", "grid.notes", "grid.criteria", "counts.encoding", "grid.grid",
-    "grid.diff", "leads.columns.naming", "leads.columns.profile", "leads.columns.personal", "leads.columns.lexicon",
-    "leads.columns.person_names", "leads.columns.outcome", "leads.columns.fine_classing", "leads.columns.roles",
-    "leads.columns.proposal", "leads.columns.mailbox", "leads.terms", "leads.columns.buyers", "leads.cohorts",
+    "grid.diff", "leads.columns.naming", "leads.columns.profile", "leads.columns.lexicon",
+    "leads.columns.personal_roles", "leads.columns.private_values", "leads.columns.foreign_names",
+    "leads.columns.person_names", "leads.columns.no_answers", "leads.columns.personal", "leads.columns.outcome",
+    "leads.columns.fine_classing", "leads.columns.roles", "leads.columns.proposal", "leads.columns.mailbox",
+    "leads.terms", "leads.columns.buyers", "leads.cohorts",
     "leads.statement", "leads.history", "leads.events", "counts.design_effect", "counts.marginals", "counts.tally",
     "counts.rates", "funnel.time_to_close", "funnel.stages", "funnel.value", "funnel.worked", "funnel.fading",
     "funnel.emails", "counts.binning", "counts.leakage_words", "counts.leakage_columns",

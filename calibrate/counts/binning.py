@@ -37,6 +37,8 @@ the lowest log-loss on fresh leads of all constants tried (0 to 6, BIC); without
 """
 READABLE = 0.75
 """Nats that a cut such as 9.5 must add over a cut such as 10."""
+SHOWN_LEADS = 5
+"""A level of fewer leads is shown nowhere."""
 DIFFERENT = 0.01
 """A placeholder stays a level of its own when it closes unlike the empty cells with a p-value below this."""
 
@@ -54,8 +56,9 @@ def group(
 
     Numbers get at most `most` intervals of at least `min_leads` leads and `min_customers` customers, with
     rates that only rise or only fall for the criteria named in `monotone`. Texts of fewer than `min_leads`
-    leads fall to `other` (unless `pool` is False, for tables that show thin levels). Criteria whose levels
-    the user fixed keep their cuts and groups.
+    leads fall to `other` (unless `pool` is False, for tables that show thin levels: those of fewer than `SHOWN_LEADS`
+    leads fall there all the same, since they tell what became of single leads). Criteria whose levels the user fixed
+    keep their cuts and groups.
 
     >>> from calibrate.counts.tally import tally_of
     >>> sector = Criterion("sector", "sector", "text", "fit",
@@ -66,17 +69,18 @@ def group(
     [('Bank', ('Bank',)), ('missing', ('Select',)), ('other', ())]
     """
     grouped = []
+    least = min_leads if pool else min(min_leads, SHOWN_LEADS)
     for criterion, margin in zip(tally.criteria, tally.marginals, strict=True):
         leads, customers = margin.sum(axis=0).T
         if criterion.kind == "text":
             criterion, leads, customers = _join_placeholders(criterion, leads, customers, min_leads)
-            grouped.append(_pool(criterion, leads, min_leads) if pool else criterion)
+            grouped.append(_pool(criterion, leads, least))
         elif criterion.kind == "number" and not criterion.fixed:
             direction: Monotone | None = "either" if criterion.name in monotone else None
             merged, held = _merge(criterion, leads, customers, min_leads, min_customers, most, direction)
-            grouped.append(_pool(merged, held, min_leads) if pool else merged)
-        elif criterion.kind == "number" and pool:
-            grouped.append(_pool(criterion, leads, min_leads))
+            grouped.append(_pool(merged, held, least))
+        elif criterion.kind == "number":
+            grouped.append(_pool(criterion, leads, least))
         else:
             grouped.append(criterion)
     return tuple(grouped)

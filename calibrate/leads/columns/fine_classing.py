@@ -30,7 +30,7 @@ from ...grid.criteria import (
 )
 from ...vocabulary import YES
 from .naming import axis_of
-from .profile import Profile
+from .profile import RARE, Profile
 
 MOST_TEXTS = 200
 """Texts of one column that get levels of their own; the rest is `other`."""
@@ -161,7 +161,7 @@ def as_texts(found: Profile) -> Profile:
     values, counts = np.unique(found.numbers, return_counts=True)
     order = np.lexsort((values, -counts))[: 5 * MOST_TEXTS]
     texts = tuple((_digits(float(values[i])), int(counts[i])) for i in order if np.isfinite(values[i]))
-    return replace(found, texts=texts)
+    return replace(found, texts=texts, rare=int((counts <= RARE).sum()))
 
 
 def _digits(value: float) -> str:

@@ -79,10 +79,7 @@ def lexicon() -> Lexicon:
     >>> "marie" in known.given, "april" in known.doubtful, "dupont" in known.family, "marketing" in known.words
     (True, True, True, True)
     """
-    spec = find_spec("mimesis")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("calibrate needs the package mimesis for its lists of names: pip install mimesis")
-    home = Path(spec.submodule_search_locations[0]) / "datasets"
+    home = _home()
     given: list[str] = []
     family: list[str] = []
     words: list[str] = []
@@ -103,6 +100,26 @@ def lexicon() -> Lexicon:
     ordinary = frozenset(_WORD.findall(" ".join(_folded(words)))) - CHIEFLY
     doubtful = (first & (ordinary | whole)) - CHIEFLY
     return Lexicon(first, doubtful, last, ordinary, whole)
+
+
+def names_of(country: str) -> tuple[list[str], list[str]]:
+    """Given and family names of one country, as they are written there."""
+    person = _read(_home(), country, "person")
+    return _flat(person.get("names")), _flat(person.get("surnames"))
+
+
+def _home() -> Path:
+    """Where the lists of `mimesis` lie.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        The package is not there.
+    """
+    spec = find_spec("mimesis")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("calibrate needs the package mimesis for its lists of names: pip install mimesis")
+    return Path(spec.submodule_search_locations[0]) / "datasets"
 
 
 def _read(home: Path, language: str, part: str) -> dict[str, Any]:

@@ -10,15 +10,15 @@ also first names alone; elsewhere single texts that are names are left out one b
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
 from ...grid.criteria import is_placeholder
+from .foreign_names import foreign_given, foreign_reading, is_foreign
 from .lexicon import Lexicon, bare, lexicon, listed
-from .personal import is_personal, is_private
-from .profile import Profile
+from .private_values import LONGEST, is_private
 
 NO, MAYBE, SURE = 0, 1, 2
 LOOKED_AT = 300
@@ -69,6 +69,8 @@ _TOLD = re.compile(
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’`-][^\W\d_]+)*")
 _INITIAL = re.compile(r"[^\W\d_]\.?|(?:[^\W\d_][.-]+){1,3}[^\W\d_]?\.?")
 _JOINED = re.compile(r"(?<=[^\W\d_]{2})[._](?=[^\W\d_]{3})")
+_STOPS = '.,;:!?"“”„«»()'
+"""What may stand right before or after a word of a sentence."""
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _CAPITALS = re.compile(r"[A-ZÀ-Þ][\w'’.-]*,?\s+[A-ZÀ-Þ]")
 LONG = 40
@@ -83,6 +85,10 @@ def reading(text: str) -> int:
     >>> [reading(each) for each in ("Google", "Marketing Manager", "Martin Dupont SARL", "San Jose", "April 2025")]
     [0, 0, 0, 0, 0]
     """
+    if len(text) > LONGEST:
+        return NO
+    if is_foreign(text) and (surely := foreign_reading(text)):
+        return surely
     text = _SYMBOLS.sub(" ", text).strip()
     if _TOLD.search(text):
         return SURE
@@ -152,7 +158,7 @@ def _reading(text: str) -> int:
         return NO
     left, comma, right = text.partition(",")
     if comma and (not left.strip() or "," in right):
-        return NO
+        return _inside(text.split())
     titled, initials, dotted = NO, 0, False
     words: list[_Word] = []
     tokens = (f"{right} {left}" if comma and right.strip() else left).split()
@@ -237,7 +243,8 @@ def _inside(tokens: Sequence[str]) -> int:
     """A sure first name beside a sure family name within more words; at their end beside any word that fits."""
     if len(tokens) < 3:
         return NO
-    known = [_word(token.rstrip(".")) if _TOKEN.fullmatch(token.rstrip(".")) else None for token in tokens]
+    bared = [token.strip(_STOPS) for token in tokens]
+    known = [_word(token) if _TOKEN.fullmatch(token) else None for token in bared]
     pairs = [(a, b) for a, b in pairwise(known) if a and b and a.text[0].isupper() and b.text[0].isupper()]
     plain = [a.given == SURE and b.family == SURE and not b.ordinary for a, b in pairs]
     ends = bool(pairs) and known[-2:] == [*pairs[-1]] and pairs[-1][0].given == SURE and pairs[-1][1].fits
@@ -245,40 +252,6 @@ def _inside(tokens: Sequence[str]) -> int:
 
 
 # --- columns -----------------------------------------------------------------------------------------
-
-PEOPLE = "people"
-"""The reason why a column is no criterion: its values look like names of people."""
-
-
-@dataclass(frozen=True)
-class Looked:
-    """A column with only the texts that may be shown: why it is personal, if it is, and how many names are left out."""
-
-    profile: Profile
-    personal: str = ""
-    names: int = 0
-
-
-def looked_at(found: Profile, *, written: Collection[str] = (), keep: bool = False) -> Looked:
-    """The column without its personal texts, which then count as `other`; `written` ones stay, the user wrote them.
-
-    `keep`: the user says that texts which look like names are none.
-    """
-    if is_personal(found):
-        return Looked(_only(found, written), "personal")
-    if found.column.type != "text":
-        return Looked(found)
-    readings = {text: NO if keep else reading(text) for text, _ in found.texts}
-    if not keep and holds_people(readings):
-        return Looked(_only(found, written), PEOPLE)
-    least = MAYBE if sum(surely == SURE for surely in readings.values()) >= FEW else SURE
-    names = {text for text, surely in readings.items() if surely >= least and text not in written}
-    open_ = [text for text, _ in found.texts if text in written or not (text in names or is_private(text))]
-    return Looked(_only(found, frozenset(open_)), names=len(names))
-
-
-def _only(found: Profile, shown: Collection[str]) -> Profile:
-    return replace(found, texts=tuple(each for each in found.texts if each[0] in shown))
 
 
 def holds_people(readings: Mapping[str, int]) -> bool:
@@ -297,6 +270,8 @@ def holds_people(readings: Mapping[str, int]) -> bool:
     alike = sum(readings[text] >= MAYBE or _shaped(text) for text in seen)
     if alike >= ALIKE * len(seen) and may >= KNOWN * len(seen):
         return True
+    if sum(_family_alone(text) for text in seen) >= ALONE * len(seen):
+        return True
     alone = [_alone(text) for text in seen]
     return sum(map(bool, alone)) >= ALONE * len(seen) and alone.count(SURE) >= ALONE / 2 * len(seen)
 
@@ -309,7 +284,18 @@ def _shaped(text: str) -> bool:
     return not any(bare(token) in _ORGANISATION or not _word(token).fits for token in tokens)
 
 
+def _family_alone(text: str) -> bool:
+    """Whether a text is a family name, not an ordinary word or a place, and nothing else."""
+    token = text.strip()
+    if not _TOKEN.fullmatch(token) or not token[0].isupper() or bare(token) in lexicon().places:
+        return False
+    word = _word(token)
+    return word.family == SURE and not word.ordinary
+
+
 def _alone(text: str) -> int:
     """How surely a text is a first name and nothing else."""
     token = text.strip()
+    if is_foreign(token):
+        return SURE if foreign_given(token) else NO
     return _word(token).given if _TOKEN.fullmatch(token) else NO

@@ -1,74 +1,83 @@
-"""Whether a column holds personal data, by its name and by its values."""
+"""Whether a column holds personal data, by its name and by its values, and what of it may be shown.
+
+A name is a hint, not a verdict: a column named *contact* that says cellular or telephone is a criterion. What the user
+keeps, or names as a criterion, is one whatever it looks like; single texts that are private stay out all the same.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...engine.dates import writing_of
-from ...vocabulary import NO, YES
-from .naming import words_of
+from ...vocabulary import NO as NO_WORDS
+from ...vocabulary import YES as YES_WORDS
+from .lexicon import bare, lexicon, listed
+from .no_answers import is_answer, is_machine_made, mostly_told
+from .person_names import FEW, MAYBE, NO, SURE, holds_people, reading
+from .personal_roles import Role, role_of
+from .private_values import LONGEST, is_private
 from .profile import Profile, since_1970
-
-_PERSON = re.compile(
-    r"^(contact |lead |customer |client |owner |prospect |your |votre |person |personne |deal |affaire |work |"
-    r"primary )*("
-    r"name|nom|(full|first|last|middle|given|family|maiden|user) ?name|surname|prenoms?|nom complet|"
-    r"nom de famille|nom prenom|prenom nom|e ?mails?|"
-    r"(e ?mail|mail) (address|adresse|pro|perso\w*|professionnel\w*)|adresse (e ?)?mail|courriel|mail|"
-    r"(mobile |home |work |office |business |direct |cell |tele)?phone( (number|no|nr|pro|home|mobile|office))?|"
-    r"mobile( (number|no))?|cell|fax|tel|telephone( \w+)?|portable|numero de telephone|num tel|"
-    r"(street |home |postal |mailing |billing )?address( \d)?|street|adresse( postale| \d)?|rue|"
-    r"linked ?in( \w+)*|twitter( \w+)*|skype( \w+)*|facebook( \w+)*|ip( address)?|adresse ip|birth ?(day|date)|"
-    r"date of birth|date de naissance|ssn|iban|signature|contact|contact person|personne a contacter|"
-    r"(opportunity |account |record )?owner( name)?|sales ?(person|man|woman|rep|representative)|"
-    r"account (executive|manager)|assigned to|proprietaire( \w+)*|vendeur|vendeuse|commercial|charge d affaires|"
-    r"interlocut(eur|rice)|gestionnaire|parrain|marraine|bdr|sdr|"
-    r"(created|modified|cree|modifie|updated|handled|traite|suivi|referred|recommande) (by|par)"
-    r")$"
-)
-
-
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
-
-
-_CALL = re.compile(r"(?<![\d+])(?:\+\d{1,3}|0\d)(?:[\s.\-]?\d{2}){4}(?!\d)")
-
-
-_PHONE = re.compile(r"^\+?[\d\s().\-/]{8,24}$")
-
-
-_TRACE = re.compile(
-    r"(?<![\w.@])@[A-Za-z]\w{2,}|"
-    r"(?<![\w.])(?<![Vv]ersion )(?:\d{1,3}\.){3}\d{1,3}(?![\w.])|"
-    r"\b(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){2,6}:[0-9a-f]{1,4})\b|"
-    r"\b(?i:linkedin\.com/(?:in|pub)|(?:twitter|x|facebook|instagram|github|tiktok)\.com)/@?[\w.-]{2}|"
-    r"\b\d{1,4}(?i: ?(?:bis|ter|quater|[a-d]))?,? (?i:rue|avenue|boulevard|bd|chemin|impasse|all[eé]e) [^\W\d_]|"
-    r"\b\d{1,5} (?:[A-ZÀ-Þ][\w'’.-]* ){1,3}(?:Street|St|Road|Rd|Avenue|Lane|Drive)\b"
-)
-"""A handle, an IP address, somebody's page, a house in a street."""
-
 
 LONG_NUMBERS, ALIKE = (9, 15), 0.9
 """Whole numbers of so many digits, nearly all different, not round and of one length, are phones or the like."""
+FEW_ANSWERS, LEADS_EACH = 12, 5
+"""A column of so few answers, each given by so many leads on average, asks a question."""
+FEW_FIRMS, FEW_NOTES, OFTEN = 6, 12, 20
+"""So few firms or notes, each in so many cells on average, are answers of a list."""
+SHORT_NUMBERS = 1e6
+"""Smaller numbers count something; they are no phones."""
+_ANSWER_WORDS = listed(
+    "landline cell mobile mobil mobiel movil celular cellulare fisso fijo fixe portable festnetz handy vast telemovel "
+    "telefon telefono telefone telefoon telephone phone fax gsm sms whatsapp email e mail web chat online visit visite "
+    "besuch visita bezoek letter brief courrier carta lettera post poste call appel anruf llamada chiamata chamada "
+    "both "
+    "beide ambos entrambi none unknown unbekannt inconnu desconocido sconosciuto desconhecido onbekend yes no oui "
+    "non ja "
+    "nein si sim nao nee home work private prive privat privado privato zakelijk geschaftlich pro perso direct "
+    "internal "
+    "external interne externe intern extern team partner inside field north south east west new existing other autre "
+    "andere otro altro outro overig"
+)
+_FIRM = re.compile(
+    r"(?:\b(?:sarl|sasu?|eurl|snc|scop|gmbh|ag|ug|kg|ohg|ltd|limited|llc|llp|inc|corp|plc|s\.?l\.?u?|s\.?a\.?|"
+    r"s\.?r\.?l\.?s?|"
+    r"s\.?p\.?a|b\.?v|n\.?v|lda|ltda|oy|ab|pty ltd|ei)\.?|[&+] (?:co|cie|fils|sons|söhne|figli|hijos|filhos|"
+    r"zonen)\.?|e\.k\.)$",
+    re.IGNORECASE,
+)
+FIRMS = 0.3
+"""A column with a legal form at the end of so many of its texts names firms."""
+PEOPLE, PERSONAL = "people", "personal"
+"""Reasons why a column is no criterion: its values look like names of people; it is personal by name or values."""
 
 
-def is_personal(found: Profile) -> bool:
+def is_personal(profile: Profile) -> bool:
     """Whether a column holds names, e-mails, phones or addresses, by its name or by how its values look."""
-    words = words_of(found.column.name)
-    if _PERSON.match(words) and found.column.type in ("text", "number") and not _answers(found):
-        return True
-    if found.numbers is not None and not since_1970(found) and _called(found):
-        return True
-    seen = [text for text, _ in found.texts[:200]]
-    return found.distinct >= 10 and bool(seen) and sum(is_private(text) for text in seen) >= 0.5 * len(seen)
+    return bool(personal_reason(profile))
 
 
-def _called(found: Profile) -> bool:
+def personal_reason(profile: Profile) -> str:
+    """Why a column is personal: `personal`, `notes`, `company`; nothing if it is not."""
+    role, loose = role_of(profile.column.name)
+    if role is not None and profile.column.type in ("text", "number") and not _answers(profile, role, loose):
+        return role if role in ("notes", "company") else PERSONAL
+    if profile.numbers is not None and not since_1970(profile) and _called(profile):
+        return PERSONAL
+    texts = [text for text, _ in profile.texts[:200] if len(text) <= LONGEST]
+    private = sum(is_private(text) and not is_machine_made(text) for text in texts)
+    if profile.distinct >= 10 and texts and private >= 0.5 * len(texts):
+        return PERSONAL
+    firms = sum(bool(_FIRM.search(text.strip())) for text in texts)
+    return "company" if profile.distinct >= 10 and texts and firms >= FIRMS * len(texts) else ""
+
+
+def _called(profile: Profile) -> bool:
     """Whether nearly all numbers of a column look like phone numbers or other long numbers of a person."""
-    values = found.numbers if found.numbers is not None else np.empty(0)
-    if len(values) < 10 or found.distinct < ALIKE * len(values) or (values != np.floor(values)).any():
+    values = profile.numbers if profile.numbers is not None else np.empty(0)
+    if len(values) < 10 or profile.distinct < ALIKE * len(values) or (values != np.floor(values)).any():
         return False
     digits = np.floor(np.log10(np.maximum(np.abs(values), 1))).astype(np.int64) + 1
     length = int(np.bincount(digits).argmax())
@@ -76,22 +85,88 @@ def _called(found: Profile) -> bool:
     return LONG_NUMBERS[0] <= length <= LONG_NUMBERS[1] and bool(odd.mean() >= ALIKE)
 
 
-def _answers(found: Profile) -> bool:
-    """Whether a column only says yes or no (an e-mail: yes), whatever it is called."""
-    if found.numbers is not None:
-        return found.distinct <= 2 and bool(np.isin(found.numbers, (0, 1)).all())
-    return found.distinct <= 2 and all(text.strip().casefold() in YES | NO for text, _ in found.texts)
-
-
-def is_private(text: str) -> bool:
-    """Whether a text holds an e-mail or other address, or a phone number, which never become levels.
-
-    >>> [is_private(text) for text in ("Ana <ana@acme.fr>", "+33 6 12 34 56 78", "Google", "2025-11-22", "10-49")]
-    [True, True, False, False, False]
-    >>> [is_private(text) for text in ("@ana_k", "81.57.1.9", "linkedin.com/in/ana", "4 bis rue Foch", "Version 4.2.1")]
-    [True, True, True, True, False]
-    """
-    if _MAIL.search(text) or _CALL.search(text) or _TRACE.search(text):
+def _answers(profile: Profile, role: Role, loose: bool) -> bool:
+    """Whether the values speak against what the name says: yes and no, small numbers, a few ordinary words."""
+    if profile.numbers is not None:
+        if profile.distinct <= 2 and bool(np.isin(profile.numbers, (0, 1)).all()):
+            return True
+        counts = loose or role in ("phone", "mail", "notes", "company", "trace")
+        return counts and bool(len(profile.numbers)) and float(np.abs(profile.numbers).max()) < SHORT_NUMBERS
+    if profile.distinct <= 2 and all(text.strip().casefold() in YES_WORDS | NO_WORDS for text, _ in profile.texts):
         return True
-    phone = _PHONE.match(text.strip()) and 9 <= sum(c.isdigit() for c in text) <= 15
-    return bool(phone) and not writing_of([text]).known
+    if role in ("notes", "company"):
+        most = FEW_NOTES if role == "notes" else FEW_FIRMS
+        return profile.distinct <= most and profile.filled >= OFTEN * profile.distinct
+    if profile.distinct > FEW_ANSWERS or profile.filled < LEADS_EACH * profile.distinct:
+        return False
+    return all(_ordinary(text, loose) for text, _ in profile.texts)
+
+
+def _ordinary(text: str, loose: bool) -> bool:
+    """Whether a text is made of ordinary words, none of which names a person; small letters will do if `loose`."""
+    if is_private(text) or reading(text) > NO:
+        return False
+    words_known = lexicon()
+    words = re.findall(r"[^\W\d_]+", text)
+    for word in words:
+        folded = bare(word)
+        if folded in words_known.words or folded in _ANSWER_WORDS:
+            continue
+        name = folded in words_known.family or (folded in words_known.given and folded not in words_known.doubtful)
+        if name or not loose or not word.islower() or not folded:
+            return False
+    return bool(words)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A column with only the texts that may be shown.
+
+    `personal` is why it is personal, if it is; `names` are left out as names of people, `unanswered` as private or as
+    no answers; `told` says that most are none. `overruled` is the reason that the user set aside.
+    """
+
+    profile: Profile
+    personal: str = ""
+    names: int = 0
+    unanswered: int = 0
+    told: bool = False
+    overruled: str = ""
+
+
+def looked_at(profile: Profile, *, written: Collection[str] = (), keep: bool = False) -> Looked:
+    """The column without its personal texts, which then count as `other`; `written` ones stay, the user wrote them.
+
+    `keep`: the user says that the column is a criterion, and that texts which look like names are none. A text that is
+    private by itself stays out even then.
+    """
+    reason = personal_reason(profile)
+    text = profile.column.type == "text"
+    readings = {text: reading(text) for text, _ in profile.texts} if text else {}
+    people = text and holds_people(readings)
+    if reason and not keep:
+        loose = people and role_of(profile.column.name)[1]
+        return Looked(_only(profile, written), PEOPLE if loose else reason)
+    if not text:
+        return Looked(profile, overruled=reason)
+    if people and not keep:
+        return Looked(_only(profile, written), PEOPLE)
+    least = MAYBE if sum(surely == SURE for surely in readings.values()) >= FEW else SURE
+    names = {text for text, surely in readings.items() if surely >= least and text not in written and not keep}
+    dropped = {
+        t for t, n in profile.texts if t not in written and t not in names and (is_private(t) or not is_answer(t, n))
+    }
+    visible = [text for text, _ in profile.texts if text not in names and text not in dropped]
+    overruled = (reason or (PEOPLE if people else "")) if keep else ""
+    return Looked(
+        _only(profile, visible),
+        names=len(names),
+        unanswered=len(dropped),
+        told=mostly_told(profile),
+        overruled=overruled,
+    )
+
+
+def _only(profile: Profile, visible: Collection[str]) -> Profile:
+    allowed = frozenset(visible)
+    return replace(profile, texts=tuple(pair for pair in profile.texts if pair[0] in allowed))

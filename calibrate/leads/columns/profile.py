@@ -31,13 +31,17 @@ TOGETHER = 30
 COMMON = 1000
 """Different texts of a column that are kept, the commonest first."""
 
+RARE = 2
+"""A text in so many cells at most tells its few leads rather than a kind of leads."""
+
 
 @dataclass(frozen=True)
 class Profile:
     """One column: how many cells are filled, how many values differ, and which are common.
 
     `texts` are the commonest texts with their counts (text and boolean columns), `numbers` all the values
-    looked at (number columns, and text columns in which numbers stand).
+    looked at (number columns, and text columns in which numbers stand). `rare` of the different texts stand in one or
+    two cells only.
     """
 
     column: Column
@@ -46,6 +50,7 @@ class Profile:
     distinct: int
     texts: tuple[tuple[str, int], ...] = ()
     numbers: NDArray[np.float64] | None = None
+    rare: int = 0
 
     @property
     def gaps(self) -> int:
@@ -118,8 +123,10 @@ def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[
     blank = sql.is_blank(sql.identifier("v")).sql("duckdb")
     place = " ".join(f"WHEN GROUPING({name}) = 0 THEN {i}" for i, name in enumerate(names))
     found = table.fetch(
-        f"SELECT place, v, n, differ, filled FROM (SELECT place, v, n, COUNT(*) OVER (PARTITION BY place) AS differ, "
+        "SELECT place, v, n, differ, filled, rare FROM ("
+        "SELECT place, v, n, COUNT(*) OVER (PARTITION BY place) AS differ, "
         f"CAST(SUM(n) OVER (PARTITION BY place) AS BIGINT) AS filled, "
+        f"CAST(SUM(CASE WHEN n <= {RARE} THEN 1 ELSE 0 END) OVER (PARTITION BY place) AS BIGINT) AS rare, "
         f"ROW_NUMBER() OVER (PARTITION BY place ORDER BY n DESC, v) AS standing FROM ("
         f"SELECT CASE {place} END AS place, {value} AS v, COUNT(*) AS n "
         f"FROM (SELECT {cells} FROM {source}) AS cells "
@@ -130,8 +137,8 @@ def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[
     for i, column in enumerate(columns):
         mine = found["place"] == i
         texts = tuple((str(v), int(n)) for v, n in zip(found["v"][mine], found["n"][mine], strict=True))
-        differ, filled = (int(found[each][mine][0]) if texts else 0 for each in ("differ", "filled"))
-        profiles[column.name] = Profile(column, rows, filled, differ, texts)
+        differ, filled, rare = (int(found[each][mine][0]) if texts else 0 for each in ("differ", "filled", "rare"))
+        profiles[column.name] = Profile(column, rows, filled, differ, texts, rare=rare)
     return profiles
 
 

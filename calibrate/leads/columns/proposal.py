@@ -32,7 +32,8 @@ from .fine_classing import (
 )
 from .fine_classing import named_levels as named_levels
 from .naming import names_code, names_id
-from .person_names import PEOPLE, Looked, looked_at
+from .no_answers import COMMON, mostly_once
+from .personal import PEOPLE, Looked, looked_at
 from .profile import Profile, looks_dated, one_way, profile, since_1970
 from .roles import find_dates as find_dates
 from .roles import find_id as find_id
@@ -85,7 +86,8 @@ def propose(
         Criteria of given grids or settings: what they tell apart, the fine levels tell apart too. One that is
         `fixed` is taken as it is.
     keep
-        Columns whose texts are no names of people, however much they look so.
+        Columns that are criteria, whatever they are called and however personal they look; so are those of `include`.
+        Single texts that are private by themselves (an address, a phone) stay out even then.
     """
     for name in (*(include or ()), *exclude, *leave_out):
         column_of(table, name)
@@ -107,10 +109,11 @@ def propose(
     for name, found in seen.items():
         asked = demanded.get(name, [])
         proposed, reason = None, ""
-        look = looked_at(found, written=demanded_texts(asked), keep=name in keep)
+        forced = include is not None and name in include
+        look = looked_at(found, written=demanded_texts(asked), keep=name in keep or forced)
         found = look.profile
         if name in wanted:
-            proposed, reason = _proposed(look, asked, words.get(name, ()), forced=include is not None)
+            proposed, reason = _proposed(look, asked, words.get(name, ()), forced=forced or name in keep)
             if reason:
                 facts.append(Fact("ignored", {"column": name, "reason": reason}))
         more = _for_grids(found, asked, proposed, words.get(name, ()))
@@ -133,9 +136,11 @@ def _findings(look: Looked, proposed: Criterion) -> list[Fact]:
     found, name = look.profile, proposed.column
     if look.personal == PEOPLE:
         return [Fact("people", {"column": name})]
+    facts = [Fact("overruled", {"column": name, "reason": look.overruled})] if look.overruled else []
     if proposed.kind not in ("text", "boolean"):
-        return []
-    facts = [Fact("people_pooled", {"column": name, "values": look.names})] if look.names else []
+        return facts
+    facts += [Fact("people_pooled", {"column": name, "values": look.names})] if look.names else []
+    facts += [Fact("private_pooled", {"column": name, "values": look.unanswered})] if look.unanswered else []
     if found.distinct > MOST_TEXTS:
         facts.append(Fact("many_values", {"column": name, "values": found.distinct, "kept": MOST_TEXTS}))
     nothing = {text: count for text, count in found.texts if is_placeholder(text)}
@@ -143,8 +148,10 @@ def _findings(look: Looked, proposed: Criterion) -> list[Fact]:
         facts.append(
             Fact("placeholders", {"column": name, "words": ", ".join(nothing), "cells": sum(nothing.values())})
         )
+    cells = dict(found.texts)
     for level in proposed.levels:
-        if level.role == "value" and len(level.values) > 1:
+        often = sum(cells.get(str(value), 0) for value in level.values) >= COMMON
+        if level.role == "value" and len(level.values) > 1 and often:
             facts.append(Fact("spellings", {"column": name, "texts": ", ".join(str(v) for v in level.values)}))
     return facts
 
@@ -191,7 +198,7 @@ def _proposed(
         return _single(found)
     if found.column.type == "number":
         return _number_or(found, asked, words, forced)
-    return _text_or(found, asked, forced)
+    return _text_or(look, asked, forced)
 
 
 def _presence_or(found: Profile, reason: str) -> tuple[Criterion | None, str]:
@@ -217,6 +224,8 @@ def _number_or(
 ) -> tuple[Criterion | None, str]:
     name = found.column.name
     if names_code(name) or any(c.kind == "text" for c in asked):
+        if not forced and mostly_once(as_texts(found)):
+            return _presence_or(found, "id" if _tells_apart(found) else "once")
         if found.distinct <= MOST_TEXTS or forced:
             return text_levels(as_texts(found), asked, "text"), ""
         if _tells_apart(found):
@@ -227,7 +236,8 @@ def _number_or(
     return number_levels(found, asked, words), ""
 
 
-def _text_or(found: Profile, asked: Sequence[Criterion], forced: bool) -> tuple[Criterion | None, str]:
+def _text_or(look: Looked, asked: Sequence[Criterion], forced: bool) -> tuple[Criterion | None, str]:
+    found = look.profile
     if found.column.type == "boolean" or _is_yes_no(found):
         return yes_no_levels(found, asked), ""
     if found.numbers is not None and not names_code(found.column.name) and not any(c.kind == "text" for c in asked):
@@ -237,6 +247,8 @@ def _text_or(found: Profile, asked: Sequence[Criterion], forced: bool) -> tuple[
     if not forced:
         if _tells_apart(found):
             return _presence_or(found, "id")
+        if look.told or mostly_once(found):
+            return _presence_or(found, "told" if look.told else "once")
         if found.distinct > MOST_TEXTS:
             return _wordy(found, asked)
     return text_levels(found, asked, "text"), ""

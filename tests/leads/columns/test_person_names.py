@@ -21,13 +21,12 @@ from calibrate.leads.columns.person_names import (
     MAYBE,
     NO,
     SURE,
-    Looked,
     holds_people,
-    looked_at,
     may_be_shown,
     reading,
 )
-from calibrate.leads.columns.personal import is_personal, is_private
+from calibrate.leads.columns.personal import Looked, is_personal, looked_at
+from calibrate.leads.columns.private_values import is_private
 from calibrate.leads.columns.profile import Profile
 from calibrate.leads.columns.proposal import Proposal, propose
 from calibrate.monthly import run as monthly
@@ -312,7 +311,9 @@ def test_the_user_may_overrule_it(table: Table) -> None:
     assert set(levels(propose(table, keep=("Firm",)), "Firm")) >= {*FIRMS}
     decided = named_levels("Conseiller", groups={"Marie": ["Marie Dupont"]})
     assert levels(propose(table, needed=[decided]), "Conseiller") == ["Marie", "missing", "other"]
-    assert levels(propose(table, include=("Firm", "Source")), "Firm") == []
+    forced = propose(table, include=("Firm", "Source"))
+    assert set(levels(forced, "Firm")) >= {*FIRMS}
+    assert ("overruled", {"column": "Firm", "reason": "people"}) in [(f.key, dict(f.facts)) for f in forced.facts]
 
 
 def test_a_grid_that_lists_one_person_does_not_bring_the_others(table: Table) -> None:

@@ -17,7 +17,7 @@ from calibrate.errors import InputError
 from calibrate.grid.criteria import Criterion, Level, is_placeholder
 from calibrate.leads.columns.fine_classing import readable_cuts
 from calibrate.leads.columns.naming import axis_of, names_id, words_of
-from calibrate.leads.columns.personal import is_private
+from calibrate.leads.columns.private_values import is_private
 from calibrate.leads.columns.profile import profile
 from calibrate.leads.columns.proposal import Proposal, find_dates, find_id, monotone, named_levels, propose
 
@@ -192,7 +192,7 @@ def test_ignored_columns_have_their_reason(make: Make) -> None:
     proposal = propose(table)
     assert proposal.ignored == {
         "Prospect ID": "id", "Lead Number": "id", "key": "id", "constant": "constant", "nothing": "empty",
-        "created_at": "date", "ambiguous": "date", "seen_ts": "date", "comment": "id", "Name": "personal",
+        "created_at": "date", "ambiguous": "date", "seen_ts": "date", "comment": "notes", "Name": "personal",
         "e-mail": "personal", "reach": "personal",
     }  # fmt: skip
     assert list(by_name(proposal)) == ["sector"]
@@ -232,7 +232,7 @@ def test_wide_texts_keep_what_is_common(make: Make) -> None:
     assert len(criterion.levels) == 202
     assert names(criterion)[0].startswith("city")
     spread = propose(make({"where": [f"place {i // 2}" for i in range(3000)]}))
-    assert spread.ignored == {"where": "free_text"}
+    assert spread.ignored == {"where": "once"}
 
 
 def test_columns_can_be_chosen_left_out_and_excluded(make: Make) -> None:

@@ -1,0 +1,78 @@
+"""Texts that answer no question: sentences, cells of JSON, links to pictures, identifiers of machines.
+
+A form may offer a sentence to tick: one that many leads have in common is an answer all the same.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .profile import Profile
+
+LONG_TEXT = 150
+"""No text of more characters is an answer."""
+TICKED = 30
+"""A sentence that so many leads share was offered by a form."""
+_JSON = re.compile(r"^\s*(?:\{.*[:=].*\}|\[\s*[{\"'].*\])\s*$", re.DOTALL)
+_GUID = re.compile(r"^\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?$")
+_RECORD = re.compile(r"^(?=\D*\d)(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])[0-9A-Za-z]{15}(?:[0-9A-Z]{3})?$")
+_HASH = re.compile(r"^(?=(?:\D*\d){4})[0-9a-f]{24,64}$")
+_PICTURE = re.compile(
+    r"(?i)^(?:https?:)?//\S*(?:\.(?:jpe?g|png|gif|webp|svg|bmp|ico)\b|gravatar|/avatars?/|/photos?/|/images?/|"
+    r"profile-displayphoto)"
+)
+_ENDS = re.compile(r"[.!?…][\"'”»)]?$")
+_FULL_STOPS = re.compile(r"[。！？]")
+SENTENCE, SAID = 7, 4
+"""A text of so many words is a sentence; with a stop at its end, of so many."""
+
+
+def is_machine_made(text: str) -> bool:
+    """Whether a text was written for machines: JSON, a GUID, a record's key, a link to a picture.
+
+    >>> [is_machine_made(t) for t in ('{"a": 1}', "6f9619ff-8b86-d011-b42d-00c04fc964ff", "https://x.io/me.png", "Web")]
+    [True, True, True, False]
+    """
+    return any(pattern.match(text) for pattern in (_JSON, _GUID, _RECORD, _HASH, _PICTURE))
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text tells something instead of answering.
+
+    >>> [is_sentence(t) for t in ("Wants a call next week about our prices", "Call him back today.", "Head of Sales")]
+    [True, True, False]
+    """
+    words = text.split()
+    return len(words) >= SENTENCE or (len(words) >= SAID and bool(_ENDS.search(text))) or bool(_FULL_STOPS.search(text))
+
+
+def is_answer(text: str, leads: int) -> bool:
+    """Whether a text that so many leads have may be a level."""
+    if len(text) > LONG_TEXT or is_machine_made(text):
+        return False
+    return leads >= TICKED or not is_sentence(text)
+
+
+def mostly_told(profile: Profile) -> bool:
+    """Whether most texts of a column, the commonest looked at, answer no question."""
+    texts = profile.texts[:TEXTS_LOOKED_AT]
+    return len(texts) > 0 and sum(not is_answer(text, leads) for text, leads in texts) > 0.5 * len(texts)
+
+
+TEXTS_LOOKED_AT = 200
+COMMON, HALF = 5, 0.5
+"""A text of at least so many cells is common."""
+
+
+def mostly_once(profile: Profile) -> bool:
+    """Whether most answers stand in one or two cells, and the common ones do not fill half of the cells.
+
+    >>> from calibrate.engine.table import Column
+    >>> firms = tuple((f"Firm {i}", 1) for i in range(30))
+    >>> mostly_once(Profile(Column("firm", "text"), 60, 50, 31, (("Acme", 20), *firms), rare=30))
+    True
+    >>> mostly_once(Profile(Column("firm", "text"), 60, 60, 31, (("Acme", 30), *firms), rare=30))
+    False
+    """
+    common = sum(leads for _, leads in profile.texts if leads >= COMMON)
+    return profile.rare > HALF * profile.distinct and common < HALF * profile.filled

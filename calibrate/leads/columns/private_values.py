@@ -1,0 +1,174 @@
+"""Texts that are private by how they look, in whatever column they stand: they never become levels.
+
+Addresses of mail, phones, houses and machines; numbers of accounts, cards, passports, plates and people; places on the
+map and days of birth. Forms of seven countries' languages (EN FR DE ES IT PT NL). Every pattern is tried on a text of
+bounded length; a longer text is no answer in the first place.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...engine.dates import writing_of
+
+LONGEST = 300
+"""A text of more characters is no answer: it is never looked into, and never shown."""
+
+_MAIL = re.compile(r"[^@\s]@[^@\s.]+(?:\.[^@\s.]+)*\.[A-Za-z]{2,}")
+_AT, _DOT = "at|arobase|chiocciola|arroba|apenstaartje|ät", "dot|point|punkt|punto|ponto|punt"
+_HIDDEN_MAIL = re.compile(
+    rf"[\w.+-]\s?[\[({{<]\s?(?:{_AT}|@)\s?[\])}}>]\s?[\w-]{{2,40}}\s?"
+    rf"(?:[\[({{<]\s?(?:{_DOT}|\.)\s?[\])}}>]|\s(?:{_DOT})\s|\.)\s?[a-z]{{2,}}|"
+    rf"[\w.+-]\s(?:{_AT})\s[\w-]{{2,40}}\s(?:{_DOT})\s[a-z]{{2,}}",
+    re.IGNORECASE,
+)
+"""An address of mail whose signs are written out, so that no machine reads them."""
+_CALL = re.compile(r"(?<![\d+])(?:\+\d{1,3}|0\d)(?:[\s.\-]?\d{2}){4}(?!\d)")
+_CALL_ANY = re.compile(
+    r"(?<![\w.,+])(?:\+|00)(?=(?:[\s./()-]{0,2}\d){9})\d{1,3}(?:[\s./()-]{0,2}\d{1,4}){3,6}(?!\w)|"
+    r"\(\d{3}\) ?\d{3}-\d{4}\b"
+)
+_PHONE = re.compile(r"^\+?[\d\s().\-/]{8,24}$")
+_TRACE = re.compile(
+    r"(?<![\w.@])@[A-Za-z]\w{2,}|"
+    r"(?<![\w.])(?<![Vv]ersion )(?:\d{1,3}\.){3}\d{1,3}(?![\w.])|"
+    r"\b(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){2,6}:[0-9a-f]{1,4})\b|"
+    r"\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b|\b(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}\b|"
+    r"\b(?i:linkedin\.com/(?:in|pub)|xing\.com/profile|(?:twitter|x|facebook|instagram|github|tiktok)\.com|t\.me)/@?"
+    r"[\w.-]{2}"
+)
+"""A handle, an IP or MAC address, somebody's page."""
+_HOUSE = re.compile(
+    r"\b\d{1,4}(?i: ?(?:bis|ter|quater|[a-d]))?,? (?i:rue|avenue|av\.|boulevard|bd|blvd|chemin|impasse|all[eé]e|quai|"
+    r"route)"
+    r" [^\W\d_]|"
+    r"\b\d{1,5}[A-Za-z]? (?:[A-ZÀ-Þ][\w'’.-]* ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Court|Ct|Close|"
+    r"Crescent|"
+    r"Terrace|Boulevard|Blvd|Way|Gardens|Grove|Parkway|Pkwy|Highway|Mews)\b|"
+    r"\b(?i:p\.? ?o\.? box|postfach|bo[iî]te postale|apartado|casella postale|caixa postal|postbus) \d{1,6}\b|"
+    r"\b(?i:flat|apt\.?|apartment|wohnung|appartement) \d{1,4}[A-Za-z]?, |"
+    r"\b[^\W\d_]{2,25}(?i:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee|damm|ufer|straat|laan|gracht|plein|kade|dijk|steeg)"
+    r",? ?(?!(?:19|20)\d\d\b)\d{1,4} ?[a-zA-Z]?\b|"
+    r"\b(?:Stra(?:ß|ss)e|Platz|Allee|(?:Am|An der|Auf dem|Auf der|Zum|Zur) [^\W\d_]{3,20}) \d{1,3} ?[a-z]?$|"
+    r"(?<!\w)(?i:calle|c/|avda\.?|avenida|plaza|pza\.?|paseo|carrer|traves[ií]a|rua|pra[cç]a|travessa|alameda|"
+    r"estrada|rodovia) ?"
+    r"(?:[\w'’.ºª-]{1,20} ){0,4}[\w'’.ºª-]{2,20},? ?(?:n[.ºo°]{0,2} ?)?(?!(?:19|20)\d\d\b)\d{1,5}\b|"
+    r"(?<!\w)(?:Via|Viale|Piazza|Piazzale|Corso|Vicolo|Strada) (?:[a-z'’.]{1,6} ?)?(?:[A-ZÀ-Þ][\w'’.]{1,20} ){0,3}"
+    r"[A-ZÀ-Þ][\w'’.]{1,20},? ?(?:n\. ?)?(?!(?:19|20)\d\d\b)\d{1,4}\b"
+)
+"""A house in a street, a flat, a post box."""
+_IBAN = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,4})?(?![A-Za-z0-9])"
+)
+_CARD = re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w.])")
+_SAID = re.compile(
+    r"\b(?:(?i:iban|passport|passeport|reisepass|pasaporte|passaporto|passaporte|paspoort|personalausweis|ausweis|"
+    r"codice fiscale|"
+    r"siret|siren|steuer-?id|tax id|partita iva|p\. ?iva|licen[cs]e|s[eé]curit[eé] sociale|seguridad social|"
+    r"kennzeichen|imei|"
+    r"immatriculation|national insurance|social security)|SSN|NINO|DNI|NIE|NIF|NSS|BSN|CPF|CNPJ|NIR|TIN|VAT|TVA|"
+    r"USt-?Id|CNI)"
+    r"(?=(?:\D{0,12}\d){6})"
+)
+"""A number that is said to be one of a person or a firm."""
+_NUMBERS = re.compile(
+    r"^(?:"
+    r"\d{3}[ -]\d{2}[ -]\d{4}|"  # SSN (US)
+    r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]|"  # national insurance (UK)
+    r"[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3}(?: ?\d{2})?|"  # sécurité sociale (FR)
+    r"\d{2} ?\d{6} ?[A-Z] ?\d{3}|\d{2} \d{3} \d{3} \d{3}|\d{2,3}/\d{3}/\d{5}|"  # Sozialversicherung, Steuer-ID (DE)
+    r"756[. ]\d{4}[. ]\d{4}[. ]\d{2}|"  # AHV (CH)
+    r"\d{8}[- ]?[A-Z]|[XYZ][- ]?\d{7}[- ]?[A-Z]|[A-HJNP-SUVW][- ]?\d{7}[- ]?[0-9A-J]|"  # DNI, NIE, CIF (ES)
+    r"[A-Z]{6}[ ]?\d{2}[A-Z]\d{2}[ ]?[A-Z]\d{3}[A-Z]|"  # codice fiscale (IT)
+    r"\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}|\d{8} \d [A-Z]{2}\d|"  # CPF, CNPJ (BR), cartão (PT)
+    r"\d{2}\.\d{2}\.\d{2}[-.]\d{3}[.-]\d{2}|"  # rijksregister (BE)
+    r"(?:AT|BE|BG|CH|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)[ -]?"
+    r"(?=(?:[A-Z0-9 .]*\d){7})[A-Z0-9]{1,2}[ .]?[\dA-Z]{2,3}[ .]?\d{3}[ .]?\d{2,3}[A-Z0-9 .]{0,4}|"  # VAT
+    r"\d{3} \d{3} \d{3} \d{5}|"  # SIRET
+    r"\d{2}[A-Z]{2}\d{5}|[A-Z]{1,2}\d{7,8}|[A-Z]{3}\d{6}[A-Z]?|"  # passports (FR; UK, IT, PT; ES)
+    r"(?=(?:\D*\d){5})(?:[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\d?|[A-Z]{2}[A-Z0-9]{6}\d)"  # passports (DE, NL)
+    r")$"
+)
+"""Numbers of passports, social security and tax, as a text of their own."""
+_PLATE = re.compile(
+    r"^(?:[A-Z]{2}-\d{3}-[A-Z]{2}|[A-Z]{2} \d{3} [A-Z]{2}|\d{2,4} [A-Z]{2,3} \d{2}|"  # FR, IT
+    r"(?!\w+[- ](?:Q|H|T|FY|CY|KW) ?\d)[A-ZÄÖÜ]{1,3}[- ][A-Z]{1,2} ?\d{2,4} ?[EH]?|"  # DE
+    r"(?!FY|CY|KW)[A-Z]{2}\d{2} [A-Z]{3}|(?!(?:19|20)\d\d)\d{4}[ -][B-DF-HJ-NP-TV-Z]{3}|"  # UK, ES
+    r"(?=.*[A-Z])(?=.*\d)(?:[A-Z]{2}|\d{2})-(?:[A-Z]{2}|\d{2})-(?:[A-Z]{2}|\d{2})|"  # PT, NL
+    r"\d{1,2}-[A-Z]{3}-\d{1,2}|[A-Z]{1,2}-\d{3}-[A-Z]{1,2}|[A-Z]{3}\d[A-Z]\d{2})$"  # NL, BR
+)
+"""A plate of a car, as a text of its own."""
+_MAP = re.compile(
+    r"(?<![\d.])[+-]?\d{1,3}[.,]\d{4,}°?\s?[NS]?\s?[,;/ ]\s?[+-]?\d{1,3}[.,]\d{4,}(?![\d.])|"
+    r"\d{1,3}° ?\d{1,2}['′’] ?(?:\d{1,2}(?:[.,]\d+)?[\"″”]?)? ?[NSEWO]\b"
+)
+_BORN = re.compile(
+    r"(?i)\b(?:born|n[ée]e? le|geb(?:oren|\.)|nacid[oa]|nat[oa] (?:il|a)|nascid[oa]|date of birth|dob|d\.o\.b|"
+    r"date de naissance|"
+    r"geburtsdatum|fecha de nacimiento|data di nascita|data de nascimento|geboortedatum|geboren op)(?!\w).{0,20}?\d"
+)
+_DAY = re.compile(r"^(?:\d{1,2}[./ -]\d{1,2}[./ -](\d{4})|(\d{4})[./-]\d{1,2}[./-]\d{1,2})$")
+BORN_UNTIL = 2012
+"""A day before the end of this year, as a text among others, may be somebody's birthday."""
+
+
+_WITHOUT_DIGITS = (_MAIL, _HIDDEN_MAIL, _TRACE)
+_WITH_DIGITS = (*_WITHOUT_DIGITS, _CALL, _CALL_ANY, _HOUSE, _SAID, _MAP, _BORN)
+
+
+def is_private(text: str) -> bool:
+    """Whether a text holds an address, a phone or another number of somebody, which never become levels.
+
+    >>> [is_private(text) for text in ("Ana <ana@acme.fr>", "+33 6 12 34 56 78", "Google", "2025-11-22", "10-49")]
+    [True, True, False, False, False]
+    >>> [is_private(text) for text in ("@ana_k", "81.57.1.9", "linkedin.com/in/ana", "4 bis rue Foch", "Version 4.2.1")]
+    [True, True, True, True, False]
+    >>> [is_private(text) for text in ("ana (at) acme (dot) fr", "DE89370400440532013000", "Kerkstraat 12", "Q3 25")]
+    [True, True, True, False]
+    """
+    if len(text) > LONGEST:
+        return True
+    digits = sum(c.isdigit() for c in text)
+    if any(pattern.search(text) for pattern in (_WITH_DIGITS if digits else _WITHOUT_DIGITS)):
+        return True
+    if not digits:
+        return False
+    bare = " ".join(text.split())
+    if _NUMBERS.match(bare.upper()) or _PLATE.match(bare) or _account(text) or _card(text) or _birthday(bare):
+        return True
+    phone = _PHONE.match(bare) and 9 <= digits <= 15
+    return bool(phone) and not writing_of([text]).known
+
+
+def _account(text: str) -> bool:
+    """Whether an account number stands in a text: its country, its check digits or at least ten digits.
+
+    >>> _account("FR7630006000011234567890189"), _account("WEB2025 SPRING SALE ABCD")
+    (True, False)
+    """
+    for found in _IBAN.finditer(text):
+        number = re.sub(r"[ -]", "", found[0]).upper()
+        value = int("".join(str(int(c, 36)) for c in number[4:] + number[:4]))
+        if value % 97 == 1 or (len(number) >= 15 and sum(c.isdigit() for c in number) >= 12 and number[:2].isalpha()):
+            return True
+    return False
+
+
+def _card(text: str) -> bool:
+    """Whether a number of 13 to 19 digits stands in a text that passes the check of payment cards (Luhn 1960).
+
+    >>> _card("4111 1111 1111 1111"), _card("4111111111111112")
+    (True, False)
+    """
+    for found in _CARD.finditer(text):
+        digits = [int(c) for c in reversed(found[0]) if c.isdigit()]
+        total = sum(d if i % 2 == 0 else (2 * d - 9 if d > 4 else 2 * d) for i, d in enumerate(digits))
+        if total % 10 == 0 or re.fullmatch(r"\d{4}([ -]\d{4}){3}", found[0]):
+            return True
+    return False
+
+
+def _birthday(text: str) -> bool:
+    """Whether a text is a day on which a person of today may have been born."""
+    found = _DAY.match(text)
+    return found is not None and 1900 <= int(found[1] or found[2]) <= BORN_UNTIL
