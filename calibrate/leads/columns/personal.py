@@ -25,8 +25,8 @@ LONG_NUMBERS, ALIKE = (9, 15), 0.9
 """Whole numbers of so many digits, nearly all different, not round and of one length, are phones or the like."""
 FEW_ANSWERS, LEADS_EACH = 12, 5
 """A column of so few answers, each given by so many leads on average, asks a question."""
-FEW_FIRMS, FEW_NOTES, OFTEN = 6, 12, 20
-"""So few firms or notes, each in so many cells on average, are answers of a list."""
+OFTEN = 20
+"""In columns of notes or of firms, each must stand in so many cells on average."""
 SHORT_NUMBERS = 1e6
 """Smaller numbers count something; they are no phones."""
 _ANSWER_WORDS = listed(
@@ -94,9 +94,8 @@ def _answers(profile: Profile, role: Role, loose: bool) -> bool:
         return counts and bool(len(profile.numbers)) and float(np.abs(profile.numbers).max()) < SHORT_NUMBERS
     if profile.distinct <= 2 and all(text.strip().casefold() in YES_WORDS | NO_WORDS for text, _ in profile.texts):
         return True
-    if role in ("notes", "company"):
-        most = FEW_NOTES if role == "notes" else FEW_FIRMS
-        return profile.distinct <= most and profile.filled >= OFTEN * profile.distinct
+    if role in ("notes", "company") and profile.filled < OFTEN * profile.distinct:
+        return False
     if profile.distinct > FEW_ANSWERS or profile.filled < LEADS_EACH * profile.distinct:
         return False
     return all(_ordinary(text, loose) for text, _ in profile.texts)
