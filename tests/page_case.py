@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
+import zlib
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,6 +16,18 @@ import pytest
 CHROMIUM = Path("/usr/bin/chromium")
 
 
+def opened(source: str) -> str:
+    """A page with its folds filled, as a reader sees it who opens them all."""
+    place = source.index('id="packed">') + len('id="packed">')
+    packed = json.loads(source[place : source.index("</script>", place)])
+    for name, part in packed["parts"].items():
+        content = zlib.decompress(base64.b64decode(part), -15).decode()
+        head, tail = source.split(f'data-fold="{name}">', 1)
+        inside, end = tail.split("</details>", 1)
+        source = f'{head}data-fold="{name}">{inside}{content}</details>{end}'
+    return source
+
+
 class Text(HTMLParser):
     """What a reader sees, and every element with its attributes."""
 
@@ -21,7 +36,7 @@ class Text(HTMLParser):
         self.told: list[str] = []
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.silent = False
-        self.feed(source)
+        self.feed(opened(source) if 'id="packed">' in source else source)
         self.text = re.sub(r"\s+", " ", " ".join(self.told).replace("\u202f", " ").replace("\xa0", " "))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -67,3 +82,10 @@ def visit(browser: Any, tmp_path: Path) -> Iterator[Any]:
     yield opened
     context.close()
     assert not faults
+
+
+def unfold(sheet: Any, *names: str) -> None:
+    """Open folds of the appendix as a reader does, and wait until they are filled."""
+    for name in names:
+        sheet.locator(f"#fold-{name} > summary").click()
+        sheet.locator(f"#fold-{name} > section").wait_for()

@@ -20,13 +20,18 @@ def add_to(app: typer.Typer, grid_app: typer.Typer) -> None:
 
 def adopt(
     folder: Annotated[str, typer.Argument(metavar="MONTH", help="The month's folder, such as reports/2026-11.")],
-    candidate: Annotated[str, typer.Argument(metavar="CANDIDATE", help="Name of the candidate that was decided on.")],
-    by: Annotated[str, Option(metavar="WHO", help="Who decided.")],
-    why: Annotated[str, Option(metavar="TEXT", help="Why.")],
+    candidate: Annotated[
+        str | None, typer.Argument(metavar="CANDIDATE", help="Name of the candidate that was decided on.")
+    ] = None,
+    by: Annotated[str | None, Option(metavar="WHO", help="Who decided.")] = None,
+    why: Annotated[str | None, Option(metavar="TEXT", help="Why.")] = None,
     points: Annotated[
         list[str] | None, Option(metavar="CRITERION=LEVEL=POINTS", help="Points changed by hand; may be repeated.")
     ] = None,
     thresholds: Annotated[str | None, Option(metavar="MQL,SQL", help="Thresholds in points, such as 15,40.")] = None,
+    changes: Annotated[
+        str | None, Option(metavar="FILE", help="The changes.json of the review page; flags beside it come first.")
+    ] = None,
     force: Annotated[bool, Option("--force", help="Decide anew on a month that is closed.")] = False,
     lang: TextFlag = "en",
     json: JsonFlag = False,
@@ -36,10 +41,16 @@ def adopt(
     from pathlib import Path
 
     from ..monthly.adopt import adopt as close
+    from ..monthly.changes import Changes, read_changes
 
+    page = read_changes(Path(changes)) if changes else Changes()
+    candidate = candidate or page.candidate
+    if not candidate:
+        raise SettingsError("name the candidate that was decided on, or the changes.json of the page with --changes")
     made, grid = close(
-        Path(folder), candidate, who=by, why=why, points=points or (), thresholds=_pair(thresholds), force=force
-    )
+        Path(folder), candidate, who=by or page.by, why=why or page.why, points=(*page.overrides, *(points or ())),
+        thresholds=_pair(thresholds) or page.thresholds, force=force,
+    )  # fmt: skip
     if json:
         say_json({**asdict(made), "folder": folder, "maximum": grid.maximum, "minimum": grid.minimum})
         return

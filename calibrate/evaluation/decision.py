@@ -99,12 +99,17 @@ class Adopted:
     grid: Grid
 
 
+ENOUGH_EXPECTED = 10
+"""Customers expected from which on a promise can be called kept."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What came of one promise: leads at or above the threshold that entered from `first` to `last`, and their rate.
 
     `side` is "kept", "below" or "above": where the rate that came differs from the promised one by more than the chance
-    in both, by the interval of their difference (Newcombe 1998, method 10).
+    in both, by the interval of their difference (Newcombe 1998, method 10). It is "early" where nothing surely differs
+    and fewer than ten customers were to be expected: then a kept promise could not have been broken.
     """
 
     month: str
@@ -130,8 +135,14 @@ class Outcome:
         gap, (low, high) = self.came.value - self.promise.close_rate, self.promise.interval
         if gap + np.hypot(self.came.high - self.came.value, self.promise.close_rate - low) < 0:
             return "below"
-        least = gap - np.hypot(self.came.value - self.came.low, high - self.promise.close_rate)
-        return "above" if least > 0 else "kept"
+        if gap - np.hypot(self.came.value - self.came.low, high - self.promise.close_rate) > 0:
+            return "above"
+        return "early" if self.expected < ENOUGH_EXPECTED else "kept"
+
+    @property
+    def expected(self) -> float:
+        """Customers that the promise let expect among the leads that came."""
+        return self.came.leads * self.promise.close_rate if self.came else 0.0
 
 
 def overrides(

@@ -18,29 +18,48 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from . import answer as answering
 from . import audit_text as checks
+from . import folds, sections, tables
 from . import impact as meeting
-from . import sections, tables
 from . import svg as drawing
 from . import svg_pictures as pictures
+from . import what_if as trying
 from .language import Words
 from .review import Review
+from .size_picture import sizes
+from .winners import winners
 
 TEMPLATES = Path(__file__).parent / "templates"
+SCRIPTS = ("page.js", "appendix.js", "meeting.js")
 SECTIONS = (
-    "verdict", "history", "drift", "candidates", "changes", "segments", "points", "constraints", "audit", "proof",
-    "thresholds", "grades", "rates", "months", "feedback", "time", "truth", "account", "glossary",
+    "candidates", "points", "rates", "changes", "segments", "history", "drift", "constraints", "audit", "proof",
+    "thresholds", "grades", "months", "feedback", "time", "truth", "account", "glossary",
 )  # fmt: skip
+"""The folds, in their order."""
 
 
-def page(review: Review, words: Words, others: Mapping[str, str] | None = None) -> str:
-    """The whole page as text; `others` links to the same page in other languages (language to file name)."""
-    style, script = (_text(name) for name in ("page.css", "page.js"))
-    template = environment().get_template("page.html.j2")
-    return template.render(
-        **_values(review, words), others=others or {}, style=Markup(style), script=Markup(script),
-        style_hash=_hash(style), script_hash=_hash(script), data=_safe_json(_data(review, words)),
+def page(
+    review: Review, words: Words, others: Mapping[str, str] | None = None, what_if: bool = True
+) -> str:  # fmt: skip
+    """The whole page as text.
+
+    `others` links to the same page in other languages (language to file name). Without `what_if` no profiles of leads
+    stand in the file, and points cannot be moved.
+    """
+    style, script = _text("page.css"), "\n".join(_text(name) for name in SCRIPTS)
+    values = _values(review, words)
+    parts = {name: folds.squeezed(_section(name, values)) for name in values["toc"]}
+    return environment().get_template("page.html.j2").render(
+        **values, others=others or {}, style=Markup(style), script=Markup(script),
+        style_hash=_hash(style), script_hash=_hash(script), packed=_safe_json(folds.packed(parts)),
+        fold_lines=[(name, folds.line(name, review, words)) for name in parts],
+        data=_safe_json(_data(review, words, what_if)),
     )  # fmt: skip
+
+
+def _section(name: str, values: Mapping[str, Any]) -> str:
+    return environment().get_template(f"{name}.html.j2").render(**values)
 
 
 def _values(review: Review, words: Words) -> dict[str, Any]:
@@ -80,6 +99,7 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
         "truth_held": sum(low <= true <= high for _, _, true, _, low, high in pictures.truth_rows(review)),
         "worth_rows": sections.worth_rows(review, words), "moved_rows": sections.moved_rows(review, words),
         "kept": partial(sections.kept, review), "ceiling": sections.ceiling(review, words), "pictures": pictures,
+        **_first_screens(review, words),
         "glossary": [key.removeprefix("term.") for key in words.texts if key.startswith("term.")],
     }  # fmt: skip
 
@@ -96,13 +116,28 @@ def _top(review: Review) -> float:
     return max([rates.overall.high, *sure]) or 1.0
 
 
-def _data(review: Review, words: Words) -> dict[str, Any]:
-    """What the script needs: thresholds and a handful of texts."""
+def _first_screens(review: Review, words: Words) -> dict[str, Any]:
+    """What stands before the folds."""
+    return {
+        "answer": answering.answer(review, words), "alerts": list(answering.alerts(review, words)),
+        "static_lines": answering.static_lines(review, words), "sizes": sizes(review, words),
+        "winners": winners(review, words), "has_current": any(c.name == "current" for c in review.candidates),
+        "promises": list(answering.promises(review, words)), "drift_line": answering.drift_line(review, words),
+    }  # fmt: skip
+
+
+def _data(review: Review, words: Words, with_profiles: bool) -> dict[str, Any]:
+    """What the script needs: the grids that can be tried, thresholds of all candidates, and its texts."""
     keys = ("slider_leads", "slider_caught", "slider_rate", "slider_rate_from", "slider_points", "slider_missed")
     texts = {key: words.texts[f"threshold.{key}"] for key in keys} | {"count": words.texts["rates.count"]}
+    texts |= {key.removeprefix("try."): text for key, text in words.texts.items() if key.startswith("try.")}
+    later = review.comparison
+    basis = words("meeting.basis", leads=later.leads, customers=later.customers) if later.leads else ""
     return {
-        "language": words.language, "months": bool(review.months), "candidates": sections.slider_data(review),
-        "texts": texts,
+        "language": words.language, "candidates": sections.slider_data(review),
+        "singular_zero": words.texts["format.zero_is"] == "singular", "average": review.rates.overall.value,
+        "texts": texts | {"colon": words.texts["format.colon"]}, "basis": basis,
+        **trying.values(review, words, with_profiles),
     }  # fmt: skip
 
 

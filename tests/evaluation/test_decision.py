@@ -273,12 +273,14 @@ def test_what_came_is_counted_after_what_was_known() -> None:
     came = found[2].came
     assert came is not None and came.leads == scores.total[0][above].sum()
     assert came.customers == scores.total[1][above].sum()
-    assert found[2].side == ("below" if came.high < 0.2 else "kept")
+    assert found[2].side == ("below" if came.high < 0.2 else "kept" if found[2].expected >= 10 else "early")
     # 15.6 of 211 were promised and 23 of 183 came: 5.2 points more, by chance perhaps; 46 are too many for chance
     near = replace(found[2], promise=Promise(211.0, 15.6, 5.0, later=211.0), came=rate(23, 183))
     assert near.side == "kept" and replace(near, came=rate(46, 183)).side == "above"
     assert replace(near, promise=Promise(211.0, 42.0, 5.0), came=rate(10, 183)).side == "below"
-    assert replace(near, came=rate(0, 0)).side == "" and replace(near, promise=Promise(0.0, 0.0, None)).side == "kept"
+    assert replace(near, came=rate(0, 0)).side == "" and replace(near, promise=Promise(0.0, 0.0, None)).side == "early"
+    # of 41 leads three customers were to be expected and none came: neither kept nor broken
+    assert replace(near, promise=Promise(211.0, 15.6, 5.0, later=211.0), came=rate(0, 41)).side == "early"
     assert found[2].leads_per_month == came.leads / 8
     last = outcomes([first], tally, newest=30 * 14 + 45)[0]  # of November all 30 days, of December 15
     assert (last.first, last.last, last.months) == ("2024-11", "2025-08", 1.5)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from page_case import Text
+from page_case import Text, opened, unfold
 from page_case import browser as browser
 from page_case import visit as visit
 from report_case import HOSTILE, hostile, review
@@ -78,7 +78,7 @@ def test_constraints_stand_with_what_they_cost() -> None:
 
 
 def test_without_constraints_there_is_no_such_section() -> None:
-    source = page(replace(CHECKED, robustness=replace(CHECKED.robustness, costs=None)), load("en"))
+    source = opened(page(replace(CHECKED, robustness=replace(CHECKED.robustness, costs=None)), load("en")))
     assert 'id="constraints"' not in source and 'href="#constraints"' not in source
     assert 'id="audit"' in source
 
@@ -173,6 +173,7 @@ def test_it_fits_a_projector_and_hostile_names_stay_dead(visit, language: str) -
     assert sheet.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert sheet.title() != "owned" and sheet.locator("img").count() == 0
     sheet = visit(page(CHECKED, load(language)))
+    unfold(sheet, "points", "constraints")
     sheet.get_by_role("tab", name="lift", exact=True).click()
     assert sheet.locator(".near").is_visible() and sheet.locator(".costs").is_visible()
     assert sheet.evaluate(f"{wide}.map(table => table.caption.textContent)") == []

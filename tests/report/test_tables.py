@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from page_case import opened
 from report_case import review
 
 from calibrate.grid.grid import Grid
@@ -117,5 +118,5 @@ def test_a_grid_at_a_coin_toss_keeps_nothing_of_the_ceiling() -> None:
 def test_a_sample_is_told_by_the_leads_behind_it_not_by_its_merged_rows() -> None:
     tally = replace(REVIEW.tally, exact=False, counted=REVIEW.tally.counted * 0 + 2)
     really, leads = 2 * tally.rows, tally.overall[0]
-    html = page(replace(REVIEW, tally=tally), load("en"))
+    html = opened(page(replace(REVIEW, tally=tally), load("en")))
     assert f"Rates count all {leads:,} leads exactly; joint calculations use a weighted sample of {really:,} of" in html

@@ -1,142 +1,49 @@
 "use strict";
-(() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const number = (value, digits) => new Intl.NumberFormat(data.language, {minimumFractionDigits: digits, maximumFractionDigits: digits}).format(value).replace("-", "\u2212");
-  const percent = (share) => new Intl.NumberFormat(data.language, {style: "percent", minimumFractionDigits: share === 0 || share === 1 ? 0 : Math.abs(share) < 0.01 ? 2 : 1, maximumFractionDigits: Math.abs(share) < 0.01 ? 2 : 1}).format(share).replace("\u00a0%", "\u202f%");
-  const fill = (key, values) => data.texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
-  const at = (id) => document.getElementById(id);
+// What all of the page uses: its data, numbers as the language writes them, packed bytes, and folds filled when opened.
+const at = (id) => document.getElementById(id);
+const data = JSON.parse(at("data").textContent);
+const number = (value, digits) => new Intl.NumberFormat(data.language, {minimumFractionDigits: digits, maximumFractionDigits: digits}).format(value).replace("-", "\u2212");
+const percent = (share) => new Intl.NumberFormat(data.language, {style: "percent", minimumFractionDigits: share === 0 || share === 1 ? 0 : Math.abs(share) < 0.01 ? 2 : 1, maximumFractionDigits: Math.abs(share) < 0.01 ? 2 : 1}).format(share).replace("\u00a0%", "\u202f%");
+const signed = (value, digits = 0) => (Number(value.toFixed(digits)) > 0 ? "+" : "") + number(Number(value.toFixed(digits)) || 0, digits);
+const fill = (key, values) => data.texts[key].replace(/\{(\w+)(?::([^}|]*)\|([^}]*))?\}/g, (_, name, one, many) =>
+  one === undefined ? values[name] : (data.singular_zero ? Math.abs(values[name + "_value"]) < 2 : Math.abs(values[name + "_value"]) === 1) ? one : many);
 
-  // Tabs: one panel at a time; without script all of them stand one below the other.
-  for (const tabs of document.querySelectorAll("[data-tabs]")) {
-    const buttons = [...tabs.querySelectorAll("[data-panel]")];
-    const list = tabs.querySelector(".tablist");
-    if (buttons.length < 2) continue;
-    list.hidden = false;
-    list.setAttribute("role", "tablist");
-    const show = (chosen) => {
-      for (const button of buttons) {
-        const on = button === chosen;
-        button.setAttribute("aria-selected", on);
-        button.tabIndex = on ? 0 : -1;
-        at(button.dataset.panel).hidden = !on;
-      }
-    };
-    buttons.forEach((button, i) => {
-      button.setAttribute("role", "tab");
-      button.setAttribute("aria-controls", button.dataset.panel);
-      at(button.dataset.panel).setAttribute("role", "tabpanel");
-      button.addEventListener("click", () => show(button));
-      button.addEventListener("keydown", (event) => {
-        const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
-        if (!step) return;
-        const next = buttons[(i + step + buttons.length) % buttons.length];
-        show(next);
-        next.focus();
-      });
-    });
-    show(buttons[0]);
-  }
+const inflated = async (text) => {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+};
 
-  // Sorting by a column's head: numbers by their exact value, largest first; texts by the language's order.
-  for (const table of document.querySelectorAll("[data-sort]")) {
-    const heads = [...table.tHead.rows[0].cells];
-    const body = table.tBodies[0];
-    const rows = [...body.rows];
-    heads.forEach((head, place) => {
-      if (!head.dataset.key) return;
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = head.textContent;
-      head.replaceChildren(button);
-      button.addEventListener("click", () => {
-        const numbers = head.dataset.key === "number";
-        const before = head.getAttribute("aria-sort");
-        const rising = before ? before === "descending" : !numbers;
-        heads.forEach((other) => other.removeAttribute("aria-sort"));
-        head.setAttribute("aria-sort", rising ? "ascending" : "descending");
-        const key = (row) => numbers ? Number(row.cells[place].dataset.v) : row.cells[place].textContent.trim();
-        const compare = numbers ? (a, b) => key(a) - key(b) : (a, b) => key(a).localeCompare(key(b), data.language);
-        body.append(...[...rows].sort((a, b) => (rising ? 1 : -1) * compare(a, b)));
-      });
-    });
+// Folds hold their part of the appendix packed until somebody opens them.
+const packed = JSON.parse(at("packed").textContent);
+const filled = new Map();
+const fillFold = (fold) => {
+  const name = fold.dataset.fold;
+  if (!filled.has(name)) {
+    filled.set(name, inflated(packed.parts[name]).then((bytes) => {
+      fold.insertAdjacentHTML("beforeend", new TextDecoder().decode(bytes));
+      enliven(fold);
+    }));
   }
-
-  // Filtering the rates.
-  const filters = document.querySelector("[data-filter]");
-  if (filters) {
-    const rows = [...at(filters.dataset.filter).tBodies[0].rows];
-    filters.hidden = false;
-    filters.addEventListener("submit", (event) => event.preventDefault());
-    const filter = () => {
-      const find = at("rates-find").value.toLocaleLowerCase(), axis = at("rates-axis").value, thin = at("rates-thin").checked;
-      let shown = 0;
-      for (const row of rows) {
-        const words = (row.cells[0].textContent + " " + row.cells[1].textContent).toLocaleLowerCase();
-        row.hidden = !words.includes(find) || (axis && row.dataset.axis !== axis) || (thin && "thin" in row.dataset);
-        shown += row.hidden ? 0 : 1;
-      }
-      at("rates-shown").textContent = fill("count", {shown: number(shown, 0), all: number(rows.length, 0)});
-    };
-    filters.addEventListener("input", filter);
-    filter();
-  }
-
-  // The threshold slider.
-  const try_ = document.querySelector("[data-slider]");
-  if (try_ && data.candidates.some((one) => one.t.length)) {
-    const slider = at("slider"), grid = at("slider-grid");
-    const steps = [...document.querySelectorAll("[data-steps]")];
-    const one = () => data.candidates[Number(grid.value)];
-    let sales = false; // whether the leads counted are those that sales-qualified ones must be
-    const counted = () => (sales && one().sales && one().sales.t.length ? one().sales : one());
-    const place = (threshold) => { const t = counted().t, i = t.findIndex((each) => each >= threshold); return i < 0 ? t.length - 1 : i; };
-    const draw = () => {
-      const c = counted(), i = Number(slider.value), total = one().total, missed = total - c.k[i];
-      slider.disabled = try_.querySelector(".tiles").hidden = !c.t.length; // nobody meets the minimums
-      for (const panel of steps) panel.hidden = panel.dataset.steps !== grid.value;
-      if (!c.t.length) { at("slider-at").textContent = ""; return; }
-      const counts = {leads: number(c.n[i], 0), customers: number(c.k[i], 0), total: number(total, 0), low: percent(c.lo[i]), high: percent(c.hi[i])};
-      at("slider-at").textContent = number(c.t[i], 0);
-      slider.setAttribute("aria-valuetext", fill("slider_points", {points: number(c.t[i], 0)}));
-      at("slider-leads").textContent = number(c.m[i], data.months && c.m[i] < 20 ? 1 : 0);
-      at("slider-leads-note").textContent = data.months ? fill("slider_leads", counts) : "";
-      at("slider-caught").textContent = percent(c.c[i]);
-      at("slider-caught-note").textContent = fill("slider_caught", counts);
-      at("slider-rate").textContent = percent(c.r[i]);
-      at("slider-rate-note").textContent = fill("slider_rate_from", counts) + " · " + fill("slider_rate", counts);
-      at("slider-missed").textContent = number(missed, 0);
-      at("slider-missed-note").textContent = fill("slider_missed", counts);
-      for (const panel of steps) {
-        const mine = panel.dataset.steps === grid.value;
-        panel.hidden = !mine;
-        const picture = panel.querySelector("svg[data-first]");
-        if (!mine || !picture) continue;
-        const {left, right, first, last} = Object.fromEntries(Object.entries(picture.dataset).map(([k, v]) => [k, Number(v)]));
-        const x = last > first ? left + (right - left) * (c.t[i] - first) / (last - first) : left;
-        const hand = picture.querySelector(".hand");
-        hand.setAttribute("x1", x);
-        hand.setAttribute("x2", x);
-        picture.classList.add("live");
-      }
-    };
-    const jump = (threshold, ofSales) => {
-      sales = ofSales;
-      slider.max = counted().t.length - 1;
-      for (const [id, on] of [["slider-mql", !sales], ["slider-sql", sales]]) {
-        if (one().sales) at(id).setAttribute("aria-pressed", on); else at(id).removeAttribute("aria-pressed");
-      }
-      slider.value = place(threshold);
-      draw();
-    };
-    const open = () => {
-      at("slider-mql").hidden = at("slider-sql").hidden = one().mql === null;
-      jump(one().mql === null ? one().t[Math.floor(one().t.length / 2)] : one().mql, false);
-    };
-    slider.addEventListener("input", draw);
-    grid.addEventListener("change", open);
-    at("slider-mql").addEventListener("click", () => jump(one().mql, false));
-    at("slider-sql").addEventListener("click", () => jump(one().sql, true));
-    try_.hidden = false;
-    open();
-  }
-})();
+  return filled.get(name);
+};
+for (const fold of document.querySelectorAll("details.fold")) {
+  fold.addEventListener("toggle", () => { if (fold.open) fillFold(fold); });
+}
+// A link to a place within a fold opens the fold first.
+const visit = async (place) => {
+  const fold = at("fold-" + packed.places[place]);
+  if (!fold) return;
+  await fillFold(fold);
+  fold.open = true;
+  const target = at(place);
+  if (target) { target.scrollIntoView(); target.setAttribute("tabindex", "-1"); target.focus({preventScroll: true}); }
+};
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='#']");
+  const place = link && link.getAttribute("href").slice(1);
+  if (place && packed.places[place]) { event.preventDefault(); visit(place); }
+});
+if (new URLSearchParams(location.search).has("appendix")) {
+  for (const fold of document.querySelectorAll("details.fold")) fillFold(fold).then(() => { fold.open = true; });
+}

@@ -1,0 +1,81 @@
+"""The first picture of the meeting: how well grids rank later leads against the number of their lines."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from . import svg as drawing
+from .language import Words
+from .review import Review
+from .what_if import people_name
+
+WIDTH, HEIGHT = 900.0, 300.0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A grid in the picture: its lines, its figure on later leads with a 95 % interval, and its part in the meeting."""
+
+    name: str
+    title: str
+    lines: int
+    value: float
+    low: float
+    high: float
+    role: str
+
+
+def marks(review: Review, words: Words) -> list[Mark]:
+    """Every candidate with lines that was judged, the shortest first."""
+    chosen, primary = review.chosen_candidate, review.comparison.primary
+    found = []
+    for candidate in review.candidates:
+        judged = review.judged(candidate.name)
+        estimate = judged.metrics.get(primary) if judged is not None else None
+        if estimate is None or not candidate.grid.lines:
+            continue
+        role = "proposed" if candidate is chosen else "now" if candidate.name == "current" else "rival"
+        title = people_name(candidate.name, words)
+        found.append(
+            Mark(candidate.name, title, candidate.grid.lines, estimate.value, estimate.low, estimate.high, role)
+        )
+    return sorted(found, key=lambda mark: (mark.lines, mark.name))
+
+
+def sizes(review: Review, words: Words) -> Markup | None:
+    """Quality against number of lines, with intervals, the ceiling, today's grid and the proposed one marked."""
+    shown = marks(review, words)
+    if len(shown) < 2:
+        return None
+    ceiling = (review.ceiling or {}).get(review.comparison.primary)
+    values = [bound for mark in shown for bound in (mark.low, mark.high)] + ([ceiling] if ceiling else [])
+    low, high = min(values), max(values)
+    room = 0.08 * (high - low or 0.01)
+    canvas = drawing.Canvas(WIDTH, HEIGHT, words("meeting.sizes"))
+    first, last = math.log(shown[0].lines), math.log(max(shown[-1].lines, shown[0].lines + 1))
+    pad = 0.08 * (last - first)
+    frame = drawing.Frame(canvas, (first - pad, last + pad), (low - room, high + room), left=64, top=26)
+    across = [n for n in (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200) if shown[0].lines <= n <= shown[-1].lines]
+    digits = 2 if high - low > 0.05 else 3
+    frame.axes(
+        [math.log(n) for n in across], drawing.ticks(low - room, high + room),
+        lambda place: words.count(round(math.exp(place))), lambda value: words.decimal(value, digits),
+    )  # fmt: skip
+    frame.names(words("meeting.sizes_x"), words("meeting.sizes_y"))
+    if ceiling:
+        up = frame.up(ceiling)
+        canvas.line(frame.left, up, WIDTH - frame.right, up, "mean", words("meeting.ceiling"))
+        canvas.text(frame.left + 6, up - 6, words("meeting.ceiling"), "tick")
+    for mark in shown:
+        x, up = frame.across(math.log(mark.lines)), frame.up(mark.value)
+        tip = words("meeting.size_tip", name=mark.title, lines=mark.lines, value=mark.value, low=mark.low,
+                    high=mark.high)  # fmt: skip
+        canvas.line(x, frame.up(mark.low), x, frame.up(mark.high), f"whisker {mark.role}")
+        canvas.add("circle", f"dot {mark.role}", tip=tip, cx=x, cy=up, r=9 if mark.role == "proposed" else 7,
+                   tabindex="0", role="button", data_grid=mark.name, aria_label=tip)  # fmt: skip
+        if mark.role != "rival":
+            canvas.text(x, frame.up(mark.high) - 8, mark.title, "strong tick", "middle")
+    return Markup(canvas.svg().replace('role="img"', 'role="group"', 1))

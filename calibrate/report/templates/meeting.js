@@ -1,0 +1,273 @@
+"use strict";
+// The meeting: points and threshold can be moved, counted on later leads; a lead can be tried; the result carried away.
+(() => {
+  if (!data.grids.length) return;
+  const minus = "\u2212";
+  const make = (tag, attributes = {}, ...children) => {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    node.append(...children);
+    return node;
+  };
+  const sheet = document.createElement("template");
+  sheet.innerHTML = "<svg></svg>";
+  const pictures = sheet.content.firstChild.namespaceURI;
+  const drawn = (tag, attributes = {}, ...children) => {
+    const node = document.createElementNS(pictures, tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    node.append(...children);
+    return node;
+  };
+  const label = (c, l) => grid.criteria[c].name + data.texts.colon + grid.criteria[c].levels[l][0];
+
+  const FIRST_LINES = 14; // shown at once; a click shows the rest
+  let grid, rows = null, points, threshold, past = [], every = false;
+  const first = (c, l) => grid.criteria[c].levels[l][2];
+
+  // --- counting -------------------------------------------------------------------------------------------
+  const unpack = async (one) => {
+    if (!one.data || one.unpacked) return one.unpacked || null;
+    const bytes = await inflated(one.data), n = one.rows, width = one.criteria.length;
+    const floats = new Float32Array(bytes.slice(n * width).buffer);
+    one.unpacked = {n, codes: one.criteria.map((_, c) => bytes.subarray(c * n, (c + 1) * n)), leads: floats.subarray(0, n), customers: floats.subarray(n, 2 * n)};
+    one.unpacked.made = scored(one.unpacked, one.criteria.map((criterion) => Int32Array.from(criterion.levels, (level) => level[2])));
+    return one.unpacked;
+  };
+  const scored = (table, worth) => {
+    const total = new Int32Array(table.n);
+    for (let c = 0; c < worth.length; c++) {
+      const codes = table.codes[c], mine = worth[c];
+      for (let i = 0; i < table.n; i++) total[i] += mine[codes[i]];
+    }
+    return total;
+  };
+  const changes = () => grid.criteria.flatMap((criterion, c) => criterion.levels.map((_, l) => [c, l])).filter(([c, l]) => points[c][l] !== first(c, l));
+  const byScore = (scores) => { // [score, leads, customers], the best score first
+    const table = new Map();
+    for (let i = 0; i < rows.n; i++) {
+      const cell = table.get(scores[i]) || [0, 0];
+      cell[0] += rows.leads[i]; cell[1] += rows.customers[i];
+      table.set(scores[i], cell);
+    }
+    return [...table].sort((a, b) => b[0] - a[0]).map(([score, [n, k]]) => [score, n, k]);
+  };
+  const above = (table, from) => table.reduce((sum, [score, n, k]) => (score >= from ? [sum[0] + n, sum[1] + k] : sum), [0, 0]);
+  const bestOf = (table, calls) => { // customers among the best so many leads; within one score in proportion
+    let called = 0, caught = 0;
+    for (const [, n, k] of table) {
+      const share = Math.min(1, (calls - called) / n);
+      if (share <= 0) break;
+      called += share * n; caught += share * k;
+    }
+    return caught;
+  };
+  const taken = (scores, calls) => { // the share of each profile that is called
+    const order = byScore(scores), full = new Map();
+    let called = 0;
+    for (const [score, n] of order) { const share = Math.max(0, Math.min(1, (calls - called) / n)); full.set(score, share); called += share * n; }
+    return Float64Array.from(scores, (score) => full.get(score));
+  };
+  const today = (calls) => (data.today ? bestOf(data.today, calls) : calls * data.customers / data.leads);
+
+  // --- drawing --------------------------------------------------------------------------------------------
+  const lines = () => grid.criteria.flatMap((criterion, c) => criterion.levels.map((_, l) => [c, l]))
+    .filter(([c, l]) => first(c, l) || points[c][l]).sort((a, b) => Math.abs(first(...b)) - Math.abs(first(...a)) || a[0] - b[0] || a[1] - b[1]);
+  const average = data.average;
+  const list = () => {
+    const most = Math.max(average, ...lines().map(([c, l]) => { const [, , , n, k] = grid.criteria[c].levels[l]; return n >= 5 ? k / n : 0; })) || 1;
+    const all = lines(), few = every || all.length <= FIRST_LINES + 2 ? all : all.slice(0, FIRST_LINES);
+    at("all").hidden = few.length === all.length;
+    at("all").textContent = fill("show_all", {lines: number(all.length, 0)});
+    at("list").replaceChildren(...few.map(([c, l]) => {
+      const [, , , n, k] = grid.criteria[c].levels[l], known = n >= 5;
+      const row = make("div", {class: "line", "data-c": c, "data-l": l});
+      const less = make("button", {type: "button", "data-step": -1, "aria-label": fill("fewer", {line: label(c, l)})}, minus);
+      const more = make("button", {type: "button", "data-step": 1, "aria-label": fill("more", {line: label(c, l)})}, "+");
+      if (!rows) less.disabled = more.disabled = true;
+      const bar = drawn("svg", {viewBox: "0 0 160 8", preserveAspectRatio: "none", "aria-hidden": "true"},
+        drawn("rect", {class: "track", width: 160, height: 8}),
+        drawn("rect", {class: k / n >= average ? "up" : "down", width: known ? 160 * k / n / most : 0, height: 8}),
+        drawn("rect", {class: "mark", x: 160 * average / most - .75, width: 1.5, height: 8}));
+      const was = data.now && data.now[grid.criteria[c].name] && data.now[grid.criteria[c].name][grid.criteria[c].levels[l][1]];
+      const note = known ? fill("line_rate", {rate: percent(k / n), customers: number(k, 0), leads: number(n, 0)}) : data.texts.line_few;
+      row.append(make("span", {class: "what"}, label(c, l), ...(was === undefined || was === null ? [] : [make("small", {}, " " + fill("was", {before: signed(was)}))])),
+        make("span", {class: "step"}, less, make("b", {}, ""), more),
+        make("span", {class: "rate"}, bar, make("small", {}, note)));
+      return row;
+    }));
+    at("lines-title").textContent = fill("lines", {lines: number(lines().filter(([c, l]) => points[c][l]).length, 0), name: grid.title});
+    at("lines-note").textContent = rows ? (grid.moved ? fill("pooled", {moved: number(grid.moved, 0)}) : "") : data.texts.fixed;
+  };
+  const histogram = (table) => {
+    let low = Math.min(threshold, ...table.map((row) => row[0])), high = Math.max(threshold, ...table.map((row) => row[0]));
+    const width = Math.max(1, Math.ceil((high - low + 1) / 60)), bars = new Map();
+    for (const [score, n, k] of table) {
+      const place = Math.floor((score - low) / width), cell = bars.get(place) || [0, 0];
+      cell[0] += k; cell[1] += n - k;
+      bars.set(place, cell);
+    }
+    const top = Math.max(...[...bars.values()].map((cell) => cell[0])) || 1, bottom = Math.max(...[...bars.values()].map((cell) => cell[1])) || 1;
+    const count = Math.floor((high - low) / width) + 1, step = 400 / count;
+    const svg = drawn("svg", {viewBox: "0 0 400 132", role: "img", "aria-label": data.texts.histogram});
+    for (const [place, [k, other]] of bars) {
+      svg.append(drawn("rect", {class: "up", x: place * step, y: 60 - 52 * k / top, width: Math.max(.5, step - .6), height: 52 * k / top}),
+        drawn("rect", {class: "others", x: place * step, y: 62, width: Math.max(.5, step - .6), height: 52 * other / bottom}));
+    }
+    const x = Math.max(1, (threshold - low) / width * step);
+    svg.append(drawn("line", {class: "cut", x1: x, x2: x, y1: 0, y2: 122}));
+    const words = (y, text) => { const node = drawn("text", {x: 2, y, class: "small"}); node.textContent = text; return node; };
+    svg.append(words(11, data.texts.customers), words(130, data.texts.others));
+    at("histogram").replaceChildren(svg);
+  };
+  const draw = () => {
+    const moved = changes(), scores = rows && scored(rows, points);
+    const table = moved.length ? byScore(scores) : grid.scores;
+    const slider = at("threshold"), [best, worst] = [table[0][0], table[table.length - 1][0]];
+    slider.min = Math.min(worst, threshold); slider.max = Math.max(best + 1, threshold); slider.value = threshold;
+    slider.setAttribute("aria-valuetext", fill("points", {points: number(threshold, 0), points_value: threshold}));
+    at("from").textContent = fill("points", {points: number(threshold, 0), points_value: threshold});
+    const [n, k] = above(table, threshold), before = today(n), gain = k - before;
+    at("calls").textContent = number(n, 0) + (data.months ? " " + fill("a_month", {leads: number(n / data.months, n / data.months < 20 ? 1 : 0)}) : "");
+    at("caught").textContent = number(k, 0); at("rate").textContent = n ? percent(k / n) : "\u2013";
+    at("against").textContent = fill(data.today ? "against_today" : "against_arrival", {calls: number(n, 0), before: number(before, 0), after: number(k, 0), gain: signed(gain)});
+    at("against").className = gain >= .5 ? "gain" : gain <= -.5 ? "loss" : "";
+    if (moved.length) {
+      const made = taken(rows.made, n), now = taken(scores, n);
+      let difference = 0, spread = 0;
+      for (let i = 0; i < rows.n; i++) { const d = now[i] - made[i]; difference += d * rows.customers[i]; spread += d * d * rows.customers[i]; }
+      const clear = Math.abs(difference) > 1.96 * Math.sqrt(spread) && Math.abs(difference) >= 1;
+      at("noise").textContent = fill(clear ? "beyond_noise" : "noise", {lines: number(moved.length, 0), lines_value: moved.length, gain: signed(difference)});
+    } else at("noise").textContent = "";
+    at("basis").textContent = data.basis;
+    for (const row of at("list").children) {
+      const c = Number(row.dataset.c), l = Number(row.dataset.l), value = row.querySelector("b");
+      value.textContent = signed(points[c][l]);
+      value.className = (points[c][l] > 0 ? "more" : points[c][l] < 0 ? "less" : "") + (points[c][l] !== first(c, l) ? " moved" : "");
+    }
+    at("undo").disabled = !past.length; at("reset").disabled = !moved.length && threshold === grid.marketing;
+    at("changed").textContent = moved.length ? fill("changed", {lines: number(moved.length, 0), lines_value: moved.length}) : "";
+    histogram(table); lead(table); keep(moved); remember(moved);
+  };
+
+  // --- a lead ---------------------------------------------------------------------------------------------
+  const answered = () => [...at("answers").querySelectorAll("select")].map((select) => Number(select.value));
+  const form = () => {
+    at("answers").replaceChildren(...grid.criteria.map((criterion, c) => {
+      const select = make("select", {"data-c": c}, ...criterion.levels.map((level, l) => make("option", {value: l}, level[0])));
+      return make("label", {}, criterion.name, select);
+    }));
+    const named = rows ? presets() : [];
+    at("presets").replaceChildren(...named.map(([key, i]) => {
+      const button = make("button", {type: "button"}, data.texts[key]);
+      button.addEventListener("click", () => { rows.codes.forEach((codes, c) => { at("answers").querySelectorAll("select")[c].value = codes[i]; }); draw(); });
+      return button;
+    }));
+    const start = named.length ? named[0][1] : -1;
+    at("answers").querySelectorAll("select").forEach((select, c) => { select.value = start >= 0 ? rows.codes[c][start] : 0; });
+  };
+  const presets = () => { // from counts of at least five leads, never from a lead
+    const pick = (worth) => { let best = -1, most = 0; for (let i = 0; i < rows.n; i++) { const value = rows.leads[i] >= 5 ? worth(i) : 0; if (value > most) { most = value; best = i; } } return best; };
+    const called = (i) => rows.made[i] >= grid.marketing;
+    const reach = 1 + Math.abs(grid.marketing);
+    return [["typical", pick((i) => called(i) ? rows.customers[i] : 0)],
+      ["borderline", pick((i) => (called(i) ? 0 : 1 / (1 + grid.marketing - rows.made[i]) + rows.leads[i] / (1e6 * reach)))],
+      ["missed", pick((i) => (called(i) ? 0 : rows.customers[i]))],
+      ["alarm", pick((i) => (called(i) ? rows.leads[i] - rows.customers[i] : 0))]].filter(([, i]) => i >= 0);
+  };
+  const lead = (table) => {
+    const answers = answered();
+    const steps = answers.map((l, c) => [c, l, points[c][l]]).filter(([, , worth]) => worth).sort((a, b) => Math.abs(b[2]) - Math.abs(a[2]));
+    const total = steps.reduce((sum, [, , worth]) => sum + worth, 0);
+    const near = table.find(([score]) => score === total);
+    const rate = near && near[1] >= 5 ? fill("at_score", {rate: percent(near[2] / near[1]), customers: number(near[2], 0), leads: number(near[1], 0)}) : data.texts.at_score_few;
+    const reasons = steps.map(([c, l, worth]) => `${label(c, l)} ${signed(worth)}`).join(", ");
+    const band = total >= threshold ? (grid.sales !== null && total >= grid.sales && grid.sales > threshold ? "band_sales" : "band_call") : "band_wait";
+    at("result").replaceChildren(make("b", {}, fill("points", {points: number(total, 0), points_value: total})), data.texts.colon + data.texts[band] + ". " + rate + (reasons ? " " + fill("because", {reasons}) : ""));
+    let low = Math.min(0, threshold), high = Math.max(0, threshold), sum = 0;
+    for (const [, , worth] of steps) { sum += worth; low = Math.min(low, sum); high = Math.max(high, sum); }
+    const scale = 320 / (high - low || 1), x = (value) => 400 + (value - low) * scale, svg = drawn("svg", {viewBox: `0 0 780 ${24 * steps.length + 26}`, role: "img", "aria-label": data.texts.waterfall});
+    sum = 0;
+    steps.forEach(([c, l, worth], i) => {
+      const from = x(sum), to = x(sum + worth), y = 24 * i + 8;
+      const name = drawn("text", {x: 390, y: y + 12, "text-anchor": "end"}), value = drawn("text", {x: Math.max(from, to) + 5, y: y + 12});
+      const text = label(c, l);
+      name.textContent = text.length > 52 ? text.slice(0, 51) + "\u2026" : text; value.textContent = signed(worth);
+      svg.append(name, drawn("rect", {class: worth > 0 ? "up" : "down", x: Math.min(from, to), y, width: Math.max(1, Math.abs(to - from)), height: 15}), value);
+      sum += worth;
+    });
+    svg.append(drawn("line", {class: "cut", x1: x(threshold), x2: x(threshold), y1: 0, y2: 24 * steps.length + 12}));
+    at("waterfall").replaceChildren(svg);
+  };
+
+  // --- carrying it away -----------------------------------------------------------------------------------
+  const quoted = (text) => "'" + text.replace(/'/g, "'\\''") + "'";
+  const folder = decodeURIComponent(location.pathname).split("/").slice(-3, -1).join("/"); // reports/2026-11
+  const keep = (moved) => {
+    const by = at("by").value.trim() || data.texts.by_example, why = at("why").value.trim() || data.texts.why_example;
+    const sales = grid.sales === null ? threshold : Math.max(threshold, grid.sales);
+    const parts = ["calibrate adopt " + quoted(folder) + " " + quoted(grid.name) + " --by " + quoted(by) + " --why " + quoted(why)];
+    for (const [c, l] of moved) parts.push("  --points " + quoted(`${grid.criteria[c].name}=${grid.criteria[c].levels[l][1]}=${points[c][l]}`));
+    if (threshold !== grid.marketing || grid.marketing === null) parts.push("  --thresholds=" + threshold + "," + sales);
+    at("command").textContent = parts.join(" \\\n");
+    const file = {schema: 1, candidate: grid.name, by: at("by").value.trim(), why: at("why").value.trim(),
+      points: moved.map(([c, l]) => ({criterion: grid.criteria[c].name, level: grid.criteria[c].levels[l][1], points: points[c][l]})),
+      thresholds: threshold !== grid.marketing ? [threshold, sales] : null};
+    at("download").href = "data:application/json;charset=utf-8," + encodeURIComponent(JSON.stringify(file, null, 1));
+  };
+  const remember = (moved) => {
+    const parts = [`g=${encodeURIComponent(grid.name)}`, `t=${threshold}`];
+    if (moved.length) parts.push("p=" + moved.map(([c, l]) => `${c}.${l}.${points[c][l]}`).join("_"));
+    const untouched = !moved.length && threshold === grid.marketing && grid === data.grids[0];
+    const mark = untouched ? "" : "#" + parts.join("&");
+    if (location.hash !== mark && (mark || /^#g=/.test(location.hash))) history.replaceState(null, "", mark || location.pathname + location.search);
+    for (const link of document.querySelectorAll("a.other")) link.href = link.getAttribute("href").split("#")[0] + mark;
+  };
+  const recalled = () => {
+    const saved = /^#g=/.test(location.hash) ? new URLSearchParams(location.hash.slice(1)) : null;
+    return saved && data.grids.find((one) => one.name === saved.get("g")) ? saved : null;
+  };
+
+  const take = async (one, saved = null) => {
+    grid = one; rows = await unpack(one); past = []; every = false;
+    points = grid.criteria.map((criterion) => Int32Array.from(criterion.levels, (level) => level[2]));
+    threshold = grid.marketing === null ? grid.scores[Math.floor(grid.scores.length / 3)][0] : grid.marketing;
+    if (saved) {
+      threshold = Number.parseInt(saved.get("t"), 10) || 0;
+      for (const part of (saved.get("p") || "").split("_")) {
+        const [c, l, worth] = part.split(".").map(Number);
+        if (rows && points[c] && l < points[c].length && Number.isInteger(worth)) points[c][l] = Math.max(-999, Math.min(999, worth));
+      }
+    }
+    for (const dot of document.querySelectorAll("#sizes [data-grid]")) dot.setAttribute("aria-pressed", dot.dataset.grid === grid.name);
+    list(); form(); draw();
+  };
+  const change = (act) => { past.push([points.map((part) => part.slice()), threshold]); act(); draw(); };
+
+  at("list").addEventListener("click", (event) => {
+    const button = event.target.closest("button"), row = button && button.closest(".line");
+    if (row) change(() => { points[row.dataset.c][row.dataset.l] += Number(button.dataset.step); });
+  });
+  at("threshold").addEventListener("input", (event) => change(() => { threshold = Number(event.target.value); }));
+  at("all").addEventListener("click", () => { every = true; list(); draw(); at("list").children[FIRST_LINES].querySelector("button").focus(); });
+  at("undo").addEventListener("click", () => { if (past.length) [points, threshold] = past.pop(); draw(); });
+  at("reset").addEventListener("click", () => change(() => { grid.criteria.forEach((criterion, c) => criterion.levels.forEach((level, l) => { points[c][l] = level[2]; })); threshold = grid.marketing; }));
+  at("answers").addEventListener("input", draw);
+  for (const field of ["by", "why"]) at(field).addEventListener("input", draw);
+  at("copy").addEventListener("click", async () => {
+    const text = at("command").textContent;
+    try { await navigator.clipboard.writeText(text); at("copied").textContent = data.texts.copied; } catch { getSelection().selectAllChildren(at("command")); at("copied").textContent = data.texts.selected; }
+  });
+  document.addEventListener("click", (event) => {
+    const dot = event.target.closest("[data-grid]"), one = dot && data.grids.find((other) => other.name === dot.dataset.grid);
+    if (one) take(one);
+  });
+  document.addEventListener("keydown", (event) => {
+    if ((event.key === "Enter" || event.key === " ") && event.target.matches && event.target.matches("[data-grid]")) { event.preventDefault(); event.target.dispatchEvent(new MouseEvent("click", {bubbles: true})); }
+  });
+  addEventListener("hashchange", () => { const saved = recalled(); if (saved) take(data.grids.find((one) => one.name === saved.get("g")), saved); });
+
+  for (const id of ["meeting", "try", "keep"]) at(id).hidden = false;
+  const saved = recalled();
+  take(saved ? data.grids.find((one) => one.name === saved.get("g")) : data.grids[0], saved);
+  window.calibrate = {state: () => ({grid: grid.name, threshold, points: Object.fromEntries(changes().map(([c, l]) => [`${c}.${l}`, points[c][l]])), total: answered().reduce((sum, l, c) => sum + points[c][l], 0)})};
+})();
