@@ -78,4 +78,4 @@ def sizes(review: Review, words: Words) -> Markup | None:
                    tabindex="0", role="button", data_grid=mark.name, aria_label=tip)  # fmt: skip
         if mark.role != "rival":
             canvas.text(x, frame.up(mark.high) - 8, mark.title, "strong tick", "middle")
-    return Markup(canvas.svg().replace('role="img"', 'role="group"', 1))
+    return Markup(str(canvas.svg()).replace('role="img"', 'role="group"', 1))

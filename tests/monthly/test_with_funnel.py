@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from page_case import opened
 
 from calibrate.export import json as grid_json
 from calibrate.grid.criteria import Criterion, Level
@@ -109,7 +110,7 @@ def test_another_window_may_have_another_best_grid(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", words.known())
 def test_the_page_has_a_section_for_it(review: Review, language: str) -> None:
     said = words.load(language)
-    text = page.page(review, said)
+    text = opened(page.page(review, said))
     assert 'id="time"' in text
     for key in ("time.windows", "time.stages", "time.value", "time.worked", "time.worked_differs"):
         assert str(said(key)).replace("'", "’")[:30] in text.replace("&#39;", "’").replace("'", "’")
