@@ -59,8 +59,8 @@ EDGES_IN = {  # each with the types it makes
 }  # fmt: skip
 EDGES_OUT = ("export", "scoring.rows", "report.charts", "report")
 TOP = (
-    "monthly.settings", "monthly.settings_file", "monthly.changes", "monthly.crm_defaults", "monthly.from_settings", "monthly.counted",
-    "monthly.with_robustness", "monthly.with_impact", "monthly.with_funnel", "monthly.account",
+    "monthly.settings", "monthly.settings_file", "monthly.changes", "monthly.crm_defaults", "monthly.from_settings",
+    "monthly.counted", "monthly.with_robustness", "monthly.with_impact", "monthly.with_funnel", "monthly.account",
     "monthly.run", "monthly.publish", "monthly.adopt", "monthly.demo", "monthly.notebook", "cli", "__main__",
 )  # fmt: skip
 ROOMS = (*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP)

@@ -15,7 +15,7 @@ import pandas as pd
 from ..evaluation.comparison import Judged
 from .language import Words
 from .review import Candidate, Review
-from .sections import level_name
+from .sections import level_name, rests_on
 from .tables import counts_of
 from .what_if import later_leads, people_name
 
@@ -134,6 +134,8 @@ def alerts(review: Review, words: Words) -> Iterator[tuple[str, str]]:
     """Risks that the reader should know of, each with the place that says more, or an empty text."""
     for key, facts in review.warnings:
         yield words.say("warning", key, facts), ""
+    if resting := rests_on(review, words):
+        yield resting, "asked"
     if review.suspects:
         yield words("verdict.suspects", count=len(review.suspects)), "suspects"
 
@@ -157,7 +159,7 @@ def static_lines(review: Review, words: Words) -> list[tuple[str, int, int, int]
 
 def promises(review: Review, words: Words) -> Iterator[str]:
     """What came of each promise; too early where fewer than ten customers were to be expected."""
-    for outcome in review.outcomes:
+    for outcome in review.past.outcomes:
         came = outcome.came
         if came is None or not came.leads:
             continue
@@ -170,4 +172,4 @@ def promises(review: Review, words: Words) -> Iterator[str]:
 
 def drift_line(review: Review, words: Words) -> str:
     """Whether the grid in use still fits, in one sentence; empty without a grid in use."""
-    return "" if review.drift is None else words(f"meeting.drift_{review.drift.status}")
+    return "" if review.past.drift is None else words(f"meeting.drift_{review.past.drift.status}")

@@ -49,9 +49,9 @@ def line(name: str, review: Review, words: Words) -> str:
     values: dict[str, object] = {
         "candidates": len(review.candidates), "leads": compared.leads, "customers": compared.customers,
         "folds": len(compared.folds), "levels": len(rates.leads), "distinct": int(rates.distinct.sum()),
-        "read": account.read, "kept": account.kept, "months": len(review.kpis),
-        "decisions": len(review.story), "findings": sum(len(c.findings) for c in review.candidates),
-        "lines": sum(1 for change in review.changes if change.change),
+        "read": account.read, "kept": account.kept, "months": len(review.handover.kpis),
+        "decisions": len(review.past.story), "findings": sum(len(c.findings) for c in review.candidates),
+        "lines": sum(1 for change in review.changes.lines if change.change),
     }  # fmt: skip
     key = f"foldline.{name}"
     return words(key, **values) if key in words.texts else ""

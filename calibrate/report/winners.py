@@ -85,7 +85,7 @@ def winners(review: Review, words: Words) -> list[Gain]:
 
 
 def _criterion(review: Review) -> Criterion | None:
-    names = [table.by for sides in review.sides for table in sides.tables if table.by]
+    names = [table.by for sides in review.changes.sides for table in sides.tables if table.by]
     return next((c for name in names for c in review.rates.criteria if c.name == name), None)
 
 

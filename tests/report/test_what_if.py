@@ -21,6 +21,7 @@ from calibrate.grid.grid import Grid
 from calibrate.points.score_table import row_scores, score
 from calibrate.report.language import load
 from calibrate.report.page import page
+from calibrate.report.review import Changes
 from calibrate.report.what_if import caught_at, later_leads, packed, profiles_of, values
 
 REVIEW = review(6000)
@@ -99,7 +100,7 @@ def test_after_ten_clicks_the_funnel_is_that_of_the_changed_grid(visit: Any) -> 
     cells = [(d, s, 200 + 40 * d + 10 * s, 60 - 20 * d + 3 * s) for d in range(3) for s in range(3)]
     tally = leads(cells)
     candidate = replace(REVIEW.candidates[0], name="g", grid=GRID, scores=score(tally, GRID))
-    mine = replace(REVIEW, tally=tally, candidates=(candidate,), chosen="g", sides=(),
+    mine = replace(REVIEW, tally=tally, candidates=(candidate,), chosen="g", changes=Changes(),
                    comparison=replace(REVIEW.comparison, folds=()))  # fmt: skip
     sheet = visit(page(mine, load("en")))
     points = [20, 5]
