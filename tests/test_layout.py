@@ -47,8 +47,9 @@ STEPS = (
     "points.plan", "evaluation.metrics", "evaluation.backtest", "evaluation.bootstrap", "evaluation.comparison",
     "evaluation.decision", "evaluation.swap", "evaluation.segments", "points.grade", "funnel.kpis", "funnel.feedback",
     "evaluation.ceiling", "grid.reasons", "scoring.reasons", "monitoring.shift_tests", "monitoring.multiplicity",
-    "monitoring.drift", "evaluation.audit", "evaluation.constraint_costs", "evaluation.near_optimal", "report.review",
-    "monitoring.group_sequential", "monitoring.trial_arms", "monitoring.trial",
+    "monitoring.drift_effects", "monitoring.drift", "evaluation.audit", "evaluation.constraint_costs",
+    "evaluation.near_optimal", "report.review", "monitoring.group_sequential", "monitoring.trial_arms",
+    "monitoring.trial",
 )  # fmt: skip
 EDGES_IN = {  # each with the types it makes
     "leads.crm": {

@@ -5,6 +5,9 @@ All grids see the same weights, so differences between them are paired. Beyond a
 outcome, leads are dealt at random into a thousand equal groups and the groups are weighted: the mean of a random
 group varies as much as theory says the mean of so many leads must, so intervals keep their width, while one
 replicate of one grid is a product of two small matrices (weights of groups x leads per group and score).
+
+Leads that share their fate (contacts of one company) have one weight, whatever became of them and in whichever folds
+they stand: companies are drawn, not leads, and beyond a thousand of them it is companies that are dealt.
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ class Resampled:
     """Every metric of every grid: on all leads, `value` (grids, metrics), and `drawn` (grids, metrics, draws).
 
     `drawn` is moved so that it varies around `value`. `sample` is the number of leads really counted of the rarer
-    outcome: customers, as a rule.
+    outcome, customers as a rule; leads of one group count once.
     """
 
     names: tuple[str, ...]
@@ -101,7 +104,9 @@ def resample(
     value = np.array([_computed(wanted, in_cells(later, scores, rates), capacity) for _, scores, rates in judged])
     coarse = [in_cells(later, scores, rates, most) for _, scores, rates in judged]
     really = _really_counted(later)
-    strata = [s for f in range(len(later.folds)) for s in _strata(later, f, really, coarse, groups, rng)]
+    alone = np.ones(len(later.row), np.bool_) if later.group is None else later.group < 0
+    strata = [s for f in range(len(later.folds)) for s in _strata(later, f, alone, really, coarse, groups, rng)]
+    strata += _of_companies(later, ~alone, coarse, groups, rng)
     drawn = np.empty((len(judged), len(wanted), draws))
     for start in range(0, draws, CHUNK):
         size = min(CHUNK, draws - start)
@@ -109,15 +114,16 @@ def resample(
         bought = [np.zeros((size, len(each.leads))) for each in coarse]
         for stratum in strata:
             weights = stratum.weights(size, rng)
-            for i, held in enumerate(stratum.held):
-                part = slice(stratum.first[i], stratum.first[i] + len(held))
-                (bought if stratum.customers else others)[i][:, part] = weights @ held.T
+            for side in stratum.sides:
+                for i, held in enumerate(side.held):
+                    part = slice(side.first[i], side.first[i] + len(held))
+                    (bought if side.customers else others)[i][:, part] += weights @ held.T
         for i, each in enumerate(coarse):
             leads = others[i] + bought[i]
             for m, metric in enumerate(wanted):
                 drawn[i, m, start : start + size] = metric.compute(each.cells, leads, bought[i], capacity)
     middle = np.array([_computed(wanted, _standing(each, strata, i), capacity) for i, each in enumerate(coarse)])
-    rarer = int(min(really.sum(), (later.counted - really).sum()))
+    rarer = min(_buyers(later, really), _buyers(later, later.counted - really))
     names = tuple(name for name, _, _ in judged)
     return Resampled(names, tuple(metrics), value, drawn + (value - middle)[:, :, None], rarer)
 
@@ -142,17 +148,21 @@ def simultaneous(differences: Floats, drawn: Floats, sample: float = np.inf) -> 
 
 
 @dataclass(frozen=True)
-class _Stratum:
-    """The customers, or the other leads, of one fold, dealt into groups.
-
-    `held` has, per grid, the leads per (score, group); `first` the first cell of the fold in that grid.
-    """
+class _Side:
+    """Customers, or other leads, of a stratum: per grid the leads per (score, group), and the first of these scores."""
 
     customers: bool
-    dealt: int
-    groups: int
     held: tuple[NDArray[np.float32], ...]
     first: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Stratum:
+    """The customers, or the other leads, of one fold, or whole companies: dealt into groups that are weighted."""
+
+    dealt: int
+    groups: int
+    sides: tuple[_Side, ...]
 
     def weights(self, draws: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Weight of each group in each replicate: (draws, groups)."""
@@ -167,14 +177,14 @@ class _Stratum:
 
 
 def _strata(
-    later: LaterLeads, fold: int, really: NDArray[np.int64], grids: Sequence[Scored], most: int,
-    rng: np.random.Generator,
+    later: LaterLeads, fold: int, alone: NDArray[np.bool_], really: NDArray[np.int64], grids: Sequence[Scored],
+    most: int, rng: np.random.Generator,
 ) -> list[_Stratum]:  # fmt: skip
     """Deal the customers and the other leads of a fold into groups (at most so many), the same ones for every grid.
 
-    `really` is the number of customers really counted behind each row.
+    `alone` marks leads on their own, `really` is the number of customers really counted behind each row.
     """
-    rows = np.flatnonzero(later.fold == fold)
+    rows = np.flatnonzero((later.fold == fold) & alone)
     bought = really[rows]
     made = []
     for customers in (True, False):
@@ -193,23 +203,58 @@ def _strata(
         lead = np.repeat(np.arange(len(rows)), counts)
         group = rng.permutation(dealt) % groups
         weight = np.divide(stand_for, counts, out=np.zeros(len(rows)), where=counts > 0)[lead]
-        held, first = [], []
-        for grid in grids:
-            cell = grid.cell[rows]
-            start, size = int(cell.min()), int(cell.max() - cell.min()) + 1
-            place = (cell - start)[lead] * groups + group
-            held.append(np.bincount(place, weight, size * groups).reshape(size, groups).astype(np.float32))
-            first.append(start)
-        made.append(_Stratum(customers, dealt, groups, tuple(held), tuple(first)))
+        made.append(_Stratum(dealt, groups, (_side(customers, grids, rows[lead], group, groups, weight),)))
     return made
+
+
+def _of_companies(
+    later: LaterLeads, together: NDArray[np.bool_], grids: Sequence[Scored], most: int, rng: np.random.Generator
+) -> list[_Stratum]:
+    """Deal whole companies, with the leads of all folds, into groups (at most so many)."""
+    rows = np.flatnonzero(together)
+    if later.group is None or not len(rows):
+        return []
+    _, company = np.unique(later.group[rows], return_inverse=True)
+    dealt = int(company.max()) + 1
+    groups = min(dealt, most)
+    group = (rng.permutation(dealt) % groups)[company]
+    bought = later.customers[rows]
+    sides = (
+        _side(customers, grids, rows, group, groups, stand_for)
+        for customers, stand_for in ((True, bought), (False, later.leads[rows] - bought))
+    )
+    return [_Stratum(dealt, groups, tuple(sides))]
+
+
+def _side(
+    customers: bool, grids: Sequence[Scored], row: NDArray[np.intp], group: NDArray[np.intp], groups: int,
+    weight: Floats,
+) -> _Side:  # fmt: skip
+    """Leads per score of each grid and group: `row`, `group` and `weight` of every lead."""
+    held, first = [], []
+    for grid in grids:
+        cell = grid.cell[row]
+        start, size = int(cell.min()), int(cell.max() - cell.min()) + 1
+        place = (cell - start) * groups + group
+        held.append(np.bincount(place, weight, size * groups).reshape(size, groups).astype(np.float32))
+        first.append(start)
+    return _Side(customers, tuple(held), tuple(first))
+
+
+def _buyers(later: LaterLeads, leads: NDArray[np.int64]) -> int:
+    """Leads, those of one group once."""
+    if later.group is None:
+        return int(leads.sum())
+    alone = later.group < 0
+    return int(leads[alone].sum()) + len(np.unique(later.group[~alone & (leads > 0)]))
 
 
 def _standing(grid: Scored, strata: Sequence[_Stratum], position: int) -> Scored:
     """The leads that the strata stand for, in one grid's cells: what the replicates vary around."""
     counts = {True: np.zeros(len(grid.leads)), False: np.zeros(len(grid.leads))}
-    for stratum in strata:
-        held, first = stratum.held[position], stratum.first[position]
-        counts[stratum.customers][first : first + len(held)] += held.sum(axis=1)
+    for side in (side for stratum in strata for side in stratum.sides):
+        held, first = side.held[position], side.first[position]
+        counts[side.customers][first : first + len(held)] += held.sum(axis=1)
     return replace(grid, leads=counts[True] + counts[False], customers=counts[True])
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..counts.tally import Tally
 from ..errors import MissingExtraError
-from .backtest import Fold
+from .backtest import Fold, training
 from .metrics import auc_of
 
 Floats = NDArray[np.float64]
@@ -40,7 +40,7 @@ def ceiling(tally: Tally, folds: Sequence[Fold], allowed: Collection[str]) -> di
     won: dict[str, float] = {"gradient_boosting": 0.0, "logistic_regression": 0.0}
     pairs = 0.0
     for fold in folds:
-        train, judged = _bounded(seen.only(fold.train)), _bounded(seen.only(fold.judged))
+        train, judged = _bounded(training(seen, fold)), _bounded(seen.only(fold.judged))
         bought = float(judged.customers.sum())
         weight = bought * (float(judged.leads.sum()) - bought)
         pairs += weight

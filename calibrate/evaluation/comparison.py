@@ -153,7 +153,7 @@ def compare(
                 metrics=estimates(drawn, i) if drawn else {},
                 against=None if each.name == baseline else baseline,
                 difference=differences(drawn, i, names.index(baseline)) if drawn and each.name != baseline else {},
-                reliability=_reliability(exact),
+                reliability=_reliability(exact, later.effect()),
                 gains=_gains(exact),
             )
         )
@@ -186,15 +186,18 @@ def differences(drawn: Resampled, position: int, baseline: int) -> dict[str, Est
     return found
 
 
-def _reliability(scored: Scored) -> pd.DataFrame:
-    """Promised against observed close rate in about ten groups of equal leads, lowest promise first."""
+def _reliability(scored: Scored, effect: float) -> pd.DataFrame:
+    """Promised against observed close rate in about ten groups of equal leads, lowest promise first.
+
+    Intervals are those of so many times (`effect`) fewer leads.
+    """
     order = np.argsort(scored.cells.rate, kind="stable")
     rate, leads, customers = scored.cells.rate[order], scored.leads[order], scored.customers[order]
     middle = (np.cumsum(leads) - leads / 2) / max(float(leads.sum()), 1e-12)
     new = np.concatenate([[True], np.diff(rate) > 0]) if len(rate) else np.zeros(0, np.bool_)
     _, place = np.unique((middle[new] * BINS).astype(np.int64)[np.cumsum(new) - 1], return_inverse=True)
     n, k = np.bincount(place, leads), np.bincount(place, customers)
-    low, high = wilson(k, n)
+    low, high = wilson(k / effect, n / effect)
     return pd.DataFrame(
         {"predicted": np.bincount(place, leads * rate) / n, "observed": k / n, "low": low, "high": high,
          "leads": n, "customers": k}

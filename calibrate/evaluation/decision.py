@@ -283,7 +283,8 @@ def outcomes(story: Sequence[Adopted], tally: Tally, newest: int | None = None) 
             threshold, came = getattr(decision.thresholds, stage), None
             if there is not None:
                 above = there[stage]
-                came = rate(round(float(part.customers[above].sum())), round(float(part.leads[above].sum())))
+                customers, leads = (round(float(each[above].sum())) for each in (part.customers, part.leads))
+                came = rate(customers, leads, part.effect(above))
             between = (months[0], months[-1]) if months else ("", "")
             found.append(
                 Outcome(decision.month, decision.candidate, stage, threshold, decision.promises[stage], came,

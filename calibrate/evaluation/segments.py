@@ -178,20 +178,38 @@ def _resampled(case: _Case, rows: NDArray[np.intp]) -> Resampled:
     later = case.later
     mine = replace(
         later, row=later.row[rows], fold=later.fold[rows], leads=later.leads[rows], customers=later.customers[rows],
-        counted=later.counted[rows],
+        counted=later.counted[rows], group=None if later.group is None else later.group[rows],
     )  # fmt: skip
     judged = [(each.name, each.score[rows], np.clip(each.rate[rows], 1e-9, 1 - 1e-9)) for each in case.judged]
     return resample(mine, judged, capacity=case.capacity, metrics=SHOWN, draws=DRAWS, groups=GROUPS, most=SCORES)
 
 
 def _sides(later: LaterLeads, above: Above, code: NDArray[np.integer], size: int) -> list[Floats | None]:
-    """Per segment: leads called and customers caught with the old and the new grid, customers lost and gained."""
+    """Per segment: leads called and customers caught with the old and the new grid, customers lost and gained.
+
+    The last two, which are tested, are as many as if the customers of one company were about one.
+    """
     if above is None:
         return [None] * size
     was, now = above
     asked = ((later.leads, was), (later.leads, now), (later.customers, was), (later.customers, now),
              (later.customers, was & ~now), (later.customers, now & ~was))  # fmt: skip
-    return list(np.array([np.bincount(code, counts * mine, size) for counts, mine in asked]).T)
+    sums = np.array([np.bincount(code, counts * mine, size) for counts, mine in asked])
+    sums[4:] /= _companies_moved(later, was != now, code, size)
+    return list(sums.T)
+
+
+def _companies_moved(later: LaterLeads, moved: NDArray[np.bool_], code: NDArray[np.integer], size: int) -> Floats:
+    """Customers per company among those that change sides, each company by its customers: no less than 1, (size,)."""
+    if later.group is None:
+        return np.ones(size)
+    rows = np.flatnonzero(moved & (later.group >= 0) & (later.customers > 0))
+    pair, place = np.unique(np.stack([code[rows], later.group[rows]]), axis=1, return_inverse=True)
+    together = np.bincount(place.ravel(), later.customers[rows], pair.shape[1])
+    bought = np.bincount(code, later.customers * moved, size)
+    more = np.bincount(pair[0], together**2 - together, size)
+    effect: Floats = np.maximum(1 + np.divide(more, bought, out=np.zeros(size), where=bought > 0), 1.0)
+    return effect
 
 
 def _segment(

@@ -115,7 +115,10 @@ def _swap(
         was, now = before[stage], after[stage]
         masks: dict[Direction, Masks] = {"enter": now & ~was, "leave": was & ~now, "stay": was & now}
         for direction, mask in masks.items():
-            found = rate(round(float(customers[mask].sum())), round(float(leads[mask].sum())))
+            rows = np.zeros(tally.rows, np.bool_)
+            rows[row[mask]] = True
+            bought, moving = (round(float(each[mask].sum())) for each in (customers, leads))
+            found = rate(bought, moving, tally.effect(rows))
             common = _common(groups, row, mask) if direction != "stay" else ()
             moved.append(Moved(stage, direction, found, found.leads / months if months else None, common))
     return Swap(*names, later, round(float(leads.sum())), months, tuple(moved))

@@ -12,8 +12,8 @@ and spans of time together, so that of twelve looks in a year one is wrong in ab
 - The chance is shared out by what each line's number of leads can tell, and taken once where lines or spans are nearly
   the same leads (`attention`).
 - What is beyond chance is named. It asks for a new grid when it is also large enough to matter (a fifth up or down) and
-  not over; else it is watched. When it began and ended is where a rate of its own makes the counts most likely (Levin
-  and Kline 1985).
+  not over; else it is watched. Leads of one group count as many as they tell (`drift_effects`). When it began and ended
+  is where a rate of its own makes the counts most likely (Levin and Kline 1985).
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from ..grid.criteria import offsets
 from ..grid.grid import Grid
 from ..points.curve import fit_curve
 from ..points.score_table import score
+from .drift_effects import effects, fewer
 from .multiplicity import SMALLEST, able, correlation, in_common, saved, seen, shares, whole
 from .shift_tests import (
     ALL,
@@ -254,6 +255,7 @@ class _Case:
         self.names = [(c.name, level.name) for c in grid.criteria for level in c.levels]
         self.first = spans(self.now[:, :, 0], then)
         self.counts = over(self.now, self.first)
+        self.effect, self.mix_effect = effects(counted, self.bounds)
         self.chance = self._chances(in_common(counted, looked))
 
     def _chances(self, common: Floats) -> Floats:
@@ -263,6 +265,7 @@ class _Case:
         first = np.concatenate([self.first, whole], axis=1)
         counts = np.concatenate([self.counts, over(self.totals[:, None], whole)], axis=1)
         then = np.concatenate([self.then, self.overall[None]])
+        counts, then = (fewer(each, effect) for each, effect in ((counts, self.effect[:, None]), (then, self.effect)))
         p, share = self._tested(counts, then), self._shares(first, counts, then)
         found = np.ones(p.shape)
         for t in range(len(looks)):
@@ -282,7 +285,8 @@ class _Case:
         p[:, -1] = 1.0
         for t in range(len(p)) if self._promising else ():
             for s, start in ((NEWEST, t), (ALL, 0)):
-                p[t, -1, s] = promise_kept(*self._promise(start, t), *(int(v) for v in self.overall[::-1]))
+                customers, promised = (value / self.effect[-1] for value in self._promise(start, t))
+                p[t, -1, s] = promise_kept(round(customers), promised, *(int(v) for v in then[-1, ::-1]))
         return p
 
     @property
@@ -391,8 +395,8 @@ class _Case:
         """Stability index and corrected chance of every criterion in cohort t, with those before it if it has begun."""
         leads = self.now[self._recent(t) : t + 1, :, 0].sum(axis=0)
         mixes = []
-        for a, b in pairwise(self.bounds):
-            size, p = stability(leads[a:b], self.then[a:b, 0])
+        for (a, b), effect in zip(pairwise(self.bounds), self.mix_effect, strict=True):
+            size, p = stability(leads[a:b], self.then[a:b, 0], effect)
             mixes.append((size, min(1.0, p * len(self.grid.criteria) / MIX)))
         return mixes
 

@@ -159,11 +159,11 @@ def _choose(n: Floats, k: Floats) -> Floats:
     return result
 
 
-def stability(leads: Ints, leads_then: Ints) -> tuple[float, float]:
+def stability(leads: Ints, leads_then: Ints, effect: float = 1.0) -> tuple[float, float]:
     """Population stability index of one criterion's mix, and the chance of as much without any change.
 
     ``sum (a - b) ln(a / b)`` over the shares a now and b then, half a lead added to each level; the chance is
-    Pearson's chi-square with levels of fewer than five expected leads taken together.
+    Pearson's chi-square with levels of fewer than five expected leads taken together, divided by the design effect.
 
     >>> size, chance = stability(np.array([60, 40]), np.array([500, 500]))
     >>> round(size, 3), round(chance, 3)
@@ -181,7 +181,7 @@ def stability(leads: Ints, leads_then: Ints) -> tuple[float, float]:
         cells = np.concatenate([cells[:, ~few], cells[:, few].sum(axis=1, keepdims=True)], axis=1)
     expected = cells.sum(axis=1, keepdims=True) * cells.sum(axis=0) / cells.sum()
     statistic = float(((cells - expected) ** 2 / expected).sum())
-    return size, float(special.chdtrc(max(cells.shape[1] - 1, 1), statistic))
+    return size, float(special.chdtrc(max(cells.shape[1] - 1, 1), statistic / effect))
 
 
 def lasted(customers: Ints, leads: Ints, customers_then: int, leads_then: int, *, fell: bool) -> tuple[int, int]:

@@ -23,13 +23,25 @@ CHUNK = 32_768
 class Scores:
     """Leads and customers per cohort and score: `leads` and `customers` have shape (cohorts, scores).
 
-    `scores` is ascending and without repeats. Sums equal those of the tally that was scored.
+    `scores` is ascending and without repeats. Sums equal those of the tally that was scored. `pairs` has the coupled
+    pairs of leads of one group (`counts.design_effect`) that come in at each score when leads are taken from the top,
+    (scores,); None where leads stand alone.
     """
 
     cohorts: tuple[str, ...]
     scores: NDArray[np.int64]
     leads: Floats
     customers: Floats
+    pairs: Floats | None = None
+
+    @property
+    def effect(self) -> Floats:
+        """Design effect of the close rate of all leads at or above each score: (scores,)."""
+        leads = self.total[0][::-1].cumsum()[::-1]
+        if self.pairs is None:
+            return np.ones(len(leads))
+        found: Floats = np.maximum(1 + self.pairs[::-1].cumsum()[::-1] / np.maximum(leads, 1e-12), 1.0)
+        return found
 
     @property
     def total(self) -> tuple[Floats, Floats]:
@@ -139,7 +151,23 @@ def _table(tally: Tally, scores: NDArray[np.int64], mine: NDArray[np.bool_] | No
     leads, customers = (
         np.bincount(cell, each, shape[0] * shape[1]).reshape(shape).astype(np.float64) for each in counts
     )
-    return Scores(tally.cohorts, found, leads, customers)
+    return Scores(tally.cohorts, found, leads, customers, _pairs(tally, place, len(found), mine))
+
+
+def _pairs(tally: Tally, place: NDArray[np.intp], size: int, mine: NDArray[np.bool_] | None) -> Floats | None:
+    """Coupled pairs that each score adds to those of the scores above it: a lead's with its group's leads above it."""
+    found = tally.grouped
+    if found is None:
+        return None
+    row, weight = found.row, found.weight if mine is None else found.weight * mine[found.row]
+    order = np.lexsort((-place[row], found.of_row))  # group after group, the best score first
+    weight, group = weight[order], found.of_row[order]
+    above = np.cumsum(weight) - weight
+    above -= above[found.start[:-1]][group]  # groups begin where they did: only rows within them have moved
+    counts: Floats = np.bincount(place[row][order], 2 * found.covariance[group] * weight * above, size).astype(
+        np.float64
+    )
+    return counts
 
 
 def levels_of(scores: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:

@@ -173,7 +173,8 @@ def trade_off(scores: Scores, months: float | None, whole: Scores | None = None)
     held = leads > 0
     at, leads, customers = scores.scores[held], leads[held], customers[held]
     above, caught = _from_top(leads), _from_top(customers)
-    low, high = wilson(caught, above)
+    effect = scores.effect[held]
+    low, high = wilson(caught / effect, above / effect)
     return pd.DataFrame(
         {
             "threshold": at,
