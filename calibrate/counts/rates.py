@@ -1,14 +1,13 @@
 """Close rates: counts per level become rates with intervals, shrinkage, lift and evidence.
 
-Sources: Wilson (1927) score interval; beta-binomial empirical Bayes with the prior strength by marginal
-maximum likelihood (Casella, "An introduction to empirical Bayes data analysis", 1985); log-ratio interval
+Sources: Wilson (1927) score interval; shrinkage as in `shrinkage`; strength of a beta prior by marginal maximum
+likelihood (Casella, "An introduction to empirical Bayes data analysis", 1985); log-ratio interval
 of a rate ratio (Katz et al. 1978) against the whole, of which the level is a part; Benjamini-Hochberg (1995).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -17,6 +16,7 @@ from scipy import special
 
 from ..grid.criteria import Criterion, offsets
 from .design_effect import Pairs, contrast_effect, rate_effect
+from .shrinkage import FINE, Precision, shrink
 from .tally import Tally
 
 MIN_LEADS = 30
@@ -76,8 +76,9 @@ def wilson(customers: NDArray[np.number], leads: NDArray[np.number], z: float = 
 class RateTable:
     """Rates of every level, laid out criterion after criterion (see `criteria.offsets`); arrays of shape (levels,).
 
-    `shrunk` is pulled toward the global rate as if each level had `prior_leads` more leads that close
-    at that rate. `thin` marks levels with fewer than `min_leads` leads; `distinct` marks levels whose
+    `shrunk` is pulled toward the rates of the criterion's levels and the global one, which count about as much as
+    `prior_leads` leads; `above` is the chance that a level's true rate is higher than the global one (`shrinkage`).
+    `thin` marks levels with fewer than `min_leads` leads; `distinct` marks levels whose
     rate differs from that of the rest of the leads after Benjamini-Hochberg over all levels at 5 %.
 
     Where leads stand in groups, `effect` is the design effect of each level's own rate: its interval, and the shrunk
@@ -95,6 +96,7 @@ class RateTable:
     shrunk: Floats
     shrunk_low: Floats
     shrunk_high: Floats
+    above: Floats
     lift: Floats
     lift_low: Floats
     lift_high: Floats
@@ -131,8 +133,11 @@ class RateTable:
         return f"global {self.overall}\n{self.frame().to_string(index=False, float_format='{:.3g}'.format)}"
 
 
-def estimate(tally: Tally, *, min_leads: int = MIN_LEADS) -> RateTable:
-    """Rates of every level of a tally, from its exact counts; intervals and tests know of the leads' groups."""
+def estimate(tally: Tally, *, min_leads: int = MIN_LEADS, precision: Precision = FINE) -> RateTable:
+    """Rates of every level of a tally, from its exact counts; intervals and tests know of the leads' groups.
+
+    A coarser `precision` makes shrunk rates faster.
+    """
     total, bought = tally.overall
     overall = rate(bought, total, tally.effect())
     n, k = tally.by_level[:, 0], tally.by_level[:, 1]
@@ -142,17 +147,13 @@ def estimate(tally: Tally, *, min_leads: int = MIN_LEADS) -> RateTable:
     leads, customers = n / effect, k / effect
     low, high = wilson(customers, leads)
     share = np.divide(k, n, out=np.zeros(len(n)), where=n > 0)
-    bounds = offsets(tally.criteria)
-    strength = np.array([prior_strength(customers[a:b], leads[a:b], overall.value) for a, b in pairwise(bounds)])
-    m = np.repeat(strength, np.diff(bounds))
-    alpha, beta = customers + m * overall.value, leads - customers + m * (1 - overall.value)
-    shrunk, shrunk_low, shrunk_high = _beta_summary(alpha, beta)
+    near = shrink(customers, leads, offsets(tally.criteria), (total, bought), precision)
     lift, lift_low, lift_high = lift_interval(k, n, bought, total, pairs=pairs)
     p = p_values(k, n, bought, total, contrast)
     return RateTable(
         criteria=tally.criteria, overall=overall, leads=n, customers=k, rate=share, low=low, high=high,
-        shrunk=shrunk, shrunk_low=shrunk_low, shrunk_high=shrunk_high, lift=lift, lift_low=lift_low,
-        lift_high=lift_high, p_value=p, q_value=benjamini_hochberg(p, n > 0), prior_leads=strength,
+        shrunk=near.rate, shrunk_low=near.low, shrunk_high=near.high, above=near.above, lift=lift, lift_low=lift_low,
+        lift_high=lift_high, p_value=p, q_value=benjamini_hochberg(p, n > 0), prior_leads=near.strength,
         min_leads=min_leads, effect=effect, contrast=contrast,
     )  # fmt: skip
 
@@ -289,9 +290,3 @@ def _fisher(k: int, n: int, customers: int, leads: int) -> float:
 def _log_choose(n: int, k: NDArray[np.integer]) -> Floats:
     result: Floats = special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
     return result
-
-
-def _beta_summary(alpha: Floats, beta: Floats) -> tuple[Floats, Floats, Floats]:
-    """Mean and central 95 % interval of Beta distributions."""
-    alpha, beta = np.maximum(alpha, 1e-9), np.maximum(beta, 1e-9)
-    return alpha / (alpha + beta), special.betaincinv(alpha, beta, 0.025), special.betaincinv(alpha, beta, 0.975)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from ..counts.rates import RateTable
 from ..counts.tally import Tally
 from .base import Weights, against_rate, is_reference, zero_levels
 from .constraints import Constraints, resolve
-from .evidence import posterior
 from .lift import DEFAULT_CAP, recipe
 from .projection import kept
 
@@ -33,14 +31,12 @@ def cautious(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
     values = recipe(nearer, most=most)
     zero = (nearer == 1) | ~rates.distinct | zero_levels(tally, rates) | is_reference(tally.criteria)
     values[zero | against_rate(values, rates)] = 0.0
-    alpha, beta = posterior(rates)
-    above: Floats = 1 - special.betainc(alpha, beta, overall)
     limits = resolve(constraints, tally.criteria)
     scale = overall if overall > 0 else 1.0
     return Weights(
         method="cautious", criteria=tally.criteria, values=kept(values, rates, limits),
         low=recipe(rates.shrunk_low / scale, most=most), high=recipe(rates.shrunk_high / scale, most=most),
-        sign_kept=np.where(values == 0, 1.0, np.where(values > 0, above, 1 - above)),
+        sign_kept=np.where(values == 0, 1.0, np.where(values > 0, rates.above, 1 - rates.above)),
         unit="points", thin=zero_levels(tally, rates), notes=limits.notes,
     )  # fmt: skip
 

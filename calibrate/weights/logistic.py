@@ -23,7 +23,7 @@ from ..grid.criteria import offsets
 from ..grid.notes import note
 from .base import Weights, against_rate, condition, is_reference, normal_share, references, zero_levels
 from .constraints import Chain, Constraints, Limits, resolve
-from .prior import START, Component, Posterior, components, settle
+from .prior import START, Component, Posterior, components, integrated, settle
 from .profile_algebra import FIT_ROWS, Rows, curvature, gram, level_out, predict, profiled, rows_of, sums
 from .projection import nearest, without
 
@@ -54,8 +54,9 @@ def logistic(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
 
     Maximises ``sum k log p + (n - k) log(1 - p) - x' S x / 2`` with ``log(p / (1 - p)) = intercept + X x`` and S the
     prior precision of `prior`. Weights are centred (0 is the average lead; a criterion with a reference level: that
-    level), intervals and signs come from the inverse curvature. Thin levels get 0; a level without customers never
-    gains; a weight against its own close rate stays only where its interval excludes 0.
+    level). Intervals come from the inverse curvature with the strengths integrated over, signs from it as it is. Thin
+    levels get 0; a level without customers never gains; a weight against its own close rate stays only where its sign
+    is clear.
     """
     limits = resolve(constraints, tally.criteria)
     if not 0 < rates.overall.customers < rates.overall.leads or not tally.rows:
@@ -63,11 +64,11 @@ def logistic(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
         return Weights("logistic", tally.criteria, nothing, nothing, nothing, nothing + 1, "log-odds",
                        notes=(*limits.notes, note("same_outcome")))  # fmt: skip
     fit = fitted(tally)
+    low, high = _intervals(tally, fit)
     centre, shift = _centre(tally, fit.weights)
     if limits.chains or np.isfinite(np.concatenate(limits.signs)).any():
         fit, centre = _constrained(tally, fit, limits, centre)
     values, spread, zero = _cleared(tally, rates, replace(fit, weights=fit.weights - centre), shift)
-    low, high = values - Z95 * spread, values + Z95 * spread
     values = np.clip(np.where(np.abs(values) < NOTHING, 0.0, values), *limits.signs)
     if limits.chains:  # a level set to 0 may have left its place in the order
         bound, thin = np.where(zero, 0.0, np.inf), zero_levels(tally, rates)
@@ -75,7 +76,8 @@ def logistic(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
     rows = rows_of(tally, FIT_ROWS)
     intercept = level_out(predict(rows, values), rows.leads, rows.customers, fit.intercept)
     return Weights(
-        method="logistic", criteria=tally.criteria, values=values, low=low, high=high,
+        method="logistic", criteria=tally.criteria, values=values,
+        low=np.minimum(low, values), high=np.maximum(high, values),
         sign_kept=np.where(zero, 1.0, normal_share(values, spread)), unit="log-odds",
         intercept=intercept,
         thin=zero_levels(tally, rates), curvature=fit.precision - fit.penalty, penalty=fit.penalty, notes=limits.notes,
@@ -284,6 +286,17 @@ def _all_levels(tally: Tally, seen: Mask, parts: tuple[Component, ...], state: _
     precision[np.ix_(at, at)] = np.linalg.inv(state.posterior.covariance)
     precision = (precision + precision.T) / 2
     return Fit(weights, state.intercept, precision, penalty, covariance, state.posterior.log_strengths)
+
+
+def _intervals(tally: Tally, fit: Fit) -> tuple[Floats, Floats]:
+    """95 % interval of each centred weight, the strengths integrated over; before any line is set to 0."""
+    bounds = offsets(tally.criteria)
+    mean, covariance = integrated(
+        fit.weights, fit.precision, fit.penalty, fit.covariance, bounds, tally.by_level[:, 0] > 0
+    )
+    centre, shift = _centre(tally, mean)
+    error = Z95 * np.sqrt(_variance(covariance, shift, bounds))
+    return mean - centre - error, mean - centre + error
 
 
 def _cleared(tally: Tally, rates: RateTable, fit: Fit, shift: Floats) -> tuple[Floats, Floats, Mask]:

@@ -14,10 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from ..grid.criteria import Criterion, offsets
 
@@ -31,6 +33,9 @@ ALIKE = 0.5
 GROUND = 1e-4
 """Precision of what no component reaches (a shift of all levels of an ordered criterion, which the intercept takes)."""
 ALL_KINDS: tuple[Kind, ...] = ("spread", "step", "bend")
+USUAL_SPREAD = 1.0
+SPREADS = np.geomspace(0.03, 3.0, 12)
+"""Standard deviations of a criterion's log-odds to integrate over; half of all lie below the usual one beforehand."""
 DIFFERENCES: tuple[tuple[Kind, int], ...] = (("step", 1), ("bend", 2))
 
 
@@ -85,6 +90,55 @@ def components(criteria: Sequence[Criterion], seen: NDArray[np.bool_]) -> tuple[
             matrices.append(("spread", np.diag(np.where(row, 0.0, 1.0)) + np.outer(mean, mean)))
         found += [Component(i, kind, place[bounds[i] + held], matrix) for kind, matrix in matrices]
     return tuple(found)
+
+
+def integrated(
+    weights: Floats,
+    precision: Floats,
+    penalty: Floats,
+    covariance: Floats,
+    bounds: NDArray[np.intp],
+    seen: NDArray[np.bool_],
+) -> tuple[Floats, Floats]:
+    """Mean and covariance of all weights with each criterion's strength integrated over, not taken as estimated.
+
+    On a criterion's levels, the other criteria summed out, the data say ``x' J x / 2 - b' x``; with its strengths
+    multiplied by a factor the posterior is normal and its marginal likelihood is known. The factors run over spreads of
+    the levels from `SPREADS`, under a half-Cauchy prior. Covariances between criteria are stretched alike.
+    Sources: Rue, Martino and Chopin, "Approximate Bayesian inference by nested Laplace approximations" (2009);
+    Gelman, "Prior distributions for variance parameters in hierarchical models" (2006).
+    """
+    mean, stretch = weights.copy(), np.zeros_like(covariance)
+    certain = _inverse(precision)
+    for a, b in pairwise(bounds):
+        own = slice(int(a), int(b))
+        posterior = _inverse(certain[own, own])
+        ground = np.eye(b - a) * GROUND
+        scaled = penalty[own, own] - ground
+        spread = np.sqrt(_spread((scaled + ground)[np.ix_(seen[own], seen[own])]))
+        data, pull = posterior - penalty[own, own], posterior @ weights[own]
+        means, covariances, chances = [], [], []
+        for wished in SPREADS:
+            prior = ground + scaled * (spread / wished) ** 2
+            inverse = _inverse(data + prior)
+            means.append(inverse @ pull)
+            covariances.append(inverse)
+            likelihood = np.linalg.slogdet(prior)[1] + np.linalg.slogdet(inverse)[1] + float(pull @ means[-1])
+            chances.append(likelihood / 2 - np.log1p((wished / USUAL_SPREAD) ** 2) + np.log(wished))
+        share = special.softmax(np.array(chances))
+        mean[own] = share @ np.array(means)
+        away = np.array(means) - mean[own]
+        mixed = np.einsum("s,sij->ij", share, np.array(covariances)) + np.einsum("s,si,sj->ij", share, away, away)
+        root, now = (np.linalg.cholesky(part + 1e-12 * np.eye(b - a)) for part in (certain[own, own], mixed))
+        stretch[own, own] = now @ _inverse(root)
+    return mean, stretch @ covariance @ stretch.T
+
+
+def _spread(prior: Floats) -> float:
+    """Variance of a criterion's levels around their mean under a prior precision."""
+    size = len(prior)
+    centring = np.eye(size) - 1 / size
+    return float(np.trace(centring @ _inverse(prior) @ centring)) / max(size - 1, 1)
 
 
 def penalty_of(parts: Sequence[Component], log_strengths: Floats, size: int) -> Floats:
