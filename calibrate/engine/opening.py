@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import duckdb
 from ..errors import InputError, unknown
 from .duckdb import Connection, DuckTable, copied, view_over
 from .files import open_file
+from .frames import Frame, is_frame, open_frame
 from .sql import identifier, literal, rendered
 from .table import Statement, Table, free_of_reserved, shown
 
@@ -32,9 +34,12 @@ class Session:
     Traceback (most recent call last):
     ...
     calibrate.errors.InputError: ...
+
+    `frames` are tables in memory (see `frames.py`) that are opened by their names.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, frames: Mapping[str, Frame] | None = None) -> None:
+        self._frames = dict(frames or {})
         self._connection: Connection | None = None
         self._door: Door | None = None
         self._far: str | None = None
@@ -46,12 +51,30 @@ class Session:
             self._connection = Connection()
         return self._connection
 
-    def open(self, source: str | Path, *, table: str | None = None, header_row: int | None = None) -> Table:
-        """A table over a file, a database or a cluster. `table` (or ``#name`` at the end) chooses among several.
+    def open(self, source: str | Path | Frame, *, table: str | None = None, header_row: int | None = None) -> Table:
+        """A table over a file, a database, a cluster or a frame in memory.
 
+        `table` (or ``#name`` at the end) chooses among several.
         `header_row` is the line of a text file or sheet with the names of columns, from 1, or 0 where there is none.
         """
+        if is_frame(source):
+            return free_of_reserved(self._open_frame(source, "leads"))
+        if str(source) in self._frames:
+            return free_of_reserved(self._open_frame(self._frames[str(source)], Path(str(source)).name))
+        if not isinstance(source, (str, Path)):
+            raise InputError(
+                f"a {type(source).__name__} is no source of leads: give a path, an address of a database, a pandas or "
+                "polars frame, an Arrow table or a DuckDB relation"
+            )
         return free_of_reserved(self._open(str(source), table, header_row))
+
+    def _open_frame(self, frame: Frame, name: str) -> Table:
+        if self._far is not None:
+            raise InputError(
+                f"{name}: the leads stay on their server ({shown(self._far)}), where a frame in memory cannot be read "
+                "beside them"
+            )
+        return open_frame(self.connection, frame, name)
 
     def _open(self, text: str, table: str | None, header_row: int | None) -> Table:
         if "://" in text:
@@ -124,7 +147,7 @@ class Session:
         self.close()
 
 
-def open_table(source: str | Path, *, table: str | None = None) -> Table:
+def open_table(source: str | Path | Frame, *, table: str | None = None) -> Table:
     """A table over one source, in a session of its own that lives as long as the table."""
     return Session().open(source, table=table)
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from .. import __version__
 from ..counts.leakage import judge
@@ -67,17 +68,19 @@ def read_rows(
     follow: bool = True,
     cohorts: Callable[[Terms], Terms] = lambda terms: terms,
     timing: dict[str, float] | None = None,
+    frames: Mapping[str, Any] | None = None,
 ) -> Counted:
     """Open the source, decide what each row is, count the leads and set suspects aside.
 
     With `follow`, the grid that the newest earlier month decided on is the current one, unless one is named. `cohorts`
     may say how leads are parted into cohorts (`Terms.by`, `Terms.split`). Seconds of each step are put into `timing`.
+    `frames` are tables in memory that the settings name instead of files.
     """
     timed = partial(_timed, timing if timing is not None else {}, progress)
     asked = settings  # written out as it was asked for: what was found by itself is found again next month
     grids = grids_of(settings)
     with timed("open_s", "open"):
-        session = Session()
+        session = Session(frames)
         table = session.open(settings.data.file, table=settings.data.table)
         outcomes = session.open(settings.outcome.outcomes) if settings.outcome.outcomes else None
         happened = session.open(settings.events.file, table=settings.events.table) if settings.events.file else None
