@@ -39,7 +39,7 @@ class MissingExtraError(CalibrateError):
 
     def __init__(self, library: str, extra: str) -> None:
         super().__init__(
-            f"this needs {library}, which is not installed. Install it with: pip install 'calibrate[{extra}]'"
+            f"this needs {library}, which is not installed. Install it with: pip install 'calibrate-leads[{extra}]'"
         )
 
 
