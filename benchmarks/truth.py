@@ -17,8 +17,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
+import companies
 import numpy as np
 
 from calibrate.counts.rates import estimate, lift_interval, wilson
@@ -169,8 +170,15 @@ def rolling(runs: int) -> list[tuple[str, float, float, float]]:
     return [("rolling AUC minus AUC on fresh leads, mean", float(np.mean(gaps)), -0.005, 0.005)]
 
 
+def companies_(runs: int) -> list[tuple[str, float, float, float]]:
+    """One buyer counts once: 1 to 5 contacts a company, and persons who stand in several rows."""
+    checks = (companies.rates, companies.verdicts, companies.alarms)
+    lines = [line for check in checks for contacts in (1, 2, 3, 5) for line in check(runs, contacts)]
+    return lines + [line for share in (0.3, 0.5) for line in companies.repeated(runs, share)]
+
+
 CHECKS: tuple[Callable[[int], list[tuple[str, float, float, float]]], ...] = (
-    coverage, weights, equal_grids, verdicts, rolling,
+    coverage, weights, equal_grids, verdicts, rolling, companies_,
 )  # fmt: skip
 
 
