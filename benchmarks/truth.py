@@ -19,19 +19,19 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
-import companies
-import numpy as np
+import companies  # noqa: E402
+import numpy as np  # noqa: E402
 
-from calibrate.counts.rates import estimate, lift_interval, wilson
-from calibrate.counts.tally import Tally, tally_of
-from calibrate.evaluation.backtest import folds, replay
-from calibrate.evaluation.comparison import Comparison, compare
-from calibrate.evaluation.metrics import auc_of
-from calibrate.grid.criteria import Criterion, Level, offsets
-from calibrate.points.plan import Plan, calibrate_prepared, prepare
-from calibrate.points.score_table import row_scores
-from calibrate.weights import METHODS
-from calibrate.weights.constraints import Constraints
+from calibrate.counts.rates import estimate, lift_interval, wilson  # noqa: E402
+from calibrate.counts.tally import Tally, tally_of  # noqa: E402
+from calibrate.evaluation.backtest import folds, replay  # noqa: E402
+from calibrate.evaluation.comparison import Comparison, compare  # noqa: E402
+from calibrate.evaluation.metrics import auc_of  # noqa: E402
+from calibrate.grid.criteria import Criterion, Level, offsets  # noqa: E402
+from calibrate.points.plan import Plan, calibrate_prepared, prepare  # noqa: E402
+from calibrate.points.score_table import row_scores  # noqa: E402
+from calibrate.weights import METHODS  # noqa: E402
+from calibrate.weights.constraints import Constraints  # noqa: E402
 
 SEED = 20261122
 LEVELS, CRITERIA, BLOCKS = 4, 8, 20

@@ -41,6 +41,9 @@ def plan(
     common: Annotated[float, Option(metavar="SHARE", help="shadow: share of handed-over leads both agree on.")] = 0.7,
     power: Annotated[float, Option(metavar="SHARE", help="Chance to find what is there.")] = 0.8,
     close_within_days: Annotated[int, Option(metavar="N", help="Days within which a customer counts.")] = 90,
+    design_effect: Annotated[
+        float, Option(metavar="X", help="Contacts of a company that tell as much as one lead: check --json, groups.")
+    ] = 1.0,
     lang: TextFlag = "en",
     json: JsonFlag = False,
 ) -> None:
@@ -49,7 +52,7 @@ def plan(
 
     design = trial.Design(
         leads_per_month=leads, rate=rate, weeks=weeks, mode=mode, share=share, common=common, power=power,
-        close_within_days=close_within_days,
+        close_within_days=close_within_days, design_effect=design_effect,
     )  # fmt: skip
     made = trial.plan(design, lift=lift)
     if json:
@@ -71,6 +74,9 @@ def read(
     created_at: Annotated[Column, Option(metavar="COL", help="Column with the day the lead entered.")] = None,
     customer_at: Annotated[Column, Option(metavar="COL", help="Column with the day it became a customer.")] = None,
     lead_id: Annotated[Column, Option(metavar="COL", help="Column that identifies a lead.")] = None,
+    group: Annotated[
+        Column, Option(metavar="COL", help="Column whose leads share their fate (default: the company; none: alone).")
+    ] = None,
     new: Annotated[str | None, Option(metavar="VALUE", help="Value of the arm column that means the new grid.")] = None,
     table: TableFlag = None,
     weeks: Annotated[int, Option(metavar="N", help="Weeks that the trial was planned for, from its first lead.")] = 6,
@@ -89,7 +95,7 @@ def read(
             raise SettingsError("counts are read with --new-counts, --old-counts and --week, without a file")
         pairs = _pair(new_counts or "", "--new-counts"), _pair(old_counts or "", "--old-counts")
         found = trial.read([(pairs[0][1], pairs[0][0], pairs[1][1], pairs[1][0])], weeks=weeks, week=week)
-        known: dict[str, str | int] = {}
+        known: dict[str, str | float] = {}
     else:
         if file is None or arm is None or created_at is None:
             raise SettingsError(
@@ -99,11 +105,11 @@ def read(
         from ..engine import Session
         from ..monitoring.trial_arms import ArmNames, arms
 
-        names = ArmNames(arm, customer, created_at, customer_at, lead_id, new, tuple(customer_value or ()))
+        names = ArmNames(arm, customer, created_at, customer_at, lead_id, new, tuple(customer_value or ()), group)
         counted = arms(Session().open(file, table=table), names, as_of=_day(as_of))
-        found = trial.read(counted.weeks, weeks=weeks)
+        found = trial.read(counted.weeks, weeks=weeks, effect=counted.effect)
         known = {"new": counted.new, "old": counted.old, "first": str(counted.first), "as_of": str(counted.as_of),
-                 "left_out": counted.left_out}  # fmt: skip
+                 "left_out": counted.left_out, "design_effect": counted.effect}  # fmt: skip
     if json:
         say_json({**found.as_dict(), "arms": known})
     else:

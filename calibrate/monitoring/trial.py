@@ -42,7 +42,8 @@ class Design:
 
     `leads_per_month` are the leads whose outcome counts and `rate` the share of them that becomes customers today.
     Split: all leads that enter (or, where both grids hand over as many, those handed over), of which `share` go to
-    the new grid. Shadow: the leads that each grid hands over, of which `common` are handed over by both.
+    the new grid. Shadow: the leads that each grid hands over, of which `common` are handed over by both. Where leads
+    are contacts of companies that decide together, `design_effect` of them tell as much as one (`check` says how many).
     """
 
     leads_per_month: float
@@ -53,8 +54,11 @@ class Design:
     common: float = 0.7
     power: float = 0.8
     close_within_days: int = 90
+    design_effect: float = 1.0
 
     def __post_init__(self) -> None:
+        if not self.design_effect >= 1:
+            raise SettingsError("a design effect is 1 (leads on their own) or more, as calibrate check tells it")
         wrong = [name for name in ("rate", "share", "power") if not 0 < getattr(self, name) < 1]
         if wrong:
             raise SettingsError(f"the {wrong[0]} of a trial lies between 0 and 1, such as 0.05 for 5 %")
@@ -182,13 +186,13 @@ def power_two_rates(p_new: float, p_old: float, new: float, old: float, chance: 
 
 def power_of(design: Design, weeks: int, lift: float) -> float:
     """Power of a trial of so many weeks, read every week, for a lift."""
-    new, old = (leads / _inflation(weeks, design.power) for leads in design.arms(weeks))
+    new, old = (leads / _inflation(weeks, design.power) / design.design_effect for leads in design.arms(weeks))
     return power_two_rates(design.rate * lift, design.rate, new, old)
 
 
 def detectable(design: Design, weeks: int) -> float:
     """Smallest higher close rate that is found with the wanted power; 1 if none is."""
-    new, old = (leads / _inflation(weeks, design.power) for leads in design.arms(weeks))
+    new, old = (leads / _inflation(weeks, design.power) / design.design_effect for leads in design.arms(weeks))
     low, high = design.rate, 1.0
     if power_two_rates(1 - 1e-9, design.rate, new, old) < design.power:
         return 1.0
@@ -295,12 +299,15 @@ class Reading:
         return f"{self.why}\n{self.frame().to_string(index=False, float_format='{:.3g}'.format)}"
 
 
-def read(counts: Sequence[tuple[int, int, int, int]], *, weeks: int, week: int | None = None) -> Reading:
+def read(
+    counts: Sequence[tuple[int, int, int, int]], *, weeks: int, week: int | None = None, effect: float = 1.0
+) -> Reading:
     """What a trial planned for so many weeks has shown, from counts so far at the end of each week.
 
     `counts` has, week by week, leads and customers of the new grid and of the old one, all since the start. A single
     row with `week` says how things stand in that week; equal progress is taken for the weeks before. Weeks beyond the
-    planned ones do not count: their chance is spent.
+    planned ones do not count: their chance is spent. With a design effect (contacts of one company; `Arms.effect`), the
+    variance is so many times that of leads on their own.
 
     >>> print(read([(100, 5, 100, 5), (200, 30, 200, 8)], weeks=6).why)
     The new grid closes more, and the trial may stop: decided in week 2 of 6 (15.0% (30/200, 10.7%-20.6%) with the
@@ -322,7 +329,7 @@ def read(counts: Sequence[tuple[int, int, int, int]], *, weeks: int, week: int |
         looked = np.concatenate([before, looked])
         information = np.concatenate([information[0] * before / at[0], information])
     limit = bounds(information, looked / weeks)[-len(at) :]
-    looks = tuple(_look(int(w), row, float(b)) for w, row, b in zip(at, table, limit, strict=True))
+    looks = tuple(_look(int(w), row, float(b), effect) for w, row, b in zip(at, table, limit, strict=True))
     passed = [look for look in looks if abs(look.z) >= look.bound]
     decided = passed[0] if passed else looks[-1]
     if passed:
@@ -341,14 +348,14 @@ def _information(table: Floats) -> Floats:
     return found
 
 
-def _look(week: int, row: Floats, bound: float) -> Look:
-    new, old = rate(int(row[1]), int(row[0])), rate(int(row[3]), int(row[2]))
-    information = float(_information(row[None])[0])
+def _look(week: int, row: Floats, bound: float, effect: float) -> Look:
+    new, old = rate(int(row[1]), int(row[0]), effect), rate(int(row[3]), int(row[2]), effect)
+    information = float(_information(row[None])[0]) / effect
     if information == 0:
         return Look(week, new, old, 0.0, bound, -1.0, 1.0)
     gap = new.value - old.value
-    scale = new.leads * old.leads / (new.leads + old.leads)
-    spread = np.sqrt(sum(r.value * (1 - r.value) / r.leads for r in (new, old)))
+    scale = new.leads * old.leads / (new.leads + old.leads) / effect
+    spread = np.sqrt(effect * sum(r.value * (1 - r.value) / r.leads for r in (new, old)))
     width = float(bound * spread) if np.isfinite(bound) else np.inf
     z = float(gap * scale / np.sqrt(information))
     return Look(week, new, old, z, bound, max(-1.0, gap - width), min(1.0, gap + width))

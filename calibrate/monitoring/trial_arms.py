@@ -7,15 +7,21 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from ..counts.design_effect import contrast_effect
+from ..counts.tally import group_codes, tally_of
 from ..days import DAY_ZERO
 from ..engine import sql
 from ..engine.table import Table, column_of
 from ..errors import HistoryError, InputError, SettingsError, unknown
+from ..grid.criteria import Criterion, Level
+from ..leads.columns.buyers import find_group, group_sql
 from ..leads.columns.outcome import answers
 from ..leads.columns.person_names import may_be_shown
 from ..leads.statement import day_of
+from ..leads.terms import Group
 
 NEW_WORDS = ("new", "nouveau", "nouvelle", "candidate", "test", "treatment", "b")
 """What the arm of the new grid is often called."""
@@ -25,7 +31,8 @@ NEW_WORDS = ("new", "nouveau", "nouvelle", "candidate", "test", "treatment", "b"
 class ArmNames:
     """Columns of a trial file: arm, outcome (with its values that mean customer), first day, and days of outcome, id.
 
-    `new` is the value of the arm column that means the new grid; a known word is found by itself.
+    `new` is the value of the arm column that means the new grid; a known word is found by itself. `group` is the
+    column whose leads share their fate; a company's id, mailbox or name is found by itself ("none": leads stand alone).
     """
 
     arm: str
@@ -35,13 +42,15 @@ class ArmNames:
     lead_id: str | None = None
     new: str | None = None
     customer_values: tuple[str, ...] = ()
+    group: str | None = None
 
 
 @dataclass(frozen=True)
 class Arms:
     """Counts since the start at the end of each whole week: (new leads, new customers, old leads, old customers).
 
-    `first` is the day of the first lead; `left_out` counts leads without an arm or a first day.
+    `first` is the day of the first lead; `left_out` counts leads without an arm or a first day. `effect` is the design
+    effect of the difference of both close rates: above 1 where contacts of one company decide together.
     """
 
     new: str
@@ -50,6 +59,7 @@ class Arms:
     as_of: date
     weeks: tuple[tuple[int, int, int, int], ...]
     left_out: int
+    effect: float = 1.0
 
 
 def arms(table: Table, names: ArmNames, *, as_of: date | None = None) -> Arms:
@@ -88,7 +98,18 @@ def arms(table: Table, names: ArmNames, *, as_of: date | None = None) -> Arms:
             there = (in_arm == name) & (created < until)
             row += [int(there.sum()), int((there & (counts_from < until)).sum())]
         weeks.append((row[0], row[1], row[2], row[3]))
-    return Arms(new, old, _day(first), _day(last), tuple(weeks), int((~kept).sum()))
+    buyers = group_codes(pd.factorize(found["buyer"][kept])[0])
+    effect = _effect(buyers, in_arm == new, np.isfinite(counts_from)) if buyers is not None else 1.0
+    return Arms(new, old, _day(first), _day(last), tuple(weeks), int((~kept).sum()), effect)
+
+
+def _effect(buyers: NDArray[np.int32], new: NDArray[np.bool_], bought: NDArray[np.bool_]) -> float:
+    """Design effect of the difference of the arms' close rates; a company in both arms takes from it."""
+    levels = (Level("old", values=("old",)), Level("new", values=("new",)))
+    arm = Criterion("arm", "arm", "text", "fit", (*levels, Level("missing", "missing"), Level("other", "other")))
+    tally = tally_of([arm], new[None].astype(np.uint8), bought, group=buyers)
+    leads = tally.by_level[:, 0].astype(float)
+    return 1.0 if tally.pairs is None else float(contrast_effect(leads, len(new), tally.pairs)[1])
 
 
 def _rows(table: Table, names: ArmNames) -> dict[str, NDArray[Any]]:
@@ -101,9 +122,13 @@ def _rows(table: Table, names: ArmNames) -> dict[str, NDArray[Any]]:
     arm = f"CAST({_quoted(names.arm)} AS VARCHAR)"
     closed = day_of(table, names.customer_at) if names.customer_at else "NULL"
     lead = f"CAST({_quoted(names.lead_id)} AS VARCHAR)" if names.lead_id else "NULL"
+    if names.group is not None and names.group != "none":
+        column_of(table, names.group)
+    group = find_group(table) if names.group is None else None if names.group == "none" else Group(names.group)
+    buyer = f"MD5({group_sql(table, group)})" if group else "NULL"
     return table.fetch(
         f"SELECT {arm} AS arm, {day_of(table, names.created_at)} AS created, {closed} AS closed, "
-        f"{_won(table, names)} AS won, {lead} AS lead FROM {table.relation}"
+        f"{_won(table, names)} AS won, {lead} AS lead, {buyer} AS buyer FROM {table.relation}"
     )
 
 

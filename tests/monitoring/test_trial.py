@@ -15,7 +15,7 @@ from calibrate import open_table
 from calibrate.errors import CalibrateError, HistoryError, InputError, SettingsError
 from calibrate.monitoring.group_sequential import bounds, inflation, power, spent
 from calibrate.monitoring.trial import Design, plan, power_of, read
-from calibrate.monitoring.trial_arms import ArmNames, arms
+from calibrate.monitoring.trial_arms import ArmNames, _effect, arms
 from calibrate.report import trial_text as trialed
 from calibrate.report.language import load
 
@@ -218,3 +218,27 @@ def test_english_words_say_what_the_library_says(counts: list[tuple[int, int, in
     design = Design(leads_per_month=400, rate=0.05, mode="shadow")
     made = plan(design, lift=1.5)
     assert [text.replace("\u00a0", " ") for text in trialed.planned(made, load("en"))] == list(made.sentences)
+
+
+def companies_in_arms(together: bool, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Companies of three contacts that buy together: each in one arm, or each contact in an arm of its own."""
+    group = np.repeat(np.arange(400), 3)
+    new = rng.random(400)[group] < 0.5 if together else rng.random(1200) < 0.5
+    return group, new, rng.random(400)[group] < 0.1
+
+
+def test_contacts_of_one_company_in_one_arm_are_one_and_in_both_arms_they_are_many() -> None:
+    rng = np.random.default_rng(11)
+    group, new, bought = companies_in_arms(True, rng)
+    assert _effect(group, new, bought) == pytest.approx(3, rel=0.15)
+    group, new, bought = companies_in_arms(False, rng)
+    assert _effect(group, new, bought) < 1.3
+
+
+def test_a_design_effect_widens_a_trial_and_its_plan() -> None:
+    alone, together = (read([(400, 40, 400, 20)], weeks=1, effect=effect).looks[0] for effect in (1.0, 4.0))
+    assert together.z == pytest.approx(alone.z / 2)
+    assert together.high - together.low == pytest.approx(2 * (alone.high - alone.low))
+    design = Design(leads_per_month=800, rate=0.05)
+    doubled = Design(leads_per_month=1600, rate=0.05, design_effect=2)
+    assert power_of(design, 6, 1.5) == pytest.approx(power_of(doubled, 6, 1.5))

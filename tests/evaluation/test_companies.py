@@ -1,0 +1,136 @@
+"""Leads of one company on later leads: folds, resampling, thresholds, segments and drift count one buyer once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from calibrate.counts.rates import estimate
+from calibrate.counts.tally import Tally, tally_of
+from calibrate.evaluation.backtest import folds, replay, training
+from calibrate.evaluation.bootstrap import resample
+from calibrate.evaluation.comparison import compare
+from calibrate.evaluation.swap import swap_all
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Evidence, Grid, Thresholds
+from calibrate.monitoring.drift import drift
+from calibrate.points.curve import fit_curve
+from calibrate.points.plan import Plan
+from calibrate.points.score_table import score
+from calibrate.points.thresholds import trade_off
+
+LEVELS = (*(Level(f"v{i}", values=(f"v{i}",)) for i in range(4)), Level("missing", "missing"), Level("other", "other"))
+QUESTIONS = tuple(Criterion(f"c{i}", f"c{i}", "text", "fit", LEVELS, "v0") for i in range(4))
+
+
+def history(rng: np.random.Generator, leads: int = 2000, contacts: int = 3, rate: float = 0.1) -> Tally:
+    """Companies of 1 to so many contacts that win all together or not at all, whatever their answers; ten blocks."""
+    size = rng.integers(1, contacts + 1, leads)
+    group = np.repeat(np.arange(leads), size)[:leads]
+    codes = np.array([rng.choice(4, leads, p=[0.5, 0.3, 0.15, 0.05])[group] for _ in QUESTIONS], np.uint8)
+    moment = rng.random(leads)[group] + 0.2 * rng.random(leads)
+    block = np.argsort(np.argsort(moment)) * 10 // leads
+    bought = (rng.random(leads) < rate)[group]
+    return tally_of(QUESTIONS, codes, bought, block, [f"block {i:02d}" for i in range(10)], group)
+
+
+def grid_of(rng: np.random.Generator, name: str = "a") -> Grid:
+    return Grid(name, "file", QUESTIONS, tuple((*map(int, rng.integers(-5, 6, 4)), 0, 0) for _ in QUESTIONS))
+
+
+def test_no_group_stands_on_both_sides_of_a_fold_and_all_judged_leads_stay() -> None:
+    tally = history(np.random.default_rng(1))
+    steps = folds(tally)
+    assert steps
+    for fold in steps:
+        train, judged = training(tally, fold), tally.only(fold.judged)
+        ours, theirs = (set(part.group[part.group >= 0].tolist()) for part in (train, judged))
+        assert not ours & theirs
+        assert judged.overall == (fold.leads, fold.customers)
+        before = tally.only(fold.train)
+        assert 0 < before.overall[0] - train.overall[0] < 0.3 * before.overall[0]
+        assert train.overall == (round(train.leads.sum()), round(train.customers.sum()))
+        assert (train.by_level.reshape(4, 6, 2).sum(axis=1) == train.overall).all()
+
+
+def test_leads_alone_are_replayed_and_resampled_as_before() -> None:
+    tally = history(np.random.default_rng(2), contacts=1)
+    marked = replace(tally, group=np.full(tally.rows, -1, np.int32))
+    rng = np.random.default_rng(3)
+    plans = (Plan("a", grid=grid_of(rng)), Plan("b", grid=grid_of(rng)))
+    one, other = (compare(replay(each, plans, folds(each)), baseline="a", draws=200) for each in (tally, marked))
+    assert one.frame().equals(other.frame())
+
+
+def test_the_bootstrap_draws_companies() -> None:
+    """Every lead stands three times: the spread is that of a third of the leads, and the size counts companies."""
+    rng = np.random.default_rng(4)
+    alone = history(rng, 3000, contacts=1)
+    triple = tally_of(
+        QUESTIONS, np.repeat(alone.codes, 3, axis=1), np.repeat(alone.customers, 3).astype(int),
+        np.repeat(alone.cohort, 3), alone.cohorts, np.repeat(np.arange(3000), 3),
+    )  # fmt: skip
+    plans = (Plan("a", grid=grid_of(rng)),)
+    spread, sizes = [], []
+    for tally in (alone, triple, replace(triple, group=None)):
+        (judged,) = replay(tally, plans, folds(tally))
+        drawn = resample(judged.later, [("a", judged.score, judged.rate)], capacity=0.2, metrics=("auc",))
+        spread.append(float(drawn.of("auc")[1].std()))
+        sizes.append(drawn.sample)
+    assert spread[1] == pytest.approx(spread[0], rel=0.1)
+    assert spread[2] == pytest.approx(spread[0] / 3**0.5, rel=0.1)
+    assert sizes[0] == sizes[1] == sizes[2] / 3
+
+
+def test_thresholds_and_swaps_have_the_intervals_of_companies() -> None:
+    """The effect above each threshold against pairs counted one by one."""
+    rng = np.random.default_rng(5)
+    tally = history(rng, 400)
+    grid = replace(grid_of(rng), thresholds=Thresholds(2, 5))
+    found = score(tally, grid)
+    points = np.array([sum(p[c] for p, c in zip(grid.points, row, strict=True)) for row in tally.codes.T])
+    covariance = np.zeros(tally.rows)
+    covariance[tally.grouped.row] = tally.grouped.covariance[tally.grouped.of_row]
+    for at, effect in zip(found.scores, found.effect, strict=True):
+        above = np.flatnonzero(points >= at)
+        same = (tally.group[above][:, None] == tally.group[above]) & (tally.group[above] >= 0)[:, None]
+        np.fill_diagonal(same, False)
+        assert effect == pytest.approx(1 + (covariance[above] * same.sum(axis=1)).sum() / len(above))
+    wide, narrow = (trade_off(score(each, grid), None) for each in (tally, replace(tally, group=None)))
+    assert (wide["high"] - wide["low"] >= narrow["high"] - narrow["low"] - 1e-12).all()
+    swaps = [swap_all(each, grid, replace(grid, thresholds=Thresholds(0, 3)), QUESTIONS)
+             for each in (tally, replace(tally, group=None))]  # fmt: skip
+    enter, narrower = (each.of("marketing_qualified", "enter").rate for each in swaps)
+    assert enter.high - enter.low > narrower.high - narrower.low
+
+
+def test_equal_grids_are_not_called_different() -> None:
+    """Sixteen histories of companies without effect, two grids that know nothing: at most two differences."""
+    rng = np.random.default_rng(6)
+    different = 0
+    for _ in range(16):
+        plans = (Plan("a", grid=grid_of(rng)), Plan("b", grid=grid_of(rng, "b")))
+        tally = history(rng, contacts=5)
+        gap = compare(replay(tally, plans, folds(tally)), baseline="a", draws=400).judged[1].difference["auc"]
+        different += not gap.low <= 0 <= gap.high
+    assert different <= 2
+
+
+def test_drift_of_companies_that_have_not_moved_alarms_no_more_than_promised() -> None:
+    """Twelve histories of ten blocks: alarms in at most 8 % of the looks; without groups they are more."""
+    rng = np.random.default_rng(7)
+    alarms = np.zeros(2)
+    for _ in range(12):
+        before = estimate(history(rng, 3000, 5))
+        pairs = [Evidence(int(n), int(k)) for n, k in zip(before.leads, before.customers, strict=True)]
+        evidence = tuple(tuple(pairs[6 * i : 6 * i + 6]) for i in range(4))
+        grid = replace(grid_of(rng), evidence=evidence)
+        later = history(rng, 3000, 5)
+        scores = score(later, grid)
+        grid = replace(grid, curve=fit_curve(scores.scores, *scores.total))
+        for i, tally in enumerate((later, replace(later, group=None))):
+            alarms[i] += sum(look.status != "keep" for look in drift(grid, tally).looks)
+    assert alarms[0] <= 0.08 * 120
+    assert alarms[1] > 3 * max(alarms[0], 1)
