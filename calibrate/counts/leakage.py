@@ -11,8 +11,11 @@ filled_for_customers    filled (almost) only for customers, and for a good part 
 missing_separates       whether it is filled separates customers from others; it is no yes/no question
 names_outcome           its name (or a level's) states the outcome or the sales process, and it tells
 separates_outcomes      it separates customers from others nearly perfectly, with many leads
+written_at_closing      young leads do not have it yet, and another sign joins that
 asked about
 ----------------------- ----------------------------------------------------------------------------
+written_at_closing      young leads do not have it yet as they would if it were known from the start
+moves_with_age          young leads have other values than mature ones had at any time
 level_always_closes     one level (almost) always closes: a referral, or an answer that winners get
 filled_closes           the few leads that have it filled (almost) always close
 fill_tells              whether it is filled says much of the outcome
@@ -37,6 +40,7 @@ from ..leads.columns.naming import words_of
 from .leakage_columns import CAUTION, Column, auc_error, auc_of, bounds, columns_of, logit
 from .leakage_words import ended, spoken, staged
 from .tally import Tally
+from .written_late import timing
 
 Floats = NDArray[np.float64]
 Facts = Mapping[str, str | int | float]
@@ -116,8 +120,13 @@ def judge(tally: Tally, *, clear: Collection[str] = (), back: Collection[str] = 
             doubtful[i] = accused
         elif accused is not None:
             aside.setdefault(accused.column, accused)
-        elif (doubt := next((sign for check in ASKING if (sign := check(column)) is not None), None)) is not None:
-            doubtful[i] = doubt
+        else:
+            doubt = next((sign for check in ASKING if (sign := check(column)) is not None), None)
+            late = _written_late(tally, i, column)
+            if late is not None and late.reason == "written_at_closing" and (doubt or column.honest >= 0.8):
+                aside.setdefault(late.column, late)
+            elif (most := late or doubt) is not None:
+                doubtful[i] = most
     rest = [i for i, column in enumerate(columns) if column.criterion.column not in aside]
     together = _Together(tally, columns, rest)
     for i in rest:
@@ -288,6 +297,37 @@ ASKING: tuple[Callable[[Column], Suspect | None], ...] = (
     _fill_tells,
     _name_asks,
 )
+
+
+def _written_late(tally: Tally, i: int, column: Column) -> Suspect | None:
+    """Whether leads too young to be judged lack what the column says of customers."""
+    if tally.young is None or not column.telling:
+        return None
+    old, new = (_on_levels(column, fine) for fine in (tally.marginals[i], tally.young.margins[i]))
+    when = timing(old, new, tally.young.width, tally.effect())
+    if when is None or not (when.written_at_closing or when.moves_with_age):
+        return None
+    facts = {"young": when.young, "ratio": when.ratio}
+    if when.written_at_closing:
+        return _sign(
+            column, "written_at_closing",
+            f"{when.young:,} leads too young to be judged lack {when.ratio:.0%} of what they would lack if it were "
+            "written when a lead closes, and 0 % is what a column known from the start would lack",
+            **facts,
+        )  # fmt: skip
+    return _sign(
+        column, "moves_with_age",
+        f"{when.young:,} leads too young to be judged have other values than older leads, the more so the younger",
+        **facts,
+    )  # fmt: skip
+
+
+def _on_levels(column: Column, fine: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Counts per cohort or age on the final levels."""
+    coarse = np.zeros((len(fine), len(column.n), 2), np.int64)
+    for level, place in enumerate(column.place):
+        coarse[:, place] += fine[:, level]
+    return coarse
 
 
 def _works_alone(column: Column, together: _Together, i: int) -> Suspect | None:

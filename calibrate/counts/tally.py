@@ -24,6 +24,7 @@ from ..leads.terms import BUYER, CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS
 from .design_effect import Grouped, Pairs, among, grouped, pairs_of
 from .encoding import Coding, coding
 from .marginals import Marginals
+from .young import IMMATURE, Counting, Young
 
 MOST_ROWS = 2**20
 """Rows of the tally: about one million leads are counted exactly, more are thinned."""
@@ -49,6 +50,7 @@ class Tally:
     ends       (T,) int64                   last day of each cohort (days since 1970), or empty
     group      (R,) int32                   group of the row, which is then one lead; -1: its leads stand
                                             alone; None: all do. No name or id is behind the number
+    young      Young                        leads too young to be judged, per age and level, or None
     ========== ============================ =======================================================
     """
 
@@ -64,6 +66,7 @@ class Tally:
     exact: bool = True
     ends: NDArray[np.int64] | None = None
     group: NDArray[np.int32] | None = None
+    young: Young | None = None
 
     @property
     def overall(self) -> tuple[int, int]:
@@ -130,7 +133,9 @@ class Tally:
             for fine, coarse in enumerate(maps[i]):
                 margin[:, coarse] += self.marginals[position][:, fine]
             marginals.append(margin)
-        return replace(self, criteria=tuple(criteria), marginals=tuple(marginals), codes=codes)
+        sizes = [len(criterion.levels) for criterion in criteria]
+        young = self.young and self.young.regrouped(positions, maps, sizes)
+        return replace(self, criteria=tuple(criteria), marginals=tuple(marginals), codes=codes, young=young)
 
     def finer(self, criterion: Criterion) -> int:
         """Position of our criterion that the given one can be made from."""
@@ -211,6 +216,7 @@ class Tally:
             criteria=tuple(self.criteria[i] for i in kept),
             marginals=tuple(self.marginals[i] for i in kept),
             codes=np.ascontiguousarray(self.codes[kept]),
+            young=self.young and self.young.of(kept),
         )
 
     def frame(self) -> pd.DataFrame:
@@ -246,12 +252,18 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
     kept: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]] = []
     places: list[NDArray[np.int64]] = []
     buyers: list[NDArray[np.uint64]] = []
-    how = coding(history.table, criteria)
+    how, counting_young = coding(history.table, criteria), Counting(history, criteria)
     for piece in history.table.stream(_statement(history, how, share)):
         place, buyer = piece.get("place"), _hashed(piece.get("buyer"))
-        codes = how.codes(piece)
-        cohort = history.cohort_of(piece["moment"].astype(np.int64, copy=False))
+        codes, moment = how.codes(piece), piece["moment"].astype(np.int64, copy=False)
         flags = piece["flags"].astype(np.uint8)
+        if counting_young.marginals is not None:
+            is_young = (flags & 4).astype(np.bool_)
+            counting_young.add(codes[:, is_young], moment[is_young], (flags[is_young] & 1).astype(np.bool_))
+            old = ~is_young
+            codes, moment, flags = codes[:, old], moment[old], flags[old]
+            place, buyer = None if place is None else place[old], None if buyer is None else buyer[old]
+        cohort = history.cohort_of(moment)
         customer = (flags & 1).astype(np.bool_)
         counting.add(codes, cohort, customer)
         if share < 1:
@@ -264,7 +276,7 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
             places += [] if place is None else [place.astype(np.int64)]
             buyers += [] if buyer is None else [buyer]
     if tabled:
-        return _tabled(history, counting)
+        return replace(_tabled(history, counting), young=counting_young.young())
     codes = np.concatenate([np.zeros((len(criteria), 0), np.uint8), *(each[0] for each in kept)], axis=1)
     cohort = np.concatenate([np.zeros(0, np.int32), *(each[1] for each in kept)])
     customer = np.concatenate([np.zeros(0, np.bool_), *(each[2] for each in kept)])
@@ -278,7 +290,7 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
         codes=codes, cohort=cohort, leads=np.where(customer, 1.0, _weights(history.totals, cohort, customer)),
         customers=customer.astype(np.float64), counted=np.ones(len(cohort), np.int64),
         exact=share >= 1 and profiles, ends=history.ends,
-        group=None if buyer is None else group_codes(buyer, alone=0),
+        group=None if buyer is None else group_codes(buyer, alone=0), young=counting_young.young(),
     )  # fmt: skip
     return merged(tally)
 
@@ -333,7 +345,7 @@ def merged(tally: Tally) -> Tally:
 
 
 def _statement(history: History, how: Coding, share: float) -> str:
-    """One row per lead that is kept: moment, flags (1 customer, 2 stays in the sample), level codes."""
+    """One row per lead that is kept or young: moment, flags (1 customer, 2 stays in the sample, 4 young), codes."""
     stays = place = ""
     if share < 1:
         limit = sql.literal(f"{int(share * 2**32):08x}").sql("duckdb")
@@ -344,9 +356,13 @@ def _statement(history: History, how: Coding, share: float) -> str:
         hashed = "HASH" if history.table.dialect == "duckdb" else "MD5"
         nobody = "0" if hashed == "HASH" else "''"
         place += f", CASE WHEN {BUYER} IS NULL THEN {nobody} ELSE {hashed}({BUYER}) END AS buyer"
+    wanted = f"{STATUS} = {KEPT}"
+    if history.excluded.get("immature"):
+        stays += f" + CASE WHEN {STATUS} = {IMMATURE} THEN 4 ELSE 0 END"
+        wanted = f"{STATUS} IN ({KEPT}, {IMMATURE})"
     return (
         f"SELECT {MOMENT} AS moment, {CUSTOMER}{stays} AS flags{place}{how.selected} "
-        f"FROM ({history.leads}) AS leads WHERE {STATUS} = {KEPT}"
+        f"FROM ({history.leads}) AS leads WHERE {wanted}"
     )
 
 
