@@ -13,8 +13,10 @@ from calibrate.counts.tally import Tally, tally_of
 from calibrate.evaluation.backtest import Fold
 from calibrate.evaluation.comparison import Comparison, Judged, Verdict
 from calibrate.evaluation.metrics import Estimate
+from calibrate.funnel.windows import WindowCount, Windows
 from calibrate.grid.criteria import Criterion, Level, offsets
 from calibrate.grid.grid import Band, Evidence, Grid, Pin
+from calibrate.leads.columns.outcome import Outcome, Value
 from calibrate.points.score_table import score
 from calibrate.points.thresholds import Policy, choose
 from calibrate.report.review import Account, Candidate, Review
@@ -132,6 +134,11 @@ def account() -> Account:
          ("dates", {"column": "created_at", "format": "DD/MM/YYYY", "unreadable": 32}),
          ("placeholders", {"column": "role", "words": "Select|N/A", "cells": 1597}),
          ("a_finding_nobody_translated", {"column": "notes", "share": 0.42})),
+        outcome=Outcome("became_customer", "leads", (
+            Value("no", 23_101, "lost"), Value("yes", 1_812, "customer"), Value("pending", 1_397, "open"),
+        )),
+        as_of_reason="created", as_of_column="created_at",
+        windows=Windows(90, 210, (WindowCount(90, 24_000, 1_357), WindowCount(180, 20_100, 1_402))),
     )  # fmt: skip
 
 

@@ -112,8 +112,8 @@ def _deals(history: History, deals: Table, amount: str) -> str:
     dated = terms.customer_at in names
     day = day_of(deals, terms.customer_at or "") if dated else "0"
     won = ""
-    if terms.customer in names and terms.customer_values:
-        values = ", ".join(sql.literal(value).sql("duckdb") for value in terms.customer_values)
+    if terms.customer in names and history.customer_values:
+        values = ", ".join(sql.literal(value).sql("duckdb") for value in history.customer_values)
         won = f" WHERE CAST({quoted(terms.customer)} AS VARCHAR) IN ({values})"
     return (
         f" LEFT JOIN (SELECT CAST({key} AS VARCHAR) AS __lead, {day} AS __day, SUM({amount}) AS __amount FROM "

@@ -21,6 +21,7 @@ from ..grid.event_columns import BEFORE, COUNT, DAYS, FASTER, FIRST, LAST, LAST_
 from ..vocabulary import shape_of
 from .columns.naming import words_of
 from .columns.person_names import may_be_shown
+from .day_span import span_of
 from .terms import Terms
 
 COMMON = 20
@@ -105,7 +106,7 @@ def join_events(
     chosen = tuple(types) if types is not None else common_types(events, names.type or "")
     chosen = tuple(dict.fromkeys((*chosen, *more)))
     if scoring and as_of is None:
-        as_of = _last_day(events, names.at or "")
+        as_of = last_event_day(events, names.at or "")
     plan = _Plan(leads, events, terms, names, chosen, as_of, dated)
     taken = {column.name for column in leads.columns} & {column.name for column in plan.columns}
     if taken:
@@ -166,11 +167,10 @@ def common_types(events: Table, column: str) -> tuple[str, ...]:
     return tuple(may_be_shown([str(each) for each in found["type"]])[:COMMON])
 
 
-def _last_day(events: Table, at: str) -> date | None:
-    """The last day on which anything happened."""
-    day = sql.day(dates.moment(events, at).expression).sql("duckdb")
-    last = events.fetch(f"SELECT MAX({day}) AS last FROM {events.relation}")["last"][0]
-    return None if last is None or last != last else date.fromordinal(DAY_ZERO.toordinal() + int(last))
+def last_event_day(events: Table, at: str) -> date | None:
+    """The last day on which anything happened; days that are not believed (`day_span`) do not count."""
+    newest = span_of(events, sql.day(dates.moment(events, at).expression).sql("duckdb")).newest
+    return None if newest is None else date.fromordinal(DAY_ZERO.toordinal() + newest)
 
 
 class _Plan:

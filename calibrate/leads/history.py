@@ -23,8 +23,9 @@ from ..engine.table import Fact, Table, column_of
 from ..errors import HistoryError, InputError, unknown
 from ..grid.criteria import Criterion
 from .cohorts import blocks, cohorts_of
-from .columns.outcome import Answers, answers
+from .columns.outcome import Answers, Outcome, answers
 from .statement import Source
+from .statement_facts import findings, outcome_of
 from .terms import CUSTOMER, KEPT, MOMENT, REASONS, STATUS, Terms
 
 IMPOSSIBLE_RATE = 0.95
@@ -37,7 +38,8 @@ class History:
     `leads` is a statement giving one row per row read, with the columns of the source and `STATUS` (position in
     `REASONS`), `CUSTOMER` (0/1), `MOMENT` (day of creation, or position in time) and `IDENTITY` (text).
     `totals` are leads and customers per cohort (T, 2). `place` is the column with the order of rows, where joins and
-    windows may hand them out in any other.
+    windows may hand them out in any other. `outcome` spells what told customers, `customer_values` are the values of
+    the customer column that mean one; `as_of_reason` says what told the day: given, created, closed, outcomes, events.
     """
 
     table: Table
@@ -52,6 +54,9 @@ class History:
     order: str
     as_of: date | None
     place: str | None = None
+    outcome: Outcome = field(default_factory=lambda: Outcome(None, "leads"))
+    customer_values: tuple[str, ...] = ()
+    as_of_reason: str = ""
     facts: tuple[tuple[str, Mapping[str, str | int | float]], ...] = field(default=())
 
     @property
@@ -84,7 +89,8 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
     _check_names(table, terms)
     meant = _meant(table, terms)
     source = Source(table, terms, meant)
-    as_of = terms.as_of or source.last_day()
+    read_on = source.last_day()
+    as_of = read_on[0] if read_on else terms.as_of
     leads = source.statement(as_of)
     judged, held = (source.statement(as_of, source.alike()), "__leads") if source.few else (leads, "1")
     found = table.fetch(
@@ -107,8 +113,12 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
     return History(
         table=table, terms=terms, leads=leads, criteria=criteria, cohorts=cohorts, ends=ends, totals=totals,
         read=read, excluded=excluded, order=source.order, as_of=as_of if source.dated else terms.as_of,
-        place=table.position if source.scattered else None,
-        facts=(*_same_persons(source, leads), *(() if source.dated else _undecided(meant, terms))),
+        place=table.position if source.scattered else None, outcome=outcome_of(source),
+        customer_values=meant.customer if meant else (), as_of_reason=read_on[1] if read_on else "",
+        facts=(
+            *_same_persons(source, leads), *(() if source.dated else _undecided(meant, terms)),
+            *findings(source, as_of),
+        ),
     )  # fmt: skip
 
 
@@ -138,7 +148,10 @@ def _undecided(meant: Answers | None, terms: Terms) -> tuple[Fact, ...]:
 
 def last_day(table: Table, terms: Terms) -> date | None:
     """Day on which the history is read: as given, else the last date seen in the data; None without dates."""
-    return terms.as_of or Source(table, terms, _meant(table, terms)).last_day()
+    if terms.as_of is not None:
+        return terms.as_of
+    read_on = Source(table, terms, _meant(table, terms)).last_day()
+    return read_on[0] if read_on else None
 
 
 def _check_names(table: Table, terms: Terms) -> None:
@@ -179,7 +192,7 @@ def _meant(table: Table, terms: Terms) -> Answers | None:
     home = terms.outcomes if terms.outcomes is not None and terms.customer in listed else table
     counts = _answered(home, terms.customer)
     still_open = terms.open_values if terms.open_in in (None, terms.customer) else ()
-    return answers(counts, terms.customer, terms.customer_values, still_open)
+    return answers(counts, terms.customer, terms.customer_values, still_open, listed=home is terms.outcomes)
 
 
 def _answered(table: Table, name: str) -> dict[str | None, int]:

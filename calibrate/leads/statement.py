@@ -5,10 +5,8 @@ See `history` for what is judged and how.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
-
-from sqlglot import exp
 
 from ..days import DAY_ZERO
 from ..engine import sql
@@ -18,6 +16,7 @@ from ..errors import HistoryError
 from .columns.buyers import group_sql, recurring
 from .columns.outcome import Answers
 from .columns.roles import repeated
+from .day_span import DaySpan, span_of
 from .terms import BUYER, CUSTOMER, IDENTITY, KEPT, MOMENT, REASONS, STATUS, Terms
 
 
@@ -48,40 +47,73 @@ class Source:
         """Whether one lead stands for all of its company."""
         return self.terms.unit == "company" and self.terms.group is not None
 
-    def last_day(self) -> date | None:
-        """Last date seen in the data."""
+    def last_day(self) -> tuple[date, str] | None:
+        """Day on which the history is read, and what tells it: given, created, closed, outcomes or events.
+
+        Without a given day it is the last day on which something happened: a lead came, an outcome was decided, an
+        event was seen. What is expected (closing dates of open rows) and days that are not believed do not count.
+        """
         if not self.dated:
             return None
-        columns = [(self.table, c) for c in (self.terms.created_at, self._own(self.terms.customer_at)) if c]
-        if self.terms.outcomes is not None and (listed_at := self._listed_at()):
-            columns.append((self.terms.outcomes, listed_at))
-        parts = [(self._last_of(table, column), table.relation) for table, column in columns]
-        last = None
-        for expression, relation in parts:
-            value = self.table.fetch(f"SELECT {expression} AS last FROM {relation}")["last"][0]
-            if value is not None and value == value:  # neither NULL nor NaN
-                last = int(value) if last is None else max(last, int(value))
-        if last is None:
-            raise HistoryError(f"the column '{self.terms.created_at}' holds no date at all")
-        return date.fromordinal(DAY_ZERO.toordinal() + last)
+        if self.terms.as_of is not None:
+            return self.terms.as_of, "given"
+        newest = [(span.newest, kind) for kind, span in self.spans.items() if span.newest is not None]
+        if not any(kind == "created" for _, kind in newest):
+            raise HistoryError(f"the column '{self.terms.created_at}' holds no date that can be used")
+        if self.terms.seen_until is not None:
+            newest.append(((self.terms.seen_until - DAY_ZERO).days, "events"))
+        order = ("created", "closed", "outcomes", "events")
+        last, kind = min(newest, key=lambda pair: (-pair[0], order.index(pair[1])))
+        return DAY_ZERO + timedelta(days=last), kind
 
-    def _day(self, table: Table, column: str) -> str:
+    @cached_property
+    def spans(self) -> dict[str, DaySpan]:
+        """The days that are believed: of creation, and of closing of the rows whose outcome is decided."""
+        terms = self.terms
+        today = max(date.today(), terms.as_of) if terms.as_of else None
+        spans: dict[str, DaySpan] = {}
+        if terms.created_at is None:
+            return spans
+        created = self.day(self.table, terms.created_at)
+        spans["created"] = span_of(self.table, created, today=today)
+        own_at, listed_at = self._own(terms.customer_at), self.listed_at
+        if terms.outcomes is not None and listed_at:
+            decided = self._decided(terms.outcomes)
+            relation = f"(SELECT * FROM {terms.outcomes.relation}{decided}) AS decided"
+            spans["outcomes"] = span_of(terms.outcomes, self.day(terms.outcomes, listed_at), relation, today)
+        elif own_at:
+            relation = f"(SELECT * FROM {self.table.relation}{self._decided(self.table)}) AS decided"
+            spans["closed"] = span_of(self.table, self.day(self.table, own_at), relation, today)
+        return spans
+
+    def _decided(self, table: Table) -> str:
+        """Filter of the rows whose outcome is decided: won, or lost in so many words."""
+        if self.meant is None or self.terms.customer not in [c.name for c in table.columns]:
+            return ""
+        return f" WHERE {self._is((*self.meant.customer, *self.meant.lost))} = 1"
+
+    def _believed(self, kind: str, day: str) -> str:
+        """A day as far as it is believed; as it stands where nothing in the column is doubted."""
+        span = self.spans.get(kind)
+        return day if span is None or not span.outside else span.sql(day)
+
+    def day(self, table: Table, column: str) -> str:
         """Day of a date column; how its dates are written is found out once."""
         if (table.name, column) not in self._days:
             self._days[table.name, column] = day_of(table, column)
         return self._days[table.name, column]
 
-    def _last_of(self, table: Table, column: str) -> str:
-        """Last day of a date column; where the engine knows it as one, from the greatest value it has noted."""
-        if column_of(table, column).type in ("date", "timestamp"):
-            return sql.day(exp.Max(this=sql.identifier(column))).sql("duckdb")
-        return f"MAX({self._day(table, column)})"
-
     def _own(self, column: str | None) -> str | None:
         """The column if the leads themselves have it."""
         return column if column in [c.name for c in self.table.columns] else None
 
-    def _listed_at(self) -> str | None:
+    @property
+    def own_at(self) -> str | None:
+        """The closing date's column if the leads themselves have it."""
+        return self._own(self.terms.customer_at)
+
+    @property
+    def listed_at(self) -> str | None:
         """The date column of the outcomes table."""
         outcomes, at = self.terms.outcomes, self.terms.customer_at
         return at if outcomes is not None and at in [c.name for c in outcomes.columns] else None
@@ -89,7 +121,7 @@ class Source:
     def statement(self, as_of: date | None, rows: str | None = None) -> str:
         """One row per row read (or of `rows`): status, customer, moment, identity and the source's columns."""
         terms = self.terms
-        created = self._day(self.table, terms.created_at) if terms.created_at else "NULL"
+        created = self.day(self.table, terms.created_at) if terms.created_at else "NULL"
         joined, closed, bought = self._outcome()
         row = "CAST(__row AS VARCHAR)" if self.numbered else "''"
         identity = f"CAST({_quoted(terms.lead_id)} AS VARCHAR)" if terms.lead_id else row
@@ -99,6 +131,8 @@ class Source:
             f"{self._twice()} AS __twice{self._buyer() if rows is None else ''} "
             f"FROM {rows or self._rows()} AS leads{joined}"
         )
+        if self.same:
+            inner = self._persons(inner, grouped=terms.group is not None and rows is None)
         if self.by_company:
             inner = self._companies(inner)
         status, customer = self._judgement(as_of)
@@ -107,6 +141,19 @@ class Source:
             f"SELECT judged.*, {status} AS {STATUS}, {customer} AS {CUSTOMER}, {moment} AS {MOMENT} "
             f"FROM ({inner}) AS judged"
         )
+
+    def contradicting(self) -> int:
+        """Ids with one row that is a customer and another that is none."""
+        if "id" not in dict(self.same):
+            return 0
+        joined, _, bought = self._outcome()
+        key = _quoted(self.terms.lead_id or "")
+        found = self.table.fetch(
+            f"SELECT COUNT(*) AS n FROM (SELECT {key} AS lead FROM (SELECT leads.{key} AS {key}, {bought} AS bought "
+            f"FROM {self._rows()} AS leads{joined}) AS seen WHERE {key} IS NOT NULL GROUP BY 1 "
+            "HAVING MIN(bought) < MAX(bought)) AS leads"
+        )
+        return int(found["n"][0])
 
     @property
     def scattered(self) -> bool:
@@ -162,10 +209,12 @@ class Source:
         """Join, closing day and 0/1 for the outcome of a lead."""
         terms = self.terms
         own_at = self._own(terms.customer_at)
-        closed = self._day(self.table, own_at) if own_at else "NULL"
+        closed = self._believed("closed", self.day(self.table, own_at)) if own_at else "NULL"
         if terms.outcomes is not None:
-            listed_at = self._listed_at()
-            day = f"MIN({self._day(terms.outcomes, listed_at)})" if listed_at else "NULL"
+            listed_at = self.listed_at
+            day = "NULL"
+            if listed_at:
+                day = f"MIN({self._believed('outcomes', self.day(terms.outcomes, listed_at))})"
             if terms.group is not None and terms.group.kind == "deal":
                 day += f" AS __day, MIN({group_sql(terms.outcomes, terms.group)}) AS __deal"
             else:
@@ -180,17 +229,40 @@ class Source:
             return joined, "__won.__day" if listed_at else closed, "CASE WHEN __won.__lead IS NULL THEN 0 ELSE 1 END"
         if self.meant is not None and terms.customer:
             return "", closed, self._is(self.meant.customer)
+        return "", closed, f"CASE WHEN {self.no_date(own_at)} THEN 0 ELSE 1 END"
+
+    def no_date(self, own_at: str | None) -> str:
+        """Whether a date that alone tells the sale is empty, a placeholder or only planned."""
         given = _quoted(own_at) if own_at else "NULL"
-        empty = f"{given} IS NULL"
+        tests = [f"{given} IS NULL"]
         if own_at and column_of(self.table, own_at).type == "text":  # what is no date is not "no customer"
-            empty += f" OR {sql.is_blank(sql.identifier(own_at)).sql('duckdb')}"
-        return "", closed, f"CASE WHEN {empty} THEN 0 ELSE 1 END"
+            tests.append(sql.is_blank(sql.identifier(own_at)).sql("duckdb"))
+        span = self.spans.get("closed")
+        if own_at and span is not None and span.outside:
+            tests.append(f"NOT {self.day(self.table, own_at)} BETWEEN {span.first} AND {span.last}")
+        return " OR ".join(tests)
+
+    @property
+    def is_customer(self) -> str:
+        """SQL for 0/1: the customer column of the leads says customer."""
+        return self._is(self.meant.customer if self.meant else ())
+
+    @cached_property
+    def planned_rows(self) -> int:
+        """Rows of a second file without a status whose date is only planned, or says never."""
+        outcomes, span = self.terms.outcomes, self.spans.get("outcomes")
+        if outcomes is None or span is None or self.meant is not None:
+            return 0
+        return span.outside
 
     def _wins(self, outcomes: Table) -> str:
-        """Filter of the outcomes table where the customer column stands there."""
-        if self.meant is None or self.terms.customer not in [c.name for c in outcomes.columns]:
+        """Filter of the outcomes table: the customer column where it stands there, else a date that is believed."""
+        if self.meant is not None and self.terms.customer in [c.name for c in outcomes.columns]:
+            return f" WHERE {self._is(self.meant.customer)} = 1"
+        if not self.planned_rows or self.listed_at is None:
             return ""
-        return f" WHERE {self._is(self.meant.customer)} = 1"
+        day, span = self.day(outcomes, self.listed_at), self.spans["outcomes"]
+        return f" WHERE {day} IS NULL OR {day} BETWEEN {span.first} AND {span.last}"
 
     def _is(self, values: tuple[str, ...]) -> str:
         """0/1: the customer column holds one of the values."""
@@ -207,18 +279,29 @@ class Source:
         """0/1: no customer yet and still open; with dates, the closing window decides instead."""
         if self.dated or self.meant is None or self.terms.outcomes is not None:
             return "0"
-        if self.terms.open_in is None:
+        if self.terms.open_in in (None, self.terms.customer):
             said = self._is(self.meant.still_open) if self.meant.still_open else "0"
             if "" not in self.terms.open_values or self.terms.customer is None:
                 return said
             answer = _quoted(self.terms.customer)
             return f"CASE WHEN {answer} IS NULL OR CAST({answer} AS VARCHAR) = '' THEN 1 ELSE {said} END"
-        column = _quoted(self.terms.open_in)
+        return f"CASE WHEN {self.told_open or 'FALSE'} THEN 1 - {self._is(self.meant.customer)} ELSE 0 END"
+
+    @property
+    def told_open(self) -> str | None:
+        """Test of the rows that another column than the customer's calls open."""
+        terms = self.terms
+        if terms.open_in in (None, terms.customer) or not terms.open_values:
+            return None
+        home = terms.outcomes if terms.outcomes is not None else self.table
+        if terms.open_in not in [c.name for c in home.columns]:
+            return None
+        column = _quoted(terms.open_in or "")
         text = f"CAST({column} AS VARCHAR)"
-        tests = [f"{text} = {sql.literal(value).sql('duckdb')}" for value in self.terms.open_values if value]
-        if len(tests) < len(self.terms.open_values):
+        tests = [f"{text} = {sql.literal(value).sql('duckdb')}" for value in terms.open_values if value]
+        if len(tests) < len(terms.open_values):
             tests.append(f"({column} IS NULL OR {text} = '')")
-        return f"CASE WHEN {' OR '.join(tests) or 'FALSE'} THEN 1 - {self._is(self.meant.customer)} ELSE 0 END"
+        return " OR ".join(tests)
 
     def _moment(self) -> str:
         """Position in time, from 0, where there is no date."""
@@ -240,7 +323,7 @@ class Source:
     @property
     def _earliest(self) -> str:
         """Order of rows in time; those without a moment stand last."""
-        moment = self._day(self.table, self.terms.created_at) if self.terms.created_at else None
+        moment = self.day(self.table, self.terms.created_at) if self.terms.created_at else None
         moment = _quoted(self.terms.order) if self.terms.order and not self.dated else moment
         return "__row" if moment is None else f"CASE WHEN {moment} IS NULL THEN 1 ELSE 0 END, {moment}, __row"
 
@@ -250,6 +333,26 @@ class Source:
         if group is None:
             return ""
         return f", {'__won.__deal' if group.kind == 'deal' else group_sql(self.table, group)} AS {BUYER}"
+
+    def _persons(self, inner: str, *, grouped: bool) -> str:
+        """The rows with the outcome of their person: a customer if any row of it is one, whatever their order."""
+        listed = [_quoted(c.name) for c in self.table.columns]
+        listed += [_quoted(c) for c in dict.fromkeys(("__row", self.table.position)) if c is not None]
+        listed += [BUYER] if grouped else []
+        bought, closed, opened = ["__bought"], ["CASE WHEN __bought = 1 THEN __closed END"], ["__open"]
+        for _, key in self.same:
+            over = f"OVER (PARTITION BY {key})"
+            bought.append(f"CASE WHEN {key} IS NULL THEN 0 ELSE MAX(__bought) {over} END")
+            opened.append(f"CASE WHEN {key} IS NULL THEN 0 ELSE MAX(__open) {over} END")
+            first = f"MIN(CASE WHEN __bought = 1 THEN __closed END) {over}"
+            closed.append(f"CASE WHEN {key} IS NULL THEN NULL ELSE {first} END")
+        of_person = f"GREATEST({', '.join(bought)})"
+        return (
+            f"SELECT {', '.join(listed)}, __created, __at, {IDENTITY}, __twice, {of_person} AS __bought, "
+            f"COALESCE(LEAST({', '.join(closed)}), __closed) AS __closed, "
+            f"CASE WHEN {of_person} = 1 THEN 0 ELSE GREATEST({', '.join(opened)}) END AS __open "
+            f"FROM ({inner}) AS seen"
+        )
 
     def _companies(self, inner: str) -> str:
         """The rows with the outcome of their company, its first closing, and their place in it, the earliest first."""
@@ -278,6 +381,9 @@ class Source:
         tests = []
         if self.dated:
             tests.append(("__created IS NULL", "no_creation_date"))
+            doubted = self.spans["created"]
+            if doubted.outside:
+                tests.append((f"NOT __created BETWEEN {doubted.first} AND {doubted.last}", "implausible_date"))
         elif self.terms.order:
             tests.append(("__at IS NULL", "no_order_value"))
         tests.append(("__twice > 1", "repeated"))

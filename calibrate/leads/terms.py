@@ -20,6 +20,7 @@ KEPT = 0
 REASONS = (
     "kept",
     "no_creation_date",
+    "implausible_date",
     "no_order_value",
     "repeated",
     "same_company",
@@ -49,7 +50,8 @@ class Terms:
     A lead is a customer by the `customer` column (its `customer_values`), by a date in `customer_at`, or by being
     listed in `outcomes`, a second table whose column `outcomes_id` holds the lead's `outcomes_by` (both are called like
     `lead_id` if nothing is said). `open_values` mean not decided yet, in the customer column or in `open_in` ("" is an
-    empty cell). Without `created_at`, leads stand in the order of the column `order`, or of the file.
+    empty cell). `seen_until` is the last day on which anything happened in a source of events. Without `created_at`,
+    leads stand in the order of the column `order`, or of the file.
 
     Leads of one `group` share their fate; with the `unit` company its earliest lead stands for all of them. `persons`
     are keys (name, SQL) that make rows one person: the earliest row counts, the others are `repeated`, as are rows
@@ -68,6 +70,7 @@ class Terms:
     open_values: tuple[str, ...] = ()
     open_in: str | None = None
     as_of: date | None = None
+    seen_until: date | None = None
     observe_days: int = OBSERVE_DAYS
     close_within_days: int = CLOSE_WITHIN_DAYS
     group: Group | None = None

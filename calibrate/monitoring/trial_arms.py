@@ -20,6 +20,7 @@ from ..grid.criteria import Criterion, Level
 from ..leads.columns.buyers import find_group, group_sql
 from ..leads.columns.outcome import answers
 from ..leads.columns.person_names import may_be_shown
+from ..leads.day_span import DaySpan, day_span
 from ..leads.statement import day_of
 from ..leads.terms import Group
 
@@ -49,8 +50,10 @@ class ArmNames:
 class Arms:
     """Counts since the start at the end of each whole week: (new leads, new customers, old leads, old customers).
 
-    `first` is the day of the first lead; `left_out` counts leads without an arm or a first day. `effect` is the design
-    effect of the difference of both close rates: above 1 where contacts of one company decide together.
+    `first` is the day of the first lead; `left_out` counts leads without an arm or a first day, or with a day that is
+    not believed (after today, far from all others: `day_span`).
+    `effect` is the design effect of the difference of both close rates: above 1 where contacts of one company decide
+    together.
     """
 
     new: str
@@ -69,7 +72,10 @@ def arms(table: Table, names: ArmNames, *, as_of: date | None = None) -> Arms:
     """
     found = _rows(table, names)
     given = np.array([v is not None and str(v) != "" for v in found["arm"]], np.bool_)
-    dated = np.isfinite(found["created"].astype(float))
+    created = found["created"].astype(float)
+    dated = np.isfinite(created)
+    entered = _believed(created, as_of)
+    dated[dated] = (created[dated] >= entered.first) & (created[dated] <= entered.last)
     kept = given & dated
     if not kept.any():
         raise HistoryError(f"{table.name}: no row has both an arm ('{names.arm}') and a day ('{names.created_at}')")
@@ -78,6 +84,9 @@ def arms(table: Table, names: ArmNames, *, as_of: date | None = None) -> Arms:
     _check_ids(found, kept, in_arm, names)
     created = found["created"][kept].astype(float)
     closed, won = found["closed"][kept].astype(float), found["won"][kept].astype(float) == 1
+    sold = np.isfinite(closed) & (won if names.customer else True)
+    span = _believed(np.concatenate([created, closed[sold]]), as_of)
+    closed = np.where((closed >= span.first) & (closed <= span.last), closed, np.nan)
     counts_from = np.where(won, np.fmax(closed, created) if names.customer_at else created, np.inf)
     if names.customer_at and names.customer is None:
         counts_from = np.where(np.isfinite(closed), np.fmax(closed, created), np.inf)
@@ -110,6 +119,12 @@ def _effect(buyers: NDArray[np.int32], new: NDArray[np.bool_], bought: NDArray[n
     tally = tally_of([arm], new[None].astype(np.uint8), bought, group=buyers)
     leads = tally.by_level[:, 0].astype(float)
     return 1.0 if tally.pairs is None else float(contrast_effect(leads, len(new), tally.pairs)[1])
+
+
+def _believed(days: NDArray[np.float64], as_of: date | None) -> DaySpan:
+    """The span of the days that are believed, up to today or to a later day that is given."""
+    given, rows = np.unique(days[np.isfinite(days)].astype(np.int64), return_counts=True)
+    return day_span(given, rows, max(date.today(), as_of) if as_of else None)
 
 
 def _rows(table: Table, names: ArmNames) -> dict[str, NDArray[Any]]:

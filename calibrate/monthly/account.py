@@ -10,10 +10,15 @@ import numpy as np
 from ..counts.rates import RateTable
 from ..counts.tally import Tally
 from ..engine.table import Fact
+from ..funnel.windows import windows_of
 from ..leads.columns.roles import newest_first
+from ..leads.history import History
+from ..leads.retention import thinned
 from ..leads.terms import Group
 from ..report.review import Account
 from .counted import SLOWEST, Counted, quick
+
+Warning_ = tuple[str, Mapping[str, str | int | float]]
 
 
 def account(counted: Counted, rates: RateTable) -> Account:
@@ -35,6 +40,10 @@ def account(counted: Counted, rates: RateTable) -> Account:
             *(each for fact in history.facts for each in (fact, *_kept_apart(fact, rates))),
             *_shared_fate(history.terms.group, counted.tally),
         ),
+        outcome=history.outcome,
+        as_of_reason=history.as_of_reason,
+        as_of_column=_told_by(history),
+        windows=windows_of(history),
         groups=_groups(history.terms.group, counted.tally),
     )
 
@@ -65,6 +74,13 @@ def _shared_fate(group: Group | None, tally: Tally) -> Iterator[Fact]:
     yield Fact(f"{noun}_{degree}", {**facts, "factor": effect**0.5})
 
 
+def _told_by(history: History) -> str | None:
+    """The column in which the as-of day stands."""
+    columns = {"created": history.terms.created_at, "closed": history.terms.customer_at}
+    columns |= {"outcomes": history.terms.customer_at}
+    return columns.get(history.as_of_reason)
+
+
 def _kept_apart(fact: tuple[str, Mapping[str, str | int | float]], rates: RateTable) -> Iterator[Fact]:
     """The words for "no answer" in a column that are a level of their own, because they close unlike empty cells."""
     key, told = fact
@@ -78,6 +94,45 @@ def _kept_apart(fact: tuple[str, Mapping[str, str | int | float]], rates: RateTa
             yield Fact("placeholders_apart", {"column": criterion.column, "words": ", ".join(kept)})
 
 
+LATE = 0.25
+"""With a greater share of the sales after the closing window, a reader is warned."""
+ENOUGH = 0.9
+"""A window is proposed that holds so many of the sales that any window in the list holds."""
+
+
+def _after_window(history: History) -> Iterator[Warning_]:
+    """Sales that the closing window misses, and what a longer one would give."""
+    windows = windows_of(history)
+    if windows is None or windows.late <= LATE * (windows.late + windows.customers):
+        return
+    facts = {"late": windows.late, "all": windows.late + windows.customers, "days": windows.used}
+    longer = [each for each in windows.counts if each.days > windows.used and each.customers > windows.customers]
+    if not longer:
+        yield "sales_after_window", facts
+        return
+    most = max(each.customers for each in longer)
+    best = next(each for each in longer if each.customers >= ENOUGH * most)
+    yield (
+        "sales_after_longer",
+        {**facts, "longer": best.days, "customers": best.customers, "leads": best.leads},
+    )
+
+
+def _deleted(counted: Counted) -> Iterator[Warning_]:
+    """Early months from which the leads that did not buy seem to be deleted."""
+    history = counted.history
+    found = thinned(history.totals) if history.ends is not None else None
+    if found is not None:
+        yield (
+            "early_thin",
+            {
+                "until": history.cohorts[found.cohorts - 1], "early": found.early_leads, "later": found.later_leads,
+                "early_rate": found.early_customers / found.early_leads,
+                "later_rate": found.later_customers / found.later_leads,
+            },
+        )  # fmt: skip
+
+
 def warnings(counted: Counted) -> tuple[tuple[str, Mapping[str, str | int | float]], ...]:
     """Risks that the reader should know of, as keys of the language files with their numbers."""
     found: list[tuple[str, Mapping[str, str | int | float]]] = list(counted.warnings)
@@ -86,6 +141,8 @@ def warnings(counted: Counted) -> tuple[tuple[str, Mapping[str, str | int | floa
     closed = history.excluded.get("already_closed", 0)
     if closed > 0.2 * (closed + customers):
         found.append(("already_closed", {"count": closed, "share": closed / (closed + customers)}))
+    found += _after_window(history)
+    found += _deleted(counted)
     if customers < 50:
         found.append(("few_customers", {"customers": customers, "leads": leads}))
     if history.order == "file":

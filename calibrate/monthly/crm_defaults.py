@@ -11,7 +11,7 @@ from typing import Any
 
 from ..engine.table import Fact, Table
 from ..errors import SettingsError, unknown
-from ..leads.columns.roles import find_dates
+from ..leads.columns.date_columns import find_dates
 from ..leads.crm import NONE, SYSTEMS, detect
 from ..leads.crm.base import System
 from ..leads.crm.look import Told, amount, check_lost, key_of, keys, set_aside, spoken, told

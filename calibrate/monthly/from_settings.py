@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..days import DAY_ZERO
-from ..engine import dates
 from ..engine.table import Fact, Table, column_of
 from ..errors import GridError, SettingsError, unknown
 from ..export.reading import read_grid
@@ -17,8 +16,8 @@ from ..grid.grid import Grid, Pin
 from ..grid.mailbox_kinds import made_from
 from ..leads.columns.buyers import find_group, person_keys
 from ..leads.columns.mailbox import find_addresses, with_mailboxes
-from ..leads.columns.proposal import Proposal, find_dates, find_id, monotone, named_levels, propose
-from ..leads.events import EventNames, join_events
+from ..leads.columns.proposal import Proposal, monotone, named_levels, propose
+from ..leads.events import EventNames, join_events, last_event_day, named
 from ..leads.terms import OBSERVE_DAYS, Group, Terms
 from ..points.plan import Plan
 from ..points.thresholds import Policy
@@ -42,49 +41,25 @@ def grids_of(settings: Settings) -> dict[str, Grid]:
     return {name: replace(read_grid(path), name=name) for name, path in named.items()}
 
 
-def resolved(settings: Settings, table: Table, outcomes: Table | None = None) -> tuple[Settings, list[Fact]]:
-    """The settings with id and dates looked for where they are not named, and what was found.
-
-    Where a second file lists the customers, it is that file which knows when they closed.
-    """
-    time_, outcome = settings.time, settings.outcome
-    facts: list[Fact] = []
-
-    def found(key: str, column: str | None, other: str | None = None) -> str | None:
-        if column is not None and column != other:
-            facts.append(Fact(key, {"column": column}))
-            return column
-        return None
-
-    lead_id = outcome.lead_id or found("found_lead_id", find_id(table), outcome.customer)
-    created, closed = time_.created_at, time_.customer_at
-    if created is None and time_.order is None:
-        seen_created, seen_closed = find_dates(table)
-        created = found("found_created_at", seen_created)
-        if created is not None and closed is None and outcome.outcomes is None:
-            closed = found("found_customer_at", seen_closed)
-    elif closed is None and outcome.customer is None and outcome.outcomes is None:  # nothing else tells customers
-        closed = found("found_customer_at", find_dates(table)[1], created)
-    if created is not None and closed is None and outcomes is not None:
-        closed = found("found_customer_at", find_dates(outcomes)[1])
-    numbers = [c.name for c in table.columns if c.type == "number"]
-    facts += [dates.moment(table, name).fact for name in (created, closed) if name is not None and name in numbers]
-    return settings.model_copy(
-        update={
-            "outcome": outcome.model_copy(update={"lead_id": lead_id}),
-            "time": time_.model_copy(update={"created_at": created, "customer_at": closed}),
-        }
-    ), facts
-
-
 def with_events(settings: Settings, table: Table, happened: Table, terms: Terms, grids: Mapping[str, Grid]) -> Table:
     """The leads with a column for each thing that events tell of them."""
-    asked = settings.events
     wanted = [c.column for grid in grids.values() for c in grid.criteria]
     wanted += [*settings.columns.only, *settings.columns.keep, *settings.columns.known]
     wanted += [c.column for c in settings.criterion]
-    names = EventNames(asked.lead_id, asked.at, asked.type, asked.value)
-    return join_events(table, happened, terms, names, more=types_in(wanted)).table
+    return join_events(table, happened, terms, _event_names(settings), more=types_in(wanted)).table
+
+
+def _event_names(settings: Settings) -> EventNames:
+    asked = settings.events
+    return EventNames(asked.lead_id, asked.at, asked.type, asked.value)
+
+
+def seen_until(settings: Settings, happened: Table, terms: Terms) -> Terms:
+    """The terms with the last day on which an event happened: the history is read then, if nothing came later."""
+    if terms.lead_id is None or terms.created_at is None or terms.as_of is not None:
+        return terms
+    names = named(happened, terms.lead_id, _event_names(settings))
+    return replace(terms, seen_until=last_event_day(happened, names.at or ""))
 
 
 def with_kinds(settings: Settings, table: Table, grids: Mapping[str, Grid]) -> Table:

@@ -40,6 +40,7 @@ from ..report.review import Candidate, Past, Review, Robustness
 from ..weights.constraints import check as check_names
 from . import with_impact
 from .account import account, warnings
+from .column_roles import resolved
 from .counted import QUICK_ROWS, Counted, Progress, _month, quick
 from .crm_defaults import recognised
 from .from_settings import (
@@ -47,7 +48,7 @@ from .from_settings import (
     grids_of,
     plans_of,
     proposal_of,
-    resolved,
+    seen_until,
     terms_of,
     with_events,
     with_kinds,
@@ -86,11 +87,13 @@ def read_rows(
         happened = session.open(settings.events.file, table=settings.events.table) if settings.events.file else None
     with timed("resolve_s", "propose"):
         origin = recognised(settings, table, outcomes)
-        settings, found = resolved(origin.settings, table, origin.outcomes)
-        found = [*origin.facts, *found]
+        roles = resolved(origin.settings, table, origin.outcomes)
+        settings, found = roles.settings, [*origin.facts, *roles.facts]
         table = with_kinds(settings, table, grids)
         grids = {name: as_answered(grid, table) for name, grid in grids.items()}
         terms = cohorts(terms_of(settings, table, origin.outcomes))
+        if happened is not None:
+            terms = seen_until(settings, happened, terms)
         asked, story, month = _followed(asked, table, terms, follow)
         if story and _replaces(story[-1], asked, month):
             made = story[-1].decision
@@ -115,7 +118,7 @@ def read_rows(
         leakage = judge(candidates, clear=_clear(settings, candidates), back=settings.columns.only)
         hidden = {suspect.column for suspect in leakage.suspects}
         allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
-    told = (story, origin.warnings, happened, leakage.asked)
+    told = (story, (*roles.warnings, *origin.warnings), happened, leakage.asked)
     return Counted(asked, table, history, proposal, tally, leakage.suspects, allowed, grids, *told)
 
 

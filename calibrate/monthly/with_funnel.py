@@ -19,7 +19,7 @@ from ..funnel.time_to_close import Closing, Window, closing_times
 from ..funnel.value import weigh_by_value
 from ..funnel.worked import select_worked
 from ..grid.event_columns import types_in
-from ..leads.columns.roles import find_dates
+from ..leads.columns.date_columns import find_dates
 from ..leads.events import EventNames
 from ..leads.history import History, observe
 from ..points.plan import Plan

@@ -22,6 +22,7 @@ from . import answer as answering
 from . import audit_text as checks
 from . import folds, sections, tables
 from . import impact as meeting
+from . import outcome_text as spelling
 from . import svg as drawing
 from . import svg_pictures as pictures
 from . import what_if as trying
@@ -91,6 +92,7 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
         "most_points": _most_points(review), "points_bar": drawing.points_bar,
         "rate_bar": partial(drawing.rate_bar, mean=rates.overall.value, top=_top(review)),
         "spans": list(tables.spans(rates)), "shown": set(tables.shown(rates)), "rates": rates,
+        **spelling.values(review.account, words),
         "excluded": sections.excluded(review, words), "suspects": sections.suspects(review, words),
         "asked": sections.asked(review.asked, words), "rests_on": sections.rests_on(review, words),
         "folds": sections.folds_drawn(review, words), "gaps": sections.has_gaps(review),

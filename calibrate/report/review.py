@@ -11,7 +11,8 @@ from ..counts.tally import Tally
 from ..evaluation.audit import Finding
 from ..evaluation.comparison import Comparison, Judged
 from ..evaluation.constraint_costs import Costs
-from ..evaluation.decision import Adopted, Outcome
+from ..evaluation.decision import Adopted
+from ..evaluation.decision import Outcome as Promise
 from ..evaluation.segments import Sides
 from ..evaluation.swap import Swap
 from ..funnel.emails import Mails
@@ -21,9 +22,11 @@ from ..funnel.kpis import Month
 from ..funnel.stages import Stages
 from ..funnel.time_to_close import Closing
 from ..funnel.value import Worth
+from ..funnel.windows import Windows
 from ..funnel.worked import Selection
 from ..grid.diff import Line
 from ..grid.grid import Grid, Stage
+from ..leads.columns.outcome import Outcome
 from ..monitoring.drift import Drift
 from ..points.grade import Demand, Grades
 from ..points.score_table import Scores
@@ -42,6 +45,8 @@ class Account:
     `facts` are the findings of reading (separator, encoding, date formats, placeholders, ignored columns),
     each a pair of a key of the language files and the values that fill it. `groups` says by what column leads belong
     to one buyer, how many buyers and leads there are, and the design effect of the close rate; None: leads stand alone.
+    `outcome` spells what told customers, `as_of_reason` what told the day (given, created, closed, outcomes, events),
+    `as_of_column` where; `windows` counts what other closing windows would give, where there are both dates.
     """
 
     source: str
@@ -56,6 +61,10 @@ class Account:
     customer: str
     facts: tuple[tuple[str, Mapping[str, str | int | float]], ...] = ()
     groups: Mapping[str, str | int | float] | None = None
+    outcome: Outcome | None = None
+    as_of_reason: str = ""
+    as_of_column: str | None = None
+    windows: Windows | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +128,7 @@ class Past:
     """Decisions of earlier months, the oldest first, what came of their promises, and what moved since the last."""
 
     story: tuple[Adopted, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[Promise, ...] = ()
     drift: Drift | None = None
 
 

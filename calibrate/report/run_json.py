@@ -17,7 +17,9 @@ from ..funnel.fading import Fading
 from ..funnel.stages import Step
 from . import audit_text as checks
 from . import impact_json as meeting_json
+from . import outcome_text as spelling
 from . import sections, tables
+from .language import load
 from .review import Account, Candidate, Review
 
 SCHEMA = 1
@@ -44,7 +46,8 @@ def run_json(review: Review) -> dict[str, Any]:
             "marketing_qualified": limits.marketing_qualified, "sales_qualified": limits.sales_qualified,
         },
         "verdict": {
-            "decision": verdict.decision, "candidate": verdict.candidate, "why": verdict.why,
+            "decision": verdict.decision, "candidate": verdict.candidate,
+            "why": " ".join((verdict.why, *sections.window_note(review, load("en")))),
             "reason": verdict.reason, "facts": _plain(verdict.facts), "rests_on": list(review.rests_on),
         },
         "comparison": _comparison(review),
@@ -132,6 +135,7 @@ def counted_json(
     overall = rates.overall
     return {
         "schema": SCHEMA,
+        "outcome": spelling.outcome_json(account),
         "overall": {
             "leads": overall.leads, "customers": overall.customers, "rate": _plain(overall.value),
             "low": _plain(overall.low), "high": _plain(overall.high),
@@ -139,6 +143,7 @@ def counted_json(
         "history": {
             "source": account.source, "read": account.read, "kept": account.kept, "excluded": _plain(account.excluded),
             "order": account.order, "order_column": account.order_column, "as_of": account.as_of,
+            "as_of_reason": spelling.as_of_reason(account), "windows": _windows(account),
             "observe_days": account.observe_days, "close_within_days": account.close_within_days,
             "customer": account.customer,
             "facts": [{"key": key, "facts": _plain(facts)} for key, facts in account.facts],
@@ -159,6 +164,17 @@ def counted_json(
              "levels": [_level(rates, i, criterion.levels[i - at[0]].name) for i in at]}
             for criterion, at in tables.spans(rates)
         ],
+    }  # fmt: skip
+
+
+def _windows(account: Account) -> dict[str, Any] | None:
+    """What other closing windows would give, and the sales after the one in use."""
+    windows = account.windows
+    if windows is None:
+        return None
+    return {
+        "days": windows.used, "customers": windows.customers, "later_customers": windows.late,
+        "others": [vars(each) for each in windows.counts],
     }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -108,7 +108,15 @@ def sentence(review: Review, words: Words) -> str:
              "leads": compared.leads, "customers": compared.customers}  # fmt: skip
     otherwise = verdict.why if words.language == "en" else words.say("verdict", verdict.decision, facts, verdict.why)
     known = f"reason.{verdict.reason}" in words.texts
-    return words.say("reason", verdict.reason, verdict.facts, otherwise) if known else otherwise
+    reason = words.say("reason", verdict.reason, verdict.facts, otherwise) if known else otherwise
+    return " ".join((reason, *window_note(review, words)))
+
+
+def window_note(review: Review, words: Words) -> Iterator[str]:
+    """What the verdict must say of the closing window, where it misses many sales."""
+    for key, facts in review.warnings:
+        if key in ("sales_after_window", "sales_after_longer"):
+            yield words.say("warning", key, facts)
 
 
 def level_name(level: Level, words: Words) -> str:

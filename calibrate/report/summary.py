@@ -8,6 +8,7 @@ from ..counts.leakage import Question, Suspect
 from ..counts.rates import RateTable
 from . import drift_text as moving
 from . import impact as meeting
+from . import outcome_text as spelling
 from . import sections, tables
 from .band_text import stage_lines
 from .language import Words, load
@@ -21,7 +22,8 @@ def summary(review: Review, words: Words | None = None) -> str:
     """Verdict, candidates, thresholds and strongest lines of the chosen grid, and what changes with it."""
     say = words or load("en")
     compared = review.comparison
-    text = [f"{sections.headline(review, say)}. {sections.sentence(review, say)}", ""]
+    text = spelling.first_lines(review.account, say)
+    text += [f"{sections.headline(review, say)}. {sections.sentence(review, say)}", ""]
     text += [resting] if (resting := sections.rests_on(review, say)) else []
     text += [say.say("warning", key, facts) for key, facts in review.warnings]
     text += [*_rows(review.account, say), _rate(review.rates, say)]
@@ -70,7 +72,8 @@ def check(
 ) -> str:  # fmt: skip
     """What was understood of the data: risks, rows, criteria, findings, suspects, questions."""
     say = words or load("en")
-    text = [say.say("warning", key, facts) for key, facts in warnings]
+    text = spelling.first_lines(account, say)
+    text += [say.say("warning", key, facts) for key, facts in warnings]
     text += [*_rows(account, say), _rate(rates, say)]
     text.append(say("summary.criteria", count=len(rates.criteria), names=", ".join(c.name for c in rates.criteria)))
     order = f"account.order_{account.order}"

@@ -26,8 +26,9 @@ from ..grid.event_columns import ALL_DAYS, OBSERVE_DAYS, dated_in, is_event_colu
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import made_from
 from ..grid.reasons import words_in
+from ..leads.columns.date_columns import find_dates
 from ..leads.columns.mailbox import with_mailboxes
-from ..leads.columns.roles import find_dates, find_id
+from ..leads.columns.roles import find_id
 from ..leads.events import EventNames, join_events
 from ..leads.terms import Terms
 from .reasons import marked

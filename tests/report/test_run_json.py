@@ -89,14 +89,18 @@ def test_file_names_are_safe_and_texts_survive() -> None:
 def test_what_is_known_before_any_grid() -> None:
     found = run_json.counted_json(REVIEW.account, REVIEW.rates, REVIEW.suspects)
     assert found == {key: FOUND[key] for key in found}
-    assert {"schema", "overall", "history", "groups", "suspects", "asked", "criteria"} == set(found)
+    assert {"schema", "outcome", "overall", "history", "groups", "suspects", "asked", "criteria"} == set(found)
+    assert found["outcome"]["values"][1] == {"value": "yes", "rows": 1_812, "taken_for": "customer"}
+    assert found["history"]["as_of_reason"] == "newest day of creation: column 'created_at'"
 
 
 @pytest.mark.parametrize("language", words.known())
 def test_the_summary_says_the_verdict_first(language: str) -> None:
     text = summary.summary(REVIEW, words.load(language))
-    assert "logistic" in text.splitlines()[0]
-    assert words.load(language).count(12_006) in text.splitlines()[0]
+    head, _, rest = text.partition("\n\n")
+    assert "became_customer" in head and "yes" in head  # what is counted comes before what follows from it
+    assert "logistic" in rest.splitlines()[0]
+    assert words.load(language).count(12_006) in rest.splitlines()[0]
     for name in ("cautious", "lift", "current"):
         assert any(line.startswith(name) for line in text.splitlines())
 
@@ -110,7 +114,14 @@ def test_the_summary_cannot_steer_the_terminal() -> None:
 
 def test_check_says_rows_criteria_and_findings() -> None:
     text = summary.check(REVIEW.account, REVIEW.rates, REVIEW.suspects)
-    assert text.startswith("26,310 rows read, 24,000 kept.")
+    first, day, late, windows, blank, rows = text.replace("\u00a0", " ").splitlines()[:6]
+    assert first == (
+        "Outcome “became_customer”: customer = yes (1,812); lost = no (23,101); not decided yet = pending (1,397)."
+    )
+    assert day == "The history is read as of 30 November 2025, the newest day of creation."
+    assert late == "210 of 1,567 customers closed after the closing window of 90 days and count as none."
+    assert windows == "Other closing windows: within 180 days 1,402 customers of 20,100 leads."
+    assert (blank, rows) == ("", "26,310 rows read, 24,000 kept.")
     assert "1,950  too young" in text
     assert "8 criteria: sector" in text.replace("\u00a0", " ")
     assert "356 of 358 leads became customers" in text

@@ -1,177 +1,225 @@
-"""Which values of the outcome column mean customer, and which mean not decided yet.
+"""What the values of the outcome column are taken for: customer, lost, not decided yet.
 
-Only a column with two answers, one of which is a known word for yes, is understood by itself. Everything
-else is asked back with the values that were found, never guessed.
+Known words decide (`outcome_words`). A value that says nothing known is asked about and never guessed, with a value
+that means won as the example.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ...errors import HistoryError, unknown
-from ...grid.criteria import as_number, is_missing
+from ...grid.criteria import is_missing
+from .outcome_words import Meaning, meaning, spelling
 from .person_names import may_be_shown
 
-YES = frozenset(
-    {
-        "1",
-        "yes",
-        "y",
-        "oui",
-        "o",
-        "true",
-        "vrai",
-        "t",
-        "v",
-        "won",
-        "gagné",
-        "gagne",
-        "gagnée",
-        "converted",
-        "converti",
-        "customer",
-        "client",
-        "signed",
-        "signé",
-        "signe",
-        "success",
-        "succès",
-        "closed_won",
-        "closedwon",
-        "positive",
-        "x",
-        "ja",
-        "si",
-        "sí",
-        "closed won",
-        "fermé gagné",
-        "fermée gagnée",
-        "is won",
-    }
-)
-OPEN = frozenset(
-    {
-        "open",
-        "ouvert",
-        "ouverte",
-        "pending",
-        "working",
-        "contacted",
-        "nurturing",
-        "en_cours",
-        "in progress",
-        "en cours",
-        "en attente",
-        "not decided",
-        "in negotiation",
-    }
-)
+Taken = Literal["customer", "lost", "open", "unknown"]
 MOST_LISTED = 12
 
 
 @dataclass(frozen=True)
+class Value:
+    """One value of the outcome as it stands in the data ("" is an empty cell), its rows, what it is taken for.
+
+    Rows of an `unknown` value count as no customers; where the column has words for lost of its own, they are not
+    decided yet.
+    """
+
+    value: str
+    rows: int
+    taken_for: Taken
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What told which leads became customers: a column of the leads or of the second file, or a date alone.
+
+    `values` gives each value with its rows and what it is taken for; of a date, "date" and "" (none). A second file
+    without a status has the value "row": each of its rows is a customer.
+    """
+
+    column: str | None
+    source: Literal["leads", "outcomes", "dates"]
+    values: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
 class Answers:
-    """Values of the outcome column, as they stand in the data: those that mean customer and those still open.
+    """Values of the outcome column, as they stand in the data: those that mean customer, lost, and not decided yet.
 
     `blank` are the rows without a value beside others that say no in words: they count as no customers, which may be
-    wrong, so the reader is told.
+    wrong, so the reader is told. `variants` are other spellings of a value that was named, `unnamed` values that
+    speak of a sale and yet count as none, because others were named.
     """
 
     customer: tuple[str, ...]
     still_open: tuple[str, ...] = ()
     blank: int = 0
+    lost: tuple[str, ...] = ()
+    values: tuple[Value, ...] = ()
+    variants: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Values that say nothing known."""
+        return tuple(each.value for each in self.values if each.taken_for == "unknown" and each.value)
 
 
 def answers(
-    counts: Mapping[str | None, int], column: str, chosen: Sequence[str] = (), undecided: Sequence[str] = ()
+    counts: Mapping[str | None, int],
+    column: str,
+    chosen: Sequence[str] = (),
+    undecided: Sequence[str] = (),
+    *,
+    listed: bool = False,
 ) -> Answers:
-    """Sort the outcome column's values into customer, open and no customer.
+    """Sort the outcome column's values into customer, lost and open.
 
-    `counts` gives the leads per value (as text; None where the cell is empty); `chosen` what means customer and
-    `undecided` what means still open, where that is known.
+    `counts` gives the rows per value (as text; None where the cell is empty); `chosen` what means customer and
+    `undecided` what means still open, where that is known. `listed`: the column stands in a second file of deals,
+    which may list customers alone.
+
+    Raises
+    ------
+    HistoryError
+        A value says nothing known, or all say the same.
 
     >>> answers({"Yes": 3, "No": 40}, "Converted").customer
     ('Yes',)
+    >>> [(v.value, v.taken_for) for v in answers({"Closed Lost": 15, "GAGNÉ": 5, "Contract sent": 5}, "Stage").values]
+    [('Closed Lost', 'lost'), ('Contract sent', 'open'), ('GAGNÉ', 'customer')]
     """
-    values = [v for v in counts if not is_missing(v) and v is not None]
-    if not values:
+    given = {value: rows for value, rows in counts.items() if value is not None and not is_missing(value)}
+    if not given:
         raise HistoryError(f"the outcome column '{column}' is empty: it must tell which leads became customers")
-    known = {_word(v) for v in undecided}
-    still_open = tuple(v for v in values if _word(v) in OPEN or _word(v) in known)
-    empty = 0 if "" in undecided else sum(n for v, n in counts.items() if v is None or is_missing(v))
+    empty = sum(rows for value, rows in counts.items() if value not in given)
     if chosen:
-        bought, open_ = _found(values, chosen, column, counts), tuple(v for v in still_open if v not in chosen)
-        return Answers(bought, open_, empty if set(values) - {*bought, *open_} else 0)
-    yes = tuple(v for v in values if _word(v) in YES)
-    rest = [v for v in values if v not in yes and v not in still_open]
-    blank = len(counts) > len(values)
-    if yes and len({_word(v) for v in rest}) <= 1 and len({_word(v) for v in yes}) == 1:
-        if not rest and not blank:
-            _refuse_one_class(values, column, counts, still_open)
-        return Answers(yes, still_open, empty if rest else 0)
-    if len(values) == 1 and not blank:
-        raise HistoryError(
-            f"the outcome column '{column}' has only the value {_listing(values, counts)}: without leads of both "
-            "kinds there is nothing to measure. Name another column with --customer"
+        taken = _by_name(given, column, chosen, undecided)
+    else:
+        taken = _by_words(given, column, undecided, blank=empty > 0)
+    customers = tuple(value for value, said in taken.items() if said == "customer")
+    if len(customers) == len(given) and not empty and not listed:
+        says = (
+            f"every value of the outcome column '{column}' means customer then"
+            if chosen
+            else (f"the outcome column '{column}' says customer for every lead")
         )
-    example = next(iter(may_be_shown(values)), "won")
-    raise HistoryError(
-        f"the outcome column '{column}' has {len(values)} values and it is not clear which mean customer: "
-        f"{_listing(values, counts)}. Name them with --customer-value, e.g. --customer-value {example!r}"
-    )
-
-
-def _refuse_one_class(
-    values: Sequence[str], column: str, counts: Mapping[str | None, int], still_open: Sequence[str]
-) -> None:
-    """Refuse a source that shows no lost lead at all."""
-    if still_open:
         raise HistoryError(
-            f"the outcome column '{column}' lists only won and open leads ({_listing(values, counts)}): lost ones are "
+            f"{says} ({_listing(given, given)}): without leads of both kinds there is nothing to measure. Export the "
+            "leads that did not close as well, or name another column with --customer"
+        )
+    still_open = tuple(value for value, said in taken.items() if said == "open")
+    if not chosen and not listed and len(customers) + len(still_open) == len(given) and not empty:
+        raise HistoryError(
+            f"the outcome column '{column}' lists only won and open leads ({_listing(given, given)}): lost ones are "
             "hidden, so every close rate would be far too high. Export the lost (archived) leads as well"
         )
-    raise HistoryError(
-        f"the outcome column '{column}' says customer for every lead ({_listing(values, counts)}): leads that did not "
-        "close are missing. Export all leads, or name another column with --customer"
+    return _account(given, taken, empty, chosen, undecided)
+
+
+def _by_name(
+    given: Mapping[str, int], column: str, chosen: Sequence[str], undecided: Sequence[str]
+) -> dict[str, Taken]:
+    """What each value is taken for where the user, or the CRM, names those that mean customer."""
+    named = {spelling(name) for name in chosen}
+    spelled = {value: spelling(value) for value in given}
+    for name in chosen:
+        if spelling(name) not in spelled.values():
+            shown = may_be_shown(_ranked(given))[:MOST_LISTED]
+            raise HistoryError(f"column '{column}': {unknown('value', name, shown)}")
+    open_named = {spelling(name) for name in undecided}
+    said = {value: meaning(value) for value in given}
+    own_lost = "lost" in said.values()
+
+    def taken(value: str) -> Taken:
+        if spelled[value] in named:
+            return "customer"
+        if spelled[value] in open_named or (said[value] == "open" and not undecided):
+            return "open"
+        return "unknown" if said[value] is None and own_lost and not undecided else "lost"
+
+    return {value: taken(value) for value in given}
+
+
+def _by_words(given: Mapping[str, int], column: str, undecided: Sequence[str], *, blank: bool) -> dict[str, Taken]:
+    """What each value is taken for by what it says; refused where one says nothing known."""
+    open_named = {spelling(name) for name in undecided}
+    said: dict[str, Meaning | None] = {
+        value: "open" if spelling(value) in open_named else meaning(value) for value in given
+    }
+    sales = [value for value, word in said.items() if word == "won"]
+    weak = [value for value, word in said.items() if word in ("converted", "yes")]
+    customers = sales or ([] if len({said[value] for value in weak}) > 1 else weak)
+    strange = [value for value, word in said.items() if value not in customers and word not in ("lost", "no", "open")]
+    if customers and len({spelling(value) for value in strange}) == 1 and not _told_apart(said):
+        strange = []  # one word for yes and one other answer
+    if not customers or strange:
+        raise HistoryError(_question(given, column, customers, strange, said, blank))
+    return {
+        value: "customer" if value in customers else "open" if word == "open" else "lost"
+        for value, word in said.items()
+    }  # fmt: skip
+
+
+def _told_apart(said: Mapping[str, Meaning | None]) -> bool:
+    """Whether other values say lost, no or open already."""
+    return any(word in ("lost", "no", "open") for word in said.values())
+
+
+def _question(
+    given: Mapping[str, int], column: str, customers: Sequence[str], strange: Sequence[str],
+    said: Mapping[str, Meaning | None], blank: bool,
+) -> str:  # fmt: skip
+    """What is asked where the values do not say which of them mean customer."""
+    if len(given) == 1 and not blank:
+        return (
+            f"the outcome column '{column}' has only the value {_listing(given, given)}: without leads of both "
+            "kinds there is nothing to measure. Name another column with --customer"
+        )
+    winning = may_be_shown(list(customers) or [v for v in strange if said[v] in ("won", "converted", "yes")])
+    if not winning and len(strange) == 1 and len(given) > 1:
+        winning = may_be_shown(strange)
+    example = f", e.g. --customer-value {winning[0]!r}" if winning else ""
+    unclear = ""
+    if customers and strange:
+        unclear = f" Not understood: {_listing(strange, given)}."
+    return (
+        f"the outcome column '{column}' has {len(given)} values and it is not clear which mean customer: "
+        f"{_listing(given, given)}.{unclear} Name those that mean customer with --customer-value{example}"
     )
 
 
-def _found(
-    values: Sequence[str], chosen: Sequence[str], column: str, counts: Mapping[str | None, int]
-) -> tuple[str, ...]:
-    """The values that the user named, compared exactly, then by word, then as numbers."""
-    found: list[str] = []
-    for name in chosen:
-        same = (
-            [v for v in values if v == name]
-            or [v for v in values if _word(v) == _word(name)]
-            or [v for v in values if as_number(v) is not None and as_number(v) == as_number(name)]
-        )
-        if not same:
-            listed = may_be_shown(_ranked(values, counts))
-            raise HistoryError(f"column '{column}': {unknown('value', name, listed[:MOST_LISTED])}")
-        found += same
-    if len(set(found)) == len(values) and len(counts) == len(values):
-        raise HistoryError(
-            f"every value of the outcome column '{column}' means customer then ({_listing(values, counts)}): "
-            "without leads of both kinds there is nothing to measure"
-        )
-    return tuple(dict.fromkeys(found))
+def _account(
+    given: Mapping[str, int], taken: Mapping[str, Taken], empty: int, chosen: Sequence[str], undecided: Sequence[str]
+) -> Answers:
+    """The answers with every value, the commonest first."""
+    of: dict[Taken, tuple[str, ...]] = {
+        kind: tuple(value for value in given if taken[value] == kind) for kind in ("customer", "lost", "open")
+    }
+    unknown_ = tuple(value for value in given if taken[value] == "unknown")
+    blank = empty if (of["lost"] or unknown_) and "" not in undecided else 0
+    values = [Value(value, given[value], taken[value]) for value in _ranked(given)]
+    if empty:
+        values.append(Value("", empty, "open" if "" in undecided else "unknown" if blank else "lost"))
+    return Answers(
+        customer=of["customer"], still_open=(*of["open"], *unknown_), blank=blank,
+        lost=tuple(value for value in of["lost"] if meaning(value) == "lost"), values=tuple(values),
+        variants=tuple(value for value in of["customer"] if chosen and value not in chosen),
+        unnamed=tuple(value for value in of["lost"] if chosen and meaning(value) == "won"),
+    )  # fmt: skip
 
 
-def _word(value: str) -> str:
-    number = as_number(value)
-    return f"{number:g}" if number is not None else " ".join(value.casefold().split())
+def _ranked(given: Mapping[str, int]) -> list[str]:
+    return sorted(given, key=lambda value: (-given[value], value))
 
 
-def _ranked(values: Sequence[str], counts: Mapping[str | None, int]) -> list[str]:
-    return sorted(values, key=lambda v: (-counts[v], v))
-
-
-def _listing(values: Sequence[str], counts: Mapping[str | None, int]) -> str:
-    """The commonest values with their leads; a personal one is counted and not told."""
-    shown = may_be_shown(_ranked(values, counts))[:MOST_LISTED]
-    more = len(values) - len(shown)
-    listed = ", ".join(f"'{v}' ({counts[v]:,})" for v in shown)
-    return f"{listed} and {more} more" if shown and more else listed or f"{more} that look personal"
+def _listing(values: Iterable[str], counts: Mapping[str, int]) -> str:
+    """The commonest values with their rows; a personal one is counted and not told."""
+    ranked = sorted(values, key=lambda value: (-counts[value], value))
+    shown = may_be_shown(ranked)[:MOST_LISTED]
+    more = len(ranked) - len(shown)
+    text = ", ".join(f"'{value}' ({counts[value]:,})" for value in shown)
+    return f"{text} and {more} more" if shown and more else text or f"{more} that look personal"

@@ -35,7 +35,6 @@ from .naming import names_code, names_id
 from .no_answers import COMMON, mostly_once
 from .personal import PEOPLE, Looked, looked_at
 from .profile import Profile, looks_dated, one_way, profile, since_1970
-from .roles import find_dates as find_dates
 from .roles import find_id as find_id
 from .roles import monotone as monotone
 

@@ -1,15 +1,13 @@
-"""Columns with a part of their own: the id of a lead, its dates, and what tells the order of leads."""
+"""Columns with a part of their own: the id of a lead, and what tells the order of leads."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 
 from ...engine import sql
 from ...engine.table import Table, column_of
 from .naming import names_id, words_of
-from .profile import looks_dated, one_way, profile, since_1970
+from .profile import one_way, profile
 
 _IDS = (
     "lead id", "id", "leadid", "prospect id", "contact id", "record id", "lead number", "lead no", "customer id",
@@ -17,24 +15,6 @@ _IDS = (
     "id prospect", "id contact", "id client", "user id", "visitor id", "session id",
     "numero", "external id", "hubspot id", "row id", "unnamed 0",
 )  # fmt: skip
-_CREATED = (
-    "created at", "created", "created on", "create date", "creation date", "date created", "created date",
-    "created time", "lead created at", "lead created", "lead create date", "lead creation date", "lead date",
-    "date lead", "createdate", "date de creation", "date creation", "cree le", "creee le", "date d entree",
-    "date entree", "date d inscription", "signup date", "signed up at", "sign up date", "registered at",
-    "registration date", "entered at", "entry date", "inquiry date", "first seen", "first contact date",
-    "date premier contact", "date", "added on", "add time", "lead add time",
-)  # fmt: skip
-_CLOSED = (
-    "customer at", "became customer at", "became a customer date", "customer date", "customer since", "client le",
-    "date client", "devenu client le", "closed at", "closed on", "close date", "closed date", "closed won date",
-    "closedate", "won at", "won time", "won date", "date won", "deal won time", "converted at", "conversion date",
-    "converted date", "signed at", "signed on", "signature date", "date de signature", "date signature", "signe le",
-    "date de cloture", "date cloture", "date gagne", "purchase date", "purchased at", "date d achat", "order date",
-    "contract date", "date contrat", "date de vente",
-)  # fmt: skip
-
-
 FIRST_ROWS = 200_000
 """Rows that say whether a file stands newest first."""
 MOSTLY = 0.9
@@ -52,20 +32,6 @@ def find_id(table: Table) -> str | None:
     known = [n for n in apart if words_of(n) in _IDS]
     rising = [n for n in known if (values := seen[n].numbers) is not None and len(values) > 1 and one_way(values)]
     return next(iter([*rising, *known]), None)
-
-
-def find_dates(table: Table) -> tuple[str | None, str | None]:
-    """The columns that say when a lead entered and when it became a customer, by name and because they hold dates."""
-    return _dated(table, _CREATED), _dated(table, _CLOSED)
-
-
-def _dated(table: Table, names: Sequence[str]) -> str | None:
-    named = [c for c in table.columns if words_of(c.name) in names and c.type != "boolean"]
-    for column in sorted(named, key=lambda c: names.index(words_of(c.name))):
-        found = profile(table, (column.name,))[column.name]
-        if found.filled and (looks_dated(found) or since_1970(found)):
-            return column.name
-    return None
 
 
 def newest_first(table: Table) -> tuple[str, float] | None:

@@ -10,6 +10,7 @@ from ...engine import sql
 from ...engine.table import Fact, Table
 from ...errors import HistoryError
 from ..columns.naming import words_of
+from ..columns.outcome_words import meaning
 from .base import EMPTY, Aside, Names, Outcome, System
 
 MOST_VALUES = 1000
@@ -48,7 +49,7 @@ def told(system: System, table: Table, *, column: str | None = None, sale: bool 
                 continue
             at = system.find(names, outcome.at)
             values = _values(table, found)
-            won = tuple(v for v in values if _said(v, outcome.won))
+            won = tuple(v for v in values if _won(v, outcome))
             if won:
                 where, still = _open(system, table, outcome, values)
                 return Told(found, won, still, where, at, outcome.sale)
@@ -69,8 +70,16 @@ def _open(system: System, table: Table, outcome: Outcome, values: list[str]) -> 
     rest = outcome.rest == "open"
     return None, tuple(
         v for v in values
-        if not _said(v, outcome.won) and not _said(v, outcome.lost) and (rest or _said(v, outcome.open))
+        if not _won(v, outcome) and not _said(v, outcome.lost) and (_said(v, outcome.open) or (
+            meaning(v) != "lost" if rest else meaning(v) == "open" and bool(outcome.lost)))
     )  # fmt: skip
+
+
+def _won(value: str, outcome: Outcome) -> bool:
+    """Whether a value is one of the system's words for won, or a known one of another language beside them."""
+    if _said(value, outcome.won):
+        return True
+    return outcome.sale and bool(outcome.lost) and not _said(value, outcome.lost) and meaning(value) == "won"
 
 
 def check_lost(system: System, table: Table) -> None:

@@ -54,3 +54,68 @@ def test_named_values_are_found_loosely_but_never_invented() -> None:
         answers(counts, "stage", ["Closed Wom"])
     with pytest.raises(HistoryError, match="every value"):
         answers({"a": 1, "b": 2}, "stage", ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("won", "lost", "open_"),
+    [
+        ("Closed-Won", "Closed-Lost", "Negotiation/Review"),
+        ("closed won ", "CLOSED LOST", "Contract Sent"),
+        ("GAGNÉ", "Perdue", "Devis envoyé"),
+        ("Gewonnen", "Verloren", "In Verhandlung"),
+        ("Ganado", "Perdido", "En negociación"),
+        ("VINTA", "Persa", "Trattativa"),
+        ("Ganha", "Perdida", "Em andamento"),
+        ("Gewonnen!", "verloren", "Offerte verstuurd"),
+        ("6 - Gagné", "7 - Perdu", "2 - Rendez-vous"),
+        ("Won (100%)", "Lost: price", "Proposal (50%)"),
+    ],
+)
+def test_words_of_seven_languages_are_understood_however_they_are_written(won: str, lost: str, open_: str) -> None:
+    found = answers({lost: 90, won: 10, open_: 30}, "stage")
+    assert (found.customer, found.lost, found.still_open) == ((won,), (lost,), (open_,))
+    assert [(v.rows, v.taken_for) for v in found.values] == [(90, "lost"), (30, "open"), (10, "customer")]
+
+
+def test_spellings_of_the_named_value_are_one_value_and_said() -> None:
+    counts: dict[str | None, int] = {"Lost": 12, "Closed Won": 3, "closed won": 3, "CLOSED WON": 3, "Closed Won ": 3}
+    found = answers({**counts, "Closed-Won": 3, "Closed Won 2": 1}, "Stage", ["Closed Won"])
+    assert sum(v.rows for v in found.values if v.taken_for == "customer") == 15
+    assert set(found.variants) == {"closed won", "CLOSED WON", "Closed Won ", "Closed-Won"}
+    assert found.unnamed == ("Closed Won 2",)  # speaks of a sale, but is no spelling of the named value: told
+
+
+def test_the_example_is_a_winning_value_never_the_commonest() -> None:
+    with pytest.raises(HistoryError) as fault:
+        answers({"Closed Lost": 15, "Closed Won": 5, "Zwischenstand": 5, "Bronze": 4}, "deal_stage")
+    assert str(fault.value).endswith("--customer-value 'Closed Won'")
+    assert "Not understood: 'Zwischenstand' (5), 'Bronze' (4)." in str(fault.value)
+    with pytest.raises(HistoryError) as fault:
+        answers({"Verloren": 15, "Bronze": 5, "Silber": 5}, "Stand")
+    assert "e.g." not in str(fault.value)
+
+
+def test_values_that_say_the_opposite_are_not_won() -> None:
+    with pytest.raises(HistoryError):
+        answers({"Not won": 20, "Almost won": 3, "Won?": 2}, "stage")
+    assert answers({"Not won": 20, "Won": 3}, "stage").lost == ("Not won",)
+
+
+def test_what_is_not_understood_beside_named_and_lost_values_is_not_lost() -> None:
+    found = answers({"Closed Lost": 15, "Closed Won": 5, "Scoping B": 400}, "stage", ["Closed Won"])
+    assert found.unknown == ("Scoping B",)
+    assert found.still_open == ("Scoping B",)
+    assert answers({"3": 5, "2": 8, "1": 40}, "rating", ["3"]).still_open == ()
+
+
+def test_a_file_of_deals_may_list_customers_alone() -> None:
+    assert answers({"Closed Won": 40}, "stage", listed=True).customer == ("Closed Won",)
+    assert answers({"a": 1, "b": 2}, "stage", ["a", "b"], listed=True).customer == ("a", "b")
+
+
+def test_empty_cells_are_spelt_too() -> None:
+    found = answers({"Yes": 3, None: 9}, "c")
+    assert [(v.value, v.rows, v.taken_for) for v in found.values] == [("Yes", 3, "customer"), ("", 9, "lost")]
+    found = answers({"Won": 3, "Lost": 20, "": 9}, "c")
+    assert (found.blank, found.values[-1].taken_for) == (9, "unknown")
+    assert answers({"Won": 3, "Lost": 20, "": 9}, "c", undecided=[""]).values[-1].taken_for == "open"

@@ -15,11 +15,12 @@ from calibrate.counts.tally import tally_of
 from calibrate.engine import Table, open_table
 from calibrate.errors import InputError
 from calibrate.grid.criteria import Criterion, Level, is_placeholder
+from calibrate.leads.columns.date_columns import find_dates
 from calibrate.leads.columns.fine_classing import readable_cuts
 from calibrate.leads.columns.naming import axis_of, names_id, words_of
 from calibrate.leads.columns.private_values import is_private
 from calibrate.leads.columns.profile import profile
-from calibrate.leads.columns.proposal import Proposal, find_dates, find_id, monotone, named_levels, propose
+from calibrate.leads.columns.proposal import Proposal, find_id, monotone, named_levels, propose
 
 Columns = dict[str, Sequence[Any]]
 Make = Callable[[Columns], Table]
@@ -412,7 +413,8 @@ def test_dates_are_found(make: Make) -> None:
         "Date de signature",
     )
     assert find_dates(make({"created": some("web", "fair"), "close_date": days})) == (None, "close_date")
-    assert find_dates(make({"a": days})) == (None, None)
+    assert find_dates(make({"a": days})) == ("a", None)  # the only date, and every row has it
+    assert find_dates(make({"a": days, "b": days})) == (None, None)
 
 
 def test_readable_cuts_lie_between_the_values() -> None:

@@ -237,8 +237,10 @@ def test_what_the_user_names_wins(tmp_path: Path) -> None:
     values = read(file, outcome={"customer": "Lifecycle Stage", "customer_values": ("Opportunity",)})
     assert values.tally.overall == (36, 8)  # 12 opportunities, 4 of them too young; the date of the win is not theirs
     assert values.history.terms.customer_at is None
+    assert read(file, data={"crm": "none"}).history.terms.customer == "Signed"  # a yes/no that is called so
+    plain = write(tmp_path / "plain.csv", header, rows)
     with pytest.raises(HistoryError, match="nothing says which leads became customers"):
-        read(file, data={"crm": "none"})
+        read(plain, data={"crm": "none"})
 
 
 def test_process_columns_can_be_put_back(tmp_path: Path) -> None:
@@ -257,11 +259,11 @@ def test_an_unknown_system_is_refused(tmp_path: Path) -> None:
 def test_unknown_words_for_won_are_asked_back(tmp_path: Path) -> None:
     sample = next(s for s in SAMPLES if s.name == "salesforce-opportunities")
     header, rows = rows_of(sample)
-    renamed = [["Vendu" if cell == "Closed Won" else cell for cell in row] for row in rows]
+    renamed = [["Terminé" if cell == "Closed Won" else cell for cell in row] for row in rows]
     file = write(tmp_path / "leads.csv", header, renamed)
     with pytest.raises(HistoryError, match="--customer-value"):
         read(file)
-    counted = read(file, outcome={"customer_values": ("Vendu",)})
+    counted = read(file, outcome={"customer_values": ("Terminé",)})
     assert counted.tally.overall == (36, 8)
 
 

@@ -1,0 +1,72 @@
+"""What other closing windows would give, in counts, and how many sales come after the window in use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..days import DAY_ZERO
+from ..leads.history import History
+from ..leads.terms import REASONS, STATUS
+
+OTHER_WINDOWS = (30, 60, 90, 180, 365)
+
+
+@dataclass(frozen=True)
+class WindowCount:
+    """Leads old enough for a window of so many days, and those that became customers within it."""
+
+    days: int
+    leads: int
+    customers: int
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Counts for the window in use and others. `late` leads were judged and became customers only after it."""
+
+    used: int
+    late: int
+    counts: tuple[WindowCount, ...]
+
+    @property
+    def customers(self) -> int:
+        """Customers within the window in use."""
+        return next((each.customers for each in self.counts if each.days == self.used), 0)
+
+
+def windows_of(history: History, others: Sequence[int] = OTHER_WINDOWS) -> Windows | None:
+    """The counts of several closing windows, from one reading of the rows; None without both dates."""
+    terms = history.terms
+    if history.as_of is None or history.ends is None or terms.customer_at is None:
+        return None
+    known = ", ".join(str(REASONS.index(reason)) for reason in ("kept", "immature"))
+    found = history.table.fetch(
+        f"SELECT __created AS created, CASE WHEN __bought = 1 THEN __closed - __created END AS took, COUNT(*) AS n "
+        f"FROM ({history.leads}) AS judged WHERE {STATUS} IN ({known}) GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    age = (history.as_of - DAY_ZERO).days - terms.observe_days - found["created"].astype(np.int64)
+    took = found["took"].astype(np.float64) - terms.observe_days
+    return counted(age, took, found["n"].astype(np.int64), used=terms.close_within_days, others=others)
+
+
+def counted(
+    age: NDArray[np.int64], took: NDArray[np.float64], leads: NDArray[np.int64], *, used: int, others: Sequence[int]
+) -> Windows:
+    """Counts from days since the observation: until today (`age`), and until the sale (`took`, NaN: none).
+
+    >>> age, took, leads = np.array([400, 400, 50]), np.array([20, 150, 30]), np.array([1, 9, 1])
+    >>> some = counted(age, took, leads, used=90, others=[30, 180])
+    >>> some.late, [(w.days, w.leads, w.customers) for w in some.counts]
+    (9, [(30, 11, 2), (90, 10, 1), (180, 10, 10)])
+    """
+
+    def within(days: int) -> WindowCount:
+        old = age >= days
+        return WindowCount(days, int(leads[old].sum()), int(leads[old & (took <= days)].sum()))
+
+    late = int(leads[(age >= used) & (took > used)].sum())
+    return Windows(used, late, tuple(each for days in sorted({*others, used}) if (each := within(days)).leads))

@@ -1,0 +1,112 @@
+"""Which column tells won from lost, where nobody named one: by its values first, then by its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ...engine import sql
+from ...engine.table import Table
+from ...errors import HistoryError
+from .naming import words_of
+from .outcome_words import meaning, spelling
+from .profile import Profile, profile
+
+MOST_VALUES = 60
+"""A status has at most so many different values."""
+UNDERSTOOD = 0.3
+"""In a column that tells won from lost, at least this share of the rows has a value that is understood."""
+_STATUS = re.compile(
+    r"\b(status|statuts?|stage\w*|etape|phase|state|etat|outcome|result\w*|esito|stato|fase|estado|etapa|situacao|"
+    r"stadium|uitkomst|ergebnis|disposition|pipeline|dealstage|stagename)\b"
+)
+_WON = re.compile(
+    r"^(is |has |deal |lead |closed )?(won|converted|customer|became customer|sold|signed|purchased|bought|sale|"
+    r"outcome|gagnee?|clos gagne|converti|client|devenu client|vendu|signe|achat|gewonnen|kunde|konvertiert|verkauft|"
+    r"ganad[oa]|cliente|convertido|comprado|vendido|vint[oa]|convertito|venduto|ganh[oa]|klant|geconverteerd|verkocht)"
+    r"( flag| y n)?$"
+)
+_EARLIER = re.compile(r"\b(prev\w*|last|former|earlier|dernier\w*|ultim[oa]|letzt\w*|precedent\w*|anterior)\b")
+
+
+def find_outcome(table: Table, ignore: Sequence[str] = ()) -> str | None:
+    """The column that tells which rows are customers: it has words for won and for lost, or is a yes/no called so.
+
+    Raises
+    ------
+    HistoryError
+        Several columns tell it and disagree.
+    """
+    names = tuple(c.name for c in table.columns if c.type in ("text", "boolean", "number") and c.name not in ignore)
+    texts = profile(table, tuple(n for n in names if n in _texts(table)))
+    telling = [name for name, seen in texts.items() if _tells(seen)]
+    if not telling:
+        named = tuple(n for n in names if _WON.match(words_of(n)))
+        telling = [name for name, seen in profile(table, named).items() if _yes_no(seen)] if named else []
+    telling.sort(key=lambda name: not _STATUS.search(words_of(name)))
+    for one, other in pairwise(telling):
+        apart = _apart(table, one, other, texts | profile(table, (one, other)))
+        if apart:
+            raise HistoryError(
+                f"two columns of {table.name} tell the outcome and disagree in {apart:,} rows: '{one}' and '{other}'. "
+                f"Name the one that tells customers with --customer, e.g. --customer '{one}'"
+            )
+    return telling[0] if telling else None
+
+
+def find_value(table: Table, values: Sequence[str]) -> list[str]:
+    """The columns in which every one of some values stands, however it is written."""
+    wanted = {spelling(value) for value in values}
+    seen = profile(table, tuple(c.name for c in table.columns if c.type in ("text", "boolean")))
+    return [name for name, each in seen.items() if wanted <= {spelling(text) for text, _ in each.texts}]
+
+
+def statuses(table: Table) -> list[tuple[str, Profile]]:
+    """Columns that are called a status and have several values, few of which (or none) are understood."""
+    named = tuple(c.name for c in table.columns if c.type == "text" and _STATUS.search(words_of(c.name)))
+    seen = profile(table, named) if named else {}
+    return [(name, each) for name, each in seen.items() if 2 <= each.distinct <= MOST_VALUES]
+
+
+def _texts(table: Table) -> set[str]:
+    return {c.name for c in table.columns if c.type == "text"}
+
+
+def _tells(seen: Profile) -> bool:
+    """Whether a column has words for won and words for lost."""
+    if not 2 <= seen.distinct <= MOST_VALUES or _EARLIER.search(words_of(seen.column.name)):
+        return False
+    said = {text: meaning(text) for text, _ in seen.texts}
+    understood = sum(rows for text, rows in seen.texts if said[text] is not None)
+    return {"won", "lost"} <= {*said.values()} and understood >= UNDERSTOOD * seen.filled
+
+
+def _yes_no(seen: Profile) -> bool:
+    """Whether a column says yes and no, or 1 and 0, and nothing else."""
+    if seen.column.type == "boolean":
+        return seen.distinct == 2
+    if seen.column.type == "number":
+        return seen.numbers is not None and {*seen.numbers.tolist()} == {0.0, 1.0}
+    said = {meaning(text) for text, _ in seen.texts}
+    return seen.distinct <= MOST_VALUES and said in ({"yes", "no"}, {"converted", "no"}, {"won", "no"})
+
+
+def _apart(table: Table, one: str, other: str, seen: dict[str, Profile]) -> int:
+    """Rows that one column calls a sale and the other does not."""
+    left, right = (_sale(seen[name]) for name in (one, other))
+    found = table.fetch(f"SELECT COUNT(CASE WHEN {left} <> {right} THEN 1 END) AS n FROM {table.relation}")
+    return int(found["n"][0])
+
+
+def _sale(seen: Profile) -> str:
+    """SQL for 0/1: the column says that the row is a sale."""
+    column = sql.identifier(seen.column.name).sql("duckdb")
+    if seen.column.type == "number":
+        return f"CASE WHEN {column} = 1 THEN 1 ELSE 0 END"
+    words = {meaning(text) for text, _ in seen.texts}
+    sales = [text for text, _ in seen.texts if meaning(text) == "won"] if "won" in words else [
+        text for text, _ in seen.texts if meaning(text) in ("yes", "converted")
+    ]  # fmt: skip
+    listed = ", ".join(sql.literal(text).sql("duckdb") for text in sales) or "''"
+    return f"CASE WHEN CAST({column} AS VARCHAR) IN ({listed}) THEN 1 ELSE 0 END"

@@ -1,0 +1,101 @@
+"""Days that a history is believed to lie in: what somebody wrote for "never" and what a slip of the pen made is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..days import DAY_ZERO
+from ..engine.table import Table
+
+FIRST, LAST = (date(1970, 1, 3) - DAY_ZERO).days, (date(2098, 12, 31) - DAY_ZERO).days
+"""Days outside are placeholders: 1900-01-01, 1970-01-01 (moment 0), 2099-12-31, 9999-12-31 and their like."""
+GAP_AHEAD, GAP_BEHIND = 365, 3 * 365
+"""A gap of so many days, and longer than all the rest, parts days that are far from all others."""
+FEW = 0.01
+"""At most this share of the rows (or one row) is taken for a slip: more of them are a part of the history."""
+CLOCK = 0.1
+"""With a greater share of rows after today it is the clock that is not believed."""
+
+
+@dataclass(frozen=True)
+class DaySpan:
+    """First and last day believed (days since 1970), and the rows of days outside, by why they are not believed."""
+
+    first: int
+    last: int
+    newest: int | None
+    placeholders: int = 0
+    future: int = 0
+    far: int = 0
+
+    @property
+    def outside(self) -> int:
+        """Rows with a day that is not believed."""
+        return self.placeholders + self.future + self.far
+
+    def sql(self, day: str) -> str:
+        """SQL for a day, NULL where it is not believed."""
+        return f"CASE WHEN {day} BETWEEN {self.first} AND {self.last} THEN {day} END"
+
+
+def day_span(days: NDArray[np.int64], rows: NDArray[np.int64], today: date | None = None) -> DaySpan:
+    """The span of the days that are believed.
+
+    Not believed are placeholders (before 1970-01-03 or from 2099 on), days after today (unless a tenth of the rows
+    says so), and the few rows (one, or 1 %) behind a gap that is longer than a year and than the rest of the history.
+
+    Parameters
+    ----------
+    days, rows
+        Different days since 1970, and the rows of each.
+    today
+        The day of today; nothing given: by the clock.
+
+    >>> span = day_span(np.array([19723, 19800, 19900, 2932532]), np.array([40, 30, 20, 1]), date(2026, 1, 1))
+    >>> span.newest, span.placeholders       # 9999-01-05 does not count
+    (19900, 1)
+    """
+    order = np.argsort(days)
+    days, rows = np.asarray(days, np.int64)[order], np.asarray(rows, np.int64)[order]
+    inside = (days >= FIRST) & (days <= LAST)
+    placeholders, days, rows = int(rows[~inside].sum()), days[inside], rows[inside]
+    first, last, future = FIRST, LAST, 0
+    tomorrow = ((today or date.today()) - DAY_ZERO).days + 1  # a clock further east
+    late = days > tomorrow
+    if 0 < rows[late].sum() <= CLOCK * rows.sum():
+        last, future, days, rows = tomorrow, int(rows[late].sum()), days[~late], rows[~late]
+    if not len(days):
+        return DaySpan(first, last, None, placeholders, future)
+    ahead = _slips(days, rows, GAP_AHEAD)
+    behind = _slips(-days[::-1], rows[::-1], GAP_BEHIND)
+    far = int(rows[len(rows) - ahead :].sum() + rows[:behind].sum())
+    days = days[behind : len(days) - ahead]
+    if ahead:
+        last = int(days[-1])
+    if behind:
+        first = int(days[0])
+    return DaySpan(first, last, int(days[-1]), placeholders, future, far)
+
+
+def _slips(days: NDArray[np.int64], rows: NDArray[np.int64], gap: int) -> int:
+    """How many of the last days stand behind a gap that parts them from all others."""
+    after = rows[::-1].cumsum()[::-1]
+    few = after <= max(1, FEW * rows.sum())
+    few[0] = False
+    steps = np.diff(days, prepend=days[0])
+    places = np.nonzero(few & (steps > gap))[0]
+    places = places[[steps[i] > days[i - 1] - days[0] for i in places]] if len(places) else places
+    return len(days) - int(places[0]) if len(places) else 0
+
+
+def span_of(table: Table, day: str, relation: str | None = None, today: date | None = None) -> DaySpan:
+    """The span of an expression of days in a table (or in a relation of it)."""
+    found = table.fetch(
+        f"SELECT day, COUNT(*) AS n FROM (SELECT {day} AS day FROM {relation or table.relation}) AS days "
+        "WHERE day IS NOT NULL GROUP BY 1 ORDER BY 1"
+    )
+    return day_span(found["day"].astype(np.int64), found["n"].astype(np.int64), today)

@@ -1,0 +1,142 @@
+"""What is worth telling about a source: what its outcome was taken for, days not believed, plans, repeated ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from ..days import DAY_ZERO
+from ..engine import sql
+from ..engine.table import Fact, Table
+from .columns.outcome import Outcome, Value
+from .columns.person_names import may_be_shown
+from .day_span import FIRST, LAST
+from .statement import Source
+from .terms import REASONS, STATUS
+
+MOST_NAMED = 12
+
+
+def outcome_of(source: Source) -> Outcome:
+    """Every value of what tells customers, with its rows and what it is taken for."""
+    terms, meant = source.terms, source.meant
+    listed = [] if terms.outcomes is None else [c.name for c in terms.outcomes.columns]
+    if meant is not None and (terms.outcomes is None or terms.customer in listed):
+        values = tuple(_told_open(source, meant.values))
+        return Outcome(terms.customer, "leads" if terms.outcomes is None else "outcomes", values)
+    if terms.outcomes is not None:
+        return Outcome(source.listed_at, "outcomes", _rows_listed(source, terms.outcomes))
+    return Outcome(terms.customer_at, "dates", _dated(source))
+
+
+def _told_open(source: Source, values: tuple[Value, ...]) -> Iterator[Value]:
+    """The values; rows without a sale that another column calls open stand apart as not decided."""
+    test = source.told_open
+    if test is None:
+        yield from values
+        return
+    home = source.terms.outcomes if source.terms.outcomes is not None else source.table
+    column = sql.identifier(source.terms.customer or "").sql("duckdb")
+    found = home.fetch(
+        f"SELECT COALESCE(CAST({column} AS VARCHAR), '') AS value, COUNT(*) AS n FROM {home.relation} "
+        f"WHERE {test} GROUP BY 1"
+    )
+    open_rows = {str(value): int(n) for value, n in zip(found["value"], found["n"], strict=True)}
+    for each in values:
+        rows = 0 if each.taken_for == "customer" else min(open_rows.get(each.value, 0), each.rows)
+        if each.rows > rows:
+            yield Value(each.value, each.rows - rows, each.taken_for)
+        if rows:
+            yield Value(each.value, rows, "open")
+
+
+def _rows_listed(source: Source, outcomes: Table) -> tuple[Value, ...]:
+    """Rows of a second file without a status: customers, and those whose date is only planned."""
+    if source.planned_rows:
+        return (
+            Value("row", outcomes.rows - source.planned_rows, "customer"),
+            Value("planned", source.planned_rows, "open"),
+        )
+    return (Value("row", outcomes.rows, "customer"),)
+
+
+def _dated(source: Source) -> tuple[Value, ...]:
+    """Rows with a date that alone tells the sale, without one, and with one that is not believed."""
+    name = source.terms.customer_at or ""
+    column = sql.identifier(name).sql("duckdb")
+    empty = f"{column} IS NULL OR TRIM(CAST({column} AS VARCHAR)) = ''"
+    found = source.table.fetch(
+        f"SELECT COUNT(*) AS n, COUNT(CASE WHEN {empty} THEN 1 END) AS blank, "
+        f"COUNT(CASE WHEN {source.no_date(name)} THEN 1 END) AS none FROM {source.table.relation}"
+    )
+    rows, blank, none = (int(found[key][0]) for key in ("n", "blank", "none"))
+    values = [Value("date", rows - none, "customer"), Value("", blank, "lost")]
+    values += [Value("planned", none - blank, "open")] if none > blank else []
+    return tuple(value for value in values if value.rows)
+
+
+def findings(source: Source, as_of: date | None) -> tuple[Fact, ...]:
+    """What a reader should know about outcome and days of a source."""
+    return (*_spelt(source), *_repeated(source), *_doubted(source), *_plans(source, as_of))
+
+
+def _spelt(source: Source) -> Iterator[Fact]:
+    """Values of the outcome that were counted by a likeness, or against what they say."""
+    meant, column = source.meant, source.terms.customer or ""
+    if meant is None:
+        return
+    for key, values in (
+        ("outcome_variants", meant.variants), ("outcome_unnamed", meant.unnamed), ("outcome_unknown", meant.unknown),
+    ):  # fmt: skip
+        if values:
+            shown = may_be_shown(list(values))[:MOST_NAMED]
+            rows = sum(each.rows for each in meant.values if each.value in values)
+            yield Fact(key, {"column": column, "values": ", ".join(f"“{value}”" for value in shown), "rows": rows})
+
+
+def _repeated(source: Source) -> Iterator[Fact]:
+    """Leads that stand in several rows, one of them a customer and another not."""
+    leads = source.contradicting()
+    if leads:
+        yield Fact("reopened", {"column": source.terms.lead_id or "", "leads": leads})
+
+
+def _doubted(source: Source) -> Iterator[Fact]:
+    """Days that are not believed, by column."""
+    columns = {
+        "created": source.terms.created_at, "closed": source.terms.customer_at, "outcomes": source.terms.customer_at
+    }  # fmt: skip
+    for kind, span in source.spans.items():
+        for key, rows in (
+            ("dates_placeholder", span.placeholders), ("dates_future", span.future), ("dates_far", span.far),
+        ):  # fmt: skip
+            if rows:
+                yield Fact(key, {"column": columns[kind] or "", "rows": rows})
+
+
+def _plans(source: Source, as_of: date | None) -> Iterator[Fact]:
+    """Closing days of rows that are no customers, after the day on which the history is read."""
+    own_at = source.own_at
+    if as_of is None or own_at is None or source.meant is None or source.terms.outcomes is not None:
+        return
+    day, last = source.day(source.table, own_at), (as_of - DAY_ZERO).days
+    others = f"{source.is_customer} = 0"
+    found = source.table.fetch(
+        f"SELECT COUNT(CASE WHEN {day} > {last} AND {day} <= {LAST} THEN 1 END) AS plans, "
+        f"COUNT(CASE WHEN {day} < {FIRST} OR {day} > {LAST} THEN 1 END) AS never "
+        f"FROM {source.table.relation} WHERE {others}"
+    )
+    plans, never = int(found["plans"][0]), int(found["never"][0])
+    if plans:
+        yield Fact("plans", {"column": own_at, "rows": plans})
+    if never:
+        yield Fact("dates_never", {"column": own_at, "rows": never})
+
+
+def late_customers(source_leads: str, table: Table, window: int) -> int:
+    """Leads old enough to be judged that became customers only after the window of so many days."""
+    found = table.fetch(
+        f"SELECT COUNT(*) AS n FROM ({source_leads}) AS judged WHERE {STATUS} = {REASONS.index('kept')} "
+        f"AND __bought = 1 AND __closed > __created + {window}"
+    )
+    return int(found["n"][0])

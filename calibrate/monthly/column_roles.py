@@ -1,0 +1,159 @@
+"""Which columns tell id, dates and outcome where the settings do not name them, and what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..engine import dates
+from ..engine.table import Fact, Table
+from ..errors import HistoryError, SettingsError
+from ..leads.columns.date_columns import DateColumns, date_columns, is_sale
+from ..leads.columns.outcome import MOST_LISTED
+from ..leads.columns.outcome_column import find_outcome, find_value, statuses
+from ..leads.columns.person_names import may_be_shown
+from ..leads.columns.proposal import find_id
+from ..leads.day_span import span_of
+from ..leads.statement import day_of
+from .crm_defaults import Warning_
+from .settings import Settings
+
+FEW_SALES, FEW_CLOSED = 0.5, 0.25
+"""A date alone tells the sale if at most this share of the rows has one: called after a sale, or after any closing."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The settings with id, dates and outcome looked for where they are not named; what was found; the risks of it."""
+
+    settings: Settings
+    facts: tuple[Fact, ...] = ()
+    warnings: tuple[Warning_, ...] = field(default=())
+
+
+def resolved(settings: Settings, table: Table, outcomes: Table | None = None) -> Resolved:
+    """Look for id, dates and outcome where they are not named.
+
+    Where a second file lists the customers, it is that file which knows when they closed. A status beats a date; a
+    date alone is taken for the sale only if few rows have one.
+
+    Raises
+    ------
+    HistoryError
+        It is not clear what tells the sale.
+    """
+    time_, outcome = settings.time, settings.outcome
+    facts: list[Fact] = []
+    warnings: list[Warning_] = []
+    seen = date_columns(table) if time_.created_at is None or time_.customer_at is None else DateColumns(None, None)
+    created, closed = time_.created_at, time_.customer_at
+    if created is None and time_.order is None:
+        created = seen.created
+        if created is not None:
+            facts.append(Fact("guessed_created_at" if seen.guessed else "found_created_at", {"column": created}))
+        else:
+            facts += [Fact("date_refused", {"column": name, "reason": why}) for name, why in seen.refused]
+            if seen.refused:
+                listed = ", ".join(f"“{name}”" for name, _ in seen.refused[:MOST_LISTED])
+                warnings.append(("dates_unused", {"columns": listed}))
+    customer = outcome.customer
+    if customer is None:
+        ignore = [name for name in (created, time_.order, outcome.lead_id, outcome.worked, outcome.value) if name]
+        customer, told = _outcome_column(settings, table, outcomes, ignore)
+        facts += told
+    if closed is None and outcomes is not None:
+        closed = _noted(facts, date_columns(outcomes).closed) if created is not None else None
+    elif closed is None and (created is not None or customer is None):
+        closed = seen.closed if seen.closed != created else None
+        if closed is not None and customer is None and time_.customer_at is None:
+            warnings += _date_alone(table, closed)
+        closed = _noted(facts, closed)
+    elif closed is not None and customer is None and outcomes is None:
+        warnings += _date_named(table, closed)
+    signed = outcomes is not None and any(fact.key == "signatures" for fact in outcomes.facts)
+    if outcomes is not None and customer is None and not signed:
+        warnings += _every_row(outcomes, closed)
+    lead_id = outcome.lead_id
+    if lead_id is None:
+        lead_id = find_id(table)
+        lead_id = lead_id if lead_id != customer else None
+        facts += [Fact("found_lead_id", {"column": lead_id})] if lead_id is not None else []
+    numbers = [c.name for c in table.columns if c.type == "number"]
+    facts += [dates.moment(table, name).fact for name in (created, closed) if name is not None and name in numbers]
+    return Resolved(settings.model_copy(
+        update={
+            "outcome": outcome.model_copy(update={"lead_id": lead_id, "customer": customer}),
+            "time": time_.model_copy(update={"created_at": created, "customer_at": closed}),
+        }
+    ), tuple(facts), tuple(warnings))  # fmt: skip
+
+
+def _noted(facts: list[Fact], closed: str | None) -> str | None:
+    if closed is not None:
+        facts.append(Fact("found_customer_at", {"column": closed}))
+    return closed
+
+
+def _outcome_column(
+    settings: Settings, table: Table, outcomes: Table | None, ignore: list[str]
+) -> tuple[str | None, list[Fact]]:
+    """The column that tells the outcome, of the second file where there is one, and the finding."""
+    values = settings.outcome.customer_values
+    homes = [each for each in (outcomes, table) if each is not None]
+    if not values:
+        column = find_outcome(homes[0], ignore)
+        return column, [] if column is None else [Fact("outcome_found", {"column": column, "name": homes[0].name})]
+    for home in homes:
+        holding = find_value(home, values)
+        if len(holding) > 1:
+            raise SettingsError(
+                f"the value given with --customer-value stands in several columns of {home.name}: "
+                f"{', '.join(holding)}. Name the one that tells customers with --customer, e.g. "
+                f"--customer '{holding[0]}'"
+            )
+        if holding:
+            return holding[0], [Fact("outcome_value_found", {"column": holding[0], "name": home.name})]
+    listed = " and ".join(f"'{value}'" for value in values)
+    raise SettingsError(
+        f"--customer-value {listed}: no column holds it; name the column that tells customers with --customer"
+    )
+
+
+def _date_alone(table: Table, column: str) -> list[Warning_]:
+    """What to say of a date that alone tells the sale; refused where too many rows have one."""
+    rows = _rows_dated(table, column)
+    if rows > (FEW_SALES if is_sale(column) else FEW_CLOSED) * table.rows:
+        others = [c.name for c in table.columns if c.name != column][:40]
+        raise HistoryError(
+            f"only the date in '{column}' could tell which leads became customers, and {rows:,} of {table.rows:,} rows "
+            "have one: a closing date is no sale, lost deals have it too. Name the column that tells customers with "
+            f"--customer; if each of these rows is a customer, say --customer-at '{column}'. "
+            f"Columns: {', '.join(others)}"
+        )
+    return _date_named(table, column)
+
+
+def _date_named(table: Table, column: str) -> list[Warning_]:
+    return [("outcome_date_only", {"column": column, "rows": _rows_dated(table, column), "of": table.rows})]
+
+
+def _rows_dated(table: Table, column: str) -> int:
+    """Rows with a day that is believed."""
+    day = day_of(table, column)
+    span = span_of(table, day)
+    test = f"{day} BETWEEN {span.first} AND {span.last}"
+    return int(table.fetch(f"SELECT COUNT(CASE WHEN {test} THEN 1 END) AS n FROM {table.relation}")["n"][0])
+
+
+def _every_row(outcomes: Table, closed: str | None) -> list[Warning_]:
+    """What to say of a second file in which no column tells won from lost; refused where one may."""
+    for name, seen in statuses(outcomes):
+        shown = may_be_shown([text for text, _ in seen.texts])[:MOST_LISTED]
+        counts = dict(seen.texts)
+        listed = ", ".join(f"'{text}' ({counts[text]:,})" for text in shown)
+        raise HistoryError(
+            f"not every row of {outcomes.name} may be a customer: its column '{name}' says {listed}. Name those that "
+            f"mean customer: --customer '{name}' --customer-value VALUE (all of them, if all are customers)"
+        )
+    if closed is not None and is_sale(closed):
+        return []
+    return [("outcomes_every_row", {"file": outcomes.name, "rows": outcomes.rows})]
