@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from ...engine import sql
 from ...engine.table import Column, Table
 from ..terms import Group
-from .mailbox import company_domain, find_addresses
+from .mailbox import LOOKED_AT, company_domain, find_addresses
 from .naming import words_of
-from .roles import repeats
+from .roles import FIRST_ROWS, repeats
 
 _IDS = (
     "company id", "account id", "organization id", "organisation id", "org id", "associated company id",
@@ -87,7 +87,7 @@ def group_sql(table: Table, group: Group) -> str:
 
 def person_keys(table: Table) -> tuple[tuple[str, str], ...]:
     """What makes two rows one person, as (key of the language files, SQL): the address, or name and company."""
-    keys = [("address", _address_sql(name)) for name in own_addresses(table) if not _is_domain(table, name)]
+    keys = [("address", _address_sql(table, name)) for name in own_addresses(table) if not _is_domain(table, name)]
     company = [c.name for c in _called(table, _NAMES) if c.type == "text"]
     first, last, full = (
         [c.name for c in _called(table, names) if c.type == "text"] for names in (_FIRST, _LAST, _FULL)
@@ -105,15 +105,17 @@ def _called(table: Table, names: Sequence[str]) -> list[Column]:
 
 
 def _tells_companies(table: Table, group: Group) -> bool:
-    """Whether the values of a column recur, are many, fill a good part of the rows, and none prevails."""
-    key = group_sql(table, group)
-    counted = f"SELECT {key} AS buyer, COUNT(*) AS leads FROM {table.relation} GROUP BY 1"
+    """Whether the values of a column recur, are many, fill a good part of the first rows, and none prevails."""
+    keys = (
+        f"SELECT {group_sql(table, group)} AS buyer FROM (SELECT * FROM {table.relation} LIMIT {FIRST_ROWS}) AS leads"
+    )
+    counted = f"SELECT buyer, COUNT(*) AS leads FROM ({keys}) AS keyed GROUP BY 1"
     row = table.fetch(
         f"SELECT CAST(COUNT(*) AS BIGINT) AS buyers, CAST(COALESCE(SUM(leads), 0) AS BIGINT) AS leads, "
         f"CAST(COALESCE(MAX(leads), 0) AS BIGINT) AS most FROM ({counted}) AS counted WHERE buyer IS NOT NULL"
     )
     buyers, leads, most = (int(row[name][0]) for name in ("buyers", "leads", "most"))
-    enough = leads >= OFTEN * max(table.rows, 1) if table.rows else leads > 0
+    enough = leads >= OFTEN * min(table.rows, FIRST_ROWS) if table.rows else leads > 0
     return FEWEST <= buyers < leads and enough and most <= max(LARGEST * leads, 5)
 
 
@@ -124,10 +126,16 @@ def _is_domain(table: Table, name: str) -> bool:
     return "@" not in str(row["one"][0] or "")
 
 
-def _address_sql(name: str) -> str:
-    """SQL for an address without capitals, spaces and what may stand around it; NULL where there is none."""
-    inner = f"LOWER(TRIM(SPLIT_PART(SPLIT_PART({_quoted(name)}, '<', -1), '>', 1)))"
-    return f"CASE WHEN {_quoted(name)} LIKE '%_@_%' THEN {inner} ELSE NULL END"
+def _address_sql(table: Table, name: str) -> str:
+    """SQL for an address without capitals, and where cells have more than it, what stands around; NULL: there is none.
+
+    Whether they have is seen in the first rows.
+    """
+    column = _quoted(name)
+    rows = table.fetch(f"SELECT {column} AS cell FROM {table.relation} LIMIT {LOOKED_AT}")["cell"]
+    bare = all(cell is None or ("<" not in str(cell) and str(cell).strip() == str(cell)) for cell in rows)
+    inner = column if bare else f"TRIM(SPLIT_PART(SPLIT_PART({column}, '<', -1), '>', 1))"
+    return f"CASE WHEN {column} LIKE '%@%' THEN LOWER({inner}) ELSE NULL END"
 
 
 _PLAIN = ("àáâãäåçèéêëìíîïñòóôõöùúûüýÿ", "aaaaaaceeeeiiiinooooouuuuyy")

@@ -49,11 +49,13 @@ def with_mailboxes(table: Table, columns: list[str] | None = None) -> Table:
     wanted = [name for name in wanted if name in known and name + SUFFIX not in known]
     if not wanted:
         return table
-    kinds = [f"{_kind(table, name)} AS {_quoted(name + SUFFIX)}" for name in wanted]
+    kinds = [f"{_kind(table, name, f'__domain{i}')} AS {_quoted(name + SUFFIX)}" for i, name in enumerate(wanted)]
+    domains = "".join(f", {_domain(name)} AS __domain{i}" for i, name in enumerate(wanted))  # each worked out once
     listed = [_quoted(column.name) for column in table.columns]
     if table.position is not None:
         listed.append(_quoted(table.position))
-    source = f"SELECT {', '.join((*listed, *kinds))} FROM {table.relation}"
+    inner = f"(SELECT {', '.join(listed)}{domains} FROM {table.relation}) AS addressed"
+    source = f"SELECT {', '.join((*listed, *kinds))} FROM {inner}"
     facts = tuple(
         Fact("mailbox", {"column": name, "made": name + SUFFIX, "lists": ", ".join(f"{n} {version(n)}" for n in LISTS)})
         for name in wanted
@@ -65,21 +67,21 @@ def with_mailboxes(table: Table, columns: list[str] | None = None) -> Table:
 def company_domain(table: Table, name: str) -> str:
     """SQL for the domain of a professional mailbox, NULL for any other."""
     known = {column.name for column in table.columns}
-    kind = _quoted(name + SUFFIX) if name + SUFFIX in known else f"({_kind(table, name)})"
+    kind = _quoted(name + SUFFIX) if name + SUFFIX in known else f"({_kind(table, name, _domain(name))})"
     return f"CASE WHEN {kind} = '{PROFESSIONAL}' THEN {_domain(name)} ELSE NULL END"
 
 
-def _kind(table: Table, name: str) -> str:
-    """SQL for the kind of mailbox; only domains that occur in the table and are on a list are written out."""
+def _kind(table: Table, name: str, domain: str) -> str:
+    """SQL for the kind of mailbox, made from the domain; only those that occur and are on a list are written out."""
     here = _domain(name)
     occurring: set[str] = set()
     free, disposable = lists()
     for piece in table.stream(f"SELECT DISTINCT {here} AS domain FROM {table.relation}"):
         occurring |= {each for each in piece["domain"] if each in free or each in disposable}
-    tests = [f"WHEN {here} IS NULL OR {here} NOT LIKE '%_.%' OR {here} LIKE '% %' THEN NULL"]
+    tests = [f"WHEN {domain} IS NULL OR {domain} NOT LIKE '%_.%' OR {domain} LIKE '% %' THEN NULL"]
     for kind, members in ((DISPOSABLE, disposable), (FREE, free)):
         listed = ", ".join(sql.literal(each).sql("duckdb") for each in sorted(occurring & members))
-        tests += [f"WHEN {here} IN ({listed}) THEN '{kind}'"] if listed else []
+        tests += [f"WHEN {domain} IN ({listed}) THEN '{kind}'"] if listed else []
     return f"CASE {' '.join(tests)} ELSE '{PROFESSIONAL}' END"
 
 

@@ -99,10 +99,13 @@ def repeats(table: Table, expression: str, *, whole: bool = False) -> bool:
 def _may_repeat(table: Table, expression: str, whole: bool) -> bool:
     """Whether two rows have one whole number, or texts of one hash: equal texts have equal hashes."""
     key = f"CAST({expression} AS BIGINT)" if whole else f"HASH({expression})"
+    absent = f" WHERE {expression} IS NOT NULL" if whole else ""  # the hash of no text is looked for below
+    nothing = None if whole else table.fetch("SELECT HASH(CAST(NULL AS VARCHAR)) AS key")["key"][0]
     keys, end = np.empty(table.rows, np.int64 if whole else np.uint64), 0
-    for piece in table.stream(f"SELECT {key} AS key FROM {table.relation} WHERE {expression} IS NOT NULL"):
-        keys[end : end + len(piece["key"])] = piece["key"]
-        end += len(piece["key"])
+    for piece in table.stream(f"SELECT {key} AS key FROM {table.relation}{absent}"):
+        mine = piece["key"] if nothing is None else piece["key"][piece["key"] != nothing]
+        keys[end : end + len(mine)] = mine
+        end += len(mine)
     keys = keys[:end]
     if (keys[1:] > keys[:-1]).all():
         return False
