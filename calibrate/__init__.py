@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .evaluation.backtest import folds as folds
     from .evaluation.backtest import replay as replay
     from .evaluation.comparison import compare as compare
+    from .evaluation.frontier import frontier as frontier
     from .grid.criteria import Criterion as Criterion
     from .grid.criteria import Level as Level
     from .grid.grid import Grid as Grid
@@ -52,6 +53,7 @@ PUBLIC = {
     "folds": "evaluation.backtest",
     "replay": "evaluation.backtest",
     "compare": "evaluation.comparison",
+    "frontier": "evaluation.frontier",
 }
 __all__ = [*PUBLIC, "__version__"]
 

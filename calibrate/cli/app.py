@@ -163,6 +163,23 @@ def compare(data: str, flags: dict[str, Any]) -> None:
 
 
 @app.command()
+@with_flags()
+def frontier(data: str, flags: dict[str, Any]) -> None:
+    """The best grid of every number of lines by each method, judged on later leads. Nothing is written."""
+    from ..monthly import run as monthly
+    from ..report import run_json, summary
+
+    timing: dict[str, float] = {}
+    with Progressing(flags["json"]) as progress:
+        counted = monthly.read_rows(settings_of(data, flags), progress, follow=False, timing=timing)
+        curve = monthly.frontier_of(counted, progress, timing=timing)
+    if flags["json"]:
+        say_json({"frontier": run_json.frontier_json(curve), "timing": timing})
+    else:
+        say(summary.frontier(curve, _words(counted)))
+
+
+@app.command()
 def score(
     grid: Annotated[str, typer.Argument(metavar="GRID.json")],
     data: Annotated[str, typer.Argument(metavar="DATA", help=DATA_HELP)],

@@ -18,6 +18,7 @@ class Progressing:
         "events": "Counting what leads did", "observe": "Judging which leads count",
         "count": "Counting leads per profile", "suspects": "Looking for leakage", "rates": "Estimating rates",
         "backtest": "Replaying on later leads", "candidates": "Making the grids", "compare": "Comparing",
+        "frontier": "Fewer lines, more lines",
         "times": "Time to close", "constraints": "Judging what each constraint costs",
         "near": "Looking for grids nearly as good",
         "meeting": "Who changes sides", "notebook": "Running the notebook",

@@ -19,7 +19,7 @@ from ..counts.tally import Tally
 from ..errors import HistoryError
 from ..grid.grid import Curve, Grid, Stage
 from ..points.curve import fit_curve
-from ..points.plan import Plan, calibrate_prepared, prepare
+from ..points.plan import Plan, finish, prepare, sketch
 from ..points.score_table import levels_of, reaches, row_scores, score
 
 Floats = NDArray[np.float64]
@@ -183,7 +183,7 @@ def replay(
         train, judged = training(tally, fold), tally.only(fold.judged)
         prepared = prepare(train, allowed=allowed, min_leads=min_leads)
         for i, plan in enumerate(plan.on(_begins(tally, fold)) for plan in plans):
-            grid = calibrate_prepared(prepared, plan)
+            grid = sketch(prepared, plan)
             curve = _own_curve(grid, plan, train)
             found, place = levels_of(row_scores(judged, grid))
             grids[i].append(replace(grid, curve=curve))
@@ -202,6 +202,15 @@ def replay(
         )
         for i, plan in enumerate(plans)
     )
+
+
+def with_thresholds(backtest: Backtest, tally: Tally, plan: Plan) -> Backtest:
+    """The backtest of a point of the frontier, with the thresholds of each fold's training leads."""
+    grids = [
+        replace(finish(grid, tally.only(fold.train), plan), curve=grid.curve)
+        for grid, fold in zip(backtest.grids, backtest.later.folds, strict=True)
+    ]
+    return replace(backtest, grids=tuple(grids))
 
 
 def _begins(tally: Tally, fold: Fold) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,6 +16,7 @@ from ..errors import SettingsError, unknown
 from ..grid.grid import Grid
 from .backtest import Backtest, Fold, same_leads
 from .bootstrap import DRAWS, Resampled, Scored, in_cells, resample, simultaneous
+from .frontier import USEFUL, Frontier
 from .metrics import METRICS, Estimate, gains
 
 Floats = NDArray[np.float64]
@@ -47,13 +48,17 @@ class Judged:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to do; `reason` is a key that the language files say in words with `facts`, `why` says it in English."""
+    """What to do; `reason` is a key that the language files say in words with `facts`, `why` says it in English.
 
-    decision: Literal["adopt", "keep", "no_reliable_weights", "recalibrate"]
+    `baseline` names the grid in use that candidates were held against; "none" where nobody uses one.
+    """
+
+    decision: Literal["adopt", "keep", "no_reliable_weights", "recalibrate", "wait"]
     candidate: str | None
     reason: str
     facts: Mapping[str, float | int | str]
     why: str
+    baseline: str = "none"
 
     def __str__(self) -> str:
         return self.why
@@ -124,13 +129,15 @@ def compare(
     capacity: float = CAPACITY,
     reliable: bool = True,
     grids: Mapping[str, Grid] | None = None,
+    frontier: Frontier | None = None,
     draws: int = DRAWS,
 ) -> Comparison:
     """Judge all candidates on the same later leads and decide.
 
     `capacity` is the share of leads that sales can call; `reliable` is False where no level of any criterion differs
     from the rest. `grids` are the candidates as they would be used (fitted on all history): their lines and points
-    say which is simplest; without them the newest fold's grids do.
+    say which is simplest; without them the newest fold's grids do. `frontier` says which is the shortest grid that is
+    not surely worse than the best; without it the candidates themselves do.
     """
     names = [each.name for each in backtests]
     if baseline not in names:
@@ -158,9 +165,13 @@ def compare(
             )
         )
     case = _Case(
-        baseline, backtests[names.index(baseline)].fixed, drawn, sizes, leads, customers, len(later.folds), reliable
-    )
-    return Comparison(baseline, PRIMARY, tuple(judged), later.folds, leads, customers, _verdict(case))
+        baseline, backtests[names.index(baseline)].fixed, drawn, sizes, leads, customers, len(later.folds), reliable,
+        frontier,
+    )  # fmt: skip
+    verdict = _verdict(case)
+    if case.fixed:
+        verdict = replace(verdict, baseline=baseline)
+    return Comparison(baseline, PRIMARY, tuple(judged), later.folds, leads, customers, verdict)
 
 
 def estimates(drawn: Resampled, position: int) -> dict[str, Estimate]:
@@ -215,7 +226,7 @@ def _gains(scored: Scored) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Case:
-    """What a verdict rests on. `fixed`: the baseline is a grid in use, not the seed recipe."""
+    """What a verdict rests on. `fixed`: the baseline is a grid in use; else nobody uses one."""
 
     baseline: str
     fixed: bool
@@ -225,6 +236,7 @@ class _Case:
     customers: int
     folds: int
     reliable: bool
+    frontier: Frontier | None = None
 
     @property
     def facts(self) -> dict[str, float | int | str]:
@@ -239,25 +251,37 @@ class _Case:
         return f"on {self.leads:,} later leads ({self.customers:,} customers)"
 
     @property
-    def stay(self) -> str:
-        """The beginning of a sentence that changes nothing."""
-        return f"Keep {self.baseline}" if self.fixed else f"Use {self.baseline}, the published recipe"
+    def proposed(self) -> str | None:
+        """The shortest grid that is not surely worse than the best: of the frontier, else of the candidates."""
+        point = None if self.frontier is None else self.frontier.proposed
+        if point is not None and self.drawn is not None and point.name in self.drawn.names:
+            return point.name
+        return None if self.drawn is None else _shortest(self, self.drawn)
 
 
 def _verdict(case: _Case) -> Verdict:
-    """Adopt the simplest of the best, keep the baseline, or say that nothing is reliable (method, section 7)."""
+    """Adopt the shortest of the best, keep the grid in use, wait, or say that nothing is reliable (method, section 7).
+
+    Where no grid is in use, all leads alike are what a grid is held against: ranking better than chance is enough.
+    """
     if not case.reliable:
         why = "No reliable weights: no level of any criterion closes differently from the rest beyond chance."
         return Verdict("no_reliable_weights", None, "no_distinct_level", case.facts, why)
     if case.drawn is None:
-        why = f"{case.stay}: there are too few customers in the newest cohorts to judge any grid on later leads."
-        return Verdict("keep", case.baseline, "not_judged", case.facts, why)
+        few = "there are too few customers in the newest cohorts to judge any grid on later leads."
+        if case.fixed:
+            return Verdict("keep", case.baseline, "not_judged", case.facts, f"Keep {case.baseline}: {few}")
+        return Verdict("wait", None, "not_judged", case.facts, f"Wait: {few}")
     value, draws = case.drawn.of(PRIMARY)
-    bounds = np.quantile(draws, [0.025, 0.975], axis=1)
-    if not (bounds[0] > 0.5).any():
+    low, _ = simultaneous(value - 0.5, draws - 0.5, case.drawn.sample)
+    if not (low > 0).any():
+        bounds = np.quantile(draws, [0.025, 0.975], axis=1)
         return _nothing_ranks(case, case.drawn.names, value, bounds)
+    if not case.fixed:
+        return _shortest_good(case, case.drawn)
     if len(value) == 1:
-        return Verdict("keep", case.baseline, "only_candidate", case.facts, f"{case.stay}: it is the only candidate.")
+        why = f"Keep {case.baseline}: it is the only candidate."
+        return Verdict("keep", case.baseline, "only_candidate", case.facts, why)
     return _best_of(case, case.drawn)
 
 
@@ -272,6 +296,59 @@ def _nothing_ranks(case: _Case, names: tuple[str, ...], value: Floats, bounds: F
     return Verdict("no_reliable_weights", None, "auc_not_above_chance", facts, why)
 
 
+def _shortest(case: _Case, drawn: Resampled) -> str | None:
+    """The shortest candidate within one standard error of the best, and within what is useful."""
+    names = [name for name in drawn.names if not (case.fixed and name == case.baseline)]
+    if not names:
+        return None
+    value, draws = drawn.of(PRIMARY)
+    at = [drawn.names.index(name) for name in names]
+    best = max(at, key=lambda i: (value[i], -i))
+    gaps = value[best] - value
+    spread = np.sqrt(np.mean((draws[best] - draws - gaps[:, None]) ** 2, axis=1))
+    alike = [i for i in at if gaps[i] <= min(float(spread[i]), USEFUL)] or [best]
+    return drawn.names[min(alike, key=lambda i: (*case.sizes[drawn.names[i]], -value[i], i))]
+
+
+def _shortest_good(case: _Case, drawn: Resampled) -> Verdict:
+    """The shortest grid that is not surely worse than the best, where no grid is in use."""
+    name = case.proposed or case.baseline
+    value, draws = drawn.of(PRIMARY)
+    at = drawn.names.index(name)
+    low, high = (float(bound) for bound in np.quantile(draws[at], [0.025, 0.975]))
+    lines = case.sizes[name][0]
+    facts = {
+        **case.facts, "candidate": name, "lines": lines, "value": float(value[at]), "low": min(low, float(value[at])),
+        "high": max(high, float(value[at])), **_steps(case.frontier),
+    }  # fmt: skip
+    why = (
+        f"Adopt {name}: {case.seen} its {lines} lines rank with an AUC of {value[at]:.3f} "
+        f"(95 % interval {facts['low']:.3f} to {facts['high']:.3f}; chance alone gives 0.5).{_steps_said(facts)}"
+    )
+    return Verdict("adopt", name, "shortest", facts, why)
+
+
+def _steps(frontier: Frontier | None) -> dict[str, float | int | str]:
+    """What fewer and more lines would cost and gain."""
+    own = None if frontier is None else frontier.proposed
+    if frontier is None or own is None:
+        return {}
+    facts: dict[str, float | int | str] = {}
+    for key, point in (("fewer", frontier.shorter()), ("more", frontier.longer())):
+        if point is not None:
+            facts[f"{key}_lines"] = point.lines
+            facts[f"{key}_difference"] = point.metrics[PRIMARY].value - own.metrics[PRIMARY].value
+    return facts
+
+
+def _steps_said(facts: Mapping[str, float | int | str]) -> str:
+    parts = [
+        f"{facts[f'{key}_lines']} lines {facts[f'{key}_difference']:+.3f}"
+        for key in ("fewer", "more") if f"{key}_lines" in facts
+    ]  # fmt: skip
+    return f" With other numbers of lines the AUC would change: {', '.join(parts)}." if parts else ""
+
+
 def _best_of(case: _Case, drawn: Resampled) -> Verdict:
     names = drawn.names
     value, draws = drawn.of(PRIMARY)
@@ -280,25 +357,27 @@ def _best_of(case: _Case, drawn: Resampled) -> Verdict:
     low, high = simultaneous(value[others] - value[base], draws[others] - draws[base], drawn.sample)
     better = [i for i, bound in zip(others, low, strict=True) if bound > 0]
     best = max(better or others, key=lambda i: (value[i], -i))
-    chosen = _simplest_alike(case, drawn, better, best) if better else best
+    proposed = names.index(case.proposed) if case.proposed in names else -1
+    chosen = best if not better else proposed if proposed in better else _simplest_alike(case, drawn, better, best)
     gap, at = value[chosen] - value[base], others.index(chosen)
     facts = {
         **case.facts, "candidate": names[chosen], "value": float(value[chosen]), "base": float(value[base]),
         "difference": float(gap), "low": float(low[at]), "high": float(high[at]), "best": names[best],
-        "best_value": float(value[best]), "candidates": len(others),
+        "best_value": float(value[best]), "candidates": len(others), "lines": case.sizes[names[chosen]][0],
+        **(_steps(case.frontier) if chosen == proposed else {}),
     }  # fmt: skip
     interval = f"95 % interval {low[at]:+.3f} to {high[at]:+.3f}"
     if len(others) > 1:
         interval += f", corrected for {len(others)} candidates"
     figures = f"AUC {value[chosen]:.3f} against {value[base]:.3f}, a difference of {gap:+.3f} ({interval})"
     if not better:
-        why = f"{case.stay}: {case.seen} no candidate ranks reliably better; the best, {names[best]}, has {figures}."
-        return Verdict("keep", case.baseline, "none_better", facts, why)
+        why = f"Keep {case.baseline}: {case.seen} no candidate ranks reliably better; the best, {names[best]}, has "
+        return Verdict("keep", case.baseline, "none_better", facts, f"{why}{figures}.")
     why = f"Adopt {names[chosen]}: {case.seen} it ranks better than {case.baseline}, {figures}"
     if chosen == best:
-        return Verdict("adopt", names[chosen], "better", facts, f"{why}.")
+        return Verdict("adopt", names[chosen], "better", facts, f"{why}.{_steps_said(facts)}")
     why += f"; {names[best]} ({value[best]:.3f}) cannot be told apart from it and is less simple."
-    return Verdict("adopt", names[chosen], "better_and_simplest", facts, why)
+    return Verdict("adopt", names[chosen], "better_and_simplest", facts, f"{why}{_steps_said(facts)}")
 
 
 def _simplest_alike(case: _Case, drawn: Resampled, better: list[int], best: int) -> int:

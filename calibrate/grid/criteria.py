@@ -24,6 +24,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -180,7 +181,19 @@ class Criterion:
 
         The finer criterion must cut wherever this one cuts; its `other` goes to `other`.
         """
-        return np.array([self._place(level) for level in fine.levels], np.uint8)
+        if self.levels is fine.levels and self.kind == fine.kind:
+            return np.arange(len(self.levels), dtype=np.uint8)
+        before = self._placements.get(id(fine))
+        if before is None or before[0] is not fine:
+            before = fine, np.array([self._place(level) for level in fine.levels], np.uint8)
+            before[1].flags.writeable = False
+            self._placements[id(fine)] = before
+        return before[1]
+
+    @cached_property
+    def _placements(self) -> dict[int, tuple[Criterion, NDArray[np.uint8]]]:
+        """Finer criteria that were placed in this one, with where their levels are."""
+        return {}
 
     def _place(self, level: Level) -> int:
         if level.role == "missing":

@@ -68,7 +68,7 @@ def adopt(
         until=run["tally"]["last"] if run["months"] else None,
     )
     adopted = deciding.decided(grid, made)
-    if made.overrides or len(limits.demands("sales_qualified")) > 1:
+    if made.overrides or "steps" not in entry or len(limits.demands("sales_qualified")) > 1:
         adopted, promised = _counted_anew(folder, made, adopted)
     else:
         promised = _promised(entry, run, adopted, limits)
@@ -100,9 +100,9 @@ def _run_of(folder: Path) -> dict[str, Any]:
 
 
 def _candidate(run: Mapping[str, Any], folder: Path, name: str) -> tuple[Mapping[str, Any], Grid]:
-    """What `run.json` says of a candidate, or of a grid nearly as good as one, and its grid."""
+    """What `run.json` says of a candidate, of a grid nearly as good as one or of the frontier, and its grid."""
     near = [each for candidate in run["candidates"] for each in candidate.get("near_equal", ())]
-    by_name = {each["name"]: each for each in (*run["candidates"], *near)}
+    by_name = {grid["name"]: grid for grid in (*run.get("frontier", ()), *near, *run["candidates"])}
     if name not in by_name:
         raise SettingsError(unknown("candidate", name, by_name))
     file = folder / "grids" / Path(by_name[name]["grid"]).name

@@ -43,9 +43,9 @@ def publish(review: Review, counted: Counted, *, force: bool = False) -> Path:
     settings = counted.settings
     check_open(counted, force)
     folder = month_folder(counted)
-    files = {
-        candidate.name: grid_json.write(candidate.grid) for candidate in (*review.candidates, *review.robustness.near)
-    }
+    grids = {point.name: point.grid for point in review.frontier.points}
+    grids |= {candidate.name: candidate.grid for candidate in (*review.candidates, *review.robustness.near)}
+    files = {name: grid_json.write(grid) for name, grid in grids.items()}
     write_folder(
         review, folder, settings.report.languages, settings_text=settings_text(counted, folder), grid_files=files
     )

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -23,10 +23,11 @@ from ..engine import Session
 from ..engine.table import Fact, Table
 from ..errors import InputError, SettingsError
 from ..evaluation import decision
-from ..evaluation.backtest import Fold, folds, replay
+from ..evaluation.backtest import Backtest, Fold, folds, replay, with_thresholds
 from ..evaluation.ceiling import available, ceiling
 from ..evaluation.comparison import Comparison, compare
 from ..evaluation.decision import Adopted, outcomes
+from ..evaluation.frontier import Frontier, judge_frontier, plans_along, slim
 from ..export.reading import as_answered
 from ..export.reading import read_grid as read_grid
 from ..grid.event_columns import is_event_column
@@ -34,7 +35,7 @@ from ..grid.grid import Grid
 from ..grid.mailbox_kinds import made_from
 from ..leads.history import History, last_day, observe
 from ..leads.terms import Terms
-from ..points.plan import Plan, calibrate_prepared, prepare
+from ..points.plan import Plan, Prepared, calibrate_prepared, prepare
 from ..points.score_table import score, with_minimums
 from ..report.review import Candidate, Past, Review, Robustness
 from ..weights.constraints import check as check_names
@@ -137,27 +138,20 @@ def review(
     """
     timed = partial(_timed, timing if timing is not None else {}, progress)
     settings, tally = counted.settings, counted.tally
-    _check_allowed(counted)
-    plans = plans_of(quick(settings, tally), counted.grids, counted.history.window)
-    check_names(plans[-1].constraints, [c for c in tally.criteria if c.name in counted.allowed])
+    lines = _along(counted, timed)
     allowed, min_leads = counted.allowed, settings.columns.min_leads
-    with timed("rates_s", "rates"):
-        rates = counted.rates
-        prepared = prepare(tally, allowed=allowed, min_leads=min_leads)
-    with timed("backtest_s", "backtest"):
-        rolling = _rolling(counted)
-        backtests = replay(tally, plans, rolling, allowed=allowed, min_leads=min_leads)
-    with timed("candidates_s", "candidates"):
-        candidates = tuple(_candidate(plan, calibrate_prepared(prepared, plan), counted) for plan in plans)
+    rates, prepared, rolling, capacity = counted.rates, lines.prepared, lines.rolling, lines.capacity
+    plans, backtests, frontier, grids = lines.plans, lines.backtests, lines.frontier, lines.grids
+    candidates = tuple(_candidate(plan, grids[plan.name], counted) for plan in plans)
     with timed("compare_s", "compare"):
         recipe = next((plan.name for plan in plans if plan.method == "lift"), plans[0].name)
-        capacity = plans[0].policy.top_share(prepared.months, tally.overall)
         comparison = compare(
             backtests,
             baseline=CURRENT if CURRENT in counted.grids else recipe,
             capacity=capacity,
             reliable=bool(rates.distinct.any()),
-            grids={candidate.name: candidate.grid for candidate in candidates},
+            grids=grids,
+            frontier=frontier,
         )
     base = Review(
         Path(counted.table.name).name,
@@ -196,7 +190,76 @@ def review(
         funnel=funnel,
         past=past,
         robustness=Robustness(costs, near, pool[1].room if pool else None),
+        frontier=_signed(frontier, counted),
     )
+
+
+def frontier_of(
+    counted: Counted, progress: Progress = lambda stage: None, *, timing: dict[str, float] | None = None
+) -> Frontier:
+    """The best grid of every number of lines by each method, judged on later leads."""
+    timed = partial(_timed, timing if timing is not None else {}, progress)
+    return _signed(_along(counted, timed).frontier, counted)
+
+
+@dataclass(frozen=True)
+class _Along:
+    """Grids of every size, made and judged: plans and backtests of the candidates, all grids by name."""
+
+    plans: tuple[Plan, ...]
+    backtests: tuple[Backtest, ...]
+    grids: Mapping[str, Grid]
+    frontier: Frontier
+    prepared: Prepared
+    rolling: tuple[Fold, ...]
+    capacity: float
+
+
+def _along(counted: Counted, timed: Callable[[str, str], AbstractContextManager[None]]) -> _Along:
+    """Make every candidate and the shorter grids of its method, and judge them on later leads."""
+    settings, tally = counted.settings, counted.tally
+    _check_allowed(counted)
+    plans = plans_of(quick(settings, tally), counted.grids, counted.history.window)
+    check_names(plans[-1].constraints, [c for c in tally.criteria if c.name in counted.allowed])
+    allowed, min_leads = counted.allowed, settings.columns.min_leads
+    with timed("rates_s", "rates"):
+        prepared = prepare(tally, allowed=allowed, min_leads=min_leads)
+    with timed("candidates_s", "candidates"):
+        grids = {plan.name: calibrate_prepared(prepared, plan) for plan in plans}
+        sized = plans_along(plans, grids)
+        grids |= {plan.name: slim(calibrate_prepared(prepared, plan)) for plan in sized}
+    with timed("backtest_s", "backtest"):
+        rolling = _rolling(counted)
+        backtests = replay(tally, (*plans, *sized), rolling, allowed=allowed, min_leads=min_leads)
+    with timed("frontier_s", "frontier"):
+        capacity = plans[0].policy.top_share(prepared.months, tally.overall)
+        judged = [backtest for backtest in backtests if not backtest.fixed or backtest.name == CURRENT]
+        frontier = judge_frontier(judged, (*plans, *sized), grids, capacity=capacity)
+        plans, backtests = _with_proposed(plans, sized, backtests, frontier, tally)
+    return _Along(plans, backtests, grids, frontier, prepared, rolling, capacity)
+
+
+def _with_proposed(
+    plans: tuple[Plan, ...], sized: Sequence[Plan], backtests: Sequence[Backtest], frontier: Frontier, tally: Tally
+) -> tuple[tuple[Plan, ...], tuple[Backtest, ...]]:
+    """The plans and backtests of the candidates: the settings' own, and the grid that the frontier proposes."""
+    proposed = frontier.proposed
+    by_name = {each.name: each for each in backtests}
+    chosen = next((plan for plan in sized if proposed is not None and plan.name == proposed.name), None)
+    own = tuple(by_name[plan.name] for plan in plans)
+    if chosen is None:
+        return plans, own
+    return (*plans, chosen), (*own, with_thresholds(by_name[chosen.name], tally, chosen))
+
+
+def _signed(frontier: Frontier, counted: Counted) -> Frontier:
+    """The frontier, each grid with where its points come from."""
+    origin = _provenance(counted)
+    points = (
+        replace(point, grid=replace(point.grid, provenance={**point.grid.provenance, **origin}))
+        for point in frontier.points
+    )
+    return replace(frontier, points=tuple(points))
 
 
 def _check_allowed(counted: Counted) -> None:
@@ -300,6 +363,6 @@ def _named(counted: Counted) -> dict[str, str | int | float | None]:
 
 
 def _chosen(comparison: Comparison, candidates: tuple[Candidate, ...]) -> str:
-    """Name of the grid whose thresholds stand in the report: the adopted one, else the baseline."""
+    """Name of the grid whose thresholds stand in the report: the one to adopt or to keep, else the baseline."""
     name = comparison.verdict.candidate or comparison.baseline
     return name if name in [c.name for c in candidates] else candidates[0].name

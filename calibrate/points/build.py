@@ -1,16 +1,19 @@
 """Build: real weights become a grid of whole points on a scale that people can work with.
 
-Weights in points (`lift`, `cautious`) keep their natural scale: rounding is all that happens to them. Log-odds are
-scaled, so that the share of leads that sales should see starts at the pivot or the best lead has a round number of
-points, and then rounded together (`rounding`). Pins, caps, the number of lines and every other constraint hold for
+Weights in points (`lift`, `cautious`) keep their natural scale: rounding is all that happens to them. Log-odds become
+the smallest whole points that rank leads as the unrounded weights do (`scale`), or are scaled as somebody wants them,
+and are rounded together (`rounding`). Levels of different criteria that single out the same leads share one line, and
+neighbouring levels with the same points are one. Pins, caps, the number of lines and every other constraint hold for
 the whole points. What rounding costs in ranking and log-loss is measured and written into the provenance.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,21 +27,22 @@ from ..grid.grid import Evidence, Grid
 from ..grid.notes import note
 from ..weights.base import Weights, is_reference
 from ..weights.constraints import Chain, Constraints, Limits, resolve
-from ..weights.elimination import fewer, fewer_criteria
-from ..weights.profile_algebra import FIT_ROWS, Rows, curvature, predict, profiled, rows_of
+from ..weights.elimination import fewer_criteria
+from ..weights.path import Guide, Lines, shortened
+from ..weights.profile_algebra import FIT_ROWS, Rows, curvature, gram, predict, profiled, rows_of
 from ..weights.projection import nearest, without
-from .rounding import clipped_to_share, fitted_line, loss, plain, quality, shrunk_to, to_maximum, together
+from ..weights.same_fact import one_line_each
+from ..weights.sparse_lines import joined, joined_places
+from .rounding import clipped_to_share, fitted_line, plain, quality, shrunk_to, to_maximum
+from .scale import DOUBLES, HUNDRED, MOST, PIVOT, Scale, Target, best_of, cut_of, smallest
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+T = TypeVar("T", bound=np.generic)
 
-PIVOT = 15
-"""Points at which a lead goes to sales, where nothing else is asked (the published recipe)."""
-FINEST = 40.0
-"""Points per log-odds at most, where no scale is asked: one point then is 2.5 % of the odds."""
 FINEST_ASKED = 400.0
-"""... and where one is: beyond it, weights that are all but 0 would turn into any number of points."""
+"""Points per log-odds at most, where a scale is asked for: weights that are all but 0 would turn into any number."""
 NO_LIMITS = Constraints()
 
 
@@ -47,47 +51,72 @@ def build(
     tally: Tally,
     *,
     name: str,
+    scale: Scale = "natural",
     pivot: int | None = None,
     best: int | None = None,
     share: float = 0.20,
     constraints: Constraints = NO_LIMITS,
+    guide: Guide | None = None,
+    lines: Lines | None = None,
+    brief: bool = False,
 ) -> Grid:
     """The grid of some weights: whole points per level, with the evidence behind each line.
 
-    `pivot` is the score from which the best `share` of the leads stand (by the unrounded score), `best` the score of
-    the best possible lead, exactly; at most one may be given. With neither, weights in points keep their natural
-    scale, weights that come with a scale keep that, and log-odds get a pivot of 15; a cap then shrinks the scale
-    until the largest line fits, and the pivot with it. A weight of exactly 0 stays 0 points.
+    On the `natural` scale points are the smallest whole numbers that keep the ranking, at most 20 a line; weights in
+    points, and weights that come with a scale, keep theirs. `pivot` is the score from which the best `share` of the
+    leads stand (by the unrounded score; 15 on the scale "pivot"), `best` the score of the best possible lead, exactly
+    (100 on the scale "hundred"); on the scale "double" 10 points double the odds. A weight of exactly 0 stays 0 points.
+
+    `guide` is a joint fit on the same levels: it tells which lines a marginal method keeps where their number is
+    limited. `lines` are the lines of a shorter grid, where the path to it is known. A `brief` grid has points alone:
+    enough to be judged.
     """
+    pivot = PIVOT if scale == "pivot" and pivot is None and best is None else pivot
+    best = HUNDRED if scale == "hundred" and best is None and pivot is None else best
     if pivot is not None and best is not None:
         raise SettingsError("a grid can be scaled to a pivot or to a best score, not to both; give one of them")
     for what, number in (("pivot", pivot), ("best score", best)):
         if number is not None and number < 1:
             raise SettingsError(f"the {what} is {number}; it must be 1 point or more")
     if weights.criteria != tally.criteria:  # a method may have made levels of the same points one
-        tally = tally.regroup(weights.criteria)
-    scene = _Scene(weights, tally, constraints, resolve(constraints, tally.criteria), share)
+        tally, guide = tally.regroup(weights.criteria), None
+    natural = pivot is None and best is None and scale != "double"
+    if natural and constraints.cap is None:
+        constraints = _capped(constraints)
+    scene = _Scene(weights, tally, constraints, resolve(constraints, tally.criteria), share, guide, lines)
     notes = list(weights.notes)
-    if (weights.unit == "points" or weights.scale is not None) and pivot is None and best is None:
-        scale, reached = weights.scale or 1.0, None
-        target = _target(scene, scale)
-        points = plain(target, scene.floor, scene.ceiling)
-    else:
-        scale = _scale(scene, pivot, best)
-        target = _target(scene, scale)
-        points = together(target, scene.metric, scene.floor, scene.ceiling, scene.chains)
-        if best is not None:
-            movable = scene.movable & (target != 0)
-            points = to_maximum(points, target, scene.metric, scene.ceiling, scene.bounds, best, movable)
-        reached = None if best is not None else pivot or _pivot_of(scene, target)
+    points, target, unit = _pointed(scene, scale, pivot, best)
     points = _demanded(scene, points, target, notes)
+    if brief:
+        return _plain_grid(scene, name, points)
     _missed(scene, points, target, pivot, best, notes)
+    whole = _joined_levels(scene, points)
     return Grid(
-        name=name, method=weights.method, criteria=tally.criteria,
-        points=tuple(tuple(int(p) for p in points[a:b]) for a, b in pairwise(scene.bounds)),
-        pivot=reached, pins=tuple(pin for _, pin in scene.limits.placed),
-        evidence=_evidence(scene, points, target, scale), provenance=_provenance(scene, points, scale, notes),
+        name=name, method=weights.method, criteria=whole.tally.criteria,
+        points=tuple(tuple(int(p) for p in whole.points[a:b]) for a, b in pairwise(offsets(whole.tally.criteria))),
+        pivot=pivot, pins=tuple(pin for _, pin in scene.limits.placed),
+        evidence=_evidence(whole, target, unit), provenance=_provenance(scene, points, unit, notes),
     )  # fmt: skip
+
+
+def _plain_grid(scene: _Scene, name: str, points: Ints) -> Grid:
+    """Points on the levels of the tally, without the evidence behind them."""
+    flat = points.tolist()
+    spans = tuple(tuple(flat[a:b]) for a, b in pairwise(scene.bounds))
+    return Grid(name=name, method=scene.weights.method, criteria=scene.tally.criteria, points=spans)
+
+
+def paths(
+    weights: Weights, tally: Tally, constraints: Constraints, guide: Guide | None, sizes: Sequence[int]
+) -> dict[int, Lines]:
+    """The lines of the grids of some sizes, from one walk along the path."""
+    scene = _Scene(weights, tally, constraints, resolve(constraints, tally.criteria), 1.0, guide, None)
+    return shortened(scene.distinct, tally, scene.limits, sizes, guide)
+
+
+def _capped(constraints: Constraints) -> Constraints:
+    """The constraints with the usual cap, raised to what a pin asks for."""
+    return replace(constraints, cap=max([MOST, *(abs(pin.points) for pin in constraints.pins)]))
 
 
 @dataclass(frozen=True)
@@ -99,6 +128,8 @@ class _Scene:
     constraints: Constraints
     limits: Limits
     share: float
+    guide: Guide | None
+    lines: Lines | None
 
     @cached_property
     def bounds(self) -> NDArray[np.intp]:
@@ -117,27 +148,49 @@ class _Scene:
         return empty if self.weights.thin is None else self.weights.thin | empty
 
     @cached_property
-    def values(self) -> Floats:
-        """The weights, with all but the best lines at 0 where the number of lines or criteria is limited."""
+    def shared(self) -> Floats:
+        """Leads that two levels have in common: (levels, levels)."""
+        return gram(self.rows, self.rows.leads) if self.guide is None else self.guide.shared
+
+    @cached_property
+    def distinct(self) -> Weights:
+        """The weights, one line for each fact, of the best criteria where their number is limited."""
         weights, demands = self.weights, self.constraints
         if demands.max_criteria is not None:
-            kept = fewer_criteria(weights, self.tally, self.limits, self.metric, demands.max_criteria)
-            weights = replace(weights, values=kept)
-        if demands.max_lines is None:
-            return weights.values
-        return fewer(weights, self.tally, self.limits, self.metric, demands.max_lines)
+            few = fewer_criteria(weights, self.tally, self.limits, self.metric, demands.max_criteria)
+            weights = replace(weights, values=few)
+        values = one_line_each(weights.values, self.shared, self.movable, self.precision)
+        return replace(weights, values=values)
+
+    @cached_property
+    def groups(self) -> Mask:
+        """Levels that have one number between them: (groups, levels); each alone where no lines are fused."""
+        return np.eye(len(self.weights.values), dtype=bool) if self.short is None else self.short.groups
+
+    @cached_property
+    def short(self) -> Lines | None:
+        """The best lines where their number is limited."""
+        most = self.constraints.max_lines
+        if self.lines is not None or most is None:
+            return self.lines
+        return shortened(self.distinct, self.tally, self.limits, (most,), self.guide)[most]
+
+    @cached_property
+    def values(self) -> Floats:
+        """The weights, with all but the best lines at 0 where the number of lines or criteria is limited."""
+        return self.distinct.values if self.short is None else self.short.by_level
 
     @cached_property
     def floor(self) -> Floats:
         """Lowest points of each level: constraints, and no line turns against its weight."""
-        held = self.movable & (self.values >= 0)
-        return np.minimum(np.where(held, np.maximum(self.limits.floor, 0), self.limits.floor), self.ceiling)
+        bound = self.movable & (self.values >= 0)
+        return np.minimum(np.where(bound, np.maximum(self.limits.floor, 0), self.limits.floor), self.ceiling)
 
     @cached_property
     def ceiling(self) -> Floats:
         """Highest points of each level: constraints, no line against its weight, no gain without customers."""
-        held = self.movable & ((self.values <= 0) | (self.tally.by_level[:, 1] == 0))
-        return np.where(held, np.minimum(self.limits.ceiling, 0), self.limits.ceiling)
+        bound = self.movable & ((self.values <= 0) | (self.tally.by_level[:, 1] == 0))
+        return np.where(bound, np.minimum(self.limits.ceiling, 0), self.limits.ceiling)
 
     @cached_property
     def chains(self) -> tuple[Chain, ...]:
@@ -160,9 +213,48 @@ class _Scene:
         """What a change of weights costs: the method's own curvature, or that of the logistic loss on the score."""
         if self.weights.curvature is not None:
             return self.weights.curvature
+        if self.guide is not None:
+            return self.guide.curvature
         linear = fitted_line(predict(self.rows, self.weights.values), self.rows.leads, self.rows.customers)
         matrix, beside, mass = curvature(self.rows, special.expit(linear))
         return profiled(matrix, beside, mass) + np.eye(len(beside)) * 1e-6 * max(mass, 1e-9)
+
+    def grouped(self, values: Floats) -> Target:
+        """Values of all levels as a target over groups."""
+        shape = self.groups.astype(float)
+        if not len(shape):
+            return Target(values, self.metric, values, values)
+        first = self.groups.argmax(axis=1)
+        floor = np.array([self.floor[group].max() for group in self.groups])
+        ceiling = np.array([self.ceiling[group].min() for group in self.groups])
+        place = self.groups.argmax(axis=0)
+        chains = [
+            Chain(chain.criterion, np.array(list(dict.fromkeys(place[chain.positions].tolist()))), chain.direction)
+            for chain in self.chains
+        ]
+        return Target(values[first], shape @ self.metric @ shape.T, np.minimum(floor, ceiling), ceiling, chains)
+
+
+def _pointed(scene: _Scene, scale: Scale, pivot: int | None, best: int | None) -> tuple[Ints, Floats, float]:
+    """Whole points, the unrounded points they come from, and points per unit of weight."""
+    weights = scene.weights
+    natural = pivot is None and best is None and scale != "double"
+    if natural and (weights.unit == "points" or weights.scale is not None):
+        unit = weights.scale or 1.0
+        target = _target(scene, unit)
+        return plain(target, scene.floor, scene.ceiling), target, unit
+    if natural:
+        unit = _natural(scene)
+    elif scale == "double" and pivot is None and best is None:
+        unit = DOUBLES / np.log(2) * _odds_per_unit(scene)
+    else:
+        unit = _scaled_to(scene, pivot, best)
+    target = _target(scene, unit)
+    points = scene.grouped(target).rounded(1.0) @ scene.groups.astype(np.int64)
+    if best is not None:
+        movable = scene.movable & (target != 0)
+        points = to_maximum(points, target, scene.metric, scene.ceiling, scene.bounds, best, movable)
+    return points, target, unit
 
 
 def _target(scene: _Scene, scale: float) -> Floats:
@@ -180,66 +272,43 @@ def _target(scene: _Scene, scale: float) -> Floats:
     return target
 
 
-def _scale(scene: _Scene, pivot: int | None, best: int | None) -> float:
-    """Points per unit of weight."""
-    if not scene.values.any():
-        return float(PIVOT)
+def _natural(scene: _Scene) -> float:
+    """Points per unit of weight on the natural scale."""
+    free = scene.movable & (scene.values != 0)
+    if not free.any():
+        return 1.0
+    most = np.where(scene.values > 0, scene.limits.ceiling, -scene.limits.floor)[free]
+    most = int(max(most[np.isfinite(most)].max(initial=1.0), 1.0))
+    target = scene.grouped(scene.values)
+    movable: Mask = np.asarray(scene.groups[:, free].any(axis=1))
+    return smallest(target, scene.rows, scene.groups, most, movable)
+
+
+def _odds_per_unit(scene: _Scene) -> float:
+    """Log-odds that one unit of weight stands for: 1, or for weights in points the slope of the best line."""
+    if scene.weights.unit == "log-odds":
+        return 1.0
+    score = predict(scene.rows, scene.values)
+    line = fitted_line(score, scene.rows.leads, scene.rows.customers)
+    spread = float(np.ptp(score))
+    return max(float(np.ptp(line)) / spread, 1e-9) if spread > 0 else 1.0
+
+
+def _scaled_to(scene: _Scene, pivot: int | None, best: int | None) -> float:
+    """Points per unit of weight at which the pivot, or the best lead, stands where it is asked for."""
     wanted = float(best or pivot or PIVOT)
-    reached = _best if best is not None else _cut
-    scale = wanted / reached(scene, scene.values)
-    if pivot is None and best is None:
-        return _within_caps(scene, min(scale, FINEST))
-    scale = min(scale, FINEST_ASKED)
+    if not scene.values.any():
+        return wanted
+
+    def reached(values: Floats) -> float:
+        return best_of(values, scene.bounds) if best is not None else cut_of(scene.rows, values, scene.share)
+
+    unit = min(wanted / reached(scene.values), FINEST_ASKED)
     if scene.limits.pinned.any():  # pins do not scale: come closer step by step
         for _ in range(8):
-            nearer = wanted / max(reached(scene, _target(scene, scale)), 1e-9)
-            scale = min(scale * float(np.clip(nearer, 0.5, 2.0)), FINEST_ASKED)
-    return scale
-
-
-def _best(scene: _Scene, values: Floats) -> float:
-    """Sum of the best weight of every criterion."""
-    return max(float(sum(values[a:b].max() for a, b in pairwise(scene.bounds))), 1e-9)
-
-
-def _cut(scene: _Scene, values: Floats) -> float:
-    """The positive score at or above which the share of leads comes nearest to the one wanted."""
-    score = predict(scene.rows, values)
-    score = np.round(score / max(np.abs(score).max(initial=0.0), 1e-300), 9)
-    found, place = np.unique(score, return_inverse=True)
-    above = np.cumsum(np.bincount(place, scene.rows.leads)[::-1])[::-1]
-    usable = (found > 0) & (above > 0)
-    if not usable.any():
-        return max(float(np.abs(values).max(initial=0.0)), 1e-9)
-    miss = np.abs(np.log(above[usable] / (scene.share * above[0])))
-    chosen = found[usable][int(np.argmin(miss))]
-    return float(chosen * np.abs(predict(scene.rows, values)).max())
-
-
-def _pivot_of(scene: _Scene, target: Floats) -> int:
-    """The whole score nearest to where the wanted share of leads starts."""
-    return max(1, round(_cut(scene, target))) if target.any() else PIVOT
-
-
-def _within_caps(scene: _Scene, scale: float) -> float:
-    """The scale, smaller where a cap demands it: of those from the largest line fitting to three times that, the best.
-
-    A larger scale rounds finer but clips the largest lines; what loses less of the ranking is taken.
-    """
-    values = scene.values
-    most = np.where(values > 0, scene.limits.ceiling, -scene.limits.floor)
-    held = scene.movable & (values != 0) & np.isfinite(most) & (most > 0)
-    if not held.any():
-        return scale
-    fits = float((most[held] / np.abs(values[held])).min())
-    if scale <= fits:
-        return scale
-    tried = [float(s) for s in np.geomspace(fits, min(3 * fits, scale), 8)]
-    costs = []
-    for each in tried:
-        points = together(values * each, scene.metric, scene.floor, scene.ceiling, ())
-        costs.append(loss(values, points, scene.metric))
-    return tried[int(np.argmin(costs))]
+            nearer = wanted / max(reached(_target(scene, unit)), 1e-9)
+            unit = min(unit * float(np.clip(nearer, 0.5, 2.0)), FINEST_ASKED)
+    return unit
 
 
 def _demanded(scene: _Scene, points: Ints, target: Floats, notes: list[str]) -> Ints:
@@ -271,7 +340,7 @@ def _missed(scene: _Scene, points: Ints, target: Floats, pivot: int | None, best
     reached = int(sum(points[a:b].max() for a, b in pairwise(scene.bounds)))
     if best is not None and reached != best:
         notes.append(note("best_missed", reached=reached, best=best))
-    if pivot is not None and not 0.5 < _cut(scene, target) / pivot < 2:
+    if pivot is not None and not 0.5 < cut_of(scene.rows, target, scene.share) / pivot < 2:
         notes.append(note("pivot_missed", pivot=pivot))
 
 
@@ -302,48 +371,78 @@ def _monotone(points: Ints, direction: int) -> bool:
     return bool(((moves >= 0).all() and direction >= 0) or ((moves <= 0).all() and direction <= 0))
 
 
-def _evidence(scene: _Scene, points: Ints, target: Floats, scale: float) -> tuple[tuple[Evidence, ...], ...]:
+@dataclass(frozen=True)
+class _Levels:
+    """The levels of the grid: those of the tally, neighbours with the same points as one."""
+
+    scene: _Scene
+    tally: Tally
+    points: Ints
+    place: NDArray[np.intp]
+
+    def first(self, values: NDArray[T]) -> NDArray[T]:
+        """Of values per level of the tally, that of the first level that became each level of the grid."""
+        taken = np.zeros(int(offsets(self.tally.criteria)[-1]), values.dtype)
+        taken[self.place[::-1]] = values[::-1]
+        return taken
+
+
+def _joined_levels(scene: _Scene, points: Ints) -> _Levels:
+    """Neighbouring levels with the same points made one; pinned levels stay as they are."""
+    size = len(points)
+    criteria = joined(scene.tally.criteria, points, scene.limits.pinned)
+    if all(len(one.levels) == len(two.levels) for one, two in zip(criteria, scene.tally.criteria, strict=True)):
+        return _Levels(scene, scene.tally, points, np.arange(size))
+    place = joined_places(scene.tally.criteria, points, scene.limits.pinned)
+    whole = _Levels(scene, scene.tally.regroup(criteria), points, place)
+    return replace(whole, points=whole.first(points))
+
+
+def _evidence(whole: _Levels, target: Floats, scale: float) -> tuple[tuple[Evidence, ...], ...]:
     """Counts, interval on the points' scale and stability of every level.
 
     Points stay in a resample where a normal draw around the unrounded points rounds to them; where a method gives no
-    interval (lines that `sparse` left out), nothing is said.
+    interval (lines that `sparse` left out), nothing is said. Levels made one have the interval of the first.
     """
-    weights, counts = scene.weights, scene.tally.by_level
-    low, high = weights.low * scale, weights.high * scale
+    scene, points, counts = whole.scene, whole.points, whole.tally.by_level
+    weights = scene.weights
+    low, high, target = (whole.first(each) for each in (weights.low * scale, weights.high * scale, target))
+    signs = whole.first(weights.sign_kept)
+    thin, pinned = whole.first(scene.thin), whole.first(scene.limits.pinned)
     spread = np.maximum(high - low, 0) / (2 * Z95)
     with np.errstate(divide="ignore", invalid="ignore"):
         upper = special.ndtr(np.where(spread > 0, (points + 0.5 - target) / spread, np.inf))
         lower = special.ndtr(np.where(spread > 0, (points - 0.5 - target) / spread, -np.inf))
-    settled = scene.thin | scene.limits.pinned | is_reference(scene.tally.criteria)
-    notes = _line_notes(scene, points)
-    found = []
+    settled = thin | pinned | is_reference(whole.tally.criteria)
+    notes = _line_notes(whole, thin, pinned, signs)
+    evidence = []
     for i in range(len(points)):
         leads, customers = int(counts[i, 0]), int(counts[i, 1])
-        if settled[i] and not scene.limits.pinned[i]:
-            found.append(Evidence(leads, customers, note=notes[i]))
+        if settled[i] and not pinned[i]:
+            evidence.append(Evidence(leads, customers, note=notes[i]))
             continue
-        sign = None if settled[i] or not points[i] else float(weights.sign_kept[i])
-        kept = None if settled[i] or not spread[i] else float(upper[i] - lower[i])
-        found.append(Evidence(leads, customers, float(low[i]), float(high[i]), sign, kept, notes[i]))
-    return tuple(tuple(found[a:b]) for a, b in pairwise(scene.bounds))
+        sign = None if settled[i] or not points[i] else float(signs[i])
+        stays = None if settled[i] or not spread[i] else float(upper[i] - lower[i])
+        evidence.append(Evidence(leads, customers, float(low[i]), float(high[i]), sign, stays, notes[i]))
+    return tuple(tuple(evidence[a:b]) for a, b in pairwise(offsets(whole.tally.criteria)))
 
 
-def _line_notes(scene: _Scene, points: Ints) -> list[str]:
+def _line_notes(whole: _Levels, thin: Mask, pinned: Mask, signs: Floats) -> list[str]:
     """What would surprise a reader of each line."""
-    counts = scene.tally.by_level
-    leads, customers = scene.tally.overall
+    counts, points = whole.tally.by_level, whole.points
+    leads, customers = whole.tally.overall
     side = np.sign(counts[:, 1] * leads - customers * counts[:, 0])
     notes = [""] * len(points)
-    for i in np.flatnonzero(scene.thin & (counts[:, 0] > 0)):
+    for i in np.flatnonzero(thin & (counts[:, 0] > 0)):
         notes[i] = "too few leads for points of its own"
-    for i in np.flatnonzero((points * side < 0) & ~scene.limits.pinned):
+    for i in np.flatnonzero((points * side < 0) & ~pinned):
         rate, overall = counts[i, 1] / max(counts[i, 0], 1), customers / max(leads, 1)
         notes[i] = (
             f"against its own close rate ({rate:.1%}, all leads {overall:.1%}): what else these leads have in common "
-            f"explains it; the sign holds in {scene.weights.sign_kept[i]:.0%} of resamples"
+            f"explains it; the sign holds in {signs[i]:.0%} of resamples"
         )
-    for at, pin in scene.limits.placed:
-        notes[at] = (
+    for at, pin in whole.scene.limits.placed:
+        notes[whole.place[at]] = (
             f"pinned at {pin.points}" + (f" by {pin.who}" if pin.who else "") + (f": {pin.why}" if pin.why else "")
         )
     return notes
@@ -353,7 +452,7 @@ def _provenance(scene: _Scene, points: Ints, scale: float, notes: list[str]) -> 
     """Where the points come from, and what rounding them cost on the leads they were made from."""
     leads, customers = scene.tally.overall
     rows = scene.rows
-    before = quality(predict(rows, scene.weights.values), rows.leads, rows.customers)
+    before = quality(predict(rows, scene.values), rows.leads, rows.customers)
     after = quality(predict(rows, points.astype(float)), rows.leads, rows.customers)
     facts: dict[str, str | int | float | None] = {
         "method": scene.weights.method, "leads": leads, "customers": customers, "scale": scale,

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TypedDict
+
+import numpy as np
 
 from ..counts import binning
+from ..counts.neutral import with_neutral
 from ..counts.rates import MIN_LEADS, RateTable, estimate
 from ..counts.tally import Tally
 from ..errors import SettingsError, unknown
@@ -17,18 +22,27 @@ from ..grid.grid import STAGES, Band, Grid, Thresholds, gate, moved_bands
 from ..weights import METHODS
 from ..weights.base import Weights
 from ..weights.constraints import Constraints
-from .build import build
+from ..weights.path import SIZES, Guide, Lines
+from ..weights.profile_algebra import FIT_ROWS, gram, rows_of
+from ..weights.sparse_lines import CAP
+from .build import NO_LIMITS, build, paths
 from .curve import fit_curve
+from .scale import Scale
 from .score_table import reaches, score, with_minimums
 from .thresholds import Policy, choose
+
+JOINT, SEARCHED, LOG_ODDS = "logistic", "sparse", ("evidence", "logistic")
+"""The method whose fit tells what a line adds to the others, the one that searches for whole points itself, and
+those whose weights know no cap."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """How a candidate is made: a weighting method with its constraints, or a fixed grid.
 
-    `pivot` is the score that the marketing-qualified threshold should have; `best` the score of the best
-    lead. At most one of them is given; None leaves the method's own scale.
+    `scale` says how large points are (`build`); `pivot` is the score that the marketing-qualified threshold should
+    have, `best` the score of the best lead; at most one of them is given. `size` asks for the grid of so many lines on
+    the method's path from all lines to few: a point of the frontier.
 
     A fixed grid that was itself made from leads, those that came before the day `since`, has in `again` the plan that
     makes its like: on those leads a grid made anew from earlier ones stands in for it (`on`). `like` is then the grid
@@ -39,8 +53,10 @@ class Plan:
     method: str = "fixed"
     grid: Grid | None = None
     constraints: Constraints = field(default_factory=Constraints)
+    scale: Scale = "natural"
     pivot: int | None = None
     best: int | None = None
+    size: int | None = None
     policy: Policy = field(default_factory=Policy)
     again: Plan | None = None
     since: int = 0
@@ -67,6 +83,41 @@ class Prepared:
     tally: Tally
     rates: RateTable
     months: float | None
+    _weights: dict[tuple[str, str], Weights] = field(default_factory=dict, repr=False, compare=False)
+    _paths: dict[tuple[str, str], dict[int, Lines]] = field(default_factory=dict, repr=False, compare=False)
+    sized: dict[tuple[str, str, int, bool, str], Grid] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def guide(self) -> Guide:
+        """The joint fit of all levels without constraints."""
+        joint = self.weights(JOINT, NO_LIMITS)
+        rows = rows_of(self.tally, FIT_ROWS)
+        size = len(joint.values)
+        data = np.eye(size) if joint.curvature is None else joint.curvature
+        return Guide(joint.values, data, gram(rows, rows.leads))
+
+    def weights(self, method: str, constraints: Constraints) -> Weights:
+        """The weights of a method under constraints, found once."""
+        if method != SEARCHED:  # the number of lines is a matter of the path
+            constraints = replace(constraints, max_lines=None, max_criteria=None)
+        if method in LOG_ODDS:  # how large points are is a matter of the scale
+            constraints = replace(constraints, cap=None)
+        key = method, repr(constraints)
+        if key not in self._weights:
+            self._weights[key] = METHODS[method](self.tally, self.rates, constraints)
+        return self._weights[key]
+
+    def path(self, method: str, constraints: Constraints) -> tuple[Weights, dict[int, Lines]]:
+        """The lines of a method's grids of every size of the frontier, and the weights they come from.
+
+        The method that searches for whole points walks the path of the joint fit: its points are small whole numbers.
+        """
+        weights = self.weights(JOINT if method == SEARCHED else method, constraints)
+        weights = replace(weights, method=method)
+        key = method, repr(constraints)
+        if key not in self._paths:
+            self._paths[key] = paths(weights, self.tally, constraints, self.guide, SIZES)
+        return weights, self._paths[key]
 
 
 def prepare(tally: Tally, *, allowed: Collection[str] | None = None, min_leads: int = MIN_LEADS) -> Prepared:
@@ -75,35 +126,82 @@ def prepare(tally: Tally, *, allowed: Collection[str] | None = None, min_leads: 
     `allowed` names the criteria that may be weighed (default all); fixed grids may use the others too.
     """
     weighed = tally if allowed is None else tally.without([c.name for c in tally.criteria if c.name not in allowed])
-    grouped = weighed.regroup(binning.group(weighed, min_leads=min_leads))
-    months = float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
-    return Prepared(tally, grouped, estimate(grouped, min_leads=min_leads), months)
+    grouped = with_neutral(weighed.regroup(binning.group(weighed, min_leads=min_leads)))
+    return Prepared(tally, grouped, estimate(grouped, min_leads=min_leads), _months(tally))
 
 
 def calibrate_prepared(prepared: Prepared, plan: Plan) -> Grid:
     """The plan's grid on prepared leads: points, curve of expected close rates, thresholds."""
     if plan.grid is not None:
         return _finished(plan.grid, prepared.fine, plan, prepared)
-    return grid_from(METHODS[plan.method](prepared.tally, prepared.rates, plan.constraints), prepared, plan)
+    if plan.size is None:
+        return grid_from(prepared.weights(plan.method, plan.constraints), prepared, plan)
+    return _finished(_of_size(prepared, plan), prepared.tally, plan, prepared)
+
+
+def sketch(prepared: Prepared, plan: Plan) -> Grid:
+    """What judging a plan takes: for a point of the frontier points and curve alone, else the finished grid."""
+    if plan.size is None:
+        return calibrate_prepared(prepared, plan)
+    grid = _of_size(prepared, plan, brief=True)
+    scores = score(prepared.tally, grid)
+    return replace(grid, curve=fit_curve(scores.scores, *scores.total, lines=grid.lines))
 
 
 def grid_from(weights: Weights, prepared: Prepared, plan: Plan) -> Grid:
     """The plan's grid from weights that its method has found."""
-    grid = build(
-        weights,
-        prepared.tally,
-        name=plan.name,
-        pivot=plan.pivot,
-        best=plan.best,
-        share=plan.policy.top_share(prepared.months, prepared.tally.overall),
-        constraints=plan.constraints,
-    )
+    guide = None if plan.constraints.max_lines is None else prepared.guide
+    grid = build(weights, prepared.tally, constraints=plan.constraints, guide=guide, **_form(prepared, plan))
     return _finished(grid, prepared.tally, plan, prepared)
+
+
+def _form(prepared: Prepared, plan: Plan) -> _Form:
+    """The form that a plan asks for."""
+    share = plan.policy.top_share(prepared.months, prepared.tally.overall)
+    return {"name": plan.name, "scale": plan.scale, "pivot": plan.pivot, "best": plan.best, "share": share}
+
+
+def _of_size(prepared: Prepared, plan: Plan, brief: bool = False) -> Grid:
+    """The grid of so many lines on the path; where the joint fit's own is within the cap of `sparse`, it is both's."""
+    assert plan.size is not None
+    constraints, cap = plan.constraints, min(plan.constraints.cap or CAP, CAP)
+    if plan.method == SEARCHED and cap != constraints.cap:
+        joint = _of_size(prepared, replace(plan, method=JOINT), brief)
+        if np.abs(joint.flat).max(initial=0) <= cap:
+            return replace(joint, method=SEARCHED)
+        constraints = replace(constraints, cap=cap)
+    weights, lines = prepared.path(plan.method, constraints)
+    if plan.size not in lines:
+        lines = paths(weights, prepared.tally, constraints, prepared.guide, (*SIZES, plan.size))
+    key = plan.method, repr(constraints), plan.size, brief, repr((plan.scale, plan.pivot, plan.best))
+    if key not in prepared.sized:
+        prepared.sized[key] = build(
+            weights, prepared.tally, constraints=constraints, guide=prepared.guide, lines=lines[plan.size],
+            brief=brief, **_form(prepared, plan),
+        )  # fmt: skip
+    return replace(prepared.sized[key], name=plan.name)
+
+
+class _Form(TypedDict):
+    name: str
+    scale: Scale
+    pivot: int | None
+    best: int | None
+    share: float
 
 
 def calibrate(tally: Tally, plan: Plan, *, min_leads: int = MIN_LEADS) -> Grid:
     """The plan's grid, made from this tally alone."""
     return calibrate_prepared(prepare(tally, min_leads=min_leads), plan)
+
+
+def finish(grid: Grid, tally: Tally, plan: Plan) -> Grid:
+    """A plan's points with their curve and thresholds on these leads."""
+    return _finished(grid, tally, plan, Prepared(tally, tally, estimate(tally), _months(tally)))
+
+
+def _months(tally: Tally) -> float | None:
+    return float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
 
 
 def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared) -> Grid:

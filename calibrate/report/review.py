@@ -13,6 +13,7 @@ from ..evaluation.comparison import Comparison, Judged
 from ..evaluation.constraint_costs import Costs
 from ..evaluation.decision import Adopted
 from ..evaluation.decision import Outcome as Promise
+from ..evaluation.frontier import Frontier
 from ..evaluation.segments import Sides
 from ..evaluation.swap import Swap
 from ..funnel.emails import Mails
@@ -174,6 +175,7 @@ class Review:
     past: Past = field(default_factory=Past)
     robustness: Robustness = field(default_factory=Robustness)
     asked: tuple[Question, ...] = ()
+    frontier: Frontier = field(default_factory=lambda: Frontier(()))
 
     @property
     def chosen_candidate(self) -> Candidate | None:

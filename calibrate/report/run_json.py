@@ -12,6 +12,7 @@ from typing import Any
 
 from ..counts.leakage import Question, Suspect
 from ..counts.rates import Rate, RateTable
+from ..evaluation.frontier import Frontier
 from ..evaluation.metrics import Estimate
 from ..funnel.fading import Fading
 from ..funnel.stages import Step
@@ -49,7 +50,9 @@ def run_json(review: Review) -> dict[str, Any]:
             "decision": verdict.decision, "candidate": verdict.candidate,
             "why": " ".join((verdict.why, *sections.window_note(review, load("en")))),
             "reason": verdict.reason, "facts": _plain(verdict.facts), "rests_on": list(review.rests_on),
+            "baseline": verdict.baseline,
         },
+        "frontier": frontier_json(review.frontier, names),
         "comparison": _comparison(review),
         "constraints": _plain(checks.costs_json(review)),
         "warnings": warnings_json(review.warnings),
@@ -210,6 +213,20 @@ def _candidate(review: Review, candidate: Candidate, file: str) -> dict[str, Any
         "caught": _plain(judged.gains["share_customers"].tolist()) if judged else None,
         **_plain(checks.candidate_json(review, candidate)),
     }  # fmt: skip
+
+
+def frontier_json(curve: Frontier, files: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """The grids of the frontier with what later leads said of them; `grid` names their files where there are some."""
+    return [
+        {
+            "name": point.name, "method": point.method, "lines": point.lines, "proposed": point.proposed,
+            **({} if files is None else {"grid": f"grids/{files[point.name]}.json"}),
+            "metrics": _estimates(point.metrics),
+            "behind": None if point.behind is None else _plain(vars(point.behind)),
+            "minimum": point.grid.minimum, "maximum": point.grid.maximum,
+        }
+        for point in curve.points
+    ]  # fmt: skip
 
 
 def _comparison(review: Review) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ..counts.leakage import Question
+from ..evaluation.comparison import Verdict
 from ..evaluation.metrics import METRICS, Estimate
 from ..grid.criteria import Axis, Criterion, Level
 from ..grid.grid import STAGES, Grid, Stage, Thresholds
@@ -109,7 +110,14 @@ def sentence(review: Review, words: Words) -> str:
     otherwise = verdict.why if words.language == "en" else words.say("verdict", verdict.decision, facts, verdict.why)
     known = f"reason.{verdict.reason}" in words.texts
     reason = words.say("reason", verdict.reason, verdict.facts, otherwise) if known else otherwise
-    return " ".join((reason, *window_note(review, words)))
+    return " ".join((reason, *lines_told(verdict, words), *window_note(review, words)))
+
+
+def lines_told(verdict: Verdict, words: Words) -> Iterator[str]:
+    """What fewer and more lines would cost, in a sentence."""
+    both = [key for key in ("fewer", "more") if f"{key}_lines" in verdict.facts]
+    if both:
+        yield words.say("lines", "_".join(both), verdict.facts)
 
 
 def window_note(review: Review, words: Words) -> Iterator[str]:

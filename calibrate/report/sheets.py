@@ -39,8 +39,8 @@ class Sheet:
 
 def sheets(review: Review, say: Words) -> Iterator[Sheet]:
     """The tables that this review has something to say in."""
-    parts = (_decisions, _past, _swap, _lines, _segments, _bands, _expiry, _grades, _months, _mails, _feedback, _stages,
-             _windows, _fadings, _worth, _worked)  # fmt: skip
+    parts = (_frontier, _decisions, _past, _swap, _lines, _segments, _bands, _expiry, _grades, _months, _mails,
+             _feedback, _stages, _windows, _fadings, _worth, _worked)  # fmt: skip
     for part in parts:
         found = part(review, say)
         if found is not None and found.rows:
@@ -55,6 +55,24 @@ def _figures(rate: Rate | None) -> tuple[Cell, ...]:
     if rate is None or not rate.leads:
         return (0 if rate is not None else None, None, None, None, None)
     return rate.leads, rate.customers, rate.value, rate.low, rate.high
+
+
+def _frontier(review: Review, say: Words) -> Sheet:
+    """The best grid of every number of lines by each method, on later leads."""
+    interval = [("column.low", "decimal"), ("column.high", "decimal")]
+    columns = _heads(say, ("workbook.candidate", "text"), ("summary.lines", "count"), ("metric.auc", "decimal"),
+                     *interval, ("lines.behind", "decimal"), *interval, ("metric.log_loss", "decimal"),
+                     ("column.remarks", "text"))  # fmt: skip
+    rows = []
+    for point in review.frontier.points:
+        figures = [None if each is None else (each.value, each.low, each.high)
+                   for each in (point.metrics.get("auc"), point.behind)]  # fmt: skip
+        log_loss = point.metrics.get("log_loss")
+        rows.append((
+            point.name, point.lines, *(figures[0] or (None,) * 3), *(figures[1] or (None,) * 3),
+            None if log_loss is None else log_loss.value, say("lines.chosen") if point.proposed else "",
+        ))  # fmt: skip
+    return Sheet(say("lines.sheet"), columns, tuple(rows))
 
 
 def _decisions(review: Review, say: Words) -> Sheet:

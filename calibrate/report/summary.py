@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..counts.leakage import Question, Suspect
 from ..counts.rates import RateTable
+from ..evaluation.frontier import Frontier
 from . import drift_text as moving
 from . import impact as meeting
 from . import outcome_text as spelling
@@ -64,6 +65,23 @@ def _changes(review: Review, say: Words) -> Iterator[str]:
             yield say("summary.promise", stage=say(f"stage.{o.stage}"), month=o.month, promised=o.promise.close_rate,
                       came=o.came.value, customers=o.came.customers, leads=o.came.leads,
                       side=say(f"history.{o.side}"))  # fmt: skip
+
+
+def frontier(curve: Frontier, words: Words | None = None) -> str:
+    """The best grid of every number of lines, one line each, and what is proposed."""
+    say = words or load("en")
+    head = [say("summary.candidates"), say("summary.lines"), say.name("metric", "auc"), say.name("metric", "log_loss")]
+    rows = [head]
+    for point in curve.points:
+        mark = " *" if point.proposed else ""
+        figures = [say.measured(point.metrics[name], "decimal3") if name in point.metrics else ""
+                   for name in SHOWN_METRICS]  # fmt: skip
+        rows.append([point.name + mark, say.count(point.lines), *figures])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+    text = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    if curve.proposed is not None:
+        text += ["", say("lines.proposed", name=curve.proposed.name, lines=curve.proposed.lines)]
+    return _safe(text)
 
 
 def check(

@@ -190,8 +190,9 @@ def file_names(names: Iterable[str]) -> dict[str, str]:
 
 
 def grid_files(review: Review) -> dict[str, str]:
-    """File name (without suffix) of each grid of a review: the candidates, then those nearly as good as one of them."""
-    return file_names(candidate.name for candidate in (*review.candidates, *review.robustness.near))
+    """File name (without suffix) of each grid of a review: candidates, those nearly as good, points of the frontier."""
+    names = [candidate.name for candidate in (*review.candidates, *review.robustness.near)]
+    return file_names(dict.fromkeys([*names, *(point.name for point in review.frontier.points)]))
 
 
 def _numbered(stem: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The lines worth keeping where their number is limited."""
+"""The criteria worth keeping where their number is limited, and what a level tells."""
 
 from __future__ import annotations
 
@@ -9,29 +9,10 @@ from numpy.typing import NDArray
 
 from ..counts.tally import Tally
 from ..grid.criteria import offsets
-from .base import Weights, condition
+from .base import Weights
 from .constraints import Limits
 
 Floats = NDArray[np.float64]
-
-
-def fewer(weights: Weights, tally: Tally, limits: Limits, metric: Floats, most: int) -> Floats:
-    """The weights with at most so many lines other than 0, pinned lines counted.
-
-    A joint method drops the line that costs least in its curvature, ``w^2 / variance``, and lets the others follow,
-    one after another (backward elimination; Hassibi and Stork, "Optimal brain surgeon", 1993). A marginal one keeps
-    the lines with most information.
-    """
-    pinned = limits.pinned
-    values = np.where(pinned, 0.0, weights.values)
-    room = max(most - int(np.count_nonzero(limits.pins[pinned])), 0)
-    if np.count_nonzero(values) <= room:
-        return values
-    if weights.curvature is None:
-        order = np.argsort(np.where(values == 0, np.inf, -information(tally)), kind="stable")
-        values[order[room:]] = 0.0
-        return values
-    return _eliminated(values, metric, room)
 
 
 def fewer_criteria(weights: Weights, tally: Tally, limits: Limits, metric: Floats, most: int) -> Floats:
@@ -60,22 +41,3 @@ def information(tally: Tally) -> Floats:
     share, lost_share = k / (customers + 0.5), lost / (leads - customers + 0.5)
     terms: Floats = np.abs(share - lost_share) * np.abs(np.log(share / lost_share))
     return terms
-
-
-def _eliminated(values: Floats, metric: Floats, room: int) -> Floats:
-    """Backward elimination; a line that would change its sign on the way is dropped too."""
-    covariance: Floats = np.asarray(np.linalg.inv(metric + np.eye(len(values)) / 2), np.float64)
-    start, held = values.copy(), values != 0
-    for out in np.flatnonzero(~held):
-        condition(start.copy(), covariance, int(out))
-    while held.sum() > room:
-        cost = np.where(held, values**2 / np.maximum(np.diag(covariance), 1e-300), np.inf)
-        i = int(np.argmin(cost))
-        condition(values, covariance, i)
-        held[i] = False
-        turned = held & (values * start < 0)
-        for j in np.flatnonzero(turned):
-            condition(values, covariance, int(j))
-        held &= ~turned
-        values[~held] = 0.0
-    return values

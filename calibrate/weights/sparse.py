@@ -37,7 +37,7 @@ from .search.rounding import Card
 from .search.views import Source, TableView, source_of
 from .search.wide import wide
 from .separation import chance, highest
-from .sparse_lines import CAP, Offer, joined, offered, orders, placed, point_bounds
+from .sparse_lines import CAP, Offer, joined, joined_places, offered, orders, placed, point_bounds
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -227,26 +227,16 @@ def _answer(tally: Tally, offer: Offer, source: Source, card: Card) -> _Answer:
     return _Answer(points, np.sqrt(np.maximum(variance, 0)), card.scale, card.intercept)
 
 
-def _joined(tally: Tally, answer: _Answer, limits: Limits) -> tuple[tuple[Criterion, ...], NDArray[np.intp]]:
-    """The criteria with levels of the same points made one, and where each level of the tally is in them."""
-    criteria = joined(tally.criteria, answer.points, limits.pinned)
-    starts = offsets(criteria)
-    places = [
-        start + coarse.placed(fine) for start, coarse, fine in zip(starts, criteria, tally.criteria, strict=False)
-    ]
-    return criteria, np.concatenate(places).astype(np.intp)
-
-
 def _lines(tally: Tally, answer: _Answer, limits: Limits) -> int:
     """Lines of the grid: levels with points once those side by side are one."""
-    _, place = _joined(tally, answer, limits)
+    place = joined_places(tally.criteria, answer.points, limits.pinned)
     return len(np.unique(place[answer.points != 0]))
 
 
 def _unclear(tally: Tally, answer: _Answer, limits: Limits) -> Mask:
     """Levels whose points stand against the close rate of their joined level, without clear evidence: (levels,)."""
-    criteria, place = _joined(tally, answer, limits)
-    size = int(offsets(criteria)[-1])
+    place = joined_places(tally.criteria, answer.points, limits.pinned)
+    size = int(place.max(initial=-1)) + 1
     leads, customers = (np.bincount(place, tally.by_level[:, i], size)[place] for i in (0, 1))
     all_leads, all_customers = tally.overall
     against = answer.points * (customers * all_leads - all_customers * leads) < 0
@@ -257,7 +247,8 @@ def _unclear(tally: Tally, answer: _Answer, limits: Limits) -> Mask:
 
 def _weights(tally: Tally, answer: _Answer, limits: Limits, thin: Mask) -> Weights:
     """An answer as weights on joined levels."""
-    criteria, place = _joined(tally, answer, limits)
+    criteria = joined(tally.criteria, answer.points, limits.pinned)
+    place = joined_places(tally.criteria, answer.points, limits.pinned)
     size = int(offsets(criteria)[-1])
     values, spread, empty = np.zeros(size), np.zeros(size), np.zeros(size, bool)
     values[place] = answer.points * answer.scale

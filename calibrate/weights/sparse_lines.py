@@ -189,19 +189,30 @@ def placed(criteria: Sequence[Criterion], fine: Sequence[Criterion]) -> NDArray[
     return np.concatenate([np.zeros(0, np.intp), *places]).astype(np.intp)
 
 
+def joined_places(criteria: Sequence[Criterion], points: Ints, apart: Flags) -> NDArray[np.intp]:
+    """Where each level is among the levels of the joined criteria: (levels,)."""
+    same = np.zeros(len(points), bool)
+    for criterion, a in zip(criteria, offsets(criteria)[:-1], strict=True):
+        if criterion.ordered or criterion.kind == "number":
+            values = a + np.array([i for i, level in enumerate(criterion.levels) if level.role == "value"], np.intp)
+            free = ~apart[values] & (points[values] != 0)
+            same[values[1:]] = (
+                (points[values[1:]] == points[values[:-1]]) & free[1:] & free[:-1] & (np.diff(values) == 1)
+            )
+    return (np.cumsum(~same) - 1).astype(np.intp)
+
+
 def _joined(criterion: Criterion, points: Ints, apart: Flags) -> Criterion:
-    if not (criterion.ordered or criterion.kind == "number"):
+    place = joined_places((criterion,), points, apart)
+    if len(np.unique(place)) == len(place):
         return criterion
     whole = all(float(cut).is_integer() for cut in criterion.cuts)
     levels: list[Level] = []
-    before: int | None = None
-    for i, level in enumerate(criterion.levels):
-        same = before is not None and level.role == "value" and points[i] == points[before]
-        if same and before is not None and not apart[i] and not apart[before] and points[i] != 0:
-            levels[-1] = _one(levels[-1], level, whole)
-        else:
+    for level, position in zip(criterion.levels, place.tolist(), strict=True):
+        if position == len(levels):
             levels.append(level)
-        before = i if level.role == "value" else None
+        else:
+            levels[-1] = _one(levels[-1], level, whole)
     return replace(criterion, levels=tuple(levels))
 
 

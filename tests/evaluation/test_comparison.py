@@ -86,19 +86,29 @@ def test_among_the_best_that_cannot_be_told_apart_the_simplest_wins():
     assert compare(candidates, baseline="current", grids=sizes).verdict.candidate == "long"
 
 
-@pytest.mark.parametrize(
-    ("fixed", "start"), [(True, "Keep current: on"), (False, "Use current, the published recipe: on")]
-)
-def test_without_a_reliable_gain_the_baseline_stays(fixed, start):
+def test_without_a_reliable_gain_the_grid_in_use_stays():
     rng, signal, later = case()
     found = compare(
-        [backtest("current", later, signal, 0.5, rng, fixed=fixed), backtest("cautious", later, signal, 0.51, rng)],
+        [backtest("current", later, signal, 0.5, rng, fixed=True), backtest("cautious", later, signal, 0.51, rng)],
         baseline="current",
     ).verdict
     assert (found.decision, found.candidate, found.reason) == ("keep", "current", "none_better")
-    assert (
-        found.why.startswith(start) and "no candidate ranks reliably better; the best, cautious, has AUC" in found.why
+    assert found.baseline == "current" and found.why.startswith("Keep current: on")
+    assert "no candidate ranks reliably better; the best, cautious, has AUC" in found.why
+
+
+def test_where_no_grid_is_in_use_the_shortest_of_the_best_is_adopted_and_nothing_is_kept():
+    """A hair's breadth behind with a third of the lines is proposed; clearly behind is not, however short."""
+    rng, signal, later = case()
+    long, alike, poor = (
+        backtest(name, later, signal, 0.3, rng, lines=lines)
+        for name, lines in (("long", 30), ("alike", 10), ("poor", 3))
     )
+    alike = replace(alike, score=long.score + (rng.random(len(long.score)) < 0.002))
+    poor = replace(poor, score=backtest("poor", later, signal, 2.0, rng).score)
+    found = compare([long, alike, poor], baseline="long").verdict
+    assert (found.decision, found.candidate, found.baseline) == ("adopt", "alike", "none")
+    assert found.facts["lines"] == 10 and "Keep" not in found.why
 
 
 def test_noise_is_not_adopted_and_no_distinct_level_decides_alone():
@@ -114,12 +124,16 @@ def test_noise_is_not_adopted_and_no_distinct_level_decides_alone():
 
 def test_nothing_to_compare_with_and_nothing_to_judge_on():
     rng, signal, later = case()
-    assert compare([backtest("lift", later, signal, 0.1, rng)], baseline="lift").verdict.reason == "only_candidate"
+    assert compare([backtest("lift", later, signal, 0.1, rng)], baseline="lift").verdict.decision == "adopt"
+    alone = compare([backtest("mine", later, signal, 0.1, rng, fixed=True)], baseline="mine").verdict
+    assert (alone.decision, alone.reason, alone.baseline) == ("keep", "only_candidate", "mine")
     nobody = later_leads(np.zeros(0), 0)
     none = np.zeros(0, np.int64)
     empty = [Backtest(name, "lift", False, nobody, (), none, none.astype(float)) for name in ("lift", "logistic")]
     found = compare(empty, baseline="lift")
-    assert (found.verdict.decision, found.verdict.reason) == ("keep", "not_judged")
+    assert (found.verdict.decision, found.verdict.candidate, found.verdict.reason) == ("wait", None, "not_judged")
+    used = compare([replace(empty[0], fixed=True), empty[1]], baseline="lift").verdict
+    assert (used.decision, used.reason) == ("keep", "not_judged")
     assert found.judged[0].metrics == {} and found.judged[0].reliability.empty and found.judged[0].gains.empty
     assert "too few customers" in str(found)
 
@@ -140,7 +154,9 @@ def test_equal_grids_differ_by_exactly_nothing():
     found = compare([one, replace(one, name="twin"), replace(one, name="half", score=one.score * 2)], baseline="lift")
     for judged in found.judged[1:]:
         assert all(gap.low == gap.value == gap.high == 0 for gap in judged.difference.values())
-    assert found.verdict.decision == "keep"
+    assert found.verdict.candidate == "lift", "of equal grids the first"
+    used = compare([replace(one, fixed=True), replace(one, name="twin")], baseline="lift").verdict
+    assert used.decision == "keep"
 
 
 def test_reliability_and_gains_hold_all_leads():

@@ -2,14 +2,16 @@
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 from weights_case import counted, simulated, text, yes_no
 
 from calibrate.counts.rates import estimate
 from calibrate.counts.tally import scores_of, tally_of
 from calibrate.errors import SettingsError
 from calibrate.grid.grid import Pin
-from calibrate.points.build import PIVOT, build
+from calibrate.points.build import build
 from calibrate.points.rounding import clipped_to_share, loss, plain, quality, shrunk_to, together
+from calibrate.points.scale import LARGEST, PIVOT
 from calibrate.points.score_table import row_scores
 from calibrate.weights import METHODS, Constraints
 
@@ -37,9 +39,39 @@ def test_the_pivot_is_where_the_wanted_share_of_leads_starts(history, method, sh
     assert grid.pivot == 30
 
 
-def test_the_default_scale_is_natural_for_points_and_a_pivot_of_15_for_log_odds(history):
+def test_the_default_scale_is_natural_and_a_pivot_of_15_or_a_best_lead_of_100_is_asked_for(history):
     assert made(history, "lift")[1].provenance["scale"] == 1 and made(history, "lift")[1].pivot is None
-    assert made(history)[1].pivot == PIVOT == 15
+    assert made(history)[1].pivot is None and np.abs(made(history)[1].flat).max() <= 20
+    assert made(history, scale="pivot")[1].pivot == PIVOT == 15
+    assert made(history, scale="hundred")[1].maximum == 100
+
+
+@pytest.mark.parametrize("method", ["lift", "evidence", "logistic"])
+def test_ten_points_double_the_odds(history, method):
+    """A logistic regression on the doubled grid's scores alone has a slope of ln(2) / 10 per point."""
+    weights, grid = made(history, method, scale="double")
+    scores = row_scores(history, grid).astype(float)
+    fit = sm.GLM(history.customers, sm.add_constant(scores), family=sm.families.Binomial()).fit()
+    free = scores_of(history, weights.values)
+    best = sm.GLM(history.customers, sm.add_constant(free), family=sm.families.Binomial()).fit()
+    per_unit = best.params[1] if weights.unit == "points" else 1.0
+    assert fit.params[1] == pytest.approx(np.log(2) / 10 * best.params[1] / per_unit, rel=0.05)
+
+
+def test_natural_points_are_the_smallest_that_keep_the_ranking(history):
+    weights, grid = made(history)
+    largest = int(np.abs(grid.flat).max())
+    assert largest < 20, "small numbers do on this history"
+    facts = grid.provenance
+    assert facts["auc_unrounded"] - facts["auc_rounded"] <= 0.001
+    assert facts["log_loss_rounded"] / facts["log_loss_unrounded"] - 1 <= 0.001
+    for smaller in [size for size in LARGEST if size < largest]:
+        unit = smaller / np.abs(weights.values).max()
+        free = np.full(len(weights.values), np.inf)
+        points = together(weights.values * unit, weights.curvature, -free, free)
+        before = quality(scores_of(history, weights.values), history.leads, history.customers)
+        after = quality(scores_of(history, points), history.leads, history.customers)
+        assert before[0] - after[0] > 0.001 or after[1] / before[1] - 1 > 0.001
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -70,13 +102,14 @@ def test_rounding_costs_next_to_nothing_and_is_told(history):
     assert (facts["leads"], facts["method"]) == (8_000, "logistic")
 
 
-def test_a_cap_shrinks_the_scale_and_moves_the_pivot_unless_one_is_asked_for(history):
+def test_a_cap_holds_on_every_scale(history):
     _, free = made(history)
     _, capped = made(history, constraints=Constraints(cap=5))
     _, asked = made(history, constraints=Constraints(cap=5), pivot=15)
-    assert np.abs(free.flat).max() > 5 == np.abs(capped.flat).max() == np.abs(asked.flat).max()
-    assert capped.pivot < 15 == asked.pivot
-    assert capped.provenance["scale"] < free.provenance["scale"]
+    _, large = made(history, pivot=15)
+    assert np.abs(large.flat).max() > 5 == np.abs(asked.flat).max() >= np.abs(capped.flat).max()
+    assert asked.pivot == 15 and capped.pivot is None
+    assert capped.provenance["scale"] <= free.provenance["scale"]
     assert capped.provenance["auc_rounded"] > free.provenance["auc_rounded"] - 0.01
 
 
@@ -117,7 +150,7 @@ def test_evidence_per_line(history):
     assert [(e.leads, e.customers) for e in lines] == [tuple(counts) for counts in history.by_level.tolist()]
     for i in np.flatnonzero(grid.flat):
         assert lines[i].low == pytest.approx(weights.low[i] * scale)
-        assert lines[i].low < grid.flat[i] < lines[i].high
+        assert lines[i].low - 0.5 < grid.flat[i] < lines[i].high + 0.5
         assert 0 < lines[i].points_kept < 1 and 0.5 < lines[i].sign_kept <= 1
     assert lines[4].low is None, "a level no lead has rests on nothing"
 

@@ -76,7 +76,7 @@ def test_one_lead_scores_like_the_batch_and_the_maximum_is_true(method, tally):
         a_value = {"missing": None, "other": "something else"}
         answers.append([
             a_value[level.role] if level.role != "value" else level.values[0] if level.values
-            else (level.low if level.low is not None else level.high - 1) for level in criterion.levels
+            else (level.low if level.low is not None else (level.high or 0) - 1) for level in criterion.levels
         ])  # fmt: skip
     batch = row_scores(tally, grid)
     for row in range(0, tally.rows, 29):

@@ -1,0 +1,205 @@
+"""The frontier: for every number of lines the best grid of each method, judged on the same later leads.
+
+What is proposed is the shortest grid that is not surely worse than the best one: its AUC lies within one standard error
+of the paired difference, and within `USEFUL` (Breiman, Friedman, Olshen and Stone, "Classification and regression
+trees", 1984, section 3.4.3, for the rule of one standard error).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from ..counts.tally import Tally
+from ..grid.grid import Grid
+from ..points.plan import Plan, calibrate_prepared, prepare
+from ..weights import METHODS
+from ..weights.path import SIZES
+from .backtest import Backtest, folds, replay, same_leads
+from .bootstrap import resample
+from .metrics import Estimate
+
+JUDGED = ("auc", "log_loss")
+DRAWS, GROUPS, SCORES = 200, 300, 64
+"""Redraws of the leads, groups they are dealt into, and scores told apart: enough for a standard error."""
+USEFUL = 0.005
+"""AUC: a grid that lies further behind the best one is not as good, however uncertain the difference."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One grid of the frontier: `size` is the number of lines asked for (None: all), `lines` what it has.
+
+    `metrics` come from later leads, `behind` is the AUC that the best grid has more, with the interval of the paired
+    difference.
+    """
+
+    name: str
+    method: str
+    size: int | None
+    lines: int
+    grid: Grid
+    metrics: Mapping[str, Estimate]
+    behind: Estimate | None = None
+    proposed: bool = False
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """All points, by method and from few lines to many; `current` is the grid in use, if there is one."""
+
+    points: tuple[Point, ...]
+    best: str | None = None
+    current: Point | None = None
+
+    @property
+    def proposed(self) -> Point | None:
+        """The shortest grid that is not surely worse than the best."""
+        return next((point for point in self.points if point.proposed), None)
+
+    def point(self, name: str) -> Point | None:
+        """A point by its name."""
+        return next((point for point in self.points if point.name == name), None)
+
+    def shorter(self) -> Point | None:
+        """The best grid with at most two thirds of the lines that the proposed one has."""
+        return self._best(lambda lines, own: lines <= own * 2 / 3)
+
+    def longer(self) -> Point | None:
+        """The best grid with more lines than the proposed one."""
+        return self._best(lambda lines, own: lines > own)
+
+    def _best(self, fits: Callable[[int, int], bool]) -> Point | None:
+        own = self.proposed
+        if own is None:
+            return None
+        rivals = [point for point in self.points if fits(point.lines, own.lines) and "auc" in point.metrics]
+        return max(rivals, key=lambda point: point.metrics["auc"].value, default=None)
+
+    def frame(self) -> pd.DataFrame:
+        """One line per point: name, method, lines, AUC with its interval, AUC behind the best, log-loss, proposed."""
+        rows = []
+        for point in self.points:
+            auc, log_loss = (point.metrics.get(metric) for metric in JUDGED)
+            rows.append(
+                {
+                    "name": point.name, "method": point.method, "lines": point.lines,
+                    "auc": auc.value if auc else np.nan, "low": auc.low if auc else np.nan,
+                    "high": auc.high if auc else np.nan, "behind": point.behind.value if point.behind else np.nan,
+                    "log_loss": log_loss.value if log_loss else np.nan, "proposed": point.proposed,
+                }
+            )  # fmt: skip
+        return pd.DataFrame(rows)
+
+    def __str__(self) -> str:
+        return str(self.frame().to_string(index=False, float_format="{:.4g}".format))
+
+    def _repr_html_(self) -> str:
+        return str(self.frame().to_html(index=False, float_format="{:.4g}".format))
+
+
+def frontier(
+    tally: Tally, methods: Sequence[str] = tuple(METHODS), *, close_days: int | None = None, capacity: float = 0.20
+) -> Frontier:
+    """The best grid of 3, 4, 5, 6, 8, 10, 12, 16, 20, 30 and all lines by each method, judged on later leads.
+
+    `close_days` is how long after its creation a lead's outcome is known (None: undated). Raises SettingsError for an
+    unknown method.
+
+    >>> from calibrate.counts.tally import tally_of
+    >>> from calibrate.grid.criteria import Criterion, Level
+    >>> ends = (Level("missing", "missing"), Level("other", "other"))
+    >>> asked = [Criterion(name, name, "text", "fit", (Level("yes", values=("yes",)), Level("no", values=("no",)),
+    ...     *ends)) for name in ("demo", "price", "trial", "student", "webinar")]
+    >>> code = np.random.default_rng(1).integers(0, 2, (5, 4000)).astype(np.uint8)
+    >>> bought = np.random.default_rng(2).random(4000) < 0.3 * 0.5 ** code[:4].sum(axis=0)
+    >>> month = np.arange(4000) // 500
+    >>> leads = tally_of(asked, code, bought, month, [f"month {i}" for i in range(8)])
+    >>> points = frontier(leads, ["logistic"])
+    >>> [(point.name, point.lines) for point in points.points], points.proposed.name
+    ([('logistic-3', 3), ('logistic', 4)], 'logistic')
+    """
+    plans = tuple(Plan(method, method) for method in methods)
+    prepared = prepare(tally)
+    grids = {plan.name: calibrate_prepared(prepared, plan) for plan in plans}
+    sized = plans_along(plans, grids)
+    grids |= {plan.name: slim(calibrate_prepared(prepared, plan)) for plan in sized}
+    backtests = replay(tally, (*plans, *sized), folds(tally, close_days=close_days))
+    return judge_frontier(backtests, (*plans, *sized), grids, capacity=capacity)
+
+
+def plans_along(plans: Sequence[Plan], grids: Mapping[str, Grid]) -> tuple[Plan, ...]:
+    """The plans of shorter grids of each method: those sizes of the frontier that its grid of all lines exceeds."""
+    return tuple(
+        replace(plan, name=f"{plan.name}-{size}", size=size)
+        for plan in plans
+        if plan.grid is None
+        for size in reversed(SIZES)
+        if size < grids[plan.name].lines
+    )
+
+
+def slim(grid: Grid) -> Grid:
+    """The grid without criteria that have no line: it scores every lead alike."""
+    stay = [i for i, points in enumerate(grid.points) if any(points)]
+    evidence = tuple(grid.evidence[i] for i in stay) if grid.evidence else ()
+    return replace(
+        grid, criteria=tuple(grid.criteria[i] for i in stay), points=tuple(grid.points[i] for i in stay),
+        evidence=evidence,
+    )  # fmt: skip
+
+
+def judge_frontier(
+    backtests: Sequence[Backtest], plans: Sequence[Plan], grids: Mapping[str, Grid], *, capacity: float
+) -> Frontier:
+    """Judge every point on the same later leads and mark the one that is proposed.
+
+    `backtests` are those of the plans; `grids` are the same grids fitted on all mature history. A fixed grid among
+    them is the one in use.
+    """
+    later = same_leads(backtests)
+    sizes = {plan.name: plan.size for plan in plans}
+    points = [
+        Point(each.name, each.method, sizes[each.name], grids[each.name].lines, grids[each.name], {})
+        for each in backtests
+    ]
+    leads, customers = float(later.leads.sum()), float(later.customers.sum())
+    fixed = [each.fixed for each in backtests]
+    if not 0 < customers < leads or all(fixed):
+        return _ordered(points, fixed, None)
+    drawn = resample(
+        later, [(each.name, each.score, each.rate) for each in backtests], capacity=capacity, metrics=JUDGED,
+        draws=DRAWS, groups=GROUPS, most=SCORES,
+    )  # fmt: skip
+    value, draws = drawn.of("auc")
+    best = int(np.argmax(np.where(fixed, -np.inf, value)))
+    gaps, spread = value[best] - value, np.sqrt(np.mean((draws[best] - draws - (value[best] - value)[:, None]) ** 2, 1))
+    bounds = np.quantile(drawn.drawn, [0.025, 0.975], axis=2)
+    judged = []
+    for i, point in enumerate(points):
+        metrics = {
+            metric: Estimate(
+                float(drawn.value[i, m]), float(min(bounds[0, i, m], drawn.value[i, m])),
+                float(max(bounds[1, i, m], drawn.value[i, m])),
+            )
+            for m, metric in enumerate(JUDGED)
+        }  # fmt: skip
+        behind = Estimate(float(gaps[i]), float(gaps[i] - 1.96 * spread[i]), float(gaps[i] + 1.96 * spread[i]))
+        judged.append(replace(point, metrics=metrics, behind=behind))
+    alike = [i for i in range(len(points)) if not fixed[i] and gaps[i] <= min(float(spread[i]), USEFUL)]
+    size = {i: int(np.abs(points[i].grid.flat).sum()) for i in alike}
+    chosen = min({*alike, best}, key=lambda i: (points[i].lines, -float(value[i]), size.get(i, 0), i))
+    judged[chosen] = replace(judged[chosen], proposed=True)
+    return _ordered(judged, fixed, points[best].name)
+
+
+def _ordered(points: Sequence[Point], fixed: Sequence[bool], best: str | None) -> Frontier:
+    """The points of methods in order of their lines, and the grid in use beside them."""
+    used = next((point for point, given in zip(points, fixed, strict=True) if given), None)
+    made = [point for point, given in zip(points, fixed, strict=True) if not given]
+    methods = list(dict.fromkeys(point.method for point in made))
+    made.sort(key=lambda point: (methods.index(point.method), point.size or np.inf))
+    return Frontier(tuple(made), best, used)

@@ -1,0 +1,97 @@
+"""Frontier: grids of every size on the same later leads, and the one that is proposed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from weights_case import simulated
+
+from calibrate.evaluation.backtest import Backtest, Fold, LaterLeads
+from calibrate.evaluation.frontier import USEFUL, Frontier, frontier, judge_frontier, plans_along, slim
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Grid
+from calibrate.points.plan import Plan, calibrate, calibrate_prepared, prepare
+from calibrate.points.score_table import row_scores
+from calibrate.weights.path import SIZES
+
+
+def some_grid(name: str, lines: int) -> Grid:
+    levels = tuple(Level(f"v{i}", values=(f"v{i}",)) for i in range(lines))
+    criterion = Criterion("c", "c", "text", "fit", (*levels, Level("missing", "missing"), Level("other", "other")))
+    return Grid(name, "lift", (criterion,), ((5,) * lines + (0, 0),))
+
+
+METHODS = ("lift", "cautious", "evidence", "logistic", "sparse")
+
+
+@pytest.fixture(scope="module")
+def curve() -> Frontier:
+    tally = simulated(6_000)[0]
+    month = np.arange(tally.rows) * 12 // tally.rows
+    margins = tuple(
+        np.stack([np.stack([np.bincount(codes[month == m], weights, margin.shape[1])
+                            for weights in (tally.leads[month == m], tally.customers[month == m])], axis=1)
+                  for m in range(12)]).astype(np.int64)
+        for codes, margin in zip(tally.codes, tally.marginals, strict=True)
+    )  # fmt: skip
+    totals = np.stack([[np.sum(month == m), tally.customers[month == m].sum()] for m in range(12)]).astype(np.int64)
+    dated = replace(tally, cohorts=tuple(f"m{m}" for m in range(12)), cohort=month.astype(np.int32), totals=totals,
+                    marginals=margins)  # fmt: skip
+    return frontier(dated, METHODS)
+
+
+def test_every_method_has_its_best_grid_of_each_size_and_one_is_proposed(curve):
+    for method in METHODS:
+        sizes = [point.size for point in curve.points if point.method == method]
+        assert sizes[-1] is None and sizes[:-1] == sorted(sizes[:-1]) and set(sizes[:-1]) <= set(SIZES)
+    assert all(point.size is None or point.lines <= point.size for point in curve.points)
+    assert sum(point.proposed for point in curve.points) == 1
+
+
+def test_the_proposed_grid_is_the_shortest_within_one_standard_error_and_what_is_useful(curve):
+    best = curve.point(curve.best)
+    assert best.behind.value == 0 and best.metrics["auc"].value == max(p.metrics["auc"].value for p in curve.points)
+    for point in curve.points:
+        error = (point.behind.high - point.behind.low) / 2 / 1.96
+        if point.lines < curve.proposed.lines:
+            assert point.behind.value > min(error, USEFUL) - 1e-9
+    assert curve.proposed.behind.value <= USEFUL
+    assert curve.shorter().lines <= curve.proposed.lines * 2 / 3 < curve.proposed.lines < curve.longer().lines
+
+
+def test_by_pencil_the_shortest_of_three():
+    """Two grids rank alike, one ranks worse: the shorter of the two is proposed, whatever its place in the list."""
+    rng = np.random.default_rng(1)
+    signal = rng.normal(0, 1, 6000)
+    bought = (rng.random(6000) < 1 / (1 + np.exp(2.5 - signal))).astype(float)
+    none = np.zeros(1, np.bool_)
+    fold = Fold((), ("later",), 6000, int(bought.sum()), none, none)
+    later = LaterLeads((fold,), np.arange(6000), np.zeros(6000, np.intp), np.ones(6000), bought,
+                       np.ones(6000, np.int64), "6000")  # fmt: skip
+    base = np.round(signal * 5).astype(int)
+    scores = {
+        "long": base,
+        "short": base,
+        "shorter": np.round((signal + rng.normal(0, 2, len(signal))) * 5).astype(int),
+    }
+    grids = {name: some_grid(name, lines) for name, lines in (("long", 30), ("short", 8), ("shorter", 3))}
+    tests = [Backtest(name, "lift", False, later, (grids[name],), score, 1 / (1 + np.exp(2.5 - score / 6)))
+             for name, score in scores.items()]  # fmt: skip
+    plans = [Plan(name, "lift") for name in scores]
+    judged = judge_frontier(tests, plans, grids, capacity=0.2)
+    assert judged.proposed.name == "short" and judged.shorter().name == "shorter" and judged.longer().name == "long"
+    used = judge_frontier([replace(test, fixed=True) for test in tests], plans, grids, capacity=0.2)
+    assert used.points == () and used.current.name == "long"
+
+
+def test_a_point_is_the_grid_of_its_plan_and_slim_grids_score_alike():
+    tally = simulated(3_000)[0]
+    prepared = prepare(tally)
+    plans = [Plan("logistic", "logistic"), Plan("evidence", "evidence")]
+    grids = {plan.name: calibrate_prepared(prepared, plan) for plan in plans}
+    for plan in plans_along(plans, grids):
+        grid = calibrate_prepared(prepared, plan)
+        assert grid.points == calibrate(tally, plan).points, "whatever was made before it"
+        assert grid.lines <= plan.size and grid.thresholds is not None
+        assert (row_scores(tally, slim(grid)) == row_scores(tally, grid)).all()
+        assert all(any(points) for points in slim(grid).points)
