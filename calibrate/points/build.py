@@ -421,7 +421,7 @@ def _evidence(whole: _Levels, target: Floats, scale: float) -> tuple[tuple[Evide
         if settled[i] and not pinned[i]:
             evidence.append(Evidence(leads, customers, note=notes[i]))
             continue
-        sign = None if settled[i] or not points[i] else float(signs[i])
+        sign = None if settled[i] or not points[i] else float(np.clip(signs[i], 0.0, 1.0))
         stays = None if settled[i] or not spread[i] else float(upper[i] - lower[i])
         evidence.append(Evidence(leads, customers, float(low[i]), float(high[i]), sign, stays, notes[i]))
     return tuple(tuple(evidence[a:b]) for a, b in pairwise(offsets(whole.tally.criteria)))
