@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
@@ -26,15 +25,14 @@ from ..grid.criteria import offsets
 from ..grid.grid import Evidence, Grid
 from ..grid.notes import note
 from ..weights.base import Weights, is_reference
-from ..weights.constraints import Chain, Constraints, Limits, resolve
-from ..weights.elimination import fewer_criteria
+from ..weights.constraints import Constraints, resolve
 from ..weights.path import Guide, Lines, shortened
-from ..weights.profile_algebra import FIT_ROWS, Rows, curvature, gram, predict, profiled, rows_of
-from ..weights.projection import nearest, without
-from ..weights.same_fact import one_line_each
+from ..weights.profile_algebra import predict
+from ..weights.projection import nearest
 from ..weights.sparse_lines import joined, joined_places
 from .rounding import clipped_to_share, fitted_line, plain, quality, shrunk_to, to_maximum
-from .scale import DOUBLES, HUNDRED, MOST, PIVOT, Scale, Target, best_of, cut_of, smallest
+from .scale import DOUBLES, HUNDRED, MOST, PIVOT, Scale, best_of, cut_of, smallest
+from .scene import Scene
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -83,7 +81,7 @@ def build(
     natural = pivot is None and best is None and scale != "double"
     if natural and constraints.cap is None:
         constraints = _capped(constraints)
-    scene = _Scene(weights, tally, constraints, resolve(constraints, tally.criteria), share, guide, lines)
+    scene = Scene(weights, tally, constraints, resolve(constraints, tally.criteria), share, guide, lines)
     notes = list(weights.notes)
     points, target, unit = _pointed(scene, scale, pivot, best)
     points = _demanded(scene, points, target, notes)
@@ -99,7 +97,7 @@ def build(
     )  # fmt: skip
 
 
-def _plain_grid(scene: _Scene, name: str, points: Ints) -> Grid:
+def _plain_grid(scene: Scene, name: str, points: Ints) -> Grid:
     """Points on the levels of the tally, without the evidence behind them."""
     flat = points.tolist()
     spans = tuple(tuple(flat[a:b]) for a, b in pairwise(scene.bounds))
@@ -110,7 +108,7 @@ def paths(
     weights: Weights, tally: Tally, constraints: Constraints, guide: Guide | None, sizes: Sequence[int]
 ) -> dict[int, Lines]:
     """The lines of the grids of some sizes, from one walk along the path."""
-    scene = _Scene(weights, tally, constraints, resolve(constraints, tally.criteria), 1.0, guide, None)
+    scene = Scene(weights, tally, constraints, resolve(constraints, tally.criteria), 1.0, guide, None)
     return shortened(scene.distinct, tally, scene.limits, sizes, guide)
 
 
@@ -119,123 +117,7 @@ def _capped(constraints: Constraints) -> Constraints:
     return replace(constraints, cap=max([MOST, *(abs(pin.points) for pin in constraints.pins)]))
 
 
-@dataclass(frozen=True)
-class _Scene:
-    """What every step of building looks at."""
-
-    weights: Weights
-    tally: Tally
-    constraints: Constraints
-    limits: Limits
-    share: float
-    guide: Guide | None
-    lines: Lines | None
-
-    @cached_property
-    def bounds(self) -> NDArray[np.intp]:
-        return offsets(self.tally.criteria)
-
-    @cached_property
-    def movable(self) -> Mask:
-        """Levels that are not pinned."""
-        free: Mask = ~self.limits.pinned
-        return free
-
-    @cached_property
-    def thin(self) -> Mask:
-        """Levels on which no line may rest."""
-        empty: Mask = self.tally.by_level[:, 0] == 0
-        return empty if self.weights.thin is None else self.weights.thin | empty
-
-    @cached_property
-    def shared(self) -> Floats:
-        """Leads that two levels have in common: (levels, levels)."""
-        return gram(self.rows, self.rows.leads) if self.guide is None else self.guide.shared
-
-    @cached_property
-    def distinct(self) -> Weights:
-        """The weights, one line for each fact, of the best criteria where their number is limited."""
-        weights, demands = self.weights, self.constraints
-        if demands.max_criteria is not None:
-            few = fewer_criteria(weights, self.tally, self.limits, self.metric, demands.max_criteria)
-            weights = replace(weights, values=few)
-        values = one_line_each(weights.values, self.shared, self.movable, self.precision)
-        return replace(weights, values=values)
-
-    @cached_property
-    def groups(self) -> Mask:
-        """Levels that have one number between them: (groups, levels); each alone where no lines are fused."""
-        return np.eye(len(self.weights.values), dtype=bool) if self.short is None else self.short.groups
-
-    @cached_property
-    def short(self) -> Lines | None:
-        """The best lines where their number is limited."""
-        most = self.constraints.max_lines
-        if self.lines is not None or most is None:
-            return self.lines
-        return shortened(self.distinct, self.tally, self.limits, (most,), self.guide)[most]
-
-    @cached_property
-    def values(self) -> Floats:
-        """The weights, with all but the best lines at 0 where the number of lines or criteria is limited."""
-        return self.distinct.values if self.short is None else self.short.by_level
-
-    @cached_property
-    def floor(self) -> Floats:
-        """Lowest points of each level: constraints, and no line turns against its weight."""
-        bound = self.movable & (self.values >= 0)
-        return np.minimum(np.where(bound, np.maximum(self.limits.floor, 0), self.limits.floor), self.ceiling)
-
-    @cached_property
-    def ceiling(self) -> Floats:
-        """Highest points of each level: constraints, no line against its weight, no gain without customers."""
-        bound = self.movable & ((self.values <= 0) | (self.tally.by_level[:, 1] == 0))
-        return np.where(bound, np.minimum(self.limits.ceiling, 0), self.limits.ceiling)
-
-    @cached_property
-    def chains(self) -> tuple[Chain, ...]:
-        """Orders to keep, over the levels that have enough leads or a pin."""
-        return without(self.limits.chains, self.thin & self.movable)
-
-    @cached_property
-    def rows(self) -> Rows:
-        """Profile rows to measure on: all, or a sample."""
-        return rows_of(self.tally, FIT_ROWS)
-
-    @cached_property
-    def precision(self) -> Floats | None:
-        """How firmly a joint method holds its weights; None for marginal ones."""
-        data, prior = self.weights.curvature, self.weights.penalty
-        return None if data is None or prior is None else data + prior
-
-    @cached_property
-    def metric(self) -> Floats:
-        """What a change of weights costs: the method's own curvature, or that of the logistic loss on the score."""
-        if self.weights.curvature is not None:
-            return self.weights.curvature
-        if self.guide is not None:
-            return self.guide.curvature
-        linear = fitted_line(predict(self.rows, self.weights.values), self.rows.leads, self.rows.customers)
-        matrix, beside, mass = curvature(self.rows, special.expit(linear))
-        return profiled(matrix, beside, mass) + np.eye(len(beside)) * 1e-6 * max(mass, 1e-9)
-
-    def grouped(self, values: Floats) -> Target:
-        """Values of all levels as a target over groups."""
-        shape = self.groups.astype(float)
-        if not len(shape):
-            return Target(values, self.metric, values, values)
-        first = self.groups.argmax(axis=1)
-        floor = np.array([self.floor[group].max() for group in self.groups])
-        ceiling = np.array([self.ceiling[group].min() for group in self.groups])
-        place = self.groups.argmax(axis=0)
-        chains = [
-            Chain(chain.criterion, np.array(list(dict.fromkeys(place[chain.positions].tolist()))), chain.direction)
-            for chain in self.chains
-        ]
-        return Target(values[first], shape @ self.metric @ shape.T, np.minimum(floor, ceiling), ceiling, chains)
-
-
-def _pointed(scene: _Scene, scale: Scale, pivot: int | None, best: int | None) -> tuple[Ints, Floats, float]:
+def _pointed(scene: Scene, scale: Scale, pivot: int | None, best: int | None) -> tuple[Ints, Floats, float]:
     """Whole points, the unrounded points they come from, and points per unit of weight."""
     weights = scene.weights
     natural = pivot is None and best is None and scale != "double"
@@ -257,7 +139,7 @@ def _pointed(scene: _Scene, scale: Scale, pivot: int | None, best: int | None) -
     return points, target, unit
 
 
-def _target(scene: _Scene, scale: float) -> Floats:
+def _target(scene: Scene, scale: float) -> Floats:
     """The unrounded points: scaled weights, around the pins and in order.
 
     A joint method's other weights follow a pin as far as their own curvature says, none of them across 0.
@@ -272,7 +154,7 @@ def _target(scene: _Scene, scale: float) -> Floats:
     return target
 
 
-def _natural(scene: _Scene) -> float:
+def _natural(scene: Scene) -> float:
     """Points per unit of weight on the natural scale."""
     free = scene.movable & (scene.values != 0)
     if not free.any():
@@ -284,7 +166,7 @@ def _natural(scene: _Scene) -> float:
     return smallest(target, scene.rows, scene.groups, most, movable)
 
 
-def _odds_per_unit(scene: _Scene) -> float:
+def _odds_per_unit(scene: Scene) -> float:
     """Log-odds that one unit of weight stands for: 1, or for weights in points the slope of the best line."""
     if scene.weights.unit == "log-odds":
         return 1.0
@@ -294,7 +176,7 @@ def _odds_per_unit(scene: _Scene) -> float:
     return max(float(np.ptp(line)) / spread, 1e-9) if spread > 0 else 1.0
 
 
-def _scaled_to(scene: _Scene, pivot: int | None, best: int | None) -> float:
+def _scaled_to(scene: Scene, pivot: int | None, best: int | None) -> float:
     """Points per unit of weight at which the pivot, or the best lead, stands where it is asked for."""
     wanted = float(best or pivot or PIVOT)
     if not scene.values.any():
@@ -311,7 +193,7 @@ def _scaled_to(scene: _Scene, pivot: int | None, best: int | None) -> float:
     return unit
 
 
-def _demanded(scene: _Scene, points: Ints, target: Floats, notes: list[str]) -> Ints:
+def _demanded(scene: Scene, points: Ints, target: Floats, notes: list[str]) -> Ints:
     """The points after the demands on the whole grid: caps per axis, the largest share, a negative line."""
     demands = scene.constraints
     for axis, most in demands.cap_axis.items():
@@ -335,7 +217,7 @@ def _demanded(scene: _Scene, points: Ints, target: Floats, notes: list[str]) -> 
     return points
 
 
-def _missed(scene: _Scene, points: Ints, target: Floats, pivot: int | None, best: int | None, notes: list[str]) -> None:
+def _missed(scene: Scene, points: Ints, target: Floats, pivot: int | None, best: int | None, notes: list[str]) -> None:
     """Tell where the scale that was asked for could not be had."""
     reached = int(sum(points[a:b].max() for a, b in pairwise(scene.bounds)))
     if best is not None and reached != best:
@@ -344,7 +226,7 @@ def _missed(scene: _Scene, points: Ints, target: Floats, pivot: int | None, best
         notes.append(note("pivot_missed", pivot=pivot))
 
 
-def _with_negative(scene: _Scene, points: Ints, notes: list[str]) -> Ints:
+def _with_negative(scene: Scene, points: Ints, notes: list[str]) -> Ints:
     """One line taken to -1: the level with the lowest weight below 0."""
     own = scene.weights.values
     usable = scene.movable & ~scene.thin & (scene.limits.floor < 0) & (own < 0)
@@ -375,7 +257,7 @@ def _monotone(points: Ints, direction: int) -> bool:
 class _Levels:
     """The levels of the grid: those of the tally, neighbours with the same points as one."""
 
-    scene: _Scene
+    scene: Scene
     tally: Tally
     points: Ints
     place: NDArray[np.intp]
@@ -387,7 +269,7 @@ class _Levels:
         return taken
 
 
-def _joined_levels(scene: _Scene, points: Ints) -> _Levels:
+def _joined_levels(scene: Scene, points: Ints) -> _Levels:
     """Neighbouring levels with the same points made one; pinned levels stay as they are."""
     size = len(points)
     criteria = joined(scene.tally.criteria, points, scene.limits.pinned)
@@ -448,7 +330,7 @@ def _line_notes(whole: _Levels, thin: Mask, pinned: Mask, signs: Floats) -> list
     return notes
 
 
-def _provenance(scene: _Scene, points: Ints, scale: float, notes: list[str]) -> dict[str, str | int | float | None]:
+def _provenance(scene: Scene, points: Ints, scale: float, notes: list[str]) -> dict[str, str | int | float | None]:
     """Where the points come from, and what rounding them cost on the leads they were made from."""
     leads, customers = scene.tally.overall
     rows = scene.rows
