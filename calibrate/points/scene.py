@@ -39,6 +39,7 @@ class Scene:
 
     @cached_property
     def bounds(self) -> NDArray[np.intp]:
+        """Where the levels of each criterion start, and the end."""
         return offsets(self.tally.criteria)
 
     @cached_property
