@@ -7,7 +7,10 @@ Heavy libraries are imported inside the commands, so that `calibrate --help` ans
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -31,7 +34,7 @@ from .flags import (
     split,
     with_flags,
 )
-from .output import Progressing, complain, rates_table, say, say_json
+from .output import Progressing, any_encoding, complain, rates_table, say, say_json
 
 for _threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # small matrices: threads only wait for each other
     os.environ.setdefault(_threads, "1")
@@ -287,13 +290,25 @@ def demo(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point: run a command and leave with 0 (done), 2 (wrong usage or input) or 1 (a fault of ours)."""
+    any_encoding()
+    for signal_ in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        with suppress(ValueError):  # not the main thread
+            signal.signal(signal_, _stopped)
     try:
         app(args=list(arguments) if arguments is not None else None, standalone_mode=True)
     except CalibrateError as fault:
         complain(str(fault))
         raise SystemExit(2) from None
     except BrokenPipeError:
+        _close_output()
         raise SystemExit(0) from None
+    except OSError as fault:
+        complain(f"the machine refused: {fault.strerror or fault}{f' ({fault.filename})' if fault.filename else ''}")
+        _close_output()
+        raise SystemExit(2) from None
+    except MemoryError:
+        complain("more memory is needed than there is; leave out columns with --exclude, or free memory")
+        raise SystemExit(2) from None
     except KeyboardInterrupt:
         complain("stopped; nothing was written")
         raise SystemExit(130) from None
@@ -303,6 +318,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         traceback.print_exc()
         complain("this is a fault of calibrate, not of your data; please report it with the lines above")
         raise SystemExit(1) from None
+
+
+def _stopped(number: int, _frame: object) -> None:
+    """End as after an error, so that temporary copies of leads are removed."""
+    raise SystemExit(128 + number)
+
+
+def _close_output() -> None:
+    """Give up stdout, which is closed or full, so that leaving does not fail once more."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _counted(data: str, flags: dict[str, Any], timing: dict[str, float]) -> Counted:

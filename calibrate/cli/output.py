@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -96,7 +97,7 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> No
 
 def say(text: str) -> None:
     """Print a text; spaces that may not break are of no use in a terminal, and a nuisance in a pipe."""
-    sys.stdout.write(text.replace("\u00a0", " ") + "\n")
+    sys.stdout.write(harmless(text.replace("\u00a0", " ")) + "\n")
 
 
 def say_json(found: object) -> None:
@@ -107,5 +108,21 @@ def say_json(found: object) -> None:
 
 
 def complain(text: str) -> None:
-    """Say on stderr what went wrong."""
-    sys.stderr.write(f"calibrate: {text}\n")
+    """Say on stderr what went wrong; letters that would steer the terminal are shown, not sent."""
+    sys.stderr.write(f"calibrate: {harmless(text)}\n")
+
+
+def harmless(text: str) -> str:
+    r"""A text whose control letters are written out, but for line ends and tabs.
+
+    >>> harmless("a\x1b[2Jb")
+    'a\\x1b[2Jb'
+    """
+    return "".join(x if x.isprintable() or x in "\n\t" else x.encode("unicode_escape").decode() for x in text)
+
+
+def any_encoding() -> None:
+    """Let stdout and stderr write what their encoding lacks as escapes, instead of failing when the work is done."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..files import PrivatePlace
 from .arrow import all_numbers, pieces
 from .sql import identifier, literal, relation, rendered
 from .table import POSITION, Column, Fact, Statement, Table, Type
@@ -41,7 +40,8 @@ class Connection:
     """One DuckDB database in memory (or in a private folder, once something large is read)."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="calibrate-"))
+        self._place = PrivatePlace()
+        self.folder = self._place.path
         self.raw = duckdb.connect(":memory:")
         self._names: set[str] = set()
         self._frames: dict[str, Any] = {}
@@ -56,7 +56,7 @@ class Connection:
             self.raw.execute(f"SET GLOBAL {setting} = {literal(value).sql('duckdb')}")
         self._loud = _shows_progress(self.raw)
         self._silence(self.raw)
-        self._finalizer = weakref.finalize(self, _closed, self.raw, self.folder)
+        self._finalizer = weakref.finalize(self, _closed, self.raw, self._place)
 
     def close(self) -> None:
         """Close the database and remove what it left on disk."""
@@ -106,11 +106,47 @@ class Connection:
 
 
 def _memory() -> int:
-    try:
-        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        total = 8 * 2**30
+    """Bytes that the engine may use: a share of what the machine, the container and the process limit give."""
+    total = min(_machine_memory(), *_container_memory(), _address_space())
     return max(int(total * MEMORY_SHARE), min(LEAST_MEMORY, total))
+
+
+def _machine_memory() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 8 * 2**30
+
+
+def _container_memory() -> list[int]:
+    """Limits of this process's control groups (version 2, then 1), the innermost and those around it."""
+    limits = []
+    for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes", *_own_groups()):
+        try:
+            limits.append(int(Path(file).read_text(encoding="ascii")))
+        except (OSError, ValueError):  # no such group, or "max"
+            continue
+    return limits or [2**62]
+
+
+def _own_groups() -> list[str]:
+    try:
+        lines = Path("/proc/self/cgroup").read_text(encoding="ascii").splitlines()
+    except (OSError, ValueError):
+        return []
+    path = next((line.removeprefix("0::") for line in lines if line.startswith("0::")), "/").strip("/")
+    parts = path.split("/") if path else []
+    return ["/".join(["/sys/fs/cgroup", *parts[:depth], "memory.max"]) for depth in range(len(parts), 0, -1)]
+
+
+def _address_space() -> int:
+    """The limit of `ulimit -v`."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 2**62
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return 2**62 if limit in (resource.RLIM_INFINITY, -1) else int(limit)
 
 
 def _shows_progress(door: duckdb.DuckDBPyConnection) -> bool:
@@ -118,9 +154,9 @@ def _shows_progress(door: duckdb.DuckDBPyConnection) -> bool:
     return bool(shown and shown[0])
 
 
-def _closed(raw: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def _closed(raw: duckdb.DuckDBPyConnection, place: PrivatePlace) -> None:
     raw.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    place.remove()
 
 
 @dataclass(frozen=True)
@@ -183,8 +219,11 @@ class DuckTable:
                 f"{self.name}: more memory is needed than the {_memory() // 2**20:,} MB that may be used, or more room "
                 f"in {self.connection.folder}; leave out columns with --exclude, or free memory or disk"
             ) from error
-        except duckdb.IOException as error:
-            raise InputError(f"{self.name}: cannot be read any more ({str(error).splitlines()[0]})") from error
+        except duckdb.Error as error:
+            raise InputError(
+                f"{self.name}: cannot be read any more ({str(error).splitlines()[0]}); is the file damaged, or was it "
+                "changed while it was read?"
+            ) from error
         finally:
             cursor.close()
 

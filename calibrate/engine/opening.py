@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from ..errors import InputError, unknown
+from ..errors import CalibrateError, InputError, unknown
 from .duckdb import Connection, DuckTable, copied, view_over
 from .files import open_file
 from .frames import Frame, is_frame, open_frame
@@ -57,16 +57,22 @@ class Session:
         `table` (or ``#name`` at the end) chooses among several.
         `header_row` is the line of a text file or sheet with the names of columns, from 1, or 0 where there is none.
         """
-        if is_frame(source):
-            return free_of_reserved(self._open_frame(source, "leads"))
-        if str(source) in self._frames:
-            return free_of_reserved(self._open_frame(self._frames[str(source)], Path(str(source)).name))
-        if not isinstance(source, (str, Path)):
+        if not isinstance(source, (str, Path)) and not is_frame(source):
             raise InputError(
                 f"a {type(source).__name__} is no source of leads: give a path, an address of a database, a pandas or "
                 "polars frame, an Arrow table or a DuckDB relation"
             )
-        return free_of_reserved(self._open(str(source), table, header_row))
+        name = "leads" if is_frame(source) else str(source)
+        try:
+            if is_frame(source):
+                return free_of_reserved(self._open_frame(source, name))
+            if name in self._frames:
+                return free_of_reserved(self._open_frame(self._frames[name], Path(name).name))
+            return free_of_reserved(self._open(name, table, header_row))
+        except (CalibrateError, MemoryError):
+            raise
+        except Exception as fault:  # whatever a reader says of a broken file
+            raise InputError(f"{shown(name)}: cannot be read ({_said(fault)}); is the file damaged?") from fault
 
     def _open_frame(self, frame: Frame, name: str) -> Table:
         if self._far is not None:
@@ -127,7 +133,10 @@ class Session:
             )
         form = "FORMAT PARQUET" if path.suffix.lower() == ".parquet" else "FORMAT CSV, HEADER"
         target = literal(str(path)).sql("duckdb")
-        rows = self.connection.execute(f"COPY ({rendered(statement, 'duckdb')}) TO {target} ({form})")
+        try:
+            rows = self.connection.execute(f"COPY ({rendered(statement, 'duckdb')}) TO {target} ({form})")
+        except duckdb.Error as fault:
+            raise InputError(f"{table.name}: cannot be read and written whole ({_said(fault)})") from fault
         return int(rows[0][0])
 
     def close(self) -> None:
@@ -145,6 +154,12 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _said(fault: Exception) -> str:
+    """The first line of what a library says of a fault, without control letters."""
+    lines = str(fault).strip().splitlines() or [type(fault).__name__]
+    return "".join(letter if letter.isprintable() else " " for letter in lines[0])[:200]
 
 
 def open_table(source: str | Path | Frame, *, table: str | None = None) -> Table:

@@ -76,7 +76,10 @@ class Promise:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a meeting decided. `until` is the last cohort whose outcomes it knew; `grid` is relative to the folder."""
+    """What a meeting decided. `until` is the last cohort whose outcomes it knew.
+
+    `grid` is relative to the folder; `grid_sha256` is the fingerprint of that file (None in decisions of old).
+    """
 
     month: str
     candidate: str
@@ -89,6 +92,7 @@ class Decision:
     until: str | None = None
     promises: Mapping[str, Promise] | None = None
     grid: str = GRID
+    grid_sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -348,6 +352,7 @@ def _decision(values: Mapping[str, Any]) -> Decision:
         as_of=None if values["as_of"] is None else _told(values["as_of"]),
         until=None if values["until"] is None else _told(values["until"]),
         promises=None if kept is None else {stage: _promise(kept[stage]) for stage in STAGES},
+        grid_sha256=None if values.get("grid_sha256") is None else _told(values["grid_sha256"]),
     )
 
 

@@ -18,7 +18,7 @@ from ..evaluation import decision as deciding
 from ..evaluation.decision import Decision, Promise
 from ..export import json as grid_json
 from ..export.reading import read_grid
-from ..files import write_whole
+from ..files import locked
 from ..grid.criteria import Level
 from ..grid.grid import STAGES, Grid, Thresholds
 from ..points.curve import fit_curve
@@ -26,6 +26,7 @@ from ..points.score_table import reaches, row_scores, score
 from ..report.language import known, load
 from ..report.sections import level_name
 from . import settings as spelling
+from .decisions import commit
 from .run import read_rows
 
 
@@ -39,11 +40,21 @@ def adopt(
     thresholds: tuple[int, int] | None = None,
     force: bool = False,
 ) -> tuple[Decision, Grid]:
-    """Close a month: write `grids/adopted.json` and then `decision.json` into its folder.
+    """Close a month: write `grids/adopted.json` and `decision.json` into its folder, both or neither.
 
-    Changed points are counted anew on the month's leads, to say what the changed grid promises; where the source is
-    there no longer, the decision holds without a promise.
+    Two decisions at once are taken one after the other: the second is refused without `force`, which keeps the first
+    in the month's log. Changed points are counted anew on the month's leads, to say what the changed grid promises;
+    where the source is there no longer, the decision holds without a promise.
     """
+    _run_of(folder)
+    with locked(folder.resolve().parent):
+        return _adopted(folder, candidate, who, why, points, thresholds, force)
+
+
+def _adopted(
+    folder: Path, candidate: str, who: str, why: str, points: Sequence[str], thresholds: tuple[int, int] | None,
+    force: bool,
+) -> tuple[Decision, Grid]:  # fmt: skip
     run = _run_of(folder)
     if (folder / deciding.FILE).exists() and not force:
         raise CalibrateError(f"'{folder}' is closed by a decision already; decide anew with --force")
@@ -72,11 +83,7 @@ def adopt(
         adopted, promised = _counted_anew(folder, made, adopted)
     else:
         promised = _promised(entry, run, adopted, limits)
-    made = replace(made, promises=promised)
-    text = grid_json.write(adopted)
-    write_whole(str(folder / made.grid), text.encode())
-    write_whole(str(folder / deciding.FILE), deciding.text(made).encode())
-    return made, adopted
+    return commit(folder, replace(made, promises=promised), adopted), adopted
 
 
 def _shown(level: Level) -> set[str]:

@@ -41,14 +41,14 @@ def check_open(counted: Counted, force: bool = False) -> None:
 def publish(review: Review, counted: Counted, *, force: bool = False) -> Path:
     """Write the month's folder, whole or not at all, and say where it is; a closed month only by `force`."""
     settings = counted.settings
-    check_open(counted, force)
     folder = month_folder(counted)
     grids = {point.name: point.grid for point in review.frontier.points}
     grids |= {candidate.name: candidate.grid for candidate in (*review.candidates, *review.robustness.near)}
     files = {name: grid_json.write(grid) for name, grid in grids.items()}
     write_folder(
-        review, folder, settings.report.languages, settings_text=settings_text(counted, folder), grid_files=files
-    )
+        review, folder, settings.report.languages, settings_text=settings_text(counted, folder), grid_files=files,
+        allowed=lambda: check_open(counted, force),
+    )  # fmt: skip
     return folder
 
 

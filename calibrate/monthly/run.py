@@ -44,6 +44,7 @@ from .account import account, warnings
 from .column_roles import resolved
 from .counted import QUICK_ROWS, Counted, Progress, _month, quick
 from .crm_defaults import recognised
+from .decisions import read_adopted
 from .from_settings import (
     CURRENT,
     grids_of,
@@ -297,8 +298,7 @@ def _followed(asked: Settings, table: Table, terms: Terms, follow: bool) -> tupl
         asked = asked.model_copy(update={"candidates": asked.candidates.model_copy(update={"current_since": month})})
     found = []
     for name in decision.months_decided(reports, before=month) if follow else ():
-        made = decision.read(reports / name)
-        found.append(Adopted(made, read_grid(str(reports / name / made.grid))))
+        found.append(read_adopted(reports / name))
     return asked, tuple(found), month
 
 

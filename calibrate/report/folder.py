@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..errors import CalibrateError
 from ..evaluation import decision
+from ..files import locked
 from ..points.thresholds import trade_off
 from . import charts, run_json, tables
 from .language import Words, load
@@ -25,11 +26,20 @@ OURS = re.compile(r"review(\.[a-z]{2})?\.html|review\.xlsx|notebook\.html|run\.j
 
 
 def write(
-    review: Review, folder: Path, languages: Sequence[str], *, settings_text: str, grid_files: Mapping[str, str]
-) -> Path:
-    """Write the whole report: pages, workbook, pictures, `run.json`, settings, and grid files by candidate name."""
+    review: Review, folder: Path, languages: Sequence[str], *, settings_text: str, grid_files: Mapping[str, str],
+    allowed: Callable[[], None] = lambda: None,
+) -> Path:  # fmt: skip
+    """Write the whole report: pages, workbook, pictures, `run.json`, settings, and grid files by candidate name.
+
+    The folder above is locked meanwhile; `allowed` is asked with the lock held and may refuse by an error.
+    """
     spoken = [load(language) for language in dict.fromkeys(languages or ("en",))]
-    return _swapped_in(folder, lambda place: _fill(review, place, spoken, settings_text, grid_files))
+    try:
+        with locked(folder.resolve().parent):
+            allowed()
+            return _swapped_in(folder, lambda place: _fill(review, place, spoken, settings_text, grid_files))
+    except OSError as fault:
+        raise CalibrateError(_unwritable(folder, fault)) from fault
 
 
 def first_page(folder: Path, languages: Sequence[str]) -> Path:
@@ -141,9 +151,9 @@ def _refuse_strangers(goal: Path) -> None:
 
 def _carry_over(goal: Path, fresh: Path) -> None:
     """Copy what others have put into the folder, and the grid that a decision put to work."""
-    adopted = goal / decision.GRID
-    if (goal / decision.FILE).exists() and adopted.is_file():
-        shutil.copy2(adopted, fresh / decision.GRID)
+    if (goal / decision.FILE).exists():
+        for adopted in sorted((goal / decision.GRID).parent.glob("adopted*.json")):
+            shutil.copy2(adopted, fresh / Path(decision.GRID).parent / adopted.name)
     for entry in sorted(goal.iterdir()):
         if OURS.fullmatch(entry.name) or (fresh / entry.name).exists():
             continue
@@ -154,27 +164,20 @@ def _carry_over(goal: Path, fresh: Path) -> None:
 
 
 def _tidy(goal: Path) -> None:
-    """Remove what runs that died have left behind; put a report back that one of them had just moved aside."""
-    for left in sorted(goal.parent.glob(f".{_literal(goal.name)}.*-*")):
-        found = re.fullmatch(r"\.(new|old)-(\d+)", left.name.removeprefix(f".{goal.name}"))
-        if found is None or (_alive(int(found[2])) and int(found[2]) != os.getpid()):
+    """Remove what runs that died have left behind; put a report back that one of them had just moved aside.
+
+    The folder above is locked, so nobody else is writing there, in this or another container.
+    """
+    for remains in sorted(goal.parent.glob(f".{_literal(goal.name)}.*-*")):
+        part = re.fullmatch(r"\.(new|old)-(\d+)", remains.name.removeprefix(f".{goal.name}"))
+        if part is None:
             continue
-        if found[1] == "old" and not goal.exists():
-            left.rename(goal)
+        if part[1] == "old" and not goal.exists():
+            remains.rename(goal)
         else:
-            shutil.rmtree(left, ignore_errors=True)
+            shutil.rmtree(remains, ignore_errors=True)
 
 
 def _literal(name: str) -> str:
     """A name in which nothing is a pattern."""
     return re.sub(r"([*?\[])", r"[\1]", name)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -6,8 +6,6 @@ reasons are the weightiest lines of each lead, in the order of their points, as 
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -22,6 +20,7 @@ from ..engine.table import Table, kinds
 from ..errors import GridError, InputError, unknown
 from ..export.base import band_condition
 from ..export.reading import as_answered
+from ..files import beside
 from ..grid.event_columns import ALL_DAYS, OBSERVE_DAYS, dated_in, is_event_column, types_in
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import made_from
@@ -67,16 +66,10 @@ def score_file(
         statement = scored(grid, leads, own, at, language)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(prefix=".calibrate-", suffix=target.suffix, dir=target.parent)
-            os.close(handle)
+            with beside(target) as part:
+                rows = session.write(leads, statement, part)
         except OSError as fault:
             raise InputError(f"'{out}' cannot be written: {fault.strerror}. Choose another folder") from None
-        try:
-            rows = session.write(leads, statement, Path(part))
-            Path(part).chmod(0o644)
-            Path(part).replace(target)
-        finally:
-            Path(part).unlink(missing_ok=True)
     return rows
 
 

@@ -1,0 +1,108 @@
+"""Files are whole or not there; one process at a time changes a folder; private places go with their owner."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from calibrate import files
+from calibrate.errors import CalibrateError, InputError
+from calibrate.files import LOCK, PrivatePlace, locked, remove_abandoned, write_whole
+
+
+def test_rights_follow_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write_whole(str(tmp_path / "a.json"), b"1")
+        os.umask(0o022)
+        write_whole(str(tmp_path / "b.json"), b"2")
+    finally:
+        os.umask(before)
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("a.json", "b.json")] == [0o600, 0o644]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "b.json"]
+
+
+def test_a_foreseen_name_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("safe", encoding="utf-8")
+    (tmp_path / ".o.json.part").symlink_to(tmp_path / "victim")
+    write_whole(str(tmp_path / "o.json"), b"{}")
+    assert (tmp_path / "victim").read_text(encoding="utf-8") == "safe"
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 300, "folder", "file/inside"])
+def test_names_that_cannot_be_written(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match="Choose another file"):
+        write_whole(str(tmp_path / name), b"x")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_a_long_name_that_the_system_takes_is_written(tmp_path: Path) -> None:
+    write_whole(str(tmp_path / ("x" * 250 + ".json")), b"1")
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_one_at_a_time_and_no_lock_stays(tmp_path: Path) -> None:
+    inside, most = 0, 0
+
+    def work() -> None:
+        nonlocal inside, most
+        for _ in range(10):
+            with locked(tmp_path):
+                inside += 1
+                most = max(most, inside)
+                time.sleep(0.001)
+                inside -= 1
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 1 and not list(tmp_path.iterdir())
+
+
+def test_who_waits_too_long_is_told(tmp_path: Path) -> None:
+    with locked(tmp_path), pytest.raises(CalibrateError, match="another run of calibrate"), locked(tmp_path, wait=0.1):
+        pass
+
+
+def test_a_lock_goes_with_its_process(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from calibrate.files import locked\n"
+        "with locked(Path(sys.argv[1])):\n    print('held', flush=True); time.sleep(60)"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
+    assert holder.stdout is not None and holder.stdout.readline() == b"held\n"
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    holder.stdout.close()
+    with locked(tmp_path, wait=5):
+        pass
+
+
+def test_private_places_of_the_dead_are_removed_and_those_in_use_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path))
+    dead = tmp_path / "calibrate-dead"
+    dead.mkdir()
+    (dead / LOCK).write_bytes(b"")
+    (dead / "leads.csv").write_text("Ada", encoding="utf-8")
+    foreign = tmp_path / "calibrate-notes"
+    foreign.mkdir()
+    living = PrivatePlace()
+    remove_abandoned(tmp_path)
+    assert not dead.exists() and foreign.exists() and living.path.exists()
+    assert living.path.stat().st_mode & 0o077 == 0
+    living.remove()
+    assert not living.path.exists()
