@@ -125,10 +125,13 @@ def check(data: str, flags: dict[str, Any]) -> None:
     counted = _counted(data, flags, timing)
     risks = account.warnings(counted)
     if flags["json"]:
-        found = {**run_json.counted_json(*_parts(counted), counted.asked), "warnings": run_json.warnings_json(risks)}
+        found = {
+            **run_json.counted_json(*_parts(counted), counted.asked, counted.power),
+            "warnings": run_json.warnings_json(risks),
+        }
         say_json({**found, "timing": timing})
     else:
-        say(summary.check(*_parts(counted), _words(counted), risks, counted.asked))
+        say(summary.check(*_parts(counted), _words(counted), risks, counted.asked, counted.power))
 
 
 @app.command()
@@ -140,7 +143,7 @@ def rates(data: str, flags: dict[str, Any]) -> None:
     timing: dict[str, float] = {}
     counted = _counted(data, flags, timing)
     if flags["json"]:
-        say_json({**run_json.counted_json(*_parts(counted), counted.asked), "timing": timing})
+        say_json({**run_json.counted_json(*_parts(counted), counted.asked, counted.power), "timing": timing})
         return
     rates_table(counted)
 

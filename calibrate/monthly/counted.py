@@ -8,6 +8,7 @@ from datetime import date
 
 from ..counts import binning
 from ..counts.leakage import Question, Suspect
+from ..counts.power import Power, pace, power
 from ..counts.rates import RateTable, estimate
 from ..counts.tally import Tally
 from ..engine.table import Table
@@ -51,6 +52,11 @@ class Counted:
     def usable(self) -> Tally:
         """The tally on the criteria that may be weighed: no suspects, no columns that only a grid uses."""
         return self.tally.without([c.name for c in self.tally.criteria if c.name not in self.allowed])
+
+    @property
+    def power(self) -> Power:
+        """What this history can show."""
+        return power(self.rates, pace(self.tally))
 
     @property
     def rates(self) -> RateTable:

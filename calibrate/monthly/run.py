@@ -18,6 +18,7 @@ from typing import Any
 
 from .. import __version__
 from ..counts.leakage import judge
+from ..counts.power import pace, power
 from ..counts.tally import Tally, count
 from ..engine import Session
 from ..engine.table import Fact, Table
@@ -184,6 +185,7 @@ def review(
     return replace(
         base,
         asked=counted.asked,
+        power=power(base.rates, pace(tally)),
         candidates=candidates,
         warnings=(*warnings(counted), *with_impact.warnings_of(base, settings, backtests), *warnings_of(funnel)),
         changes=changes,

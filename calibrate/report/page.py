@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 
 from . import answer as answering
 from . import audit_text as checks
-from . import folds, sections, tables
+from . import enough, folds, sections, tables
 from . import impact as meeting
 from . import outcome_text as spelling
 from . import svg as drawing
@@ -95,6 +95,7 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
         **spelling.values(review.account, words),
         "excluded": sections.excluded(review, words), "suspects": sections.suspects(review, words),
         "asked": sections.asked(review.asked, words), "rests_on": sections.rests_on(review, words),
+        "enough": [*enough.levels_said(review.power, words), enough.verdict_said(review, words)],
         "folds": sections.folds_drawn(review, words), "gaps": sections.has_gaps(review),
         "cohort": partial(sections.cohort_name, words=words),
         "truth_rows": pictures.truth_rows(review),

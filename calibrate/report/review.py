@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..counts.leakage import Question, Suspect
+from ..counts.power import Power
 from ..counts.rates import RateTable
 from ..counts.tally import Tally
 from ..evaluation.audit import Finding
@@ -176,6 +177,7 @@ class Review:
     robustness: Robustness = field(default_factory=Robustness)
     asked: tuple[Question, ...] = ()
     frontier: Frontier = field(default_factory=lambda: Frontier(()))
+    power: Power | None = None
 
     @property
     def chosen_candidate(self) -> Candidate | None:

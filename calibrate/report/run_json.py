@@ -11,15 +11,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..counts.leakage import Question, Suspect
+from ..counts.power import Power
 from ..counts.rates import Rate, RateTable
 from ..evaluation.frontier import Frontier
 from ..evaluation.metrics import Estimate
 from ..funnel.fading import Fading
 from ..funnel.stages import Step
 from . import audit_text as checks
+from . import enough, sections, tables
 from . import impact_json as meeting_json
 from . import outcome_text as spelling
-from . import sections, tables
 from .language import load
 from .review import Account, Candidate, Review
 
@@ -33,7 +34,7 @@ def run_json(review: Review) -> dict[str, Any]:
     limits = chosen.grid.thresholds if chosen else None
     names = tables.grid_files(review)
     return {
-        **counted_json(review.account, review.rates, review.suspects, review.asked),
+        **counted_json(review.account, review.rates, review.suspects, review.asked, review.power),
         "title": review.title,
         "months": _plain(review.months),
         "tally": {
@@ -51,6 +52,9 @@ def run_json(review: Review) -> dict[str, Any]:
             "why": " ".join((verdict.why, *sections.window_note(review, load("en")))),
             "reason": verdict.reason, "facts": _plain(verdict.facts), "rests_on": list(review.rests_on),
             "baseline": verdict.baseline,
+            "customers_needed": [
+                {"auc": gap, "later_customers": count} for gap, count in enough.still_needed(review).items()
+            ],
         },
         "frontier": frontier_json(review.frontier, names),
         "comparison": _comparison(review),
@@ -132,7 +136,11 @@ def warnings_json(warnings: Sequence[tuple[str, Mapping[str, str | int | float]]
 
 
 def counted_json(
-    account: Account, rates: RateTable, suspects: Sequence[Suspect], asked: Sequence[Question] = ()
+    account: Account,
+    rates: RateTable,
+    suspects: Sequence[Suspect],
+    asked: Sequence[Question] = (),
+    power: Power | None = None,
 ) -> dict[str, Any]:
     """The part of it that is known before any grid is made: rows, rates, suspects, columns asked about."""
     overall = rates.overall
@@ -162,9 +170,10 @@ def counted_json(
              "auc_without": _plain(q.auc_without), "reason": q.reason, "facts": _plain(q.facts)}
             for q in asked
         ],
+        "power": _plain(enough.power_json(power, overall.value)),
         "criteria": [
             {"name": criterion.name, "axis": criterion.axis, "column": criterion.column,
-             "levels": [_level(rates, i, criterion.levels[i - at[0]].name) for i in at]}
+             "levels": [_level(rates, i, criterion.levels[i - at[0]].name, power) for i in at]}
             for criterion, at in tables.spans(rates)
         ],
     }  # fmt: skip
@@ -186,12 +195,15 @@ def dump(found: Mapping[str, Any]) -> str:
     return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def _level(rates: RateTable, i: int, name: str) -> dict[str, Any]:
+def _level(rates: RateTable, i: int, name: str, power: Power | None) -> dict[str, Any]:
     figures = ("rate", "low", "high", "shrunk", "shrunk_low", "shrunk_high", "lift", "lift_low", "lift_high", "q_value")
     return {
         "level": name, "leads": int(rates.leads[i]), "customers": int(rates.customers[i]),
         **{figure: _plain(getattr(rates, figure)[i]) for figure in figures},
         "thin": bool(rates.thin[i]), "distinct": bool(rates.distinct[i]),
+        "least_lift_shown": None if power is None else {
+            "above": _plain(power.lift_above[i]), "below": _plain(power.lift_below[i]),
+        },
     }  # fmt: skip
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..counts.leakage import Question, Suspect
+from ..counts.power import Power
 from ..counts.rates import RateTable
 from ..evaluation.frontier import Frontier
 from . import drift_text as moving
+from . import enough, sections, tables
 from . import impact as meeting
 from . import outcome_text as spelling
-from . import sections, tables
 from .band_text import stage_lines
 from .language import Words, load
 from .review import Account, Review
@@ -28,7 +29,8 @@ def summary(review: Review, words: Words | None = None) -> str:
     text += [resting] if (resting := sections.rests_on(review, say)) else []
     text += [say.say("warning", key, facts) for key, facts in review.warnings]
     text += [*_rows(review.account, say), _rate(review.rates, say)]
-    text += [say("summary.judged", leads=compared.leads, customers=compared.customers), ""]
+    text += [say("summary.judged", leads=compared.leads, customers=compared.customers)]
+    text += [*([said] if (said := enough.verdict_said(review, say)) else []), ""]
     text += [*_candidates(review, say), ""]
     chosen = review.chosen_candidate
     if chosen is not None:
@@ -87,6 +89,7 @@ def frontier(curve: Frontier, words: Words | None = None) -> str:
 def check(
     account: Account, rates: RateTable, suspects: Sequence[Suspect], words: Words | None = None,
     warnings: Sequence[tuple[str, Mapping[str, str | int | float]]] = (), asked: Sequence[Question] = (),
+    power: Power | None = None,
 ) -> str:  # fmt: skip
     """What was understood of the data: risks, rows, criteria, findings, suspects, questions."""
     say = words or load("en")
@@ -97,6 +100,7 @@ def check(
     order = f"account.order_{account.order}"
     text.append(say(order, column=account.order_column or "") if order in say.texts else account.order)
     text += [say.say("fact", key, facts) for key, facts in account.facts]
+    text += [*enough.levels_said(power, say), enough.customers_said(rates.overall.value, say)]
     if suspects:
         text += ["", *_suspects(suspects, say)]
     text += _asked(asked, say)
