@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -72,7 +73,7 @@ def rates_table(counted: Counted) -> None:
             continue
         mark = "thin" if row.thin else "differs" if row.distinct else ""
         table.add_row(
-            Text("" if row.criterion == last else row.criterion), Text(row.level), f"{row.leads:,}",
+            Text("" if row.criterion == last else harmless(row.criterion)), Text(harmless(row.level)), f"{row.leads:,}",
             f"{row.customers:,}", f"{row.rate:.1%}", f"{row.low:.1%}-{row.high:.1%}", f"{row.shrunk:.1%}",
             f"{row.lift:.2f}", f"{row.lift_low:.2f}-{row.lift_high:.2f}", mark,
         )  # fmt: skip
@@ -91,7 +92,7 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> No
         cells = [row[i] for row in rows if row[i]]
         shown.add_column(head, justify="right" if cells and all(c[0] in "0123456789+-" for c in cells) else "left")
     for row in rows:
-        shown.add_row(*(Text("".join(x if x.isprintable() else " " for x in cell)) for cell in row))
+        shown.add_row(*(Text(harmless(cell)) for cell in row))
     Console(width=None if sys.stdout.isatty() else 140).print(shown)
 
 
@@ -104,7 +105,8 @@ def say_json(found: object) -> None:
     """Print a value as JSON."""
     import json
 
-    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    text = json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)
+    sys.stdout.write(re.sub(r"[\x7f-\x9f]", lambda sign: f"\\u{ord(sign[0]):04x}", text) + "\n")
 
 
 def complain(text: str) -> None:
@@ -112,13 +114,19 @@ def complain(text: str) -> None:
     sys.stderr.write(f"calibrate: {harmless(text)}\n")
 
 
-def harmless(text: str) -> str:
-    r"""A text whose control letters are written out, but for line ends and tabs.
+_STEERS_NOTHING = "\n\t\u00a0\u202f\u200c\u200d"
+"""What does not print and steers no terminal: ends of lines, tabs, blanks that may not break, joiners of letters."""
 
-    >>> harmless("a\x1b[2Jb")
-    'a\\x1b[2Jb'
+
+def harmless(text: str) -> str:
+    r"""A text whose control letters are written out: names of columns come from strangers.
+
+    >>> harmless("a\x1b[2Jb"), harmless("12\u202f000\n")
+    ('a\\x1b[2Jb', '12\u202f000\n')
     """
-    return "".join(x if x.isprintable() or x in "\n\t" else x.encode("unicode_escape").decode() for x in text)
+    if text.isprintable():
+        return text
+    return "".join(x if x.isprintable() or x in _STEERS_NOTHING else x.encode("unicode_escape").decode() for x in text)
 
 
 def any_encoding() -> None:

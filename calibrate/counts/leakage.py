@@ -29,7 +29,7 @@ at the cautious end of an interval (Wilson; Hanley and McNeil 1982 for AUC), so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -151,6 +151,15 @@ def suspects(tally: Tally, *, free: Collection[str] = ()) -> tuple[Suspect, ...]
     `free` names columns or criteria that the user put back: they are not accused again. See `judge`.
     """
     return judge(tally, back=free).suspects
+
+
+def reached(tally: Tally, names: Sequence[str], *, aside: Collection[str] = ()) -> tuple[float, dict[str, float]]:
+    """AUC of all criteria together, and without each of the named columns; columns `aside` take no part."""
+    columns = columns_of(tally)
+    rest = [i for i, column in enumerate(columns) if column.criterion.column not in aside]
+    together = _Together(tally, columns, rest)
+    without = {name: together.auc([i for i in rest if columns[i].criterion.column == name]) for name in names}
+    return together.auc(), without
 
 
 def _sign(column: Column, reason: str, evidence: str, **facts: str | int | float) -> Suspect:

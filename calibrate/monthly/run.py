@@ -19,6 +19,7 @@ from typing import Any
 from .. import __version__
 from ..counts.leakage import judge
 from ..counts.power import pace, power
+from ..counts.protected import protected
 from ..counts.tally import Tally, count
 from ..engine import Session
 from ..engine.table import Fact, Table
@@ -119,10 +120,13 @@ def read_rows(
     with timed("suspects_s", "suspects"):
         candidates = tally.without(proposal.only_needed)
         leakage = judge(candidates, clear=_clear(settings, candidates), back=settings.columns.only)
-        hidden = {suspect.column for suspect in leakage.suspects}
+        late = [suspect.column for suspect in leakage.suspects]
+        aside = (*leakage.suspects, *protected(candidates, proposal.sensitive, aside=late))
+        hidden = {suspect.column for suspect in aside}
         allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
-    told = (story, (*roles.warnings, *origin.warnings), happened, leakage.asked)
-    return Counted(asked, table, history, proposal, tally, leakage.suspects, allowed, grids, *told)
+    doubts = tuple(question for question in leakage.asked if question.column not in hidden)
+    told = (story, (*roles.warnings, *origin.warnings), happened, doubts)
+    return Counted(asked, table, history, proposal, tally, aside, allowed, grids, *told)
 
 
 def _clear(settings: Settings, tally: Tally) -> list[str]:

@@ -108,6 +108,14 @@ def names_of(country: str) -> tuple[list[str], list[str]]:
     return _flat(person.get("names")), _flat(person.get("surnames"))
 
 
+def spoken_of() -> tuple[list[str], list[str]]:
+    """Nationalities and languages as they are named in all countries whose names are known."""
+    people = [_read(_home(), country, "person") for country in PEOPLE]
+    return [text for p in people for text in _flat(p.get("nationality"))], [
+        t for p in people for t in _flat(p.get("language"))
+    ]
+
+
 def _home() -> Path:
     """Where the lists of `mimesis` lie.
 

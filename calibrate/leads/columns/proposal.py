@@ -37,6 +37,7 @@ from .personal import PEOPLE, Looked, looked_at
 from .profile import Profile, looks_dated, one_way, profile, since_1970
 from .roles import find_id as find_id
 from .roles import monotone as monotone
+from .sensitive import Sensitive, sensitive
 
 FEW_GAPS = 0.01
 """A column filled, or empty, in fewer cells than this share says nothing by being filled."""
@@ -47,12 +48,13 @@ class Proposal:
     """Proposed criteria and the account of columns that are none.
 
     `only_needed` names criteria that are there only so that given grids can be recounted: they are none that was
-    proposed.
+    proposed. `sensitive` columns are to be set aside, be they among the criteria or not.
     """
 
     criteria: tuple[Criterion, ...]
     facts: tuple[Fact, ...]
     only_needed: tuple[str, ...] = ()
+    sensitive: tuple[Sensitive, ...] = ()
 
     @property
     def ignored(self) -> dict[str, str]:
@@ -104,7 +106,7 @@ def propose(
     words = _placeholder_words(table.facts)
     made: list[Criterion] = []
     extra: list[str] = []
-    facts: list[Fact] = []
+    protected, facts = _protected([seen[name] for name in wanted if name in seen], (*keep, *(include or ())))
     for name, found in seen.items():
         asked = demanded.get(name, [])
         proposed, reason = None, ""
@@ -113,7 +115,7 @@ def propose(
         found = look.profile
         if name in wanted:
             proposed, reason = _proposed(look, asked, words.get(name, ()), forced=forced or name in keep)
-            if reason:
+            if reason and name not in [each.column for each in protected]:
                 facts.append(Fact("ignored", {"column": name, "reason": reason}))
         more = _for_grids(found, asked, proposed, words.get(name, ()))
         for criterion in (*more, *([proposed] if proposed else [])):
@@ -127,7 +129,16 @@ def propose(
     missing = [c.name for c in needed if c.column not in known]
     if missing:
         raise InputError(f"{table.name}: no column for the criteria {', '.join(missing)}")
-    return Proposal(tuple(made), tuple(facts), tuple(extra))
+    return Proposal(tuple(made), tuple(facts), tuple(extra), tuple(protected))
+
+
+def _protected(profiles: Sequence[Profile], free: Collection[str]) -> tuple[list[Sensitive], list[Fact]]:
+    """Sensitive columns to be set aside, and what is said of those that the user wants as criteria (`free`)."""
+    delicate = [each for profile in profiles if profile.filled and (each := sensitive(profile)) is not None]
+    told = [
+        Fact("sensitive_kept", {"column": each.column, "kind": each.kind}) for each in delicate if each.column in free
+    ]
+    return [each for each in delicate if each.column not in free], told
 
 
 def _findings(look: Looked, proposed: Criterion) -> list[Fact]:

@@ -301,7 +301,7 @@ def levels(proposal: Proposal, column: str) -> list[str]:
 def test_columns_of_people_are_filled_or_missing_at_most_and_said(table: Table) -> None:
     found = propose(table)
     assert levels(found, "Conseiller") == ["filled", "missing", "other"]
-    assert found.ignored == {"Toujours": "people", "Firm": "people"}
+    assert found.ignored == {"Toujours": "people", "Firm": "company"}
     assert sorted(levels(found, "Source")) == ["Bing", "Blog", "Foire", "Google", "Salon", "missing", "other"]
     told = {fact.key: fact.facts for fact in found.facts if fact.key.startswith("people")}
     assert told == {"people": {"column": "Conseiller"}, "people_pooled": {"column": "Source", "values": 1}}
@@ -313,7 +313,7 @@ def test_the_user_may_overrule_it(table: Table) -> None:
     assert levels(propose(table, needed=[decided]), "Conseiller") == ["Marie", "missing", "other"]
     forced = propose(table, include=("Firm", "Source"))
     assert set(levels(forced, "Firm")) >= {*FIRMS}
-    assert ("overruled", {"column": "Firm", "reason": "people"}) in [(f.key, dict(f.facts)) for f in forced.facts]
+    assert ("overruled", {"column": "Firm", "reason": "company"}) in [(f.key, dict(f.facts)) for f in forced.facts]
 
 
 def test_a_grid_that_lists_one_person_does_not_bring_the_others(table: Table) -> None:

@@ -1,0 +1,33 @@
+"""What reaches a terminal: names of columns that hold signs for it are shown, not run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from calibrate.cli.app import main
+
+EVIL = "\x1b[2JSou\x9brce\u202e"
+
+
+@pytest.fixture
+def leads(tmp_path: Path) -> Path:
+    """300 leads with a column whose name and answers would clear the screen."""
+    lines = [f"{EVIL},Size,Won"]
+    sources = ("We\x1b]0;x\x07b", "Fair")
+    lines += [f"{sources[i % 2]},{i % 3},{('no', 'yes')[i % 5 == 0]}" for i in range(300)]
+    (tmp_path / "leads.csv").write_text("\n".join(lines), encoding="utf-8")
+    return tmp_path / "leads.csv"
+
+
+@pytest.mark.parametrize(
+    "words", [["rates"], ["check"], ["check", "--json"], ["check", "--customer", "nobody"], ["rates", "--json"]]
+)
+def test_signs_for_the_terminal_are_shown(leads: Path, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([words[0], str(leads), *words[1:], *([] if "nobody" in words else ["--customer", "Won"])])
+    written = "".join(capsys.readouterr())
+    assert "Size" in written
+    assert [sign for sign in "\x1b\x9b\x07" if sign in written] == []
+    assert "\\x1b[2J" in written or "\\u001b[2J" in written or "[2J" in written
