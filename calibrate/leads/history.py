@@ -123,10 +123,13 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
 
 
 def _same_persons(source: Source, leads: str) -> Iterator[Fact]:
-    """Rows that repeat a person, by what makes them one, and persons who stand with both outcomes."""
+    """Rows that repeat a person, by what makes them one, and persons who stand with both outcomes.
+
+    Ids with both outcomes are told as leads that were opened again.
+    """
     for name, key in source.same:
         persons = (
-            f"SELECT COUNT(*) AS seen, MIN(__bought) AS least, MAX(__bought) AS most FROM ({leads}) AS judged "
+            f"SELECT COUNT(*) AS seen, MIN(__row_bought) AS least, MAX(__row_bought) AS most FROM ({leads}) AS judged "
             f"WHERE {key} IS NOT NULL GROUP BY {key}"
         )
         row = source.table.fetch(
@@ -135,7 +138,7 @@ def _same_persons(source: Source, leads: str) -> Iterator[Fact]:
             f"FROM ({persons}) AS persons WHERE seen > 1"
         )
         yield Fact(f"repeated_{name}", {"rows": int(row["again"][0]), "column": source.terms.lead_id or ""})
-        if int(row["conflicts"][0]):
+        if int(row["conflicts"][0]) and name != "id":
             yield Fact("repeated_conflicts", {"persons": int(row["conflicts"][0]), "by": name})
 
 

@@ -348,7 +348,8 @@ class Source:
             closed.append(f"CASE WHEN {key} IS NULL THEN NULL ELSE {first} END")
         of_person = f"GREATEST({', '.join(bought)})"
         return (
-            f"SELECT {', '.join(listed)}, __created, __at, {IDENTITY}, __twice, {of_person} AS __bought, "
+            f"SELECT {', '.join(listed)}, __created, __at, {IDENTITY}, __twice, __bought AS __row_bought, "
+            f"{of_person} AS __bought, "
             f"COALESCE(LEAST({', '.join(closed)}), __closed) AS __closed, "
             f"CASE WHEN {of_person} = 1 THEN 0 ELSE GREATEST({', '.join(opened)}) END AS __open "
             f"FROM ({inner}) AS seen"
@@ -359,7 +360,8 @@ class Source:
         order = "CASE WHEN __created IS NULL THEN 1 ELSE 0 END, __created, __row" if self.dated else "__at, __row"
         columns = "__closed", "__bought", "__open"
         listed = ", ".join(_quoted(c.name) for c in self.table.columns)
-        hidden = [c for c in ("__row", self.table.position) if c is not None]
+        hidden = [c for c in dict.fromkeys(("__row", self.table.position)) if c is not None]
+        hidden += ["__row_bought"] if self.same else []
         over = f"OVER (PARTITION BY {BUYER})"
         of_all = (f"MIN(CASE WHEN __bought = 1 THEN __closed ELSE NULL END) {over}", f"MAX(__bought) {over}",
                   f"CASE WHEN MAX(__bought) {over} = 1 THEN 0 ELSE MAX(__open) {over} END")  # fmt: skip

@@ -15,6 +15,12 @@ _IDS = (
     "id prospect", "id contact", "id client", "user id", "visitor id", "session id",
     "numero", "external id", "hubspot id", "row id", "unnamed 0",
 )  # fmt: skip
+_OF_LEADS = ("lead id", "leadid", "prospect id", "contact id", "record id", "lead number", "lead no", "id lead",
+             "id prospect", "id contact")  # fmt: skip
+OFTEN_ITS_OWN = 0.5
+"""Share of different values from which a column called the id of a lead is one."""
+
+
 FIRST_ROWS = 200_000
 """Rows that say whether a file stands newest first."""
 MOSTLY = 0.9
@@ -23,7 +29,8 @@ MOSTLY = 0.9
 def find_id(table: Table) -> str | None:
     """The column that names each lead: by its name, and because (nearly) every row has its own value.
 
-    Of several, one that only rises or only falls is taken first: it also tells the order.
+    Of several, one that only rises or only falls is taken first: it also tells the order. Where there is none, a
+    column called the id of a lead is one though leads stand in several rows, as long as half of its values differ.
     """
     named = [c.name for c in table.columns if words_of(c.name) in _IDS or names_id(c.name)]
     named.sort(key=lambda name: _IDS.index(words_of(name)) if words_of(name) in _IDS else len(_IDS))
@@ -31,7 +38,9 @@ def find_id(table: Table) -> str | None:
     apart = [n for n in named if seen[n].filled >= 0.98 * seen[n].rows and seen[n].distinct >= 0.95 * seen[n].filled]
     known = [n for n in apart if words_of(n) in _IDS]
     rising = [n for n in known if (values := seen[n].numbers) is not None and len(values) > 1 and one_way(values)]
-    return next(iter([*rising, *known]), None)
+    again = [n for n in named if words_of(n) in _OF_LEADS and seen[n].filled >= 0.98 * seen[n].rows
+             and seen[n].distinct >= OFTEN_ITS_OWN * seen[n].filled]  # fmt: skip
+    return next(iter([*rising, *known, *again]), None)
 
 
 def newest_first(table: Table) -> tuple[str, float] | None:
