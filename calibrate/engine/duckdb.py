@@ -219,6 +219,8 @@ class DuckTable:
                 f"{self.name}: more memory is needed than the {_memory() // 2**20:,} MB that may be used, or more room "
                 f"in {self.connection.folder}; leave out columns with --exclude, or free memory or disk"
             ) from error
+        except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):  # a statement of ours
+            raise
         except duckdb.Error as error:
             raise InputError(
                 f"{self.name}: cannot be read any more ({str(error).splitlines()[0]}); is the file damaged, or was it "
