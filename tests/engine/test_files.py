@@ -547,7 +547,7 @@ def test_a_stream_of_numbers_alone(tmp_path: Path) -> None:
 def test_a_stream_of_numbers_that_breaks_off_says_why(tmp_path: Path) -> None:
     table = open_table(parquet(tmp_path / "x.parquet", "SELECT range AS n FROM range(400000)"))
     broken = f"SELECT CASE WHEN n = 300000 THEN error('{{}}')::INTEGER ELSE 1 END AS n FROM {table.relation}"
-    with pytest.raises(InputError, match="cannot be read any more .*no such luck"):
+    with pytest.raises(InputError, match=r"cannot be read any more .*no such luck"):
         list(table.stream(broken.format("no such luck")))
     with pytest.raises(InputError, match="more memory is needed"):
         list(table.stream(broken.format("Out of Memory")))
