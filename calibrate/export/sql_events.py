@@ -157,7 +157,7 @@ def event_join(grid: Grid, words: Dialect, leads: str, events: str, lead_id: str
         f"FROM {leads} GROUP BY {key}"
     )
     times = [f"(SELECT MAX({_beside(clock, column)}) FROM {t})" for column, t in ((created, leads), (when, events))]
-    last_day = day_number(at, words) if at else f"(SELECT MAX({clock.day.replace('{x}', when)}) FROM {events})"
+    last_day = day_number(at, words) if at else _last_day(clock.day.replace("{x}", when), events, words)
     bounds = f"SELECT {last_day} AS last_day, {' * '.join(times)} AS timed"
     seen = f"CASE WHEN entered.day + {window} <= last_day THEN {window} ELSE last_day - entered.day END"
     later = clock.later.replace("{x}", "entered.moment").replace("{n}", str(window))
@@ -179,6 +179,12 @@ def event_join(grid: Grid, words: Dialect, leads: str, events: str, lead_id: str
         columns[column] = f"COALESCE(done.f_{number}, {nothing})" if nothing else f"done.f_{number}"
     table = f"(SELECT lead_key, {', '.join(parts)} FROM (\n{hits}\n) AS hits GROUP BY lead_key) AS done"
     return EventJoin(table, clock.text.replace("{x}", f"leads.{lead_id}"), columns)
+
+
+def _last_day(day: str, events: str, words: Dialect) -> str:
+    """The day of the newest event; one after today is believed only where all are (a day that was typed wrongly)."""
+    newest = f"SELECT MAX({day}) FROM {events}"
+    return f"COALESCE(({newest} WHERE {day} <= {day_number('today', words)} + 1), ({newest}))"
 
 
 def _feature(column: str, words: Dialect, clock: Clock, window: int) -> tuple[str, str]:

@@ -42,7 +42,13 @@ class DaySpan:
         return f"CASE WHEN {day} BETWEEN {self.first} AND {self.last} THEN {day} END"
 
 
-def day_span(days: NDArray[np.int64], rows: NDArray[np.int64], today: date | None = None) -> DaySpan:
+Days = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Different days since 1970, and the rows of each."""
+
+
+def day_span(
+    days: NDArray[np.int64], rows: NDArray[np.int64], today: date | None = None, *, beside: Days | None = None
+) -> DaySpan:
     """The span of the days that are believed.
 
     Not believed are placeholders (before 1970-01-03 or from 2099 on), days after today (unless a tenth of the rows
@@ -54,6 +60,9 @@ def day_span(days: NDArray[np.int64], rows: NDArray[np.int64], today: date | Non
         Different days since 1970, and the rows of each.
     today
         The day of today; nothing given: by the clock.
+    beside
+        Days of creation, for days of closing: what lies among them is not far, and where none of them lies after today,
+        no closing does.
 
     >>> span = day_span(np.array([19723, 19800, 19900, 2932532]), np.array([40, 30, 20, 1]), date(2026, 1, 1))
     >>> span.newest, span.placeholders       # 9999-01-05 does not count
@@ -66,19 +75,24 @@ def day_span(days: NDArray[np.int64], rows: NDArray[np.int64], today: date | Non
     first, last, future = FIRST, LAST, 0
     tomorrow = ((today or date.today()) - DAY_ZERO).days + 1  # a clock further east
     late = days > tomorrow
-    if 0 < rows[late].sum() <= CLOCK * rows.sum():
+    trusted = beside is not None and bool(len(beside[0])) and int(beside[0].max()) <= tomorrow
+    if late.any() and (trusted or rows[late].sum() <= CLOCK * rows.sum()):
         last, future, days, rows = tomorrow, int(rows[late].sum()), days[~late], rows[~late]
     if not len(days):
         return DaySpan(first, last, None, placeholders, future)
-    ahead = _slips(days, rows, GAP_AHEAD)
-    behind = _slips(-days[::-1], rows[::-1], GAP_BEHIND)
-    far = int(rows[len(rows) - ahead :].sum() + rows[:behind].sum())
-    days = days[behind : len(days) - ahead]
-    if ahead:
-        last = int(days[-1])
-    if behind:
-        first = int(days[0])
-    return DaySpan(first, last, int(days[-1]), placeholders, future, far)
+    all_days, all_rows = _together((days, rows), beside) if beside is not None else (days, rows)
+    ahead, behind = _slips(all_days, all_rows, GAP_AHEAD), _slips(-all_days[::-1], all_rows[::-1], GAP_BEHIND)
+    last = int(all_days[len(all_days) - ahead - 1]) if ahead else last
+    first = int(all_days[behind]) if behind else first
+    near = (days >= first) & (days <= last)
+    newest = int(days[near].max()) if near.any() else None
+    return DaySpan(first, last, newest, placeholders, future, int(rows[~near].sum()))
+
+
+def _together(one: Days, other: Days) -> Days:
+    """Two countings of days as one."""
+    days, place = np.unique(np.concatenate([one[0], other[0]]), return_inverse=True)
+    return days, np.bincount(place, np.concatenate([one[1], other[1]])).astype(np.int64)
 
 
 def _slips(days: NDArray[np.int64], rows: NDArray[np.int64], gap: int) -> int:
@@ -92,10 +106,17 @@ def _slips(days: NDArray[np.int64], rows: NDArray[np.int64], gap: int) -> int:
     return len(days) - int(places[0]) if len(places) else 0
 
 
-def span_of(table: Table, day: str, relation: str | None = None, today: date | None = None) -> DaySpan:
-    """The span of an expression of days in a table (or in a relation of it)."""
+def days_of(table: Table, day: str, relation: str | None = None) -> Days:
+    """The different values of an expression of days in a table (or in a relation of it), with the rows of each."""
     found = table.fetch(
         f"SELECT day, COUNT(*) AS n FROM (SELECT {day} AS day FROM {relation or table.relation}) AS days "
         "WHERE day IS NOT NULL GROUP BY 1 ORDER BY 1"
     )
-    return day_span(found["day"].astype(np.int64), found["n"].astype(np.int64), today)
+    return found["day"].astype(np.int64), found["n"].astype(np.int64)
+
+
+def span_of(
+    table: Table, day: str, relation: str | None = None, today: date | None = None, *, beside: Days | None = None
+) -> DaySpan:
+    """The span of an expression of days in a table (or in a relation of it)."""
+    return day_span(*days_of(table, day, relation), today, beside=beside)

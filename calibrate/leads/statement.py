@@ -16,7 +16,7 @@ from ..errors import HistoryError
 from .columns.buyers import group_sql, recurring
 from .columns.outcome import Answers
 from .columns.roles import repeated
-from .day_span import DaySpan, span_of
+from .day_span import DaySpan, day_span, days_of, span_of
 from .terms import BUYER, CUSTOMER, IDENTITY, KEPT, MOMENT, REASONS, STATUS, Terms
 
 
@@ -24,6 +24,10 @@ def day_of(table: Table, column: str) -> str:
     """SQL for the day of a column of dates, as days since 1970; an error where they can be read in two ways."""
     dated = column_of(table, column).type == "date"
     return sql.day(sql.identifier(column) if dated else moment(table, column).expression).sql("duckdb")
+
+
+LATE_LOSSES = 31
+"""Days up to which losses are believed to come after all else that happened; later ones were never updated plans."""
 
 
 class Source:
@@ -57,13 +61,15 @@ class Source:
             return None
         if self.terms.as_of is not None:
             return self.terms.as_of, "given"
-        newest = [(span.newest, kind) for kind, span in self.spans.items() if span.newest is not None]
-        if not any(kind == "created" for _, kind in newest):
+        newest = {kind: span.newest for kind, span in self.spans.items() if span.newest is not None}
+        if "created" not in newest:
             raise HistoryError(f"the column '{self.terms.created_at}' holds no date that can be used")
         if self.terms.seen_until is not None:
-            newest.append(((self.terms.seen_until - DAY_ZERO).days, "events"))
-        order = ("created", "closed", "outcomes", "events")
-        last, kind = min(newest, key=lambda pair: (-pair[0], order.index(pair[1])))
+            newest["events"] = (self.terms.seen_until - DAY_ZERO).days
+        lost = newest.pop("lost", None)
+        last, kind = max(newest.values()), max(newest, key=lambda kind: newest[kind])
+        if lost is not None and last < lost <= last + LATE_LOSSES:
+            last, kind = lost, "closed"
         return DAY_ZERO + timedelta(days=last), kind
 
     @cached_property
@@ -75,22 +81,22 @@ class Source:
         if terms.created_at is None:
             return spans
         created = self.day(self.table, terms.created_at)
-        spans["created"] = span_of(self.table, created, today=today)
+        beside = days_of(self.table, created)
+        spans["created"] = day_span(*beside, today)
         own_at, listed_at = self._own(terms.customer_at), self.listed_at
-        if terms.outcomes is not None and listed_at:
-            decided = self._decided(terms.outcomes)
-            relation = f"(SELECT * FROM {terms.outcomes.relation}{decided}) AS decided"
-            spans["outcomes"] = span_of(terms.outcomes, self.day(terms.outcomes, listed_at), relation, today)
-        elif own_at:
-            relation = f"(SELECT * FROM {self.table.relation}{self._decided(self.table)}) AS decided"
-            spans["closed"] = span_of(self.table, self.day(self.table, own_at), relation, today)
-        return spans
+        home, at, kind = (terms.outcomes, listed_at, "outcomes") if terms.outcomes else (self.table, own_at, "closed")
+        if at is None:
+            return spans
+        day, told = self.day(home, at), self.meant is not None and terms.customer in [c.name for c in home.columns]
 
-    def _decided(self, table: Table) -> str:
-        """Filter of the rows whose outcome is decided: won, or lost in so many words."""
-        if self.meant is None or self.terms.customer not in [c.name for c in table.columns]:
-            return ""
-        return f" WHERE {self._is((*self.meant.customer, *self.meant.lost))} = 1"
+        def of(values: tuple[str, ...]) -> DaySpan:
+            where = f" WHERE {self._is(values)} = 1" if told else ""
+            return span_of(home, day, f"(SELECT * FROM {home.relation}{where}) AS decided", today, beside=beside)
+
+        spans[kind] = of(self.meant.customer if self.meant else ())
+        if told and self.meant is not None and self.meant.lost:
+            spans["lost"] = of(self.meant.lost)
+        return spans
 
     def _believed(self, kind: str, day: str) -> str:
         """A day as far as it is believed; as it stands where nothing in the column is doubted."""

@@ -106,12 +106,15 @@ def _doubted(source: Source) -> Iterator[Fact]:
     columns = {
         "created": source.terms.created_at, "closed": source.terms.customer_at, "outcomes": source.terms.customer_at
     }  # fmt: skip
-    for kind, span in source.spans.items():
+    for kind, column in columns.items():
+        span = source.spans.get(kind)
+        if span is None:
+            continue
         for key, rows in (
             ("dates_placeholder", span.placeholders), ("dates_future", span.future), ("dates_far", span.far),
         ):  # fmt: skip
             if rows:
-                yield Fact(key, {"column": columns[kind] or "", "rows": rows})
+                yield Fact(key, {"column": column or "", "rows": rows})
 
 
 def _plans(source: Source, as_of: date | None) -> Iterator[Fact]:

@@ -188,3 +188,18 @@ def test_months_whose_lost_leads_were_deleted_are_seen() -> None:
     assert found.cohorts in (4, 5)
     growing = np.column_stack([np.arange(20, 190, 10), generator.binomial(np.arange(20, 190, 10), 0.07)])
     assert thinned(growing) is None
+
+
+def test_a_loss_whose_plan_was_never_updated_does_not_move_the_day(tmp_path: Path) -> None:
+    rows = [(*row[:3], row[1] + timedelta(days=200) if row[2] == "Closed Lost" else row[3], row[4]) for row in deals()]
+    history = read(write(tmp_path / "deals.csv", HEADER, rows)).history
+    assert (history.as_of, history.as_of_reason) == (day(310), "closed")
+
+
+def test_a_late_sale_is_no_slip_of_the_pen() -> None:
+    created = np.arange(20_000, 20_600), np.ones(600, np.int64)
+    won, today = np.array([20_010, 20_020, 20_550]), date(2030, 1, 1)
+    assert day_span(won, np.ones(3, np.int64), today).far == 1  # alone, 530 days apart
+    assert day_span(won, np.ones(3, np.int64), today, beside=created).far == 0
+    planned = day_span(np.array([20_010, 22_000]), np.array([5, 50]), date(2026, 6, 1), beside=created)
+    assert (planned.newest, planned.future) == (20_010, 50)  # a closing after today is a plan, however many there are
