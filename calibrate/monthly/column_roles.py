@@ -58,6 +58,7 @@ def resolved(settings: Settings, table: Table, outcomes: Table | None = None) ->
     customer = outcome.customer
     if customer is None:
         ignore = [name for name in (created, time_.order, outcome.lead_id, outcome.worked, outcome.value) if name]
+        ignore += settings.columns.exclude
         customer, told = _outcome_column(settings, table, outcomes, ignore)
         facts += told
     if closed is None and outcomes is not None:

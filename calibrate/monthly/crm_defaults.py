@@ -12,6 +12,8 @@ from typing import Any
 from ..engine.table import Fact, Table
 from ..errors import SettingsError, unknown
 from ..leads.columns.date_columns import find_dates
+from ..leads.columns.outcome_column import find_value
+from ..leads.columns.outcome_words import spelling
 from ..leads.crm import NONE, SYSTEMS, detect
 from ..leads.crm.base import System
 from ..leads.crm.look import Told, amount, check_lost, key_of, keys, set_aside, spoken, told
@@ -78,7 +80,7 @@ def _leads(origin: Origin, system: System, table: Table, *, named: bool) -> Orig
     facts: list[Fact] = []
     found: Told | None = None
     if origin.outcomes is None and (outcome.customer is not None or time.customer_at is None):
-        found = _own(settings, told(system, table, column=outcome.customer))
+        found = _own(settings, _told(settings, system, table))
         if found is not None:
             parts = _parts(settings, found)
             times["customer_at"] = time.customer_at or found.customer_at
@@ -122,7 +124,7 @@ def _second(
     listed = outcome.outcomes_id or key_of(system or other, other, outcomes)
     if listed is not None:
         outcomes = apart(outcomes, listed, value)
-    found = _own(settings, told(other, outcomes, column=outcome.customer, sale=True))
+    found = _own(settings, _told(settings, other, outcomes, sale=True))
     parts: dict[str, Any] = {}
     times = {}
     if found is not None:
@@ -145,10 +147,20 @@ def _second(
     return Origin(_changed(settings, parts, times), outcomes, (*facts, *new), origin.warnings, origin.aside)
 
 
+def _told(settings: Settings, system: System, table: Table, *, sale: bool = False) -> Told | None:
+    """How a file tells the outcome: in the column that the user names, or that holds the values that mean customer."""
+    outcome = settings.outcome
+    if outcome.customer is not None or not outcome.customer_values:
+        return told(system, table, column=outcome.customer, sale=sale)
+    holding = (told(system, table, column=name, sale=sale) for name in find_value(table, outcome.customer_values))
+    return next((each for each in holding if each is not None), None)
+
+
 def _own(settings: Settings, found: Told | None) -> Told | None:
     """What was found, without the date and the open values where the user means another outcome by that column."""
     meant = settings.outcome.customer_values
-    if found is None or not meant or not found.customer_values or {*meant} & {*found.customer_values}:
+    known = {spelling(value) for value in found.customer_values} if found is not None else set()
+    if found is None or not meant or not known or {spelling(value) for value in meant} & known:
         return found
     return Told(found.customer, meant)
 

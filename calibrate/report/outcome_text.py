@@ -31,10 +31,7 @@ def first_lines(account: Account, say: Words) -> list[str]:
 
 def lines(account: Account, say: Words) -> Iterator[str]:
     """What told customers, what each of its values was taken for, and the as-of day with its reason."""
-    outcome = account.outcome
-    if outcome is not None:
-        values = "; ".join(_kinds(outcome, say))
-        yield f"{say.pair(heading(outcome, say), values)}." if values else f"{heading(outcome, say)}."
+    yield from spelt(account, say)
     yield from as_of(account, say)
     windows = account.windows
     if windows is not None:
@@ -46,6 +43,14 @@ def lines(account: Account, say: Words) -> Iterator[str]:
         )
         if told:
             yield say("account.windows", windows=told)
+
+
+def spelt(account: Account, say: Words) -> Iterator[str]:
+    """What told customers, and what each of its values was taken for."""
+    outcome = account.outcome
+    if outcome is not None:
+        values = "; ".join(_kinds(outcome, say))
+        yield f"{say.pair(heading(outcome, say), values)}." if values else f"{heading(outcome, say)}."
 
 
 def heading(outcome: Outcome, say: Words) -> str:
@@ -71,6 +76,7 @@ def values(account: Account, say: Words) -> dict[str, Any]:
     return {
         "outcome_heading": heading(outcome, say) if outcome else "",
         "outcome_rows": rows(outcome, say) if outcome else [],
+        "outcome_said": " ".join(spelt(account, say)),
         "as_of_said": " ".join(as_of(account, say)),
     }
 

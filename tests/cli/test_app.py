@@ -159,7 +159,7 @@ def test_current_is_the_baseline(ran: tuple[Path, dict[str, Any]], call: Any, tm
     ("words", "says"),
     [
         (["run", "nothing.csv", "--customer", "x"], "nothing.csv"),
-        (["run", "LEADS"], "--customer"),
+        (["run", "LEADS", "--exclude", "Converted"], "--customer"),
         (["run", "LEADS", "--customer", "Convertd"], "Did you mean 'Converted'"),
         (["run", "LEADS", "--customer", "Source"], "--customer-value"),
         (["run", "LEADS", "--customer", "Converted", "--methods", "lfit"], "Did you mean 'lift'"),
