@@ -37,7 +37,7 @@ from ..grid.grid import Grid
 from ..grid.mailbox_kinds import made_from
 from ..leads.history import History, last_day, observe
 from ..leads.terms import Terms
-from ..points.plan import Plan, Prepared, calibrate_prepared, prepare
+from ..points.plan import Plan, Prepared, calibrate_prepared, prepare, redrawn
 from ..points.score_table import score, with_minimums
 from ..report.review import Candidate, Past, Review, Robustness
 from ..weights.constraints import check as check_names
@@ -148,6 +148,8 @@ def review(
     allowed, min_leads = counted.allowed, settings.columns.min_leads
     rates, prepared, rolling, capacity = counted.rates, lines.prepared, lines.rolling, lines.capacity
     plans, backtests, frontier, grids = lines.plans, lines.backtests, lines.frontier, lines.grids
+    with timed("redrawn_s", "candidates"):
+        grids = {plan.name: redrawn(prepared, plan, grids[plan.name]) for plan in plans}
     candidates = tuple(_candidate(plan, grids[plan.name], counted) for plan in plans)
     with timed("compare_s", "compare"):
         recipe = next((plan.name for plan in plans if plan.method == "lift"), plans[0].name)

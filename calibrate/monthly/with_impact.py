@@ -69,8 +69,8 @@ def warnings_of(review: Review, settings: Settings, backtests: Sequence[Backtest
     chosen = review.chosen_candidate
     if chosen is None:
         return
-    qualified = chosen.enough.get("marketing_qualified", chosen.scores)
-    for warning in (unmet(qualified, policy_of(settings), review.months, chosen.scores), _anew(review)):
+    qualified = chosen.unseen_at("marketing_qualified")
+    for warning in (unmet(qualified, policy_of(settings), review.months, chosen.unseen), _anew(review)):
         if warning:
             yield warning
     yield from _known(review, backtests)

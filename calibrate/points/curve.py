@@ -29,10 +29,11 @@ STEEPEST = 30.0
 """Log-odds that are as good as certain; rates of much more would be 1 to the last bit."""
 
 
-def fit_curve(scores: NDArray[np.integer], leads: Floats, customers: Floats, *, lines: int = 0) -> Curve:
+def fit_curve(scores: NDArray[np.integer], leads: Floats, customers: Floats, *, lines: float = 0) -> Curve:
     """Expected close rate per score: rising, between 0 and 1 but never at either.
 
-    `lines` is the number of lines whose points were chosen from these very leads (0 for a grid from elsewhere): the
+    `lines` is the number of lines whose points were chosen from these very leads (0 for a grid from elsewhere), or of
+    those that would gain as much from chance as resamples say the score does (`redrawn`): the
     log-odds are multiplied by (G - lines) / G, with G twice the log-likelihood that the score gains over one rate.
 
     >>> curve = fit_curve(np.array([0, 10, 20]), np.array([900.0, 90, 10]), np.array([9.0, 9, 5]))
@@ -50,6 +51,28 @@ def fit_curve(scores: NDArray[np.integer], leads: Floats, customers: Floats, *, 
     log_odds = special.logit(isotonic(special.expit(np.clip(line + shift, -STEEPEST, STEEPEST)), n))
     log_odds *= _kept(log_odds, n, k, lines)
     return _steps(at, _centred(log_odds, n, k), n)
+
+
+def gain(
+    scores: NDArray[np.integer], leads: Floats, customers: Floats, on: tuple[Floats, Floats] | None = None
+) -> float:
+    """Twice the log-likelihood that a line on the score gains over one rate, on its own leads or `on` others.
+
+    >>> round(gain(np.array([0, 10]), np.array([900.0, 100]), np.array([9.0, 10])), 1)
+    22.4
+    """
+    n, k = leads.astype(float), customers.astype(float)
+    others, bought = (n, k) if on is None else on
+    if not 0 < k.sum() < n.sum() or not 0 < bought.sum() < others.sum():
+        return 0.0
+    at = scores.astype(np.float64)
+    middle = float(np.sum(at * n) / n.sum())
+    spread = float(np.sqrt(np.sum((at - middle) ** 2 * n) / n.sum()))
+    if spread <= 0:
+        return 0.0
+    log_odds = _logistic((at - middle) / spread, n, k)
+    share = float(np.log(bought.sum() / (others.sum() - bought.sum())))
+    return 2 * (_loss(np.full(len(n), share), others, bought) - _loss(log_odds, others, bought))
 
 
 def isotonic(values: Floats, weights: Floats) -> Floats:
@@ -146,7 +169,7 @@ def _bins(n: Floats, k: Floats) -> NDArray[np.intp]:
     return np.unique(place, return_inverse=True)[1]
 
 
-def _kept(log_odds: Floats, n: Floats, k: Floats, lines: int) -> float:
+def _kept(log_odds: Floats, n: Floats, k: Floats, lines: float) -> float:
     """Share of the log-odds' slope that is not owed to chance; never less than a tenth."""
     share = k.sum() / n.sum()
     gain = 2 * (_loss(np.full(len(n), np.log(share / (1 - share))), n, k) - _loss(log_odds, n, k))

@@ -16,17 +16,22 @@ import numpy as np
 from ..counts import binning
 from ..counts.neutral import with_neutral
 from ..counts.rates import MIN_LEADS, RateTable, estimate
+from ..counts.shrinkage import QUICK
 from ..counts.tally import Tally
 from ..errors import SettingsError, unknown
 from ..grid.grid import STAGES, Band, Grid, Thresholds, gate, moved_bands
 from ..weights import METHODS
 from ..weights.base import Weights
 from ..weights.constraints import Constraints
+from ..weights.logistic import roughly
 from ..weights.path import SIZES, Guide, Lines
 from ..weights.profile_algebra import FIT_ROWS, gram, rows_of
+from ..weights.sparse import sketched
 from ..weights.sparse_lines import CAP
 from .build import NO_LIMITS, build, paths
+from .cross_fitted import unseen
 from .curve import fit_curve
+from .redrawn import draws_for, redraw
 from .scale import Scale
 from .score_table import reaches, score, with_minimums
 from .thresholds import Policy, choose
@@ -34,6 +39,8 @@ from .thresholds import Policy, choose
 JOINT, SEARCHED, LOG_ODDS = "logistic", "sparse", ("evidence", "logistic")
 """The method whose fit tells what a line adds to the others, the one that searches for whole points itself, and
 those whose weights know no cap."""
+REDRAWN_WITH = {"logistic": roughly, "sparse": sketched}
+"""Methods that are run in a quicker way on resamples."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +84,16 @@ class Plan:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What all plans on the same leads share: the tally as counted, the same on final levels, its rates."""
+    """What all plans on the same leads share: the tally as counted, the same on final levels, its rates.
+
+    On a resample weights are found in a `rough` way where a method has one.
+    """
 
     fine: Tally
     tally: Tally
     rates: RateTable
     months: float | None
+    rough: bool = False
     _weights: dict[tuple[str, str], Weights] = field(default_factory=dict, repr=False, compare=False)
     _paths: dict[tuple[str, str], dict[int, Lines]] = field(default_factory=dict, repr=False, compare=False)
     sized: dict[tuple[str, str, int, bool, str], Grid] = field(default_factory=dict, repr=False, compare=False)
@@ -104,7 +115,8 @@ class Prepared:
             constraints = replace(constraints, cap=None)
         key = method, repr(constraints)
         if key not in self._weights:
-            self._weights[key] = METHODS[method](self.tally, self.rates, constraints)
+            weigh = REDRAWN_WITH.get(method, METHODS[method]) if self.rough else METHODS[method]
+            self._weights[key] = weigh(self.tally, self.rates, constraints)
         return self._weights[key]
 
     def path(self, method: str, constraints: Constraints) -> tuple[Weights, dict[int, Lines]]:
@@ -146,6 +158,28 @@ def sketch(prepared: Prepared, plan: Plan) -> Grid:
     grid = _of_size(prepared, plan, brief=True)
     scores = score(prepared.tally, grid)
     return replace(grid, curve=fit_curve(scores.scores, *scores.total, lines=grid.lines))
+
+
+def redrawn(prepared: Prepared, plan: Plan, grid: Grid) -> Grid:
+    """A plan's grid with what resamples of its leads say: how often lines are kept, what the score owes to chance."""
+    joint = plan.method in (JOINT, SEARCHED) or plan.size is not None
+    draws = 0 if plan.grid is not None else draws_for(prepared.tally, joint=joint)
+    if not draws:
+        return grid
+
+    def again(part: Tally) -> Grid:
+        rates = estimate(part, min_leads=prepared.rates.min_leads, precision=QUICK)
+        fresh = Prepared(part, part, rates, prepared.months, rough=True)
+        if plan.size is not None:
+            return _of_size(fresh, plan, brief=True)
+        weights = fresh.weights(plan.method, plan.constraints)
+        guide = None if plan.constraints.max_lines is None else fresh.guide
+        form = _form(prepared, plan)
+        return build(weights, part, constraints=plan.constraints, guide=guide, brief=True, **form)
+
+    found = redraw(prepared.tally, grid, again, draws)
+    points = replace(found.on(grid), curve=None, thresholds=None, bands=())
+    return _finished(points, prepared.tally, plan, prepared, found.freedom)
 
 
 def grid_from(weights: Weights, prepared: Prepared, plan: Plan) -> Grid:
@@ -204,11 +238,14 @@ def _months(tally: Tally) -> float | None:
     return float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
 
 
-def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared) -> Grid:
-    """The grid with its curve on these leads, its thresholds and, where it has none, bands."""
+def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared, freedom: float | None = None) -> Grid:
+    """The grid with its curve on these leads, its thresholds and, where it has none, bands.
+
+    `freedom` is how many lines gain from chance what its score does, where resamples told; else all of them count.
+    """
     scores = score(tally, grid)
-    fitted_here = 0 if plan.grid is not None else grid.lines  # their points know these leads: see fit_curve
-    curve = fit_curve(scores.scores, *scores.total, lines=fitted_here)
+    fitted_here = 0.0 if plan.grid is not None else float(grid.lines)  # their points know these leads: see fit_curve
+    curve = fit_curve(scores.scores, *scores.total, lines=fitted_here if freedom is None else freedom)
     policy = plan.policy
     if plan.like is not None and policy.kind == "top":
         policy = _letting_in(plan.like, prepared.fine, policy)
@@ -217,7 +254,8 @@ def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared) -> Grid:
     own = grid.thresholds if plan.grid is not None else None
     least = _minimums(policy, own)
     policy = replace(policy, fit_minimum=least.fit_minimum, engagement_minimum=least.engagement_minimum)
-    thresholds = choose(scores, policy, prepared.months, with_minimums(tally, grid, least))
+    enough = {stage: unseen(part, curve) for stage, part in with_minimums(tally, grid, least).items()}
+    thresholds = choose(unseen(scores, curve), policy, prepared.months, enough)
     bands = grid.bands
     if own is not None:
         thresholds = least if policy.kind == "top" else thresholds

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
 from ..counts.rates import wilson
 from ..errors import SettingsError
@@ -164,7 +165,7 @@ def trade_off(scores: Scores, months: float | None, whole: Scores | None = None)
     leads, customers at or above the threshold
     leads_per_month  leads / months (missing where the leads are not dated)
     caught, missed   share of all customers at or above, number of customers below
-    close_rate       customers / leads, with its Wilson interval `low` to `high`
+    close_rate       customers / leads; `low` to `high` holds that of a later cohort in 95 % of cases (`prediction`)
     isotonic         close rate at this very score, made to rise with the score
     ================ ===============================================================================
     """
@@ -174,7 +175,7 @@ def trade_off(scores: Scores, months: float | None, whole: Scores | None = None)
     at, leads, customers = scores.scores[held], leads[held], customers[held]
     above, caught = _from_top(leads), _from_top(customers)
     effect = scores.effect[held]
-    low, high = wilson(caught / effect, above / effect)
+    low, high = prediction(caught, above, effect, (whole or scores).between)
     return pd.DataFrame(
         {
             "threshold": at,
@@ -189,6 +190,27 @@ def trade_off(scores: Scores, months: float | None, whole: Scores | None = None)
             "isotonic": isotonic(customers / leads, leads),
         }
     )
+
+
+def prediction(customers: Floats, leads: Floats, effect: Floats, between: tuple[float, int]) -> tuple[Floats, Floats]:
+    """95 % interval of the close rate that a later cohort has, from counts and how much cohorts differ.
+
+    The variance of the rate is that of chance, times the design effect, plus that between cohorts with what is not
+    known of their mean, ``p (1 - p) / n + p^2 v (1 + 1 / T)``; Wilson's interval of as many leads as have that
+    variance, with Student's t on T - 1 degrees of freedom where cohorts differ (Higgins et al. 2009).
+
+    >>> low, high = prediction(np.array([30.0]), np.array([200.0]), np.ones(1), (0.04, 12))
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([0.082], [0.258])
+    """
+    variance, cohorts = between
+    rate = np.divide(customers, leads, out=np.zeros(len(leads)), where=leads > 0)
+    alone = leads / effect
+    if variance <= 0 or cohorts < 2:
+        return wilson(customers / effect, alone)
+    odds = rate / np.maximum(1 - rate, 1e-9)
+    like = alone / (1 + alone * odds * variance * (1 + 1 / cohorts))
+    return wilson(rate * like, like, float(special.stdtrit(cohorts - 1, 0.975)))
 
 
 def _threshold(table: pd.DataFrame, kind: Kind, value: float, months: float | None, leads: float) -> int:

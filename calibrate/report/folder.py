@@ -100,8 +100,7 @@ def _pictures(review: Review, place: Path, words: Words) -> None:
             words("threshold.mql_short"): limits.marketing_qualified,
             words("threshold.sql_short"): limits.sales_qualified,
         }  # fmt: skip
-        enough = chosen.enough.get("marketing_qualified", chosen.scores)
-        table = trade_off(enough, review.months, chosen.scores)
+        table = trade_off(chosen.unseen_at("marketing_qualified"), review.months, chosen.unseen)
         charts.save(charts.threshold_trade_off(table, marks, labels), place / "thresholds.png")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ..counts.leakage import Question, Suspect
 from ..counts.power import Power
@@ -30,6 +31,7 @@ from ..grid.diff import Line
 from ..grid.grid import Grid, Stage
 from ..leads.columns.outcome import Outcome
 from ..monitoring.drift import Drift
+from ..points.cross_fitted import unseen
 from ..points.grade import Demand, Grades
 from ..points.score_table import Scores
 from ..points.thresholds import Policy
@@ -73,7 +75,8 @@ class Account:
 class Candidate:
     """One grid under comparison, fitted on all mature history, with its score table there and what the audit found.
 
-    `enough` is the score table of the leads that meet the minimums of a stage, where it has some.
+    `enough` is the score table of the leads that meet the minimums of a stage, where it has some. `unseen` and
+    `unseen_at` are what the same leads would hold had the points not seen them: what a threshold promises.
     """
 
     name: str
@@ -82,6 +85,15 @@ class Candidate:
     scores: Scores
     findings: tuple[Finding, ...] = ()
     enough: Mapping[Stage, Scores] = field(default_factory=dict)
+
+    @cached_property
+    def unseen(self) -> Scores:
+        """The score table that thresholds are read off (`cross_fitted`)."""
+        return unseen(self.scores, self.grid.curve)
+
+    def unseen_at(self, stage: Stage) -> Scores:
+        """The same of the leads that meet the minimums of a stage."""
+        return unseen(self.enough[stage], self.grid.curve) if stage in self.enough else self.unseen
 
 
 @dataclass(frozen=True)

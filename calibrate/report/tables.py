@@ -119,9 +119,10 @@ def reach(grid: Grid, axis: Axis) -> tuple[int, int]:
 def steps(review: Review, candidate: Candidate, stage: Stage = "marketing_qualified") -> pd.DataFrame:
     """What each possible threshold of a stage gives, ascending; thinned where a grid has very many scores.
 
-    Where the stage asks for fit or engagement too, only leads that have it are handed over.
+    Close rates and customers are those of leads that the points have not seen (`Candidate.unseen`). Where the stage
+    asks for fit or engagement too, only leads that have it are handed over.
     """
-    table = trade_off(candidate.enough.get(stage, candidate.scores), review.months, candidate.scores)
+    table = trade_off(candidate.unseen_at(stage), review.months, candidate.unseen)
     table = table.sort_values("threshold", ignore_index=True)
     if len(table) <= MOST_STEPS:
         return table

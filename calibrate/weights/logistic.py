@@ -29,7 +29,7 @@ from .projection import nearest, without
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-MOST_STEPS = 25
+MOST_STEPS, ROUGH_STEPS = 25, 4
 CONSTRAINED_ROUNDS = 3
 FIRST_ROWS = 12_000
 """Rows of the first, rough fit, which spares steps on more."""
@@ -58,13 +58,22 @@ def logistic(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
     levels get 0; a level without customers never gains; a weight against its own close rate stays only where its sign
     is clear.
     """
+    return _weights(tally, rates, constraints, rough=False)
+
+
+def roughly(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
+    """The same after a few steps and without intervals: enough to see how weights move between resamples."""
+    return _weights(tally, rates, constraints, rough=True)
+
+
+def _weights(tally: Tally, rates: RateTable, constraints: Constraints, *, rough: bool) -> Weights:
     limits = resolve(constraints, tally.criteria)
     if not 0 < rates.overall.customers < rates.overall.leads or not tally.rows:
         nothing = np.zeros(len(rates.leads))
         return Weights("logistic", tally.criteria, nothing, nothing, nothing, nothing + 1, "log-odds",
                        notes=(*limits.notes, note("same_outcome")))  # fmt: skip
-    fit = fitted(tally)
-    low, high = _intervals(tally, fit)
+    fit = fitted(tally, most_steps=ROUGH_STEPS if rough else MOST_STEPS)
+    low, high = (np.zeros(len(fit.weights)),) * 2 if rough else _intervals(tally, fit)
     centre, shift = _centre(tally, fit.weights)
     if limits.chains or np.isfinite(np.concatenate(limits.signs)).any():
         fit, centre = _constrained(tally, fit, limits, centre)
@@ -96,7 +105,7 @@ class Fit:
     log_strengths: Floats
 
 
-def fitted(tally: Tally, strength: float | None = None) -> Fit:
+def fitted(tally: Tally, strength: float | None = None, most_steps: int = MOST_STEPS) -> Fit:
     """The fit without constraints; `strength` fixes the precision of every component instead of estimating it."""
     rows = rows_of(tally, FIT_ROWS)
     seen = sums(rows, rows.leads) > 0
@@ -107,7 +116,7 @@ def fitted(tally: Tally, strength: float | None = None) -> Fit:
     if tally.rows > 2 * FIRST_ROWS:
         rough = _newton(rows_of(tally, FIRST_ROWS), seen, parts, start, begin, inner)
         begin, start = rough.weights, rough.posterior.log_strengths
-    state = _newton(rows, seen, parts, start, begin, inner)
+    state = _newton(rows, seen, parts, start, begin, inner, most_steps)
     while len(rows.leads) < tally.rows:
         refined = _refined(rows_of(tally), seen, state)
         if refined is not None:
@@ -133,7 +142,13 @@ class _State:
 
 
 def _newton(
-    rows: Rows, seen: Mask, parts: tuple[Component, ...], log_strengths: Floats, weights: Floats, inner: int
+    rows: Rows,
+    seen: Mask,
+    parts: tuple[Component, ...],
+    log_strengths: Floats,
+    weights: Floats,
+    inner: int,
+    most_steps: int = MOST_STEPS,
 ) -> _State:
     """Newton steps on the weights, each with a few steps on the strengths."""
     rate = float(rows.customers.sum() / rows.leads.sum())
@@ -141,7 +156,7 @@ def _newton(
     if weights.any():
         intercept = level_out(_linear(rows, seen, weights, 0.0), rows.leads, rows.customers, intercept)
     linear = _linear(rows, seen, weights, intercept)
-    for turn in range(MOST_STEPS):
+    for turn in range(most_steps):
         matrix, beside, mass = _curvature(rows, seen, linear)
         slope, slope0 = _slope(rows, seen, linear)
         pull = matrix @ weights + slope - beside * (slope0 / mass)

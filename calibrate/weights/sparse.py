@@ -12,9 +12,9 @@ and accurate interpretable risk scores" (NeurIPS 2022, arXiv 2210.05846).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +27,14 @@ from ..grid.notes import note
 from .base import Weights, normal_share, zero_levels
 from .constraints import Constraints, Limits, resolve
 from .profile_algebra import predict, rows_of
+from .search.beam import Width
 from .search.bound import Bound, bound
-from .search.find import refined, search
+from .search.find import Effort, refined, search
 from .search.fits import fit_scores
 from .search.level_descent import settled
 from .search.levels import Levels
 from .search.lines import Budget
+from .search.local_search import Care
 from .search.rounding import Card
 from .search.views import Source, TableView, source_of
 from .search.wide import wide
@@ -59,6 +61,7 @@ lines that mean nothing would (twice that is chi-square's 0.5 % point on one deg
 CLEAR = 0.95
 """Share of resamples in which points against the level's own close rate must keep their sign."""
 TRIES = 4
+SKETCH = Effort(Width(1, 3, 2, 0, 1), 12, 1, Care(6, 10, 1))
 
 
 def sparse(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
@@ -70,7 +73,14 @@ def sparse(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
     return alternatives(tally, rates, constraints, most=1)[0]
 
 
-def alternatives(tally: Tally, rates: RateTable, constraints: Constraints, *, most: int = 10) -> tuple[Weights, ...]:
+def sketched(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
+    """The same with a narrow search: good enough to see how the answer moves from one resample to the next."""
+    return alternatives(tally, rates, constraints, most=1, effort=SKETCH)[0]
+
+
+def alternatives(
+    tally: Tally, rates: RateTable, constraints: Constraints, *, most: int = 10, effort: Effort | None = None
+) -> tuple[Weights, ...]:
     """The best grid and others that tell other answers apart, with a loss within 1 % of it, best first.
 
     Where no number of lines is asked for, each line counts as `WORTH` in the loss.
@@ -79,7 +89,7 @@ def alternatives(tally: Tally, rates: RateTable, constraints: Constraints, *, mo
     """
     limits = resolve(constraints, tally.criteria)
     thin = zero_levels(tally, rates)
-    answers = _solved(tally, rates, constraints, limits, thin)
+    answers = _solved(tally, rates, constraints, limits, thin, effort, single=most == 1)
     if not answers:
         nothing = np.zeros(len(rates.leads))
         notes = (*limits.notes, note("nothing_worth"))
@@ -136,7 +146,16 @@ def _budget(constraints: Constraints, criteria: int) -> Budget:
     return Budget(MOST_LINES if most is None else MANY, most or criteria, WORTH)
 
 
-def _solved(tally: Tally, rates: RateTable, constraints: Constraints, limits: Limits, thin: Mask) -> list[_Answer]:
+def _solved(
+    tally: Tally,
+    rates: RateTable,
+    constraints: Constraints,
+    limits: Limits,
+    thin: Mask,
+    effort: Effort | None,
+    *,
+    single: bool,
+) -> list[_Answer]:
     """Cards that keep to the number of lines, and turn against a close rate only on clear evidence; best first.
 
     What does not is searched again: without such points, with a line less.
@@ -144,45 +163,56 @@ def _solved(tally: Tally, rates: RateTable, constraints: Constraints, limits: Li
     if not 0 < rates.overall.customers < rates.overall.leads or not tally.rows or not tally.criteria:
         return []
     asked = budget = _budget(constraints, len(tally.criteria))
-    good: list[_Answer] = []
+
+    def sound(answer: _Answer) -> bool:
+        return _lines(tally, answer, limits) <= asked.lines and not _unclear(tally, answer, limits).any()
+
+    answers: Iterator[_Answer] = iter(())
     for _ in range(TRIES):
-        answers = (_by_level if budget.lines > WIDE else _by_line)(tally, rates, limits, thin, budget)
-        faults = [(_unclear(tally, each, limits), _lines(tally, each, limits) - asked.lines) for each in answers]
-        good = [each for each, (unclear, over) in zip(answers, faults, strict=True) if over <= 0 and not unclear.any()]
-        if not answers or (good and good[0] is answers[0]):
+        answers = (
+            _by_level(tally, rates, limits, thin, budget) if budget.lines > WIDE
+            else _by_line(tally, rates, limits, thin, budget, effort)
+        )  # fmt: skip
+        first = next(answers, None)
+        if first is None:
+            return []
+        unclear, over = _unclear(tally, first, limits), _lines(tally, first, limits) - asked.lines
+        if over <= 0 and not unclear.any():
+            answers = chain((first,), answers)
             break
-        unclear, over = faults[0]
-        points = answers[0].points
         limits = replace(
-            limits, floor=np.where(unclear & (points < 0), 0.0, limits.floor),
-            ceiling=np.where(unclear & (points > 0), 0.0, limits.ceiling),
+            limits, floor=np.where(unclear & (first.points < 0), 0.0, limits.floor),
+            ceiling=np.where(unclear & (first.points > 0), 0.0, limits.ceiling),
         )  # fmt: skip
         budget = replace(budget, lines=budget.lines - max(over, 0))
-    return good
+    good = filter(sound, answers)
+    return list(islice(good, 1)) if single else list(good)
 
 
-def _by_line(tally: Tally, rates: RateTable, limits: Limits, thin: Mask, budget: Budget) -> list[_Answer]:
+def _by_line(
+    tally: Tally, rates: RateTable, limits: Limits, thin: Mask, budget: Budget, effort: Effort | None
+) -> Iterator[_Answer]:
     """The search for few lines, on a sample of the rows; where that is not all, a climb on all from its best cards."""
     offer = offered(tally.criteria, rates, limits, thin)
     if not len(offer.lowest):
-        return []
+        return
     rows = rows_of(tally, SEARCH_ROWS)
-    found = search(offer.on(rows), budget)
+    found = search(offer.on(rows), budget, effort)
     if rows.leads is not tally.leads and found.pool:
         chosen: dict[bytes, Card] = {}
         for card in found.pool:
             chosen.setdefault((card.points != 0).tobytes(), card)
         found = refined(offer.on(rows_of(tally)), budget, list(chosen.values())[:FINALISTS])
     source = source_of(offer.on(rows if tally.exact else rows_of(tally)))
-    return [_answer(tally, offer, source, card) for card in found.pool if card.scale > 0]
+    yield from (_answer(tally, offer, source, card) for card in found.pool if card.scale > 0)
 
 
-def _by_level(tally: Tally, rates: RateTable, limits: Limits, thin: Mask, budget: Budget) -> list[_Answer]:
+def _by_level(tally: Tally, rates: RateTable, limits: Limits, thin: Mask, budget: Budget) -> Iterator[_Answer]:
     """The search for points on every level of some criteria, with the same end on all rows."""
     rows = rows_of(tally, SEARCH_ROWS)
     floor, ceiling = point_bounds(tally.criteria, rates, limits, thin)
     if not (floor < ceiling).any():
-        return []
+        return
     demands = orders(tally.criteria, rates, limits, thin)
     levels = Levels(rows.codes, rows.sizes, rows.leads, rows.customers, floor, ceiling, demands,
                     budget.lines, budget.criteria, budget.worth)  # fmt: skip
@@ -190,9 +220,9 @@ def _by_level(tally: Tally, rates: RateTable, limits: Limits, thin: Mask, budget
     if rows.leads is not tally.leads:
         card = settled(replace(levels, codes=tally.codes, leads=tally.leads, customers=tally.customers), card)
     if card.scale <= 0:
-        return []
+        return
     spread = np.sqrt(variance * (1.0 if tally.exact else _thinning(tally, card)))
-    return [_Answer(card.points, spread, card.scale, card.intercept)]
+    yield _Answer(card.points, spread, card.scale, card.intercept)
 
 
 def _thinning(tally: Tally, card: Card) -> float:

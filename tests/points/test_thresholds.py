@@ -20,7 +20,7 @@ CUSTOMERS = [2.0, 8, 5, 20, 10]
 
 def table(leads=LEADS, customers=CUSTOMERS, scores=(-5, 0, 10, 20, 30)) -> Scores:
     half = np.array(leads) / 2
-    return Scores(("a", "b"), np.array(scores), np.stack([half, half]), np.stack([np.zeros(len(half)), customers]))
+    return Scores(("a", "b"), np.array(scores), np.stack([half, half]), np.stack([np.array(customers) / 2] * 2))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,159 @@
+"""Redrawn leads: the whole method run again on resamples of the tally, to see what its points rest on.
+
+Every lead, or every group of leads, counts Poisson(1) times in a resample (Chamandy et al. 2012); rates, weights, scale
+and rounding are then made anew. How often a line keeps its sign and its points is counted, not computed from a formula
+that takes the lines as given (Meinshausen and Buhlmann, "Stability selection", 2010). The same resamples say what the
+score gains from chance: how much better it ranks the leads that it was made from than those it stands for (Harrell,
+"Regression modeling strategies", 2015: the optimism bootstrap).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..counts.tally import Tally
+from ..grid.criteria import Criterion, offsets
+from ..grid.grid import Evidence, Grid
+from .curve import gain
+from .score_table import levels_of, row_scores
+
+Floats = NDArray[np.float64]
+
+SEED = 20_261_130
+DRAWS, FEWEST = 50, 20
+MOST_LEADS = 300_000
+"""Leads to go through in all resamples of one method; where that leaves less than the fewest draws, none is made."""
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """Shares of resamples per level of a grid, (levels,), and the lines that would gain from chance what it gains."""
+
+    draws: int
+    sign_kept: Floats
+    points_kept: Floats
+    freedom: float
+
+    def on(self, grid: Grid) -> Grid:
+        """The grid whose lines carry what was counted in place of what a formula said."""
+        evidence, position = [], 0
+        for row, points in zip(grid.evidence, grid.points, strict=True):
+            told = []
+            for line, worth in zip(row, points, strict=True):
+                told.append(self._counted(line, worth, position))
+                position += 1
+            evidence.append(tuple(told))
+        return replace(grid, evidence=tuple(evidence), provenance={**grid.provenance, "redraws": self.draws})
+
+    def _counted(self, line: Evidence, worth: int, position: int) -> Evidence:
+        """Where the formula said nothing (a reference, a pin, too few leads), nothing is said here."""
+        if line.sign_kept is None and line.points_kept is None:
+            return line
+        sign = float(self.sign_kept[position]) if worth else None
+        return replace(line, sign_kept=sign, points_kept=float(self.points_kept[position]))
+
+
+def draws_for(tally: Tally, *, joint: bool = False) -> int:
+    """How many resamples a tally is worth: fifty, fewer where leads are many, none where it is a sample itself.
+
+    A joint method takes ten times as long as one that looks at each criterion alone, and gets half of them.
+
+    >>> from calibrate.counts.tally import tally_of
+    >>> draws_for(tally_of([], np.zeros((0, 10_000), np.uint8), np.zeros(10_000, int)))
+    30
+    """
+    draws = min(DRAWS, MOST_LEADS // max(tally.rows, 1))
+    if not tally.exact or draws < FEWEST:
+        return 0
+    return max(draws // 2, FEWEST) if joint else draws
+
+
+def redraw(tally: Tally, grid: Grid, again: Callable[[Tally], Grid], draws: int) -> Redrawn:
+    """The grid against those that `again` makes from resamples of its tally.
+
+    A grid's criteria may be coarser than the tally's: lines are compared level by level of the tally, and a line that
+    joins several is kept as far as their leads go.
+    """
+    rng = np.random.default_rng(SEED)
+    place = np.concatenate([start + criterion.placed(fine) for start, criterion, fine in _matched(tally, grid)]).astype(
+        np.intp
+    )
+    points = grid.flat[place]
+    sign, same, gaps = np.zeros(len(points)), np.zeros(len(points)), []
+    for _ in range(draws):
+        part = resample(tally, rng)
+        made = again(_drawn(part))
+        fresh = made.flat[_places(tally, made)]
+        sign += np.sign(fresh) == np.sign(points)
+        same += fresh == points
+        scores, row = levels_of(row_scores(tally, made))
+        counts = [
+            np.bincount(row, values, len(scores)).astype(np.float64)
+            for values in (part.leads, part.customers, tally.leads, tally.customers)
+        ]
+        gaps.append(gain(scores, counts[0], counts[1]) - gain(scores, counts[0], counts[1], (counts[2], counts[3])))
+    weight = np.maximum(tally.by_level[:, 0], 1e-9)
+    size = int(offsets(grid.criteria)[-1])
+    mass = np.maximum(np.bincount(place, weight, size), 1e-9)
+    sign_kept, points_kept = (
+        np.bincount(place, weight * counted / max(draws, 1), size) / mass for counted in (sign, same)
+    )
+    return Redrawn(draws, sign_kept, points_kept, max(float(np.mean(gaps)) / 2, 0.0) if gaps else 0.0)
+
+
+def resample(tally: Tally, rng: np.random.Generator) -> Tally:
+    """The tally of a Poisson resample: every lead counts 0, 1, 2 ... times, leads of one group together.
+
+    >>> from calibrate.counts.tally import tally_of
+    >>> tally = tally_of([], np.zeros((0, 1000), np.uint8), np.arange(1000) < 100)
+    >>> leads, customers = resample(tally, np.random.default_rng(1)).overall
+    >>> 900 < leads < 1100 and 70 < customers < 130
+    True
+    """
+    customers = rng.poisson(tally.customers).astype(np.float64)
+    lost = rng.poisson(np.maximum(tally.leads - tally.customers, 0)).astype(np.float64)
+    if tally.group is not None and (tally.group >= 0).any():
+        times = rng.poisson(1.0, int(tally.group.max()) + 1)[np.maximum(tally.group, 0)]
+        together = tally.group >= 0
+        customers = np.where(together, tally.customers * times, customers)
+        lost = np.where(together, (tally.leads - tally.customers) * times, lost)
+    leads, cohorts = customers + lost, len(tally.cohorts)
+    counts = (leads, customers)
+    marginals = []
+    for criterion, codes in zip(tally.criteria, tally.codes, strict=True):
+        levels = len(criterion.levels)
+        cell = tally.cohort * levels + codes
+        table = [np.bincount(cell, values, cohorts * levels).reshape(cohorts, levels) for values in counts]
+        marginals.append(np.stack(table, axis=2).astype(np.int64))
+    totals = np.stack([np.bincount(tally.cohort, values, cohorts) for values in counts], axis=1).astype(np.int64)
+    return replace(
+        tally, totals=totals, marginals=tuple(marginals), leads=leads, customers=customers,
+        counted=leads.astype(np.int64), group=None,
+    )  # fmt: skip
+
+
+def _places(tally: Tally, grid: Grid) -> NDArray[np.intp]:
+    """Where each level of the tally is among the grid's: (levels of the tally,)."""
+    parts = [start + criterion.placed(fine) for start, criterion, fine in _matched(tally, grid)]
+    return np.concatenate(parts).astype(np.intp) if parts else np.zeros(0, np.intp)
+
+
+def _drawn(part: Tally) -> Tally:
+    """A resample without the rows that were not drawn."""
+    rows = part.leads > 0
+    return replace(
+        part, codes=np.ascontiguousarray(part.codes[:, rows]), cohort=part.cohort[rows], leads=part.leads[rows],
+        customers=part.customers[rows], counted=part.counted[rows],
+    )  # fmt: skip
+
+
+def _matched(tally: Tally, grid: Grid) -> Iterator[tuple[int, Criterion, Criterion]]:
+    """First position of each of the grid's criteria, the criterion, and the tally's, in the tally's order."""
+    starts = offsets(grid.criteria)[:-1]
+    named = {criterion.name: (int(at), criterion) for at, criterion in zip(starts, grid.criteria, strict=True)}
+    for fine in tally.criteria:
+        yield (*named[fine.name], fine)
