@@ -15,54 +15,63 @@ if TYPE_CHECKING:
     from .counts.leakage import suspects as suspects
     from .counts.rates import estimate as estimate
     from .counts.tally import Tally as Tally
-    from .counts.tally import count as count
     from .engine import open_table as open_table
     from .evaluation.backtest import folds as folds
     from .evaluation.backtest import replay as replay
-    from .evaluation.comparison import compare as compare
     from .evaluation.frontier import frontier as frontier
+    from .export.reading import read_grid as read_grid
+    from .face import calibrate as calibrate
+    from .face import compare as compare
+    from .face import count as count
+    from .face import drift as drift
+    from .face import observe as observe
+    from .face import run as run
     from .grid.criteria import Criterion as Criterion
     from .grid.criteria import Level as Level
     from .grid.grid import Grid as Grid
     from .leads.columns.proposal import propose as propose
-    from .leads.history import observe as observe
     from .leads.terms import Terms as Terms
     from .points.plan import Plan as Plan
-    from .points.plan import calibrate as calibrate
     from .points.score_table import score as score
     from .points.thresholds import Policy as Policy
     from .points.thresholds import choose as choose
 
 PUBLIC = {
-    "open_table": "engine",
+    "observe": "face",
+    "count": "face",
+    "calibrate": "face",
+    "compare": "face",
+    "read_grid": "export.reading",
+    "drift": "face",
+    "run": "face",
+    "Grid": "grid.grid",
+    "Tally": "counts.tally",
+    "Plan": "points.plan",
+    "Policy": "points.thresholds",
     "Criterion": "grid.criteria",
     "Level": "grid.criteria",
+    "Terms": "leads.terms",
+    "open_table": "engine",
     "propose": "leads.columns.proposal",
-    "Terms": "leads.statement",
-    "observe": "leads.history",
-    "Tally": "counts.tally",
-    "count": "counts.tally",
     "suspects": "counts.leakage",
     "estimate": "counts.rates",
-    "Plan": "points.plan",
-    "calibrate": "points.plan",
-    "Grid": "grid.grid",
-    "score": "points.score_table",
-    "Policy": "points.thresholds",
-    "choose": "points.thresholds",
     "folds": "evaluation.backtest",
     "replay": "evaluation.backtest",
-    "compare": "evaluation.comparison",
     "frontier": "evaluation.frontier",
+    "score": "points.score_table",
+    "choose": "points.thresholds",
 }
+"""The names for users: those of the work in a notebook, the values, then the single steps; and where each stands."""
 __all__ = [*PUBLIC, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
     if name not in PUBLIC:
-        raise AttributeError(f"module 'calibrate' has no attribute '{name}'")
+        from .errors import unknown
+
+        raise AttributeError("calibrate has " + unknown("name", name, PUBLIC))
     return getattr(import_module(f".{PUBLIC[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *PUBLIC])
+    return sorted(__all__)

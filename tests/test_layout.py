@@ -17,7 +17,7 @@ HOUSE = ROOT / "calibrate"
 
 # The packages, floor by floor, written by hand: one imports packages of lower floors only, none beside it.
 FLOORS = (
-    ("errors", "vocabulary", "days", "simulate"),
+    ("errors", "vocabulary", "days", "simulate", "shown", "edges"),
     ("files",),
     ("grid", "engine"),
     ("leads",),
@@ -27,12 +27,13 @@ FLOORS = (
     ("evaluation", "funnel", "monitoring"),
     ("report",),
     ("monthly",),
+    ("face",),
     ("cli",),
     ("__main__",),
 )
 
 # The order of the work, file by file: a room (a file, or a folder as a whole) imports only what stands before it.
-GROUND = ("errors", "vocabulary", "days", "files", "engine")
+GROUND = ("errors", "vocabulary", "days", "files", "shown", "edges", "engine")
 STEPS = (
     "grid.event_columns", "grid.mailbox_kinds", "grid.notes", "grid.criteria", "counts.encoding", "grid.grid",
     "grid.diff", "leads.columns.naming", "leads.columns.profile", "leads.columns.lexicon",
@@ -42,7 +43,8 @@ STEPS = (
     "leads.columns.outcome_column", "leads.columns.sensitive", "leads.columns.proposal", "leads.columns.mailbox",
     "leads.terms", "leads.columns.buyers", "leads.cohorts", "leads.day_span", "leads.statement",
     "leads.statement_facts", "leads.history", "leads.retention", "leads.events", "counts.design_effect",
-    "counts.marginals", "counts.young", "counts.tally", "counts.neutral", "counts.shrinkage", "counts.rates",
+    "counts.marginals", "counts.young", "counts.tally_statement", "counts.tally", "counts.neutral",
+    "counts.shrinkage", "counts.rates",
     "funnel.time_to_close", "funnel.windows", "funnel.stages", "funnel.value", "funnel.worked", "funnel.fading",
     "funnel.emails", "counts.binning", "counts.leakage_words", "counts.leakage_columns", "counts.power",
     "counts.written_late", "counts.leakage", "counts.protected", "weights", "points.score_table", "points.curve",
@@ -61,13 +63,13 @@ EDGES_IN = {  # each with the types it makes
     },
     "simulate": set[str](),
 }  # fmt: skip
-EDGES_OUT = ("export", "scoring.rows", "report.charts", "report")
+EDGES_OUT = ("export", "scoring.rows", "scoring.frame", "report.charts", "report")
 TOP = (
     "monthly.settings", "monthly.settings_file", "monthly.changes", "monthly.decisions",
     "monthly.crm_defaults", "monthly.column_roles", "monthly.from_settings", "monthly.counted",
     "monthly.with_robustness", "monthly.with_impact", "monthly.with_funnel", "monthly.account",
-    "monthly.run", "monthly.publish", "monthly.adopt", "monthly.demo",
-    "monthly.notebook", "cli", "__main__",
+    "monthly.read", "monthly.run", "monthly.publish", "monthly.adopt", "monthly.demo",
+    "monthly.notebook", "face", "cli", "__main__",
 )  # fmt: skip
 ROOMS = (*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP)
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..grid.criteria import Criterion, Level, interval_name, is_placeholder
-from .rates import MIN_LEADS, p_values
+from .rates import MIN_LEADS, RateTable, estimate, p_values
 from .tally import Tally
 
 Monotone = Literal["up", "down", "either"]
@@ -305,3 +305,8 @@ def _pool(criterion: Criterion, leads: NDArray[np.int64], min_leads: int) -> Cri
         if level.role != "value" or level.name == criterion.reference or count >= min_leads
     )
     return criterion if len(kept) == len(criterion.levels) else replace(criterion, levels=kept)
+
+
+def shown_rates(tally: Tally, *, min_leads: int = MIN_LEADS) -> RateTable:
+    """Rates of all levels as they are shown: thin ones apart, not pooled."""
+    return estimate(tally.regroup(group(tally, min_leads=min_leads, pool=False)), min_leads=min_leads)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..grid.criteria import Criterion, offsets
+from ..shown import Shown
 from .design_effect import Pairs, contrast_effect, rate_effect
 from .shrinkage import FINE, Precision, shrink
 from .tally import Tally
@@ -72,8 +73,8 @@ def wilson(customers: NDArray[np.number], leads: NDArray[np.number], z: float = 
     return low, np.where(k >= n, 1.0, np.clip(high, 0, 1))
 
 
-@dataclass(frozen=True)
-class RateTable:
+@dataclass(frozen=True, repr=False)
+class RateTable(Shown):
     """Rates of every level, laid out criterion after criterion (see `criteria.offsets`); arrays of shape (levels,).
 
     `shrunk` is pulled toward the rates of the criterion's levels and the global one, which count about as much as
@@ -85,6 +86,8 @@ class RateTable:
     rate, are those of `leads / effect` leads. `contrast` is that of the level against the rest, which the lift's
     interval and the test carry. Both are 1 where leads stand alone.
     """
+
+    bars = ("rate",)
 
     criteria: tuple[Criterion, ...]
     overall: Rate
@@ -126,8 +129,15 @@ class RateTable:
             table[name] = getattr(self, name)
         return table
 
-    def _repr_html_(self) -> str:
-        return str(self.frame().to_html(index=False, float_format="{:.3g}".format))
+    @property
+    def headline(self) -> str:
+        """The close rate of all leads."""
+        return f"{len(self.criteria)} criteria, all leads {self.overall}"
+
+    def shown(self) -> pd.DataFrame:
+        """Levels that some lead has, with the figures that one reads first."""
+        table = self.frame()[["criterion", "level", "leads", "customers", "rate", "low", "high", "lift", "distinct"]]
+        return table[table["leads"] > 0]
 
     def __str__(self) -> str:
         return f"global {self.overall}\n{self.frame().to_string(index=False, float_format='{:.3g}'.format)}"

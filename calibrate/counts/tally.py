@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -16,22 +17,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..engine import sql
+from ..edges import door
 from ..errors import GridError, unknown
 from ..grid.criteria import Criterion, offsets
 from ..leads.history import History
-from ..leads.terms import BUYER, CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS
+from ..shown import Shown
 from .design_effect import Grouped, Pairs, among, grouped, pairs_of
-from .encoding import Coding, coding
+from .encoding import coding
 from .marginals import Marginals
-from .young import IMMATURE, Counting, Young
+from .tally_statement import hashed, share_of_others, tally_statement
+from .young import Counting, Young
 
 MOST_ROWS = 2**20
 """Rows of the tally: about one million leads are counted exactly, more are thinned."""
 
 
-@dataclass(frozen=True)
-class Tally:
+@dataclass(frozen=True, repr=False)
+class Tally(Shown):
     """Counts of a history, in the order of its criteria and cohorts.
 
     ========== ============================ =======================================================
@@ -51,6 +53,9 @@ class Tally:
     group      (R,) int32                   group of the row, which is then one lead; -1: its leads stand
                                             alone; None: all do. No name or id is behind the number
     young      Young                        leads too young to be judged, per age and level, or None
+    window     int                          days until a lead can be judged; None without dates
+    as_of      date                         day on which the history was read, if it has one
+    aside      columns                      suspects that were set aside, with their evidence
     ========== ============================ =======================================================
     """
 
@@ -67,6 +72,9 @@ class Tally:
     ends: NDArray[np.int64] | None = None
     group: NDArray[np.int32] | None = None
     young: Young | None = None
+    window: int | None = None
+    as_of: date | None = None
+    aside: tuple[Any, ...] = ()
 
     @property
     def overall(self) -> tuple[int, int]:
@@ -226,6 +234,16 @@ class Tally:
         table["leads"], table["customers"] = self.by_level[:, 0], self.by_level[:, 1]
         return table
 
+    def rates(self, **options: int) -> Any:
+        """Close rates of every level with counts and intervals: see `binning.shown_rates`."""
+        return door("shown_rates")(self, **options)
+
+    @property
+    def headline(self) -> str:
+        """Leads, customers, criteria, and the columns that were set aside."""
+        columns = ", ".join(str(suspect.column) for suspect in self.aside)
+        return str(self) + (f"; set aside: {columns}" if columns else "")
+
     def __str__(self) -> str:
         leads, customers = self.overall
         exact = "exact" if self.exact else "a weighted sample"
@@ -248,13 +266,13 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
     counting = Marginals(criteria, len(history.cohorts))
     alone = history.terms.group is None
     tabled = profiles and alone and len(counting.groups) == 1 and counting.cells[0].size <= 16 * history.kept
-    share = _share_of_others(history, most_rows) if profiles and not tabled else 1.0
+    share = share_of_others(history, most_rows) if profiles and not tabled else 1.0
     kept: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]] = []
     places: list[NDArray[np.int64]] = []
     buyers: list[NDArray[np.uint64]] = []
     how, counting_young = coding(history.table, criteria), Counting(history, criteria)
-    for piece in history.table.stream(_statement(history, how, share)):
-        place, buyer = piece.get("place"), _hashed(piece.get("buyer"))
+    for piece in history.table.stream(tally_statement(history, how, share)):
+        place, buyer = piece.get("place"), hashed(piece.get("buyer"))
         codes, moment = how.codes(piece), piece["moment"].astype(np.int64, copy=False)
         flags = piece["flags"].astype(np.uint8)
         if counting_young.marginals is not None:
@@ -289,19 +307,10 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
         criteria=criteria, cohorts=history.cohorts, totals=history.totals, marginals=counting.tables(),
         codes=codes, cohort=cohort, leads=np.where(customer, 1.0, _weights(history.totals, cohort, customer)),
         customers=customer.astype(np.float64), counted=np.ones(len(cohort), np.int64),
-        exact=share >= 1 and profiles, ends=history.ends,
+        exact=share >= 1 and profiles, ends=history.ends, window=history.window, as_of=history.as_of,
         group=None if buyer is None else group_codes(buyer, alone=0), young=counting_young.young(),
     )  # fmt: skip
     return merged(tally)
-
-
-def _hashed(buyers: NDArray[Any] | None) -> NDArray[np.uint64] | None:
-    """Hashes of the buyers' keys; 0: nothing is known of the buyer."""
-    if buyers is None or buyers.dtype == np.uint64:
-        return buyers
-    texts = np.array(["" if buyer is None or buyer != buyer else buyer for buyer in buyers], object)
-    found: NDArray[np.uint64] = np.where(texts == "", np.uint64(0), pd.util.hash_array(texts, categorize=False))
-    return found
 
 
 def _tabled(history: History, counting: Marginals) -> Tally:
@@ -313,6 +322,7 @@ def _tabled(history: History, counting: Marginals) -> Tally:
         criteria=history.criteria, cohorts=history.cohorts, totals=history.totals, marginals=counting.tables(),
         codes=np.array(held[1:], np.uint8), cohort=held[0].astype(np.int32), leads=total[held].astype(np.float64),
         customers=table[1][held].astype(np.float64), counted=total[held], exact=True, ends=history.ends,
+        window=history.window, as_of=history.as_of,
     )  # fmt: skip
 
 
@@ -342,36 +352,6 @@ def merged(tally: Tally) -> Tally:
         counted=sums["counted"].astype(np.int64),
         group=None if tally.group is None else tally.group[first],
     )
-
-
-def _statement(history: History, how: Coding, share: float) -> str:
-    """One row per lead that is kept or young: moment, flags (1 customer, 2 stays in the sample, 4 young), codes."""
-    stays = place = ""
-    if share < 1:
-        limit = sql.literal(f"{int(share * 2**32):08x}").sql("duckdb")
-        stays = f" + CASE WHEN {CUSTOMER} = 1 OR MD5({IDENTITY}) < {limit} THEN 2 ELSE 0 END"
-    if history.place is not None:
-        place = f", {sql.identifier(history.place).sql('duckdb')} AS place"
-    if history.terms.group is not None:
-        hashed = "HASH" if history.table.dialect == "duckdb" else "MD5"
-        nobody = "0" if hashed == "HASH" else "''"
-        place += f", CASE WHEN {BUYER} IS NULL THEN {nobody} ELSE {hashed}({BUYER}) END AS buyer"
-    wanted = f"{STATUS} = {KEPT}"
-    if history.excluded.get("immature"):
-        stays += f" + CASE WHEN {STATUS} = {IMMATURE} THEN 4 ELSE 0 END"
-        wanted = f"{STATUS} IN ({KEPT}, {IMMATURE})"
-    return (
-        f"SELECT {MOMENT} AS moment, {CUSTOMER}{stays} AS flags{place}{how.selected} "
-        f"FROM ({history.leads}) AS leads WHERE {wanted}"
-    )
-
-
-def _share_of_others(history: History, most_rows: int) -> float:
-    """Share of the leads that are no customers which stay in the sample (1: all)."""
-    leads, customers = (int(v) for v in history.totals.sum(axis=0))
-    if leads <= most_rows:
-        return 1.0
-    return max(most_rows - customers, most_rows // 4) / (leads - customers)
 
 
 def _weights(totals: NDArray[np.int64], cohort: NDArray[np.int32], customer: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from ..counts.rates import wilson
 from ..errors import SettingsError, unknown
 from ..grid.grid import Grid
+from ..shown import Shown
 from .backtest import Backtest, Fold, same_leads
 from .bootstrap import DRAWS, Resampled, Scored, in_cells, resample, simultaneous
 from .frontier import USEFUL, Frontier
@@ -64,8 +64,8 @@ class Verdict:
         return self.why
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Shown):
     """All candidates on the same later leads; `primary` names the metric that decides."""
 
     baseline: str
@@ -118,8 +118,14 @@ class Comparison:
         head = f"{self.leads:,} later leads, {self.customers:,} customers, {len(self.folds)} folds"
         return f"{self.verdict.why}\n{head}\n{self.summary().to_string(index=False)}"
 
-    def _repr_html_(self) -> str:
-        return f"<p><b>{html.escape(self.verdict.why)}</b></p>{self.summary().to_html(index=False)}"
+    @property
+    def headline(self) -> str:
+        """The verdict."""
+        return self.verdict.why
+
+    def shown(self) -> pd.DataFrame:
+        """One line per candidate."""
+        return self.summary()
 
 
 def compare(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from functools import partial
+from typing import Any
 
 from ..errors import ExportError, unknown
+from ..files import write_whole
 from ..grid.grid import Grid
 from . import (
     activecampaign,
@@ -131,6 +134,24 @@ def write(grid: Grid, name: str, options: Options | None = None) -> bytes:
         refuse_losses(chosen.coverage(grid, options))
     content = chosen.write(grid, options)
     return content if isinstance(content, bytes) else content.encode()
+
+
+def export(grid: Grid, format: str, path: str | None = None, **options: Any) -> str | bytes:
+    """A weight file: text, or bytes where the format is none; written to `path` where one is given.
+
+    `options` are the fields of `Options`; one that does not exist is an error that offers the nearest.
+    """
+    known = [field.name for field in fields(Options)]
+    for name in options:
+        if name not in known:
+            raise ExportError(unknown("option of an export", name, known))
+    content = write(grid, format, Options(**options))
+    if path is not None:
+        write_whole(path, content)
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content
 
 
 def write_scores(grid: Grid, scored: Iterable[Scored], name: str, options: Options | None = None) -> bytes:

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
 
 from ..errors import GridError
+from ..files import write_whole
 from ..grid.criteria import MOST_LEVELS, Criterion, Level
 from ..grid.grid import Band, Curve, Evidence, Expiry, Grid, Pin, Thresholds
 
@@ -164,6 +165,11 @@ def schema() -> str:
     document = GridFile.model_json_schema(by_alias=True)
     document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def save(grid: Grid, path: str) -> None:
+    """Write the grid's file, whole or not at all."""
+    write_whole(path, write(grid).encode())
 
 
 def write(grid: Grid) -> str:

@@ -22,7 +22,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..edges import door
 from ..errors import GridError
+from ..shown import Shown
 from .criteria import Axis, Criterion, offsets
 
 Measure = Literal["score", "fit", "engagement"]
@@ -154,12 +156,14 @@ class Curve:
         return np.array(self.rates)[place]
 
 
-@dataclass(frozen=True)
-class Grid:
+@dataclass(frozen=True, repr=False)
+class Grid(Shown):
     """Whole points per level, laid out like the criteria, with thresholds, bands, evidence and provenance.
 
     `provenance` is a flat mapping of texts and numbers (method, as_of, fingerprints, leads, customers).
     """
+
+    bars = ("points",)
 
     name: str
     method: str
@@ -226,12 +230,14 @@ class Grid:
     def score(self, lead: Mapping[str, Any], at: date | None = None) -> int:
         """Score of one lead: source columns to values as they stand in the data; an absent key is missing.
 
-        With `at`, the score of that day: lines with an expiry rule keep what their signal's age leaves of them.
+        With `at`, the score of that day: lines with an expiry rule keep what their signal's age leaves of them. Raises
+        GridError for what is no single lead; `score_frame` scores many.
         """
         return sum(self.sides(lead, at))
 
     def sides(self, lead: Mapping[str, Any], at: date | None = None) -> tuple[int, int]:
         """Points of fit and of engagement of one lead; together they are its score."""
+        lead = self._checked(lead)
         rules = {(rule.criterion, rule.level): rule for rule in self.expiry} if at is not None else {}
         total = {"fit": 0, "engagement": 0}
         for criterion, points in zip(self.criteria, self.points, strict=True):
@@ -243,6 +249,44 @@ class Grid:
             else:
                 total[criterion.axis] += rule.keeps(points[place], (at - day).days)
         return total["fit"], total["engagement"]
+
+    def _checked(self, lead: object) -> Mapping[str, Any]:
+        """The lead, where it is one: a mapping (or a row of a frame) from columns to single values."""
+        if isinstance(lead, pd.Series):
+            lead = lead.to_dict()
+            if not any(criterion.column in lead for criterion in self.criteria):
+                raise GridError(
+                    f"grid '{self.name}' scores a row, and this Series has none of its columns: it may be a column. "
+                    "Score a frame with score_frame"
+                )
+        if not isinstance(lead, Mapping):
+            raise GridError(
+                f"grid '{self.name}' scores one lead, a mapping of columns to values, and not a "
+                f"{type(lead).__name__}; score a frame with score_frame"
+            )
+        for criterion in self.criteria:
+            if isinstance(lead.get(criterion.column), (list, tuple, set, dict, np.ndarray, pd.Series, pd.Index)):
+                raise GridError(
+                    f"grid '{self.name}' scores one lead, and '{criterion.column}' holds a "
+                    f"{type(lead[criterion.column]).__name__} of values; score a frame with score_frame"
+                )
+        return lead
+
+    def score_frame(
+        self, leads: Any, *, events: Any = None, at: date | None = None, language: str = "en"
+    ) -> pd.DataFrame:
+        """Score, band, close rate (where the grid has a curve) and reasons of each row: see `scoring.frame`."""
+        scores: pd.DataFrame = door("score_frame")(self, leads, events=events, at=at, language=language)
+        return scores
+
+    def save(self, path: str) -> None:
+        """Write the grid as a weight file (JSON), whole or not at all."""
+        door("save")(self, path)
+
+    def export(self, format: str, path: str | None = None, **options: Any) -> str | bytes:
+        """The grid as a weight file of another system (see `export.FORMATS`), written to `path` where one is given."""
+        content: str | bytes = door("export")(self, format, path, **options)
+        return content
 
     def band(self, lead: Mapping[str, Any], at: date | None = None) -> str:
         """Name of the band that the lead is in; empty where it meets the demands of none."""
@@ -268,8 +312,15 @@ class Grid:
             head += f", sales-qualified from {self.thresholds.sales_qualified}"
         return f"{head}\n{self.frame().to_string(index=False, float_format='{:.3g}'.format)}"
 
-    def _repr_html_(self) -> str:
-        return str(self.frame().to_html(index=False, float_format="{:.3g}".format))
+    @property
+    def headline(self) -> str:
+        """Name, method, lines and range."""
+        return f"{self.name} ({self.method}), {self.lines} lines, {self.minimum} to {self.maximum} points"
+
+    def shown(self) -> pd.DataFrame:
+        """The lines with points."""
+        table = self.frame()
+        return table[table["points"] != 0]
 
     def first_unseen_day(self, window: int | None) -> date | None:
         """The first day whose leads its calibration could not judge, each taking `window` days; None: unknown."""

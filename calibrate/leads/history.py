@@ -16,14 +16,17 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ..engine import sql
 from ..engine.table import Fact, Table, column_of
 from ..errors import HistoryError, InputError, unknown
 from ..grid.criteria import Criterion
+from ..shown import Shown
 from .cohorts import blocks, cohorts_of
 from .columns.outcome import Answers, Outcome, answers
+from .columns.proposal import Proposal
 from .statement import Source
 from .statement_facts import findings, outcome_of
 from .terms import CUSTOMER, KEPT, MOMENT, REASONS, STATUS, Terms
@@ -31,8 +34,8 @@ from .terms import CUSTOMER, KEPT, MOMENT, REASONS, STATUS, Terms
 IMPOSSIBLE_RATE = 0.95
 
 
-@dataclass(frozen=True)
-class History:
+@dataclass(frozen=True, repr=False)
+class History(Shown):
     """Leads that can be judged, still in the engine, with the account of those that cannot.
 
     `leads` is a statement giving one row per row read, with the columns of the source and `STATUS` (position in
@@ -58,6 +61,18 @@ class History:
     customer_values: tuple[str, ...] = ()
     as_of_reason: str = ""
     facts: tuple[tuple[str, Mapping[str, str | int | float]], ...] = field(default=())
+    proposal: Proposal | None = None
+
+    def frame(self) -> pd.DataFrame:
+        """What became of the rows: kept, and left out by reason."""
+        rows = [("kept", self.kept), *self.excluded.items()]
+        return pd.DataFrame(rows, columns=["rows", "count"])
+
+    @property
+    def headline(self) -> str:
+        """Rows read and kept, and the customers among them."""
+        leads, customers = (int(n) for n in self.totals.sum(axis=0))
+        return f"{self.table.name}: read {self.read:,}, kept {leads:,} leads with {customers:,} customers"
 
     @property
     def kept(self) -> int:

@@ -34,6 +34,7 @@ from ..grid.criteria import offsets
 from ..grid.grid import Grid
 from ..points.curve import fit_curve
 from ..points.score_table import score
+from ..shown import Shown
 from .drift_effects import effects, fewer
 from .multiplicity import SMALLEST, able, correlation, in_common, saved, seen, shares, whole
 from .shift_tests import (
@@ -89,8 +90,8 @@ class Look:
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True)
-class Drift:
+@dataclass(frozen=True, repr=False)
+class Drift(Shown):
     """What moved since the calibration: one look per cohort, and the verdict of the newest.
 
     `lines` has one row per level: points, counts then and now (over the shortest run of newest cohorts with enough
@@ -166,8 +167,10 @@ class Drift:
     def __str__(self) -> str:
         return f"{self.why}\n{self.frame().to_string(index=False, float_format='{:.3g}'.format)}"
 
-    def _repr_html_(self) -> str:
-        return str(self.frame().to_html(index=False, float_format="{:.3g}".format))
+    @property
+    def headline(self) -> str:
+        """What it says, in one line."""
+        return self.why
 
 
 def drift(grid: Grid, tally: Tally, *, since: date | str | None = None) -> Drift:

@@ -9,7 +9,7 @@ from datetime import date
 from ..counts import binning
 from ..counts.leakage import Question, Suspect
 from ..counts.power import Power, pace, power
-from ..counts.rates import RateTable, estimate
+from ..counts.rates import RateTable
 from ..counts.tally import Tally
 from ..engine.table import Table
 from ..evaluation.decision import Adopted
@@ -61,8 +61,7 @@ class Counted:
     @property
     def rates(self) -> RateTable:
         """Rates of all levels as they are shown: thin ones apart, not pooled."""
-        shown = self.usable.regroup(binning.group(self.usable, min_leads=self.settings.columns.min_leads, pool=False))
-        return estimate(shown, min_leads=self.settings.columns.min_leads)
+        return binning.shown_rates(self.usable, min_leads=self.settings.columns.min_leads)
 
 
 def quick(settings: Settings, tally: Tally) -> Settings:

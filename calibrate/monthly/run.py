@@ -7,132 +7,44 @@ them. What is written to disk is decided in `report`.
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from .. import __version__
-from ..counts.leakage import judge
 from ..counts.power import pace, power
-from ..counts.protected import protected
-from ..counts.tally import Tally, count
-from ..engine import Session
-from ..engine.table import Fact, Table
-from ..errors import InputError, SettingsError
-from ..evaluation import decision
+from ..counts.tally import Tally
+from ..errors import SettingsError
 from ..evaluation.backtest import Backtest, Fold, folds, replay, with_thresholds
 from ..evaluation.ceiling import available, ceiling
 from ..evaluation.comparison import Comparison, compare
-from ..evaluation.decision import Adopted, outcomes
+from ..evaluation.decision import outcomes
 from ..evaluation.frontier import Frontier, judge_frontier, plans_along, slim
-from ..export.reading import as_answered
 from ..export.reading import read_grid as read_grid
-from ..grid.event_columns import is_event_column
 from ..grid.grid import Grid
-from ..grid.mailbox_kinds import made_from
-from ..leads.history import History, last_day, observe
-from ..leads.terms import Terms
+from ..leads.history import History
 from ..points.plan import Plan, Prepared, calibrate_prepared, prepare, redrawn
 from ..points.score_table import score, with_minimums
 from ..report.review import Candidate, Past, Review, Robustness
 from ..weights.constraints import check as check_names
 from . import with_impact
 from .account import account, warnings
-from .column_roles import resolved
-from .counted import QUICK_ROWS, Counted, Progress, _month, quick
-from .crm_defaults import recognised
-from .decisions import read_adopted
+from .counted import QUICK_ROWS, Counted, Progress, quick
 from .from_settings import (
     CURRENT,
-    grids_of,
     plans_of,
-    proposal_of,
-    seen_until,
-    terms_of,
-    with_events,
-    with_kinds,
 )
-from .settings import Settings
+from .read import read_rows as read_rows
+from .read import timed_step
 from .with_funnel import funnel_of, warnings_of, with_expiry
 from .with_impact import changes_of, drift_of, handover_of
 from .with_robustness import audited, costs_of, near_of
 
 FOLDS, FEW_FOLDS = 5, 3
 """Steps through time in which candidates are judged; with many profiles each step holds leads enough."""
-
-
-def read_rows(
-    settings: Settings,
-    progress: Progress = lambda stage: None,
-    *,
-    follow: bool = True,
-    cohorts: Callable[[Terms], Terms] = lambda terms: terms,
-    timing: dict[str, float] | None = None,
-    frames: Mapping[str, Any] | None = None,
-) -> Counted:
-    """Open the source, decide what each row is, count the leads and set suspects aside.
-
-    With `follow`, the grid that the newest earlier month decided on is the current one, unless one is named. `cohorts`
-    may say how leads are parted into cohorts (`Terms.by`, `Terms.split`). Seconds of each step are put into `timing`.
-    `frames` are tables in memory that the settings name instead of files.
-    """
-    timed = partial(_timed, timing if timing is not None else {}, progress)
-    asked = settings  # written out as it was asked for: what was found by itself is found again next month
-    grids = grids_of(settings)
-    with timed("open_s", "open"):
-        session = Session(frames)
-        table = session.open(settings.data.file, table=settings.data.table)
-        outcomes = session.open(settings.outcome.outcomes) if settings.outcome.outcomes else None
-        happened = session.open(settings.events.file, table=settings.events.table) if settings.events.file else None
-    with timed("resolve_s", "propose"):
-        origin = recognised(settings, table, outcomes)
-        roles = resolved(origin.settings, table, origin.outcomes)
-        settings, found = roles.settings, [*origin.facts, *roles.facts]
-        table = with_kinds(settings, table, grids)
-        grids = {name: as_answered(grid, table) for name, grid in grids.items()}
-        terms = cohorts(terms_of(settings, table, origin.outcomes))
-        if happened is not None:
-            terms = seen_until(settings, happened, terms)
-        asked, story, month = _followed(asked, table, terms, follow)
-        if story and _replaces(story[-1], asked, month):
-            made = story[-1].decision
-            grids = {**grids, CURRENT: replace(story[-1].grid, name=CURRENT)}
-            grids = {CURRENT: grids.pop(CURRENT), **grids}
-            found.append(Fact("adopted_grid", {"month": made.month, "candidate": made.candidate, "who": made.who}))
-    with timed("events_s", "events"):
-        if happened is not None:
-            table = with_events(settings, table, happened, terms, grids)
-    with timed("propose_s", "propose"):
-        proposal = proposal_of(settings, table, terms, grids, origin.aside)
-        if not proposal.criteria:
-            reasons = "; ".join(f"{column}: {reason}" for column, reason in proposal.ignored.items())
-            raise InputError(f"{table.name}: no column can be a criterion ({reasons or 'there are no others'})")
-    with timed("observe_s", "observe"):
-        history = observe(table, proposal.criteria, terms)
-        history = replace(history, facts=(*table.facts, *found, *proposal.facts, *history.facts))
-    with timed("count_s", "count"):
-        tally = count(history)
-    with timed("suspects_s", "suspects"):
-        candidates = tally.without(proposal.only_needed)
-        leakage = judge(candidates, clear=_clear(settings, candidates), back=settings.columns.only)
-        late = [suspect.column for suspect in leakage.suspects]
-        aside = (*leakage.suspects, *protected(candidates, proposal.sensitive, aside=late))
-        hidden = {suspect.column for suspect in aside}
-        allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
-    doubts = tuple(question for question in leakage.asked if question.column not in hidden)
-    told = (story, (*roles.warnings, *origin.warnings), happened, doubts)
-    return Counted(asked, table, history, proposal, tally, aside, allowed, grids, *told)
-
-
-def _clear(settings: Settings, tally: Tally) -> list[str]:
-    """Columns whose provenance is known: from events within the observation, from the address, or answered for."""
-    sure = [c.column for c in tally.criteria if is_event_column(c.column) or made_from(c.column) is not None]
-    return [*sure, *settings.columns.keep, *settings.columns.known]
 
 
 def review(
@@ -142,7 +54,7 @@ def review(
 
     Seconds of each step are put into `timing`.
     """
-    timed = partial(_timed, timing if timing is not None else {}, progress)
+    timed = partial(timed_step, timing if timing is not None else {}, progress)
     settings, tally = counted.settings, counted.tally
     lines = _along(counted, timed)
     allowed, min_leads = counted.allowed, settings.columns.min_leads
@@ -207,7 +119,7 @@ def frontier_of(
     counted: Counted, progress: Progress = lambda stage: None, *, timing: dict[str, float] | None = None
 ) -> Frontier:
     """The best grid of every number of lines by each method, judged on later leads."""
-    timed = partial(_timed, timing if timing is not None else {}, progress)
+    timed = partial(timed_step, timing if timing is not None else {}, progress)
     return _signed(_along(counted, timed).frontier, counted)
 
 
@@ -295,44 +207,11 @@ def _ceiling(counted: Counted, rolling: Sequence[Fold]) -> dict[str, float] | No
     return ceiling(counted.tally, rolling, counted.allowed) or None
 
 
-def _followed(asked: Settings, table: Table, terms: Terms, follow: bool) -> tuple[Settings, tuple[Adopted, ...], str]:
-    """The settings with the month from which a grid named just now holds; decisions of earlier months; this month."""
-    reports = Path(asked.report.out)
-    named_now = asked.candidates.current_since == "now"
-    if not named_now and not (follow and decision.months_decided(reports)):
-        return asked, (), ""
-    month = _month(last_day(table, terms))
-    if named_now:
-        asked = asked.model_copy(update={"candidates": asked.candidates.model_copy(update={"current_since": month})})
-    found = []
-    for name in decision.months_decided(reports, before=month) if follow else ():
-        found.append(read_adopted(reports / name))
-    return asked, tuple(found), month
-
-
 def _newest(history: History) -> int | None:
     """Last day (since 1970) on which a lead can have entered whose outcome is known."""
     if history.as_of is None or history.ends is None:
         return None
     return (history.as_of - date(1970, 1, 1)).days - history.terms.observe_days - history.terms.close_within_days
-
-
-def _replaces(adopted: Adopted, asked: Settings, month: str) -> bool:
-    """Whether the newest decision's grid is the current one: not where another was named between it and this month."""
-    named = asked.candidates
-    if CURRENT in named.grids:
-        return False
-    if named.current is None or named.current_since is None:
-        return True
-    return not adopted.decision.month < named.current_since <= month
-
-
-@contextmanager
-def _timed(timing: dict[str, float], progress: Progress, name: str, stage: str) -> Iterator[None]:
-    progress(stage)
-    start = time.perf_counter()
-    yield
-    timing[name] = round(time.perf_counter() - start, 4)
 
 
 def _candidate(plan: Plan, grid: Grid, counted: Counted) -> Candidate:

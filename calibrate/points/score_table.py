@@ -12,6 +12,7 @@ from ..counts.rates import wilson
 from ..counts.tally import Tally
 from ..grid.criteria import Axis
 from ..grid.grid import STAGES, Grid, Stage, Thresholds
+from ..shown import Shown
 
 Floats = NDArray[np.float64]
 
@@ -19,14 +20,16 @@ CHUNK = 32_768
 """Rows scored at a time: as many as stay in the processor's cache."""
 
 
-@dataclass(frozen=True)
-class Scores:
+@dataclass(frozen=True, repr=False)
+class Scores(Shown):
     """Leads and customers per cohort and score: `leads` and `customers` have shape (cohorts, scores).
 
     `scores` is ascending and without repeats. Sums equal those of the tally that was scored. `pairs` has the coupled
     pairs of leads of one group (`counts.design_effect`) that come in at each score when leads are taken from the top,
     (scores,); None where leads stand alone.
     """
+
+    bars = ("leads", "rate")
 
     cohorts: tuple[str, ...]
     scores: NDArray[np.int64]
@@ -74,8 +77,10 @@ class Scores:
             {"score": self.scores, "leads": leads, "customers": customers, "rate": rate, "low": low, "high": high}
         )
 
-    def _repr_html_(self) -> str:
-        return str(self.frame().to_html(index=False, float_format="{:.3g}".format))
+    @property
+    def headline(self) -> str:
+        """How many leads have how many scores."""
+        return f"{self.leads.sum():,.0f} leads, {len(self.scores)} scores"
 
     def __str__(self) -> str:
         return str(self.frame().to_string(index=False, float_format="{:.3g}".format))

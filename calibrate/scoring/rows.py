@@ -113,11 +113,11 @@ def scored(
     marks = marked(grid, codes, _left(grid, leads, at), known, words_in(language))
     steps = [(band_condition(band, marks.names), sql.literal(band.name).sql("duckdb")) for band in grid.ladder]
     band = "".join(f" WHEN {condition} THEN {name}" for condition, name in steps)
-    columns = ", ".join(_quoted(name) for name in (known if shown is None else shown))
+    columns = "".join(f"{_quoted(name)}, " for name in (known if shown is None else shown))
     band = f"CASE{band} ELSE '' END" if band else "''"
     added = f"{marks.names['score']} AS score, {band} AS band, {marks.reasons} AS reasons"
     order = f" ORDER BY {_quoted(leads.position)}" if leads.joined and leads.position is not None else ""
-    return f"SELECT {columns}, {added} FROM {marks.over(leads.relation)}{order}"
+    return f"SELECT {columns}{added} FROM {marks.over(leads.relation)}{order}"
 
 
 def _left(grid: Grid, leads: Table, at: date | None) -> dict[int, dict[int, str]]:

@@ -14,14 +14,15 @@ from scipy import special
 from ..counts.rates import RateTable
 from ..counts.tally import Tally
 from ..grid.criteria import Criterion, offsets
+from ..shown import Shown
 from .constraints import Constraints
 
 Floats = NDArray[np.float64]
 Unit = Literal["points", "log-odds"]
 
 
-@dataclass(frozen=True)
-class Weights:
+@dataclass(frozen=True, repr=False)
+class Weights(Shown):
     """One real number per level of the (pooled) criteria, laid out criterion after criterion: arrays (levels,).
 
     =========== =================================================================================
@@ -71,8 +72,10 @@ class Weights:
         table["sign_kept"] = self.sign_kept
         return table
 
-    def _repr_html_(self) -> str:
-        return str(self.frame().to_html(index=False, float_format="{:.3g}".format))
+    @property
+    def headline(self) -> str:
+        """What it says, in one line."""
+        return f"{self.method} ({self.unit}), {len(self.values)} levels"
 
     def __str__(self) -> str:
         return f"{self.method} ({self.unit})\n{self.frame().to_string(index=False, float_format='{:.3g}'.format)}"

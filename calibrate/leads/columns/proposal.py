@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from ...engine.table import Fact, Table, column_of
 from ...errors import InputError
 from ...grid.criteria import MISSING, Criterion, Level, is_placeholder
+from ...shown import Shown
 from ...vocabulary import NO, NUMBER_PLACEHOLDERS, YES
 from .fine_classing import (
     MOST_TEXTS,
@@ -43,18 +45,34 @@ FEW_GAPS = 0.01
 """A column filled, or empty, in fewer cells than this share says nothing by being filled."""
 
 
-@dataclass(frozen=True)
-class Proposal:
+@dataclass(frozen=True, repr=False)
+class Proposal(Shown):
     """Proposed criteria and the account of columns that are none.
 
     `only_needed` names criteria that are there only so that given grids can be recounted: they are none that was
     proposed. `sensitive` columns are to be set aside, be they among the criteria or not.
+    proposed. `clear` are columns that the user answers for, `back` those that were put back: neither is a suspect.
     """
 
     criteria: tuple[Criterion, ...]
     facts: tuple[Fact, ...]
     only_needed: tuple[str, ...] = ()
     sensitive: tuple[Sensitive, ...] = ()
+    clear: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+
+    def frame(self) -> pd.DataFrame:
+        """One line per column that is a criterion or none, and why."""
+        rows: list[tuple[str, str, str, str, int]] = [
+            (c.column, "criterion", c.axis, c.kind, len(c.levels)) for c in self.criteria
+        ]
+        rows += [(column, "ignored", "", reason, 0) for column, reason in self.ignored.items()]
+        return pd.DataFrame(rows, columns=["column", "use", "axis", "why", "levels"])
+
+    @property
+    def headline(self) -> str:
+        """How many columns are criteria."""
+        return f"{len(self.criteria)} criteria proposed, {len(self.ignored)} columns ignored"
 
     @property
     def ignored(self) -> dict[str, str]:

@@ -1,0 +1,174 @@
+"""Rows read: the source opened, each row decided, the leads counted, suspects set aside."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..counts.leakage import Question, Suspect, judge
+from ..counts.protected import protected
+from ..counts.tally import Tally, count
+from ..engine import Session
+from ..engine.table import Fact, Table
+from ..errors import InputError
+from ..evaluation import decision
+from ..evaluation.decision import Adopted
+from ..export.reading import as_answered
+from ..grid.event_columns import is_event_column
+from ..grid.grid import Grid
+from ..grid.mailbox_kinds import made_from
+from ..leads.columns.proposal import Proposal
+from ..leads.history import History, last_day, observe
+from ..leads.terms import Terms
+from .column_roles import resolved
+from .counted import Counted, Progress, _month
+from .crm_defaults import recognised
+from .decisions import read_adopted
+from .from_settings import CURRENT, grids_of, proposal_of, seen_until, terms_of, with_events, with_kinds
+from .settings import Settings
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The source as it was understood, before its leads are counted."""
+
+    settings: Settings
+    table: Table
+    history: History
+    proposal: Proposal
+    grids: Mapping[str, Grid]
+    story: tuple[Adopted, ...]
+    warnings: tuple[tuple[str, Mapping[str, str | int | float]], ...]
+    events: Table | None
+
+
+def read_rows(
+    settings: Settings,
+    progress: Progress = lambda stage: None,
+    *,
+    follow: bool = True,
+    cohorts: Callable[[Terms], Terms] = lambda terms: terms,
+    timing: dict[str, float] | None = None,
+    frames: Mapping[str, Any] | None = None,
+) -> Counted:
+    """What `read_history` gives, its leads counted and suspects set aside."""
+    timing = timing if timing is not None else {}
+    timed = partial(timed_step, timing, progress)
+    observed = read_history(settings, progress, follow=follow, cohorts=cohorts, timing=timing, frames=frames)
+    with timed("count_s", "count"):
+        tally = count(observed.history)
+    with timed("suspects_s", "suspects"):
+        candidates = tally.without(observed.proposal.only_needed)
+        aside, doubts = set_aside(candidates, observed.proposal)
+        hidden = {suspect.column for suspect in aside}
+        allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
+    return Counted(
+        observed.settings, observed.table, observed.history, observed.proposal, tally, aside, allowed,
+        observed.grids, observed.story, observed.warnings, observed.events, doubts,
+    )  # fmt: skip
+
+
+def set_aside(tally: Tally, proposal: Proposal) -> tuple[tuple[Suspect, ...], tuple[Question, ...]]:
+    """Columns that should not be criteria by themselves, and questions about others.
+
+    Columns whose provenance is known are clear: from events within the observation, from the address, or answered for.
+    """
+    sure = [c.column for c in tally.criteria if is_event_column(c.column) or made_from(c.column) is not None]
+    leakage = judge(tally, clear=[*sure, *proposal.clear], back=proposal.back)
+    late = [suspect.column for suspect in leakage.suspects]
+    suspects = (*leakage.suspects, *protected(tally, proposal.sensitive, aside=late))
+    hidden = {suspect.column for suspect in suspects}
+    return suspects, tuple(question for question in leakage.asked if question.column not in hidden)
+
+
+def read_history(
+    settings: Settings,
+    progress: Progress = lambda stage: None,
+    *,
+    follow: bool = True,
+    cohorts: Callable[[Terms], Terms] = lambda terms: terms,
+    timing: dict[str, float] | None = None,
+    frames: Mapping[str, Any] | None = None,
+) -> Observed:
+    """Open the source, propose criteria and decide what each row is.
+
+    With `follow`, the grid that the newest earlier month decided on is the current one, unless one is named. `cohorts`
+    may say how leads are parted into cohorts (`Terms.by`, `Terms.split`). Seconds of each step are put into `timing`.
+    `frames` are tables in memory that the settings name instead of files.
+    """
+    timed = partial(timed_step, timing if timing is not None else {}, progress)
+    asked = settings  # written out as it was asked for: what was found by itself is found again next month
+    grids = grids_of(settings)
+    with timed("open_s", "open"):
+        session = Session(frames)
+        table = session.open(settings.data.file, table=settings.data.table)
+        outcomes = session.open(settings.outcome.outcomes) if settings.outcome.outcomes else None
+        happened = session.open(settings.events.file, table=settings.events.table) if settings.events.file else None
+    with timed("resolve_s", "propose"):
+        origin = recognised(settings, table, outcomes)
+        roles = resolved(origin.settings, table, origin.outcomes)
+        settings, found = roles.settings, [*origin.facts, *roles.facts]
+        table = with_kinds(settings, table, grids)
+        grids = {name: as_answered(grid, table) for name, grid in grids.items()}
+        terms = cohorts(terms_of(settings, table, origin.outcomes))
+        if happened is not None:
+            terms = seen_until(settings, happened, terms)
+        asked, story, month = _followed(asked, table, terms, follow)
+        if story and _replaces(story[-1], asked, month):
+            made = story[-1].decision
+            grids = {**grids, CURRENT: replace(story[-1].grid, name=CURRENT)}
+            grids = {CURRENT: grids.pop(CURRENT), **grids}
+            found.append(Fact("adopted_grid", {"month": made.month, "candidate": made.candidate, "who": made.who}))
+    with timed("events_s", "events"):
+        if happened is not None:
+            table = with_events(settings, table, happened, terms, grids)
+    with timed("propose_s", "propose"):
+        proposal = proposal_of(settings, table, terms, grids, origin.aside)
+        columns = settings.columns
+        proposal = replace(proposal, clear=(*columns.keep, *columns.known), back=columns.only)
+        if not proposal.criteria:
+            reasons = "; ".join(f"{column}: {reason}" for column, reason in proposal.ignored.items())
+            raise InputError(f"{table.name}: no column can be a criterion ({reasons or 'there are no others'})")
+    with timed("observe_s", "observe"):
+        history = observe(table, proposal.criteria, terms)
+        history = replace(history, proposal=proposal, facts=(*table.facts, *found, *proposal.facts, *history.facts))
+    return Observed(asked, table, history, proposal, grids, story, (*roles.warnings, *origin.warnings), happened)
+
+
+def _followed(asked: Settings, table: Table, terms: Terms, follow: bool) -> tuple[Settings, tuple[Adopted, ...], str]:
+    """The settings with the month from which a grid named just now holds; decisions of earlier months; this month."""
+    reports = Path(asked.report.out)
+    named_now = asked.candidates.current_since == "now"
+    if not named_now and not (follow and decision.months_decided(reports)):
+        return asked, (), ""
+    month = _month(last_day(table, terms))
+    if named_now:
+        asked = asked.model_copy(update={"candidates": asked.candidates.model_copy(update={"current_since": month})})
+    found = []
+    for name in decision.months_decided(reports, before=month) if follow else ():
+        found.append(read_adopted(reports / name))
+    return asked, tuple(found), month
+
+
+def _replaces(adopted: Adopted, asked: Settings, month: str) -> bool:
+    """Whether the newest decision's grid is the current one: not where another was named between it and this month."""
+    named = asked.candidates
+    if CURRENT in named.grids:
+        return False
+    if named.current is None or named.current_since is None:
+        return True
+    return not adopted.decision.month < named.current_since <= month
+
+
+@contextmanager
+def timed_step(timing: dict[str, float], progress: Progress, name: str, stage: str) -> Iterator[None]:
+    """Say that a step begins and note how many seconds it took."""
+    progress(stage)
+    start = time.perf_counter()
+    yield
+    timing[name] = round(time.perf_counter() - start, 4)

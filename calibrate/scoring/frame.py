@@ -1,0 +1,51 @@
+"""A frame scored in memory: the statement of `calibrate score`, its answer as a frame."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from ..engine import Session
+from ..engine.frames import Frame, is_frame
+from ..errors import InputError
+from ..grid.grid import Grid
+from ..grid.mailbox_kinds import made_from
+from ..leads.columns.mailbox import with_mailboxes
+from .rows import scored, with_events
+
+
+def score_frame(
+    grid: Grid, leads: Frame, *, events: Frame | str | None = None, at: date | None = None, language: str = "en"
+) -> pd.DataFrame:
+    """Score, band, expected close rate (if the grid has a curve) and reasons of each lead, in the order of the rows.
+
+    Every cell is what `calibrate score` writes for the same rows. A pandas frame's index is kept. `events` and `at` as
+    in `score_file`. Raises GridError where the grid does not fit the frame, InputError where there is none.
+    """
+    if not is_frame(leads):
+        raise InputError(f"score_frame takes a frame, not a {type(leads).__name__}; a single lead is scored by score")
+    index = leads.index if isinstance(leads, pd.DataFrame) else None
+    if index is not None and not len(index):
+        return pd.DataFrame({"score": pd.Series(dtype="int64"), "band": "", "reasons": ""}, index=index)
+    if isinstance(leads, pd.DataFrame) and events is None:
+        leads = _needed(grid, leads)
+    frames = {"leads": leads, **({"events": events} if is_frame(events) else {})}
+    with Session(frames) as session:
+        table = session.open("leads")
+        table = with_mailboxes(table, [made for c in grid.criteria if (made := made_from(c.column)) is not None])
+        if events is not None:
+            table = with_events(grid, table, session.open("events" if is_frame(events) else events), at)
+        answer = pd.DataFrame(table.fetch(scored(grid, table, (), at, language)))
+    if grid.curve is not None and "close_rate" not in answer:
+        answer.insert(2, "close_rate", grid.curve.at(answer["score"].to_numpy()))
+    return answer if index is None else answer.set_axis(index)
+
+
+def _needed(grid: Grid, leads: pd.DataFrame) -> pd.DataFrame:
+    """The columns that the grid asks for, where all are there; else all, so that the nearest can be offered."""
+    names = [c.column for c in grid.criteria] + [rule.dated for rule in grid.expiry if rule.dated is not None]
+    wanted = {made_from(name) or name for name in names} | set(names)
+    columns = [column for column in leads.columns if str(column) in wanted]
+    missing = [c.column for c in grid.criteria if c.column not in columns and made_from(c.column) not in columns]
+    return leads if missing or not columns else leads[columns]
