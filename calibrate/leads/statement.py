@@ -30,6 +30,10 @@ LATE_LOSSES = 31
 """Days up to which losses are believed to come after all else that happened; later ones were never updated plans."""
 
 
+FEW_UNDATED = 0.1
+"""With a greater share of rows without a closing date, these rows of a second file are deals that are still open."""
+
+
 class Source:
     """The statement that lays out one row per lead; built once, never changed."""
 
@@ -259,7 +263,16 @@ class Source:
         outcomes, span = self.terms.outcomes, self.spans.get("outcomes")
         if outcomes is None or span is None or self.meant is not None:
             return 0
-        return span.outside
+        return span.outside + (self.undated_rows if self.undated_rows > FEW_UNDATED * outcomes.rows else 0)
+
+    @cached_property
+    def undated_rows(self) -> int:
+        """Rows of the second file without a closing date."""
+        outcomes, at = self.terms.outcomes, self.listed_at
+        if outcomes is None or at is None:
+            return 0
+        found = outcomes.fetch(f"SELECT COUNT({self.day(outcomes, at)}) AS dated FROM {outcomes.relation}")
+        return outcomes.rows - int(found["dated"][0])
 
     def _wins(self, outcomes: Table) -> str:
         """Filter of the outcomes table: the customer column where it stands there, else a date that is believed."""
@@ -268,7 +281,9 @@ class Source:
         if not self.planned_rows or self.listed_at is None:
             return ""
         day, span = self.day(outcomes, self.listed_at), self.spans["outcomes"]
-        return f" WHERE {day} IS NULL OR {day} BETWEEN {span.first} AND {span.last}"
+        believed = f"{day} BETWEEN {span.first} AND {span.last}"
+        few = self.undated_rows <= FEW_UNDATED * outcomes.rows
+        return f" WHERE {day} IS NULL OR {believed}" if few else f" WHERE {believed}"
 
     def _is(self, values: tuple[str, ...]) -> str:
         """0/1: the customer column holds one of the values."""

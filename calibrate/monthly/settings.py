@@ -73,7 +73,9 @@ class OutcomeSettings(_Part):
         default=(), description="its values that mean customer"
     )
     lead_id: Annotated[str | None, Flag("COL")] = Field(default=None, description="column that identifies a lead")
-    open_values: tuple[str, ...] = Field(default=(), description="values that mean not decided yet")
+    open_values: Annotated[tuple[str, ...], Flag("V", name="open_value", repeated=True)] = Field(
+        default=(), description="values that mean not decided yet"
+    )
     open_in: str | None = Field(
         default=None, description="column in which open_values stand; default: the customer column"
     )
@@ -115,7 +117,8 @@ class Time(_Part):
         default=None, description="column that orders leads in time where there are no dates; default: the file's order"
     )
     as_of: Annotated[date | None, Flag("DATE")] = Field(
-        default=None, description="day on which the history is read (YYYY-MM-DD); default: the last date in the data"
+        default=None,
+        description="day on which the history is read (YYYY-MM-DD); default: the last day on which something happened",
     )
     observe_days: Annotated[int | None, Flag("N")] = Field(
         default=None,

@@ -203,3 +203,14 @@ def test_a_late_sale_is_no_slip_of_the_pen() -> None:
     assert day_span(won, np.ones(3, np.int64), today, beside=created).far == 0
     planned = day_span(np.array([20_010, 22_000]), np.array([5, 50]), date(2026, 6, 1), beside=created)
     assert (planned.newest, planned.future) == (20_010, 50)  # a closing after today is a plan, however many there are
+
+
+def test_deals_without_a_closing_date_are_open_in_a_file_without_status(tmp_path: Path) -> None:
+    write(tmp_path / "leads.csv", ("lead_id", "created_at", "kind"), [(f"L{i}", day(i), i % 3) for i in range(400)])
+    sold = [(f"L{i}", day(i + 20) if i % 4 == 0 else "", 100) for i in range(0, 400, 2)]
+    write(tmp_path / "deals.csv", ("lead_id", "close date", "amount"), sold)
+    counted = read(tmp_path / "leads.csv", outcome={"outcomes": str(tmp_path / "deals.csv")})
+    assert [(v.value, v.rows) for v in counted.history.outcome.values] == [("row", 100), ("planned", 100)]
+    assert counted.history.as_of == day(416)
+    judged = [i for i in range(400) if i + WINDOW <= 416]
+    assert counted.tally.overall == (len(judged), sum(i % 4 == 0 for i in judged))

@@ -188,7 +188,8 @@ def _question(
         unclear = f" Not understood: {_listing(strange, given)}."
     return (
         f"the outcome column '{column}' has {len(given)} values and it is not clear which mean customer: "
-        f"{_listing(given, given)}.{unclear} Name those that mean customer with --customer-value{example}"
+        f"{_listing(given, given)}.{unclear} Name those that are not decided yet with --open-value, and those that "
+        f"mean customer with --customer-value{example}"
     )
 
 

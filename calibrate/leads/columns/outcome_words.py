@@ -74,8 +74,9 @@ _OPEN = (
     "meeting", "evaluation", "trial", "poc", "proof of concept", "verbal commitment", "verbal agreement", "commit",
     "best case", "pipeline", "quote", "contracting", "appointment scheduled", "presentation scheduled",
     "decision maker bought in", "contract sent", "identify decision makers", "qualify", "develop", "propose",
-    "opportunity", "marketing qualified lead", "sales qualified lead", "sales accepted lead", "mql", "sql", "sal",
-    "ouvert", "ouverte", "nouveau", "nouvelle", "en cours", "en attente", "a contacter", "contacte", "contactee",
+    "opportunity", "sales qualified lead", "sales accepted lead", "sql", "sal", "discovery call", "first contact",
+    "ouvert", "ouverte", "prise de contact", "premier contact",
+    "nouveau", "nouvelle", "en cours", "en attente", "a contacter", "contacte", "contactee",
     "non contacte", "a relancer", "relance", "relance en cours", "a rappeler", "qualifie", "qualifiee",
     "a qualifier", "rendez vous", "rdv", "rdv pris", "rdv planifie", "decouverte", "devis", "devis envoye",
     "proposition", "proposition envoyee", "proposition commerciale", "negociation", "en negociation", "en discussion",
@@ -114,6 +115,8 @@ _YES = (
 _NO = (
     "0", "no", "n", "false", "f", "failure", "negative", "unsuccessful", "non", "faux", "nein", "falsch", "falso",
     "nao", "nee", "neen", "onwaar", "negatif", "negativ", "negativo",
+    "lead", "prospect", "suspect", "subscriber", "visitor", "mql", "marketing qualified lead", "abonne", "interessent",
+    "interesado", "interessato", "interessado", "potenzieller kunde", "cliente potencial", "cliente potenziale",
 )
 # fmt: on
 _WON_TOKENS = re.compile(
@@ -164,6 +167,9 @@ def meaning(value: str) -> Meaning | None:
     exact = _KNOWN.get(words.replace(" ", ""))
     if exact is not None:
         return exact
+    parts = [part for part in re.split(r"\s[-–/|:]\s?|[/|:;]", value) if part.strip()]
+    if len(parts) > 1 and meaning(parts[0]) == "open" and not {*map(meaning, parts[1:])} & {"won", "lost", "converted"}:
+        return "open"
     if len(words.split()) > 6:
         return None
     won, lost = _WON_TOKENS.search(words), _LOST_TOKENS.search(words)

@@ -69,6 +69,7 @@ def test_named_values_are_found_loosely_but_never_invented() -> None:
         ("Gewonnen!", "verloren", "Offerte verstuurd"),
         ("6 - Gagné", "7 - Perdu", "2 - Rendez-vous"),
         ("Won (100%)", "Lost: price", "Proposal (50%)"),
+        ("Closed - Converted", "Closed - Not Converted", "Working - Contacted"),
     ],
 )
 def test_words_of_seven_languages_are_understood_however_they_are_written(won: str, lost: str, open_: str) -> None:
@@ -119,3 +120,11 @@ def test_empty_cells_are_spelt_too() -> None:
     found = answers({"Won": 3, "Lost": 20, "": 9}, "c")
     assert (found.blank, found.values[-1].taken_for) == (9, "unknown")
     assert answers({"Won": 3, "Lost": 20, "": 9}, "c", undecided=[""]).values[-1].taken_for == "open"
+
+
+def test_stages_of_a_life_cycle_are_customers_or_not() -> None:
+    found = answers({"Lead": 80, "MQL": 50, "Opportunity": 20, "Customer": 10}, "lifecycle")
+    assert {v.value: v.taken_for for v in found.values} == {
+        "Lead": "lost", "MQL": "lost", "Opportunity": "open", "Customer": "customer",
+    }  # fmt: skip
+    assert answers({"Prospect": 80, "Client": 20}, "type").customer == ("Client",)
