@@ -133,3 +133,34 @@ def test_an_id_of_leads_that_repeats_is_still_their_id(tmp_path: Path) -> None:
     assert find_id(opened(tmp_path, frame)) == "Lead ID"
     frame["Lead ID"] = frame.index // 5  # five rows each: something else is counted here
     assert find_id(opened(tmp_path, frame)) is None
+
+
+def test_a_server_finds_the_same_buyers_and_persons(tmp_path: Path, server: str) -> None:
+    """PostgreSQL and a file: the same group column, the same exclusions, groups of the same sizes."""
+    import psycopg
+
+    frame = contacts(30, 2)
+    frame = pd.concat([frame, frame[frame["id"] < 6].assign(id=lambda rows: rows["id"] + 500)], ignore_index=True)
+    frame.loc[3, "email"] = "ana@gmail.com"
+    columns = ["id", "email", "first name", "last name", "company", "role", "won"]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("DROP TABLE IF EXISTS buyers")
+        connection.execute('CREATE TABLE buyers (id INT, email TEXT, "first name" TEXT, "last name" TEXT, '
+                           "company TEXT, role TEXT, won INT)")  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.executemany("INSERT INTO buyers VALUES (%s, %s, %s, %s, %s, %s, %s)", frame[columns].values.tolist())
+    tables = opened(tmp_path, frame[columns]), open_table(server, table="buyers")
+    groups = [find_group(table) for table in tables]
+    assert groups[0] == groups[1] == Group("email", "domain")
+    for unit in ("lead", "company"):
+        read = [
+            observe(table, (ROLE,), Terms(customer="won", customer_values=("1",), lead_id="id", order="id",
+                                          group=groups[0], unit=unit, persons=person_keys(table)))
+            for table in tables
+        ]  # fmt: skip
+        assert dict(read[0].excluded) == dict(read[1].excluded)
+        tallies = [count(each) for each in read]
+        assert np.array_equal(tallies[0].marginals[0], tallies[1].marginals[0])
+        sizes = [[] if t.group is None else np.sort(np.bincount(t.group[t.group >= 0])).tolist() for t in tallies]
+        assert sizes[0] == sizes[1] and len(sizes[0]) == (29 if unit == "lead" else 0)
+    assert read[0].excluded["repeated"] == 6
