@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ from ..shown import Shown
 from .cohorts import blocks, cohorts_of
 from .columns.outcome import Answers, Outcome, answers
 from .columns.proposal import Proposal
+from .left_truncation import logged_from, month_of
 from .statement import Source
 from .statement_facts import findings, outcome_of
 from .terms import CUSTOMER, KEPT, MOMENT, REASONS, STATUS, Terms
@@ -106,12 +108,11 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
     source = Source(table, terms, meant)
     read_on = source.last_day()
     as_of = read_on[0] if read_on else terms.as_of
+    found = _judged(source, as_of)
+    source.logged_from = _logged_from(source, as_of, found)
+    if source.logged_from is not None:
+        found = _judged(source, as_of)
     leads = source.statement(as_of)
-    judged, held = (source.statement(as_of, source.alike()), "__leads") if source.few else (leads, "1")
-    found = table.fetch(
-        f"SELECT {STATUS} AS status, {CUSTOMER} AS customer, {_cohort_key(source)} AS moment, "
-        f"CAST(SUM({held}) AS BIGINT) AS leads FROM ({judged}) AS judged GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-    )
     status, customer, moment = (found[name].astype(np.int64) for name in ("status", "customer", "moment"))
     counts = found["leads"].astype(np.int64)
     read = int(counts.sum())
@@ -134,6 +135,40 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
             *_same_persons(source, leads), *(() if source.dated else _undecided(meant, terms)),
             *findings(source, as_of),
         ),
+    )  # fmt: skip
+
+
+def _judged(source: Source, as_of: date | None) -> Mapping[str, NDArray[Any]]:
+    """Leads per status, outcome and moment."""
+    judged, held = (
+        (source.statement(as_of, source.alike()), "__leads") if source.few else (source.statement(as_of), "1")
+    )
+    return source.table.fetch(
+        f"SELECT {STATUS} AS status, {CUSTOMER} AS customer, {_cohort_key(source)} AS moment, "
+        f"CAST(SUM({held}) AS BIGINT) AS leads FROM ({judged}) AS judged GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+    )
+
+
+def _logged_from(source: Source, as_of: date | None, found: Mapping[str, NDArray[Any]]) -> int | None:
+    """First day of the leads whose closings were logged, where the history begins long before those do."""
+    terms = source.terms
+    if not source.dated or terms.customer_at is None:
+        return None
+    kept = found["status"].astype(np.int64) == KEPT
+    moment, leads = found["moment"].astype(np.int64)[kept], found["leads"].astype(np.int64)[kept]
+    customers = leads * found["customer"].astype(np.int64)[kept]
+    window = terms.observe_days + terms.close_within_days
+    if not customers.any() or moment[customers > 0].min() <= moment.min() + window:
+        return None  # whoever bought soon after the first lead was logged
+    row = source.table.fetch(
+        f"SELECT MIN(__closed) AS first FROM ({source.statement(as_of)}) AS judged "
+        "WHERE __bought = 1 AND __closed >= __created"
+    )
+    first = int(row["first"][0])
+    silent, logged = moment + window < first, moment >= month_of(first)
+    return logged_from(
+        first, (int(leads[silent].sum()), int(customers[silent].sum())),
+        (int(leads[logged].sum()), int(customers[logged].sum())),
     )  # fmt: skip
 
 

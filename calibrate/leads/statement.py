@@ -35,13 +35,14 @@ FEW_UNDATED = 0.1
 
 
 class Source:
-    """The statement that lays out one row per lead; built once, never changed."""
+    """The statement that lays out one row per lead; built once. Leads from before `logged_from` are left out."""
 
     def __init__(self, table: Table, terms: Terms, meant: Answers | None) -> None:
         self.table, self.terms, self.meant = table, terms, meant
         self.dated = terms.created_at is not None
         self.order = "created_at" if self.dated else "column" if terms.order else "file"
         self._days: dict[tuple[str, str], str] = {}
+        self.logged_from: int | None = None
 
     @cached_property
     def same(self) -> tuple[tuple[str, str], ...]:
@@ -422,6 +423,8 @@ class Source:
         if self.dated and as_of is not None:
             last = as_of.toordinal() - DAY_ZERO.toordinal()
             tests.append((f"__created + {observed + window} > {last}", "immature"))
+        if self.logged_from is not None:
+            tests.append((f"__created < {self.logged_from}", "before_closings"))
         status = " ".join(f"WHEN {test} THEN {number[name]}" for test, name in tests)
         within = f" AND __closed <= __created + {observed + window}" if closes else ""
         return f"CASE {status} ELSE {KEPT} END", f"CASE WHEN __bought = 1{within} THEN 1 ELSE 0 END"

@@ -29,6 +29,7 @@ REASONS = (
     "already_closed",
     "still_open",
     "immature",
+    "before_closings",
 )
 
 
