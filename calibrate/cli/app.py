@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .. import __version__
 from ..errors import CalibrateError, SettingsError
 from . import decide
 from . import drift as later
@@ -51,10 +52,27 @@ __all__ = ["app", "main"]
 app = typer.Typer(
     name="calibrate",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     help="Turns a lead history into a points grid in which every point traces to counted leads.",
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        say(f"calibrate {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, Option("--version", callback=_version, is_eager=True, help="Say the version and leave.")
+    ] = False,
+) -> None:
+    """Turns a lead history into a points grid in which every point traces to counted leads."""
+
+
 grid_app = typer.Typer(no_args_is_help=True, help="Look at a grid file.")
 app.add_typer(grid_app, name="grid")
 decide.add_to(app, grid_app)

@@ -274,3 +274,15 @@ def test_empty_outcomes_beside_a_no_are_told_and_can_be_taken_as_open(tmp_path: 
     )
     told = check("calibration.toml")
     assert "60 customers of 240" in told and "are empty and count" not in told
+
+
+@pytest.mark.parametrize("words", [["--version"], ["-h"], ["run", "-h"]])
+def test_version_and_help_answer(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    import calibrate
+    from calibrate.cli import main
+
+    with pytest.raises(SystemExit) as leaving:
+        main(words)
+    told = capsys.readouterr().out
+    assert leaving.value.code in (0, None)
+    assert told.strip() == f"calibrate {calibrate.__version__}" if words == ["--version"] else "Usage" in told

@@ -82,6 +82,19 @@ def test_explore_walks_through_every_step(folder: Path) -> None:
     assert links(page) == []
 
 
+def test_compare_holds_an_own_grid_against_made_ones(folder: Path) -> None:
+    book = ROOT / "notebooks" / "compare.ipynb"
+    page = execute(book, {"leads": 3000}, folder / "compare.html").read_text("utf-8")
+    assert "meeting" in page and "data:image/png" in page
+    assert links(page) == []
+
+
+@pytest.mark.parametrize("name", ["explore", "monthly", "compare"])
+def test_notebooks_are_stored_without_outputs(name: str) -> None:
+    book = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))
+    assert [cell for cell in book["cells"] if cell.get("outputs") or cell.get("execution_count")] == []
+
+
 def small(folder: Path, *cells: str) -> Path:
     import nbformat
 
