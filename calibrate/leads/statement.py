@@ -183,7 +183,8 @@ class Source:
         decisive = [c for c in (self.terms.created_at, self.terms.customer_at, self.terms.customer) if c is not None]
         known = {c.name: c.type for c in self.table.columns}
         return (
-            self.dated and not self.numbered and not self.scattered and self.table.dialect == "duckdb"
+            self.dated and not self.numbered and not self.scattered and not self.terms.not_leads
+            and self.table.dialect == "duckdb"
             and all(known.get(c) in ("date", "timestamp", "boolean") for c in decisive)
         )  # fmt: skip
 
@@ -402,7 +403,7 @@ class Source:
         """SQL for status and customer, the reasons tried in the order of `REASONS`."""
         number = {name: i for i, name in enumerate(REASONS)}
         observed, window = self.terms.observe_days, self.terms.close_within_days
-        tests = []
+        tests = [(condition, reason) for reason, condition in self.terms.not_leads]
         if self.dated:
             tests.append(("__created IS NULL", "no_creation_date"))
             doubted = self.spans["created"]

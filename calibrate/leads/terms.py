@@ -19,6 +19,9 @@ KEPT = 0
 
 REASONS = (
     "kept",
+    "test_lead",
+    "deleted",
+    "merged",
     "no_creation_date",
     "implausible_date",
     "no_order_value",
@@ -56,7 +59,8 @@ class Terms:
 
     Leads of one `group` share their fate; with the `unit` company its earliest lead stands for all of them. `persons`
     are keys (name, SQL) that make rows one person: the earliest row counts, the others are `repeated`, as are rows
-    whose `lead_id` was seen before.
+    whose `lead_id` was seen before. `not_leads` are reasons with the condition (SQL) of rows that are
+    no leads: tests, deleted and merged records.
     """
 
     customer: str | None = None
@@ -77,5 +81,6 @@ class Terms:
     group: Group | None = None
     unit: Literal["lead", "company"] = "lead"
     persons: tuple[tuple[str, str], ...] = ()
+    not_leads: tuple[tuple[str, str], ...] = ()
     by: Literal["month", "week"] = "month"
     split: date | None = None

@@ -16,6 +16,7 @@ from ..grid.grid import Grid, Pin
 from ..grid.mailbox_kinds import made_from
 from ..leads.columns.buyers import find_group, person_keys
 from ..leads.columns.mailbox import find_addresses, with_mailboxes
+from ..leads.columns.not_leads import find_not_leads
 from ..leads.columns.proposal import Proposal, monotone, named_levels, propose
 from ..leads.events import EventNames, join_events, last_event_day, named
 from ..leads.terms import OBSERVE_DAYS, Group, Terms
@@ -84,6 +85,7 @@ def terms_of(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
         customer_at=time_.customer_at, lead_id=outcome.lead_id, order=order, outcomes=outcomes, as_of=time_.as_of,
         outcomes_id=outcome.outcomes_id, outcomes_by=outcome.outcomes_by, open_values=outcome.open_values,
         open_in=outcome.open_in, group=_group(settings, table, outcomes), unit=outcome.unit, persons=person_keys(table),
+        not_leads=find_not_leads(table),
         observe_days=usual if time_.observe_days is None else time_.observe_days,
         close_within_days=time_.close_within_days,
     )  # fmt: skip

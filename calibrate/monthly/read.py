@@ -12,6 +12,7 @@ from typing import Any
 
 from ..counts.leakage import Question, Suspect, judge
 from ..counts.protected import protected
+from ..counts.replication import by_chance
 from ..counts.tally import Tally, count
 from ..engine import Session
 from ..engine.table import Fact, Table
@@ -65,7 +66,11 @@ def read_rows(
     with timed("suspects_s", "suspects"):
         candidates = tally.without(observed.proposal.only_needed)
         aside, doubts = set_aside(candidates, observed.proposal)
-        hidden = {suspect.column for suspect in aside}
+        chance = by_chance(candidates, free=(*settings.columns.only, *settings.columns.keep))
+        history = replace(
+            history, facts=(*history.facts, *(Fact(f"{each.kind}_by_chance", each.facts) for each in chance))
+        )
+        hidden = {*(suspect.column for suspect in aside), *(each.column for each in chance)}
         allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
     return Counted(
         observed.settings, observed.table, observed.history, observed.proposal, tally, aside, allowed,

@@ -33,6 +33,7 @@ from .fine_classing import (
     yes_no_levels,
 )
 from .fine_classing import named_levels as named_levels
+from .keys import MANY_NUMBERS, names_key
 from .naming import names_code, names_id
 from .no_answers import COMMON, mostly_once
 from .personal import PEOPLE, Looked, looked_at
@@ -251,7 +252,8 @@ def _number_or(
     found: Profile, asked: Sequence[Criterion], words: tuple[str, ...], forced: bool
 ) -> tuple[Criterion | None, str]:
     name = found.column.name
-    if names_code(name) or any(c.kind == "text" for c in asked):
+    key = found.column.whole and found.distinct >= MANY_NUMBERS and names_key(name)
+    if key or names_code(name) or any(c.kind == "text" for c in asked):
         if not forced and mostly_once(as_texts(found)):
             return _presence_or(found, "id" if _tells_apart(found) else "once")
         if found.distinct <= MOST_TEXTS or forced:

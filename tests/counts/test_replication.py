@@ -1,0 +1,95 @@
+"""Keys of other tables and calendar columns: kept only where their levels tell the same on earlier and later leads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from calibrate.counts.replication import by_chance, replicated
+from calibrate.counts.tally import Tally, tally_of
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.leads.columns.keys import names_key, pointer
+from calibrate.monthly import run as monthly
+from calibrate.monthly.settings import settings
+
+LEADS, KEYS = 6000, 120
+
+
+def criterion(name: str, texts: list[str]) -> Criterion:
+    levels = (*(Level(text, values=(text,)) for text in texts), Level("missing", "missing"), Level("other", "other"))
+    return Criterion(name, name, "text", "fit", levels)
+
+
+def history(seed: int, spread: float, name: str = "Campaign ID") -> Tally:
+    """Leads in twelve cohorts with one of 120 keys each; log-odds of the keys spread by `spread` around 20 %."""
+    pick = np.random.default_rng(seed)
+    keys = pick.integers(0, KEYS, LEADS)
+    chance = 1 / (1 + np.exp(-(-1.4 + spread * pick.normal(size=KEYS)[keys])))
+    bought = pick.random(LEADS) < chance
+    return tally_of([criterion(name, [f"C-{1000 + i}" for i in range(KEYS)])], keys.astype(np.uint8)[None], bought,
+                    cohort=np.arange(LEADS) * 12 // LEADS, cohorts=[f"m{i}" for i in range(12)])  # fmt: skip
+
+
+def test_the_agreement_by_pencil() -> None:
+    """Two levels of 100 leads in each half, p = 1/5: surpluses 10, -10 and 10, -10; 200 / sqrt(.16 * .16 * 20000)."""
+    margin = np.array([[[100, 30], [100, 10]], [[100, 30], [100, 10]]])
+    assert replicated(margin) == pytest.approx(200 / np.sqrt(0.16 * 0.16 * 20000))
+    turned = np.array([[[100, 30], [100, 10]], [[100, 10], [100, 30]]])
+    assert replicated(turned) == pytest.approx(-200 / np.sqrt(0.16 * 0.16 * 20000))
+    assert replicated(np.array([[[100, 20], [100, 20]], [[100, 30], [100, 10]]])) == -np.inf
+
+
+def test_keys_without_effect_are_left_out_and_keys_with_one_stay() -> None:
+    null = sum(not by_chance(history(seed, 0.0)) for seed in range(100))
+    true = sum(not by_chance(history(seed, 0.7)) for seed in range(40))
+    assert null <= 10  # 5 % of 100, three standard errors
+    assert true >= 38
+
+
+def test_what_is_wanted_is_not_tried() -> None:
+    assert by_chance(history(1, 0.0), free=("Campaign ID",)) == ()
+    assert [each.kind for each in by_chance(history(1, 0.0))] == ["key"]
+    assert by_chance(history(1, 0.0, name="Sector")) != ()  # shaped like codes, whatever it is called
+
+
+@pytest.mark.parametrize(
+    ("name", "texts", "kind"),
+    [
+        ("Month of entry", ["a", "b"], "calendar"), ("Wochentag", ["a", "b"], "calendar"),
+        ("mois", ["a", "b"], "calendar"),
+        ("f7", ["Lundi", "Mardi"], "calendar"), ("f7", ["2024-01", "2024-02"], "calendar"),
+        ("f7", ["Q1", "Q2"], "calendar"),
+        ("Account ID", ["1", "2"], "key"), ("Sector", ["Steel", "Glass"], None), ("visits per month", ["1", "2"], None),
+        ("Year founded", ["1999", "2001"], None), ("Owner", [f"x{i}y z" for i in range(40)], "key"),
+        ("City", [f"Town {'abcdefgh'[i % 8]}{'xyz'[i % 3]}{'klmno'[i % 5]}" for i in range(40)], None),
+    ],
+)  # fmt: skip
+def test_pointers_are_known_by_name_and_value(name: str, texts: list[str], kind: str | None) -> None:
+    assert pointer(criterion(name, list(dict.fromkeys(texts)))) == kind
+
+
+def test_numbers_that_are_keys_are_never_ranges(tmp_path: Path) -> None:
+    pick = np.random.default_rng(4)
+    lines = ["Account,Month,Source,Won"]
+    for i in range(1500):
+        sector = ("Web", "Fair")[pick.integers(0, 2)]
+        won = pick.random() < (0.4 if sector == "Fair" else 0.15)
+        lines.append(f"{21000 + pick.integers(0, 150)},{i // 100 % 12 + 1},{sector},{'yes' if won else 'no'}")
+    (tmp_path / "leads.csv").write_text("\n".join(lines), encoding="utf-8")
+
+    def counted(keep: tuple[str, ...] = ()) -> monthly.Counted:
+        return monthly.read_rows(settings({
+            "data": {"file": str(tmp_path / "leads.csv")}, "outcome": {"customer": "Won"}, "columns": {"keep": keep},
+        }))  # fmt: skip
+
+    first = counted()
+    assert first.allowed == ("Source",)
+    said = {key: dict(facts) for key, facts in first.history.facts if key.endswith("_by_chance")}
+    assert said == {"key_by_chance": {"column": "Account", "levels": 150, "tried": 2},
+                    "calendar_by_chance": {"column": "Month", "levels": 12, "tried": 2}}  # fmt: skip
+    kept = counted(("Account",))
+    assert "Account" in kept.allowed
+    assert {c.kind for c in kept.tally.criteria if c.name == "Account"} == {"text"}
+    assert names_key("Account") and not names_key("Accounts")
