@@ -67,13 +67,11 @@ def read_rows(
         candidates = tally.without(observed.proposal.only_needed)
         aside, doubts = set_aside(candidates, observed.proposal)
         chance = by_chance(candidates, free=(*settings.columns.only, *settings.columns.keep))
-        history = replace(
-            history, facts=(*history.facts, *(Fact(f"{each.kind}_by_chance", each.facts) for each in chance))
-        )
+        told = (*observed.history.facts, *(Fact(f"{each.kind}_by_chance", each.facts) for each in chance))
         hidden = {*(suspect.column for suspect in aside), *(each.column for each in chance)}
         allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
     return Counted(
-        observed.settings, observed.table, observed.history, observed.proposal, tally, aside, allowed,
+        observed.settings, observed.table, replace(observed.history, facts=told), observed.proposal, tally, aside, allowed,
         observed.grids, observed.story, observed.warnings, observed.events, doubts,
     )  # fmt: skip
 
