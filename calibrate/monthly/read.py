@@ -71,7 +71,8 @@ def read_rows(
         hidden = {*(suspect.column for suspect in aside), *(each.column for each in chance)}
         allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
     return Counted(
-        observed.settings, observed.table, replace(observed.history, facts=told), observed.proposal, tally, aside, allowed,
+        observed.settings, observed.table, replace(observed.history, facts=told),
+        observed.proposal, tally, aside, allowed,
         observed.grids, observed.story, observed.warnings, observed.events, doubts,
     )  # fmt: skip
 
