@@ -178,6 +178,42 @@ def band_condition(band: Band, names: Mapping[Measure, str] = _MEASURES) -> str:
     return " AND ".join(f"{names[what]} >= {int(least)}" for what, least in band.demands)
 
 
+CLOSE_RATE = ("close_rate", "close_rate_low", "close_rate_high")
+"""What stands beside every score: the close rate to expect there, with its 95 % interval."""
+
+
+def close_rates(grid: Grid) -> tuple[tuple[int, float, float, float], ...]:
+    """From which score on which close rate is expected, with its interval (the rate itself where none is known).
+
+    >>> from calibrate.grid.grid import Curve
+    >>> close_rates(Grid("g", "lift", (), (), curve=Curve((0, 10), (0.01, 0.2), (0.005, 0.1), (0.02, 0.35))))
+    ((0, 0.01, 0.005, 0.02), (10, 0.2, 0.1, 0.35))
+    """
+    curve = grid.curve
+    if curve is None:
+        return ()
+    low, high = curve.low or curve.rates, curve.high or curve.rates
+    steps = zip(curve.scores, curve.rates, low, high, strict=True)
+    return tuple((int(score), round(rate, 6), round(least, 6), round(most, 6)) for score, rate, least, most in steps)
+
+
+def close_rate_sql(grid: Grid, part: int = 0, score: str = "score") -> str:
+    """SQL for the close rate to expect at a score: the rate, its lower or its upper bound (`part` 0, 1, 2).
+
+    >>> from calibrate.grid.grid import Curve
+    >>> close_rate_sql(Grid("g", "lift", (), (), curve=Curve((0, 10), (0.01, 0.2))))
+    'CASE WHEN score >= 10 THEN 0.2 ELSE 0.01 END'
+    """
+    steps: list[tuple[int, float]] = []
+    for at_least, *rates in close_rates(grid):
+        if not steps or rates[part] != steps[-1][1]:
+            steps.append((at_least, rates[part]))
+    if len(steps) < 2:
+        return f"{steps[0][1]:.6g}" if steps else "NULL"
+    whens = " ".join(f"WHEN {score} >= {at_least} THEN {rate:.6f}".rstrip("0") for at_least, rate in steps[:0:-1])
+    return f"CASE {whens} ELSE {steps[0][1]:.6f}".rstrip("0") + " END"
+
+
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

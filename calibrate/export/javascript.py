@@ -11,7 +11,7 @@ from typing import Any
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import lists, made_from
 from ..vocabulary import NO, YES
-from .base import Coverage, Options, account, expiry_rule, ordered_bands, raw_notes, reason_text
+from .base import Coverage, Options, account, close_rates, expiry_rule, ordered_bands, raw_notes, reason_text
 
 _HEAD = """// Lead scorer written by calibrate from one grid; no dependency.
 // A lead is a plain object of source columns to values as they stand in the data; an absent key counts as not given.
@@ -36,6 +36,14 @@ export function band(lead, at) {
   const total = score(lead, at);
   const reached = BANDS.find(([atLeast]) => total >= atLeast);
   return reached ? reached[1] : "";
+}
+
+/** Close rate to expect at the score of a lead, with its 95 % interval: [rate, low, high]; null: not known. */
+export function closeRate(lead, at) {
+  const total = score(lead, at);
+  const below = CLOSE_RATES.filter((step) => total >= step[0]);
+  const step = below.length ? below[below.length - 1] : CLOSE_RATES[0];
+  return step ? step.slice(1) : null;
 }
 
 /** Texts of the lines that made the score, the weightiest first. */
@@ -130,7 +138,7 @@ function numberOf(value) {
 """
 
 
-_BY_SCORE = _TAIL[_TAIL.index("/** Name of the band") : _TAIL.index("\n\n/** Texts of the lines")]
+_BY_SCORE = _TAIL[_TAIL.index("/** Name of the band") : _TAIL.index("\n\n/** Close rate to expect")]
 _GATED = """/** Name of the band that a lead is in: the first whose demands it meets. */
 export function band(lead, at) {
   const had = { score: 0, fit: 0, engagement: 0 };
@@ -167,13 +175,14 @@ def write(grid: Grid, options: Options) -> str:
     >>> from calibrate.grid.criteria import Criterion, Level
     >>> demo = Criterion("demo", "</script>", "presence", "engagement",
     ...     (Level("yes"), Level("missing", "missing"), Level("other", "other")))
-    >>> print(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options()).splitlines()[10])
+    >>> print(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options()).splitlines()[11])
       ["\u003c/script\u003e", "presence", [
     """
     rows = [f"export const GRID = {literal(grid.name)};", f"export const BANDS = {literal(ordered_bands(grid))};"]
     if grid.gated:
         rows[1] = f"export const BANDS = {literal([[band.name, band.demands] for band in grid.ladder])};"
         rows.append(f"const AXES = {literal([criterion.axis for criterion in grid.criteria])};")
+    rows.append(f"export const CLOSE_RATES = {literal(close_rates(grid))};")
     if grid.thresholds:
         rows.append(f"export const MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)};")
         rows.append(f"export const SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)};")

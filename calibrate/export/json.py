@@ -128,6 +128,8 @@ class CurvePart(_Part):
 
     scores: Annotated[tuple[Sum, ...], Field(min_length=1, max_length=100_000)]
     rates: Annotated[tuple[Share, ...], Field(min_length=1, max_length=100_000)]
+    low: Annotated[tuple[Share, ...], Field(max_length=100_000)] = ()
+    high: Annotated[tuple[Share, ...], Field(max_length=100_000)] = ()
 
 
 class GridFile(_Part):
@@ -195,7 +197,7 @@ def write(grid: Grid) -> str:
         "criteria": [_criterion(grid, place) for place in range(len(grid.criteria))],
         "expiry": [{k: v for k, v in vars(each).items() if k != "dated" or v} for each in grid.expiry],
         "pins": [vars(pin) for pin in grid.pins],
-        "curve": grid.curve and {"scores": list(grid.curve.scores), "rates": [_number(r) for r in grid.curve.rates]},
+        "curve": grid.curve and _curve(grid.curve),
         "provenance": {key: _number(value) for key, value in grid.provenance.items()},
     }
     text = json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False, default=_plain) + "\n"
@@ -205,6 +207,14 @@ def write(grid: Grid) -> str:
         raise GridError(f"grid '{grid.name}' holds a character that cannot be written: {fault}") from None
     read(text, f"the grid '{grid.name}' to be written")
     return text
+
+
+def _curve(curve: Curve) -> dict[str, list[Any]]:
+    """The curve's columns; the interval where there is one."""
+    columns = {"scores": list(curve.scores), "rates": [_number(rate) for rate in curve.rates]}
+    if curve.low:
+        columns |= {"low": [_number(rate) for rate in curve.low], "high": [_number(rate) for rate in curve.high]}
+    return columns
 
 
 def read(text: str | bytes, name: str) -> Grid:
@@ -336,7 +346,7 @@ def _grid(file: GridFile) -> Grid:
         tuple(Expiry(e.criterion, e.level, e.days, e.percent, e.every_days, e.dated) for e in file.expiry),
         tuple(Pin(pin.criterion, pin.level, pin.points, pin.who, pin.why) for pin in file.pins),
         evidence if counted else (),
-        Curve(file.curve.scores, file.curve.rates) if file.curve else None,
+        Curve(file.curve.scores, file.curve.rates, file.curve.low, file.curve.high) if file.curve else None,
         file.provenance,
     )
 
@@ -368,6 +378,9 @@ def _check(grid: Grid, file: GridFile) -> None:
         len(grid.curve.scores) != len(grid.curve.rates) or any(b <= a for a, b in pairwise(grid.curve.scores))
     ):
         raise GridError("curve: scores must ascend, with one rate for each")
+    bounds = (grid.curve.low, grid.curve.high) if grid.curve else ()
+    if grid.curve and any(bounds) and {len(bound) for bound in bounds} != {len(grid.curve.rates)}:
+        raise GridError("curve: its interval must have one low and one high for each rate")
 
 
 def check_levels(criterion: Criterion) -> None:

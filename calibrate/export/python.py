@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import lists, made_from
 from ..vocabulary import NO, YES
-from .base import Coverage, Options, account, expiry_rule, ordered_bands, raw_notes, reason_text
+from .base import Coverage, Options, account, close_rates, expiry_rule, ordered_bands, raw_notes, reason_text
 
 _HEAD = '''"""Lead scorer written by calibrate from one grid; standard library only.
 
@@ -43,6 +43,13 @@ def band(lead, at=None):
     """Name of the band that the score of a lead falls into; empty below the lowest."""
     total = score(lead, at)
     return next((name for at_least, name in BANDS if total >= at_least), "")
+
+
+def close_rate(lead, at=None):
+    """Close rate to expect at the score of a lead, with its 95 % interval: (rate, low, high); None: not known."""
+    total = score(lead, at)
+    below = [rates for at_least, *rates in CLOSE_RATES if total >= at_least] or [rates for _, *rates in CLOSE_RATES[:1]]
+    return tuple(below[-1]) if below else None
 
 
 def reasons(lead, at=None):
@@ -151,7 +158,7 @@ def _number(value):
 '''
 
 
-_BY_SCORE = _TAIL[_TAIL.index("def band(") : _TAIL.index("\n\n\ndef reasons(")]
+_BY_SCORE = _TAIL[_TAIL.index("def band(") : _TAIL.index("\n\n\ndef close_rate(")]
 _GATED = '''def band(lead, at=None):
     """Name of the band that a lead is in: the first of which it has the score and the points of fit and engagement."""
     had = {"fit": 0, "engagement": 0}
@@ -194,6 +201,7 @@ def write(grid: Grid, options: Options) -> str:
     if grid.gated:
         rows[1] = f"BANDS = {tuple((band.name, band.demands) for band in grid.ladder)!r}"
         rows.append(f"AXES = {tuple(criterion.axis for criterion in grid.criteria)!r}")
+    rows.append(f"CLOSE_RATES = {close_rates(grid)!r}")
     if grid.thresholds:
         rows.append(f"MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)}")
         rows.append(f"SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)}")

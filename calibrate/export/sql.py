@@ -17,7 +17,17 @@ from ..grid.criteria import Criterion, Level, as_number, meaning
 from ..grid.event_columns import is_event_column
 from ..grid.grid import Expiry, Grid
 from ..grid.mailbox_kinds import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
-from .base import Coverage, Options, Status, account, band_condition, key_column, left_by_age, reason_text
+from .base import (
+    Coverage,
+    Options,
+    Status,
+    account,
+    band_condition,
+    close_rate_sql,
+    key_column,
+    left_by_age,
+    reason_text,
+)
 from .dialects import DECIMAL, DIALECTS, DOMAINS, LINE_END, Dialect, identifier, literal
 from .sql_events import can_make, dated_by, day_number, event_columns, event_join
 
@@ -50,6 +60,8 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
     texts_of, numbers_of = ["source.*"], ["texts.*"]
     shown = [f"lead_key AS {identifier(key, words)}"] if key else []
     shown += ["score", f"{_band(grid, words)} AS band"]
+    if grid.curve is not None:
+        shown.append(f"{close_rate_sql(grid)} AS close_rate")
     sums: list[str] = []
     sums_of: dict[str, list[str]] = {"fit": [], "engagement": []}
     weighing = [at for at, points in enumerate(grid.points) if any(points)] or [0]

@@ -145,10 +145,15 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Curve:
-    """Close rate expected at each score: `rates[i]` from `scores[i]` on; lowest rate below the first."""
+    """Close rate expected at each score: `rates[i]` from `scores[i]` on; lowest rate below the first.
+
+    `low` and `high` bound each rate (95 %); empty where nobody counted how firm the rates are.
+    """
 
     scores: tuple[int, ...]
     rates: tuple[float, ...]
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
 
     def at(self, scores: NDArray[np.number]) -> NDArray[np.float64]:
         """Expected close rate of each score."""

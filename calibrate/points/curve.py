@@ -11,11 +11,13 @@ from chance alone (van Houwelingen and le Cessie 1990, "Predictive value of stat
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from ..counts.rates import prior_strength
+from ..counts.rates import prior_strength, wilson
 from ..grid.grid import Curve
 
 Floats = NDArray[np.float64]
@@ -23,6 +25,8 @@ Floats = NDArray[np.float64]
 SCALES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """How strongly the scale is compressed: log-odds are linear in asinh(scale * z) / scale, z the standardised score."""
 MOST_BINS = 40
+FEWEST = 15.0
+"""Expected customers, and other leads, on which the interval of a rate rests."""
 MOST_STEPS = 250
 MOST_FLATTENED = 0.1
 STEEPEST = 30.0
@@ -73,6 +77,38 @@ def gain(
     log_odds = _logistic((at - middle) / spread, n, k)
     share = float(np.log(bought.sum() / (others.sum() - bought.sum())))
     return 2 * (_loss(np.full(len(n), share), others, bought) - _loss(log_odds, others, bought))
+
+
+def with_interval(curve: Curve, scores: NDArray[np.integer], leads: Floats) -> Curve:
+    """The curve with a 95 % interval around each rate: Wilson's, on the leads with scores around it.
+
+    As many neighbouring scores count as it takes to expect `FEWEST` customers and as many others. Bounds rise with the
+    score, as rates do.
+
+    >>> curve = with_interval(Curve((0, 10), (0.01, 0.1)), np.array([0, 10]), np.array([5000.0, 400]))
+    >>> [round(bound, 3) for bound in (*curve.low, *curve.high)]
+    [0.008, 0.074, 0.013, 0.133]
+    """
+    held = leads > 0
+    at, n = scores[held], leads[held].astype(float)
+    if not len(at):
+        return curve
+    expected = n * curve.at(at)
+    low, high = [], []
+    for place, rate in zip(np.searchsorted(at, curve.scores), curve.rates, strict=True):
+        first = last = int(min(place, len(at) - 1))
+        while True:
+            mass, bought = float(n[first : last + 1].sum()), float(expected[first : last + 1].sum())
+            if min(bought, mass - bought) >= FEWEST or (first == 0 and last == len(at) - 1):
+                break
+            first, last = max(first - 1, 0), min(last + 1, len(at) - 1)
+        around = [float(bound) for bound in wilson(np.array(mass * rate), np.array(mass))]
+        low.append(min(around[0], rate))
+        high.append(max(around[1], rate))
+    lows, highs = np.maximum.accumulate(low), np.minimum.accumulate(high[::-1])[::-1]
+    return replace(
+        curve, low=tuple(float(x) for x in lows), high=tuple(float(x) for x in np.maximum(highs, curve.rates))
+    )
 
 
 def isotonic(values: Floats, weights: Floats) -> Floats:

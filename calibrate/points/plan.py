@@ -30,7 +30,7 @@ from ..weights.sparse import sketched
 from ..weights.sparse_lines import CAP
 from .build import NO_LIMITS, build, paths
 from .cross_fitted import unseen
-from .curve import fit_curve
+from .curve import fit_curve, with_interval
 from .redrawn import draws_for, redraw
 from .scale import Scale
 from .score_table import reaches, score, with_minimums
@@ -246,6 +246,7 @@ def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared, freedom:
     scores = score(tally, grid)
     fitted_here = 0.0 if plan.grid is not None else float(grid.lines)  # their points know these leads: see fit_curve
     curve = fit_curve(scores.scores, *scores.total, lines=fitted_here if freedom is None else freedom)
+    curve = with_interval(curve, scores.scores, scores.total[0])
     policy = plan.policy
     if plan.like is not None and policy.kind == "top":
         policy = _letting_in(plan.like, prepared.fine, policy)

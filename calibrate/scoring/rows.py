@@ -1,4 +1,4 @@
-"""Scoring a whole file or table in the engine: every source column, then score, band and reasons.
+"""Scoring a whole file or table in the engine: every source column, then score, band, close rate and reasons.
 
 Rows stream through one statement from the source into a CSV or Parquet file; nothing is held in memory. The
 reasons are the weightiest lines of each lead, in the order of their points, as `explain.reasons` tells them.
@@ -18,7 +18,7 @@ from ..engine import Session, sql
 from ..engine.dates import moment
 from ..engine.table import Table, kinds
 from ..errors import GridError, InputError, unknown
-from ..export.base import band_condition
+from ..export.base import CLOSE_RATE, band_condition, close_rate_sql
 from ..export.reading import as_answered
 from ..files import beside
 from ..grid.event_columns import ALL_DAYS, OBSERVE_DAYS, dated_in, is_event_column, types_in
@@ -32,7 +32,7 @@ from ..leads.events import EventNames, join_events
 from ..leads.terms import Terms
 from .reasons import marked
 
-ADDED = ("score", "band", "reasons")
+ADDED = ("score", "band", *CLOSE_RATE, "reasons")
 SUFFIXES = (".csv", ".parquet")
 
 
@@ -46,7 +46,9 @@ def score_file(
     at: date | None = None,
     language: str = "en",
 ) -> int:
-    """Write the leads of a source with score, band and reasons added, and return how many there are.
+    """Write the leads of a source with score, band, close rate and reasons added, and return how many there are.
+
+    The close rate is the one to expect at the score, with its 95 % interval; empty where the grid has no curve.
 
     `events` is a second source from which the grid's event columns are made, as they were when it was calibrated: from
     each lead's observation. With `at`, leads are scored as they stand on that day: all events up to it count, and lines
@@ -93,7 +95,7 @@ def with_events(grid: Grid, leads: Table, events: Table, at: date | None = None)
 def scored(
     grid: Grid, leads: Table, shown: Sequence[str] | None = None, at: date | None = None, language: str = "en"
 ) -> str:
-    """The statement: the source's columns (or those of them to show) in their order, then score, band and reasons.
+    """The statement: the source's columns (or those of them to show) in their order, then what is added.
 
     With `at`, lines with an expiry rule give what the age of their signal leaves; one with nothing left is no reason.
     """
@@ -115,7 +117,11 @@ def scored(
     band = "".join(f" WHEN {condition} THEN {name}" for condition, name in steps)
     columns = "".join(f"{_quoted(name)}, " for name in (known if shown is None else shown))
     band = f"CASE{band} ELSE '' END" if band else "''"
-    added = f"{marks.names['score']} AS score, {band} AS band, {marks.reasons} AS reasons"
+    score = marks.names["score"]
+    rates = ", ".join(
+        f"CAST({close_rate_sql(grid, part, score)} AS DOUBLE) AS {name}" for part, name in enumerate(CLOSE_RATE)
+    )
+    added = f"{score} AS score, {band} AS band, {rates}, {marks.reasons} AS reasons"
     order = f" ORDER BY {_quoted(leads.position)}" if leads.joined and leads.position is not None else ""
     return f"SELECT {columns}{added} FROM {marks.over(leads.relation)}{order}"
 

@@ -13,6 +13,7 @@ import pytest
 from calibrate.cli.app import main
 from calibrate.engine import Session
 from calibrate.errors import CalibrateError
+from calibrate.export.base import CLOSE_RATE
 from calibrate.grid.event_columns import is_event_column, types_in
 from calibrate.leads.events import EventNames, Joined, join_events
 from calibrate.leads.history import observe
@@ -185,7 +186,7 @@ def test_scoring_sees_the_same_columns(tmp_path: Path, capsys: pytest.CaptureFix
     assert provenance["events_at"] == "at"
     run(["score", grid, *files, "--out", str(tmp_path / "scored.csv")])
     scored = pd.read_csv(tmp_path / "scored.csv")
-    assert list(scored.columns) == [*leads.columns, "score", "band", "reasons"]
+    assert list(scored.columns) == [*leads.columns, "score", "band", *CLOSE_RATE, "reasons"]
     assert (scored.loc[demo, "score"].min() > scored.loc[~demo, "score"].max()) or demo.all()
     with pytest.raises(SystemExit) as left:
         main(["score", grid, files[0], "--out", str(tmp_path / "no.csv")])

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import special
 
-from calibrate.points.curve import MOST_STEPS, fit_curve, isotonic
+from calibrate.points.curve import MOST_STEPS, fit_curve, isotonic, with_interval
 
 
 def test_isotonic_by_hand():
@@ -133,3 +133,21 @@ def test_points_worth_nothing_leave_nearly_one_rate():
     rng = np.random.default_rng(3)
     curve = fit_curve(np.arange(50), np.full(50, 40.0), rng.binomial(40, 0.1, 50).astype(float), lines=40)
     assert max(curve.rates) - min(curve.rates) < 0.02
+
+
+def test_the_interval_beside_a_score_holds_the_true_rate():
+    """Curves fitted on leads whose log-odds are a line in the score: at least nine intervals of ten hold the truth."""
+    rng = np.random.default_rng(7)
+    scores = np.arange(0, 30)
+    truth = 1 / (1 + np.exp(4 - scores / 8))
+    held = []
+    for _ in range(60):
+        leads = rng.multinomial(3000, np.full(30, 1 / 30)).astype(float)
+        customers = rng.binomial(leads.astype(int), truth).astype(float)
+        curve = with_interval(fit_curve(scores, leads, customers), scores, leads)
+        assert (np.diff(curve.low) >= 0).all() and (np.diff(curve.high) >= 0).all()
+        place = np.searchsorted(curve.scores, scores, side="right") - 1
+        low, high = np.array(curve.low)[place], np.array(curve.high)[place]
+        assert (low <= curve.at(scores)).all() and (curve.at(scores) <= high).all()
+        held.append((low <= truth) & (truth <= high))
+    assert np.mean(held) > 0.9

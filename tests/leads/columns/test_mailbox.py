@@ -9,6 +9,7 @@ import pytest
 
 from calibrate import open_table
 from calibrate.export import json as grid_json
+from calibrate.export.base import CLOSE_RATE
 from calibrate.grid.criteria import MISSING
 from calibrate.grid.mailbox_kinds import FREE, PROFESSIONAL, kind_of, lists
 from calibrate.leads.columns.mailbox import find_addresses, with_mailboxes
@@ -81,7 +82,7 @@ def test_the_mailbox_is_a_criterion_of_a_run_and_is_scored_again(leads: Path, tm
     assert score_file(again, str(leads), str(out)) == 600
     with out.open(encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
-    assert set(lines[0]) == {"n", "Sector", "Work e-mail", "Customer", "score", "band", "reasons"}
+    assert set(lines[0]) == {"n", "Sector", "Work e-mail", "Customer", "score", "band", *CLOSE_RATE, "reasons"}
     for line in lines[:60]:
         kind = kind_of(line["Work e-mail"])
         assert int(line["score"]) == again.score({"Sector": line["Sector"], "Work e-mail (mailbox)": kind})
