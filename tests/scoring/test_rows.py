@@ -123,7 +123,7 @@ def test_names_of_columns_that_statements_might_use(tmp_path: Path) -> None:
         csv.writer(file).writerows([["id", *names], *([i, *row] for i, row in enumerate(rows))])
     score_file(grid, str(tmp_path / "leads.csv"), str(tmp_path / "scored.parquet"))
     found = duckdb.sql(f"SELECT * FROM '{tmp_path / 'scored.parquet'}'").fetchall()
-    for i, (row, (at, *cells, score, band, why)) in enumerate(zip(rows, found, strict=True)):
+    for i, (row, (at, *cells, score, band, _, _, _, why)) in enumerate(zip(rows, found, strict=True)):
         lead = dict(zip(names, row, strict=True))
         assert (at, [cell or "" for cell in cells]) == (i, row)
         assert (score, band) == (grid.score(lead), grid.band(lead))
