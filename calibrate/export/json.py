@@ -91,6 +91,8 @@ class BandPart(_Part):
     action: Text = ""
     fit_minimum: Sum | None = None
     engagement_minimum: Sum | None = None
+    leads: Annotated[int, Field(ge=0)] | None = None
+    customers: Annotated[int, Field(ge=0)] | None = None
 
 
 class ThresholdsPart(_Part):

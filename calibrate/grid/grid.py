@@ -68,7 +68,8 @@ class Thresholds:
 class Band:
     """A range of scores with what to do: from `at_least` points up to the next band; see `band_of` for the rule.
 
-    With `fit_minimum` or `engagement_minimum` a lead must have so many points on that axis too.
+    With `fit_minimum` or `engagement_minimum` a lead must have so many points on that axis too. `leads` and `customers`
+    are what leads that the points had not seen came to in this band, where somebody counted them.
     """
 
     name: str
@@ -76,6 +77,8 @@ class Band:
     action: str
     fit_minimum: int | None = None
     engagement_minimum: int | None = None
+    leads: int | None = field(default=None, compare=False)
+    customers: int | None = field(default=None, compare=False)
 
     @property
     def demands(self) -> tuple[tuple[Measure, int], ...]:
@@ -396,7 +399,7 @@ def gate(bands: Sequence[Band], limits: Thresholds) -> tuple[Band, ...]:
     """Bands with the minimums of the thresholds on those that start at them or above; a band's own minimum stays.
 
     >>> gate((Band("call", 30, ""), Band("nurture", 15, ""), Band("wait", 0, "")), Thresholds(15, 30, 5, 10))[1]
-    Band(name='nurture', at_least=15, action='', fit_minimum=5, engagement_minimum=None)
+    Band(name='nurture', at_least=15, action='', fit_minimum=5, engagement_minimum=None, leads=None, customers=None)
     """
     found = []
     for band in bands:

@@ -211,7 +211,15 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], window: int | None =
     )
     policy = policy_of(settings)
     made = {
-        method: Plan(method, method, constraints=constraints, pivot=wanted.pivot, best=wanted.best, policy=policy)
+        method: Plan(
+            method,
+            method,
+            constraints=constraints,
+            scale=wanted.scale,
+            pivot=wanted.pivot,
+            best=wanted.best,
+            policy=policy,
+        )
         for method in METHODS
     }
     fixed = []

@@ -19,6 +19,7 @@ from ..counts.power import pace, power
 from ..counts.tally import Tally
 from ..errors import SettingsError
 from ..evaluation.backtest import Backtest, Fold, folds, replay, with_thresholds
+from ..evaluation.band_rates import counted_bands
 from ..evaluation.ceiling import available, ceiling
 from ..evaluation.comparison import Comparison, compare
 from ..evaluation.decision import outcomes
@@ -157,6 +158,10 @@ def _along(counted: Counted, timed: Callable[[str, str], AbstractContextManager[
         judged = [backtest for backtest in backtests if not backtest.fixed or backtest.name == CURRENT]
         frontier = judge_frontier(judged, (*plans, *sized), grids, capacity=capacity)
         plans, backtests = _with_proposed(plans, sized, backtests, frontier, tally)
+        grids |= {
+            backtest.name: replace(grids[backtest.name], bands=counted_bands(grids[backtest.name], tally, backtest))
+            for backtest in backtests
+        }
     return _Along(plans, backtests, grids, frontier, prepared, rolling, capacity)
 
 

@@ -227,6 +227,11 @@ class Candidates(_Part):
     largest_share: float | None = Field(
         default=None, gt=0, le=1, description="no line holds more than this share of the maximum (0.4: 40 %)"
     )
+    scale: Annotated[Literal["natural", "pivot", "hundred", "double"], Flag("SCALE")] = Field(
+        default="natural",
+        description="natural (the smallest whole points, at most 20 a line), pivot (marketing hands over at 15), "
+        "hundred (the best lead has 100) or double (10 points double the odds)",
+    )
     pivot: Annotated[int | None, Flag("POINTS")] = Field(
         default=None, ge=1, description="score at which marketing hands a lead to sales"
     )

@@ -41,6 +41,9 @@ T = TypeVar("T", bound=np.generic)
 
 FINEST_ASKED = 400.0
 """Points per log-odds at most, where a scale is asked for: weights that are all but 0 would turn into any number."""
+LARGEST_ASKED = 6.0
+"""No line of a grid with a pivot has more points than so many times the pivot, lest nobody can hold the grid: where
+the leads that sales should see begin beside the neutral lead, a pivot cannot be had."""
 NO_LIMITS = Constraints()
 
 
@@ -92,7 +95,8 @@ def build(
     return Grid(
         name=name, method=weights.method, criteria=whole.tally.criteria,
         points=tuple(tuple(int(p) for p in whole.points[a:b]) for a, b in pairwise(offsets(whole.tally.criteria))),
-        pivot=pivot, pins=tuple(pin for _, pin in scene.limits.placed),
+        pivot=None if pivot is None or not _reached(scene, target, pivot) else pivot,
+        pins=tuple(pin for _, pin in scene.limits.placed),
         evidence=_evidence(whole, target, unit), provenance=_provenance(scene, points, unit, notes),
     )  # fmt: skip
 
@@ -185,11 +189,13 @@ def _scaled_to(scene: Scene, pivot: int | None, best: int | None) -> float:
     def reached(values: Floats) -> float:
         return best_of(values, scene.bounds) if best is not None else cut_of(scene.rows, values, scene.share)
 
-    unit = min(wanted / reached(scene.values), FINEST_ASKED)
+    largest = float(np.abs(scene.values).max())
+    finest = FINEST_ASKED if best is not None else min(FINEST_ASKED, LARGEST_ASKED * max(wanted, MOST) / largest)
+    unit = min(wanted / reached(scene.values), finest)
     if scene.limits.pinned.any():  # pins do not scale: come closer step by step
         for _ in range(8):
             nearer = wanted / max(reached(_target(scene, unit)), 1e-9)
-            unit = min(unit * float(np.clip(nearer, 0.5, 2.0)), FINEST_ASKED)
+            unit = min(unit * float(np.clip(nearer, 0.5, 2.0)), finest)
     return unit
 
 
@@ -222,8 +228,13 @@ def _missed(scene: Scene, points: Ints, target: Floats, pivot: int | None, best:
     reached = int(sum(points[a:b].max() for a, b in pairwise(scene.bounds)))
     if best is not None and reached != best:
         notes.append(note("best_missed", reached=reached, best=best))
-    if pivot is not None and not 0.5 < cut_of(scene.rows, target, scene.share) / pivot < 2:
+    if pivot is not None and not _reached(scene, target, pivot):
         notes.append(note("pivot_missed", pivot=pivot))
+
+
+def _reached(scene: Scene, target: Floats, pivot: int) -> bool:
+    """Whether the wanted share of leads starts near the pivot."""
+    return bool(0.5 < cut_of(scene.rows, target, scene.share) / pivot < 2)
 
 
 def _with_negative(scene: Scene, points: Ints, notes: list[str]) -> Ints:

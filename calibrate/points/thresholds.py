@@ -122,7 +122,12 @@ def choose(
     else:
         let_in = table["leads"][table["threshold"] >= marketing].max()
         sales = marketing if np.isnan(let_in) else _nearest(of_sales, SALES_PART * let_in)
-    return Thresholds(marketing, max(marketing, sales), policy.fit_minimum, policy.engagement_minimum)
+    above = table["threshold"].to_numpy()
+    above = above[above >= marketing]
+    if len(above) > 1 and sales <= above[0]:  # leads between, so that the two stages are two
+        sales = int(above[1])
+    sales = max(marketing, sales)
+    return Thresholds(marketing, sales, policy.fit_minimum, policy.engagement_minimum)
 
 
 def unmet(

@@ -57,7 +57,7 @@ def _values(grid: Grid, words: Words) -> dict[str, Any]:
     made = {key: grid.provenance.get(key) for key in
             ("leads", "customers", "as_of", "source", "adopted_by", "adopted_why", "adopted_in")}  # fmt: skip
     return {
-        "grid": grid, "w": words, "made": made, "bands": [(band, _close_rate(grid, band)) for band in grid.ladder],
+        "grid": grid, "w": words, "made": made, "bands": [(band, _close_rate(band, words)) for band in grid.ladder],
         "axes": [(axis, *tables.reach(grid, axis), _blocks(grid, axis, words)) for axis in tables.AXES],
         "level": partial(sections.level_name, words=words), "example": _example(grid),
         "most": max((abs(int(points)) for points in grid.flat), default=1) or 1, "bar": drawing.points_bar,
@@ -78,9 +78,13 @@ def _axis(axis: str, words: Words) -> str:
     return words("explained.axis", axis=words(f"axis.{axis}"), meaning=words(f"axis.{axis}_meaning"))
 
 
-def _close_rate(grid: Grid, band: Band) -> float | None:
-    """Close rate expected of a lead that just reaches a band."""
-    return None if grid.curve is None else float(grid.curve.at(np.array([band.at_least]))[0])
+def _close_rate(band: Band, words: Words) -> str:
+    """What later leads in a band came to: the close rate with its interval and counts; empty where nobody counted."""
+    if not band.leads or band.customers is None:
+        return ""
+    counted = rate(band.customers, band.leads)
+    return words("explained.counted", rate=counted.value, low=counted.low, high=counted.high,
+                 customers=counted.customers, leads=counted.leads)  # fmt: skip
 
 
 def _blocks(grid: Grid, axis: str, words: Words) -> list[tuple[Criterion, list[Row]]]:
@@ -157,7 +161,7 @@ def _markdown(grid: Grid, words: Words, found: dict[str, Any]) -> str:
             (
                 band_line(band, words),
                 said(band.action, words),
-                words.percent(expected),
+                expected,
             )
             for band, expected in found["bands"]
         ]

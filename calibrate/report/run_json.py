@@ -12,11 +12,12 @@ from typing import Any
 
 from ..counts.leakage import Question, Suspect
 from ..counts.power import Power
-from ..counts.rates import Rate, RateTable
+from ..counts.rates import Rate, RateTable, rate
 from ..evaluation.frontier import Frontier
 from ..evaluation.metrics import Estimate
 from ..funnel.fading import Fading
 from ..funnel.stages import Step
+from ..grid.grid import Band
 from . import audit_text as checks
 from . import enough, sections, tables
 from . import impact_json as meeting_json
@@ -57,6 +58,7 @@ def run_json(review: Review) -> dict[str, Any]:
             ],
         },
         "frontier": frontier_json(review.frontier, names),
+        "bands": [_band(band) for band in (chosen.grid.ladder if chosen else ())],
         "comparison": _comparison(review),
         "constraints": _plain(checks.costs_json(review)),
         "warnings": warnings_json(review.warnings),
@@ -224,6 +226,16 @@ def _candidate(review: Review, candidate: Candidate, file: str) -> dict[str, Any
         "kept_of_ceiling": _plain(sections.kept(review, candidate.name)),
         "caught": _plain(judged.gains["share_customers"].tolist()) if judged else None,
         **_plain(checks.candidate_json(review, candidate)),
+    }  # fmt: skip
+
+
+def _band(band: Band) -> dict[str, Any]:
+    """A band with what later leads in it came to; null where nobody counted."""
+    counted = None if not band.leads or band.customers is None else rate(band.customers, band.leads)
+    return {
+        "band": band.name, "from": band.at_least, "leads": band.leads, "customers": band.customers,
+        **{key: None if counted is None else _plain(value) for key, value in (
+            ("rate", counted and counted.value), ("low", counted and counted.low), ("high", counted and counted.high))},
     }  # fmt: skip
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from ..counts.rates import Rate
+from ..counts.rates import Rate, rate
 from ..evaluation.comparison import PRIMARY
 from ..evaluation.segments import SHOWN
 from ..grid.grid import STAGES
@@ -180,14 +178,13 @@ def _segments(review: Review, say: Words) -> Sheet | None:
 def _bands(review: Review, say: Words) -> Sheet:
     columns = _heads(say, ("workbook.candidate", "text"), ("threshold.axis", "count"), ("axis.fit", "count"),
                      ("axis.engagement", "count"), ("workbook.band", "text"), ("explained.action", "text"),
-                     ("explained.expected", "percent"))  # fmt: skip
+                     *RATE)  # fmt: skip
     rows = []
     for candidate in review.in_order:
         for band in candidate.grid.ladder:
-            curve = candidate.grid.curve
-            expected = None if curve is None else float(curve.at(np.array([band.at_least]))[0])
+            counted = None if band.leads is None or band.customers is None else rate(band.customers, band.leads)
             rows.append((candidate.name, band.at_least, band.fit_minimum, band.engagement_minimum,
-                         said(band.name, say), said(band.action, say), expected))  # fmt: skip
+                         said(band.name, say), said(band.action, say), *_figures(counted)))  # fmt: skip
     return Sheet(say("points.bands"), columns, tuple(rows))
 
 

@@ -128,7 +128,7 @@ def test_names_of_columns_that_statements_might_use(tmp_path: Path) -> None:
         assert (at, [cell or "" for cell in cells]) == (i, row)
         assert (score, band) == (grid.score(lead), grid.band(lead))
         assert why == "; ".join(str(reason) for reason in reasons(grid, lead)[:3])
-    assert {each[-2] for each in found} == {"call", "wait"}
+    assert {each[-5] for each in found} == {"call", "wait"}
 
 
 def test_points_beyond_what_can_be_added_up_are_refused(leads: Path, tmp_path: Path) -> None:
