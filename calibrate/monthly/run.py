@@ -63,6 +63,10 @@ def review(
     plans, backtests, frontier, grids = lines.plans, lines.backtests, lines.frontier, lines.grids
     with timed("redrawn_s", "candidates"):
         grids = {plan.name: redrawn(prepared, plan, grids[plan.name]) for plan in plans}
+        grids = {
+            each.name: replace(grids[each.name], bands=counted_bands(grids[each.name], tally, each))
+            for each in backtests
+        }
     candidates = tuple(_candidate(plan, grids[plan.name], counted) for plan in plans)
     with timed("compare_s", "compare"):
         recipe = next((plan.name for plan in plans if plan.method == "lift"), plans[0].name)
@@ -158,10 +162,6 @@ def _along(counted: Counted, timed: Callable[[str, str], AbstractContextManager[
         judged = [backtest for backtest in backtests if not backtest.fixed or backtest.name == CURRENT]
         frontier = judge_frontier(judged, (*plans, *sized), grids, capacity=capacity)
         plans, backtests = _with_proposed(plans, sized, backtests, frontier, tally)
-        grids |= {
-            backtest.name: replace(grids[backtest.name], bands=counted_bands(grids[backtest.name], tally, backtest))
-            for backtest in backtests
-        }
     return _Along(plans, backtests, grids, frontier, prepared, rolling, capacity)
 
 
