@@ -1,4 +1,4 @@
-"""Words that stand for no answer, and words that mean yes and no, in English and French."""
+"""Words that stand for no answer, and words that mean yes and no, in seven languages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,19 @@ PLACEHOLDERS = frozenset((
     "non précisé", "non precise", "non défini", "non defini", "non spécifié", "non specifie", "non disponible",
     "non applicable", "à définir", "a definir", "à renseigner", "à compléter", "à sélectionner", "sélectionner",
     "selectionner", "sélectionnez", "selectionnez", "choisir", "choisissez", "aucune réponse", "sans réponse",
-    "pas de réponse",
+    "pas de réponse", "\\n", "—", "–", "―", "(none)", "<none>", "[none]", "(no value)", "<no value>", "[null]",
+    "<na>", "n\\a",
+    "#nv", "#n/d", "#nd", "#valeur!", "#wert!", "#bezug!", "#nombre?", "not stated", "n/s", "no especificado",
+    "00000000-0000-0000-0000-000000000000", "{00000000-0000-0000-0000-000000000000}", "(vide)", "non indiqué",
+    "k. a.", "k.a.", "keine angabe", "keine angaben", "ohne angabe", "nicht angegeben", "nicht bekannt", "unbekannt",
+    "(leer)", "leer", "kein wert", "bitte wählen", "bitte auswählen", "s/d", "s. d.", "s.d.", "sin datos", "sin dato",
+    "sin especificar", "no especificada", "desconocido", "desconocida", "no disponible", "no aplica",
+    "sin respuesta", "(en blanco)", "(vacío)", "vacío", "vacio", "(vacio)", "seleccionar", "seleccione",
+    "non specificato", "non specificata", "sconosciuto", "sconosciuta", "non indicato", "non disponibile", "(vuoto)",
+    "vuoto", "da definire", "selezionare", "seleziona", "nessuna risposta", "não informado", "nao informado",
+    "não informada", "não especificado", "desconhecido", "desconhecida", "sem informação", "sem informacao",
+    "não disponível", "não se aplica", "n/i", "(vazio)", "vazio", "selecione", "sem resposta", "onbekend",
+    "niet opgegeven", "niet ingevuld", "n.v.t.", "nvt", "geen antwoord", "(leeg)", "leeg", "maak een keuze",
 ))
 # fmt: on
 """Texts that forms and exports write where nobody answered; 'None' and 'Other' are answers."""

@@ -18,7 +18,7 @@ HOUSE = ROOT / "calibrate"
 # The packages, floor by floor, written by hand: one imports packages of lower floors only, none beside it.
 FLOORS = (
     ("errors", "vocabulary", "days", "simulate", "shown", "edges"),
-    ("files",),
+    ("files", "numbers"),
     ("grid", "engine"),
     ("leads",),
     ("counts", "export"),
@@ -33,7 +33,7 @@ FLOORS = (
 )
 
 # The order of the work, file by file: a room (a file, or a folder as a whole) imports only what stands before it.
-GROUND = ("errors", "vocabulary", "days", "files", "shown", "edges", "engine")
+GROUND = ("errors", "vocabulary", "numbers", "days", "files", "shown", "edges", "engine")
 STEPS = (
     "grid.event_columns", "grid.mailbox_kinds", "grid.notes", "grid.criteria", "counts.encoding", "grid.grid",
     "grid.diff", "leads.columns.naming", "leads.columns.profile", "leads.columns.lexicon",
@@ -44,10 +44,11 @@ STEPS = (
     "leads.columns.outcome_column", "leads.columns.sensitive", "leads.columns.not_leads", "leads.columns.proposal",
     "leads.columns.mailbox",
     "leads.terms", "leads.columns.buyers", "leads.cohorts", "leads.day_span", "leads.left_truncation",
-    "leads.statement", "leads.statement_facts", "leads.history", "leads.retention", "leads.events",
+    "leads.keys", "leads.statement", "leads.statement_facts", "leads.history", "leads.retention", "leads.events",
     "counts.design_effect", "counts.marginals", "counts.young", "counts.tally_statement", "counts.tally",
     "counts.neutral", "counts.shrinkage", "counts.rates", "funnel.time_to_close", "funnel.windows", "funnel.stages",
-    "funnel.value", "funnel.worked", "funnel.fading", "funnel.emails", "counts.binning", "counts.leakage_words",
+    "funnel.currency", "funnel.value", "funnel.worked", "funnel.fading", "funnel.emails", "counts.binning",
+    "counts.leakage_words",
     "counts.leakage_columns", "counts.power", "counts.written_late", "counts.leakage", "counts.protected",
     "counts.replication", "weights",
     "points.score_table", "points.curve", "points.cross_fitted", "points.redrawn", "points.thresholds",
@@ -63,7 +64,7 @@ STEPS = (
 EDGES_IN = {  # each with the types it makes
     "leads.crm": {
         "errors", "vocabulary", "engine", "grid.criteria", "leads.columns.naming", "leads.columns.profile",
-        "leads.columns.outcome_words", "leads.columns.outcome", "leads.terms", "leads.history",
+        "leads.columns.outcome_words", "leads.columns.outcome", "leads.terms", "leads.keys", "leads.history",
     },
     "simulate": set[str](),
 }  # fmt: skip

@@ -223,9 +223,7 @@ def _text_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:
     absent: sql.Branch = (_is_absent(column), sql.literal(criterion.missing))
     other = sql.literal(criterion.other)
     if criterion.kind == "number":
-        read: exp.Expr = column.copy()
-        for sign, plain in criterion.signs:
-            read = exp.func("REPLACE", read, sql.literal(sign), sql.literal(plain))
+        read = sql.without(column, criterion.signs)
         nothing = _listed_number(criterion, sql.as_double(read))
         inside = sql.case(nothing, _steps(criterion, sql.as_double(read)))
         rest = sql.case([(sql.is_number(read), inside)], other)

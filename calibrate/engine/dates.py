@@ -16,6 +16,7 @@ from sqlglot import exp, parse_one
 
 from ..errors import InputError
 from ..vocabulary import shape_of
+from .spoken_dates import has_time, is_spoken, spoken_sql
 from .sql import identifier, literal, rendered, trimmed
 from .table import Column, Fact, Table, column_of
 
@@ -33,11 +34,20 @@ _WORDS = re.compile(
     r"^((?P<day>\d{1,2})[ -](?P<month>[A-Za-z]{3,9})[ -]|(?P<month2>[A-Za-z]{3,9}) (?P<day2>\d{1,2}), ?)(?P<year>\d{4})"
     r"(?P<time>,? +\d{1,2}:\d{2}(?P<seconds>:\d{2})?(?P<half> ?[AaPp][Mm])?)?$"
 )
+_MONTH_ALONE = re.compile(
+    r"^((19|20)\d{2}(?P<mark>[-/.])(0?[1-9]|1[0-2])|(0?[1-9]|1[0-2])(?P<mark2>[-/.])(19|20)\d{2})$"
+)
+_COMPACT = re.compile(r"^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?P<time>T\d{6}(?P<zone>Z)?)?$")
 _SPOKEN = {
     "%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%b": "Mon", "%B": "Month",
     "%H": "hh", "%I": "hh", "%M": "mm", "%S": "ss", "%f": "f", "%p": "AM/PM",
 }  # fmt: skip
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+SERIAL = "days of Excel"
+SERIALS = (29_221, 73_051)
+"""Days of Excel from 1980-01-01 to before 2100-01-01, counted from 1899-12-30."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,8 @@ class Writing:
     strange_example: str = ""
     zoned: bool = False
     padded: bool = False
+    spoken: bool = False
+    swapped: bool = False
 
     @property
     def ambiguous(self) -> bool:
@@ -68,7 +80,8 @@ class Writing:
         shown = [format_.replace("%-", "%") for format_ in self.formats]
         for code, word in _SPOKEN.items():
             shown = [each.replace(code, word) for each in shown]
-        return ", ".join((["YYYY-MM-DD"] if self.iso else []) + shown)
+        iso = ["YYYY-MM-DD"] if self.iso else []
+        return ", ".join(iso + shown + (["D month YYYY"] if self.spoken else []))
 
 
 def writing_of(texts: Sequence[str], order: Order | None = None) -> Writing:
@@ -79,7 +92,7 @@ def writing_of(texts: Sequence[str], order: Order | None = None) -> Writing:
     >>> writing_of(["01/02/2025", "03/04/2025"]).ambiguous
     True
     """
-    iso, known, strange, timed = False, 0, 0, False
+    iso, known, strange, timed, spoken = False, 0, 0, False, False
     shapes: dict[str, None] = {}
     day = month = either = odd = ""
     padded = any(each != each.strip() for each in texts)
@@ -98,13 +111,23 @@ def writing_of(texts: Sequence[str], order: Order | None = None) -> Writing:
         elif (parts := _WORDS.match(text)) and (parts["month"] or parts["month2"])[:3].lower() in _MONTHS:
             shapes[_word_format(parts)] = None
             known, timed = known + 1, timed or bool(parts["time"])
+        elif parts := _MONTH_ALONE.match(text):
+            shapes[f"%Y{parts['mark']}%m" if parts["mark"] else f"%m{parts['mark2']}%Y"] = None
+            known += 1
+        elif parts := _COMPACT.match(text):
+            shapes["%Y%m%d" + ("T%H%M%S" if parts["time"] else "") + ("Z" if parts["zone"] else "")] = None
+            known, timed = known + 1, timed or bool(parts["time"])
+        elif is_spoken(text):
+            spoken, known, timed = True, known + 1, timed or has_time(text)
         else:
             strange, odd = strange + 1, odd or text
     found: Order | None = order or ("day" if day and not month else "month" if month and not day else None)
     first_code, second_code = ("%m", "%d") if found == "month" else ("%d", "%m")
     formats = tuple(shape.replace("%A", first_code).replace("%B_", second_code) for shape in shapes)
     contradictory = day if day and month else ""
-    return Writing(iso, formats, found, day, month, either or contradictory, known, strange, timed, odd, zoned, padded)
+    return Writing(
+        iso, formats, found, day, month, either or contradictory, known, strange, timed, odd, zoned, padded, spoken
+    )
 
 
 def _first(a: int, b: int) -> Literal["day", "month", "either", "none"]:
@@ -157,6 +180,8 @@ def reading(column: exp.Expr, writing: Writing) -> exp.Expr:
     if writing.formats:
         listed = ", ".join(literal(each).sql("duckdb") for each in writing.formats)
         ways.append(f"TRY_STRPTIME({text}, [{listed}])")
+    if writing.spoken:
+        ways.append(spoken_sql(text))
     if not ways:
         return parse_one("CAST(NULL AS TIMESTAMP)", read="duckdb")
     return exp.maybe_parse(f"COALESCE({', '.join(ways)})" if len(ways) > 1 else ways[0], dialect="duckdb")
@@ -177,6 +202,8 @@ class Moment:
     def fact(self) -> Fact:
         """The finding for the report."""
         unit, since, _ = self.words.partition(" since 1970")
+        if self.words == SERIAL:
+            return Fact("dates_serial", {"column": self.column, "unreadable": self.unreadable})
         if since:
             return Fact(f"dates_{unit}", {"column": self.column, "unreadable": self.unreadable})
         return Fact("dates", {"column": self.column, "format": self.words, "unreadable": self.unreadable})
@@ -209,6 +236,8 @@ def _epoch(table: Table, name: str, this: exp.Expr) -> Moment:
         for i, (_, size) in enumerate(units)
     )
     days = f"SUM(CASE WHEN {text} >= 19900101 AND {text} < 21000101 THEN 1 ELSE 0 END) AS days"
+    days += f", SUM(CASE WHEN {text} >= {SERIALS[0]} AND {text} < {SERIALS[1]} THEN 1 ELSE 0 END) AS serial"
+    days += f", SUM(CASE WHEN {text} <> FLOOR({text}) THEN 1 ELSE 0 END) AS parts"
     answer = table.fetch(f"SELECT COUNT({text}) AS known, {counts}, {days} FROM {table.relation}")
     known = int(answer["known"][0])
     found = [int(_zero(answer[f"unit{i}"][0])) for i in range(len(units))]
@@ -217,10 +246,14 @@ def _epoch(table: Table, name: str, this: exp.Expr) -> Moment:
         digits = f"CAST(CAST({text} AS BIGINT) AS VARCHAR)"
         read = parse_one(f"TRY_STRPTIME({digits}, '%Y%m%d')", read="duckdb")
         return Moment(name, read, "YYYYMMDD", 0, timed=False)
+    if known and int(_zero(answer["serial"][0])) == known:
+        micros = f"CAST(ROUND({text} * 86400) AS BIGINT) * 1000000"
+        read = parse_one(f"CAST('1899-12-30' AS TIMESTAMP) + TO_MICROSECONDS({micros})", read="duckdb")
+        return Moment(name, read, SERIAL, 0, timed=bool(int(_zero(answer["parts"][0]))))
     if not known or found[best] < 0.5 * known:
         raise InputError(
             f"{table.name}: column '{name}' holds no dates: its numbers are neither seconds or milliseconds since 1970 "
-            "nor YYYYMMDD; name a column with dates"
+            "nor YYYYMMDD nor days of Excel; name a column with dates"
         )
     unit, size = units[best]
     inside = f"{text} >= {631152000 * size} AND {text} < {4102444800 * size}"

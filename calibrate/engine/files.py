@@ -5,12 +5,14 @@ from __future__ import annotations
 import glob
 import hashlib
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
 
 from ..errors import InputError, unknown
+from ..numbers import Signs
 from ..vocabulary import BLANKS
 from . import textfile
 from .bounds import without_totals
@@ -34,16 +36,25 @@ JSON = (".jsonl", ".ndjson", ".json")
 PARQUET = (".parquet", ".pq")
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the user or a grid says of a file: the line with the names (from 1, 0 for none), signs of numbers."""
+
+    header_row: int | None = None
+    signs: Mapping[str, Signs] = field(default_factory=dict)
+
+
 def open_file(
-    connection: Connection, source: str, *, table: str | None = None, header_row: int | None = None
+    connection: Connection, source: str, *, table: str | None = None, asked: Asked | None = None
 ) -> DuckTable:
     """A table over a file, a folder of Parquet files, or a pattern such as ``leads/*.parquet``.
 
-    `table` chooses a sheet of a workbook; `header_row` is the line with the names of columns, from 1, or 0 for none.
+    `table` chooses a sheet of a workbook.
     """
+    asked = asked or Asked()
     path = Path(source)
     if not path.exists() and any(mark in source for mark in "*?["):
-        return _pattern(connection, source, table, header_row)
+        return _pattern(connection, source, table, asked)
     if path.is_dir():
         return _parquet(connection, source, sorted(str(p) for end in PARQUET for p in path.rglob(f"*{end}")))
     if not path.exists():
@@ -60,8 +71,8 @@ def open_file(
     if last in EXCEL:
         copy = connection.folder / f"{connection.free_name('sheet')}.csv"
         try:
-            text, facts = written_sheet(path, table, copy, header_row)
-            return loaded(connection, path, text, facts)
+            text, facts = written_sheet(path, table, copy, asked.header_row)
+            return loaded(connection, path, text, facts, asked.signs)
         finally:
             copy.unlink(missing_ok=True)
     if last in OTHER_BOOKS or start == b"\xd0\xcf\x11\xe0":
@@ -69,16 +80,16 @@ def open_file(
             f"{path}: this is {OTHER_BOOKS.get(last, 'an old Excel workbook')}; save it as .xlsx or as CSV"
         )
     if last in JSON:
-        return _json(connection, path)
-    return _text(connection, path, header_row)
+        return _json(connection, path, asked)
+    return _text(connection, path, asked)
 
 
-def _pattern(connection: Connection, source: str, table: str | None, header_row: int | None) -> DuckTable:
+def _pattern(connection: Connection, source: str, table: str | None, asked: Asked) -> DuckTable:
     """The files that a pattern takes, read together; how many they are is a fact of the table."""
     files = sorted(glob.glob(source, recursive=True))
     facts = (Fact("pattern", {"pattern": Path(source).name, "files": len(files)}),)
     if len(files) == 1:
-        single = open_file(connection, files[0], table=table, header_row=header_row)
+        single = open_file(connection, files[0], table=table, asked=asked)
         return replace(single, facts=(*facts, *single.facts))
     if any(not file.lower().endswith(PARQUET) for file in files):
         raise InputError(
@@ -106,17 +117,17 @@ def _no_file(path: Path) -> str:
     return ("" if folder == Path() else f"{folder}: ") + unknown("file", path.name, names)
 
 
-def _text(connection: Connection, path: Path, header_row: int | None) -> DuckTable:
+def _text(connection: Connection, path: Path, asked: Asked) -> DuckTable:
     """A text file with separated columns, typed, in memory or on disk."""
-    source = textfile.examined(path, connection.folder, header_row)
+    source = textfile.examined(path, connection.folder, asked.header_row)
     if source.plain:
         try:
-            return loaded(connection, path, source)
+            return loaded(connection, path, source, (), asked.signs)
         except duckdb.Error:
             source = textfile.escaped_by_backslash(source) or source
     copy = textfile.rewritten(source, path, connection.folder / f"{source.fingerprint[:16]}-mended.csv")
     try:
-        return loaded(connection, path, copy)
+        return loaded(connection, path, copy, (), asked.signs)
     except duckdb.Error as error:
         raise InputError(f"{path}: the file cannot be read as CSV ({str(error).splitlines()[0]})") from error
     finally:
@@ -124,8 +135,12 @@ def _text(connection: Connection, path: Path, header_row: int | None) -> DuckTab
 
 
 def loaded(
-    connection: Connection, path: Path, source: textfile.TextFile, extra: tuple[Fact, ...] = ()
-) -> DuckTable:  # fmt: skip
+    connection: Connection,
+    path: Path,
+    source: textfile.TextFile,
+    extra: tuple[Fact, ...] = (),
+    signs: Mapping[str, Signs] | None = None,
+) -> DuckTable:
     """Read the text into a table, take off what stands below it, give the columns their types."""
     quoted = _stored(connection, source.path.stat().st_size)
     reads = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(source.header)))
@@ -159,7 +174,7 @@ def loaded(
     rows = int(connection.execute(f"SELECT COUNT(*) FROM {quoted}")[0][0])
     if not rows:
         raise InputError(f"{path}: the file has a header line but no rows; export it again with its leads")
-    facts += set_types(connection, quoted, names, separator=source.separator)
+    facts += set_types(connection, quoted, names, separator=source.separator, known=signs)
     return view_over(
         connection,
         quoted,
@@ -232,7 +247,7 @@ def _unfolded(connection: Connection, source: str) -> str:
     return ", ".join(found)
 
 
-def _json(connection: Connection, path: Path) -> DuckTable:
+def _json(connection: Connection, path: Path, asked: Asked) -> DuckTable:
     """JSON lines (or one list of objects); objects inside become columns (`data.id`), lists their text."""
     quoted = _stored(connection, path.stat().st_size)
     place = place_of(path)
@@ -253,7 +268,7 @@ def _json(connection: Connection, path: Path) -> DuckTable:
     rows = int(connection.execute(f"SELECT COUNT(*) FROM {quoted}")[0][0])
     if not rows:
         raise InputError(f"{path}: the file has no rows; export it again, with its leads")
-    facts = set_types(connection, quoted, names) if names else ()
+    facts = set_types(connection, quoted, names, known=asked.signs) if names else ()
     return view_over(
         connection,
         quoted,

@@ -6,12 +6,14 @@ at once more. Nothing is guessed: a column with one value that does not fit stay
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from ..vocabulary import BLANKS, NUMBER_PLACEHOLDERS, THOUSANDS
+from ..numbers import Signs, Written, written
+from ..vocabulary import BLANKS, NUMBER_PLACEHOLDERS
 from . import dates
 from .duckdb import Connection
 from .sql import identifier, literal
@@ -29,9 +31,7 @@ STRANGERS = 60
 """Distinct values that do not fit, looked at before a column is left as text."""
 
 _PLAIN = re.compile(r"^-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$", re.ASCII)
-_DECIMAL = re.compile(r"^-?\d*,\d+$", re.ASCII)
-_SPACED = re.compile("^-?\\d{1,3}([ \u00a0\u202f']\\d{3})+([.,]\\d+)?$", re.ASCII)
-_GROUPED = re.compile(r"^-?\d{1,3}(,\d{3})+(\.\d+)?$", re.ASCII)
+_GROUPED = re.compile(r"^-?[1-9]\d{0,2}(\.\d{3})+$", re.ASCII)
 _ZERO_FIRST = re.compile(r"^0\d+([.,]\d+)?$", re.ASCII)
 
 
@@ -41,8 +41,7 @@ class Guess:
 
     kind: Literal["text", "number", "date"]
     expression: str = ""
-    decimal_comma: bool = False
-    thousands: str = ""
+    numbers: Written | None = None
     writing: dates.Writing | None = None
     words: tuple[str, ...] = ()
 
@@ -55,17 +54,41 @@ class _Column:
     facts: list[Fact] = field(default_factory=list)
 
 
-def set_types(connection: Connection, table: str, names: Sequence[str], *, separator: str = "") -> tuple[Fact, ...]:
-    """Give the text columns of a table (named by escaped text) their types, in place; what was found is returned."""
+@dataclass(frozen=True)
+class Around:
+    """What the rest of a file says of a column: its separator, whether numbers have decimal commas, a grid's signs."""
+
+    separator: str = ""
+    european: bool | None = None
+    known: Mapping[str, Signs] = field(default_factory=dict)
+
+
+def set_types(
+    connection: Connection,
+    table: str,
+    names: Sequence[str],
+    *,
+    separator: str = "",
+    known: Mapping[str, Signs] | None = None,
+) -> tuple[Fact, ...]:
+    """Give the text columns of a table (named by escaped text) their types, in place; what was found is returned.
+
+    `known` are the signs that a grid found in columns before: they settle what the values leave open.
+    """
     columns = [_Column(name, []) for name in names]
+    around = Around(separator, None, known or {})
     _fill_samples(connection, table, columns)
     for column in columns:
-        column.guess = guess(column.name, column.sample, separator)
+        column.guess = guess(column.name, column.sample, around)
         if column.guess.kind == "text" and column.guess.writing is not None:  # dates: does any row say what is first?
             column.sample += dates.samples(connection.execute, table, column.name)
-            column.guess = guess(column.name, column.sample, separator)
+            column.guess = guess(column.name, column.sample, around)
+    around = replace(around, european=_european([column.guess for column in columns], separator))
+    for column in columns:
+        if column.guess.numbers is not None and not column.guess.numbers.sure:
+            column.guess = guess(column.name, column.sample, around)
     for _ in range(3):
-        if not _check(connection, table, [c for c in columns if c.guess.kind != "text"], separator):
+        if not _check(connection, table, [c for c in columns if c.guess.kind != "text"], around):
             break
     _convert(connection, table, columns)
     return tuple(fact for column in columns for fact in column.facts)
@@ -98,7 +121,15 @@ def _fill_samples(connection: Connection, table: str, columns: list[_Column]) ->
             column.sample += [row[0] for row in found]
 
 
-def guess(name: str, values: Sequence[str], separator: str = "") -> Guess:
+def _european(guesses: Sequence[Guess], separator: str) -> bool | None:
+    """Whether a file writes decimal commas: some column does, or it is parted by semicolons and none says otherwise."""
+    found = [each.numbers for each in guesses if each.numbers is not None]
+    if any(each.comma for each in found) != any(each.point for each in found):
+        return any(each.comma for each in found)
+    return True if separator == ";" and not any(each.point for each in found) else None
+
+
+def guess(name: str, values: Sequence[str], around: Around | None = None) -> Guess:
     """What a column with such values may be.
 
     >>> [guess("x", values).kind for values in (["1", "2.5", "N/A"], ["01234"], ["31/12/2025"], ["Google"])]
@@ -113,11 +144,16 @@ def guess(name: str, values: Sequence[str], separator: str = "") -> Guess:
         return Guess("text")
     quoted = identifier(name).sql("duckdb")
     text = f"TRIM({quoted}, {literal(BLANKS).sql('duckdb')})"
-    if all(_PLAIN.match(value) for value in rest):
-        return Guess("number", f"TRY_CAST({quoted} AS DOUBLE)", words=words)
-    number = _local_number(rest, text, separator, words)
-    if number is not None:
-        return number
+    around = around or Around()
+    if all(_PLAIN.match(value) for value in rest) and not any(_GROUPED.match(value) for value in rest):
+        point = any("." in value for value in rest)
+        plain = Written(Signs(), True, "." if point else "")
+        return Guess("number", f"TRY_CAST({quoted} AS DOUBLE)", numbers=plain, words=words)
+    numbers = written(
+        rest, european=around.european, commas_apart=around.separator == ",", known=around.known.get(name)
+    )
+    if numbers is not None:
+        return Guess("number", _number(numbers.signs, quoted, text), numbers=numbers, words=words)
     if words:
         return Guess("text")
     writing = replace(dates.writing_of(list(dict.fromkeys(values))), zoned=True)  # rows not looked at may have a zone
@@ -131,27 +167,20 @@ def _too_long(value: str) -> bool:
     return len(value) > 15 and value.lstrip("-").isdigit()
 
 
-def _local_number(rest: list[str], text: str, separator: str, words: tuple[str, ...]) -> Guess | None:
-    """Numbers with a decimal comma, or with marks between thousands."""
-    if not all(_PLAIN.match(v) or _DECIMAL.match(v) or _SPACED.match(v) or _GROUPED.match(v) for v in rest):
-        return None
-    spaced = any(_SPACED.match(value) for value in rest)
-    with_comma = [value for value in rest if "," in value]
-    grouped = bool(with_comma) and all(_GROUPED.match(value) for value in with_comma)
-    grouped = grouped and (separator == "," or any("." in v or v.count(",") > 1 for v in with_comma))
-    if spaced:
-        text = f"TRANSLATE({text}, {literal(THOUSANDS).sql('duckdb')}, '')"
-    if with_comma and not grouped:
-        if any("." in value for value in rest):
-            return None
-        text = f"REPLACE({text}, ',', '.')"
-    elif with_comma:
-        text = f"REPLACE({text}, ',', '')"
-    mark = "," if grouped else " " if spaced else ""
-    return Guess("number", f"TRY_CAST({text} AS DOUBLE)", bool(with_comma) and not grouped, mark, words=words)
+def _number(signs: Signs, quoted: str, text: str) -> str:
+    """SQL that reads a text with these signs as a number; NULL where a text is written in any other way."""
+    if signs == Signs():
+        return f"TRY_CAST({quoted} AS DOUBLE)"
+    read = text
+    for sign, plain in signs.replaced:
+        read = f"REPLACE({read}, {literal(sign).sql('duckdb')}, {literal(plain).sql('duckdb')})"
+    read = f"TRY_CAST({read} AS DOUBLE)"
+    if not signs.thousands and not signs.units:
+        return read
+    return f"CASE WHEN REGEXP_FULL_MATCH({text}, {literal(signs.pattern).sql('duckdb')}) THEN {read} END"
 
 
-def _check(connection: Connection, table: str, columns: list[_Column], separator: str) -> bool:
+def _check(connection: Connection, table: str, columns: list[_Column], around: Around) -> bool:
     """Test the guesses on every row; whether some were changed and must be tested again."""
     if not columns:
         return False
@@ -176,7 +205,7 @@ def _check(connection: Connection, table: str, columns: list[_Column], separator
             column.guess = Guess("text")
             continue
         column.sample += strangers
-        column.guess = guess(column.name, column.sample, separator)
+        column.guess = guess(column.name, column.sample, around)
         changed = changed or (column.guess.kind != "text" and column.guess.expression != before.expression)
         if column.guess.kind != "text" and column.guess.expression == before.expression:
             read_as_nothing = {w.casefold() for w in column.guess.words}
@@ -257,11 +286,25 @@ def _kind(column: _Column, nothing: int, odd: bool) -> tuple[str, str]:
     if found.words:
         words = ", ".join(sorted(found.words))
         column.facts.append(Fact("placeholders", {"column": name, "words": words, "cells": nothing}))
-    if found.decimal_comma:
-        column.facts.append(Fact("decimal_comma", {"column": name}))
-    if found.thousands:
-        column.facts.append(Fact("thousands", {"column": name, "character": found.thousands}))
+    if found.numbers is not None:
+        column.facts += signs_said(name, found.numbers)
     return "DOUBLE" if odd else "BIGINT", _clean(column)
+
+
+def signs_said(name: str, numbers: Written) -> list[Fact]:
+    """How a column writes numbers, for the reader and for its criterion."""
+    signs, facts = numbers.signs, []
+    if signs.decimal == "," and (numbers.sure or not signs.thousands):
+        facts.append(Fact("decimal_comma", {"column": name}))
+    if signs.thousands:
+        facts.append(Fact("thousands", {"column": name, "character": signs.thousands}))
+    if signs.units:
+        shown = ", ".join(sign.strip() for sign, _ in signs.units)
+        facts.append(Fact("units", {"column": name, "shown": shown, "pairs": json.dumps(signs.units)}))
+    if not numbers.sure:
+        read = float(signs.plain(numbers.example))
+        facts.append(Fact("two_readings", {"column": name, "example": numbers.example, "read": f"{read:.15g}"}))
+    return facts
 
 
 def _note_text(column: _Column) -> None:

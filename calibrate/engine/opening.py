@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ..errors import CalibrateError, InputError, unknown
+from ..numbers import Signs
 from .duckdb import Connection, DuckTable, copied, view_over
-from .files import open_file
+from .files import Asked, open_file
 from .frames import Frame, is_frame, open_frame
 from .sql import identifier, literal, rendered
 from .table import Statement, Table, free_of_reserved, shown
@@ -51,11 +52,19 @@ class Session:
             self._connection = Connection()
         return self._connection
 
-    def open(self, source: str | Path | Frame, *, table: str | None = None, header_row: int | None = None) -> Table:
+    def open(
+        self,
+        source: str | Path | Frame,
+        *,
+        table: str | None = None,
+        header_row: int | None = None,
+        signs: Mapping[str, Signs] | None = None,
+    ) -> Table:
         """A table over a file, a database, a cluster or a frame in memory.
 
         `table` (or ``#name`` at the end) chooses among several.
-        `header_row` is the line of a text file or sheet with the names of columns, from 1, or 0 where there is none.
+        `header_row` is the line of a text file or sheet with the names of columns, from 1, or 0 where there is none;
+        `signs` are those that a grid found in numbers of columns before, where the values leave two readings.
         """
         if not isinstance(source, (str, Path)) and not is_frame(source):
             raise InputError(
@@ -68,7 +77,7 @@ class Session:
                 return free_of_reserved(self._open_frame(source, name))
             if name in self._frames:
                 return free_of_reserved(self._open_frame(self._frames[name], Path(name).name))
-            return free_of_reserved(self._open(name, table, header_row))
+            return free_of_reserved(self._open(name, table, Asked(header_row, signs or {})))
         except (CalibrateError, MemoryError):
             raise
         except Exception as fault:  # whatever a reader says of a broken file
@@ -82,7 +91,7 @@ class Session:
             )
         return open_frame(self.connection, frame, name)
 
-    def _open(self, text: str, table: str | None, header_row: int | None) -> Table:
+    def _open(self, text: str, table: str | None, asked: Asked) -> Table:
         if "://" in text:
             return self._open_far(text, table)
         if self._far is not None:
@@ -94,8 +103,8 @@ class Session:
         if path.lower().endswith(DATABASES) and (name or Path(text).is_file() or not Path(text).exists()):
             return _database(self.connection, Path(path), table or name or None)
         if name and not Path(text).exists() and Path(path).exists():
-            return open_file(self.connection, path, table=table or name, header_row=header_row)
-        return open_file(self.connection, text, table=table, header_row=header_row)
+            return open_file(self.connection, path, table=table or name, asked=asked)
+        return open_file(self.connection, text, table=table, asked=asked)
 
     def _open_far(self, text: str, table: str | None) -> Table:
         address, _, name = text.partition("#")

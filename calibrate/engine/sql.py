@@ -92,6 +92,17 @@ def trimmed(column: exp.Expr) -> exp.Expr:
     return exp.Trim(this=column.copy(), expression=exp.Literal.string(BLANKS))
 
 
+def without(column: exp.Expr, signs: Sequence[tuple[str, str]]) -> exp.Expr:
+    """A text with each sign replaced by what belongs to it, in this order.
+
+    >>> print(without(identifier("a"), [("$", "")]).sql("duckdb"))
+    REPLACE("a", '$', '')
+    """
+    for sign, plain in signs:
+        column = exp.func("REPLACE", column.copy(), literal(sign), literal(plain))
+    return column.copy()
+
+
 def is_number(column: exp.Expr) -> exp.Expr:
     """Whether a text is a number by the pattern `NUMBER`."""
     return exp.RegexpLike(this=trimmed(column), expression=exp.Literal.string(NUMBER))

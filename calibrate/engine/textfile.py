@@ -312,14 +312,15 @@ def _width(header: list[str], records: list[list[str]]) -> int:
 
 def _fit(records: list[list[str]]) -> tuple[float, int]:
     """How well a separator fits: the share of records as wide as the header, then the width."""
-    records = records[head_of(records).above :]
+    titles = head_of(records).above
+    records = records[titles:]
     width = len(records[0])
     if width < 2:
         return (0.0, 0)
     alike = sum(width - 1 <= len(record) <= width + 1 for record in records[1:])
     same = sum(len(record) == width for record in records[1:])
     share = (same + 0.5 * (alike - same)) / max(len(records) - 1, 1) if len(records) > 1 else 1.0
-    return (max(share, 0.01), width)
+    return (max(0.5 * share if titles else share, 0.01), width)
 
 
 def rewritten(source: TextFile, shown: Path | str, target: Path) -> TextFile:

@@ -12,6 +12,7 @@ import json
 from typing import Any
 
 from ..errors import GridError
+from ..grid.criteria import Criterion
 from ..grid.grid import Grid
 from . import json as canonical
 from .base import EVERYTHING, Coverage, Options, account
@@ -21,7 +22,7 @@ COLUMNS = (
     "criterion", "column", "kind", "axis", "level", "role", "values", "low", "high", "points",
     "leads", "customers", "points_low", "points_high", "sign_kept", "points_kept", "note",
 )  # fmt: skip
-SIGNS = ("decimal", "thousands")
+SIGNS = ("decimal", "thousands", "units")
 """Further columns where a source writes numbers with signs of its own, as words."""
 WORDS = {".": "", ",": "comma", " ": "blank", "": ""}
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
@@ -50,7 +51,7 @@ def write(grid: Grid, options: Options) -> str:
                 row += [*counts, found.sign_kept, found.points_kept, found.note]
             else:
                 row += [None] * 7
-            row += [WORDS[criterion.decimal], WORDS[criterion.thousands]] if signed else []
+            row += signs_of(criterion) if signed else []
             lines.writerow([safe(cell) if isinstance(cell, str) else _number(cell) for cell in row])
     return out.getvalue()
 
@@ -72,7 +73,7 @@ def read(text: str, source: str) -> Grid:
         if not {"criterion", "level", "points"} <= cells.keys():
             raise GridError(f"{where} has too few cells; expected the columns {', '.join(COLUMNS)}")
         head = {key: cells.get(key, "") for key in ("column", "kind", "axis")}
-        head |= {key: _sign(cells[key], where) for key in SIGNS if cells.get(key)}
+        head |= {key: _sign(key, cells[key], where) for key in SIGNS if cells.get(key)}
         name = cells["criterion"]
         asked = criteria.setdefault(name, {"name": name, **head, "levels": []})
         if {key: asked[key] for key in head} != head:
@@ -90,8 +91,20 @@ def read(text: str, source: str) -> Grid:
     return canonical.read(json.dumps(body), source)
 
 
-def _sign(word: str, where: str) -> str:
-    known = {name: sign for sign, name in WORDS.items() if name}
+def signs_of(criterion: Criterion) -> list[str]:
+    """The signs of a criterion's numbers as cells: decimal, thousands, units."""
+    between = "point" if criterion.thousands == "." else WORDS[criterion.thousands]
+    units = json.dumps(criterion.units, ensure_ascii=False) if criterion.units else ""
+    return [WORDS[criterion.decimal], between, units]
+
+
+def _sign(key: str, word: str, where: str) -> Any:
+    if key == "units":
+        try:
+            return json.loads(word)
+        except (ValueError, RecursionError):
+            raise GridError(f"{where}: '{word[:40]}' is no list of units") from None
+    known = {name: sign for sign, name in WORDS.items() if name} | ({"point": "."} if key == "thousands" else {})
     if word not in known:
         raise GridError(f"{where}: '{word[:40]}' is no sign in numbers; write {' or '.join(known)}")
     return known[word]

@@ -29,7 +29,7 @@ LONGEST = 32_767
 ENDLESS = 9.99e307
 MOST_CRITERIA = 5000
 EXACT = 8
-EXACTLY = ("kind", "axis", "role", "values", "low", "high", "decimal", "thousands")
+EXACTLY = ("kind", "axis", "role", "values", "low", "high", *csv.SIGNS)
 """Hidden columns of the sheet Grid, from column EXACT on, that say exactly what each level holds."""
 CREATED = datetime.datetime(2000, 1, 1)
 WORDS = {
@@ -179,8 +179,7 @@ def _exactly(criterion: Criterion, place: int) -> list[str]:
     level = criterion.levels[place]
     bounds = ["" if bound is None else repr(float(bound)) for bound in (level.low, level.high)]
     values = json.dumps(level.values, ensure_ascii=False) if level.values else ""
-    signs = [csv.WORDS[criterion.decimal], csv.WORDS[criterion.thousands]]
-    return [criterion.kind, criterion.axis, level.role, values, *bounds, *signs]
+    return [criterion.kind, criterion.axis, level.role, values, *bounds, *csv.signs_of(criterion)]
 
 
 def _terms(rule: Expiry | None) -> tuple[float, int, int]:
@@ -351,14 +350,13 @@ def _points(criterion: Criterion, place: _Places, cell: str, rules: Mapping[int,
     elif criterion.kind == "number":
         said = cell
         for written, plain in criterion.signs:
-            instead = f"_xlfn.UNICHAR({ord(plain)})" if plain else '""'
-            said = f"SUBSTITUTE({said},_xlfn.UNICHAR({ord(written)}),{instead})"
+            said = f"SUBSTITUTE({said},{_spelt(written)},{_spelt(plain)})"
         read = f'IF(ISLOGICAL({cell}),N({cell}),IF(ISNUMBER({cell}),{cell},_xlfn.NUMBERVALUE({said},".","|")))'
         if criterion.no_answers:
             listed = f"ISNUMBER({column('B')})*({column('B')}={read})".replace(f"${place.last}", f"${end}")
             gone = f"OR({gone},IFERROR(SUMPRODUCT({listed})>0,FALSE))"
         inside = f"({column('C')}<={read})*({read}<{column('D')})"
-        odd = f'ISNUMBER(SEARCH("%",{cell}))'
+        odd = f'ISNUMBER(SEARCH("%",{said}))'
         rest = f"IF({odd},{rest},IFERROR(IF(SUMPRODUCT({inside})>0,SUMPRODUCT({inside}*{column('E')}),{rest}),{rest}))"
     elif any(level.role == "value" for level in criterion.levels):
         first = f"MATCH(1,INDEX({listed},0),0)"
@@ -367,6 +365,11 @@ def _points(criterion: Criterion, place: _Places, cell: str, rules: Mapping[int,
             found = f"SUMPRODUCT((ROW({column('E')})={first}+{place.first - 1})*{worth})"
         rest = f"IFERROR({found},{rest})"
     return f"IF({gone},{points[criterion.missing]},{rest})"
+
+
+def _spelt(text: str) -> str:
+    """A text in a formula, letter by letter by its number."""
+    return "&".join(f"_xlfn.UNICHAR({ord(letter)})" for letter in text) or '""'
 
 
 def _letters(column: int) -> str:

@@ -20,6 +20,7 @@ from ..errors import GridError
 from ..files import write_whole
 from ..grid.criteria import MOST_LEVELS, Criterion, Level
 from ..grid.grid import Band, Curve, Evidence, Expiry, Grid, Pin, Thresholds
+from ..numbers import MOST_UNITS
 
 SCHEMA = "calibrate-grid/1"
 WITH_MINIMUMS = "calibrate-grid/1.1"
@@ -33,6 +34,7 @@ LONGEST_TEXT = 10_000
 
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+Sign = Annotated[str, Field(min_length=1, max_length=40)]
 Points = Annotated[int, Field(ge=-MOST_POINTS, le=MOST_POINTS)]
 Sum = Annotated[int, Field(ge=-MOST_POINTS * MOST_CRITERIA, le=MOST_POINTS * MOST_CRITERIA)]
 Count = Annotated[int, Field(ge=0, le=10**15)]
@@ -80,7 +82,8 @@ class CriterionPart(_Part):
     ordered: bool = False
     fixed: bool = False
     decimal: Literal[".", ","] = "."
-    thousands: Literal["", " ", ","] = ""
+    thousands: Literal["", " ", ",", "."] = ""
+    units: Annotated[tuple[tuple[Sign, Literal["", "-", "e3", "e6", "e9"]], ...], Field(max_length=MOST_UNITS)] = ()
 
 
 class BandPart(_Part):
@@ -295,7 +298,8 @@ def _criterion(grid: Grid, place: int) -> dict[str, Any]:
         "fixed": criterion.fixed,
         "levels": levels,
     }
-    return told | ({"decimal": criterion.decimal, "thousands": criterion.thousands} if criterion.signs else {})
+    told |= {"decimal": criterion.decimal, "thousands": criterion.thousands} if criterion.signs else {}
+    return told | ({"units": [list(pair) for pair in criterion.units]} if criterion.units else {})
 
 
 def _given(part: Band | Thresholds) -> dict[str, Any]:
@@ -332,6 +336,7 @@ def _grid(file: GridFile) -> Grid:
             part.fixed,
             part.decimal,
             part.thousands,
+            part.units,
         )
         for part in file.criteria
     )

@@ -10,6 +10,7 @@ Standard: https://dmg.org/pmml/v4-4/Scorecard.html
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Sequence
@@ -155,7 +156,7 @@ def _derive(parent: Tree.Element, criterion: Criterion, names: _Names, number: i
             parent, "DerivedField", name=names.free(f"number_{number}"), optype="continuous", dataType="double"
         )
         if criterion.signs:
-            _add(field, "Extension", extender="calibrate", name="signs", value="".join(a for a, _ in criterion.signs))
+            _add(field, "Extension", extender="calibrate", name="signs", value=" ".join(a for a, _ in criterion.signs))
         choice = _add(field, "Apply", function="if")
         asked = _add(choice, "Apply", function="matches")
         _plain(asked, criterion, trimmed)
@@ -171,8 +172,13 @@ def _plain(parent: Tree.Element, criterion: Criterion, field: str) -> None:
         steps.append((parent, sign, plain))
     _add(parent, "FieldRef", field=field)
     for step, sign, plain in steps:
-        _add(step, "Constant", dataType="string").text = f"()[{sign}]"
+        _add(step, "Constant", dataType="string").text = f"()[{sign}]" if len(sign) == 1 else f"(){_escaped(sign)}"
         _add(step, "Constant", dataType="string").text = plain or "$1"  # an empty text is none to PMML4S
+
+
+def _escaped(sign: str) -> str:
+    """A sign of several letters as a pattern: a letter that means something in one stands in a class of its own."""
+    return "".join(letter if letter.isalnum() else f"[{letter}]" for letter in sign)
 
 
 def _outputs(card: Tree.Element, grid: Grid, names: _Names) -> None:
@@ -218,6 +224,7 @@ def _characteristic(parent: Tree.Element, grid: Grid, at: int, names: _Names, op
     place = _add(parent, "Characteristic", name=criterion.name, baselineScore="0")
     told = [("kind", criterion.kind), ("axis", criterion.axis), ("column", criterion.column)]
     told += [("decimal", criterion.decimal), ("thousands", criterion.thousands)] if criterion.signs else []
+    told += [("units", json.dumps(criterion.units, ensure_ascii=False))] if criterion.units else []
     for key, value in told:
         _add(place, "Extension", extender="calibrate", name=key, value=value)
     levels = list(enumerate(criterion.levels))

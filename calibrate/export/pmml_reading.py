@@ -5,6 +5,7 @@ The document is parsed without entities and without a document type, within boun
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from xml.parsers import expat
 from ..errors import GridError
 from ..grid.criteria import Axis, Criterion
 from ..grid.grid import Grid
+from ..numbers import MOST_UNITS, Pairs, Thousands
 from .json import MOST_BYTES
 from .schemes import Ask, Op, Scheme, grid_of, whole
 
@@ -76,17 +78,26 @@ def read(content: str | bytes, source: str) -> Grid:
     for each in card.all("Characteristic"):
         own = {e.get("name"): e.get("value") for e in each.children if e.tag == "Extension"}
         if own.get("kind") == "number":
-            said[own.get("column")] = own.get("decimal"), own.get("thousands")
-    return replace(grid, criteria=tuple(_signed(c, *said.get(c.column, ("", ""))) for c in grid.criteria))
+            said[own.get("column")] = own.get("decimal"), own.get("thousands"), own.get("units")
+    return replace(grid, criteria=tuple(_signed(c, *said.get(c.column, ("", "", ""))) for c in grid.criteria))
 
 
-def _signed(criterion: Criterion, decimal: str | None, thousands: str | None) -> Criterion:
+def _signed(criterion: Criterion, decimal: str | None, thousands: str | None, units: str | None) -> Criterion:
     """The criterion with the signs that its source writes in numbers, where the document is ours and says so."""
     if criterion.kind != "number":
         return criterion
     comma: Literal[".", ","] = "," if decimal == "," else "."
-    between: Literal["", " ", ","] = " " if thousands == " " else "," if thousands == "," else ""
-    return replace(criterion, decimal=comma, thousands=between)
+    between: Thousands = next((sign for sign in (" ", ",", ".") if sign == thousands), "")
+    return replace(criterion, decimal=comma, thousands=between, units=_pairs(units))
+
+
+def _pairs(units: str | None) -> Pairs:
+    """Units as the document says them; none where it says anything else."""
+    try:
+        pairs = tuple((str(sign)[:40], str(plain)) for sign, plain in json.loads(units or "[]"))
+    except (ValueError, TypeError, RecursionError):
+        return ()
+    return pairs[:MOST_UNITS] if all(sign and plain in ("", "-", "e3", "e6", "e9") for sign, plain in pairs) else ()
 
 
 def parsed(content: str | bytes, source: str) -> Element:

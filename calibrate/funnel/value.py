@@ -15,8 +15,10 @@ from ..engine.table import Table, column_of
 from ..errors import InputError
 from ..grid.criteria import Criterion, offsets
 from ..leads.history import History
+from ..leads.keys import keys
 from ..leads.statement import day_of
 from ..leads.terms import CUSTOMER, KEPT, STATUS, Terms
+from .currency import refuse_several
 
 Floats = NDArray[np.float64]
 NONE_SEEN = 3.69
@@ -54,6 +56,7 @@ def weigh_by_value(history: History, rates: RateTable, fine: Sequence[Criterion]
     home = home_of(history.terms, table, column)
     if column_of(home, column).type != "number":
         raise InputError(f"{home.name}: the value column '{column}' holds no numbers; name another with --value")
+    refuse_several(home, column)
     ours = {(c.column, c.kind): c for c in fine}
     pairs = [(c, ours.get((c.column, c.kind))) for c in rates.criteria]
     how = coding(table, [own for _, own in pairs if own is not None])
@@ -108,7 +111,8 @@ def _deals(history: History, deals: Table, amount: str) -> str:
     def quoted(name: str | None) -> str:
         return sql.identifier(name or "").sql("duckdb")
 
-    key, own = quoted(terms.outcomes_id or terms.lead_id), quoted(terms.outcomes_by or terms.lead_id)
+    own, other = terms.outcomes_by or terms.lead_id or "", terms.outcomes_id or terms.lead_id or ""
+    compared = keys(history.table, own, deals, other, alias="leads.")
     dated = terms.customer_at in names
     day = day_of(deals, terms.customer_at or "") if dated else "0"
     won = ""
@@ -116,7 +120,7 @@ def _deals(history: History, deals: Table, amount: str) -> str:
         values = ", ".join(sql.literal(value).sql("duckdb") for value in history.customer_values)
         won = f" WHERE CAST({quoted(terms.customer)} AS VARCHAR) IN ({values})"
     return (
-        f" LEFT JOIN (SELECT CAST({key} AS VARCHAR) AS __lead, {day} AS __day, SUM({amount}) AS __amount FROM "
-        f"{deals.relation}{won} GROUP BY 1, 2) AS __deal ON CAST(leads.{own} AS VARCHAR) = __deal.__lead"
+        f" LEFT JOIN (SELECT {compared.other} AS __lead, {day} AS __day, SUM({amount}) AS __amount FROM "
+        f"{deals.relation}{won} GROUP BY 1, 2) AS __deal ON {compared.own} = __deal.__lead"
         f"{' AND leads.__closed = __deal.__day' if dated else ''}"
     )

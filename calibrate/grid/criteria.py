@@ -30,8 +30,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import vocabulary
 from ..errors import GridError
+from ..numbers import Pairs, Signs, Thousands
 from ..vocabulary import NO, YES
 from ..vocabulary import is_placeholder as is_placeholder
 
@@ -68,7 +68,7 @@ class Criterion:
     None when no level is pinned to zero. `ordered` says that the value levels stand in their natural
     order. `fixed` says that the user gave the levels, so that binning leaves them alone. `decimal` and `thousands`
     say how the source writes numbers, for values that come as text (a thousands sign of " " stands for all blanks and
-    the apostrophe).
+    the apostrophe), `units` what else stands in them, each with what a plain number has instead ("$": "", "k": "e3").
 
     >>> visits = Criterion("visits", "TotalVisits", "number", "engagement",
     ...     (Level("0-4", high=5), Level("5+", low=5), Level("missing", "missing"), Level("other", "other")))
@@ -85,7 +85,8 @@ class Criterion:
     ordered: bool = False
     fixed: bool = False
     decimal: Literal[".", ","] = "."
-    thousands: Literal["", " ", ","] = ""
+    thousands: Thousands = ""
+    units: Pairs = ()
 
     def __post_init__(self) -> None:
         roles = [level.role for level in self.levels]
@@ -134,8 +135,7 @@ class Criterion:
         >>> [rate.levels[rate.index_of(text)].name for text in ("3,5", "1 234,50", "-2'000", "2.5", "3,5 %")]
         ['2+', '2+', 'other', '2+', 'other']
         """
-        blanks = [(sign, "") for sign in (vocabulary.THOUSANDS if self.thousands == " " else self.thousands)]
-        return (*blanks, *(((",", "."),) if self.decimal == "," else ()))
+        return Signs(self.decimal, self.thousands, self.units).replaced
 
     def index_of(self, value: object) -> int:
         """Position of the level that a value falls into: the rule at the head of this file."""

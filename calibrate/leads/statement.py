@@ -17,6 +17,7 @@ from .columns.buyers import group_sql, recurring
 from .columns.outcome import Answers
 from .columns.roles import repeated
 from .day_span import DaySpan, day_span, days_of, span_of
+from .keys import Keys, keys, refuse_empty, same_id
 from .terms import BUYER, CUSTOMER, IDENTITY, KEPT, MOMENT, REASONS, STATUS, Terms
 
 
@@ -48,8 +49,20 @@ class Source:
     def same(self) -> tuple[tuple[str, str], ...]:
         """What makes some rows one person, as (name, SQL): the id, the address, name and company; only what recurs."""
         key = self.terms.lead_id
-        by_id = [("id", _quoted(key))] if key is not None and repeated(self.table, key) else []
+        read = same_id(self.table, key) if key is not None else ""
+        again = key is not None and (read != _quoted(key) or repeated(self.table, key))
+        by_id = [("id", read)] if again else []
         return (*by_id, *recurring(self.table, self.terms.persons))
+
+    @cached_property
+    def keys(self) -> Keys:
+        """How the ids of the leads and of the second file are compared."""
+        terms = self.terms
+        assert terms.outcomes is not None
+        own, other = terms.outcomes_by or terms.lead_id or "", terms.outcomes_id or terms.lead_id or ""
+        compared = keys(self.table, own, terms.outcomes, other, alias="leads.")
+        refuse_empty(compared, self.table, own, terms.outcomes, other)
+        return compared
 
     @property
     def by_company(self) -> bool:
@@ -231,12 +244,10 @@ class Source:
                 day += f" AS __day, MIN({group_sql(terms.outcomes, terms.group)}) AS __deal"
             else:
                 day += " AS __day"
-            key = _quoted(terms.outcomes_id or terms.lead_id or "")
-            own = _quoted(terms.outcomes_by or terms.lead_id or "")
             where = self._wins(terms.outcomes)
             joined = (
-                f" LEFT JOIN (SELECT CAST({key} AS VARCHAR) AS __lead, {day} FROM {terms.outcomes.relation}"
-                f"{where} GROUP BY 1) AS __won ON CAST(leads.{own} AS VARCHAR) = __won.__lead"
+                f" LEFT JOIN (SELECT {self.keys.other} AS __lead, {day} FROM {terms.outcomes.relation}"
+                f"{where} GROUP BY 1) AS __won ON {self.keys.own} = __won.__lead"
             )
             return joined, "__won.__day" if listed_at else closed, "CASE WHEN __won.__lead IS NULL THEN 0 ELSE 1 END"
         if self.meant is not None and terms.customer:

@@ -77,7 +77,13 @@ def _dated(source: Source) -> tuple[Value, ...]:
 
 def findings(source: Source, as_of: date | None) -> tuple[Fact, ...]:
     """What a reader should know about outcome and days of a source."""
-    return (*_spelt(source), *_repeated(source), *_doubted(source), *_plans(source, as_of))
+    return (*_joined(source), *_spelt(source), *_repeated(source), *_doubted(source), *_plans(source, as_of))
+
+
+def _joined(source: Source) -> Iterator[Fact]:
+    """How ids of the second file were matched, where not as they are written."""
+    if source.terms.outcomes is not None and (fact := source.keys.fact(source.terms.outcomes.name)) is not None:
+        yield fact
 
 
 def _spelt(source: Source) -> Iterator[Fact]:

@@ -110,7 +110,7 @@ def read_history(
     grids = grids_of(settings)
     with timed("open_s", "open"):
         session = Session(frames)
-        table = session.open(settings.data.file, table=settings.data.table)
+        table = session.open(settings.data.file, table=settings.data.table, header_row=settings.data.header_row)
         outcomes = session.open(settings.outcome.outcomes) if settings.outcome.outcomes else None
         happened = session.open(settings.events.file, table=settings.events.table) if settings.events.file else None
     with timed("resolve_s", "propose"):

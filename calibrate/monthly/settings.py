@@ -58,6 +58,9 @@ class Data(_Part):
     table: Annotated[str | None, Flag("NAME")] = Field(
         default=None, description="table of a database, sheet of a workbook"
     )
+    header_row: Annotated[int | None, Flag("N")] = Field(
+        default=None, ge=0, description="line with the names of the columns, 0: there is none; default: found"
+    )
     crm: Annotated[str | None, Flag("NAME")] = Field(
         default=None, description="whose export it is (hubspot, salesforce, …); default: by its header; none: nobody's"
     )

@@ -12,11 +12,12 @@ from ..errors import CalibrateError
 from ..evaluation.backtest import folds, replay
 from ..evaluation.comparison import compare
 from ..evaluation.metrics import Estimate
+from ..funnel.currency import currencies
 from ..funnel.emails import mail_rates
 from ..funnel.fading import Fading, fade, with_rules
 from ..funnel.stages import STAGES, find_stages, follow
 from ..funnel.time_to_close import Closing, Window, closing_times
-from ..funnel.value import weigh_by_value
+from ..funnel.value import home_of, weigh_by_value
 from ..funnel.worked import select_worked
 from ..grid.event_columns import types_in
 from ..leads.columns.date_columns import find_dates
@@ -50,7 +51,8 @@ def funnel_of(
         closing = replace(closing, windows=windows)
     outcome = settings.outcome
     named = next((str(facts["column"]) for key, facts in history.facts if key == "found_value"), None)
-    value = outcome.value or named
+    mixed = None if named is None or outcome.value else _mixed(history, named)
+    value = outcome.value or (named if mixed is None else None)
     worked = next((c.name for c in tally.criteria if outcome.worked and c.column == outcome.worked), None)
     return Funnel(
         closing=closing,
@@ -59,12 +61,21 @@ def funnel_of(
         selection=select_worked(tally, review.rates, worked) if worked else None,
         fadings=_fadings(history, counted.events),
         mails=mail_rates(history) if review.months and review.candidates else None,
+        mixed=mixed,
     )
+
+
+def _mixed(history: History, column: str) -> tuple[str, str] | None:
+    """The column of amounts that nobody named, and that of their currencies, where they are several."""
+    name, counts = currencies(home_of(history.terms, history.table, column), column)
+    return (column, name) if len(counts) > 1 else None
 
 
 def warnings_of(funnel: Funnel) -> Iterator[Warning_]:
     """What a reader should know of the funnel: sales worked other leads; the window is too short."""
     selection, closing = funnel.selection, funnel.closing
+    if funnel.mixed is not None:
+        yield "currencies_mixed", {"column": funnel.mixed[0], "currency": funnel.mixed[1]}
     if selection is not None and selection.differs:
         worked, unworked = selection.worked, selection.others
         yield (

@@ -126,7 +126,8 @@ class Handover:
 class Funnel:
     """What dates, amounts, events and the worked column tell beside the rates, as far as the source has them.
 
-    `mails` is there where the source tells of e-mails.
+    `mails` is there where the source tells of e-mails; `mixed` names the column of amounts that were not added up, and
+    that of their currencies.
     """
 
     closing: Closing | None = None
@@ -135,6 +136,7 @@ class Funnel:
     selection: Selection | None = None
     fadings: tuple[Fading, ...] = ()
     mails: Mails | None = None
+    mixed: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from ..leads.columns.mailbox import with_mailboxes
 from ..leads.columns.roles import find_id
 from ..leads.events import EventNames, join_events
 from ..leads.terms import Terms
+from ..numbers import Signs
 from .reasons import marked
 
 ADDED = ("score", "band", *CLOSE_RATE, "reasons")
@@ -60,7 +61,8 @@ def score_file(
     if target.suffix.lower() not in SUFFIXES:
         raise InputError(f"'{out}' must end in {' or '.join(SUFFIXES)}: the suffix says how it is written")
     with Session() as session:
-        leads = session.open(source, table=table)
+        signs = {c.column: Signs(c.decimal, c.thousands, c.units) for c in grid.criteria if c.kind == "number"}
+        leads = session.open(source, table=table, signs=signs)
         own = tuple(column.name for column in leads.columns)
         leads = with_mailboxes(leads, [made for c in grid.criteria if (made := made_from(c.column)) is not None])
         if events is not None:

@@ -43,7 +43,7 @@ def evidence(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
     share = np.where(base >= 0, normal_share(values, values_sd), np.where(values > 0, rates.above, 1 - rates.above))
     low, high = np.where(reference, 0.0, low), np.where(reference, 0.0, high)
     zero = zero_levels(tally, rates) | reference | against_rate(values, rates) | (share < 0.5)
-    share = np.where(zero, 1.0, share)
+    share = np.where(zero, 1.0, np.clip(share, 0.0, 1.0))  # integrals end beside 1 by their rounding
     values = kept(np.where(zero, 0.0, values), rates, limits)
     starts = offsets(tally.criteria)[:-1]
     lowered = float(sum(raw[base[start]] for start in starts if base[start] >= 0))

@@ -7,6 +7,7 @@ round numbers. Nothing here looks at the outcome.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import vocabulary
+from ...engine.spoken_dates import MONTHS, folded
 from ...grid.criteria import (
     MISSING,
     MOST_LEVELS,
@@ -127,16 +129,61 @@ def _groups(
     """
     groups: dict[Key, tuple[list[str], int]] = {}
     listed = set(demanded)
+    spoilt = spoilt_ranges([text for text, _ in found.texts])
     for text, count in (*((text, 0) for text in demanded), *found.texts):
         if not text.strip(vocabulary.BLANKS):
             continue
         value = as_number(text) if found.column.type == "number" else text
-        word: object = value if isinstance(value, float) else " ".join(text.casefold().split())
+        word: object = value if isinstance(value, float) else _spelling(spoilt.get(text, text))
         key = ("" if together and text in listed else word, *(c.index_of(value) for c in grids))
         texts, so_far = groups.get(key, ([], 0))
         if text not in texts:
             groups[key] = ([*texts, text], so_far + count)
+    if spoilt:  # a range is named as a range
+        return {key: (sorted(texts, key=lambda text: text in spoilt), count) for key, (texts, count) in groups.items()}
     return groups
+
+
+def _spelling(text: str) -> str:
+    """What makes two texts one answer: capitals and blanks make no difference, nor does the order of a list.
+
+    >>> _spelling("ERP; CRM ") == _spelling("crm;erp")
+    True
+    """
+    parts = (" ".join(part.split()) for part in text.casefold().split(";"))
+    return ";".join(sorted(parts))
+
+
+_RANGE = re.compile(r"\d{1,2}\s*-\s*\d+")
+
+
+def spoilt_ranges(texts: Sequence[str]) -> dict[str, str]:
+    """Ranges that a spreadsheet made a date of, each with the range of the same column that it was.
+
+    >>> spoilt_ranges(["10-Jan", "1-10", "Nov-50", "11-50", "2025-01-10", "12-Mar"])
+    {'10-Jan': '1-10', 'Nov-50': '11-50', '2025-01-10': '1-10'}
+    """
+    known = {re.sub(r"\s", "", text): text for text in texts if _RANGE.fullmatch(text.strip())}
+    spoilt: dict[str, str] = {}
+    for text in texts if known else ():
+        for guess in _ranges_behind(text.strip()):
+            if guess in known and text != known[guess]:
+                spoilt.setdefault(text, known[guess])
+    return spoilt
+
+
+def _ranges_behind(text: str) -> list[str]:
+    """Ranges that may have become this date: its month and day, or its month and year."""
+    if parts := re.fullmatch(r"(\d{1,2})[- .]([^\W\d_]{3,5})\.?", text):
+        month = MONTHS.get(folded(parts[2]))
+        return [f"{month}-{int(parts[1])}"] if month else []
+    if parts := re.fullmatch(r"([^\W\d_]{3,5})\.?[- ](\d{2})", text):
+        month = MONTHS.get(folded(parts[1]))
+        return [f"{month}-{int(parts[2])}"] if month else []
+    if parts := re.fullmatch(r"\d{2}(\d{2})-(\d{2})-(\d{2})", text):
+        month, day = int(parts[2]), int(parts[3])
+        return [f"{month}-{day}", *([f"{month}-{parts[1]}"] if day == 1 else [])]
+    return []
 
 
 def shown(text: str) -> str:

@@ -6,7 +6,11 @@ A form may offer a sentence to tick: one that many leads have in common is an an
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from ...engine.table import Fact
+from ...grid.criteria import Criterion
 from .profile import Profile
 
 LONG_TEXT = 150
@@ -76,3 +80,51 @@ def mostly_once(profile: Profile) -> bool:
     """
     common = sum(leads for _, leads in profile.texts if leads >= COMMON)
     return profile.rare > HALF * profile.distinct and common < HALF * profile.filled
+
+
+NONE = "none"
+EVERYWHERE = 3
+"""So many columns without an empty cell that all hold 'None' were written by a program that has no empty cells."""
+
+
+def none_as_missing(
+    criteria: Sequence[Criterion], profiles: Mapping[str, Profile], facts: Iterable[Fact]
+) -> list[Criterion]:
+    """The criteria with 'None' among what means no answer, where the file writes it for every empty cell.
+
+    'None' may be an answer ("None of these"). It is none where numbers of the same file have it in place of an empty
+    cell, or where several columns have it and no column that has it has an empty cell.
+    """
+    holding = [
+        profile for profile in profiles.values()
+        if any(text.strip().casefold() == NONE for text, _ in profile.texts)
+    ]  # fmt: skip
+    numbers = any(
+        NONE in str(fact.facts["words"]).casefold().split(", ") for fact in facts if fact.key == "placeholders"
+    )
+    alike = len(holding) >= EVERYWHERE and not any(profile.gaps for profile in holding)
+    if not numbers and not alike:
+        return list(criteria)
+    columns = {profile.column.name for profile in holding if not profile.gaps}
+    return [_without_none(each) if each.column in columns and not each.fixed else each for each in criteria]
+
+
+def _without_none(criterion: Criterion) -> Criterion:
+    """The criterion whose missing level lists 'None' in place of the level that did."""
+    found: list[str] = []
+    levels = []
+    for level in criterion.levels:
+        words = [text for text in level.values if isinstance(text, str) and text.strip().casefold() == NONE]
+        rest = tuple(text for text in level.values if text not in words)
+        if level.role == "value" and words:
+            found += words
+            if not rest:
+                continue
+            level = replace(level, values=rest)
+        levels.append(level)
+    if not found or sum(level.role == "value" for level in levels) == 0:
+        return criterion
+    levels = [replace(level, values=(*level.values, *found)) if level.role == "missing" else level for level in levels]
+    names = {level.name for level in levels}
+    reference = criterion.reference if criterion.reference in names else None
+    return replace(criterion, levels=tuple(levels), reference=reference)

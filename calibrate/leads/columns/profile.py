@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...engine import sql
-from ...engine.dates import writing_of
+from ...engine.dates import SERIALS, writing_of
 from ...engine.table import Column, Table, column_of
-from ...grid.criteria import as_number, is_placeholder
+from ...grid.criteria import is_placeholder
+from ...numbers import Signs, written
+from ...vocabulary import BLANKS
 from .naming import words_of
 
 LOOKED_AT = 200_000
@@ -28,6 +30,18 @@ MOSTLY = 0.95
 """A text column with numbers in at least this share of its texts is a column of numbers."""
 TOGETHER = 30
 """Text columns counted in one statement."""
+MANY_DAYS, FEWEST_DAYS = 20, 8
+"""Different days from which 20240131 is a date under any name; different values of a column that is called one."""
+_WORDS = (
+    "at date time timestamp created closed on ts datetime datum fecha data creation createdate createdtime erstellt "
+    "angelegt aangemaakt creado criado creato cree inscription entree signup signed won horodatage"
+)
+_TIME_WORDS = frozenset(_WORDS.split())
+_DATE_NAME = re.compile(
+    r"\b(date|dates|datum|fecha|timestamp|datetime|createdate|createdtime|horodatage|created (at|on|time)|"
+    r"closed (at|on)|"
+    r"erstellt am|creado el|criado em|creato il|cree le)\b|^data( |$)"
+)
 COMMON = 1000
 """Different texts of a column that are kept, the commonest first."""
 
@@ -51,6 +65,7 @@ class Profile:
     texts: tuple[tuple[str, int], ...] = ()
     numbers: NDArray[np.float64] | None = None
     rare: int = 0
+    signs: Signs | None = None
 
     @property
     def gaps(self) -> int:
@@ -67,7 +82,11 @@ def profile(table: Table, names: tuple[str, ...] | None = None) -> dict[str, Pro
     found |= _days(table, [c for c in columns if c.type in ("date", "timestamp")], source, rows)
     for start in range(0, len(texts), TOGETHER):
         found |= _texts(table, texts[start : start + TOGETHER], source, rows)
-    found |= {name: _with_numbers(table, each, source) for name, each in found.items() if written_numbers(each)}
+    found |= {
+        name: _with_numbers(table, column, source, signs)
+        for name, column in found.items()
+        if (signs := written_numbers(column)) is not None
+    }
     return {column.name: found[column.name] for column in columns}
 
 
@@ -142,21 +161,25 @@ def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[
     return profiles
 
 
-def written_numbers(found: Profile) -> bool:
-    """Whether a text column holds numbers that stand as text, beside some words; codes such as 01234 are none."""
+def written_numbers(found: Profile) -> Signs | None:
+    """How a text column writes the numbers that stand in it beside some words; codes such as 01234 are none."""
     if not found.texts or found.distinct <= FEW_TEXTS:
-        return False
-    numbers = [text for text, _ in found.texts if as_number(text) is not None]
-    codes = any(re.match(r"\s*([+]|0[0-9])", text) or len(text.strip()) > 15 for text in numbers)
-    return not codes and len(numbers) >= MOSTLY * sum(1 for text, _ in found.texts if not is_placeholder(text))
+        return None
+    texts = [text.strip(BLANKS) for text, _ in found.texts if not is_placeholder(text)]
+    numbers = [text for text in texts if written([text]) is not None]
+    codes = any(re.match(r"[+]|0[0-9]", text) or len(text) > 20 for text in numbers)
+    if codes or not numbers or len(numbers) < MOSTLY * len(texts):
+        return None
+    reading = written(numbers)
+    return None if reading is None else reading.signs
 
 
-def _with_numbers(table: Table, found: Profile, source: str) -> Profile:
+def _with_numbers(table: Table, found: Profile, source: str, signs: Signs) -> Profile:
     """The profile of a text column with the numbers that stand in it."""
-    column = sql.identifier(found.column.name)
+    column = sql.without(sql.identifier(found.column.name), signs.replaced)
     test, number = sql.is_number(column).sql("duckdb"), sql.as_double(column).sql("duckdb")
     values = table.fetch(f"SELECT CASE WHEN {test} THEN {number} END AS v FROM {source}")["v"].astype(np.float64)
-    return replace(found, numbers=values[~np.isnan(values)])
+    return replace(found, numbers=values[~np.isnan(values)], signs=signs)
 
 
 def looks_dated(found: Profile) -> bool:
@@ -176,19 +199,29 @@ def one_way(values: NDArray[np.float64]) -> bool:
 
 
 def since_1970(found: Profile) -> bool:
-    """Numbers that are seconds or milliseconds since 1970, in a column whose name speaks of time."""
+    """Numbers that are dates: seconds since 1970 or days of Excel where the name speaks of time, 20240131 anywhere."""
     if found.numbers is None or not len(found.numbers):
         return False
-    if not set(words_of(found.column.name).split()) & {
-        "at",
-        "date",
-        "time",
-        "timestamp",
-        "created",
-        "closed",
-        "on",
-        "ts",
-    }:
-        return False
     low, high = float(found.numbers.min()), float(found.numbers.max())
-    return any(631152000 * unit <= low and high < 4102444800 * unit for unit in (1, 1000, 1_000_000))
+    if low >= 19900101 and high < 21000101 and _written_days(found.numbers):
+        return bool(_TIME_WORDS & set(words_of(found.column.name).split())) or found.distinct >= MANY_DAYS
+    if not _TIME_WORDS & set(words_of(found.column.name).split()):
+        return False
+    units = any(631152000 * unit <= low and high < 4102444800 * unit for unit in (1, 1000, 1_000_000))
+    return units or (SERIALS[0] <= low and high < SERIALS[1])
+
+
+def _written_days(numbers: NDArray[np.float64]) -> bool:
+    """Whether whole numbers are days as in 20240131."""
+    day, month = numbers % 100, numbers // 100 % 100
+    return bool(((numbers == np.floor(numbers)) & (day >= 1) & (day <= 31) & (month >= 1) & (month <= 12)).all())
+
+
+def unread_date(found: Profile) -> bool:
+    """Whether a column is called a date, and its many values look like some, but are not read as dates."""
+    if not _DATE_NAME.search(words_of(found.column.name)) or found.distinct < FEWEST_DAYS:
+        return False
+    if found.column.type == "number":
+        return found.numbers is not None and bool((found.numbers >= 10_000).all())
+    texts = [text for text, _ in found.texts if not is_placeholder(text)]
+    return sum(bool(re.search(r"\d", text)) for text in texts) >= 0.8 * max(len(texts), 1)

@@ -8,6 +8,7 @@ becomes filled/missing. Single texts that are personal (an address, a name) are 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -35,9 +36,9 @@ from .fine_classing import (
 from .fine_classing import named_levels as named_levels
 from .keys import MANY_NUMBERS, names_key
 from .naming import names_code, names_id
-from .no_answers import COMMON, mostly_once
+from .no_answers import COMMON, mostly_once, none_as_missing
 from .personal import PEOPLE, Looked, looked_at
-from .profile import Profile, looks_dated, one_way, profile, since_1970
+from .profile import Profile, looks_dated, one_way, profile, since_1970, unread_date
 from .roles import find_id as find_id
 from .roles import monotone as monotone
 from .sensitive import Sensitive, sensitive
@@ -138,6 +139,9 @@ def propose(
                 facts.append(Fact("ignored", {"column": name, "reason": reason}))
         more = _for_grids(found, asked, proposed, words.get(name, ()))
         for criterion in (*more, *([proposed] if proposed else [])):
+            if criterion.kind == "number" and found.signs is not None:  # numbers in a column of texts
+                own = found.signs
+                criterion = replace(criterion, decimal=own.decimal, thousands=own.thousands, units=own.units)
             made.append(replace(signs(criterion, table.facts), name=free_name(criterion.name, [c.name for c in made])))
         extra += [c.name for c in made[len(made) - len(more) - bool(proposed) : len(made) - bool(proposed)]]
         if proposed is not None and not proposed.fixed:
@@ -148,7 +152,7 @@ def propose(
     missing = [c.name for c in needed if c.column not in known]
     if missing:
         raise InputError(f"{table.name}: no column for the criteria {', '.join(missing)}")
-    return Proposal(tuple(made), tuple(facts), tuple(extra), tuple(protected))
+    return Proposal(tuple(none_as_missing(made, seen, table.facts)), tuple(facts), tuple(extra), tuple(protected))
 
 
 def _protected(profiles: Sequence[Profile], free: Collection[str]) -> tuple[list[Sensitive], list[Fact]]:
@@ -200,9 +204,10 @@ def signs(criterion: Criterion, facts: Iterable[Fact]) -> Criterion:
     if criterion.kind != "number":
         return criterion
     mine = {fact.key: fact.facts for fact in facts if fact.facts.get("column") == criterion.column}
-    comma: Literal[".", ","] = "," if "decimal_comma" in mine else criterion.decimal
     between = str(mine["thousands"]["character"]) if "thousands" in mine else criterion.thousands
-    return replace(criterion, decimal=comma, thousands=between)  # type: ignore[arg-type]
+    comma: Literal[".", ","] = "," if "decimal_comma" in mine or between == "." else criterion.decimal
+    pairs = tuple((sign, plain) for sign, plain in json.loads(str(mine["units"]["pairs"]))) if "units" in mine else ()
+    return replace(criterion, decimal=comma, thousands=between, units=pairs or criterion.units)  # type: ignore[arg-type]
 
 
 # --- which kind a column is ------------------------------------------------------------------------
@@ -221,6 +226,8 @@ def _proposed(
     name = found.column.name
     if look.personal:
         return _presence_or(found, look.personal)
+    if not forced and unread_date(found) and not looks_dated(found) and not since_1970(found):
+        return None, "unread_date"
     if looks_dated(found) or since_1970(found):
         return (filled_levels(name), "") if forced else (None, "date")
     if found.distinct == 1:

@@ -11,6 +11,7 @@ from ...engine.table import Fact, Table
 from ...errors import HistoryError
 from ..columns.naming import words_of
 from ..columns.outcome_words import meaning
+from ..keys import keys as compared
 from .base import EMPTY, Aside, Names, Outcome, System
 
 MOST_VALUES = 1000
@@ -146,12 +147,7 @@ def key_of(system: System, deals_system: System, deals: Table) -> str | None:
 
 def _meet(leads: Table, by: str, deals: Table, key: str) -> bool:
     """Whether any row of the deals belongs to a lead."""
-    left, right = (sql.identifier(name).sql("duckdb") for name in (by, key))
-    found = leads.fetch(
-        f"SELECT COUNT(*) AS n FROM (SELECT CAST({left} AS VARCHAR) AS one FROM {leads.relation}) AS own JOIN "
-        f"(SELECT CAST({right} AS VARCHAR) AS other FROM {deals.relation}) AS theirs ON own.one = theirs.other"
-    )
-    return int(found["n"][0]) > 0
+    return compared(leads, by, deals, key).matched > 0
 
 
 @dataclass(frozen=True)

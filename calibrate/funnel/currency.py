@@ -1,0 +1,46 @@
+"""Amounts in several currencies, told by a column beside them: they are not added up."""
+
+from __future__ import annotations
+
+from ..engine import sql
+from ..engine.table import Table, column_of
+from ..errors import InputError
+from ..leads.columns.naming import words_of
+
+_NAMES = frozenset((
+    "currency", "currency code", "currency iso code", "currencyisocode", "deal currency", "amount currency",
+    "opportunity currency", "transaction currency", "deal currency code", "devise", "code devise", "monnaie",
+    "wahrung", "waehrung", "wahrungscode", "moneda", "divisa", "valuta", "moeda", "munteenheid", "ccy", "curr",
+))  # fmt: skip
+MOST_NAMED = 6
+
+
+def currencies(home: Table, amount: str) -> tuple[str, tuple[tuple[str, int], ...]]:
+    """The column that tells the currency of the amounts, and rows with an amount per currency, the commonest first.
+
+    Without such a column the name is empty.
+    """
+    name = next((c.name for c in home.columns if words_of(c.name) in _NAMES and c.type == "text"), "")
+    if not name or column_of(home, amount).type != "number":
+        return name, ()
+    code, value = (f"UPPER(TRIM({_quoted(name)}))", _quoted(amount))
+    answer = home.fetch(
+        f"SELECT {code} AS code, COUNT(*) AS n FROM {home.relation} WHERE {value} IS NOT NULL AND {value} <> 0 "
+        f"AND {code} <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 50"
+    )
+    return name, tuple((str(each), int(n)) for each, n in zip(answer["code"], answer["n"], strict=True))
+
+
+def refuse_several(home: Table, amount: str) -> None:
+    """An error where amounts are in several currencies: a sum of them is none."""
+    name, counts = currencies(home, amount)
+    if len(counts) > 1:
+        listed = ", ".join(f"{code} ({rows:,} rows)" for code, rows in counts[:MOST_NAMED])
+        raise InputError(
+            f"{home.name}: the amounts in '{amount}' are in {len(counts)} currencies, as '{name}' says: {listed}. They "
+            "cannot be added up: write them in one currency in a column of their own, and name that with --value"
+        )
+
+
+def _quoted(name: str) -> str:
+    return sql.identifier(name).sql("duckdb")
