@@ -176,6 +176,8 @@ def reading(column: exp.Expr, writing: Writing) -> exp.Expr:
         read = f"TRY_CAST({near} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
         if not writing.zoned:
             read = f"TRY_CAST(REPLACE({text}, ',', '.') AS TIMESTAMP)"
+        if writing.swapped:
+            read = f"MAKE_DATE(YEAR({read}), DAY({read}), MONTH({read})) + ({read} - DATE_TRUNC('day', {read}))"
         ways.append(f"CASE WHEN SUBSTRING({text}, 5, 1) IN ('-', '/') THEN {read} END")
     if writing.formats:
         listed = ", ".join(literal(each).sql("duckdb") for each in writing.formats)
@@ -185,6 +187,33 @@ def reading(column: exp.Expr, writing: Writing) -> exp.Expr:
     if not ways:
         return parse_one("CAST(NULL AS TIMESTAMP)", read="duckdb")
     return exp.maybe_parse(f"COALESCE({', '.join(ways)})" if len(ways) > 1 else ways[0], dialect="duckdb")
+
+
+SWAPPED = 20
+"""Cells of each kind from which dates whose day and month a spreadsheet has exchanged are told."""
+
+
+def swapped_cells(
+    execute: Callable[[str], list[tuple[Any, ...]]], relation: str, name: str, writing: Writing
+) -> int:  # fmt: skip
+    """Cells in which a spreadsheet took the day for the month; 0 where none are.
+
+    A file with days first, opened where months come first, has dates up to the 12th with day and month exchanged, and
+    the rest as text: every true date has a day of at most 12, every text one of at least 13.
+    """
+    if not writing.iso or not writing.formats or writing.order is None:
+        return 0
+    text = rendered(trimmed(identifier(name)), "duckdb")
+    iso = f"REGEXP_MATCHES({text}, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')"
+    parts = "'^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]'"
+    day = f"TRY_CAST(REGEXP_EXTRACT({text}, {parts}, {1 if writing.order == 'day' else 2}) AS INTEGER)"
+    row = execute(
+        f"SELECT COUNT(CASE WHEN {iso} THEN 1 END), "
+        f"COUNT(CASE WHEN {iso} AND CAST(SUBSTRING({text}, 9, 2) AS INTEGER) > 12 THEN 1 END), "
+        f"COUNT({day}), COUNT(CASE WHEN {day} <= 12 THEN 1 END) FROM {relation}"
+    )[0]
+    true, late, texts, early = (int(count) for count in row)
+    return true if min(true, texts) >= SWAPPED and not late and not early else 0
 
 
 @dataclass(frozen=True)

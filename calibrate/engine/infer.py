@@ -90,8 +90,23 @@ def set_types(
     for _ in range(3):
         if not _check(connection, table, [c for c in columns if c.guess.kind != "text"], around):
             break
+    for column in columns:
+        _unswap(connection, table, column)
     _convert(connection, table, columns)
     return tuple(fact for column in columns for fact in column.facts)
+
+
+def _unswap(connection: Connection, table: str, column: _Column) -> None:
+    """Put day and month of a column of dates back where a spreadsheet has exchanged them, and say so."""
+    writing = column.guess.writing
+    if column.guess.kind != "date" or writing is None:
+        return
+    cells = dates.swapped_cells(connection.execute, table, column.name, writing)
+    if cells:
+        writing = replace(writing, swapped=True)
+        read = dates.reading(identifier(column.name), writing).sql("duckdb")
+        column.guess = replace(column.guess, expression=read, writing=writing)
+        column.facts.append(Fact("dates_swapped", {"column": column.name, "cells": cells}))
 
 
 def _fill_samples(connection: Connection, table: str, columns: list[_Column]) -> None:

@@ -177,3 +177,28 @@ def test_days_of_excel(tmp_path):
         asked = f"SELECT CAST({read.expression.sql('duckdb')} AS VARCHAR) AS v FROM {table.relation}"
         assert table.fetch(asked)["v"].tolist() == moments
         assert read.fact.key == "dates_serial"
+
+
+def test_day_and_month_that_a_spreadsheet_exchanged_are_put_back(tmp_path):
+    days = np.arange(np.datetime64("2024-01-01"), np.datetime64("2025-06-24"))
+    cells = []
+    for day in days:
+        year, month, number = str(day).split("-")
+        cells.append(f"{year}-{number}-{month}" if int(number) <= 12 else f"{number}/{month}/{year}")
+    path = tmp_path / "leads.csv"
+    path.write_text("k;v\n" + "".join(f"a;{cell}\n" for cell in cells))
+    table = open_table(path)
+    found = table.fetch(f"SELECT CAST(v AS VARCHAR) AS v FROM {table.relation}")["v"].tolist()
+    assert found == [str(day) for day in days]
+    said = next(fact.facts for fact in table.facts if fact.key == "dates_swapped")
+    assert said["cells"] == sum(int(str(day)[8:]) <= 12 for day in days)
+
+
+def test_two_honest_ways_of_writing_are_not_exchanged(tmp_path):
+    days = [str(day) for day in np.arange(np.datetime64("2024-01-01"), np.datetime64("2024-06-24"))]
+    cells = [day if i % 2 else "/".join(reversed(day.split("-"))) for i, day in enumerate(days)]
+    path = tmp_path / "leads.csv"
+    path.write_text("k;v\n" + "".join(f"a;{cell}\n" for cell in cells))
+    table = open_table(path)
+    assert table.fetch(f"SELECT CAST(v AS VARCHAR) AS v FROM {table.relation}")["v"].tolist() == days
+    assert "dates_swapped" not in [fact.key for fact in table.facts]
