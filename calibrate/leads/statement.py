@@ -81,7 +81,10 @@ class Source:
             return self.terms.as_of, "given"
         newest = {kind: span.newest for kind, span in self.spans.items() if span.newest is not None}
         if "created" not in newest:
-            raise HistoryError(f"the column '{self.terms.created_at}' holds no date that can be used")
+            raise HistoryError(
+                f"the column '{self.terms.created_at}' holds no date that is believed (all are empty, not readable, or "
+                "placeholders as 1900-01-01); write dates as YYYY-MM-DD, or name another column with --created-at"
+            )
         if self.terms.seen_until is not None:
             newest["events"] = (self.terms.seen_until - DAY_ZERO).days
         lost = newest.pop("lost", None)

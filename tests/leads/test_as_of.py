@@ -214,3 +214,13 @@ def test_deals_without_a_closing_date_are_open_in_a_file_without_status(tmp_path
     assert counted.history.as_of == day(416)
     judged = [i for i in range(400) if i + WINDOW <= 416]
     assert counted.tally.overall == (len(judged), sum(i % 4 == 0 for i in judged))
+
+
+def test_a_second_file_of_won_and_open_deals_counts_the_won_ones(tmp_path: Path) -> None:
+    write(tmp_path / "leads.csv", ("lead_id", "created_at", "kind"), [(f"L{i}", day(i), i % 3) for i in range(400)])
+    rows = [(f"L{i}", "Open" if i % 4 else "Won", day(i + 700) if i % 4 else day(i + 20)) for i in range(0, 400, 2)]
+    write(tmp_path / "deals.csv", ("lead_id", "status", "close at"), rows)
+    counted = read(tmp_path / "leads.csv", outcome={"outcomes": str(tmp_path / "deals.csv")})
+    assert counted.history.as_of == day(416)
+    judged = [i for i in range(400) if i + WINDOW <= 416]
+    assert counted.tally.overall == (len(judged), sum(i % 4 == 0 for i in judged))

@@ -74,12 +74,15 @@ def _texts(table: Table) -> set[str]:
 
 
 def _tells(seen: Profile) -> bool:
-    """Whether a column has words for won and words for lost."""
+    """Whether a column has words for won and for lost, or is called a status and has words for won and not decided."""
     if not 2 <= seen.distinct <= MOST_VALUES or _EARLIER.search(words_of(seen.column.name)):
         return False
     said = {text: meaning(text) for text, _ in seen.texts}
     understood = sum(rows for text, rows in seen.texts if said[text] is not None)
-    return {"won", "lost"} <= {*said.values()} and understood >= UNDERSTOOD * seen.filled
+    words, status = {*said.values()}, bool(_STATUS.search(words_of(seen.column.name)))
+    return (
+        "won" in words and ("lost" in words or (status and "open" in words)) and understood >= UNDERSTOOD * seen.filled
+    )
 
 
 def _yes_no(seen: Profile) -> bool:
