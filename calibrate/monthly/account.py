@@ -64,7 +64,7 @@ def _groups(group: Group | None, tally: Tally) -> dict[str, str | int | float] |
 def _shared_fate(group: Group | None, tally: Tally) -> Iterator[Fact]:
     """How many buyers the leads are, and how much wider that makes intervals."""
     facts = _groups(group, tally)
-    if group is None or facts is None:
+    if group is None or facts is None or facts["groups"] == facts["leads"]:
         return
     found = tally.grouped
     alike = 0.0 if found is None else float(np.average(found.covariance[found.of_row], weights=found.weight))

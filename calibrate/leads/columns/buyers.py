@@ -15,7 +15,7 @@ from ...engine.table import Column, Table
 from ..terms import Group
 from .mailbox import LOOKED_AT, company_domain, find_addresses
 from .naming import words_of
-from .roles import FIRST_ROWS, repeats
+from .roles import repeats
 
 _IDS = (
     "company id", "account id", "organization id", "organisation id", "org id", "associated company id",
@@ -46,6 +46,8 @@ _FIRST = ("first name", "given name", "prenom", "vorname", "nombre", "nome")
 _LAST = ("last name", "surname", "family name", "nom", "nom de famille", "nachname", "apellido", "apellidos", "cognome")
 LARGEST, FEWEST = 0.10, 20
 """Share of the leads that one company holds at most, and how many there must be."""
+FIRST_ROWS = 50_000
+"""Rows that say whether a column tells companies apart."""
 OFTEN = 0.3
 """Share of the leads that must have a value."""
 MOSTLY_ONE = 0.4
