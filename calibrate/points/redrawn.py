@@ -9,14 +9,14 @@ score gains from chance: how much better it ranks the leads that it was made fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..counts.tally import Tally
-from ..grid.criteria import Criterion, offsets
+from ..grid.criteria import offsets
 from ..grid.grid import Evidence, Grid
 from .curve import gain
 from .score_table import levels_of, row_scores
@@ -79,15 +79,12 @@ def redraw(tally: Tally, grid: Grid, again: Callable[[Tally], Grid], draws: int)
     joins several is kept as far as their leads go.
     """
     rng = np.random.default_rng(SEED)
-    place = np.concatenate([start + criterion.placed(fine) for start, criterion, fine in _matched(tally, grid)]).astype(
-        np.intp
-    )
-    points = grid.flat[place]
+    points, place = _points(tally, grid), _places(tally, grid)
     sign, same, gaps = np.zeros(len(points)), np.zeros(len(points)), []
     for _ in range(draws):
         part = resample(tally, rng)
         made = again(_drawn(part))
-        fresh = made.flat[_places(tally, made)]
+        fresh = _points(tally, made)
         sign += np.sign(fresh) == np.sign(points)
         same += fresh == points
         scores, row = levels_of(row_scores(tally, made))
@@ -96,11 +93,12 @@ def redraw(tally: Tally, grid: Grid, again: Callable[[Tally], Grid], draws: int)
             for values in (part.leads, part.customers, tally.leads, tally.customers)
         ]
         gaps.append(gain(scores, counts[0], counts[1]) - gain(scores, counts[0], counts[1], (counts[2], counts[3])))
-    weight = np.maximum(tally.by_level[:, 0], 1e-9)
+    own = place >= 0
+    weight = np.maximum(tally.by_level[own, 0], 1e-9)
     size = int(offsets(grid.criteria)[-1])
-    mass = np.maximum(np.bincount(place, weight, size), 1e-9)
+    mass = np.maximum(np.bincount(place[own], weight, size), 1e-9)
     sign_kept, points_kept = (
-        np.bincount(place, weight * counted / max(draws, 1), size) / mass for counted in (sign, same)
+        np.bincount(place[own], weight * counted[own] / max(draws, 1), size) / mass for counted in (sign, same)
     )
     return Redrawn(draws, sign_kept, points_kept, max(float(np.mean(gaps)) / 2, 0.0) if gaps else 0.0)
 
@@ -137,9 +135,22 @@ def resample(tally: Tally, rng: np.random.Generator) -> Tally:
 
 
 def _places(tally: Tally, grid: Grid) -> NDArray[np.intp]:
-    """Where each level of the tally is among the grid's: (levels of the tally,)."""
-    parts = [start + criterion.placed(fine) for start, criterion, fine in _matched(tally, grid)]
-    return np.concatenate(parts).astype(np.intp) if parts else np.zeros(0, np.intp)
+    """Where each level of the tally is among the grid's, -1 where the grid has no such criterion: (levels,)."""
+    starts = offsets(grid.criteria)[:-1]
+    named = {criterion.name: (int(at), criterion) for at, criterion in zip(starts, grid.criteria, strict=True)}
+    parts = [np.zeros(0, np.intp)]
+    for fine in tally.criteria:
+        at, criterion = named.get(fine.name, (0, None))
+        parts.append(
+            np.full(len(fine.levels), -1, np.intp) if criterion is None else at + criterion.placed(fine).astype(np.intp)
+        )
+    return np.concatenate(parts).astype(np.intp)
+
+
+def _points(tally: Tally, grid: Grid) -> NDArray[np.int64]:
+    """The grid's points on each level of the tally: (levels,)."""
+    place = _places(tally, grid)
+    return np.where(place >= 0, grid.flat[place] if len(grid.flat) else 0, 0)
 
 
 def _drawn(part: Tally) -> Tally:
@@ -149,11 +160,3 @@ def _drawn(part: Tally) -> Tally:
         part, codes=np.ascontiguousarray(part.codes[:, rows]), cohort=part.cohort[rows], leads=part.leads[rows],
         customers=part.customers[rows], counted=part.counted[rows],
     )  # fmt: skip
-
-
-def _matched(tally: Tally, grid: Grid) -> Iterator[tuple[int, Criterion, Criterion]]:
-    """First position of each of the grid's criteria, the criterion, and the tally's, in the tally's order."""
-    starts = offsets(grid.criteria)[:-1]
-    named = {criterion.name: (int(at), criterion) for at, criterion in zip(starts, grid.criteria, strict=True)}
-    for fine in tally.criteria:
-        yield (*named[fine.name], fine)

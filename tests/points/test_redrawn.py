@@ -69,3 +69,13 @@ def test_a_score_that_means_nothing_owes_its_gain_to_chance() -> None:
     grid = redrawn(prepared, plan, calibrate_prepared(prepared, plan))
     rates = np.array(grid.curve.rates)
     assert rates.max() < 0.075 and rates.min() > 0.03  # nearly flat: a level line is the truth
+
+
+def test_a_grid_that_lacks_a_criterion_gives_its_levels_nothing() -> None:
+    tally, _ = simulated(1_500)
+    prepared = prepare(tally)
+    grid = calibrate_prepared(prepared, Plan("e", "evidence"))
+    less = replace(grid, criteria=grid.criteria[1:], points=grid.points[1:], evidence=grid.evidence[1:])
+    found = redraw(prepared.tally, less, lambda part: grid, 3)
+    assert len(found.sign_kept) == len(less.flat) and (found.points_kept == 1).all()
+    assert (redraw(prepared.tally, grid, lambda part: less, 3).points_kept[-3:] == 1).all()
