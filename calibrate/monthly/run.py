@@ -63,6 +63,7 @@ def review(
     plans, backtests, frontier, grids = lines.plans, lines.backtests, lines.frontier, lines.grids
     with timed("redrawn_s", "candidates"):
         grids = {plan.name: redrawn(prepared, plan, grids[plan.name]) for plan in plans}
+        grids |= {plan.name: slim(grids[plan.name]) for plan in plans if plan.size is not None}
         grids = {
             each.name: replace(grids[each.name], bands=counted_bands(grids[each.name], tally, each))
             for each in backtests
@@ -153,7 +154,7 @@ def _along(counted: Counted, timed: Callable[[str, str], AbstractContextManager[
     with timed("candidates_s", "candidates"):
         grids = {plan.name: calibrate_prepared(prepared, plan) for plan in plans}
         sized = plans_along(plans, grids)
-        grids |= {plan.name: slim(calibrate_prepared(prepared, plan)) for plan in sized}
+        grids |= {plan.name: calibrate_prepared(prepared, plan) for plan in sized}
     with timed("backtest_s", "backtest"):
         rolling = _rolling(counted)
         backtests = replay(tally, (*plans, *sized), rolling, allowed=allowed, min_leads=min_leads)
@@ -182,7 +183,7 @@ def _signed(frontier: Frontier, counted: Counted) -> Frontier:
     """The frontier, each grid with where its points come from."""
     origin = _provenance(counted)
     points = (
-        replace(point, grid=replace(point.grid, provenance={**point.grid.provenance, **origin}))
+        replace(point, grid=slim(replace(point.grid, provenance={**point.grid.provenance, **origin})))
         for point in frontier.points
     )
     return replace(frontier, points=tuple(points))

@@ -162,6 +162,8 @@ def _solved(
     """
     if not 0 < rates.overall.customers < rates.overall.leads or not tally.rows or not tally.criteria:
         return []
+    if constraints.max_lines is None and constraints.max_criteria is None and not rates.distinct.any():
+        return []  # among so many levels the best would look as good by chance
     asked = budget = _budget(constraints, len(tally.criteria))
 
     def sound(answer: _Answer) -> bool:
