@@ -133,7 +133,7 @@ def calibrate(tally: Tally, plan: Plan | str, **words: Any) -> Grid:
         if words:
             raise SettingsError("a Plan says everything itself: give keywords beside the name of a method")
         return planning.calibrate(tally, plan)
-    grid = planning.calibrate(tally, _plan(plan, words))
+    grid = planning.calibrate(tally, plan_of(plan, words))
     plain = {name: word for name, word in words.items() if isinstance(word, (bool, int, float, str))}
     leads, customers = tally.overall
     made: dict[str, str | int | float | None] = {
@@ -229,7 +229,7 @@ def _settings(source: Any, words: Mapping[str, Any]) -> tuple[Settings, dict[str
     return settings(values, where="what was asked for"), frames
 
 
-def _plan(method: str, words: Mapping[str, Any]) -> Plan:
+def plan_of(method: str, words: Mapping[str, Any]) -> Plan:
     """The plan that a method's name and keywords make."""
     if method not in METHODS:
         raise SettingsError(unknown("weighting method", method, METHODS))
@@ -254,7 +254,7 @@ def _candidate(candidate: str | Plan | Grid, tally: Tally, words: Mapping[str, A
     if isinstance(candidate, Plan):
         return candidate
     if isinstance(candidate, str):
-        return _plan(candidate, words)
+        return plan_of(candidate, words)
     if not isinstance(candidate, Grid):
         raise SettingsError(f"a {type(candidate).__name__} is no candidate: name a method, or give a Plan or a Grid")
     plan = Plan(candidate.name, grid=candidate)
@@ -267,7 +267,7 @@ def _candidate(candidate: str | Plan | Grid, tally: Tally, words: Mapping[str, A
             "cannot keep; compare the Plan that made it instead"
         )
     asked = json.loads(again)
-    made = replace(_plan(asked.pop("method"), asked), name=plan.name, like=candidate)
+    made = replace(plan_of(asked.pop("method"), asked), name=plan.name, like=candidate)
     return replace(plan, again=made, since=2**31)
 
 

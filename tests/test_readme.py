@@ -22,8 +22,13 @@ from calibrate.report import language as words
 from calibrate.weights import METHODS
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-SHELL = re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)
+PAGES = {
+    path: path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", *sorted((ROOT / "calibrate").rglob("README.md")))
+}
+FRONT = PAGES[ROOT / "README.md"]
+README = "\n".join(PAGES.values())
+SHELL = re.findall(r"```sh\n(.*?)```", FRONT, flags=re.DOTALL)
 
 
 def quoted() -> set[str]:
@@ -57,7 +62,8 @@ def test_every_flag_is_in_readme(flag: str) -> None:
 
 
 def test_the_table_of_flags_is_the_one_of_the_settings() -> None:
-    assert with_flags_table(README) == README, "run: python -m calibrate.cli.reference"
+    page = PAGES[ROOT / "calibrate" / "cli" / "README.md"]
+    assert with_flags_table(page) == page, "run: python -m calibrate.cli.reference"
 
 
 def test_readme_promises_no_flag_that_does_not_exist() -> None:
@@ -79,14 +85,21 @@ def test_ci_runs_exactly_the_second_command() -> None:
     assert "\n" not in second
 
 
-def test_every_file_that_readme_points_to_exists() -> None:
-    targets = [t for t in re.findall(r"\]\(([^)]+)\)", README) if "://" not in t]
-    assert [t for t in targets if not (ROOT / t).exists()] == []
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_file_that_a_page_points_to_exists(page: Path) -> None:
+    targets = [t.partition("#")[0] for t in re.findall(r"\]\(([^)]+)\)", PAGES[page]) if "://" not in t]
+    assert [t for t in targets if t and not (page.parent / t).exists()] == []
+
+
+def test_the_front_page_is_short_and_names_every_other() -> None:
+    assert FRONT.count("\n") <= 160
+    others = [path.relative_to(ROOT).as_posix() for path in PAGES if path.parent != ROOT]
+    assert [page for page in others if f"({page})" not in FRONT] == []
 
 
 def test_the_map_lists_every_room() -> None:
     rooms = {path.name + ("/" if path.is_dir() else "") for path in (ROOT / "calibrate").iterdir()}
-    hidden = {"__init__.py", "__pycache__/", "py.typed", "schema/", "errors.py"}
+    hidden = {"__init__.py", "__pycache__/", "py.typed", "schema/", "errors.py", "README.md"}
     assert sorted(room for room in rooms - hidden if f"`{room}`" not in README) == []
 
 

@@ -1,4 +1,4 @@
-"""The table of flags in the README, made from the settings: `python -m calibrate.cli.reference README.md`."""
+"""The table of flags in the README, made from the settings: `python -m calibrate.cli.reference`."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def with_flags_table(text: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the tables of the files that are named (README.md where none is)."""
-    for name in (sys.argv[1:] if arguments is None else arguments) or ["README.md"]:
+    """Write the tables of the files that are named (that of this package where none is)."""
+    for name in (sys.argv[1:] if arguments is None else arguments) or [str(Path(__file__).with_name("README.md"))]:
         path = Path(name)
         path.write_text(with_flags_table(path.read_text(encoding="utf-8")), encoding="utf-8")
 
