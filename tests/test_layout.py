@@ -50,7 +50,8 @@ STEPS = (
     "counts.neutral", "counts.shrinkage", "counts.rates", "funnel.time_to_close", "funnel.windows", "funnel.stages",
     "funnel.currency", "funnel.value", "funnel.worked", "funnel.fading", "funnel.emails", "counts.binning",
     "counts.leakage_words",
-    "counts.leakage_columns", "counts.power", "counts.written_late", "counts.leakage", "counts.protected",
+    "counts.leakage_columns", "counts.power", "counts.written_late", "counts.ledger", "counts.leakage",
+    "counts.protected",
     "counts.replication", "weights",
     "points.score_table", "points.curve", "points.cross_fitted", "points.redrawn", "points.thresholds",
     "points.rounding", "points.scale", "points.scene", "points.build", "points.plan", "evaluation.metrics",
@@ -72,7 +73,7 @@ EDGES_IN = {  # each with the types it makes
 EDGES_OUT = ("export", "scoring.rows", "scoring.frame", "report.charts", "report")
 TOP = (
     "monthly.settings", "monthly.settings_file", "monthly.changes", "monthly.decisions",
-    "monthly.crm_defaults", "monthly.column_roles", "monthly.from_settings", "monthly.counted",
+    "monthly.crm_defaults", "monthly.column_roles", "monthly.from_settings", "monthly.counted", "monthly.earlier",
     "monthly.with_robustness", "monthly.with_impact", "monthly.with_funnel", "monthly.account",
     "monthly.read", "monthly.run", "monthly.publish", "monthly.adopt", "monthly.demo",
     "monthly.notebook", "face", "sklearn", "cli", "__main__",

@@ -16,6 +16,7 @@ asked about
 ----------------------- ----------------------------------------------------------------------------
 written_at_closing      young leads do not have it yet as they would if it were known from the start
 moves_with_age          young leads have other values than mature ones had at any time
+moved_since             leads of earlier months have other values than they had a month ago
 level_always_closes     one level (almost) always closes: a referral, or an answer that winners get
 filled_closes           the few leads that have it filled (almost) always close
 fill_tells              whether it is filled says much of the outcome
@@ -39,6 +40,7 @@ from scipy import special
 from ..leads.columns.naming import words_of
 from .leakage_columns import CAUTION, Column, auc_error, auc_of, bounds, columns_of, logit
 from .leakage_words import ended, spoken, staged
+from .ledger import Moved
 from .tally import Tally
 from .written_late import timing
 
@@ -91,12 +93,14 @@ class Leakage:
     asked: tuple[Question, ...] = ()
 
 
-def judge(tally: Tally, *, clear: Collection[str] = (), back: Collection[str] = ()) -> Leakage:
+def judge(
+    tally: Tally, *, clear: Collection[str] = (), back: Collection[str] = (), moved: Collection[Moved] = ()
+) -> Leakage:
     """Which columns of a tally (on fine levels) are set aside, and which are asked about.
 
     `clear` names columns or criteria whose provenance is known: made from events within the observation, or answered
     for by the user. They are neither accused nor asked about. `back` names those that the user put back without an
-    answer: what would set them aside is asked.
+    answer: what would set them aside is asked. `moved` are columns whose values have changed since an earlier month.
 
     >>> from calibrate.counts.tally import tally_of
     >>> from calibrate.grid.criteria import Criterion, Level
@@ -122,7 +126,8 @@ def judge(tally: Tally, *, clear: Collection[str] = (), back: Collection[str] = 
             aside.setdefault(accused.column, accused)
         else:
             doubt = next((sign for check in ASKING if (sign := check(column)) is not None), None)
-            late = _written_late(tally, i, column)
+            since = next((one for one in moved if one.column == column.criterion.column), None)
+            late = _moved_since(column, since) if since else _written_late(tally, i, column)
             if late is not None and late.reason == "written_at_closing" and (doubt or column.honest >= 0.8):
                 aside.setdefault(late.column, late)
             elif (most := late or doubt) is not None:
@@ -196,10 +201,10 @@ def _missing_separates(column: Column) -> Suspect | None:
     """
     if column.question:
         return None
-    least = 0.6
     if column.two_sided:
         least = 0.7 if column.leaps else 0.8
-    return _fill_apart(column, "missing_separates", least, least - 0.1)
+        return _fill_apart(column, "missing_separates", least, least - 0.1)
+    return _fill_apart(column, "missing_separates", 0.6, 0.56)
 
 
 def _fill_apart(column: Column, reason: str, least: float, cautious: float) -> Suspect | None:
@@ -328,6 +333,15 @@ def _written_late(tally: Tally, i: int, column: Column) -> Suspect | None:
         column, "moves_with_age",
         f"{when.young:,} leads too young to be judged have other values than older leads, the more so the younger",
         **facts,
+    )  # fmt: skip
+
+
+def _moved_since(column: Column, moved: Moved) -> Suspect:
+    filled = ", most of them filled since" if moved.filled else ""
+    return _sign(
+        column, "moved_since",
+        f"of {moved.compared:,} leads counted on {moved.since}, {moved.leads:,} or more have another value now{filled}",
+        compared=moved.compared, leads=moved.leads, since=moved.since,
     )  # fmt: skip
 
 

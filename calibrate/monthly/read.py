@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..counts.leakage import Question, Suspect, judge
+from ..counts.ledger import Moved, moved
 from ..counts.protected import protected
 from ..counts.replication import by_chance
 from ..counts.tally import Tally, count
@@ -30,6 +31,7 @@ from .column_roles import resolved
 from .counted import Counted, Progress, _month
 from .crm_defaults import recognised
 from .decisions import read_adopted
+from .earlier import earlier
 from .from_settings import CURRENT, grids_of, proposal_of, seen_until, terms_of, with_events, with_kinds
 from .settings import Settings
 
@@ -65,7 +67,10 @@ def read_rows(
         tally = count(observed.history)
     with timed("suspects_s", "suspects"):
         candidates = tally.without(observed.proposal.only_needed)
-        aside, doubts = set_aside(candidates, observed.proposal)
+        before = earlier(Path(settings.report.out), observed.history.as_of)
+        days = observed.history.terms.observe_days
+        changed = moved(before.ledger, before.as_of, candidates, days) if before else ()
+        aside, doubts = set_aside(candidates, observed.proposal, changed)
         chance = by_chance(candidates, free=(*settings.columns.only, *settings.columns.keep))
         told = (*observed.history.facts, *(Fact(f"{each.kind}_by_chance", each.facts) for each in chance))
         hidden = {*(suspect.column for suspect in aside), *(each.column for each in chance)}
@@ -77,13 +82,16 @@ def read_rows(
     )  # fmt: skip
 
 
-def set_aside(tally: Tally, proposal: Proposal) -> tuple[tuple[Suspect, ...], tuple[Question, ...]]:
+def set_aside(
+    tally: Tally, proposal: Proposal, changed: Collection[Moved] = ()
+) -> tuple[tuple[Suspect, ...], tuple[Question, ...]]:
     """Columns that should not be criteria by themselves, and questions about others.
 
     Columns whose provenance is known are clear: from events within the observation, from the address, or answered for.
+    `changed` are columns whose values have moved since an earlier month.
     """
     sure = [c.column for c in tally.criteria if is_event_column(c.column) or made_from(c.column) is not None]
-    leakage = judge(tally, clear=[*sure, *proposal.clear], back=proposal.back)
+    leakage = judge(tally, clear=[*sure, *proposal.clear], back=proposal.back, moved=changed)
     late = [suspect.column for suspect in leakage.suspects]
     suspects = (*leakage.suspects, *protected(tally, proposal.sensitive, aside=late))
     hidden = {suspect.column for suspect in suspects}

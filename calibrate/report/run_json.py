@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..counts.leakage import Question, Suspect
+from ..counts.ledger import ledger
 from ..counts.power import Power
 from ..counts.rates import Rate, RateTable, rate
 from ..evaluation.frontier import Frontier
@@ -37,6 +38,7 @@ def run_json(review: Review) -> dict[str, Any]:
     return {
         **counted_json(review.account, review.rates, review.suspects, review.asked, review.power),
         "title": review.title,
+        "ledger": ledger(review.tally),
         "months": _plain(review.months),
         "tally": {
             "profiles": review.tally.rows, "exact": review.tally.exact,

@@ -20,8 +20,8 @@ PLANTS = (
     "presence",
     "two_at_once",
 )
-ASKED = ("stage_counter", "winner_only", "two_at_once")
-"""What counts alone cannot tell from the best of honest columns."""
+ASKED = ("stage_counter", "winner_only", "two_at_once", "missingness")
+"""What counts alone, or few customers, cannot tell from the best of honest columns."""
 
 
 # --- simulated histories with known truth ----------------------------------------------------------
