@@ -75,7 +75,7 @@ TOP = (
     "monthly.settings", "monthly.settings_file", "monthly.changes", "monthly.decisions",
     "monthly.crm_defaults", "monthly.column_roles", "monthly.from_settings", "monthly.counted", "monthly.earlier",
     "monthly.with_robustness", "monthly.with_impact", "monthly.with_funnel", "monthly.account",
-    "monthly.read", "monthly.run", "monthly.publish", "monthly.adopt", "monthly.demo",
+    "monthly.read", "monthly.run", "monthly.publish", "monthly.adopt", "monthly.status", "monthly.demo",
     "monthly.notebook", "face", "sklearn", "cli", "__main__",
 )  # fmt: skip
 ROOMS = (*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP)

@@ -233,9 +233,11 @@ def score(
 
 @app.command()
 def export(
-    grid: Annotated[str, typer.Argument(metavar="GRID.json")],
-    to: Annotated[str, Option(metavar="FORMAT", help="json, csv, sql-duckdb, …; 'calibrate export --help' lists all.")],
-    out: Annotated[str, Option(metavar="FILE", help="Where to write.")],
+    grid: Annotated[str, typer.Argument(metavar="GRID.json")] = "",
+    to: Annotated[
+        str, Option(metavar="FORMAT", help="json, csv, sql-duckdb, …; 'calibrate export --list' lists all.")
+    ] = "",
+    out: Annotated[str, Option(metavar="FILE", help="Where to write.")] = "",
     table: Annotated[str, Option(help="Table that the SQL export reads.")] = "leads",
     events_table: Annotated[str, Option(help="Table of events from which SQL makes the grid's event columns.")] = "",
     at: ExportAtFlag = "",
@@ -246,10 +248,18 @@ def export(
         str | None, Option(metavar="FILE", help="Write these scored leads as the target imports them.")
     ] = None,
     strict: Annotated[bool, Option("--strict", help="Refuse when the target cannot carry every line.")] = False,
+    list_: Annotated[bool, Option("--list", help="List the formats and stop.")] = False,
     json: JsonFlag = False,
 ) -> None:
     """Write the grid as a weight file for another scorer."""
     from .. import export as formats
+
+    if list_:
+        about = {name: format_.description for name, format_ in formats.FORMATS.items()}
+        say_json(about) if json else say("\n".join(f"{name:16} {text}" for name, text in about.items()))
+        return
+    if not (grid and to and out):
+        raise SettingsError("export needs GRID.json, --to FORMAT and --out FILE; --list tells the formats")
     from ..files import write_whole
     from ..monthly import run as monthly
 

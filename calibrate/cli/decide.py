@@ -14,6 +14,7 @@ from .output import say, say_json
 def add_to(app: typer.Typer, grid_app: typer.Typer) -> None:
     """Register the commands."""
     app.command()(adopt)
+    app.command()(status)
     grid_app.command("diff")(grid_diff)
     grid_app.command("explain")(grid_explain)
 
@@ -71,6 +72,39 @@ def adopt(
                                          leads=promise.later)))  # fmt: skip
     if made.promises is None:
         say(words("adopted.unknown"))
+
+
+def status(
+    folder: Annotated[str, typer.Argument(metavar="REPORTS", help="The folder of the months.")] = "reports",
+    lang: TextFlag = "en",
+    json: JsonFlag = False,
+) -> None:
+    """Where the monthly loop stands: months, decisions, promises, and the next step. Nothing is written."""
+    from dataclasses import asdict
+    from pathlib import Path
+
+    from ..monthly.status import status as read_status
+
+    state = read_status(Path(folder))
+    if json:
+        say_json(asdict(state))
+        return
+    from ..report.language import load
+
+    words = load(lang)
+    for month in state.months:
+        counts = words("status.month", month=month.month, customers=month.customers, leads=month.leads)
+        made = month.decision
+        taken = words("status.decided", candidate=made.candidate, who=made.who, why=made.why) if made else (
+            words("status.open", candidate=month.proposed) if month.proposed else words("status.none")
+        )  # fmt: skip
+        say(f"{counts} {month.fault or taken}")
+    for kept in state.promises:
+        side = words(f"history.{kept.side}") if kept.side else words("history.nothing_yet")
+        say(words("summary.promise", month=kept.month, stage=words(f"stage.{kept.stage}"), promised=kept.promised,
+                  came=kept.customers / kept.leads if kept.leads else 0.0, customers=kept.customers, leads=kept.leads,
+                  side=side))  # fmt: skip
+    say(words(f"status.{state.step}", command=state.command))
 
 
 def _pair(text: str | None) -> tuple[int, int] | None:

@@ -38,7 +38,12 @@ TextFlag = Annotated[str, Option("--lang", metavar="en|fr", help="Language of th
 LangFlag = Annotated[list[str] | None, Option(metavar="en,fr", help="Languages of the report.")]
 
 
+NEW_DATA = "new_data"
 RUN_FLAGS: dict[str, Any] = {
+    NEW_DATA: Annotated[
+        str | None,
+        Option("--data", metavar="FILE", help="The leads of this month, in place of the file that the settings name."),
+    ],
     "force": Annotated[bool, Option("--force", help="Write the report of a month anew that a decision has closed.")],
     "notebook": Annotated[bool, Option("--notebook", help="Run notebooks/monthly.ipynb too, saved as notebook.html.")],
 }
@@ -115,6 +120,10 @@ def settings_of(data: str, flags: dict[str, Any]) -> Settings:
     values: dict[str, Any] = {"data": {"file": data}}
     if data.endswith(".toml"):
         values = read(Path(data)).model_dump(by_alias=True)
+        if flags.get(NEW_DATA):
+            values["data"]["file"] = flags[NEW_DATA]
+    elif flags.get(NEW_DATA):
+        raise SettingsError(f"--data goes with a settings file; '{data}' is the data itself")
     for option in options():
         value = _value(option, flags.get(option.name)) if option.flag else None
         if value is not None:

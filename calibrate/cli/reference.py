@@ -23,9 +23,9 @@ def flags_table() -> str:
         text = spelled.help.rstrip(".")
         text = text[:1].lower() + text[1:] if text[1:2].islower() else text
         metavar = f" {spelled.metavar}" if spelled.metavar else ""
-        rows.append(
-            f"| `--{name.replace('_', '-')}{metavar}` | {'of `run` alone: ' if name in RUN_FLAGS else ''}{text} |"
-        )
+        named = str(spelled.default or "").partition("/")[0]  # where typer keeps the first word of an annotated option
+        word = named if named.startswith("--") else f"--{name.replace('_', '-')}"
+        rows.append(f"| `{word}{metavar}` | {'of `run` alone: ' if name in RUN_FLAGS else ''}{text} |")
     return "\n".join(rows)
 
 

@@ -32,10 +32,24 @@ def check_open(counted: Counted, force: bool = False) -> None:
     """Refuse to overwrite a month that a decision has closed."""
     folder = month_folder(counted)
     if (folder / decision.FILE).exists() and not force:
+        newer = newer_beside(counted.settings.data.file)
+        hint = f" ('{newer.name}' beside it is newer)" if newer else ""
         raise CalibrateError(
-            f"'{folder}' is closed by a decision, so its report is not written again. Run with --force to write the "
-            "report anew and keep the decision, or name another folder with --out"
+            f"'{folder}' is closed by a decision, so its report is not written again. These are the leads of "
+            f"'{Path(counted.table.name).name}'{hint}: give the next month's with --data NEW-FILE. Or run with --force "
+            "to write this report anew and keep the decision, or name another folder with --out"
         )
+
+
+def newer_beside(file: str) -> Path | None:
+    """The newest file of the same kind beside a source, where it is newer than the source itself."""
+    source = Path(file)
+    try:
+        alike = [path for path in source.parent.iterdir() if path.suffix == source.suffix and path.is_file()]
+        newest = max(alike, key=lambda path: path.stat().st_mtime)
+        return newest if newest.stat().st_mtime > source.stat().st_mtime + 1 else None
+    except (OSError, ValueError):
+        return None
 
 
 def publish(review: Review, counted: Counted, *, force: bool = False) -> Path:

@@ -45,7 +45,10 @@ _ENGAGEMENT = re.compile(
 _FIT_FIRST = re.compile(
     r"\b("
     r"free mail|mailbox|e?mail (kind|type|domain)|free e?mail|professional e?mail|mail pro|"
-    r"do not (e?mail|call)|form (of|juridique)|forme juridique|pages jaunes"
+    r"do not (e?mail|call)|form (of|juridique)|forme juridique|pages jaunes|"
+    r"(secteur|branche|domaine|code|type|nature|zone|champ)s? (d |des )?activites?|activites? (principale|de l )\w*|"
+    r"(business|main|principal|primary|company|economic) activit(y|ies)|(sector|rama|tipo) de actividad|"
+    r"(sector|field|area|line) of (activity|business)"
     r")\b"
 )
 
@@ -55,6 +58,8 @@ def axis_of(name: str) -> Axis:
 
     >>> axis_of("Total Time Spent on Website"), axis_of("pages_vues_30j"), axis_of("Sector")
     ('engagement', 'engagement', 'fit')
+    >>> axis_of("Secteur d'activité"), axis_of("Dernière activité")
+    ('fit', 'engagement')
     """
     words = words_of(name)
     return "engagement" if _ENGAGEMENT.search(words) and not _FIT_FIRST.search(words) else "fit"

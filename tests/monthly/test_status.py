@@ -1,0 +1,66 @@
+"""Where the monthly loop stands, told from what lies in the reports folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from calibrate.errors import InputError
+from calibrate.evaluation import decision as deciding
+from calibrate.evaluation.decision import Decision
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Grid, Thresholds
+from calibrate.monthly.decisions import commit
+from calibrate.monthly.status import status
+
+DEMO = Criterion("demo", "demo", "text", "engagement", (Level("yes", values=("yes",)), Level("no", values=("no",)),
+                  Level("missing", "missing"), Level("other", "other")), "no")  # fmt: skip
+GRID = Grid("sparse", "sparse", (DEMO,), ((7, 0, 0, 0),), Thresholds(5, 7))
+Call = Callable[..., tuple[int, str, str]]
+
+
+def month(reports: Path, name: str, decided: bool, kept: list[dict[str, object]] | None = None) -> None:
+    folder = reports / name
+    (folder / "grids").mkdir(parents=True)
+    run = {"overall": {"leads": 1000, "customers": 41}, "verdict": {"decision": "adopt", "candidate": "sparse"},
+           "decisions": kept or []}  # fmt: skip
+    (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
+    if decided:
+        commit(folder, Decision(name, "sparse", "Claire", "agreed", Thresholds(5, 7)), GRID)
+
+
+def test_the_next_step_follows_from_the_newest_month(tmp_path: Path) -> None:
+    assert status(tmp_path).step == "first"
+    month(tmp_path, "2026-10", decided=True)
+    state = status(tmp_path)
+    assert (state.step, state.months[0].decision is not None) == ("next", True)
+    assert state.command == f"calibrate run {tmp_path.as_posix()}/2026-10/calibration.toml --data NEW-FILE"
+    month(tmp_path, "2026-11", decided=False)
+    state = status(tmp_path)
+    assert state.step == "decide" and "2026-11 sparse --by" in state.command
+    assert [(m.month, m.leads, m.customers) for m in state.months] == [("2026-10", 1000, 41), ("2026-11", 1000, 41)]
+
+
+def test_promises_are_told_by_the_command(tmp_path: Path, call: Call) -> None:
+    came = {"leads": 41, "customers": 0, "rate": 0.0}
+    promise = {"month": "2026-10", "stage": "marketing_qualified", "promised": {"rate": 0.078}, "came": came,
+               "side": "early"}  # fmt: skip
+    month(tmp_path, "2026-10", decided=True)
+    month(tmp_path, "2026-11", decided=False, kept=[promise])
+    code, out, _ = call("status", str(tmp_path))
+    assert code == 0 and "too early to tell" in out and "0 of 41" in out
+    code, out, _ = call("status", str(tmp_path), "--json")
+    assert code == 0 and json.loads(out)["promises"][0]["side"] == "early"
+
+
+def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+    month(tmp_path, "2026-10", decided=True)
+    (tmp_path / "2026-10" / deciding.GRID).write_text("{}", encoding="utf-8")
+    assert "is not the grid that" in status(tmp_path).months[0].fault
+    (tmp_path / "2026-10" / "run.json").write_text("{", encoding="utf-8")
+    assert status(tmp_path).months[0].leads == 0
+    with pytest.raises(InputError, match="no folder"):
+        status(tmp_path / "nowhere")
