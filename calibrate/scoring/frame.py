@@ -37,8 +37,6 @@ def score_frame(
         if events is not None:
             table = with_events(grid, table, session.open("events" if is_frame(events) else events), at)
         answer = pd.DataFrame(table.fetch(scored(grid, table, (), at, language)))
-    if grid.curve is not None and "close_rate" not in answer:
-        answer.insert(2, "close_rate", grid.curve.at(answer["score"].to_numpy()))
     return answer if index is None else answer.set_axis(index)
 
 
