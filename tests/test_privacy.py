@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from page_case import opened
 
 from calibrate.cli.app import main
 from calibrate.export import FORMATS, Options
@@ -201,7 +202,8 @@ def texts(folder: Path) -> dict[str, str]:
             with zipfile.ZipFile(path) as book:
                 found |= {f"{path.name}/{part}": book.read(part).decode("utf-8", "replace") for part in book.namelist()}
         else:
-            found[str(path.relative_to(folder))] = path.read_text(encoding="utf-8", errors="replace")
+            text = path.read_text(encoding="utf-8", errors="replace")
+            found[str(path.relative_to(folder))] = opened(text) if 'id="packed">' in text else text
     for name, text in list(found.items()):
         for i, picture in enumerate(re.findall(r"base64,([A-Za-z0-9+/=]{40,})", text)):
             found[f"{name}/picture {i}"] = base64.b64decode(picture).decode("utf-8", "replace")

@@ -37,7 +37,7 @@ def deflated(content: bytes) -> str:
 def squeezed(html: str) -> str:
     r"""HTML without the white space that templates leave between elements.
 
-    >>> squeezed("<td>a</td>\\n  <td>b </td>")
+    >>> squeezed("<td>a</td>\n  <td>b </td>")
     '<td>a</td> <td>b </td>'
     """
     return re.sub(r">\s+<", "> <", html)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..counts.tally import Tally
 from ..errors import GridError
+from ..grid.criteria import Level
 from ..grid.grid import Grid
 from ..points.score_table import row_scores
 from .folds import deflated
@@ -163,7 +164,7 @@ def _grid(review: Review, tally: Tally, grid: Grid, words: Words) -> dict[str, A
     for criterion, points, margin in zip(grid.criteria, grid.points, counts.marginals, strict=True):
         if any(points):
             levels = [
-                [level_name(level, words), level.name, worth, int(n), int(k)]
+                [*_names(level, worth, int(n), words), worth, int(n), int(k)]
                 for level, worth, (n, k) in zip(criterion.levels, points, margin.sum(axis=0), strict=True)
             ]
             criteria.append({"name": criterion.name, "axis": criterion.axis, "levels": levels})
@@ -174,6 +175,13 @@ def _grid(review: Review, tally: Tally, grid: Grid, words: Words) -> dict[str, A
         "marketing": limits.marketing_qualified if limits else None,
         "sales": limits.sales_qualified if limits else None,
     }  # fmt: skip
+
+
+def _names(level: Level, worth: int, leads: int, words: Words) -> tuple[str, str]:
+    """How a level is shown, and its name; both empty for a level without points that too few leads have."""
+    if leads < FEWEST_LEADS and not worth and level.role == "value":
+        return "", ""
+    return level_name(level, words), level.name
 
 
 def _points_now(current: Grid | None) -> dict[str, dict[str, int]] | None:

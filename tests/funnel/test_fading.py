@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from page_case import opened
 
 from calibrate.cli.app import main
 from calibrate.engine import Session
@@ -217,7 +218,7 @@ def test_a_run_gives_its_grids_the_rules_it_was_asked_for(tmp_path: Path, capsys
     grid = grid_json.read(path.read_text(encoding="utf-8"), "lift")
     assert {rule.dated for rule in grid.expiry} <= {f"{signal} (last event)" for signal in fading_}
     assert grid.expiry
-    page = (Path(found["report"]) / "review.html").read_text(encoding="utf-8")
+    page = opened((Path(found["report"]) / "review.html").read_text(encoding="utf-8"))
     assert "How signals fade" in page
     scored = []
     for day in ("2025-02-28", "2027-12-31"):

@@ -125,7 +125,10 @@ def test_random_leads_in_the_form_score_as_the_grid_does(visit: Any) -> None:
     assert chosen is not None
     grid, random = chosen.grid, np.random.default_rng(3)
     shown = [i for i, points in enumerate(grid.points) if any(points)]
-    picks = [[int(random.integers(len(grid.criteria[i].levels))) for i in shown] for _ in range(100)]
+    options = sheet.evaluate(
+        "[...document.querySelectorAll('#answers select')].map(s => [...s.options].map(o => Number(o.value)))"
+    )
+    picks = [[int(random.choice(values)) for values in options] for _ in range(100)]
     totals = sheet.evaluate(
         """picks => picks.map(pick => { const selects = [...document.querySelectorAll('#answers select')];
         selects.forEach((select, i) => { select.value = pick[i]; });

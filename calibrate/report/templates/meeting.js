@@ -153,7 +153,7 @@
   const answered = () => [...at("answers").querySelectorAll("select")].map((select) => Number(select.value));
   const form = () => {
     at("answers").replaceChildren(...grid.criteria.map((criterion, c) => {
-      const select = make("select", {"data-c": c}, ...criterion.levels.map((level, l) => make("option", {value: l}, level[0])));
+      const select = make("select", {"data-c": c}, ...criterion.levels.flatMap((level, l) => (level[0] ? [make("option", {value: l}, level[0])] : [])));
       return make("label", {}, criterion.name, select);
     }));
     const named = rows ? presets() : [];
@@ -163,7 +163,7 @@
       return button;
     }));
     const start = named.length ? named[0][1] : -1;
-    at("answers").querySelectorAll("select").forEach((select, c) => { select.value = start >= 0 ? rows.codes[c][start] : 0; });
+    at("answers").querySelectorAll("select").forEach((select, c) => { select.value = start >= 0 ? rows.codes[c][start] : select.options[0].value; });
   };
   const presets = () => { // from counts of at least five leads, never from a lead
     const pick = (worth) => { let best = -1, most = 0; for (let i = 0; i < rows.n; i++) { const value = rows.leads[i] >= 5 ? worth(i) : 0; if (value > most) { most = value; best = i; } } return best; };
