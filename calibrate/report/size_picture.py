@@ -10,7 +10,7 @@ from markupsafe import Markup
 from . import svg as drawing
 from .language import Words
 from .review import Review
-from .what_if import people_name
+from .what_if import best_by_size, people_name
 
 WIDTH, HEIGHT = 900.0, 300.0
 
@@ -29,20 +29,20 @@ class Mark:
 
 
 def marks(review: Review, words: Words) -> list[Mark]:
-    """Every candidate with lines that was judged, the shortest first."""
+    """The best judged grid of each number of lines, today's grid and the proposed one, the shortest first."""
     chosen, primary = review.chosen_candidate, review.comparison.primary
-    found = []
+    figures = {point.name: (point.lines, point.metrics.get(primary)) for point in best_by_size(review)}
     for candidate in review.candidates:
         judged = review.judged(candidate.name)
-        estimate = judged.metrics.get(primary) if judged is not None else None
-        if estimate is None or not candidate.grid.lines:
+        if judged is not None and (candidate is chosen or candidate.name == "current" or not review.frontier.points):
+            figures[candidate.name] = (candidate.grid.lines, judged.metrics.get(primary))
+    shown = []
+    for name, (lines, estimate) in figures.items():
+        if estimate is None or not lines:
             continue
-        role = "proposed" if candidate is chosen else "now" if candidate.name == "current" else "rival"
-        title = people_name(candidate.name, words)
-        found.append(
-            Mark(candidate.name, title, candidate.grid.lines, estimate.value, estimate.low, estimate.high, role)
-        )
-    return sorted(found, key=lambda mark: (mark.lines, mark.name))
+        role = "proposed" if chosen is not None and name == chosen.name else "now" if name == "current" else "rival"
+        shown.append(Mark(name, people_name(name, words), lines, estimate.value, estimate.low, estimate.high, role))
+    return sorted(shown, key=lambda mark: (mark.lines, mark.name))
 
 
 def sizes(review: Review, words: Words) -> Markup | None:

@@ -7,6 +7,7 @@ the funnel of the grid as it was made stays exact.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..counts.tally import Tally
 from ..errors import GridError
+from ..evaluation.frontier import Point
 from ..grid.criteria import Level
 from ..grid.grid import Grid
 from ..points.score_table import row_scores
@@ -117,12 +119,28 @@ def packed(profiles: Profiles) -> str:
     return deflated(b"".join(parts))
 
 
+def best_by_size(review: Review) -> list[Point]:
+    """The grid of the frontier that ranks best among those of its number of lines, the shortest first."""
+    best: dict[int, Point] = {}
+    for point in review.frontier.points:
+        auc = point.metrics.get(review.comparison.primary)
+        rival = best[point.lines].metrics[review.comparison.primary] if point.lines in best else None
+        if auc is not None and (rival is None or auc.value > rival.value):
+            best[point.lines] = point
+    return [best[lines] for lines in sorted(best)]
+
+
 def offered(review: Review) -> Iterator[tuple[str, Grid]]:
-    """Grids that can be taken on the page, the proposed one first: a role (proposed, current, other) and the grid."""
+    """Grids that can be taken on the page, the proposed one first: a role (proposed, current, other) and the grid.
+
+    Those of the frontier keep the thresholds that they were made with.
+    """
     chosen = review.chosen_candidate
     for candidate in review.in_order:
         role = "proposed" if candidate is chosen else "current" if candidate.name == "current" else "other"
         yield role, candidate.grid
+    names = {candidate.name for candidate in review.candidates}
+    yield from (("other", point.grid) for point in best_by_size(review) if point.name not in names)
 
 
 def values(review: Review, words: Words, with_profiles: bool = True) -> dict[str, Any]:
@@ -195,7 +213,10 @@ def _points_now(current: Grid | None) -> dict[str, dict[str, int]] | None:
 
 
 def people_name(name: str, words: Words) -> str:
-    """What people call a candidate: today's grid, the recipe, the short grid; other names as they are."""
+    """What people call a candidate: today's grid, the recipe, the 10-line grid; other names as they are."""
+    sized = re.fullmatch(r"[a-z]+-(\d+)", name)
+    if sized:
+        return words("meeting.name_sized", lines=int(sized[1]))
     return words.texts.get(f"meeting.name_{name}", words("meeting.name_other", name=name))
 
 
