@@ -12,8 +12,8 @@ from ..counts.rates import Rate, rate
 from ..engine.table import Table
 from ..leads.columns.naming import words_of
 from ..leads.columns.profile import looks_dated, profile, since_1970
+from ..leads.day_span import day_of
 from ..leads.history import History
-from ..leads.statement import day_of
 from ..leads.terms import REASONS, STATUS
 
 STAGES = ("marketing_qualified", "sales_qualified", "opportunity", "customer")

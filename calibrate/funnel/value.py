@@ -14,9 +14,9 @@ from ..engine import sql
 from ..engine.table import Table, column_of
 from ..errors import InputError
 from ..grid.criteria import Criterion, offsets
+from ..leads.day_span import day_of
 from ..leads.history import History
 from ..leads.keys import keys
-from ..leads.statement import day_of
 from ..leads.terms import CUSTOMER, KEPT, STATUS, Terms
 from .currency import refuse_several
 

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..days import DAY_ZERO
-from ..engine.table import Table
+from ..engine import sql
+from ..engine.dates import moment
+from ..engine.table import Table, column_of
 
 FIRST, LAST = (date(1970, 1, 3) - DAY_ZERO).days, (date(2098, 12, 31) - DAY_ZERO).days
 """Days outside are placeholders: 1900-01-01, 1970-01-01 (moment 0), 2099-12-31, 9999-12-31 and their like."""
@@ -44,6 +46,12 @@ class DaySpan:
 
 Days = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Different days since 1970, and the rows of each."""
+
+
+def day_of(table: Table, column: str) -> str:
+    """SQL for the day of a column of dates, as days since 1970; an error where they can be read in two ways."""
+    dated = column_of(table, column).type == "date"
+    return sql.day(sql.identifier(column) if dated else moment(table, column).expression).sql("duckdb")
 
 
 def day_span(

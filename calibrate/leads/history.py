@@ -177,7 +177,7 @@ def _same_persons(source: Source, leads: str) -> Iterator[Fact]:
 
     Ids with both outcomes are told as leads that were opened again.
     """
-    for name, key in source.same:
+    for (name, _), key in zip(source.same, source.same_keys(), strict=True):
         persons = (
             f"SELECT COUNT(*) AS seen, MIN(__row_bought) AS least, MAX(__row_bought) AS most FROM ({leads}) AS judged "
             f"WHERE {key} IS NOT NULL GROUP BY {key}"

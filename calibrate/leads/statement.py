@@ -10,22 +10,14 @@ from functools import cached_property
 
 from ..days import DAY_ZERO
 from ..engine import sql
-from ..engine.dates import moment
 from ..engine.table import Table, column_of
 from ..errors import HistoryError
 from .columns.buyers import group_sql, recurring
 from .columns.outcome import Answers
 from .columns.roles import repeated
-from .day_span import DaySpan, day_span, days_of, span_of
+from .day_span import DaySpan, day_of, day_span, days_of, span_of
 from .keys import Keys, keys, refuse_empty, same_id
 from .terms import BUYER, CUSTOMER, IDENTITY, KEPT, MOMENT, REASONS, STATUS, Terms
-
-
-def day_of(table: Table, column: str) -> str:
-    """SQL for the day of a column of dates, as days since 1970; an error where they can be read in two ways."""
-    dated = column_of(table, column).type == "date"
-    return sql.day(sql.identifier(column) if dated else moment(table, column).expression).sql("duckdb")
-
 
 LATE_LOSSES = 31
 """Days up to which losses are believed to come after all else that happened; later ones were never updated plans."""
@@ -156,7 +148,7 @@ class Source:
             f"SELECT leads.*, {created} AS __created, {closed} AS __closed, {bought} AS __bought, "
             f"{self._still_open()} AS __open, {self._moment()} AS __at, {identity} AS {IDENTITY}, "
             f"{self._twice()} AS __twice{self._buyer() if rows is None else ''} "
-            f"FROM {rows or self._rows()} AS leads{joined}"
+            f"FROM {rows or self._keyed(self._rows())} AS leads{joined}"
         )
         if self.same:
             inner = self._persons(inner, grouped=terms.group is not None and rows is None)
@@ -168,6 +160,15 @@ class Source:
             f"SELECT judged.*, {status} AS {STATUS}, {customer} AS {CUSTOMER}, {moment} AS {MOMENT} "
             f"FROM ({inner}) AS judged"
         )
+
+    def same_keys(self) -> tuple[str, ...]:
+        """Columns of the statement that hold the keys of `same`, each worked out once per row."""
+        return tuple(f"__same{i}" for i in range(len(self.same)))
+
+    def _keyed(self, rows: str) -> str:
+        """The rows with what makes some of them one person as columns."""
+        keys = "".join(f", {key} AS {name}" for name, (_, key) in zip(self.same_keys(), self.same, strict=True))
+        return f"(SELECT keyed.*{keys} FROM {rows} AS keyed)" if keys else rows
 
     def contradicting(self) -> int:
         """Ids with one row that is a customer and another that is none."""
@@ -353,7 +354,7 @@ class Source:
         """Place of a row among those of one person, from 1, the earliest first; of several ways to be one, the last."""
         places = [
             f"CASE WHEN {key} IS NULL THEN 1 ELSE ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY {self._earliest}) END"
-            for _, key in self.same
+            for key in self.same_keys()
         ]
         return places[0] if len(places) == 1 else f"GREATEST({', '.join(places)})" if places else "1"
 
@@ -373,11 +374,11 @@ class Source:
 
     def _persons(self, inner: str, *, grouped: bool) -> str:
         """The rows with the outcome of their person: a customer if any row of it is one, whatever their order."""
-        listed = [_quoted(c.name) for c in self.table.columns]
-        listed += [_quoted(c) for c in dict.fromkeys(("__row", self.table.position)) if c is not None]
-        listed += [BUYER] if grouped else []
+        hidden = "__row", self.table.position, *self.same_keys(), BUYER if grouped else None
+        names = dict.fromkeys((*(c.name for c in self.table.columns), *hidden))
+        listed = [_quoted(name) for name in names if name is not None]
         bought, closed, opened = ["__bought"], ["CASE WHEN __bought = 1 THEN __closed END"], ["__open"]
-        for _, key in self.same:
+        for key in self.same_keys():
             over = f"OVER (PARTITION BY {key})"
             bought.append(f"CASE WHEN {key} IS NULL THEN 0 ELSE MAX(__bought) {over} END")
             opened.append(f"CASE WHEN {key} IS NULL THEN 0 ELSE MAX(__open) {over} END")
@@ -398,7 +399,7 @@ class Source:
         columns = "__closed", "__bought", "__open"
         listed = ", ".join(_quoted(c.name) for c in self.table.columns)
         hidden = [c for c in dict.fromkeys(("__row", self.table.position)) if c is not None]
-        hidden += ["__row_bought"] if self.same else []
+        hidden += ["__row_bought", *self.same_keys()] if self.same else []
         over = f"OVER (PARTITION BY {BUYER})"
         of_all = (f"MIN(CASE WHEN __bought = 1 THEN __closed ELSE NULL END) {over}", f"MAX(__bought) {over}",
                   f"CASE WHEN MAX(__bought) {over} = 1 THEN 0 ELSE MAX(__open) {over} END")  # fmt: skip

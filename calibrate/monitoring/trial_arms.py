@@ -20,8 +20,7 @@ from ..grid.criteria import Criterion, Level
 from ..leads.columns.buyers import find_group, group_sql
 from ..leads.columns.outcome import answers
 from ..leads.columns.person_names import may_be_shown
-from ..leads.day_span import DaySpan, day_span
-from ..leads.statement import day_of
+from ..leads.day_span import DaySpan, day_of, day_span
 from ..leads.terms import Group
 
 NEW_WORDS = ("new", "nouveau", "nouvelle", "candidate", "test", "treatment", "b")

@@ -12,8 +12,7 @@ from ..leads.columns.outcome import MOST_LISTED
 from ..leads.columns.outcome_column import find_outcome, find_value, statuses
 from ..leads.columns.person_names import may_be_shown
 from ..leads.columns.proposal import find_id
-from ..leads.day_span import span_of
-from ..leads.statement import day_of
+from ..leads.day_span import day_of, span_of
 from .crm_defaults import Warning_
 from .settings import Settings
 

@@ -97,12 +97,19 @@ def repeated(table: Table, name: str) -> bool:
 
 def repeats(table: Table, expression: str, *, whole: bool = False) -> bool:
     """Whether some value of an expression (DuckDB dialect; `whole`: of whole numbers) stands in more than one row."""
+    filled, different = values_of(table, expression, whole=whole)
+    return filled != different
+
+
+def values_of(table: Table, expression: str, *, whole: bool = False) -> tuple[int, int]:
+    """Rows where an expression has a value, and how many different ones; (0, 0) where none stands in two rows."""
     if table.dialect == "duckdb" and 0 < table.rows <= MOST_HASHES and not _may_repeat(table, expression, whole):
-        return False
+        return 0, 0
     row = table.fetch(
-        f"SELECT COUNT({expression}) AS given, COUNT(DISTINCT {expression}) AS apart FROM {table.relation}"
+        f"SELECT COUNT(keyed) AS filled, COUNT(DISTINCT keyed) AS different "
+        f"FROM (SELECT {expression} AS keyed FROM {table.relation}) AS keys"
     )
-    return int(row["given"][0]) != int(row["apart"][0])
+    return int(row["filled"][0]), int(row["different"][0])
 
 
 def _may_repeat(table: Table, expression: str, whole: bool) -> bool:
