@@ -12,20 +12,23 @@ lead is a marketing-qualified one too, and must have the fit of one.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..edges import door
 from ..errors import GridError
 from ..shown import Shown
 from .criteria import Axis, Criterion, offsets
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Measure = Literal["score", "fit", "engagement"]
 Stage = Literal["marketing_qualified", "sales_qualified"]
@@ -258,9 +261,9 @@ class Grid(Shown):
                 total[criterion.axis] += rule.keeps(points[place], (at - day).days)
         return total["fit"], total["engagement"]
 
-    def _checked(self, lead: object) -> Mapping[str, Any]:
+    def _checked(self, lead: Any) -> Mapping[str, Any]:
         """The lead, where it is one: a mapping (or a row of a frame) from columns to single values."""
-        if isinstance(lead, pd.Series):
+        if _is_pandas(lead, "Series"):
             lead = lead.to_dict()
             if not any(criterion.column in lead for criterion in self.criteria):
                 raise GridError(
@@ -273,7 +276,8 @@ class Grid(Shown):
                 f"{type(lead).__name__}; score a frame with score_frame"
             )
         for criterion in self.criteria:
-            if isinstance(lead.get(criterion.column), (list, tuple, set, dict, np.ndarray, pd.Series, pd.Index)):
+            value = lead.get(criterion.column)
+            if isinstance(value, (list, tuple, set, dict, np.ndarray)) or _is_pandas(value, "Series", "Index"):
                 raise GridError(
                     f"grid '{self.name}' scores one lead, and '{criterion.column}' holds a "
                     f"{type(lead[criterion.column]).__name__} of values; score a frame with score_frame"
@@ -302,6 +306,8 @@ class Grid(Shown):
 
     def frame(self) -> pd.DataFrame:
         """One line per level: criterion, axis, level, points, and what they rest on where the grid says so."""
+        import pandas as pd
+
         table = pd.DataFrame(
             [(c.name, c.axis, level.name) for c in self.criteria for level in c.levels],
             columns=["criterion", "axis", "level"],
@@ -415,3 +421,9 @@ def gate(bands: Sequence[Band], limits: Thresholds) -> tuple[Band, ...]:
 def _demands(score: int, fit: int | None, engagement: int | None) -> tuple[tuple[Measure, int], ...]:
     asked: tuple[tuple[Measure, int | None], ...] = (("score", score), ("fit", fit), ("engagement", engagement))
     return tuple((what, least) for what, least in asked if least is not None)
+
+
+def _is_pandas(value: Any, *kinds: str) -> bool:
+    """Whether a value is of a type of pandas, which need not be loaded to tell."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(value, tuple(getattr(pandas, kind) for kind in kinds))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from typing import TypedDict
 
 import numpy as np
@@ -31,7 +32,7 @@ from ..weights.sparse_lines import CAP
 from .build import NO_LIMITS, build, paths
 from .cross_fitted import unseen
 from .curve import fit_curve, with_interval
-from .redrawn import draws_for, redraw
+from .redrawn import draws_for, redraw, resamples
 from .scale import Scale
 from .score_table import reaches, score, with_minimums
 from .thresholds import Policy, choose
@@ -96,6 +97,7 @@ class Prepared:
     rough: bool = False
     _weights: dict[tuple[str, str], Weights] = field(default_factory=dict, repr=False, compare=False)
     _paths: dict[tuple[str, str], dict[int, Lines]] = field(default_factory=dict, repr=False, compare=False)
+    _resampled: list[tuple[Tally, Prepared]] = field(default_factory=list, repr=False, compare=False)
     sized: dict[tuple[str, str, int, bool, str], Grid] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -106,6 +108,13 @@ class Prepared:
         size = len(joint.values)
         data = np.eye(size) if joint.curvature is None else joint.curvature
         return Guide(joint.values, data, gram(rows, rows.leads))
+
+    def resampled(self, draws: int) -> list[tuple[Tally, Prepared]]:
+        """The first resamples of the leads, each prepared once for all plans."""
+        for part, drawn in islice(resamples(self.tally), len(self._resampled), draws):
+            rates = estimate(drawn, min_leads=self.rates.min_leads, precision=QUICK)
+            self._resampled.append((part, Prepared(drawn, drawn, rates, self.months, rough=True)))
+        return self._resampled[:draws]
 
     def weights(self, method: str, constraints: Constraints) -> Weights:
         """The weights of a method under constraints, found once."""
@@ -167,9 +176,11 @@ def redrawn(prepared: Prepared, plan: Plan, grid: Grid) -> Grid:
     if not draws:
         return grid
 
+    parts = prepared.resampled(draws)
+    prepared_on = {id(fresh.tally): fresh for _, fresh in parts}
+
     def again(part: Tally) -> Grid:
-        rates = estimate(part, min_leads=prepared.rates.min_leads, precision=QUICK)
-        fresh = Prepared(part, part, rates, prepared.months, rough=True)
+        fresh = prepared_on[id(part)]
         if plan.size is not None:
             return _of_size(fresh, plan, brief=True)
         weights = fresh.weights(plan.method, plan.constraints)
@@ -177,7 +188,7 @@ def redrawn(prepared: Prepared, plan: Plan, grid: Grid) -> Grid:
         form = _form(prepared, plan)
         return build(weights, part, constraints=plan.constraints, guide=guide, brief=True, **form)
 
-    found = redraw(prepared.tally, grid, again, draws)
+    found = redraw(prepared.tally, grid, again, draws, [(part, fresh.tally) for part, fresh in parts])
     points = replace(found.on(grid), curve=None, thresholds=None, bands=())
     return _finished(points, prepared.tally, plan, prepared, found.freedom)
 

@@ -9,8 +9,9 @@ score gains from chance: how much better it ranks the leads that it was made fro
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,18 +73,30 @@ def draws_for(tally: Tally, *, joint: bool = False) -> int:
     return max(draws // 2, FEWEST) if joint else draws
 
 
-def redraw(tally: Tally, grid: Grid, again: Callable[[Tally], Grid], draws: int) -> Redrawn:
-    """The grid against those that `again` makes from resamples of its tally.
+def resamples(tally: Tally) -> Iterator[tuple[Tally, Tally]]:
+    """Resamples without end, the same ones every time; beside each, itself without the rows that were not drawn."""
+    rng = np.random.default_rng(SEED)
+    while True:
+        part = resample(tally, rng)
+        yield part, _drawn(part)
+
+
+def redraw(
+    tally: Tally,
+    grid: Grid,
+    again: Callable[[Tally], Grid],
+    draws: int,
+    parts: Iterable[tuple[Tally, Tally]] | None = None,
+) -> Redrawn:
+    """The grid against those that `again` makes from resamples of its tally (`parts`, where they are at hand).
 
     A grid's criteria may be coarser than the tally's: lines are compared level by level of the tally, and a line that
     joins several is kept as far as their leads go.
     """
-    rng = np.random.default_rng(SEED)
     points, place = _points(tally, grid), _places(tally, grid)
     sign, same, gaps = np.zeros(len(points)), np.zeros(len(points)), []
-    for _ in range(draws):
-        part = resample(tally, rng)
-        made = again(_drawn(part))
+    for part, drawn in islice(resamples(tally) if parts is None else parts, draws):
+        made = again(drawn)
         fresh = _points(tally, made)
         sign += np.sign(fresh) == np.sign(points)
         same += fresh == points
