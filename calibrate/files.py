@@ -44,6 +44,8 @@ def unwritable(out: str, fault: OSError) -> InputError:
 @contextmanager
 def beside(target: Path) -> Iterator[Path]:
     """A new file in the target's folder; it takes the target's place at the end, or is removed after any fault."""
+    if "\0" in str(target):
+        raise InputError(f"{str(target)!r} is no path of a file. Choose another file with --out")
     if target.is_dir():
         raise IsADirectoryError(21, "Is a directory")
     handle, name = tempfile.mkstemp(prefix=f".{PRIVATE}", suffix=target.suffix, dir=target.parent)

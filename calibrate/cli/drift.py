@@ -94,7 +94,13 @@ def _first_day(grid: Grid, terms: Terms, since: str | None) -> date | None:
         day = date.fromisoformat(str(given))
     except ValueError:
         raise SettingsError(f"'{given}' is not a day; write it as YYYY-MM-DD") from None
-    return day if since else day - timedelta(days=terms.observe_days + terms.close_within_days - 1)
+    try:
+        return day if since else day - timedelta(days=terms.observe_days + terms.close_within_days - 1)
+    except OverflowError:
+        raise SettingsError(
+            f"the grid says that its leads were read as of {day}, before all calendars; say from which day leads are "
+            "looked at with --since"
+        ) from None
 
 
 def _show(found: Drift, language: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from re import fullmatch
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -123,10 +124,10 @@ def read(
 
 def _pair(text: str, flag: str) -> tuple[int, int]:
     """Customers and leads from K/N."""
-    customers, slash, leads = text.partition("/")
-    if not slash or not customers.strip().isdigit() or not leads.strip().isdigit():
-        raise SettingsError(f"{flag} '{text}' is not CUSTOMERS/LEADS, such as 35/400")
-    return int(customers), int(leads)
+    pair = fullmatch(r"\s*([0-9]{1,12})\s*/\s*([0-9]{1,12})\s*", text)
+    if not pair:
+        raise SettingsError(f"{flag} '{text[:40]}' is not CUSTOMERS/LEADS, such as 35/400")
+    return int(pair[1]), int(pair[2])
 
 
 def _day(text: str | None) -> date | None:

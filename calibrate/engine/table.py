@@ -151,6 +151,8 @@ def shown(address: str) -> str:
 
     >>> shown("postgresql://me:secret@host/base")
     'postgresql://host/base'
+    >>> shown("leads@home.csv")
+    'leads@home.csv'
     """
-    scheme, _, rest = address.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"
+    scheme, mark, rest = address.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if mark else address

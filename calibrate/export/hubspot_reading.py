@@ -38,7 +38,7 @@ def read(text: str | bytes, source: str) -> Grid:
                 calculation = part(part(rule, "configuration", dict, place), "calculation", dict, place)
                 schemes.append(_scheme(calculation, axis, columns, place))
                 fading[schemes[-1].column] = _decay_of(group, where)
-    bands = [band for band in _bands(body) if band is not None]
+    bands = [band for band in _bands(body, source) if band is not None]
     grid = grid_of(schemes, str(body.get("name", "")), bands=bands, source=source)
     return replace(grid, expiry=tuple(_decay(grid, fading)))
 
@@ -134,9 +134,12 @@ def _plain_test(kind: object, operator: str, operation: dict[str, Any], where: s
     raise GridError(f"{where}: the test {kind} {operator} has no counterpart in a grid; remove it or score it apart")
 
 
-def _bands(body: dict[str, Any]) -> Iterable[Band | None]:
-    outputs = (body.get("outputConfiguration") or {}).get("outputs") or []
-    for output in outputs:
+def _bands(body: dict[str, Any], source: str) -> Iterable[Band | None]:
+    configuration = part(body, "outputConfiguration", dict, source) if body.get("outputConfiguration") else {}
+    outputs = part(configuration, "outputs", list, source) if configuration.get("outputs") else []
+    for nth, output in enumerate(outputs):
         if isinstance(output, dict) and output.get("outputType") == "THRESHOLD":
-            for edge in output.get("boundaries") or []:
-                yield Band(str(edge.get("label", ""))[:1000], whole(edge.get("threshold"), "boundaries"), "")
+            place = f"{source}: outputConfiguration.outputs[{nth}]"
+            for edge in part(output, "boundaries", list, place) if output.get("boundaries") else []:
+                threshold = whole(edge.get("threshold") if isinstance(edge, dict) else None, f"{place}.boundaries")
+                yield Band(str(edge.get("label", ""))[:1000], threshold, "")

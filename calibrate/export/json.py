@@ -11,10 +11,11 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError, field_validator
 
 from ..errors import GridError
 from ..files import write_whole
@@ -31,6 +32,7 @@ MOST_VALUES = 10_000
 MOST_POINTS = 1_000_000
 LONGEST_NAME = 10_000
 LONGEST_TEXT = 10_000
+MOST_DAYS = 100_000
 
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
@@ -40,6 +42,13 @@ Sum = Annotated[int, Field(ge=-MOST_POINTS * MOST_CRITERIA, le=MOST_POINTS * MOS
 Count = Annotated[int, Field(ge=0, le=10**15)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Value = Annotated[StrictStr, Field(max_length=LONGEST_NAME)] | StrictBool
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).year >= 1900
+    except ValueError:
+        return False
 
 
 class _Part(BaseModel):
@@ -155,6 +164,17 @@ class GridFile(_Part):
     pins: Annotated[tuple[PinPart, ...], Field(max_length=100_000)] = ()
     curve: CurvePart | None = None
     provenance: Annotated[dict[Name, Text | int | float | None], Field(max_length=1000)] = {}
+
+    @field_validator("provenance")
+    @classmethod
+    def _reckoned_with(cls, facts: dict[str, str | int | float | None]) -> dict[str, str | int | float | None]:
+        """The facts that are computed with are a day of our calendars, and days."""
+        day, days = facts.get("as_of"), facts.get("observe_days")
+        if day is not None and not (isinstance(day, str) and _is_day(day)):
+            raise ValueError(f"as_of {str(day)[:40]!r} is not a day from 1900 on, written as YYYY-MM-DD")
+        if days is not None and (isinstance(days, str) or not days % 1 == 0 or not 0 <= days <= MOST_DAYS):
+            raise ValueError(f"observe_days {str(days)[:40]!r} is not a number of days from 0 to {MOST_DAYS:,}")
+        return facts
 
 
 class Head(_Part):

@@ -353,9 +353,11 @@ def _workbook(content: bytes, source: str) -> list[list[str]]:
         raise GridError(f"{source}: this is no workbook ({type(fault).__name__})") from None
     first: list[list[str]] = []
     for sheet in book.worksheets:
-        rows = [
-            [_cell(cell) for cell in row] for row in sheet.iter_rows(values_only=True, max_row=MOST_ROWS, max_col=50)
-        ]
+        try:
+            cells = list(sheet.iter_rows(values_only=True, max_row=MOST_ROWS, max_col=50))
+        except Exception as fault:  # a sheet is parsed only when its rows are taken
+            raise GridError(f"{source}: its sheet '{sheet.title[:40]}' is damaged ({type(fault).__name__})") from None
+        rows = [[_cell(cell) for cell in row] for row in cells]
         rows = [row for row in rows if any(row)]
         names = {cell.strip().casefold() for cell in rows[0]} if rows else set()
         if all(names & set(HEADS[key]) for key in ("criterion", "level", "points")):

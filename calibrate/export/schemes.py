@@ -115,6 +115,8 @@ def whole(value: object, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise GridError(f"{where}: {str(value)[:60]!r} is no number of points")
     try:
+        if "_" in str(value):  # Python's own way to write numbers, nobody else's
+            raise ValueError
         number = float(value)
     except (ValueError, OverflowError):
         raise GridError(f"{where}: {str(value)[:60]!r} is no number of points") from None

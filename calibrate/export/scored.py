@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from re import fullmatch
 
 from ..errors import InputError, unknown
 from .base import Scored
@@ -21,7 +22,7 @@ def read_scored(path: str, key: str) -> Iterator[Scored]:
                     raise InputError(f"{path}: {unknown('column', name, head)} {hint[0].upper()}{hint[1:]}")
             for row in rows:
                 score = (row["score"] or "").strip()
-                if not score.lstrip("-").isdecimal():
+                if not fullmatch(r"[+-]?[0-9]{1,15}", score):
                     raise InputError(f"{path}: line {rows.line_num} has no whole score ({score[:40]!r})")
                 yield Scored(row[key] or "", int(score), row.get("band") or "", row.get("reasons") or "")
     except OSError as fault:

@@ -200,8 +200,8 @@ def read(text: str | bytes, source: str) -> Grid:
     """The grid behind scoring rules as Zoho's API gives them, or as `write` writes them."""
     body = parse(text, source)
     extra = body.get("calibrate") if isinstance(body, dict) else None
-    columns = dict(extra.get("columns") or {}) if isinstance(extra, dict) else {}
-    axes = dict(extra.get("axes") or {}) if isinstance(extra, dict) else {}
+    columns = part(extra, "columns", dict, source) if isinstance(extra, dict) and "columns" in extra else {}
+    axes = part(extra, "axes", dict, source) if isinstance(extra, dict) and "axes" in extra else {}
     if isinstance(body, dict) and isinstance(body.get("requests"), list):
         bodies = [each.get("body") for each in body["requests"] if isinstance(each, dict)]
         rules = [rule for b in bodies if isinstance(b, dict) for rule in b.get("scoring_rules") or []]
@@ -243,26 +243,28 @@ def _ask(criteria: dict[str, Any], where: str) -> tuple[str, Ask]:
 def _single(comparator: str, value: Any, where: str) -> Ask:
     values = value if isinstance(value, list) else [value]
     if comparator in COMPARATORS:
-        return Ask(COMPARATORS[comparator], (_number(values[0], where),))
+        return Ask(COMPARATORS[comparator], (_number(values[0] if values else None, where),))
     if comparator == "between" and len(values) == 2:
         low, high = (_number(each, where) for each in values)
         return Ask("all", parts=(Ask("at_least", (low,)), Ask("at_most", (high,))))
     if comparator in ("equal", "in", "not_equal", "not_in"):
         if values == [EMPTY]:
             return Ask("unknown" if comparator in ("equal", "in") else "known")
-        same = Ask("one_of", tuple(_value(each) for each in values))
+        same = Ask("one_of", tuple(_value(value, where) for value in values))
         if comparator in ("equal", "in"):
             return same
         return Ask("all", parts=(Ask("known"), Ask("not", parts=(same,))))
     raise GridError(f"{where}: the comparator '{comparator[:40]}' has no counterpart in a grid; score it apart")
 
 
-def _value(value: Any) -> str | bool | float:
-    return value if isinstance(value, bool) else float(value) if isinstance(value, (int, float)) else str(value)
+def _value(value: Any, where: str) -> str | bool | float:
+    if isinstance(value, bool):
+        return value
+    return _number(value, where) if isinstance(value, (int, float)) else str(value)
 
 
 def _number(value: Any, where: str) -> float:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise GridError(f"{where}: {str(value)[:40]!r} is no number") from None

@@ -66,6 +66,8 @@ class Design:
             raise SettingsError("the share of leads that both grids hand over lies between 0 and 1, and not at 1")
         if self.leads_per_month <= 0 or self.weeks < 1:
             raise SettingsError("a trial needs leads every month and at least one week")
+        if self.weeks > MOST_WEEKS:
+            raise SettingsError(f"a trial is planned for {MOST_WEEKS:,} weeks at most")
 
     def arms(self, weeks: float) -> tuple[float, float]:
         """Leads of the new and of the old grid that can be compared after so many weeks."""
@@ -315,6 +317,8 @@ def read(
     """
     if weeks < 1 or not counts:
         raise SettingsError("a trial to be read has leads, and was planned for at least one week (--weeks)")
+    if max(weeks, week or 0) > MOST_WEEKS:
+        raise SettingsError(f"a trial is planned and read for {MOST_WEEKS:,} weeks at most")
     for new, bought, old, bought_old in counts:
         if not (0 <= bought <= new and 0 <= bought_old <= old):
             raise SettingsError(f"{bought} of {new} and {bought_old} of {old} leads became customers: that cannot be")

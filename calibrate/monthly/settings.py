@@ -26,7 +26,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 from pydantic.fields import FieldInfo
 
 from ..errors import SettingsError, unknown
@@ -180,7 +180,7 @@ class CriterionSettings(_Part):
     column: str
     name: str | None = None
     axis: Literal["fit", "engagement"] | None = None
-    cuts: tuple[float, ...] | None = None
+    cuts: tuple[FiniteFloat, ...] | None = None
     groups: Mapping[str, tuple[str, ...]] | None = None
     reference: str | None = None
 
@@ -398,6 +398,8 @@ def read(path: Path) -> Settings:
         raise SettingsError(f"there is no settings file '{path}'; write one with: calibrate init DATA") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise SettingsError(f"'{path}' is not a readable TOML file: {fault}") from None
+    except RecursionError:
+        raise SettingsError(f"'{path}' is nested too deeply to be a file of settings") from None
     except OSError as fault:
         raise SettingsError(f"'{path}' cannot be read: {fault.strerror}") from None
     return moved(settings(values, where=f"'{path}'"), path.parent, Path())

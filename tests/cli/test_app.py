@@ -170,6 +170,10 @@ def test_current_is_the_baseline(ran: tuple[Path, dict[str, Any]], call: Any, tm
         (["compare", "LEADS", "--customer", "Converted"], "--grid"),
         (["export", "none.json", "--to", "json", "--out", "x.json"], "none.json"),
         (["grid", "check", "none.json"], "none.json"),
+        (["demo", "--seed", "-1", "--out", "d"], "the seed -1"),
+        (["trial", "read", "--new-counts", "²/³", "--old-counts", "1/2", "--week", "1"], "--new-counts '²/³'"),
+        (["trial", "read", "--new-counts", f"1/{'9' * 400}", "--old-counts", "1/2", "--week", "1"], "--new-counts"),
+        (["trial", "plan", "--leads", "100", "--rate", "0.05", "--weeks", "9" * 400], "520 weeks"),
     ],
 )
 def test_bad_input_is_one_message_and_exit_code_2(

@@ -148,3 +148,19 @@ def test_minimums_are_written_read_back_and_named_by_the_version():
     old = text.replace("calibrate-grid/1.1", "calibrate-grid/1")
     assert json.read(old, "g.json") == narrowed  # a file without the version is read all the same
     jsonschema.validate(stdlib_json.loads(text), stdlib_json.loads(json.schema()))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        *({"as_of": day} for day in ("", "not a date", "0001-01-01", "2025-13-01", 20250101)),
+        *({"observe_days": days} for days in (-100_000_000_000, 1e300, 0.5, "7", 1_000_000)),
+    ],
+)
+def test_a_provenance_that_is_computed_with_is_a_day_and_days(facts):
+    body = stdlib_json.loads(json.write(golden.small()))
+    body["provenance"] = {"as_of": "2025-06-30", "observe_days": 7, "more": "text"}
+    assert dict(json.read(stdlib_json.dumps(body), "g.json").provenance) == body["provenance"]
+    body["provenance"] |= facts
+    with pytest.raises(GridError, match=next(iter(facts))):
+        json.read(stdlib_json.dumps(body), "g.json")

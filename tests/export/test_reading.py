@@ -223,6 +223,7 @@ def test_a_table_in_a_workbook_and_our_own_workbook():
         (b"criterion,level,points\n", "headings only"),
         (b"criterion,level,points\nx,a,many\n", "line 2: 'many' is no number of points"),
         (b"criterion,level,points\nx,a,1.5\n", "line 2: 1.5 points; a grid has whole points"),
+        (b"criterion,level,points\nx,a,1_000\n", "line 2: '1_000' is no number of points"),
         (b"criterion,level,points\nx,,1\n", "line 2 has no level"),
         (b"criterion,level,points\nx,1-5,1\nx,3-9,2\n", "overlap"),
         (b"criterion,level,points\nx,a,1\nx,a,2\n", "two levels named 'a'"),
@@ -244,6 +245,53 @@ def test_a_broken_file_is_refused_with_the_way_out(content, message):
     with pytest.raises(GridError, match=message) as caught:
         reading.read(content, "strange.file")
     assert str(caught.value).startswith("strange.file") and len(str(caught.value)) < 1200
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"outputConfiguration": [1]}, "'outputConfiguration' must be an object"),
+        ({"outputConfiguration": {"outputs": {"a": 1}}}, "'outputs' must be a list"),
+        ({"outputConfiguration": {"outputs": [{"outputType": "THRESHOLD", "boundaries": 3}]}}, "'boundaries' must be"),
+        ({"outputConfiguration": {"outputs": [{"outputType": "THRESHOLD", "boundaries": [3]}]}}, "no number of points"),
+    ],
+)
+def test_bands_of_another_shape_are_refused_and_not_a_fault_of_ours(changes, message):
+    match = {"type": "MATCH", "property": "size", "defaultValue": 0, "matchRules": []}
+    rule = {"enabled": True, "configuration": {"calculation": match}}
+    body = {"groupConfigs": [{"groupCategory": "FIT", "ruleConfigurations": [rule]}], **changes}
+    with pytest.raises(GridError, match=message):
+        reading.read(stdlib_json.dumps(body), "strange.json")
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "extra", "message"),
+    [
+        ("equal", 10**400, {}, "is no number"),
+        ("greater_than", 10**400, {}, "is no number"),
+        ("greater_than", [], {}, "is no number"),
+        ("equal", 1, {"columns": "\\"}, "'columns' must be an object"),
+        ("equal", 1, {"axes": ["fit"]}, "'axes' must be an object"),
+    ],
+)
+def test_rules_of_zoho_of_another_shape_are_refused_and_not_a_fault_of_ours(comparator, value, extra, message):
+    criteria = {"field": {"api_name": "Visits"}, "comparator": comparator, "value": value}
+    rules = [{"name": "r", "field_rules": [{"score": 1, "criteria": criteria}]}]
+    with pytest.raises(GridError, match=message):
+        zoho.read(stdlib_json.dumps({"scoring_rules": rules, "calibrate": extra}), "strange.json")
+
+
+def test_a_sheet_that_breaks_off_is_named():
+    book = openpyxl.Workbook()
+    book.active.append(["criterion", "level", "points"])
+    book.save(whole := io.BytesIO())
+    cut = io.BytesIO()
+    with zipfile.ZipFile(whole) as parts, zipfile.ZipFile(cut, "w") as target:
+        for name in parts.namelist():
+            content = parts.read(name)
+            target.writestr(name, content[:-30] if name.startswith("xl/worksheets/") else content)
+    with pytest.raises(GridError, match="its sheet 'Sheet' is damaged"):
+        reading.read(cut.getvalue(), "g.xlsx")
 
 
 def test_a_bomb_is_not_unpacked():

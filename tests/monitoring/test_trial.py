@@ -128,6 +128,16 @@ def test_counts_of_one_week_take_the_looks_before_as_paid() -> None:
         read([(10, 11, 10, 1)], weeks=6)
 
 
+@pytest.mark.parametrize("weeks", [521, 10**400])
+def test_no_trial_outlives_ten_years(weeks: int) -> None:
+    with pytest.raises(SettingsError, match="520 weeks at most"):
+        read([(10, 1, 10, 1)], weeks=weeks)
+    with pytest.raises(SettingsError, match="520 weeks at most"):
+        read([(10, 1, 10, 1)], weeks=6, week=weeks)
+    with pytest.raises(SettingsError, match="520 weeks at most"):
+        Design(leads_per_month=100, rate=0.05, weeks=weeks)
+
+
 def trial_file(path: Path, *, lift: float = 2.5, extra: str = "") -> Path:
     rng = np.random.default_rng(0)
     lines = ["id,day,grid,won_on"]

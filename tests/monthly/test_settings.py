@@ -86,3 +86,14 @@ def test_help_names_every_flag(capsys: pytest.CaptureFixture[str], monkeypatch: 
         main(["run", "--help"])
     text = capsys.readouterr().out
     assert [name for name in calibration_flags() if f"--{name.replace('_', '-')}" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("a = " + "[" * 5000 + "]" * 5000, "nested too deeply"), ('[data]\nfile = "f.csv"\n[outcome]\ncustomer = "won"\n'
+      '[[criterion]]\ncolumn = "visits"\ncuts = [nan]', "finite number")],
+)  # fmt: skip
+def test_a_strange_file_of_settings_is_refused(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "calibration.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=message):
+        read(tmp_path / "calibration.toml")
