@@ -18,8 +18,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from .errors import SettingsError
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -154,8 +152,6 @@ def simulate(
     >>> float(shown["demo_request", "True"]), float(shown["newsletter", "True"])
     (1.6, 0.0)
     """
-    if seed < 0:
-        raise SettingsError(f"the seed {seed} is below zero; a seed is a whole number from 0 on")
     rng, rng_outcome, rng_names, rng_events = np.random.default_rng(seed).spawn(4)
     start = np.datetime64(START, "M")
     as_of = (start + months).astype("datetime64[D]") - np.timedelta64(1, "D")

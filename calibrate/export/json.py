@@ -266,7 +266,9 @@ def _check_version(text: str | bytes, name: str) -> None:
     except ValidationError as fault:
         first = fault.errors(include_url=False, include_context=False)[0]
         if first["type"] == "json_invalid":
-            raise GridError(f"{name}: {first['msg']}. Expected a grid file with schema '{SCHEMA}'") from None
+            raise GridError(
+                f"{name}: {first['msg'].removeprefix('Value error, ')}. Expected a grid file with schema '{SCHEMA}'"
+            ) from None
         raise GridError(
             f"{name}: no text under 'schema', so this is no grid file of calibrate. Expected '{SCHEMA}'; for a file of "
             f"another program see the formats that can be read back"
@@ -283,7 +285,7 @@ def _check_version(text: str | bytes, name: str) -> None:
 
 def _explain(fault: ValidationError, name: str) -> str:
     errors = fault.errors(include_url=False, include_context=False)
-    lines = [f"{_place(error['loc'])}: {error['msg']}" for error in errors[:5]]
+    lines = [f"{_place(error['loc'])}: {error['msg'].removeprefix('Value error, ')}" for error in errors[:5]]
     more = f"; and {len(errors) - 5} more" if len(errors) > 5 else ""
     return f"{name}: " + "; ".join(lines) + more
 

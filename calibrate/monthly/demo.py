@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..errors import SettingsError
 from ..export import json as grid_json
 from ..grid.criteria import Axis, Criterion, Level
 from ..grid.event_columns import SUFFIX
@@ -43,6 +44,8 @@ def run(
     timing: dict[str, float] | None = None,
 ) -> tuple[Counted, Review, Path]:
     """Simulate, calibrate and publish below `out`; the report shows the truth beside the estimates."""
+    if seed < 0:
+        raise SettingsError(f"the seed {seed} is below zero; a seed is a whole number from 0 on")
     history = simulate(leads=leads, seed=seed, observe_days=OBSERVE_DAYS)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
