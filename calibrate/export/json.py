@@ -266,9 +266,7 @@ def _check_version(text: str | bytes, name: str) -> None:
     except ValidationError as fault:
         first = fault.errors(include_url=False, include_context=False)[0]
         if first["type"] == "json_invalid":
-            raise GridError(
-                f"{name}: {first['msg'].removeprefix('Value error, ')}. Expected a grid file with schema '{SCHEMA}'"
-            ) from None
+            raise GridError(f"{name}: {first['msg']}. Expected a grid file with schema '{SCHEMA}'") from None
         raise GridError(
             f"{name}: no text under 'schema', so this is no grid file of calibrate. Expected '{SCHEMA}'; for a file of "
             f"another program see the formats that can be read back"
