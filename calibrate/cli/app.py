@@ -121,6 +121,8 @@ def init(data: str, flags: dict[str, Any]) -> None:
     target = Path(flags["out"] or ".") / "calibration.toml"
     if target.exists():
         raise SettingsError(f"'{target}' exists already; move it away or name another folder with --out")
+    if target.parent.exists() and not target.parent.is_dir():
+        raise SettingsError(f"'{target.parent}' is a file; name a folder with --out")
     settings = settings_of(data, {**flags, "out": None})
     with Progressing(flags["json"]) as progress:
         counted = monthly.read_rows(settings, progress, follow=False)

@@ -119,6 +119,8 @@ def read(
 
         words = load(lang)
         say(trialed.reading(found, words))
+        if known.get("left_out"):
+            say(words("trial.left_out", count=known["left_out"]))
         show_table(*trialed.look_table(found, words))
 
 
