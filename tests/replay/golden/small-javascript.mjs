@@ -6,6 +6,7 @@
 
 export const GRID = "Grid 2025-09";
 export const BANDS = [[30, "Call now"], [15, "Nurture"], [-99, "Wait"]];
+export const CLOSE_RATES = [[-6, 0.001, 0.001, 0.001], [0, 0.01, 0.01, 0.01], [15, 0.05, 0.05, 0.05], [30, 0.2, 0.2, 0.2]];
 export const MARKETING_QUALIFIED = 15;
 export const SALES_QUALIFIED = 30;
 // column, kind, levels: [role, values, low, high, points, reason, expiry]; signs in numbers, if any
@@ -50,6 +51,14 @@ export function band(lead, at) {
   const total = score(lead, at);
   const reached = BANDS.find(([atLeast]) => total >= atLeast);
   return reached ? reached[1] : "";
+}
+
+/** Close rate to expect at the score of a lead, with its 95 % interval: [rate, low, high]; null: not known. */
+export function closeRate(lead, at) {
+  const total = score(lead, at);
+  const below = CLOSE_RATES.filter((step) => total >= step[0]);
+  const step = below.length ? below[below.length - 1] : CLOSE_RATES[0];
+  return step ? step.slice(1) : null;
 }
 
 /** Texts of the lines that made the score, the weightiest first. */
