@@ -160,6 +160,8 @@ def judge_frontier(
     `backtests` are those of the plans; `grids` are the same grids fitted on all mature history. A fixed grid among
     them is the one in use.
     """
+    if not backtests:  # nothing is asked of this history
+        return Frontier(())
     later = same_leads(backtests)
     sizes = {plan.name: plan.size for plan in plans}
     points = [

@@ -91,6 +91,7 @@ def review(
         months=float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None,
         ceiling=_ceiling(counted, rolling) if _wants_ceiling(counted) else None,
         past=Past(counted.story, outcomes(counted.story, tally, _newest(counted.history))),
+        frontier=_signed(frontier, counted),
     )
     by_name = {plan.name: plan for plan in plans}
     with timed("constraints_s", "constraints"):
@@ -117,7 +118,6 @@ def review(
         funnel=funnel,
         past=past,
         robustness=Robustness(costs, near, pool[1].room if pool else None),
-        frontier=_signed(frontier, counted),
     )
 
 

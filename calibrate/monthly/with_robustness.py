@@ -63,7 +63,12 @@ def near_of(review: Review, plans: Mapping[str, Plan], prepared: Prepared) -> tu
     if sparse is None:
         return None
     plan = plans[sparse.name]
-    near = pool(prepared, plan, sparse.grid, [candidate.name for candidate in review.candidates])
+    near = pool(
+        prepared,
+        plan,
+        sparse.grid,
+        [*(candidate.name for candidate in review.candidates), *(point.name for point in review.frontier.points)],
+    )
     return None if near is None else (plan, near)
 
 

@@ -333,7 +333,7 @@ def test_feedback_of_sales_on_the_lines(place: Path) -> None:
 def test_the_review_carries_it_all(place: Path) -> None:
     refused = {"file": str(place / "refus.csv")}
     (place / "refus.csv").write_text("lead_id,reason\nnobody,x\n", encoding="utf-8")
-    asked = {"cost_of_call": 20, "value_of_customer": 21, "fit_minimum": 3, "minutes_per_call": 12}
+    asked = {"cost_of_call": 209, "value_of_customer": 210, "fit_minimum": 1, "minutes_per_call": 12}
     found = reviewed(place, thresholds=asked, report={"segments": ["role"]}, feedback=refused)
     feedback, swap, policy = found.handover.feedback, found.changes.swap, found.handover.policy
     assert feedback is not None and (feedback.read, feedback.found) == (1, 0)
@@ -343,10 +343,10 @@ def test_the_review_carries_it_all(place: Path) -> None:
         "evidence",
     }
     assert [table.by for table in found.changes.sides[0].tables] == [None, "role"]
-    assert found.handover.demands[0].minimum == 3 and found.handover.minutes_per_call == 12
+    assert found.handover.demands[0].minimum == 1 and found.handover.minutes_per_call == 12
     assert policy is not None and (policy.kind, policy.value) == (
         "money",
-        20 / 21,
+        209 / 210,
     )
     text = chosen_by(found, load("en"))
     assert "a call costs 20, a customer is worth 21" in text and "95.2% on (break-even)" in text

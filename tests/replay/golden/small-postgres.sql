@@ -2,6 +2,7 @@ SELECT
   lead_key AS "lead_id",
   score,
   CASE WHEN score >= 30 THEN 'Call now' WHEN score >= 15 THEN 'Nurture' WHEN score >= -99 THEN 'Wait' ELSE '' END AS band,
+  CASE WHEN score >= 30 THEN 0.2 WHEN score >= 15 THEN 0.05 WHEN score >= 0 THEN 0.01 ELSE 0.001 END AS close_rate,
   CASE level_1 WHEN 0 THEN 'Sector: Software (+12)' WHEN 1 THEN 'Sector: Santé (-4)' WHEN 3 THEN 'Sector: any other answer (+1)' END AS reason_1,
   CASE level_2 WHEN 1 THEN 'Visits: 5-9 (+3)' WHEN 2 THEN 'Visits: 10+ (+9)' WHEN 3 THEN 'Visits: not given (-2)' END AS reason_2,
   CASE level_3 WHEN 0 THEN 'Newsletter: yes (+1)' END AS reason_3,
