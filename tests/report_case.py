@@ -75,7 +75,7 @@ def grid(counted: Tally, name: str, method: str, scale: float, most: int, keep: 
     rates = estimate(counted)
     with np.errstate(divide="ignore"):
         worth = np.clip(np.log(np.maximum(rates.shrunk / rates.overall.value, 0.02)) * scale, -most, most)
-    worth[np.abs(worth) < keep] = 0
+    worth[(np.abs(worth) < keep) | (rates.leads == 0)] = 0
     bounds = offsets(counted.criteria)
     points, evidence = [], []
     for criterion, a, b in zip(counted.criteria, bounds, bounds[1:], strict=False):

@@ -67,7 +67,7 @@ def shrink(
 
     >>> k, n = np.array([2, 48, 100]), np.array([10, 990, 2000])
     >>> [f"{value:.3f}" for value in shrink(k, n, np.array([0, 3]), (3000, 150)).rate]
-    ['0.057', '0.049', '0.050']
+    ['0.072', '0.049', '0.050']
     """
     k, n = customers.astype(float), leads.astype(float)
     total, bought = overall

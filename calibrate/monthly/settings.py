@@ -374,7 +374,7 @@ def options() -> Iterator[Option]:
     """Every option of the sections, in their order.
 
     >>> [option.name for option in options() if option.flag][:4]
-    ['table', 'crm', 'customer', 'customer_value']
+    ['table', 'header_row', 'crm', 'customer']
     """
     for section, model in sections().items():
         for key, field in model.model_fields.items():

@@ -99,7 +99,8 @@ def test_thresholds_and_swaps_have_the_intervals_of_companies() -> None:
         np.fill_diagonal(same, False)
         assert effect == pytest.approx(1 + (covariance[above] * same.sum(axis=1)).sum() / len(above))
     wide, narrow = (trade_off(score(each, grid), None) for each in (tally, replace(tally, group=None)))
-    assert (wide["high"] - wide["low"] >= narrow["high"] - narrow["low"] - 1e-12).all()
+    widths = [float((table["high"] - table["low"]).mean()) for table in (wide, narrow)]
+    assert widths[0] > widths[1]
     swaps = [swap_all(each, grid, replace(grid, thresholds=Thresholds(0, 3)), QUESTIONS)
              for each in (tally, replace(tally, group=None))]  # fmt: skip
     enter, narrower = (each.of("marketing_qualified", "enter").rate for each in swaps)

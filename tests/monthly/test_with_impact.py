@@ -349,7 +349,7 @@ def test_the_review_carries_it_all(place: Path) -> None:
         209 / 210,
     )
     text = chosen_by(found, load("en"))
-    assert "a call costs 20, a customer is worth 21" in text and "95.2% on (break-even)" in text
+    assert "a call costs 209, a customer is worth 210" in text and "99.5% on (break-even)" in text
     handed, only = handed_over(found, found.candidates[0]), found.handover.demands[0].met
     assert handed is not None and (handed["leads"], handed["customers"]) == (only.leads, only.customers)
     for each in found.candidates:  # the slider and the table count the minimum too

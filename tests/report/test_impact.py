@@ -257,5 +257,5 @@ def test_the_summary_says_what_changes() -> None:
     assert ("Promise of December 2024, MQL:" in text) == bool(
         MET.past.outcomes[0].came and MET.past.outcomes[0].came.leads
     )
-    assert "Promesse (décembre 2024)" in summary(MET, load("fr")) and len(text.splitlines()) < 40
+    assert "Promesse (décembre 2024)" in summary(MET, load("fr")) and len(text.splitlines()) < 45
     assert "become MQL" not in summary(PLAIN, load("en"))
