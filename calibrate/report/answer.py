@@ -103,7 +103,7 @@ def answer(review: Review, words: Words) -> Answer:
     if chosen is None or limits is None or kind not in ("adopt", "keep"):
         told = "recalibrate" if kind == "recalibrate" else "wait" if kind == "wait" else "unreliable"
         return Answer(kind, words(f"meeting.{told}"), (words(f"meeting.{told}_next"),), sure(review, words, found))
-    name = people_name(chosen.name, words)
+    name = people_name(chosen.name, words, chosen.grid.lines)
     at = limits.marketing_qualified
     headline = words(f"meeting.{kind}", name=name, threshold=at)
     if found is None:

@@ -41,7 +41,9 @@ def marks(review: Review, words: Words) -> list[Mark]:
         if estimate is None or not lines:
             continue
         role = "proposed" if chosen is not None and name == chosen.name else "now" if name == "current" else "rival"
-        shown.append(Mark(name, people_name(name, words), lines, estimate.value, estimate.low, estimate.high, role))
+        shown.append(
+            Mark(name, people_name(name, words, lines), lines, estimate.value, estimate.low, estimate.high, role)
+        )
     return sorted(shown, key=lambda mark: (mark.lines, mark.name))
 
 

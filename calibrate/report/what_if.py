@@ -188,7 +188,7 @@ def _grid(review: Review, tally: Tally, grid: Grid, words: Words) -> dict[str, A
             criteria.append({"name": criterion.name, "axis": criterion.axis, "levels": levels})
     limits = grid.thresholds
     return {
-        "name": grid.name, "title": people_name(grid.name, words), "lines": grid.lines, "criteria": criteria,
+        "name": grid.name, "title": people_name(grid.name, words, grid.lines), "lines": grid.lines, "criteria": criteria,
         "scores": table,
         "marketing": limits.marketing_qualified if limits else None,
         "sales": limits.sales_qualified if limits else None,
@@ -212,11 +212,10 @@ def _points_now(current: Grid | None) -> dict[str, dict[str, int]] | None:
     }
 
 
-def people_name(name: str, words: Words) -> str:
+def people_name(name: str, words: Words, lines: int) -> str:
     """What people call a candidate: today's grid, the recipe, the 10-line grid; other names as they are."""
-    sized = re.fullmatch(r"[a-z]+-(\d+)", name)
-    if sized:
-        return words("meeting.name_sized", lines=int(sized[1]))
+    if re.fullmatch(r"[a-z]+-\d+", name):
+        return words("meeting.name_sized", lines=lines)
     return words.texts.get(f"meeting.name_{name}", words("meeting.name_other", name=name))
 
 
