@@ -188,7 +188,8 @@ def _grid(review: Review, tally: Tally, grid: Grid, words: Words) -> dict[str, A
             criteria.append({"name": criterion.name, "axis": criterion.axis, "levels": levels})
     limits = grid.thresholds
     return {
-        "name": grid.name, "title": people_name(grid.name, words, grid.lines), "lines": grid.lines, "criteria": criteria,
+        "name": grid.name, "title": people_name(grid.name, words, grid.lines),
+        "lines": grid.lines, "criteria": criteria,
         "scores": table,
         "marketing": limits.marketing_qualified if limits else None,
         "sales": limits.sales_qualified if limits else None,
