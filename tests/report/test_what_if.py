@@ -51,6 +51,16 @@ def test_profiles_by_pencil() -> None:
     assert profiles.customers.sum() == 20 and profiles.moved == 2
 
 
+def test_a_rare_profile_goes_to_the_one_that_differs_in_the_fewest_answers() -> None:
+    """All three score 25; (yes, missing, big) differs from (yes, small, big) in one answer, from the other in two."""
+    third = replace(SIZE, name="role", column="role")
+    grid = Grid("g", "lift", (DEMO, SIZE, third), ((20, 0, 0, 0), (5, 0, 0, 0), (5, 0, 0, 0)))
+    codes = np.repeat(np.array([[0, 0, 1], [0, 1, 0], [0, 2, 0]], np.uint8), [30, 20, 2], axis=0).T
+    profiles = profiles_of(tally_of([DEMO, SIZE, third], codes, np.zeros(52)), grid)
+    rows = dict(zip(map(tuple, profiles.codes.T.tolist()), profiles.leads.tolist(), strict=True))
+    assert rows == {(0, 0, 1): 30, (0, 1, 0): 22}
+
+
 def test_criteria_without_points_do_not_part_profiles() -> None:
     flat = replace(GRID, points=((20, 0, 0, 0), (0, 0, 0, 0)))
     profiles = profiles_of(leads([(0, 0, 30, 9), (0, 1, 40, 8), (1, 1, 100, 2)]), flat)
