@@ -467,3 +467,17 @@ def test_steps_are_listed_in_the_order_of_the_data() -> None:
         "evaluation.comparison",
     ]
     assert all(STEPS.index(a) < STEPS.index(b) for a, b in pairwise(flow))
+
+
+WITHOUT_TESTS = (ROOT / "tests" / "without_tests.txt").read_text(encoding="utf-8").split()
+
+
+def test_every_module_has_a_test_file_of_its_name() -> None:
+    """`calibrate/a/b.py` is tested in `tests/a/test_b.py`; the list of those still without one only gets shorter."""
+    wrong = []
+    for path in files():
+        place = path.relative_to(HOUSE)
+        tests = ROOT / "tests" / place.parent / f"test_{path.stem}.py"
+        if not path.stem.startswith("__") and dotted(path) not in WITHOUT_TESTS and not tests.exists():
+            wrong.append(f"calibrate/{place}: write {tests.relative_to(ROOT)}")
+    assert not wrong, "\n".join(wrong)
