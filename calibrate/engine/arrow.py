@@ -35,7 +35,7 @@ def pieces(answer: duckdb.DuckDBPyRelation) -> Iterator[dict[str, NDArray[Any]]]
             for piece in stream:
                 yield dict(zip(answer.columns, map(_values, piece.children), strict=True))
         except nanoarrow._utils.NanoarrowException as error:
-            kind = next((known for word, known in _FAILED.items() if word in str(error)), duckdb.Error)
+            kind = next((error_type for word, error_type in _FAILED.items() if word in str(error)), duckdb.Error)
             raise kind(str(error)) from error
 
 
@@ -45,10 +45,10 @@ _FAILED = {"Out of Memory": duckdb.OutOfMemoryException, "IO Error": duckdb.IOEx
 
 def _values(column: Any) -> NDArray[Any]:
     """The numbers of a column of a piece; they keep the piece in memory."""
-    seen = column.view()  # views of a piece's children that its own view hands out do not keep it
+    view = column.view()  # views of a piece's children that its own view hands out do not keep it
     here = slice(column.offset, column.offset + column.length)
-    values: NDArray[Any] = np.asarray(seen.buffer(1))[here]
+    values: NDArray[Any] = np.asarray(view.buffer(1))[here]
     if not column.null_count:
         return values
-    known = np.unpackbits(np.asarray(seen.buffer(0)), bitorder="little").astype(np.bool_)
-    return np.where(known[here], values, np.nan)
+    filled = np.unpackbits(np.asarray(view.buffer(0)), bitorder="little").astype(np.bool_)
+    return np.where(filled[here], values, np.nan)

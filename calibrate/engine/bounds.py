@@ -45,15 +45,15 @@ class Head:
     @property
     def facts(self) -> tuple[Fact, ...]:
         """What is worth saying about it."""
-        found = [Fact("title_rows", {"rows": self.above})] if self.above else []
+        facts = [Fact("title_rows", {"rows": self.above})] if self.above else []
         if self.taken == 2:
-            found.append(Fact("two_header_rows", {}))
+            facts.append(Fact("two_header_rows", {}))
         if self.taken == 0:
-            found.append(Fact("no_header", {"columns": len(self.names)}))
-        return tuple(found)
+            facts.append(Fact("no_header", {"columns": len(self.names)}))
+        return tuple(facts)
 
 
-def head_of(records: Sequence[Sequence[str]], *, named: bool | None = None) -> Head:
+def head_of(records: Sequence[Sequence[str]], *, has_names: bool | None = None) -> Head:
     """Which of the first records of a table holds the names of its columns.
 
     Rows above it with few cells are titles; a row with gaps or repeated labels above a row of names is a row of
@@ -65,9 +65,9 @@ def head_of(records: Sequence[Sequence[str]], *, named: bool | None = None) -> H
     >>> head_of([["1", "2025-01-01", "Web"], ["2", "2025-01-02", "Web"], ["3", "2025-01-02", "Fair"]]).names
     ('column_1', 'column_2', 'column_3')
     """
-    if named is not None:
+    if has_names is not None:
         first = [cell.strip() for cell in records[0]]
-        return Head(tuple(first)) if named else _unnamed(len(first))
+        return Head(tuple(first)) if has_names else _unnamed(len(first))
     above = _above(records)
     first, body = [cell.strip() for cell in records[above]], records[above + 1 : above + 1 + BODY]
     if _nameless(first, body):
@@ -158,20 +158,20 @@ def unlike_names(names: Sequence[str]) -> tuple[list[str], tuple[Fact, ...]]:
     >>> unlike_names(["Date", "id", "date"])
     (['Date', 'id', 'date (2)'], (Fact(key='repeated_name', facts={'position': 3, 'name': 'date', 'as': 'date (2)'}),))
     """
-    taken = {name.casefold() for name in names}
-    known: set[str] = set()
-    given: list[str] = []
+    folds = {name.casefold() for name in names}
+    used: set[str] = set()
+    unique: list[str] = []
     facts: list[Fact] = []
     for position, name in enumerate(names, start=1):
         free, number = name, 1
-        while free.casefold() in known or (number > 1 and free.casefold() in taken):
+        while free.casefold() in used or (number > 1 and free.casefold() in folds):
             number += 1
             free = f"{name} ({number})"
         if free != name:
             facts.append(Fact("repeated_name", {"position": position, "name": name, "as": free}))
-        known.add(free.casefold())
-        given.append(free)
-    return given, tuple(facts)
+        used.add(free.casefold())
+        unique.append(free)
+    return unique, tuple(facts)
 
 
 def is_footer(record: Sequence[str], width: int) -> bool:
@@ -195,9 +195,9 @@ def without_totals(connection: Connection, table: str, names: Sequence[str]) -> 
     low, high = connection.execute(f"SELECT MIN(rowid), MAX(rowid) FROM {table}")[0]
     if low is None:
         return ()
-    listed = ", ".join(identifier(name).sql("duckdb") for name in names)
+    columns = ", ".join(identifier(name).sql("duckdb") for name in names)
     rows = connection.execute(
-        f"SELECT rowid, {listed} FROM {table} WHERE rowid > {high - TAIL} OR rowid < {low + TAIL} ORDER BY rowid"
+        f"SELECT rowid, {columns} FROM {table} WHERE rowid > {high - TAIL} OR rowid < {low + TAIL} ORDER BY rowid"
     )
     cells = {int(row[0]): ["" if value is None else str(value) for value in row[1:]] for row in rows}
     usual = _usual([record for place, record in cells.items() if low < place < high])

@@ -39,9 +39,19 @@ _MONTH_ALONE = re.compile(
 )
 _COMPACT = re.compile(r"^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?P<time>T\d{6}(?P<zone>Z)?)?$")
 _SPOKEN = {
-    "%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%b": "Mon", "%B": "Month",
-    "%H": "hh", "%I": "hh", "%M": "mm", "%S": "ss", "%f": "f", "%p": "AM/PM",
-}  # fmt: skip
+    "%d": "DD",
+    "%m": "MM",
+    "%Y": "YYYY",
+    "%y": "YY",
+    "%b": "Mon",
+    "%B": "Month",
+    "%H": "hh",
+    "%I": "hh",
+    "%M": "mm",
+    "%S": "ss",
+    "%f": "f",
+    "%p": "AM/PM",
+}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -77,11 +87,11 @@ class Writing:
     @property
     def words(self) -> str:
         """The formats in one phrase, such as ``YYYY-MM-DD, DD/MM/YYYY``."""
-        shown = [format_.replace("%-", "%") for format_ in self.formats]
+        phrases = [format_.replace("%-", "%") for format_ in self.formats]
         for code, word in _SPOKEN.items():
-            shown = [each.replace(code, word) for each in shown]
+            phrases = [phrase.replace(code, word) for phrase in phrases]
         iso = ["YYYY-MM-DD"] if self.iso else []
-        return ", ".join(iso + shown + (["D month YYYY"] if self.spoken else []))
+        return ", ".join(iso + phrases + (["D month YYYY"] if self.spoken else []))
 
 
 def writing_of(texts: Sequence[str], order: Order | None = None) -> Writing:
@@ -92,41 +102,53 @@ def writing_of(texts: Sequence[str], order: Order | None = None) -> Writing:
     >>> writing_of(["01/02/2025", "03/04/2025"]).ambiguous
     True
     """
-    iso, known, strange, timed, spoken = False, 0, 0, False, False
+    iso, readable, strange, timed, in_words = False, 0, 0, False, False
     shapes: dict[str, None] = {}
     day = month = either = odd = ""
-    padded = any(each != each.strip() for each in texts)
+    padded = any(cell != cell.strip() for cell in texts)
     zoned = False
-    for text in (each.strip() for each in texts):
+    for text in (cell.strip() for cell in texts):
         if not text:
             continue
         if iso_parts := _ISO.match(text):
-            iso, known, timed, zoned = True, known + 1, timed or ":" in text, zoned or bool(iso_parts["zone"])
+            iso, readable, timed, zoned = True, readable + 1, timed or ":" in text, zoned or bool(iso_parts["zone"])
         elif (parts := _PARTS.match(text)) and (first := _first(int(parts["a"]), int(parts["b"]))) != "none":
             shapes[_numeric_format(parts)] = None
-            known, timed = known + 1, timed or bool(parts["time"])
+            readable, timed = readable + 1, timed or bool(parts["time"])
             day = day or (text if first == "day" else "")
             month = month or (text if first == "month" else "")
             either = either or (text if first == "either" and parts["a"].zfill(2) != parts["b"].zfill(2) else "")
         elif (parts := _WORDS.match(text)) and (parts["month"] or parts["month2"])[:3].lower() in _MONTHS:
             shapes[_word_format(parts)] = None
-            known, timed = known + 1, timed or bool(parts["time"])
+            readable, timed = readable + 1, timed or bool(parts["time"])
         elif parts := _MONTH_ALONE.match(text):
             shapes[f"%Y{parts['mark']}%m" if parts["mark"] else f"%m{parts['mark2']}%Y"] = None
-            known += 1
+            readable += 1
         elif parts := _COMPACT.match(text):
             shapes["%Y%m%d" + ("T%H%M%S" if parts["time"] else "") + ("Z" if parts["zone"] else "")] = None
-            known, timed = known + 1, timed or bool(parts["time"])
+            readable, timed = readable + 1, timed or bool(parts["time"])
         elif is_spoken(text):
-            spoken, known, timed = True, known + 1, timed or has_time(text)
+            in_words, readable, timed = True, readable + 1, timed or has_time(text)
         else:
             strange, odd = strange + 1, odd or text
-    found: Order | None = order or ("day" if day and not month else "month" if month and not day else None)
-    first_code, second_code = ("%m", "%d") if found == "month" else ("%d", "%m")
+    first_part: Order | None = order or ("day" if day and not month else "month" if month and not day else None)
+    first_code, second_code = ("%m", "%d") if first_part == "month" else ("%d", "%m")
     formats = tuple(shape.replace("%A", first_code).replace("%B_", second_code) for shape in shapes)
     contradictory = day if day and month else ""
     return Writing(
-        iso, formats, found, day, month, either or contradictory, known, strange, timed, odd, zoned, padded, spoken
+        iso,
+        formats,
+        first_part,
+        day,
+        month,
+        either or contradictory,
+        readable,
+        strange,
+        timed,
+        odd,
+        zoned,
+        padded,
+        in_words,
     )
 
 
@@ -180,8 +202,8 @@ def reading(column: exp.Expr, writing: Writing) -> exp.Expr:
             read = f"MAKE_DATE(YEAR({read}), DAY({read}), MONTH({read})) + ({read} - DATE_TRUNC('day', {read}))"
         ways.append(f"CASE WHEN SUBSTRING({text}, 5, 1) IN ('-', '/') THEN {read} END")
     if writing.formats:
-        listed = ", ".join(literal(each).sql("duckdb") for each in writing.formats)
-        ways.append(f"TRY_STRPTIME({text}, [{listed}])")
+        formats = ", ".join(literal(format_).sql("duckdb") for format_ in writing.formats)
+        ways.append(f"TRY_STRPTIME({text}, [{formats}])")
     if writing.spoken:
         ways.append(spoken_sql(text))
     if not ways:
@@ -193,9 +215,7 @@ SWAPPED = 20
 """Cells of each kind from which dates whose day and month a spreadsheet has exchanged are told."""
 
 
-def swapped_cells(
-    execute: Callable[[str], list[tuple[Any, ...]]], relation: str, name: str, writing: Writing
-) -> int:  # fmt: skip
+def swapped_cells(execute: Callable[[str], list[tuple[Any, ...]]], relation: str, name: str, writing: Writing) -> int:
     """Cells in which a spreadsheet took the day for the month; 0 where none are.
 
     A file with days first, opened where months come first, has dates up to the 12th with day and month exchanged, and
@@ -268,18 +288,18 @@ def _epoch(table: Table, name: str, this: exp.Expr) -> Moment:
     days += f", SUM(CASE WHEN {text} >= {SERIALS[0]} AND {text} < {SERIALS[1]} THEN 1 ELSE 0 END) AS serial"
     days += f", SUM(CASE WHEN {text} <> FLOOR({text}) THEN 1 ELSE 0 END) AS parts"
     answer = table.fetch(f"SELECT COUNT({text}) AS known, {counts}, {days} FROM {table.relation}")
-    known = int(answer["known"][0])
-    found = [int(_zero(answer[f"unit{i}"][0])) for i in range(len(units))]
-    best = max(range(len(units)), key=lambda i: found[i])
-    if known and int(_zero(answer["days"][0])) == known:
+    numbers = int(answer["known"][0])
+    fitting = [int(_zero(answer[f"unit{i}"][0])) for i in range(len(units))]
+    best = max(range(len(units)), key=lambda i: fitting[i])
+    if numbers and int(_zero(answer["days"][0])) == numbers:
         digits = f"CAST(CAST({text} AS BIGINT) AS VARCHAR)"
         read = parse_one(f"TRY_STRPTIME({digits}, '%Y%m%d')", read="duckdb")
         return Moment(name, read, "YYYYMMDD", 0, timed=False)
-    if known and int(_zero(answer["serial"][0])) == known:
+    if numbers and int(_zero(answer["serial"][0])) == numbers:
         micros = f"CAST(ROUND({text} * 86400) AS BIGINT) * 1000000"
         read = parse_one(f"CAST('1899-12-30' AS TIMESTAMP) + TO_MICROSECONDS({micros})", read="duckdb")
         return Moment(name, read, SERIAL, 0, timed=bool(int(_zero(answer["parts"][0]))))
-    if not known or found[best] < 0.5 * known:
+    if not numbers or fitting[best] < 0.5 * numbers:
         raise InputError(
             f"{table.name}: column '{name}' holds no dates: its numbers are neither seconds or milliseconds since 1970 "
             "nor YYYYMMDD nor days of Excel; name a column with dates"
@@ -289,7 +309,7 @@ def _epoch(table: Table, name: str, this: exp.Expr) -> Moment:
     read = parse_one(
         f"CASE WHEN {inside} THEN MAKE_TIMESTAMP(CAST({text} AS BIGINT) * {1_000_000 // size}) END", read="duckdb"
     )
-    return Moment(name, read, f"{unit} since 1970", known - found[best])
+    return Moment(name, read, f"{unit} since 1970", numbers - fitting[best])
 
 
 def _zero(value: float | None) -> float:
@@ -308,13 +328,13 @@ def _written(table: Table, name: str, this: exp.Expr, order: Order | None) -> Mo
         raise _ambiguous(table, name, writing)
     expression = reading(this, writing)
     text, read = rendered(this, "duckdb"), rendered(expression, "duckdb")
-    given = f"{text} <> ''" if not writing.padded else f"{rendered(trimmed(this), 'duckdb')} <> ''"
-    found = table.fetch(
-        f"SELECT COUNT(CASE WHEN {given} THEN 1 END) AS given, COUNT({read}) AS understood FROM {table.relation}"
+    filled = f"{text} <> ''" if not writing.padded else f"{rendered(trimmed(this), 'duckdb')} <> ''"
+    counts = table.fetch(
+        f"SELECT COUNT(CASE WHEN {filled} THEN 1 END) AS given, COUNT({read}) AS understood FROM {table.relation}"
     )
-    unreadable, example = int(found["given"][0]) - int(found["understood"][0]), ""
+    unreadable, example = int(counts["given"][0]) - int(counts["understood"][0]), ""
     if unreadable:
-        strange = f"SELECT MIN({text}) AS example FROM {table.relation} WHERE {given} AND {read} IS NULL"
+        strange = f"SELECT MIN({text}) AS example FROM {table.relation} WHERE {filled} AND {read} IS NULL"
         example = str(table.fetch(strange)["example"][0])
     return Moment(name, expression, writing.words, unreadable, example, writing.timed)
 
@@ -324,8 +344,8 @@ def text_writing(table: Table, name: str, order: Order | None = None) -> Writing
 
     A day above 12 anywhere in the column decides the order, so every pair of first and second parts is looked at.
     """
-    found = table.fetch(_unlike(table.relation, name))
-    return writing_of([str(each) for each in found["example"]], order)
+    answer = table.fetch(_unlike(table.relation, name))
+    return writing_of([str(text) for text in answer["example"]], order)
 
 
 def samples(execute: Callable[[str], list[tuple[Any, ...]]], relation: str, name: str) -> list[str]:

@@ -35,9 +35,13 @@ def answered(table: Table, statement: str, columns: Sequence[Column], *, facts: 
     if isinstance(table, DuckTable):
         source = kept(table, statement, rows=table.rows)
         return view_over(
-            table.connection, source, name=table.name, position=None, facts=facts,
+            table.connection,
+            source,
+            name=table.name,
+            position=None,
+            facts=facts,
             fingerprint=lambda: table.fingerprint,
-        )  # fmt: skip
+        )
     if isinstance(table, (PostgresTable, SparkTable)):
         alias = "answered"
         relation_ = f"({statement}) AS {identifier(alias).sql('duckdb')}"
@@ -52,7 +56,7 @@ def derived(
     *,
     facts: tuple[Fact, ...],
     fingerprint: str,
-    joined: bool = False,
+    from_join: bool = False,
 ) -> Table:
     """The table with columns added: `source` is a SELECT (DuckDB dialect) that gives all of them, one row per row.
 
@@ -60,23 +64,31 @@ def derived(
     """
     columns = (*table.columns, *added)
     if isinstance(table, DuckTable):
-        listed = ", ".join(identifier(column.name).sql("duckdb") for column in columns)
+        names = ", ".join(identifier(column.name).sql("duckdb") for column in columns)
         position = None if table.position is None else identifier(table.position).sql("duckdb")
         hidden = "" if position is None else f", {position} AS __place"
         view = relation(table.connection.free_name("derived")).sql("duckdb")
-        table.connection.execute(f"CREATE VIEW {view} AS SELECT {listed}{hidden} FROM ({source}) AS made")
-        inside = f"(SELECT {listed} FROM {view})" if position is None else view
-        made = view_over(
-            table.connection, inside, name=table.name, position=None if position is None else "__place", facts=facts,
-            fingerprint=fingerprint, rows=table.rows,
-        )  # fmt: skip
-        own = tuple(column for column in made.columns if column.name != "__place")
-        return replace(made, columns=own, joined=joined or table.joined)
+        table.connection.execute(f"CREATE VIEW {view} AS SELECT {names}{hidden} FROM ({source}) AS made")
+        inside = f"(SELECT {names} FROM {view})" if position is None else view
+        view_table = view_over(
+            table.connection,
+            inside,
+            name=table.name,
+            position=None if position is None else "__place",
+            facts=facts,
+            fingerprint=fingerprint,
+            rows=table.rows,
+        )
+        visible = tuple(column for column in view_table.columns if column.name != "__place")
+        return replace(view_table, columns=visible, joined=from_join or table.joined)
     alias = "with_events"
     changed = {
-        "columns": columns, "facts": facts, "fingerprint": fingerprint, "alias": alias,
+        "columns": columns,
+        "facts": facts,
+        "fingerprint": fingerprint,
+        "alias": alias,
         "relation": f"({source}) AS {identifier(alias).sql('duckdb')}",
-    }  # fmt: skip
+    }
     if isinstance(table, (PostgresTable, SparkTable)):
         return replace(table, **changed)  # type: ignore[arg-type]
     raise TypeError(f"no way to add columns to a {type(table).__name__}")

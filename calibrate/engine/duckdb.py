@@ -75,12 +75,12 @@ class Connection:
         if self._loud:
             door.execute("SET enable_progress_bar = false")
 
-    def free_name(self, wanted: str) -> str:
+    def free_name(self, stem: str) -> str:
         """A name for a table that is not taken yet."""
-        name, number = wanted, 1
+        name, number = stem, 1
         while name.casefold() in self._names:
             number += 1
-            name = f"{wanted}_{number}"
+            name = f"{stem}_{number}"
         self._names.add(name.casefold())
         return name
 
@@ -150,8 +150,8 @@ def _address_space() -> int:
 
 
 def _shows_progress(door: duckdb.DuckDBPyConnection) -> bool:
-    shown = door.execute("SELECT current_setting('enable_progress_bar')").fetchone()
-    return bool(shown and shown[0])
+    setting = door.execute("SELECT current_setting('enable_progress_bar')").fetchone()
+    return bool(setting and setting[0])
 
 
 def _closed(raw: duckdb.DuckDBPyConnection, place: PrivatePlace) -> None:
@@ -289,20 +289,20 @@ def view_over(
     `position` is an expression for the order of rows (a column of that name is no other one); where a column hides
     DuckDB's own of that name, rows stand as they are read.
     """
-    columns, parts, found = [], [], list(facts)
+    columns, parts, all_facts = [], [], list(facts)
     for column, kind in described(connection, source):
         if column == position and position not in _PLACES:
             continue
-        type_, cast, whole = _type_of(kind)
+        type_, cast, integral = _type_of(kind)
         quoted = identifier(column).sql("duckdb")
         parts.append(f"{cast.format(quoted)} AS {quoted}" if cast else quoted)
-        columns.append(Column(column, type_, whole))
+        columns.append(Column(column, type_, integral))
         if cast and type_ == "text":
-            found.append(Fact("rewritten", {"column": column, "type": kind}))
-    hidden, taken = POSITION, {each.name.lower() for each in columns}
-    while hidden in taken:
+            all_facts.append(Fact("rewritten", {"column": column, "type": kind}))
+    hidden, folds = POSITION, {entry.name.lower() for entry in columns}
+    while hidden in folds:
         hidden += "_"
-    if position is not None and _PLACES.intersection(position.split()) & taken:
+    if position is not None and _PLACES.intersection(position.split()) & folds:
         position = None
     if position is not None:
         parts.append(f"{position} AS {identifier(hidden).sql('duckdb')}")
@@ -311,9 +311,15 @@ def view_over(
     if rows is None:
         rows = int(connection.execute(f"SELECT COUNT(*) FROM {source}")[0][0])
     return DuckTable(
-        name=name, columns=tuple(columns), rows=rows, facts=tuple(found), digest=fingerprint, view=view,
-        position=None if position is None else hidden, connection=connection,
-    )  # fmt: skip
+        name=name,
+        columns=tuple(columns),
+        rows=rows,
+        facts=tuple(all_facts),
+        digest=fingerprint,
+        view=view,
+        position=None if position is None else hidden,
+        connection=connection,
+    )
 
 
 def copied(connection: Connection, table: Table) -> DuckTable:
@@ -344,8 +350,8 @@ def _type_of(kind: str) -> tuple[Type, str, bool]:
     if base == "DOUBLE":
         return "number", "", False
     if base in _WIDE:
-        whole = base != "DECIMAL" or kind.endswith(",0)")
-        return "number", "CAST({} AS DOUBLE)", whole
+        integral = base != "DECIMAL" or kind.endswith(",0)")
+        return "number", "CAST({} AS DOUBLE)", integral
     if base == "BOOLEAN":
         return "boolean", "", False
     if base == "DATE":

@@ -27,10 +27,17 @@ LARGE = 300 * 2**20
 TEXT = (".csv", ".tsv", ".txt", ".tab", ".dat")
 EXCEL = (".xlsx", ".xlsm", ".xltx", ".xltm")
 OTHER_BOOKS = {
-    ".xls": "an old Excel workbook", ".xlsb": "a binary Excel workbook", ".ods": "an OpenDocument workbook",
-    ".fods": "an OpenDocument workbook", ".numbers": "a workbook of Numbers", ".sxc": "an OpenOffice workbook",
-    ".sav": "a file of SPSS", ".dta": "a file of Stata", ".mdb": "an Access database", ".accdb": "an Access database",
-}  # fmt: skip
+    ".xls": "an old Excel workbook",
+    ".xlsb": "a binary Excel workbook",
+    ".ods": "an OpenDocument workbook",
+    ".fods": "an OpenDocument workbook",
+    ".numbers": "a workbook of Numbers",
+    ".sxc": "an OpenOffice workbook",
+    ".sav": "a file of SPSS",
+    ".dta": "a file of Stata",
+    ".mdb": "an Access database",
+    ".accdb": "an Access database",
+}
 """Workbooks and tables of other programs, by their suffix: they are named and refused."""
 JSON = (".jsonl", ".ndjson", ".json")
 PARQUET = (".parquet", ".pq")
@@ -45,16 +52,16 @@ class Asked:
 
 
 def open_file(
-    connection: Connection, source: str, *, table: str | None = None, asked: Asked | None = None
+    connection: Connection, source: str, *, table: str | None = None, options: Asked | None = None
 ) -> DuckTable:
     """A table over a file, a folder of Parquet files, or a pattern such as ``leads/*.parquet``.
 
     `table` chooses a sheet of a workbook.
     """
-    asked = asked or Asked()
+    options = options or Asked()
     path = Path(source)
     if not path.exists() and any(mark in source for mark in "*?["):
-        return _pattern(connection, source, table, asked)
+        return _pattern(connection, source, table, options)
     if path.is_dir():
         return _parquet(connection, source, sorted(str(p) for end in PARQUET for p in path.rglob(f"*{end}")))
     if not path.exists():
@@ -71,8 +78,8 @@ def open_file(
     if last in EXCEL:
         copy = connection.folder / f"{connection.free_name('sheet')}.csv"
         try:
-            text, facts = written_sheet(path, table, copy, asked.header_row)
-            return loaded(connection, path, text, facts, asked.signs)
+            text, facts = written_sheet(path, table, copy, options.header_row)
+            return loaded(connection, path, text, facts, options.signs)
         finally:
             copy.unlink(missing_ok=True)
     if last in OTHER_BOOKS or start == b"\xd0\xcf\x11\xe0":
@@ -80,16 +87,16 @@ def open_file(
             f"{path}: this is {OTHER_BOOKS.get(last, 'an old Excel workbook')}; save it as .xlsx or as CSV"
         )
     if last in JSON:
-        return _json(connection, path, asked)
-    return _text(connection, path, asked)
+        return _json(connection, path, options)
+    return _text(connection, path, options)
 
 
-def _pattern(connection: Connection, source: str, table: str | None, asked: Asked) -> DuckTable:
+def _pattern(connection: Connection, source: str, table: str | None, options: Asked) -> DuckTable:
     """The files that a pattern takes, read together; how many they are is a fact of the table."""
     files = sorted(glob.glob(source, recursive=True))
     facts = (Fact("pattern", {"pattern": Path(source).name, "files": len(files)}),)
     if len(files) == 1:
-        single = open_file(connection, files[0], table=table, asked=asked)
+        single = open_file(connection, files[0], table=table, options=options)
         return replace(single, facts=(*facts, *single.facts))
     if any(not file.lower().endswith(PARQUET) for file in files):
         raise InputError(
@@ -117,17 +124,17 @@ def _no_file(path: Path) -> str:
     return ("" if folder == Path() else f"{folder}: ") + unknown("file", path.name, names)
 
 
-def _text(connection: Connection, path: Path, asked: Asked) -> DuckTable:
+def _text(connection: Connection, path: Path, options: Asked) -> DuckTable:
     """A text file with separated columns, typed, in memory or on disk."""
-    source = textfile.examined(path, connection.folder, asked.header_row)
+    source = textfile.examined(path, connection.folder, options.header_row)
     if source.plain:
         try:
-            return loaded(connection, path, source, (), asked.signs)
+            return loaded(connection, path, source, (), options.signs)
         except duckdb.Error:
             source = textfile.escaped_by_backslash(source) or source
     copy = textfile.rewritten(source, path, connection.folder / f"{source.fingerprint[:16]}-mended.csv")
     try:
-        return loaded(connection, path, copy, (), asked.signs)
+        return loaded(connection, path, copy, (), options.signs)
     except duckdb.Error as error:
         raise InputError(f"{path}: the file cannot be read as CSV ({str(error).splitlines()[0]})") from error
     finally:
@@ -174,7 +181,7 @@ def loaded(
     rows = int(connection.execute(f"SELECT COUNT(*) FROM {quoted}")[0][0])
     if not rows:
         raise InputError(f"{path}: the file has a header line but no rows; export it again with its leads")
-    facts += set_types(connection, quoted, names, separator=source.separator, known=signs)
+    facts += set_types(connection, quoted, names, separator=source.separator, signs=signs)
     return view_over(
         connection,
         quoted,
@@ -196,8 +203,8 @@ def _parquet(connection: Connection, source: str, files: list[str], facts: tuple
     """Parquet files, read where they lie; their order is the order of names, then of rows."""
     if not files:
         raise InputError(f"{source}: no Parquet files here; name a CSV or Parquet file, or a folder of Parquet files")
-    listed = ", ".join(place_of(file) for file in files)
-    reader = f"read_parquet([{listed}], union_by_name = {'true' if len(files) > 1 else 'false'})"
+    places = ", ".join(place_of(file) for file in files)
+    reader = f"read_parquet([{places}], union_by_name = {'true' if len(files) > 1 else 'false'})"
     position = "file_row_number" if len(files) == 1 else "file_index * 1099511627776 + file_row_number"
     try:
         table = view_over(
@@ -220,10 +227,10 @@ def _parquet(connection: Connection, source: str, files: list[str], facts: tuple
 def _digest(files: list[str]) -> str:
     if len(files) == 1:
         return textfile.fingerprint_of(Path(files[0]))
-    whole = hashlib.sha256()
-    for each in files:
-        whole.update(textfile.fingerprint_of(Path(each)).encode())
-    return whole.hexdigest()
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(textfile.fingerprint_of(Path(file)).encode())
+    return digest.hexdigest()
 
 
 def _is_object(kind: str) -> bool:
@@ -232,22 +239,22 @@ def _is_object(kind: str) -> bool:
 
 def _unfolded(connection: Connection, source: str) -> str:
     """The columns of a table for SELECT, those that are objects replaced by what is in them."""
-    found: list[str] = []
+    columns: list[str] = []
     waiting = [(name, identifier(name).sql("duckdb"), kind) for name, kind in described(connection, source)]
     while waiting:
         name, expression, kind = waiting.pop(0)
         if not _is_object(kind):
-            found.append(f"{expression} AS {identifier(name).sql('duckdb')}")
+            columns.append(f"{expression} AS {identifier(name).sql('duckdb')}")
             continue
         parts = described(connection, f"(SELECT UNNEST({expression}) FROM {source})")
         waiting = [
             (f"{name}.{part}", f"struct_extract({expression}, {literal(part).sql('duckdb')})", inner)
             for part, inner in parts
-        ] + waiting  # fmt: skip
-    return ", ".join(found)
+        ] + waiting
+    return ", ".join(columns)
 
 
-def _json(connection: Connection, path: Path, asked: Asked) -> DuckTable:
+def _json(connection: Connection, path: Path, options: Asked) -> DuckTable:
     """JSON lines (or one list of objects); objects inside become columns (`data.id`), lists their text."""
     quoted = _stored(connection, path.stat().st_size)
     place = place_of(path)
@@ -268,7 +275,7 @@ def _json(connection: Connection, path: Path, asked: Asked) -> DuckTable:
     rows = int(connection.execute(f"SELECT COUNT(*) FROM {quoted}")[0][0])
     if not rows:
         raise InputError(f"{path}: the file has no rows; export it again, with its leads")
-    facts = set_types(connection, quoted, names, known=asked.signs) if names else ()
+    facts = set_types(connection, quoted, names, signs=options.signs) if names else ()
     return view_over(
         connection,
         quoted,

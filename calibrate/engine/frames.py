@@ -72,7 +72,7 @@ def _has_arrow() -> bool:
 
 
 def _check_names(names: list[str], name: str) -> None:
-    repeated = [column for column, times in Counter(each.lower() for each in names).items() if times > 1]
+    repeated = [column for column, times in Counter(column_name.lower() for column_name in names).items() if times > 1]
     if repeated:
         raise InputError(f"{name}: two columns are called '{repeated[0]}'; give each a name of its own")
 

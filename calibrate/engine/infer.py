@@ -69,14 +69,14 @@ def set_types(
     names: Sequence[str],
     *,
     separator: str = "",
-    known: Mapping[str, Signs] | None = None,
+    signs: Mapping[str, Signs] | None = None,
 ) -> tuple[Fact, ...]:
     """Give the text columns of a table (named by escaped text) their types, in place; what was found is returned.
 
     `known` are the signs that a grid found in columns before: they settle what the values leave open.
     """
     columns = [_Column(name, []) for name in names]
-    around = Around(separator, None, known or {})
+    around = Around(separator, None, signs or {})
     _fill_samples(connection, table, columns)
     for column in columns:
         column.guess = guess(column.name, column.sample, around)
@@ -112,15 +112,15 @@ def _unswap(connection: Connection, table: str, column: _Column) -> None:
 def _fill_samples(connection: Connection, table: str, columns: list[_Column]) -> None:
     """Values of rows scattered over the table, and more of columns that hold little but placeholders there."""
     rows = int(connection.execute(f"SELECT COUNT(*) FROM {table}")[0][0])
-    listed = ", ".join(identifier(c.name).sql("duckdb") for c in columns)
+    names = ", ".join(identifier(c.name).sql("duckdb") for c in columns)
     place, source = "rowid", table
-    known = {str(row[0]).lower() for row in connection.execute(f"DESCRIBE SELECT * FROM {table}")}
-    if place in known:  # a column of that name hides the rows' own places
-        while place in known:
+    folds = {str(row[0]).lower() for row in connection.execute(f"DESCRIBE SELECT * FROM {table}")}
+    if place in folds:  # a column of that name hides the rows' own places
+        while place in folds:
             place += "_"
         source = f"(SELECT *, ROW_NUMBER() OVER () - 1 AS {place} FROM {table})"
     scattered = f"{place} * {SCATTER} % {2**32} < {min(2**32, SAMPLE * 2**32 // max(rows, 1))}"
-    for row in connection.execute(f"SELECT {listed} FROM {source} WHERE {scattered} ORDER BY {place}"):
+    for row in connection.execute(f"SELECT {names} FROM {source} WHERE {scattered} ORDER BY {place}"):
         for column, value in zip(columns, row, strict=True):
             if value is not None:
                 column.sample.append(value)
@@ -132,16 +132,16 @@ def _fill_samples(connection: Connection, table: str, columns: list[_Column]) ->
         ):
             quoted = identifier(column.name).sql("duckdb")
             telling = f"{quoted} IS NOT NULL AND LOWER(TRIM({quoted})) NOT IN ({words})"
-            found = connection.execute(f"SELECT {quoted} FROM {table} WHERE {telling} LIMIT {10 * ENOUGH}")
-            column.sample += [row[0] for row in found]
+            answer = connection.execute(f"SELECT {quoted} FROM {table} WHERE {telling} LIMIT {10 * ENOUGH}")
+            column.sample += [row[0] for row in answer]
 
 
 def _european(guesses: Sequence[Guess], separator: str) -> bool | None:
     """Whether a file writes decimal commas: some column does, or it is parted by semicolons and none says otherwise."""
-    found = [each.numbers for each in guesses if each.numbers is not None]
-    if any(each.comma for each in found) != any(each.point for each in found):
-        return any(each.comma for each in found)
-    return True if separator == ";" and not any(each.point for each in found) else None
+    readings = [candidate.numbers for candidate in guesses if candidate.numbers is not None]
+    if any(numbers.comma for numbers in readings) != any(numbers.point for numbers in readings):
+        return any(numbers.comma for numbers in readings)
+    return True if separator == ";" and not any(numbers.point for numbers in readings) else None
 
 
 def guess(name: str, values: Sequence[str], around: Around | None = None) -> Guess:
@@ -152,20 +152,20 @@ def guess(name: str, values: Sequence[str], around: Around | None = None) -> Gue
     """
     stripped = dict.fromkeys(value.strip(BLANKS) for value in values)
     words = tuple(value for value in stripped if value.casefold() in NUMBER_PLACEHOLDERS)
-    rest = [value for value in stripped if value.casefold() not in NUMBER_PLACEHOLDERS]
-    if not rest:
+    telling = [value for value in stripped if value.casefold() not in NUMBER_PLACEHOLDERS]
+    if not telling:
         return Guess("text")
-    if any(_ZERO_FIRST.match(value) for value in rest) or any(_too_long(value) for value in rest):
+    if any(_ZERO_FIRST.match(value) for value in telling) or any(_too_long(value) for value in telling):
         return Guess("text")
     quoted = identifier(name).sql("duckdb")
     text = f"TRIM({quoted}, {literal(BLANKS).sql('duckdb')})"
     around = around or Around()
-    if all(_PLAIN.match(value) for value in rest) and not any(_GROUPED.match(value) for value in rest):
-        point = any("." in value for value in rest)
+    if all(_PLAIN.match(value) for value in telling) and not any(_GROUPED.match(value) for value in telling):
+        point = any("." in value for value in telling)
         plain = Written(Signs(), True, "." if point else "")
         return Guess("number", f"TRY_CAST({quoted} AS DOUBLE)", numbers=plain, words=words)
     numbers = written(
-        rest, european=around.european, commas_apart=around.separator == ",", known=around.known.get(name)
+        telling, european=around.european, commas_apart=around.separator == ",", known=around.known.get(name)
     )
     if numbers is not None:
         return Guess("number", _number(numbers.signs, quoted, text), numbers=numbers, words=words)
@@ -294,15 +294,15 @@ def _measures(column: _Column) -> str:
 
 def _kind(column: _Column, nothing: int, odd: bool) -> tuple[str, str]:
     """DuckDB type of a column and how it is read; what was found is noted."""
-    found, name = column.guess, column.name
-    if found.writing is not None:
-        column.facts.append(Fact("dates", {"column": name, "format": found.writing.words, "unreadable": 0}))
-        return "TIMESTAMP" if odd or found.writing.timed else "DATE", found.expression
-    if found.words:
-        words = ", ".join(sorted(found.words))
+    reading, name = column.guess, column.name
+    if reading.writing is not None:
+        column.facts.append(Fact("dates", {"column": name, "format": reading.writing.words, "unreadable": 0}))
+        return "TIMESTAMP" if odd or reading.writing.timed else "DATE", reading.expression
+    if reading.words:
+        words = ", ".join(sorted(reading.words))
         column.facts.append(Fact("placeholders", {"column": name, "words": words, "cells": nothing}))
-    if found.numbers is not None:
-        column.facts += signs_said(name, found.numbers)
+    if reading.numbers is not None:
+        column.facts += signs_said(name, reading.numbers)
     return "DOUBLE" if odd else "BIGINT", _clean(column)
 
 
@@ -314,8 +314,8 @@ def signs_said(name: str, numbers: Written) -> list[Fact]:
     if signs.thousands:
         facts.append(Fact("thousands", {"column": name, "character": signs.thousands}))
     if signs.units:
-        shown = ", ".join(sign.strip() for sign, _ in signs.units)
-        facts.append(Fact("units", {"column": name, "shown": shown, "pairs": json.dumps(signs.units)}))
+        units = ", ".join(sign.strip() for sign, _ in signs.units)
+        facts.append(Fact("units", {"column": name, "shown": units, "pairs": json.dumps(signs.units)}))
     if not numbers.sure:
         read = float(signs.plain(numbers.example))
         facts.append(Fact("two_readings", {"column": name, "example": numbers.example, "read": f"{read:.15g}"}))

@@ -91,7 +91,7 @@ class Session:
             )
         return open_frame(self.connection, frame, name)
 
-    def _open(self, text: str, table: str | None, asked: Asked) -> Table:
+    def _open(self, text: str, table: str | None, options: Asked) -> Table:
         if "://" in text:
             return self._open_far(text, table)
         if self._far is not None:
@@ -103,8 +103,8 @@ class Session:
         if path.lower().endswith(DATABASES) and (name or Path(text).is_file() or not Path(text).exists()):
             return _database(self.connection, Path(path), table or name or None)
         if name and not Path(text).exists() and Path(path).exists():
-            return open_file(self.connection, path, table=table or name, asked=asked)
-        return open_file(self.connection, text, table=table, asked=asked)
+            return open_file(self.connection, path, table=table or name, options=options)
+        return open_file(self.connection, text, table=table, options=options)
 
     def _open_far(self, text: str, table: str | None) -> Table:
         address, _, name = text.partition("#")
@@ -127,11 +127,11 @@ class Session:
 
         if self._door is None or self._door.address != address:
             self._door = Door(address)
-        found = open_postgres(self._door, table or name or None)
+        remote = open_postgres(self._door, table or name or None)
         if self._connection is not None:
-            return copied(self._connection, found)
+            return copied(self._connection, remote)
         self._far = address
-        return found
+        return remote
 
     def write(self, table: Table, statement: Statement, path: Path) -> int:
         """Write the rows of a statement over a table of this session to a CSV or Parquet file; how many there are."""
@@ -176,7 +176,7 @@ def open_table(source: str | Path | Frame, *, table: str | None = None) -> Table
     return Session().open(source, table=table)
 
 
-def _database(connection: Connection, path: Path, wanted: str | None) -> DuckTable:
+def _database(connection: Connection, path: Path, choice: str | None) -> DuckTable:
     """A table of a DuckDB file, read only."""
     if not path.is_file():
         raise InputError(f"no file '{path}': check the path of the DuckDB database")
@@ -186,26 +186,33 @@ def _database(connection: Connection, path: Path, wanted: str | None) -> DuckTab
         connection.execute(f"ATTACH {literal(str(path)).sql('duckdb')} AS {quoted} (READ_ONLY)")
     except duckdb.Error as error:
         raise InputError(f"{path}: cannot be opened as a DuckDB database ({str(error).splitlines()[0]})") from error
-    found = connection.execute(
+    rows = connection.execute(
         "SELECT table_schema, table_name, table_type FROM information_schema.tables "
         f"WHERE table_catalog = {literal(name).sql('duckdb')} ORDER BY 1, 2"
     )
-    known = {(each if schema == "main" else f"{schema}.{each}"): (schema, each, kind) for schema, each, kind in found}
-    if not known:
+    tables = {
+        (table_name if schema == "main" else f"{schema}.{table_name}"): (schema, table_name, kind)
+        for schema, table_name, kind in rows
+    }
+    if not tables:
         raise InputError(f"{path}: the database has no tables")
-    if wanted is None and len(known) > 1:
+    if choice is None and len(tables) > 1:
         raise InputError(
-            f"{path}: the database has several tables; choose one as {path}#{next(iter(known))}: {', '.join(known)}"
+            f"{path}: the database has several tables; choose one as {path}#{next(iter(tables))}: {', '.join(tables)}"
         )
-    if wanted is not None and wanted not in known:
-        raise InputError(f"{path}: " + unknown("table", wanted, known))
-    shown = wanted or next(iter(known))
-    schema, table, kind = known[shown]
+    if choice is not None and choice not in tables:
+        raise InputError(f"{path}: " + unknown("table", choice, tables))
+    title = choice or next(iter(tables))
+    schema, table, kind = tables[title]
     source = ".".join(identifier(part).sql("duckdb") for part in (name, schema, table))
-    made = view_over(
-        connection, source, name=f"{path.name}#{shown}", position="rowid" if kind == "BASE TABLE" else None, facts=(),
-        fingerprint=lambda: hashlib.sha256(f"{path.name} {shown} {made.rows}".encode()).hexdigest(),
-    )  # fmt: skip
-    if not made.rows:
-        raise InputError(f"{path}: table '{shown}' has no rows")
-    return made
+    view_table = view_over(
+        connection,
+        source,
+        name=f"{path.name}#{title}",
+        position="rowid" if kind == "BASE TABLE" else None,
+        facts=(),
+        fingerprint=lambda: hashlib.sha256(f"{path.name} {title} {view_table.rows}".encode()).hexdigest(),
+    )
+    if not view_table.rows:
+        raise InputError(f"{path}: table '{title}' has no rows")
+    return view_table

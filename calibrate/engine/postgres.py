@@ -109,10 +109,10 @@ def _array(code: int, values: tuple[Any, ...]) -> NDArray[Any]:
     return array
 
 
-def open_postgres(door: Door, wanted: str | None) -> PostgresTable:
+def open_postgres(door: Door, choice: str | None) -> PostgresTable:
     """A table of a database at ``postgresql://user@host/base#table``; views count as tables."""
     address = shown(door.address)
-    schema, name = _chosen(door, address, wanted)
+    schema, name = _chosen(door, address, choice)
     described = door.execute(
         "SELECT column_name, data_type FROM information_schema.columns "
         f"WHERE table_schema = {_text(schema)} AND table_name = {_text(name)} ORDER BY ordinal_position"
@@ -124,26 +124,31 @@ def open_postgres(door: Door, wanted: str | None) -> PostgresTable:
         raise InputError(f"{address}: table '{title}' has no rows")
     read = columns_read(described, _TYPES)
     return PostgresTable(
-        name=title, columns=read.columns, rows=rows, facts=read.facts,
+        name=title,
+        columns=read.columns,
+        rows=rows,
+        facts=read.facts,
         fingerprint=hashlib.sha256(f"postgres {title} {rows}".encode()).hexdigest(),
-        relation=f"(SELECT {read.expressions} FROM {place}) AS {identifier(name).sql('duckdb')}", alias=name, door=door,
-    )  # fmt: skip
+        relation=f"(SELECT {read.expressions} FROM {place}) AS {identifier(name).sql('duckdb')}",
+        alias=name,
+        door=door,
+    )
 
 
-def _chosen(door: Door, address: str, wanted: str | None) -> tuple[str, str]:
+def _chosen(door: Door, address: str, choice: str | None) -> tuple[str, str]:
     """Schema and name of the table that is wanted, or of the only one."""
-    found = door.execute(
+    rows = door.execute(
         "SELECT table_schema, table_name FROM information_schema.tables "
         "WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2"
     )
-    known = {(name if schema == "public" else f"{schema}.{name}"): (schema, name) for schema, name in found}
-    if wanted is None and len(known) != 1:
+    tables = {(name if schema == "public" else f"{schema}.{name}"): (schema, name) for schema, name in rows}
+    if choice is None and len(tables) != 1:
         raise InputError(
-            f"{address}: choose a table by adding #name to the address. Tables: {', '.join(known) or 'none'}"
+            f"{address}: choose a table by adding #name to the address. Tables: {', '.join(tables) or 'none'}"
         )
-    if wanted is not None and wanted not in known:
-        raise InputError(f"{address}: " + unknown("table", wanted, known))
-    return known[wanted or next(iter(known))]
+    if choice is not None and choice not in tables:
+        raise InputError(f"{address}: " + unknown("table", choice, tables))
+    return tables[choice or next(iter(tables))]
 
 
 def _text(value: str) -> str:

@@ -33,10 +33,10 @@ def columns_read(described: Iterable[tuple[str, str]], types: Types) -> Read:
     """
     columns, parts, facts = [], [], []
     for column, kind in described:
-        type_, cast, whole = types.get(kind, ("text", "CAST({} AS VARCHAR)", False))
+        type_, cast, integral = types.get(kind, ("text", "CAST({} AS VARCHAR)", False))
         quoted = identifier(column).sql("duckdb")
         parts.append(f"{cast.format(quoted)} AS {quoted}" if cast else quoted)
-        columns.append(Column(column, type_, whole))
+        columns.append(Column(column, type_, integral))
         if cast and type_ == "text":
             facts.append(Fact("rewritten", {"column": column, "type": kind}))
     return Read(tuple(columns), ", ".join(parts), tuple(facts))
@@ -48,6 +48,6 @@ def arrays(
     array: Callable[[K, tuple[Any, ...]], NDArray[Any]],
 ) -> dict[str, NDArray[Any]]:
     """Rows as one array per column; `array` makes it from the database's type and the values."""
-    known = list(described)
-    values = list(zip(*rows, strict=True)) if rows else [()] * len(known)
-    return {name: array(kind, column) for (name, kind), column in zip(known, values, strict=True)}
+    columns = list(described)
+    values = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    return {name: array(kind, column) for (name, kind), column in zip(columns, values, strict=True)}

@@ -70,8 +70,8 @@ class SparkTable:
 
 def _array(kind: str, values: tuple[Any, ...]) -> NDArray[Any]:
     """Values of one column with gaps as the `Table` protocol says."""
-    type_, _, whole = _TYPES.get(kind.partition("(")[0], ("text", "", False))
-    if type_ == "number" and (None in values or not whole):
+    type_, _, integral = _TYPES.get(kind.partition("(")[0], ("text", "", False))
+    if type_ == "number" and (None in values or not integral):
         return np.array([np.nan if value is None else float(value) for value in values], np.float64)
     if type_ == "number":
         return np.array(values, np.int64)
@@ -84,7 +84,7 @@ def _array(kind: str, values: tuple[Any, ...]) -> NDArray[Any]:
     return array
 
 
-def open_spark(address: str, wanted: str | None) -> SparkTable:
+def open_spark(address: str, choice: str | None) -> SparkTable:
     """A table of a session at ``spark://master#table`` (``spark://local[2]#table`` runs on this machine)."""
     try:
         from pyspark.sql import SparkSession
@@ -95,21 +95,25 @@ def open_spark(address: str, wanted: str | None) -> SparkTable:
     for key, value in SETTINGS.items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
-    if wanted is None:
-        known = ", ".join(each.name for each in session.catalog.listTables())
-        raise InputError(f"{address}: choose a table by adding #name to the address. Tables: {known or 'none'}")
-    if not session.catalog.tableExists(wanted):
-        raise InputError(f"{address}: no table named '{wanted}'")
-    frame = session.table(wanted)
+    if choice is None:
+        tables = ", ".join(entry.name for entry in session.catalog.listTables())
+        raise InputError(f"{address}: choose a table by adding #name to the address. Tables: {tables or 'none'}")
+    if not session.catalog.tableExists(choice):
+        raise InputError(f"{address}: no table named '{choice}'")
+    frame = session.table(choice)
     read = columns_read([(column, kind.partition("(")[0]) for column, kind in frame.dtypes], _TYPES)
     rows = int(frame.count())
     if not rows:
-        raise InputError(f"{address}: table '{wanted}' has no rows")
-    alias = wanted.rpartition(".")[2]
-    source = ".".join(identifier(part).sql("duckdb") for part in wanted.split("."))
+        raise InputError(f"{address}: table '{choice}' has no rows")
+    alias = choice.rpartition(".")[2]
+    source = ".".join(identifier(part).sql("duckdb") for part in choice.split("."))
     return SparkTable(
-        name=wanted, columns=read.columns, rows=rows, facts=read.facts,
-        fingerprint=hashlib.sha256(f"spark {wanted} {rows}".encode()).hexdigest(),
+        name=choice,
+        columns=read.columns,
+        rows=rows,
+        facts=read.facts,
+        fingerprint=hashlib.sha256(f"spark {choice} {rows}".encode()).hexdigest(),
         relation=f"(SELECT {read.expressions} FROM {source}) AS {identifier(alias).sql('duckdb')}",
-        alias=alias, session=session,
-    )  # fmt: skip
+        alias=alias,
+        session=session,
+    )

@@ -64,11 +64,11 @@ def has_time(text: str) -> bool:
 
 def spoken_sql(text: str) -> str:
     """DuckDB expression that reads a text (an expression too) as a moment in UTC; NULL where it is no such date."""
-    said = f"STRIP_ACCENTS(REPLACE(REPLACE(REPLACE(LOWER(TRIM({text})), 'º', 'o'), 'ª', 'a'), CHR(160), ' '))"
+    plain = f"STRIP_ACCENTS(REPLACE(REPLACE(REPLACE(LOWER(TRIM({text})), 'º', 'o'), 'ª', 'a'), CHR(160), ' '))"
     words, numbers = ", ".join(f"'{word}'" for word in MONTHS), ", ".join(str(number) for number in MONTHS.values())
 
     def part(pattern: str, group: int = 1) -> str:
-        return f"REGEXP_EXTRACT({said}, {literal(pattern).sql('duckdb')}, {group})"
+        return f"REGEXP_EXTRACT({plain}, {literal(pattern).sql('duckdb')}, {group})"
 
     def clock(group: int) -> str:
         return f"COALESCE(TRY_CAST(NULLIF({part(_CLOCK, group)}, '') AS INTEGER), 0)"
@@ -82,6 +82,6 @@ def spoken_sql(text: str) -> str:
     shift = f"COALESCE(CASE {part(zone)} WHEN '-' THEN {minutes} WHEN '+' THEN -{minutes} END, 0)"
     seconds = f"({hour}) * 3600 + {clock(2)} * 60 + {clock(4)} + {shift} * 60"
     return (
-        f"CASE WHEN REGEXP_FULL_MATCH({said}, {literal(PATTERN).sql('duckdb')}) "
+        f"CASE WHEN REGEXP_FULL_MATCH({plain}, {literal(PATTERN).sql('duckdb')}) "
         f"THEN CAST({day} AS TIMESTAMP) + TO_SECONDS({seconds}) END"
     )

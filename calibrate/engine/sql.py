@@ -76,10 +76,10 @@ def _text(value: str) -> exp.Expr:
     for i, part in enumerate(value.split("\0")):
         parts += [exp.func("chr", exp.Literal.number(0))] if i else []
         parts.append(exp.Literal.string(part))
-    whole = parts[0]
+    joint = parts[0]
     for part_expression in parts[1:]:
-        whole = exp.DPipe(this=whole, expression=part_expression)
-    return exp.paren(whole)
+        joint = exp.DPipe(this=joint, expression=part_expression)
+    return exp.paren(joint)
 
 
 def is_blank(column: exp.Expr) -> exp.Expr:
@@ -151,8 +151,8 @@ def lookup(column: exp.Expr, codes: Mapping[str, int], otherwise: exp.Expr) -> e
         return otherwise
     keys = exp.Array(expressions=[literal(text) for text in codes])
     values = exp.Array(expressions=[literal(code) for code in codes.values()])
-    found = exp.Anonymous(this=_LOOKUP, expressions=[exp.Map(keys=keys, values=values), column.copy()])
-    return exp.Coalesce(this=found, expressions=[otherwise])
+    hit = exp.Anonymous(this=_LOOKUP, expressions=[exp.Map(keys=keys, values=values), column.copy()])
+    return exp.Coalesce(this=hit, expressions=[otherwise])
 
 
 _LOOKUP = "MAP_EXTRACT_VALUE"
@@ -166,9 +166,9 @@ def place_of(column: exp.Expr, texts: Sequence[str], otherwise: exp.Expr) -> exp
     """
     if not texts:
         return otherwise
-    held = exp.Array(expressions=[literal(text) for text in texts])
+    keys = exp.Array(expressions=[literal(text) for text in texts])
     return exp.Coalesce(
-        this=exp.Anonymous(this="LIST_POSITION", expressions=[held, column.copy()]), expressions=[otherwise]
+        this=exp.Anonymous(this="LIST_POSITION", expressions=[keys, column.copy()]), expressions=[otherwise]
     )
 
 
@@ -180,7 +180,7 @@ def _portable(node: exp.Expr) -> exp.Expr:
     texts: dict[str, list[exp.Expr]] = {}
     for text, code in zip(table.args["keys"].expressions, table.args["values"].expressions, strict=True):
         texts.setdefault(code.name, []).append(text)
-    tests = [exp.In(this=column.copy(), expressions=listed) for listed in texts.values()]
+    tests = [exp.In(this=column.copy(), expressions=keys) for keys in texts.values()]
     return case([(test, exp.Literal.number(code)) for test, code in zip(tests, texts, strict=True)], exp.Null())
 
 
@@ -195,8 +195,8 @@ def lookup_whole(column: exp.Expr, first: int, codes: Sequence[int], otherwise: 
     """
     within = exp.func("greatest", exp.func("least", column.copy(), literal(first + len(codes))), literal(first - 1))
     place = exp.Add(this=exp.cast(within, "BIGINT"), expression=literal(1 - first))
-    held = exp.Anonymous(this=_PLACE, expressions=[exp.var(str([int(code) for code in codes])), place])
-    return exp.Coalesce(this=held, expressions=[otherwise])
+    entry = exp.Anonymous(this=_PLACE, expressions=[exp.var(str([int(code) for code in codes])), place])
+    return exp.Coalesce(this=entry, expressions=[otherwise])
 
 
 _PLACE = "LIST_EXTRACT"
@@ -280,19 +280,19 @@ def mapped(code: exp.Expr, change: Callable[[int], int]) -> exp.Expr:
     if isinstance(code, exp.Literal):
         return literal(change(int(code.name)))
     if isinstance(code, exp.Case):
-        ifs = [exp.If(this=each.this.copy(), true=mapped(each.args["true"], change)) for each in code.args["ifs"]]
+        ifs = [exp.If(this=branch.this.copy(), true=mapped(branch.args["true"], change)) for branch in code.args["ifs"]]
         return exp.Case(ifs=ifs, default=mapped(code.args["default"], change))
     if isinstance(code, exp.Coalesce):
         return exp.Coalesce(
-            this=mapped(code.this, change), expressions=[mapped(each, change) for each in code.expressions]
+            this=mapped(code.this, change), expressions=[mapped(branch, change) for branch in code.expressions]
         )
-    held, column = code.expressions
+    entries, column = code.expressions
     if code.name.upper() == _PLACE:
-        held = exp.var(str([change(int(each)) for each in held.name.strip("[]").split(",")]))
+        entries = exp.var(str([change(int(number)) for number in entries.name.strip("[]").split(",")]))
     else:
-        numbers = [mapped(each, change) for each in held.args["values"].expressions]
-        held = exp.Map(keys=held.args["keys"].copy(), values=exp.Array(expressions=numbers))
-    return exp.Anonymous(this=code.this, expressions=[held, column.copy()])
+        numbers = [mapped(branch, change) for branch in entries.args["values"].expressions]
+        entries = exp.Map(keys=entries.args["keys"].copy(), values=exp.Array(expressions=numbers))
+    return exp.Anonymous(this=code.this, expressions=[entries, column.copy()])
 
 
 def _closed(code: exp.Expr) -> exp.Expr:

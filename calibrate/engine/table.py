@@ -142,8 +142,8 @@ def column_of(table: Table, name: str) -> Column:
 
 def kinds(table: Table) -> dict[str, str]:
     """Type of each column as level codes tell them apart: "whole" where DuckDB knows a number to have no fractions."""
-    known = table.dialect == "duckdb"
-    return {column.name: "whole" if column.whole and known else column.type for column in table.columns}
+    tells_whole = table.dialect == "duckdb"
+    return {column.name: "whole" if column.whole and tells_whole else column.type for column in table.columns}
 
 
 def shown(address: str) -> str:
@@ -154,5 +154,5 @@ def shown(address: str) -> str:
     >>> shown("leads@home.csv")
     'leads@home.csv'
     """
-    scheme, mark, rest = address.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}" if mark else address
+    scheme, mark, place = address.partition("://")
+    return f"{scheme}://{place.rpartition('@')[2]}" if mark else address

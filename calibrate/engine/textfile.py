@@ -75,13 +75,11 @@ def examined(path: Path, folder: Path, header_row: int | None = None) -> TextFil
         _transcode(path, readable, encoding)
     with readable.open(encoding="utf-8-sig", newline="") as file:
         text = file.read(BEGINNING)
-        whole = not file.read(1)
+        complete = not file.read(1)
     if not text.strip("\r\n \t,;|"):
         raise InputError(f"{path}: the file is empty; export it again with a header line and one line per lead")
-    found = _layout(path, text, whole, header_row)
-    return replace(
-        found, path=readable, facts=(*facts, *found.facts), fingerprint=fingerprint, plain=found.plain
-    )  # fmt: skip
+    layout = _layout(path, text, complete, header_row)
+    return replace(layout, path=readable, facts=(*facts, *layout.facts), fingerprint=fingerprint, plain=layout.plain)
 
 
 def opened(path: Path) -> BinaryIO:
@@ -211,7 +209,7 @@ def _line_decoder(path: Path) -> Callable[[int, bytes], str]:
     return decode
 
 
-def _layout(path: Path, text: str, whole: bool, header_row: int | None) -> TextFile:
+def _layout(path: Path, text: str, complete: bool, header_row: int | None) -> TextFile:
     """Separator, quoting and header from the beginning of the text."""
     skipped = max((header_row or 1) - 1, 0)
     body = _from_line(path, text, skipped)
@@ -222,13 +220,13 @@ def _layout(path: Path, text: str, whole: bool, header_row: int | None) -> TextF
     plain = not separator and not skipped and body[:1] not in "\r\n"
     escape = '"'
     if not separator:
-        separator = max(SEPARATORS, key=lambda mark: _fit(_records(body, mark, '"', whole)))
-    if '\\"' in body and not _strictly(body, separator, '"', whole) and _strictly(body, separator, "\\", whole):
+        separator = max(SEPARATORS, key=lambda mark: _fit(_records(body, mark, '"', complete)))
+    if '\\"' in body and not _strictly(body, separator, '"', complete) and _strictly(body, separator, "\\", complete):
         escape = "\\"
-    records = _records(body, separator, escape, whole)
+    records = _records(body, separator, escape, complete)
     if not any(cell.strip() for cell in records[0]):
         raise InputError(f"{path}: the header line has no names; the first line must name the columns")
-    head = head_of(records, named=None if header_row is None else header_row > 0)
+    head = head_of(records, has_names=None if header_row is None else header_row > 0)
     header = list(head.names)
     width = _width(header, records[head.above + head.taken :])
     if width == len(header) + 1:
@@ -241,9 +239,18 @@ def _layout(path: Path, text: str, whole: bool, header_row: int | None) -> TextF
     facts += [Fact("escape", {"character": escape})] if escape != '"' else []
     plain = plain and not head.above and head.taken == 1
     return TextFile(
-        path, tuple(header), separator, escape, plain, unnamed, (*facts, *head.facts, *repeated), "",
-        skipped, head.above, head.taken,
-    )  # fmt: skip
+        path,
+        tuple(header),
+        separator,
+        escape,
+        plain,
+        unnamed,
+        (*facts, *head.facts, *repeated),
+        "",
+        skipped,
+        head.above,
+        head.taken,
+    )
 
 
 def _from_line(path: Path, text: str, skipped: int) -> str:
@@ -265,7 +272,7 @@ def with_places(names: list[str]) -> tuple[list[str], tuple[int, ...]]:
     return [name or f"column_{i + 1}" for i, name in enumerate(names)], unnamed
 
 
-def _records(text: str, separator: str, escape: str, whole: bool, most: int = 300) -> list[list[str]]:
+def _records(text: str, separator: str, escape: str, complete: bool, most: int = 300) -> list[list[str]]:
     """The first records that are not blank; the last is left out if the text may be cut inside it."""
     reader = _reader(io.StringIO(text, newline=""), separator, escape)
     records: list[list[str]] = []
@@ -277,7 +284,7 @@ def _records(text: str, separator: str, escape: str, whole: bool, most: int = 30
                 break
     except csv.Error:
         return records or [[""]]
-    cut = not whole and len(records) <= most and len(records) > 1
+    cut = not complete and len(records) <= most and len(records) > 1
     return (records[:-1] if cut else records[:most]) or [[""]]
 
 
@@ -288,13 +295,13 @@ def _reader(lines: Iterator[str], separator: str, escape: str, *, strict: bool =
     return csv.reader(lines, delimiter=separator, doublequote=False, escapechar=escape, strict=strict)
 
 
-def _strictly(text: str, separator: str, escape: str, whole: bool) -> bool:
+def _strictly(text: str, separator: str, escape: str, complete: bool) -> bool:
     """Whether every quote is closed before a separator or a line end."""
     try:
         for _ in _reader(io.StringIO(text, newline=""), separator, escape, strict=True):
             pass
     except csv.Error as error:
-        return not whole and "end of data" in str(error)
+        return not complete and "end of data" in str(error)
     return True
 
 
@@ -323,7 +330,7 @@ def _fit(records: list[list[str]]) -> tuple[float, int]:
     return (max(0.5 * share if titles else share, 0.01), width)
 
 
-def rewritten(source: TextFile, shown: Path | str, target: Path) -> TextFile:
+def rewritten(source: TextFile, label: Path | str, target: Path) -> TextFile:
     """A copy with plain commas, quotes and line ends, read record by record; faults are named with their line.
 
     Titles above the names are left out, and so are lines below the table that have fewer cells: totals and footers.
@@ -335,7 +342,7 @@ def rewritten(source: TextFile, shown: Path | str, target: Path) -> TextFile:
     ):
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(source.header)
-        for first, last, record in _table_records(source, shown, file):
+        for first, last, record in _table_records(source, label, file):
             if len(record) == len(source.header) - 1 and source.unnamed_end:
                 record.append("")
             if short or len(record) != len(source.header):
@@ -345,14 +352,12 @@ def rewritten(source: TextFile, shown: Path | str, target: Path) -> TextFile:
                 continue
             writer.writerow(record)
     if any(not is_footer(record, len(source.header)) for _, _, record in short):
-        raise _ragged(shown, source, *short[0])
+        raise _ragged(label, source, *short[0])
     facts = (*source.facts, Fact("outside_rows", {"rows": len(short)})) if short else source.facts
     return replace(source, path=target, separator=",", escape='"', plain=True, facts=facts, skipped=0, above=0, head=1)
 
 
-def _table_records(
-    source: TextFile, shown: Path | str, file: Iterator[str]
-) -> Iterator[tuple[int, int, list[str]]]:  # fmt: skip
+def _table_records(source: TextFile, label: Path | str, file: Iterator[str]) -> Iterator[tuple[int, int, list[str]]]:
     """The records below the names that are not blank, each with its first and last line."""
     lines = _counted(file)
     for _ in range(source.skipped):
@@ -365,7 +370,7 @@ def _table_records(
         except StopIteration:
             return
         except csv.Error as error:
-            raise InputError(f"{shown}: line {start} cannot be read ({error}); mend the quotes in it") from error
+            raise InputError(f"{label}: line {start} cannot be read ({error}); mend the quotes in it") from error
         number, start = start, lines.number + 1
         if not any(cell.strip() for cell in record):
             continue
@@ -412,13 +417,13 @@ class _counted:
         return line
 
 
-def _ragged(shown: Path | str, source: TextFile, number: int, last: int, record: list[str]) -> InputError:
+def _ragged(label: Path | str, source: TextFile, number: int, last: int, record: list[str]) -> InputError:
     width = len(source.header)
     name = SEPARATORS.get(source.separator, source.separator)
     where = f"line {number}" if last == number else f"lines {number} to {last}"
     if last - number > 20:
         return InputError(
-            f"{shown}: a quote opened on line {number} is closed only on line {last}; write a quote inside a cell "
+            f"{label}: a quote opened on line {number} is closed only on line {last}; write a quote inside a cell "
             'twice ("") or take it out'
         )
     hint = (
@@ -426,4 +431,4 @@ def _ragged(shown: Path | str, source: TextFile, number: int, last: int, record:
         if len(record) > width
         else "cells are missing at its end, or a line break inside a cell is not in quotes"
     )
-    return InputError(f"{shown}: {where} has {len(record)} cells where the header has {width}; {hint}")
+    return InputError(f"{label}: {where} has {len(record)} cells where the header has {width}; {hint}")

@@ -29,25 +29,25 @@ def written_sheet(
     """
     book, charts = _opened(path)
     try:
-        sheets = {str(each.title): each for each in book.worksheets}
+        sheets = {str(worksheet.title): worksheet for worksheet in book.worksheets}
         if sheet is not None and sheet not in sheets:
             chart = f"'{sheet}' is a sheet of charts; " if sheet in charts else ""
             raise InputError(f"{path}: {chart}" + unknown("sheet", sheet, sheets))
-        chosen = sheet
+        title = sheet
         names: tuple[str, ...] = ()
-        for chosen in [sheet] if sheet else _likeliest(sheets):
-            names, unnamed, facts = _written(sheets[chosen], target, header_row)
+        for title in [sheet] if sheet else _likeliest(sheets):
+            names, unnamed, facts = _written(sheets[title], target, header_row)
             if names:
                 break
     finally:
         book.close()
     if not names:
         raise InputError(f"{path}: the workbook has no sheet with a header line and rows")
-    found = [Fact("sheet", {"name": chosen or ""})]
+    sheet_facts = [Fact("sheet", {"name": title or ""})]
     if not sheet and len(sheets) > 1:
-        found.append(Fact("sheets_unread", {"names": ", ".join(name for name in sheets if name != chosen)}))
+        sheet_facts.append(Fact("sheets_unread", {"names": ", ".join(name for name in sheets if name != title)}))
     text = TextFile(target, names, ",", '"', True, unnamed, facts, fingerprint_of(path))
-    return text, tuple(found)
+    return text, tuple(sheet_facts)
 
 
 def _opened(path: Path) -> tuple[Any, list[str]]:
@@ -101,7 +101,7 @@ def _written(
         return (), (), ()
     width = max(len(record) for record in beginning)
     beginning = [record + [""] * (width - len(record)) for record in beginning]
-    head = head_of(beginning, named=None if header_row is None else header_row > 0)
+    head = head_of(beginning, has_names=None if header_row is None else header_row > 0)
     names, unnamed, facts = _named(head, width)
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)

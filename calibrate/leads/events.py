@@ -116,7 +116,7 @@ def join_events(
     fingerprint = hashlib.sha256(f"{leads.fingerprint} {events.fingerprint}".encode()).hexdigest()
     facts = (*leads.facts, *facts)
     source = plan.joined(features)
-    table = derived(leads, source, plan.columns, facts=facts, fingerprint=fingerprint, joined=True)
+    table = derived(leads, source, plan.columns, facts=facts, fingerprint=fingerprint, from_join=True)
     return Joined(table, tuple(column.name for column in plan.columns), chosen, names)
 
 
