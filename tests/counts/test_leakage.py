@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 
 from calibrate.counts.leakage import judge, suspects
-from calibrate.counts.leakage_words import spoken
 from calibrate.counts.tally import tally_of
 from calibrate.grid.criteria import Criterion, Level
-from calibrate.leads.columns.naming import words_of
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 HISTORIES = 250
@@ -293,47 +291,3 @@ def test_without_a_column_the_others_reach_what_a_regression_reaches():
 def test_no_customers_no_suspects():
     assert suspects(counts("field_7", [("a", 50, 0), ("b", 50, 0)])) == ()
     assert suspects(counts("field_7", [("a", 50, 50), ("b", 50, 50)])) == ()
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["Stage", "dealstage", "lifecyclestage", "Deal - Lost reason", "IsWon", "Won time", "closedate", "Lead Quality",
-     "worked_by_sales", "contacté par le commercial",
-     "Elapsed Days In Sales Stage", "Sales Stage Change Count", "Total Days Identified Through Closing",
-     "Ratio Days Qualified To Total Days", "Asymmetrique Activity Index", "hubspotscore", "Probability (%)", "Tags",
-     "forecast_category", "Date de clôture", "Étape", "Motif de perte", "Statut du lead", "Montant signé", "Facturé le",
-     "num_associated_deals", "statuscode", "Probabilité", "days_to_close", "Délai avant signature", "Verlustgrund",
-     "Leadstatus", "Abschlusswahrscheinlichkeit", "Vertriebsphase", "Etapa del negocio", "Motivo de pérdida",
-     "Fecha de cierre", "Fase della trattativa", "Esito", "Data di chiusura", "Etapa do negócio", "Data de fechamento",
-     "Motivo da perda", "Company deal stage", "Dauer bis Verkauf"],
-)  # fmt: skip
-def test_names_that_speak_of_the_outcome(name):
-    word = spoken(words_of(name))
-    assert word is not None and word.theme != "later"
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["Lead Source", "Lead Origin", "Total Time Spent on Website", "TotalVisits", "What is your current occupation",
-     "Competitor Type", "Route To Market", "Deal Size Category", "Revenue From Client Past Two Years",
-     "profile_completed", "Marital status", "State", "Raison sociale", "Motif de la demande", "Reason for contact",
-     "contract_type", "Type de contrat", "First conversion", "time_spent_on_website", "days_since_last_visit",
-     "Secteur", "Country", "Opportunity Amount USD", "Window size", "Sign up page", "Paid search",
-     "Number of employees", "Funding stage", "Company stage", "Project phase", "Phase du projet", "Statut juridique",
-     "Credit score", "Contact reason", "Marital_Status_Code", "Projektphase", "Fase del proyecto", "Stato civile",
-     "Estado", "Rechtsform", "Stato di famiglia", "Kreditscore", "Fase do projeto", "Employment status"],
-)  # fmt: skip
-def test_names_that_do_not(name):
-    assert spoken(words_of(name)) is None
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["last_activity", "Last touch", "duration", "Call duration", "Number of emails", "Durée de l'appel",
-     "Nombre d'appels", "Letzter Kontakt", "Gesprächsdauer", "Última llamada", "Durata della chiamata",
-     "Última ligação", "Next step",
-     "Buying stage"],
-)  # fmt: skip
-def test_names_that_are_often_written_afterwards(name):
-    word = spoken(words_of(name))
-    assert word is not None and word.theme == "later"

@@ -12,7 +12,6 @@ from calibrate.counts.ledger import ledger, moved
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.counts.young import Young
 from calibrate.grid.criteria import Criterion, Level
-from calibrate.monthly.earlier import earlier
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 SECTOR = Criterion("sector", "sector", "text", "fit", (*(Level(v, values=(v,)) for v in "abc"), *ENDS))
@@ -94,18 +93,3 @@ def test_rare_levels_are_pooled():
     sectors, visits, month, bought = leads()
     sectors[sectors == 2] = np.where(np.arange((sectors == 2).sum()) < 12, 2, 1)
     assert set(ledger(history(sectors, visits, month, bought))["columns"]["sector"]) == {"a", "b", "missing", "other"}
-
-
-def test_the_newest_earlier_month_is_read(tmp_path):
-    kept = ledger(history(*leads()))
-    day = np.datetime64("2025-05-10").astype(object)
-    assert earlier(tmp_path, day) is None
-    for month, text in (
-        ("2025-02", json.dumps({"ledger": kept, "history": {"as_of": "2025-02-10"}})),
-        ("2025-03", json.dumps({"ledger": kept, "history": {"as_of": "2025-03-10"}})),
-        ("2025-04", "{broken"),
-        ("2025-05", json.dumps({"ledger": kept, "history": {"as_of": "2025-05-10"}})),
-    ):
-        (tmp_path / month).mkdir()
-        (tmp_path / month / "run.json").write_text(text)
-    assert earlier(tmp_path, day).as_of == "2025-03-10"

@@ -4,55 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from calibrate import open_table
-from calibrate.errors import CalibrateError, HistoryError, InputError, SettingsError
-from calibrate.monitoring.group_sequential import bounds, inflation, power, spent
+from calibrate.errors import SettingsError
 from calibrate.monitoring.trial import Design, plan, power_of, read
-from calibrate.monitoring.trial_arms import ArmNames, _effect, arms
 from calibrate.report import trial_text as trialed
 from calibrate.report.language import load
-
-
-def test_bounds_of_the_literature() -> None:
-    """O'Brien-Fleming spending, two-sided 5 %, five equal looks (Reboussin, DeMets, Kim and Lan 2000)."""
-    share = np.arange(1, 6) / 5
-    assert bounds(share, share) == pytest.approx([4.8769, 3.3569, 2.6803, 2.2898, 2.0310], abs=2e-4)
-    assert bounds(np.array([1.0]), np.array([1.0])) == pytest.approx([1.95996], abs=1e-4)
-
-
-def test_all_that_is_spent_is_the_chance() -> None:
-    information, share = np.array([1.0, 5, 6, 20]), np.array([0.2, 0.4, 0.7, 1.0])
-    assert power(information, bounds(information, share), 0.0) == pytest.approx(0.05, abs=1e-5)
-    assert spent(share)[-1] == pytest.approx(0.05)
-
-
-def test_a_look_without_news_has_no_bound_and_keeps_its_chance() -> None:
-    limits = bounds(np.array([0.0, 2, 2, 4]), np.array([0.25, 0.5, 0.75, 1.0]))
-    assert np.isinf(limits[[0, 2]]).all()
-    assert limits[1] == pytest.approx(bounds(np.array([2.0, 4]), np.array([0.5, 1]))[0])
-
-
-def statistics(rng: np.random.Generator, p_new: float, p_old: float, leads: int, weeks: int, trials: int) -> Any:
-    new = rng.binomial(leads, p_new, (trials, weeks)).cumsum(axis=1)
-    old = rng.binomial(leads, p_old, (trials, weeks)).cumsum(axis=1)
-    count = leads * np.arange(1, weeks + 1)
-    common = (new + old) / (2 * count)
-    return (new - old) / count / np.sqrt(np.maximum(common * (1 - common) * 2 / count, 1e-12))
-
-
-@pytest.mark.parametrize(("leads", "rate", "weeks"), [(50, 0.05, 6), (50, 0.2, 12), (400, 0.02, 6)])
-def test_looking_every_week_keeps_the_chance_and_peeking_would_not(leads: int, rate: float, weeks: int) -> None:
-    z = np.abs(statistics(np.random.default_rng(2), rate, rate, leads, weeks, 20_000))
-    share = np.arange(1, weeks + 1) / weeks
-    assert (z >= bounds(share, share)).any(axis=1).mean() <= 0.05 + 3 * 0.00154
-    assert (z >= 1.96).any(axis=1).mean() > 0.12
 
 
 def test_reading_keeps_the_chance_when_outcomes_come_late() -> None:
@@ -67,19 +28,6 @@ def test_reading_keeps_the_chance_when_outcomes_come_late() -> None:
             rows.append(tuple(int((part & arm).sum()) for arm in (new, ~new) for part in (seen, won)))
         stopped += read(rows, weeks=12).decision != "no_difference"
     assert stopped / 200 <= 0.05 + 2 * 0.0154
-
-
-def test_the_plan_holds_in_simulation() -> None:
-    design = Design(leads_per_month=1200, rate=0.1)
-    promised = power_of(design, 6, 1.5)
-    z = np.abs(statistics(np.random.default_rng(3), 0.15, 0.1, round(design.arms(1)[0]), 6, 20_000))
-    share = np.arange(1, 7) / 6
-    assert (z >= bounds(share, share)).any(axis=1).mean() == pytest.approx(promised, abs=0.015)
-
-
-def test_what_looking_costs() -> None:
-    assert inflation(1) == pytest.approx(1, abs=1e-3)
-    assert 1 < inflation(6) < inflation(12) < 1.05
 
 
 def test_a_plan() -> None:
@@ -149,40 +97,6 @@ def trial_file(path: Path, *, lift: float = 2.5, extra: str = "") -> Path:
     return path
 
 
-NAMES = ArmNames("grid", None, "day", "won_on", "id")
-
-
-def test_a_file_is_counted_week_by_week(tmp_path: Path) -> None:
-    file = trial_file(tmp_path / "trial.csv", extra="x1,2026-09-03,,\nx2,,new,\n")
-    found = arms(open_table(file), NAMES, as_of=date(2026, 9, 21))
-    assert (found.new, found.old, found.left_out, len(found.weeks)) == ("new", "old", 2, 3)
-    rows = [line.split(",") for line in file.read_text().splitlines()[1:1501]]
-    until = "2026-09-15"
-    for arm, at in (("new", 0), ("old", 2)):
-        there = [row for row in rows if row[2] == arm and row[1] < until]
-        assert found.weeks[1][at] == len(there)
-        assert found.weeks[1][at + 1] == sum(row[3] != "" and row[3] < until for row in there)
-
-
-@pytest.mark.parametrize(
-    ("extra", "names", "as_of", "error", "words"),
-    [
-        ("7,2026-09-03,old,\n7,2026-09-03,new,\n", NAMES, None, InputError, "in both arms"),
-        ("0,2026-09-01,new,\n0,2026-09-01,old,\n", NAMES, None, InputError, "in both arms"),
-        ("x,2026-09-03,third,\n", NAMES, None, InputError, "has 3: new, old, third"),
-        ("", ArmNames("grid", None, "day", "won_on", new="nwe"), None, SettingsError, "Did you mean 'new'"),
-        ("", ArmNames("gird", None, "day", "won_on"), None, InputError, "Did you mean 'grid'"),
-        ("", ArmNames("grid", None, "day"), None, SettingsError, "--customer"),
-        ("", NAMES, date(2026, 9, 4), HistoryError, "end of a whole week"),
-    ],
-)
-def test_files_that_are_no_trial(
-    tmp_path: Path, extra: str, names: ArmNames, as_of: date | None, error: type[CalibrateError], words: str
-) -> None:
-    with pytest.raises(error, match=words):
-        arms(open_table(trial_file(tmp_path / "trial.csv", extra=extra)), names, as_of=as_of)
-
-
 def test_the_commands(tmp_path: Path, call: Any) -> None:
     code, out, _ = call("trial", "plan", "--leads", "400", "--rate", "0.05", "--lift", "1.5")
     assert code == 0
@@ -228,21 +142,6 @@ def test_english_words_say_what_the_library_says(counts: list[tuple[int, int, in
     design = Design(leads_per_month=400, rate=0.05, mode="shadow")
     made = plan(design, lift=1.5)
     assert [text.replace("\u00a0", " ") for text in trialed.planned(made, load("en"))] == list(made.sentences)
-
-
-def companies_in_arms(together: bool, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Companies of three contacts that buy together: each in one arm, or each contact in an arm of its own."""
-    group = np.repeat(np.arange(400), 3)
-    new = rng.random(400)[group] < 0.5 if together else rng.random(1200) < 0.5
-    return group, new, rng.random(400)[group] < 0.1
-
-
-def test_contacts_of_one_company_in_one_arm_are_one_and_in_both_arms_they_are_many() -> None:
-    rng = np.random.default_rng(11)
-    group, new, bought = companies_in_arms(True, rng)
-    assert _effect(group, new, bought) == pytest.approx(3, rel=0.15)
-    group, new, bought = companies_in_arms(False, rng)
-    assert _effect(group, new, bought) < 1.3
 
 
 def test_a_design_effect_widens_a_trial_and_its_plan() -> None:

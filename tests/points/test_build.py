@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from weights_case import counted, simulated, text, yes_no
 
 from calibrate.counts.rates import estimate
@@ -10,12 +9,8 @@ from calibrate.counts.tally import scores_of, tally_of
 from calibrate.errors import SettingsError
 from calibrate.grid.grid import Pin
 from calibrate.points.build import build
-from calibrate.points.rounding import clipped_to_share, loss, plain, quality, shrunk_to, together
-from calibrate.points.scale import LARGEST, PIVOT
 from calibrate.points.score_table import row_scores
 from calibrate.weights import METHODS, Constraints
-
-FREE = np.full(50, np.inf)
 
 
 @pytest.fixture(scope="module")
@@ -39,59 +34,11 @@ def test_the_pivot_is_where_the_wanted_share_of_leads_starts(history, method, sh
     assert grid.pivot == 30
 
 
-def test_the_default_scale_is_natural_and_a_pivot_of_15_or_a_best_lead_of_100_is_asked_for(history):
-    assert made(history, "lift")[1].provenance["scale"] == 1 and made(history, "lift")[1].pivot is None
-    assert made(history)[1].pivot is None and np.abs(made(history)[1].flat).max() <= 20
-    assert made(history, scale="pivot")[1].pivot == PIVOT == 15
-    assert made(history, scale="hundred")[1].maximum == 100
-
-
-@pytest.mark.parametrize("method", ["lift", "evidence", "logistic"])
-def test_ten_points_double_the_odds(history, method):
-    """A logistic regression on the doubled grid's scores alone has a slope of ln(2) / 10 per point."""
-    weights, grid = made(history, method, scale="double")
-    scores = row_scores(history, grid).astype(float)
-    fit = sm.GLM(history.customers, sm.add_constant(scores), family=sm.families.Binomial()).fit()
-    free = scores_of(history, weights.values)
-    best = sm.GLM(history.customers, sm.add_constant(free), family=sm.families.Binomial()).fit()
-    per_unit = best.params[1] if weights.unit == "points" else 1.0
-    assert fit.params[1] == pytest.approx(np.log(2) / 10 * best.params[1] / per_unit, rel=0.05)
-
-
-def test_natural_points_are_the_smallest_that_keep_the_ranking(history):
-    weights, grid = made(history)
-    largest = int(np.abs(grid.flat).max())
-    assert largest < 20, "small numbers do on this history"
-    facts = grid.provenance
-    assert facts["auc_unrounded"] - facts["auc_rounded"] <= 0.001
-    assert facts["log_loss_rounded"] / facts["log_loss_unrounded"] - 1 <= 0.001
-    for smaller in [size for size in LARGEST if size < largest]:
-        unit = smaller / np.abs(weights.values).max()
-        free = np.full(len(weights.values), np.inf)
-        points = together(weights.values * unit, weights.curvature, -free, free)
-        before = quality(scores_of(history, weights.values), history.leads, history.customers)
-        after = quality(scores_of(history, points), history.leads, history.customers)
-        assert before[0] - after[0] > 0.001 or after[1] / before[1] - 1 > 0.001
-
-
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("best", [7, 50, 100])
 def test_the_best_lead_has_what_was_asked(history, method, best):
     _, grid = made(history, method, best=best)
     assert grid.maximum == best and grid.pivot is None
-
-
-def test_rounding_together_keeps_the_ranking_better_than_rounding_alone(history):
-    weights = METHODS["logistic"](history, estimate(history), Constraints())
-    lost = []
-    for scale in (1.0, 1.5, 2.0, 3.0, 5.0):
-        target = weights.values * scale
-        free = FREE[: len(target)] if len(target) <= 50 else np.full(len(target), np.inf)
-        alone, joint = plain(target, -free, free), together(target, weights.curvature, -free, free)
-        assert (np.abs(joint - target) < 1).all() and (joint * target >= 0).all()
-        lost.append((loss(target, joint, weights.curvature), loss(target, alone, weights.curvature)))
-    assert all(joint <= alone + 1e-12 for joint, alone in lost)
-    assert sum(joint for joint, _ in lost) < 0.5 * sum(alone for _, alone in lost)
 
 
 def test_rounding_costs_next_to_nothing_and_is_told(history):
@@ -177,20 +124,6 @@ def test_a_weight_of_zero_stays_zero_points(history):
     for method in METHODS:
         weights, grid = made(history, method, pivot=40)
         assert not grid.flat[weights.values == 0].any()
-
-
-def test_shares_and_axes_by_pencil():
-    bounds = np.array([0, 2, 4])
-    points, free = np.array([30, 0, 10, -2]), np.zeros(4, bool)
-    assert clipped_to_share(points, bounds, 0.6, free).tolist() == [15, 0, 10, -2]  # 15 / 25
-    assert clipped_to_share(points, bounds, 0.4, free) is None  # two lines cannot both hold less than half
-    assert shrunk_to(points, points * 1.0, ~free, ~free, bounds, 20).tolist() == [15, 0, 5, -1]
-
-
-def test_quality_of_a_score_by_pencil():
-    """Scores 0, 1, 1 with one customer at a 1: it beats the 0 and ties with the other, so (1 + 1/2) / 2."""
-    auc, log_loss = quality(np.array([0.0, 1.0, 1.0]), np.ones(3), np.array([0.0, 1.0, 0.0]))
-    assert auc == 0.75 and 0 < log_loss < np.log(2)
 
 
 EDGES = {

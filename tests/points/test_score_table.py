@@ -1,15 +1,20 @@
 """Scores: sums, coarser grids, and agreement with scoring one lead after the other."""
 
+from __future__ import annotations
+
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from two_grids import GROUPS, OLD, counted
 
 from calibrate.counts.tally import tally_of
 from calibrate.errors import GridError
 from calibrate.grid.criteria import Criterion, Level
-from calibrate.grid.grid import Grid
-from calibrate.points.score_table import levels_of, row_scores, score
+from calibrate.grid.grid import Grid, Thresholds
+from calibrate.points.score_table import levels_of, row_scores, score, with_minimums
 
 SECTOR = Criterion(
     "sector", "Sector", "text", "fit",
@@ -68,3 +73,15 @@ def test_no_leads_and_huge_points():
     assert score(empty, grid).leads.shape == (3, 0)
     assert score(some_tally(), grid).scores.tolist() == [-(10**12), 0, 10**12]
     assert levels_of(np.array([7, 7]))[1].tolist() == [0, 0]
+
+
+def test_score_tables_of_those_who_meet_the_minimums() -> None:
+    both = replace(OLD, points=((10, 0, 0, 0), (6, 0, 0, 0)))
+    tally = counted(GROUPS)
+    found = with_minimums(tally, both, Thresholds(6, 6, 6, 10))
+    leads, customers = found["marketing_qualified"].total  # 6 of fit: big companies, with a demo (20) or not (100)
+    assert found["marketing_qualified"].scores.tolist() == [0, 6, 10, 16]
+    assert leads.tolist() == [0, 100, 0, 20] and customers.tolist() == [0, 4, 0, 8]
+    assert found["sales_qualified"].total[0].tolist() == [0, 0, 0, 20]  # and 10 of engagement: a demo
+    assert list(with_minimums(tally, both, Thresholds(6, 6, engagement_minimum=10))) == ["sales_qualified"]
+    assert with_minimums(tally, both, Thresholds(6, 6)) == {}

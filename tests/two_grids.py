@@ -1,0 +1,40 @@
+"""Two questions, two grids that each ask one of them, and leads counted by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from calibrate.counts.tally import Tally, tally_of
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Grid, Thresholds
+
+ENDS = (Level("missing", "missing"), Level("other", "other"))
+
+
+def yes(name: str, axis: str = "engagement") -> Criterion:
+    levels = (Level("yes", values=("yes",)), Level("no", values=("no",)), *ENDS)
+    return Criterion(name, name, "text", axis, levels, "no")  # type: ignore[arg-type]
+
+
+DEMO, BIG = yes("demo"), yes("big", "fit")
+OLD = Grid("old", "file", (DEMO, BIG), ((0, 0, 0, 0), (10, 0, 0, 0)), Thresholds(10, 10))
+NEW = Grid("new", "file", (DEMO, BIG), ((10, 0, 0, 0), (0, 0, 0, 0)), Thresholds(10, 10))
+
+
+def counted(groups: list[tuple[int, int, int, int]], months: int = 1) -> Tally:
+    """A tally of (demo level, big level, leads, customers) per month."""
+    demo, big, bought, when = [], [], [], []
+    for month in range(months):
+        for d, b, leads, customers in groups:
+            demo += [d] * leads
+            big += [b] * leads
+            bought += [1] * customers + [0] * (leads - customers)
+            when += [month] * leads
+    names = [f"2025-{month + 1:02d}" for month in range(months)]
+    tally = tally_of((DEMO, BIG), np.array([demo, big], np.uint8), np.array(bought), np.array(when), names)
+    return replace(tally, ends=np.arange(months) * 30 + 30)
+
+
+GROUPS = [(0, 0, 20, 8), (0, 1, 60, 18), (1, 0, 100, 4), (1, 1, 300, 6)]

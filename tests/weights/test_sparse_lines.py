@@ -1,0 +1,30 @@
+"""Lines that criteria offer, and the criteria that a card of them makes."""
+
+import numpy as np
+from weights_case import counted, number, text
+
+from calibrate.counts.rates import estimate
+from calibrate.weights import Constraints
+from calibrate.weights.constraints import resolve
+from calibrate.weights.sparse_lines import joined, offered
+
+
+def test_ordered_texts_join_too():
+    size = text("size", ["S", "M", "L"])
+    ordered = type(size)(size.name, size.column, "text", "fit", size.levels, ordered=True)
+    (one,) = joined([ordered], np.array([0, 2, 2, 0, 0]), np.zeros(5, bool))
+    assert [(level.name, level.values) for level in one.levels[:2]] == [("S", ("S",)), ("M / L", ("M", "L"))]
+    (kept,) = joined([ordered], np.array([0, 2, 2, 0, 0]), np.array([0, 1, 0, 0, 0], bool))
+    assert kept == ordered
+
+
+def test_runs_that_would_need_more_lines_clash():
+    visits = number("visits", [1, 2, 4])
+    tally = counted(visits, [(100, 5), (100, 10), (100, 20), (100, 30)])
+    limits = resolve(Constraints(), tally.criteria)
+    offer = offered(tally.criteria, estimate(tally), limits, np.array([0, 0, 0, 0, 1, 1], bool))
+    runs = [tuple(int(i) for i in np.flatnonzero(row)) for row in offer.gives]
+    assert len(runs) == 10
+    crossing, inside = runs.index((0, 1, 2)), runs.index((1,))
+    assert offer.clash[crossing, runs.index((1, 2, 3))] and offer.clash[crossing, inside]
+    assert not offer.clash[crossing, runs.index((0, 1))] and not offer.clash[crossing, runs.index((3,))]
