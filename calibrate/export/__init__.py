@@ -129,10 +129,10 @@ def coverage(grid: Grid, name: str, options: Options | None = None) -> Coverage:
 
 def write(grid: Grid, name: str, options: Options | None = None) -> bytes:
     """Content of a weight file; with `strict`, refused when anything of the grid would be lost."""
-    chosen, options = format_named(name), options or Options()
+    target, options = format_named(name), options or Options()
     if options.strict:
-        refuse_losses(chosen.coverage(grid, options))
-    content = chosen.write(grid, options)
+        refuse_losses(target.coverage(grid, options))
+    content = target.write(grid, options)
     return content if isinstance(content, bytes) else content.encode()
 
 
@@ -141,10 +141,10 @@ def export(grid: Grid, format: str, path: str | None = None, **options: Any) -> 
 
     `options` are the fields of `Options`; one that does not exist is an error that offers the nearest.
     """
-    known = [field.name for field in fields(Options)]
+    choices = [field.name for field in fields(Options)]
     for name in options:
-        if name not in known:
-            raise ExportError(unknown("option of an export", name, known))
+        if name not in choices:
+            raise ExportError(unknown("option of an export", name, choices))
     content = write(grid, format, Options(**options))
     if path is not None:
         write_whole(path, content)
@@ -156,9 +156,9 @@ def export(grid: Grid, format: str, path: str | None = None, **options: Any) -> 
 
 def write_scores(grid: Grid, scored: Iterable[Scored], name: str, options: Options | None = None) -> bytes:
     """Content of a file of leads already scored, as one system imports them."""
-    chosen = format_named(name)
-    if chosen.scores is None:
-        takers = [each for each, format in FORMATS.items() if format.scores]
+    target = format_named(name)
+    if target.scores is None:
+        takers = [format_name for format_name, format in FORMATS.items() if format.scores]
         raise ExportError(f"format '{name}' takes the grid, not scores; formats that take scores: {', '.join(takers)}")
-    content = chosen.scores(grid, scored, options or Options())
+    content = target.scores(grid, scored, options or Options())
     return content if isinstance(content, bytes) else content.encode()

@@ -58,7 +58,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     notes = ("no call creates rules: the sheet is typed in by hand; at most 100 bulk imports a minute",)
     bands: tuple[Status, str] = ("carried", "one automation per band")
     expiry: tuple[Status, str] = ("carried", "")
-    if any(each.percent for each in grid.expiry):
+    if any(rule.percent for rule in grid.expiry):
         expiry = ("approximated", "points expire as a whole, not by shares")
     return account("activecampaign", grid, judge, bands=bands, expiry=expiry, notes=notes)
 

@@ -113,8 +113,8 @@ def reason_text(grid: Grid, at: int, place: int, language: str) -> str:
 def expiry_rule(grid: Grid, at: int, place: int) -> tuple[int | None, int | None, int | None, str] | None:
     """Days, percent, per days, and the column that dates the signal, of a level whose points expire; else None."""
     criterion = grid.criteria[at]
-    found = {(rule.criterion, rule.level): rule for rule in grid.expiry}
-    rule = found.get((criterion.name, criterion.levels[place].name))
+    rules = {(rule.criterion, rule.level): rule for rule in grid.expiry}
+    rule = rules.get((criterion.name, criterion.levels[place].name))
     if rule is None or rule.dated is None:
         return None
     return rule.days, rule.percent, rule.every_days, rule.dated
@@ -145,13 +145,13 @@ def left_by_age(rule: Expiry, points: int) -> list[tuple[int, int]]:
     ages = [rule.days] if rule.days is not None else []
     if rule.percent and rule.every_days:
         ages = [rule.every_days * times for times in range(1, -(-100 // rule.percent) + 1)]
-    found, before = [], points
+    steps, before = [], points
     for age in ages:
-        left = rule.keeps(points, age)
-        if left != before:
-            found.append((age, left))
-        before = left
-    return found[::-1]
+        points_left = rule.keeps(points, age)
+        if points_left != before:
+            steps.append((age, points_left))
+        before = points_left
+    return steps[::-1]
 
 
 def key_column(grid: Grid, options: Options) -> str:
@@ -224,10 +224,10 @@ def refuse_illegal(grid: Grid, name: str) -> None:
         texts += [criterion.name, criterion.column]
         texts += [text for level in criterion.levels for text in (level.name, *level.values) if isinstance(text, str)]
     for text in texts:
-        found = _ILLEGAL.search(text)
-        if found:
+        sign = _ILLEGAL.search(text)
+        if sign:
             raise ExportError(
-                f"{name}: {text[:60]!r} holds the character U+{ord(found[0]):04X}, which no XML file can hold; "
+                f"{name}: {text[:60]!r} holds the character U+{ord(sign[0]):04X}, which no XML file can hold; "
                 f"rename it in the data or in the settings"
             )
 
@@ -258,18 +258,18 @@ def account(
     for at, (criterion, points) in enumerate(zip(grid.criteria, grid.points, strict=True)):
         for place, value in enumerate(points):
             status, reason = judge(at, place) if judge else ("carried", "")
-            made = _made(criterion.column, makes)
-            if made and status == "carried":
-                status, reason = "approximated", made
+            origin = _made(criterion.column, makes)
+            if origin and status == "carried":
+                status, reason = "approximated", origin
             if value or (status == "impossible" and points[criterion.other]):  # it would get the points of any other
                 items.append(Item(line_name(criterion, place, value), status, reason))
     if grid.bands:
         items.append(Item("bands", *bands))
     if grid.thresholds:
         items.append(Item("thresholds", *bands))
-    for each in grid.expiry:
-        said = expiry(each) if callable(expiry) else expiry or _dated(each, makes)
-        items.append(Item(f"expiry of {each.criterion}: {each.level}", *said))
+    for rule in grid.expiry:
+        fate = expiry(rule) if callable(expiry) else expiry or _dated(rule, makes)
+        items.append(Item(f"expiry of {rule.criterion}: {rule.level}", *fate))
     return Coverage(name, tuple(items), notes)
 
 
@@ -307,13 +307,13 @@ def _made(column: str, makes: Sequence[str]) -> str:
     return ""
 
 
-def refuse_losses(found: Coverage) -> None:
+def refuse_losses(account: Coverage) -> None:
     """Refuse, as ``--strict`` asks, when anything would be lost."""
-    if not found.lossless:
-        lost = [item for item in found.items if item.status != "carried"]
-        shown = "; ".join(f"{item.what} ({item.reason or item.status})" for item in lost[:5])
+    if not account.lossless:
+        lost = [item for item in account.items if item.status != "carried"]
+        losses = "; ".join(f"{item.what} ({item.reason or item.status})" for item in lost[:5])
         more = f"; and {len(lost) - 5} more" if len(lost) > 5 else ""
         raise ExportError(
-            f"{found.format} cannot carry all of this grid: {shown}{more}. Nothing was written; leave out --strict "
+            f"{account.format} cannot carry all of this grid: {losses}{more}. Nothing was written; leave out --strict "
             f"to write what can be carried"
         )

@@ -19,9 +19,9 @@ from .base import EVERYTHING, Coverage, Options, account
 from .schemes import MOST_BYTES, number, whole
 
 COLUMNS = (
-    "criterion", "column", "kind", "axis", "level", "role", "values", "low", "high", "points",
-    "leads", "customers", "points_low", "points_high", "sign_kept", "points_kept", "note",
-)  # fmt: skip
+    *("criterion", "column", "kind", "axis", "level", "role", "values", "low", "high", "points"),
+    *("leads", "customers", "points_low", "points_high", "sign_kept", "points_kept", "note"),
+)
 SIGNS = ("decimal", "thousands", "units")
 """Further columns where a source writes numbers with signs of its own, as words."""
 WORDS = {".": "", ",": "comma", " ": "blank", "": ""}
@@ -46,9 +46,9 @@ def write(grid: Grid, options: Options) -> str:
             row: list[Any] = [criterion.name, criterion.column, criterion.kind, criterion.axis, level.name, level.role]
             row += [json.dumps(level.values, ensure_ascii=False) if level.values else "", level.low, level.high, points]
             if grid.evidence:
-                found = grid.evidence[at][place]
-                counts = [found.leads, found.customers, found.low, found.high]
-                row += [*counts, found.sign_kept, found.points_kept, found.note]
+                evidence = grid.evidence[at][place]
+                counts = [evidence.leads, evidence.customers, evidence.low, evidence.high]
+                row += [*counts, evidence.sign_kept, evidence.points_kept, evidence.note]
             else:
                 row += [None] * 7
             row += signs_of(criterion) if signed else []
@@ -75,10 +75,10 @@ def read(text: str, source: str) -> Grid:
         head = {key: cells.get(key, "") for key in ("column", "kind", "axis")}
         head |= {key: _sign(key, cells[key], where) for key in SIGNS if cells.get(key)}
         name = cells["criterion"]
-        asked = criteria.setdefault(name, {"name": name, **head, "levels": []})
-        if {key: asked[key] for key in head} != head:
+        entry = criteria.setdefault(name, {"name": name, **head, "levels": []})
+        if {key: entry[key] for key in head} != head:
             raise GridError(f"{where}: the criterion '{name[:60]}' has another column, kind or axis than above")
-        asked["levels"].append(_level(cells, where))
+        entry["levels"].append(_level(cells, where))
     sums = [(max(p), min(p)) for c in criteria.values() if (p := [level["points"] for level in c["levels"]])]
     body = {
         "schema": canonical.SCHEMA,
@@ -104,10 +104,10 @@ def _sign(key: str, word: str, where: str) -> Any:
             return json.loads(word)
         except (ValueError, RecursionError):
             raise GridError(f"{where}: '{word[:40]}' is no list of units") from None
-    known = {name: sign for sign, name in WORDS.items() if name} | ({"point": "."} if key == "thousands" else {})
-    if word not in known:
-        raise GridError(f"{where}: '{word[:40]}' is no sign in numbers; write {' or '.join(known)}")
-    return known[word]
+    signs = {name: sign for sign, name in WORDS.items() if name} | ({"point": "."} if key == "thousands" else {})
+    if word not in signs:
+        raise GridError(f"{where}: '{word[:40]}' is no sign in numbers; write {' or '.join(signs)}")
+    return signs[word]
 
 
 def _level(cells: dict[str, str], where: str) -> dict[str, Any]:
@@ -123,9 +123,9 @@ def _level(cells: dict[str, str], where: str) -> dict[str, Any]:
             level[key] = number(cells, key, where)
     if cells.get("leads") and cells.get("customers"):
         counts = {"leads": whole(cells["leads"], where), "customers": whole(cells["customers"], where)}
-        known = {"points_low": "low", "points_high": "high", "sign_kept": "sign_kept"}
-        known["points_kept"] = "points_kept"
-        more = {new: number(cells, old, where) for old, new in known.items() if cells.get(old)}
+        names = {"points_low": "low", "points_high": "high", "sign_kept": "sign_kept"}
+        names["points_kept"] = "points_kept"
+        more = {new: number(cells, old, where) for old, new in names.items() if cells.get(old)}
         level["evidence"] = {**counts, **more, "note": cells.get("note", "")}
     return level
 

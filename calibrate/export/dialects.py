@@ -47,8 +47,10 @@ _DUCK_NUMBERS = (
 )
 _PG_FLOATS = "'double precision', 'real', 'numeric'"
 _LITE_TRIMMED = "LOWER(TRIM({t}, ' ' || CHAR(9) || CHAR(13) || CHAR(10)))"
-_LITE_REFUSED = ("*[^0-9.e+-]*", "*[^e][+-]*", "*e*e*", "*.*.*", "*e*.*", "*e", "*[+-]", "*e[0-9][0-9][0-9][0-9]*",
-                 "*e[+-][0-9][0-9][0-9][0-9]*")  # fmt: skip
+_LITE_REFUSED = (
+    *("*[^0-9.e+-]*", "*[^e][+-]*", "*e*e*", "*.*.*", "*e*.*", "*e", "*[+-]"),
+    *("*e[0-9][0-9][0-9][0-9]*", "*e[+-][0-9][0-9][0-9][0-9]*"),
+)
 
 
 def _lite_number() -> str:

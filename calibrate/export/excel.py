@@ -63,8 +63,8 @@ def write(grid: Grid, options: Options) -> bytes:
 
     words_in(options.language)
     _refuse_long(grid)
-    written = io.BytesIO()
-    with xlsxwriter.Workbook(written, {"in_memory": True}) as book:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         book.set_properties({"created": CREATED, "title": grid.name, "comments": "calibrate"})
         leads, sheet, values = book.add_worksheet("Leads"), book.add_worksheet("Grid"), book.add_worksheet("Values")
         bold = book.add_format({"bold": True, "bottom": 1})
@@ -72,13 +72,13 @@ def write(grid: Grid, options: Options) -> bytes:
         places = _write_grid(grid, options, sheet, values, bold, day)
         count = _write_bands(grid, values)
         values.hide()
-        made = any(made_from(criterion.column) is not None for criterion in grid.criteria)
-        domains = _write_domains(book.add_worksheet("Domains")) if made else 0
+        mailboxes = any(made_from(criterion.column) is not None for criterion in grid.criteria)
+        domains = _write_domains(book.add_worksheet("Domains")) if mailboxes else 0
         if grid.gated:
             _write_axes(grid, book.add_worksheet("Axes"))
         _write_leads(grid, options, leads, places, count, domains, bold)
         leads.activate()
-    return written.getvalue()
+    return content.getvalue()
 
 
 def coverage(grid: Grid, options: Options) -> Coverage:
@@ -105,14 +105,14 @@ def coverage(grid: Grid, options: Options) -> Coverage:
 
 def _rules(grid: Grid) -> dict[int, dict[int, Expiry]]:
     """Rules by criterion and level, of criteria whose lines are dated by one column: that of the first rule."""
-    found: dict[int, dict[int, Expiry]] = {}
+    rules: dict[int, dict[int, Expiry]] = {}
     for at, criterion in enumerate(grid.criteria):
         mine = [rule for rule in grid.expiry if rule.criterion == criterion.name and rule.dated]
         names = [level.name for level in criterion.levels]
-        kept = {names.index(rule.level): rule for rule in mine if rule.dated == mine[0].dated}
-        if kept:
-            found[at] = kept
-    return found
+        aging = {names.index(rule.level): rule for rule in mine if rule.dated == mine[0].dated}
+        if aging:
+            rules[at] = aging
+    return rules
 
 
 def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any, day: Any) -> list[_Places]:
@@ -147,15 +147,15 @@ def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any
             row += 1
         for place, text, low, high in _entries(criterion):
             flag = isinstance(text, bool)
-            shown = ("true" if text else "false") if isinstance(text, bool) else text
+            cell_text = ("true" if text else "false") if isinstance(text, bool) else text
             number = None if flag else as_number(text)
-            values.write_string(line, 0, shown)
+            values.write_string(line, 0, cell_text)
             _write_cell(values, line, 1, number)
             values.write_number(line, 2, low)
             values.write_number(line, 3, high)
             values.write_formula(line, 4, f"=Grid!D{first_row + place + 1}", None, grid.points[at][place])
-            said = meaning(text)
-            _write_cell(values, line, 5, None if said is None else float(said))
+            truth = meaning(text)
+            _write_cell(values, line, 5, None if truth is None else float(truth))
             values.write_number(line, 6, float(flag))
             rule = aging.get(at, {}).get(place)
             for column, number in enumerate(_terms(rule) if aging else (), 11):
@@ -197,19 +197,19 @@ def _write_cell(sheet: Any, row: int, column: int, number: float | None) -> None
 
 def _entries(criterion: Criterion) -> list[tuple[int, str | bool, float, float]]:
     """Level, listed value, from, below: in the order in which levels are asked, each value once."""
-    found: list[tuple[int, str | bool, float, float]] = []
-    seen: set[tuple[bool, str | bool]] = set()
+    entries: list[tuple[int, str | bool, float, float]] = []
+    values: set[tuple[bool, str | bool]] = set()
     order = [criterion.missing, *(i for i, level in enumerate(criterion.levels) if level.role == "value")]
     for place in order:
         level = criterion.levels[place]
         for value in level.values if place == criterion.missing or criterion.kind in ("text", "boolean") else ():
-            if (isinstance(value, bool), value) not in seen:
-                seen.add((isinstance(value, bool), value))
-                found.append((place, value, ENDLESS, -ENDLESS))
+            if (isinstance(value, bool), value) not in values:
+                values.add((isinstance(value, bool), value))
+                entries.append((place, value, ENDLESS, -ENDLESS))
         if criterion.kind == "number" and level.role == "value":
             low = -ENDLESS if level.low is None else level.low
-            found.append((place, "", low, ENDLESS if level.high is None else level.high))
-    return found
+            entries.append((place, "", low, ENDLESS if level.high is None else level.high))
+    return entries
 
 
 def _write_bands(grid: Grid, values: Any) -> int:
@@ -219,10 +219,10 @@ def _write_bands(grid: Grid, values: Any) -> int:
     """
     if grid.gated:
         for row, band in enumerate(grid.ladder):
-            known: dict[str, int] = dict(band.demands)
+            demands: dict[str, int] = dict(band.demands)
             values.write_string(row, 8, band.name)
             for column, what in ((7, "score"), (9, "fit"), (10, "engagement")):
-                values.write_number(row, column, known.get(what, -ENDLESS))
+                values.write_number(row, column, demands.get(what, -ENDLESS))
         return len(grid.bands)
     steps = dict(reversed(ordered_bands(grid)))
     for row, at_least in enumerate(sorted(steps)):
@@ -246,11 +246,11 @@ def _write_leads(
     aging = _rules(grid)
     dated = list(dict.fromkeys(str(rule.dated) for rules in aging.values() for rule in rules.values()))
     columns = list(dict.fromkeys([*columns, *dated]))
-    made = list(dict.fromkeys(c.column for c in grid.criteria if made_from(c.column) is not None))
+    mailboxes = list(dict.fromkeys(c.column for c in grid.criteria if made_from(c.column) is not None))
     key = key_column(grid, options) or "lead_id"
     score, band = len(columns) + 1, len(columns) + 2
     titles = [key, *columns, *words["leads"][:2], *(words["leads"][2].format(c.name) for c in grid.criteria)]
-    titles += [*made, *(words["aged"][1].format(column) for column in dated)]
+    titles += [*mailboxes, *(words["aged"][1].format(column) for column in dated)]
     for at, title in enumerate(titles):
         sheet.write_string(0, at, title, bold)
     sheet.write_comment(0, 0, words["how"])
@@ -258,8 +258,8 @@ def _write_leads(
     sheet.set_column(0, len(titles), 16)
     first, last = _letters(score + 2), _letters(score + 1 + len(grid.criteria))
     for row in range(2, ROWS + 2):
-        asked = f"COUNTA(A{row}:{_letters(len(columns))}{row})=0"
-        sheet.write_formula(row - 1, score, f'=IF({asked},"",SUM({first}{row}:{last}{row}))', None, "")
+        empty = f"COUNTA(A{row}:{_letters(len(columns))}{row})=0"
+        sheet.write_formula(row - 1, score, f'=IF({empty},"",SUM({first}{row}:{last}{row}))', None, "")
         if bands:
             total = f"{_letters(score)}{row}"
             place = f"MATCH({total},Values!$H$1:$H${bands},1)"
@@ -268,46 +268,46 @@ def _write_leads(
                 asked_for = ((total, "H"), (fit, "J"), (f"({total}-{fit})", "K"))
                 met = "*".join(f"({had}>=Values!${column}$1:${column}${bands})" for had, column in asked_for)
                 place = f"MATCH(1,INDEX({met},0),0)"
-            found = f"INDEX(Values!$I$1:$I${bands},{place})"
-            sheet.write_formula(row - 1, band, f'=IF({asked},"",IFERROR({found},""))', None, "")
-        kinds = {column: f"{_letters(score + 2 + len(grid.criteria) + at)}{row}" for at, column in enumerate(made)}
-        for at, column in enumerate(made):
+            band_name = f"INDEX(Values!$I$1:$I${bands},{place})"
+            sheet.write_formula(row - 1, band, f'=IF({empty},"",IFERROR({band_name},""))', None, "")
+        kinds = {column: f"{_letters(score + 2 + len(grid.criteria) + at)}{row}" for at, column in enumerate(mailboxes)}
+        for at, column in enumerate(mailboxes):
             address = f"{_letters(columns.index(made_from(column) or column) + 1)}{row}"
             sheet.write_formula(row - 1, score + 2 + len(grid.criteria) + at, _mailbox(address, domains), None, "")
         ages = {}
-        for at, column in enumerate(dated, score + 2 + len(grid.criteria) + len(made)):
-            seen, ages[column] = f"{_letters(columns.index(column) + 1)}{row}", f"{_letters(at)}{row}"
-            sheet.write_formula(row - 1, at, _age(seen), None, "")
+        for at, column in enumerate(dated, score + 2 + len(grid.criteria) + len(mailboxes)):
+            signal, ages[column] = f"{_letters(columns.index(column) + 1)}{row}", f"{_letters(at)}{row}"
+            sheet.write_formula(row - 1, at, _age(signal), None, "")
         for at, criterion in enumerate(grid.criteria):
             cell = kinds.get(criterion.column) or f"{_letters(columns.index(criterion.column) + 1)}{row}"
             rules = aging.get(at, {})
             age = ages[str(next(iter(rules.values())).dated)] if rules else ""
             points = _points(criterion, places[at], cell, rules, age)
-            sheet.write_formula(row - 1, score + 2 + at, f'=IF({asked},"",{points})', None, "")
+            sheet.write_formula(row - 1, score + 2 + at, f'=IF({empty},"",{points})', None, "")
 
 
 def _mailbox(address: str, count: int) -> str:
     """Formula for the kind of mailbox of an address, looked up in the sheet Domains."""
     domain = f'TRIM(LOWER(RIGHT(SUBSTITUTE({address}&"","@",REPT(" ",300)),300)))'
-    known = f'IFERROR(VLOOKUP({domain},Domains!$A$1:$B${count},2,FALSE),"{PROFESSIONAL}")'
-    return f'=IF(OR(ISERROR(FIND(".",{domain},2)),ISNUMBER(FIND(" ",{domain}))),"",{known})'
+    kind = f'IFERROR(VLOOKUP({domain},Domains!$A$1:$B${count},2,FALSE),"{PROFESSIONAL}")'
+    return f'=IF(OR(ISERROR(FIND(".",{domain},2)),ISNUMBER(FIND(" ",{domain}))),"",{kind})'
 
 
 def _write_domains(sheet: Any) -> int:
     """The lists of free and disposable mailboxes; how many lines they have."""
     free, disposable = lists()
-    known = {**dict.fromkeys(free, FREE), **dict.fromkeys(disposable, DISPOSABLE)}
-    for row, domain in enumerate(sorted(known)):
+    kinds = {**dict.fromkeys(free, FREE), **dict.fromkeys(disposable, DISPOSABLE)}
+    for row, domain in enumerate(sorted(kinds)):
         sheet.write_string(row, 0, domain)
-        sheet.write_string(row, 1, known[domain])
+        sheet.write_string(row, 1, kinds[domain])
     sheet.hide()
-    return len(known)
+    return len(kinds)
 
 
 def _age(cell: str) -> str:
     """Formula for the age in days of a date, a moment or a text that begins with a day; -1 where there is none."""
-    told = f"IFERROR(Grid!$G$1-DATEVALUE(LEFT(TRIM({cell}),10)),-1)"
-    return f"=IF(ISNUMBER({cell}),Grid!$G$1-INT({cell}),{told})"
+    age = f"IFERROR(Grid!$G$1-DATEVALUE(LEFT(TRIM({cell}),10)),-1)"
+    return f"=IF(ISNUMBER({cell}),Grid!$G$1-INT({cell}),{age})"
 
 
 def _left(points: str, days: str, percent: str, every: str, age: str) -> str:
@@ -337,34 +337,35 @@ def _points(criterion: Criterion, place: _Places, cell: str, rules: Mapping[int,
     number = f"ISNUMBER({column('B')})*({column('B')}={cell})"
     kinds = f"ISLOGICAL({cell})", f"ISNUMBER({cell})*(1-ISLOGICAL({cell}))", f"ISTEXT({cell})"
     # sums of products and no IF, which old versions want in braces; LibreOffice takes TRUE for a number
-    listed = "+".join(f"{kind}*({test})" for kind, test in zip(kinds, (truth, number, exact), strict=True))
+    matches = "+".join(f"{kind}*({test})" for kind, test in zip(kinds, (truth, number, exact), strict=True))
     missing_level = criterion.levels[criterion.missing]
     gone = f'TRIM({blank})=""'
     if missing_level.values:
         count = len({(isinstance(v, bool), v) for v in missing_level.values})
         end = place.first + count - 1
-        gone = f"OR({gone},SUMPRODUCT({listed.replace(f'${place.last}', f'${end}')})>0)"
-    rest = points[criterion.other]
+        gone = f"OR({gone},SUMPRODUCT({matches.replace(f'${place.last}', f'${end}')})>0)"
+    remainder = points[criterion.other]
     if criterion.kind == "presence":
-        rest = points[next(i for i, level in enumerate(criterion.levels) if level.role == "value")]
+        remainder = points[next(i for i, level in enumerate(criterion.levels) if level.role == "value")]
     elif criterion.kind == "number":
-        said = cell
-        for written, plain in criterion.signs:
-            said = f"SUBSTITUTE({said},{_spelt(written)},{_spelt(plain)})"
-        read = f'IF(ISLOGICAL({cell}),N({cell}),IF(ISNUMBER({cell}),{cell},_xlfn.NUMBERVALUE({said},".","|")))'
+        reading = cell
+        for spelling, plain in criterion.signs:
+            reading = f"SUBSTITUTE({reading},{_spelt(spelling)},{_spelt(plain)})"
+        read = f'IF(ISLOGICAL({cell}),N({cell}),IF(ISNUMBER({cell}),{cell},_xlfn.NUMBERVALUE({reading},".","|")))'
         if criterion.no_answers:
-            listed = f"ISNUMBER({column('B')})*({column('B')}={read})".replace(f"${place.last}", f"${end}")
-            gone = f"OR({gone},IFERROR(SUMPRODUCT({listed})>0,FALSE))"
+            matches = f"ISNUMBER({column('B')})*({column('B')}={read})".replace(f"${place.last}", f"${end}")
+            gone = f"OR({gone},IFERROR(SUMPRODUCT({matches})>0,FALSE))"
         inside = f"({column('C')}<={read})*({read}<{column('D')})"
-        odd = f'ISNUMBER(SEARCH("%",{said}))'
-        rest = f"IF({odd},{rest},IFERROR(IF(SUMPRODUCT({inside})>0,SUMPRODUCT({inside}*{column('E')}),{rest}),{rest}))"
+        odd = f'ISNUMBER(SEARCH("%",{reading}))'
+        level_points = f"IF(SUMPRODUCT({inside})>0,SUMPRODUCT({inside}*{column('E')}),{remainder})"
+        remainder = f"IF({odd},{remainder},IFERROR({level_points},{remainder}))"
     elif any(level.role == "value" for level in criterion.levels):
-        first = f"MATCH(1,INDEX({listed},0),0)"
-        found = f"INDEX({worth},{first})"
+        first = f"MATCH(1,INDEX({matches},0),0)"
+        level_points = f"INDEX({worth},{first})"
         if rules:
-            found = f"SUMPRODUCT((ROW({column('E')})={first}+{place.first - 1})*{worth})"
-        rest = f"IFERROR({found},{rest})"
-    return f"IF({gone},{points[criterion.missing]},{rest})"
+            level_points = f"SUMPRODUCT((ROW({column('E')})={first}+{place.first - 1})*{worth})"
+        remainder = f"IFERROR({level_points},{remainder})"
+    return f"IF({gone},{points[criterion.missing]},{remainder})"
 
 
 def _spelt(text: str) -> str:
@@ -381,8 +382,8 @@ def _letters(column: int) -> str:
     name = ""
     column += 1
     while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
+        column, digit = divmod(column - 1, 26)
+        name = chr(65 + digit) + name
     return name
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from ..grid.grid import Expiry, Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands
 from .csv import safe
+from .fields import labels_of
 from .rules import Branch, branches, must_exist, number_text, system_name, unique_names
 
 VERSION = "2026-09-beta"
@@ -28,18 +29,7 @@ CONTACT = "0-1"
 COLORS = ("GREEN", "YELLOW", "ORANGE", "RED", "PURPLE", "MAGENTA", "BLUE", "GRAY")
 GROUPS = {"fit": "FIT", "engagement": "INTENT"}
 PROPERTY = r"[a-z][a-z0-9_]*"
-LABELS = {
-    "record id": "hs_object_id", "create date": "createdate", "date de création": "createdate",
-    "lifecycle stage": "lifecyclestage", "lead status": "hs_lead_status", "close date": "closedate",
-    "original traffic source": "hs_analytics_source", "original source": "hs_analytics_source",
-    "job title": "jobtitle", "intitulé du poste": "jobtitle", "industry": "industry", "secteur d'activité": "industry",
-    "number of employees": "numemployees", "nombre d'employés": "numemployees", "annual revenue": "annualrevenue",
-    "country/region": "country", "pays/région": "country", "email domain": "hs_email_domain", "email": "email",
-    "number of form submissions": "num_conversion_events", "first conversion": "first_conversion_event_name",
-    "number of pageviews": "hs_analytics_num_page_views", "number of sessions": "hs_analytics_num_visits",
-    "marketing emails opened": "hs_email_open", "marketing emails clicked": "hs_email_click",
-    "unsubscribed from all email": "hs_email_optout", "city": "city", "ville": "city", "company name": "company",
-}  # fmt: skip
+LABELS = labels_of("hubspot")
 """Labels of contact exports, in lower case, and the internal names the API asks for."""
 
 
@@ -67,13 +57,13 @@ def write(grid: Grid, options: Options) -> str:
     outputs = _outputs(grid)
     if outputs:
         requests.append({"method": "GET", "path": path + "/{scoreId}/draft"})
-        known = [_identified(group, at) for at, group in enumerate(groups)]
-        draft = {**create, "groupConfigs": known, "outputConfiguration": {"outputs": outputs}}
+        identified = [_identified(group, at) for at, group in enumerate(groups)]
+        draft = {**create, "groupConfigs": identified, "outputConfiguration": {"outputs": outputs}}
         requests.append({"method": "PUT", "path": path + "/{scoreId}/draft", "body": draft})
     requests.append({"method": "POST", "path": path + "/{scoreId}/draft/publish", "body": {}})
     columns = {name: column for column, name in _properties(grid).items() if name != column}
-    whole = {"api": f"HubSpot Lead Scoring {VERSION}", "requests": requests, "calibrate": {"columns": columns}}
-    return json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    document = {"api": f"HubSpot Lead Scoring {VERSION}", "requests": requests, "calibrate": {"columns": columns}}
+    return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def coverage(grid: Grid, options: Options) -> Coverage:
@@ -105,7 +95,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         notes += ("HubSpot's pages describe decay for groups of events; for rules on properties it is unconfirmed",)
 
     def fading(rule: Expiry) -> tuple[Status, str]:
-        first = next(each for each in grid.expiry if each.criterion == rule.criterion)
+        first = next(candidate for candidate in grid.expiry if candidate.criterion == rule.criterion)
         if (first.days, first.percent, first.every_days) != (rule.days, rule.percent, rule.every_days):
             return "impossible", f"a whole group decays alike: by the rule of '{first.level}'"
         return "approximated", "HubSpot takes points back evenly, a share per interval, and for a whole group"
@@ -143,15 +133,15 @@ def _groups(grid: Grid) -> list[tuple[str, str, list[int], Expiry | None]]:
     aging: dict[str, Expiry] = {}
     for expiry in grid.expiry:
         aging.setdefault(expiry.criterion, expiry)
-    found: list[tuple[str, str, list[int], Expiry | None]] = []
+    groups: list[tuple[str, str, list[int], Expiry | None]] = []
     for axis, category in GROUPS.items():
         places = [i for i, c in enumerate(grid.criteria) if c.axis == axis and c.name not in aging]
         if places:
-            found.append((axis.capitalize(), category, places, None))
+            groups.append((axis.capitalize(), category, places, None))
     for at, criterion in enumerate(grid.criteria):
         if criterion.name in aging:
-            found.append((criterion.name, GROUPS[criterion.axis], [at], aging[criterion.name]))
-    return found
+            groups.append((criterion.name, GROUPS[criterion.axis], [at], aging[criterion.name]))
+    return groups
 
 
 def _group(name: str, category: str, places: list[int], expiry: Expiry | None, grid: Grid) -> dict[str, Any]:
@@ -185,9 +175,9 @@ def _outputs(grid: Grid) -> list[dict[str, Any]]:
     if grid.gated:
         tiers = {}
         for axis, category, names in (("fit", "FIT", "ABCDEFGH"), ("engagement", "INTENT", "12345678")):
-            asked = {least for band in grid.bands for what, least in band.demands if what == axis}
+            minimums = {least for band in grid.bands for what, least in band.demands if what == axis}
             lowest = sum(min(p) for c, p in zip(grid.criteria, grid.points, strict=True) if c.axis == axis)
-            steps = sorted({*asked, min([lowest, *asked])}, reverse=True)
+            steps = sorted({*minimums, min([lowest, *minimums])}, reverse=True)
             tiers[category] = [{"label": names[min(i, 7)], "threshold": least} for i, least in enumerate(steps)]
         outputs.append({"id": _id("outputs", "MATRIX"), "outputType": "MATRIX", "boundaries": tiers})
     return outputs
@@ -212,16 +202,16 @@ def _identified(group: dict[str, Any], at: int) -> dict[str, Any]:
     return {**group, "id": _id("groupConfigs", at), "ruleConfigurations": rules}
 
 
-def _calculations(found: list[Branch], name: str, grid: Grid, at: int) -> list[dict[str, Any]]:
+def _calculations(answers: list[Branch], name: str, grid: Grid, at: int) -> list[dict[str, Any]]:
     """One criterion: a MATCH calculation, or where numbers lie between two bounds, conditions that add up."""
-    bounds = [(branch.low, branch.high) for branch in found if branch.how == "inside"]
-    spelt = [number for branch in found for number in branch.numbers]
+    bounds = [(branch.low, branch.high) for branch in answers if branch.how == "inside"]
+    spelt = [number for branch in answers for number in branch.numbers]
     if not spelt and not any(low is not None and high is not None for low, high in bounds):
-        return [_match(found, name, grid, at)]
+        return [_match(answers, name, grid, at)]
     lows, highs = ({bound[end] for bound in bounds} for end in (0, 1))
-    always = 0 if lows == highs and None in lows else found[-1].points  # points of numbers that no level holds
+    always = 0 if lows == highs and None in lows else answers[-1].points  # points of numbers that no level holds
     ways = [([{"operationType": "ALL_PROPERTY", "operator": "IS_KNOWN"}], always)]
-    for branch in found[:-1]:
+    for branch in answers[:-1]:
         if branch.how == "missing":
             ways.append(([{"operationType": "ALL_PROPERTY", "operator": "IS_UNKNOWN"}], branch.points))
             ways += [([_compared("IS_EQUAL_TO", number)], branch.points - always) for number in branch.numbers]
@@ -252,28 +242,28 @@ def _compared(operator: str, number: float) -> dict[str, Any]:
     return {"operationType": "NUMBER", "operator": operator, "value": _number(number)}
 
 
-def _match(found: list[Branch], name: str, grid: Grid, at: int) -> dict[str, Any]:
+def _match(answers: list[Branch], name: str, grid: Grid, at: int) -> dict[str, Any]:
     """One criterion as a MATCH calculation; its branches exclude one another, so their order does not matter."""
-    rules = [(operation, b.points) for b in found for operation in _operations(b, grid.criteria[at].kind)]
+    rules = [(operation, b.points) for b in answers for operation in _operations(b, grid.criteria[at].kind)]
     return {
         "type": "MATCH",
         "property": name,
-        "defaultValue": next((b.points for b in found if _is_default(b)), 0),
+        "defaultValue": next((b.points for b in answers if _is_default(b)), 0),
         "matchRules": [{"operation": operation, "value": points} for operation, points in rules],
     }
 
 
 def _operations(branch: Branch, kind: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    operations: list[dict[str, Any]] = []
     if branch.how == "missing":
-        found.append({"operationType": "ALL_PROPERTY", "operator": "IS_UNKNOWN"})
+        operations.append({"operationType": "ALL_PROPERTY", "operator": "IS_UNKNOWN"})
     elif branch.how == "inside" and not _is_default(branch):
-        found.append(_interval(branch))
+        operations.append(_interval(branch))
     if branch.texts:
-        found.append({"operationType": "ENUMERATION", "operator": "IS_ANY_OF", "values": list(branch.texts)})
+        operations.append({"operationType": "ENUMERATION", "operator": "IS_ANY_OF", "values": list(branch.texts)})
     for flag in branch.flags:
-        found.append({"operationType": "BOOL", "operator": "IS_EQUAL_TO", "value": flag})
-    return [{**operation, "includeObjectsWithNoValueSet": False} for operation in found]
+        operations.append({"operationType": "BOOL", "operator": "IS_EQUAL_TO", "value": flag})
+    return [{**operation, "includeObjectsWithNoValueSet": False} for operation in operations]
 
 
 def _interval(branch: Branch) -> dict[str, Any]:

@@ -43,18 +43,18 @@ def formula(grid: Grid) -> str:
     properties = _properties(grid)
     terms = []
     for at, criterion in enumerate(grid.criteria):
-        name, asked = properties[criterion.column], branches(grid, at)
-        steps = [(f"not is_present({name})", asked[0].points)]
-        rest = 0
-        for branch in asked:
+        name, answers = properties[criterion.column], branches(grid, at)
+        steps = [(f"not is_present({name})", answers[0].points)]
+        otherwise = 0
+        for branch in answers:
             condition = _condition(branch, name, field_kind(criterion))
             if branch.how in ("rest", "filled"):
-                rest = branch.points
+                otherwise = branch.points
             elif condition:
                 steps.append((condition, branch.points))
-        if any(points for _, points in steps) or rest:
+        if any(points for _, points in steps) or otherwise:
             first, *more = [f"if {condition} then {points}" for condition, points in steps]
-            terms.append("(" + " else".join([first, *more]) + f" else {rest})")
+            terms.append("(" + " else".join([first, *more]) + f" else {otherwise})")
     return " + ".join(terms) or "0"
 
 
@@ -83,7 +83,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
 
 def _condition(branch: Branch, name: str, kind: str) -> str:
     if kind == "number" and branch.how == "missing":
-        return " or ".join(f"{name} = {number_text(each)}" for each in branch.numbers)
+        return " or ".join(f"{name} = {number_text(number)}" for number in branch.numbers)
     if branch.how == "inside":
         parts = [f"{name} >= {number_text(branch.low)}"] if branch.low is not None else []
         parts += [f"{name} < {number_text(branch.high)}"] if branch.high is not None else []

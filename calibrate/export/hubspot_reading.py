@@ -21,10 +21,10 @@ def read(text: str | bytes, source: str) -> Grid:
     body = parse(text, source)
     columns: dict[str, str] = {}
     if isinstance(body, dict) and isinstance(body.get("calibrate"), dict):
-        given = body["calibrate"].get("columns")
-        columns = {str(k): str(v) for k, v in given.items()} if isinstance(given, dict) else {}
+        names = body["calibrate"].get("columns")
+        columns = {str(k): str(v) for k, v in names.items()} if isinstance(names, dict) else {}
     if isinstance(body, dict) and isinstance(body.get("requests"), list):
-        bodies = [each.get("body") for each in body["requests"] if isinstance(each, dict)]
+        bodies = [request.get("body") for request in body["requests"] if isinstance(request, dict)]
         body = next((b for b in reversed(bodies) if isinstance(b, dict) and "groupConfigs" in b), None)
     if not isinstance(body, dict) or not isinstance(body.get("groupConfigs"), list):
         raise GridError(f"{source}: no 'groupConfigs', so this is no score of HubSpot's Lead Scoring API")
@@ -85,12 +85,12 @@ def _conditions_read(calculation: dict[str, Any], axis: Axis, columns: Mapping[s
     """Conditions on one property that hold together, and their points."""
     condition = part(calculation, "whereCondition", dict, where)
     tests, names = [], set()
-    for at, each in enumerate(part(condition, "conditions", list, where)):
+    for at, single in enumerate(part(condition, "conditions", list, where)):
         place = f"{where}.conditions[{at}]"
-        if not isinstance(each, dict) or each.get("type") != "SINGLE":
+        if not isinstance(single, dict) or single.get("type") != "SINGLE":
             raise GridError(f"{place}: conditions inside conditions have no counterpart in a grid")
-        names.add(part(each, "property", str, place))
-        tests.append(_test(part(each, "operation", dict, place), place))
+        names.add(part(single, "property", str, place))
+        tests.append(_test(part(single, "operation", dict, place), place))
     if len(names) != 1:
         raise GridError(f"{where}: a condition on {len(names)} properties; a criterion of a grid asks one")
     name, points = names.pop(), whole(calculation.get("value"), where)

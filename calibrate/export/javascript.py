@@ -194,7 +194,7 @@ def write(grid: Grid, options: Options) -> str:
             line = (level.role, level.values, level.low, level.high, int(grid.points[at][place]))
             text, rule = reason_text(grid, at, place, options.language), expiry_rule(grid, at, place)
             rows.append(f"    {literal([*line, text, rule])},")
-        rows.append(f"  ]{''.join(f', {literal(each)}' for each in criterion.signs)}],")
+        rows.append(f"  ]{''.join(f', {literal(sign)}' for sign in criterion.signs)}],")
     rows.append("];")
     tail = _TAIL.replace("{yes}", literal(sorted(YES))).replace("{no}", literal(sorted(NO)))
     if grid.gated:

@@ -220,7 +220,7 @@ def write(grid: Grid) -> str:
         "thresholds": grid.thresholds and _given(grid.thresholds),
         "bands": [_given(band) for band in grid.bands],
         "criteria": [_criterion(grid, place) for place in range(len(grid.criteria))],
-        "expiry": [{k: v for k, v in vars(each).items() if k != "dated" or v} for each in grid.expiry],
+        "expiry": [{k: v for k, v in vars(rule).items() if k != "dated" or v} for rule in grid.expiry],
         "pins": [vars(pin) for pin in grid.pins],
         "curve": grid.curve and _curve(grid.curve),
         "provenance": {key: _number(value) for key, value in grid.provenance.items()},
@@ -271,10 +271,10 @@ def _check_version(text: str | bytes, name: str) -> None:
             f"{name}: no text under 'schema', so this is no grid file of calibrate. Expected '{SCHEMA}'; for a file of "
             f"another program see the formats that can be read back"
         ) from None
-    found = re.fullmatch(r"calibrate-grid/(\d{1,4})(\.\d{1,4})?", stated)
-    if not found:
+    version = re.fullmatch(r"calibrate-grid/(\d{1,4})(\.\d{1,4})?", stated)
+    if not version:
         raise GridError(f"{name}: schema is '{stated[:60]}', expected '{SCHEMA}'")
-    if found[1] != "1":
+    if version[1] != "1":
         raise GridError(
             f"{name}: schema is '{stated}', which needs a newer calibrate; this one reads '{SCHEMA}'. "
             f"Upgrade calibrate, or write the grid again with this version"
@@ -308,7 +308,7 @@ def _criterion(grid: Grid, place: int) -> dict[str, Any]:
         if grid.evidence:
             body["evidence"] = {key: _number(value) for key, value in vars(grid.evidence[place][at]).items()}
         levels.append(body)
-    told = {
+    entry = {
         "name": criterion.name,
         "column": criterion.column,
         "kind": criterion.kind,
@@ -318,8 +318,8 @@ def _criterion(grid: Grid, place: int) -> dict[str, Any]:
         "fixed": criterion.fixed,
         "levels": levels,
     }
-    told |= {"decimal": criterion.decimal, "thousands": criterion.thousands} if criterion.signs else {}
-    return told | ({"units": [list(pair) for pair in criterion.units]} if criterion.units else {})
+    entry |= {"decimal": criterion.decimal, "thousands": criterion.thousands} if criterion.signs else {}
+    return entry | ({"units": [list(pair) for pair in criterion.units]} if criterion.units else {})
 
 
 def _given(part: Band | Thresholds) -> dict[str, Any]:
@@ -350,7 +350,7 @@ def _grid(file: GridFile) -> Grid:
             part.column,
             part.kind,
             part.axis,
-            tuple(Level(each.level, each.role, each.values, each.low, each.high) for each in part.levels),
+            tuple(Level(row.level, row.role, row.values, row.low, row.high) for row in part.levels),
             part.reference,
             part.ordered,
             part.fixed,
@@ -360,7 +360,7 @@ def _grid(file: GridFile) -> Grid:
         )
         for part in file.criteria
     )
-    counted = any(level.evidence for part in file.criteria for level in part.levels)
+    has_evidence = any(level.evidence for part in file.criteria for level in part.levels)
     evidence = tuple(tuple(_evidence(level.evidence) for level in part.levels) for part in file.criteria)
     return Grid(
         file.name,
@@ -372,7 +372,7 @@ def _grid(file: GridFile) -> Grid:
         tuple(Band(**dict(band)) for band in file.bands),
         tuple(Expiry(e.criterion, e.level, e.days, e.percent, e.every_days, e.dated) for e in file.expiry),
         tuple(Pin(pin.criterion, pin.level, pin.points, pin.who, pin.why) for pin in file.pins),
-        evidence if counted else (),
+        evidence if has_evidence else (),
         Curve(file.curve.scores, file.curve.rates, file.curve.low, file.curve.high) if file.curve else None,
         file.provenance,
     )
@@ -394,13 +394,14 @@ def _check(grid: Grid, file: GridFile) -> None:
     for criterion in grid.criteria:
         check_levels(criterion)
     levels = {criterion.name: {level.name for level in criterion.levels} for criterion in grid.criteria}
-    named: list[tuple[str, Expiry | Pin]] = [*(("expiry", e) for e in grid.expiry), *(("pins", p) for p in grid.pins)]
-    for what, line in named:
+    references: list[tuple[str, Expiry | Pin]] = [("expiry", rule) for rule in grid.expiry]
+    references += [("pins", pin) for pin in grid.pins]
+    for what, line in references:
         if line.level not in levels.get(line.criterion, ()):
             raise GridError(f"{what}: there is no level '{line.level}' of a criterion '{line.criterion}'")
-    for each in grid.expiry:
-        if (each.days is None) == (each.percent is None) or (each.percent is None) != (each.every_days is None):
-            raise GridError(f"expiry of '{each.criterion}': give either days, or percent with every_days")
+    for rule in grid.expiry:
+        if (rule.days is None) == (rule.percent is None) or (rule.percent is None) != (rule.every_days is None):
+            raise GridError(f"expiry of '{rule.criterion}': give either days, or percent with every_days")
     if grid.curve and (
         len(grid.curve.scores) != len(grid.curve.rates) or any(b <= a for a, b in pairwise(grid.curve.scores))
     ):
@@ -422,8 +423,8 @@ def check_levels(criterion: Criterion) -> None:
             if not level.values:
                 raise GridError(f"level '{level.name}' of criterion '{criterion.name}' lists no values")
     _once([value for level in values for value in level.values], f"criterion '{criterion.name}': two values")
-    other = criterion.levels[criterion.other]
-    if other.values or other.low is not None or other.high is not None:
+    rest_level = criterion.levels[criterion.other]
+    if rest_level.values or rest_level.low is not None or rest_level.high is not None:
         raise GridError(f"the other level of criterion '{criterion.name}' takes what is left; it cannot list values")
 
 
@@ -441,9 +442,9 @@ def _check_intervals(name: str, levels: Sequence[Level]) -> None:
 
 
 def _once(names: Sequence[object], what: str) -> None:
-    seen: set[object] = set()
-    for each in names:
-        key = (type(each), each)
-        if key in seen:
-            raise GridError(f"{what} have the name '{each}'; give each its own")
-        seen.add(key)
+    keys: set[object] = set()
+    for name in names:
+        key = (type(name), name)
+        if key in keys:
+            raise GridError(f"{what} have the name '{name}'; give each its own")
+        keys.add(key)

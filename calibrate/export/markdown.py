@@ -74,11 +74,11 @@ def write(grid: Grid, options: Options) -> str:
         lines.append("")
     if grid.expiry:
         lines += [f"## {words['expiry']}", ""]
-        for each in grid.expiry:
-            rule = (
-                words["days"].format(each.days) if each.days else words["percent"].format(each.percent, each.every_days)
-            )
-            lines.append(f"- {aging(grid, each, options.language)}{words['colon']}{rule}")
+        for fading in grid.expiry:
+            rule = words["days"].format(fading.days)
+            if not fading.days:
+                rule = words["percent"].format(fading.percent, fading.every_days)
+            lines.append(f"- {aging(grid, fading, options.language)}{words['colon']}{rule}")
         lines.append("")
     return "\n".join(lines)
 
@@ -89,13 +89,13 @@ def band_said(name: str, action: str, language: str) -> tuple[str, str]:
     >>> band_said("not yet", "wait", "fr"), band_said("Chaud", "wait until May", "fr")
     (('pas encore (not yet)', 'attendre'), ('Chaud', 'wait until May'))
     """
-    known = BANDS[language]
-    return f"{known[name]} ({name})" if name in known else name, known.get(action, action)
+    translations = BANDS[language]
+    return f"{translations[name]} ({name})" if name in translations else name, translations.get(action, action)
 
 
 def aging(grid: Grid, rule: Expiry, language: str) -> str:
     """The line whose points a rule takes back, escaped."""
-    criterion = next(each for each in grid.criteria if each.name == rule.criterion)
+    criterion = next(candidate for candidate in grid.criteria if candidate.name == rule.criterion)
     place = [level.name for level in criterion.levels].index(rule.level)
     return f"{escape(criterion.name)}, {escape(told(criterion, place, words_in(language)))}"
 
@@ -111,8 +111,8 @@ def minimums(demands: Sequence[tuple[str, int]], language: str) -> str:
     >>> minimums((("score", 30), ("fit", 5)), "en")
     ', at least 5 of fit'
     """
-    said: dict[str, str] = WORDS[language]["minimums"]
-    return "".join(f", {said[what].format(least)}" for what, least in demands if what in said)
+    phrases: dict[str, str] = WORDS[language]["minimums"]
+    return "".join(f", {phrases[what].format(least)}" for what, least in demands if what in phrases)
 
 
 def said_minimums(grid: Grid, language: str) -> str:
@@ -141,6 +141,6 @@ def escape(text: str) -> str:
 def _evidence(grid: Grid, at: int, place: int, decimal: str) -> tuple[str, str]:
     if not grid.evidence:
         return "", ""
-    found = grid.evidence[at][place]
-    interval = "" if found.low is None or found.high is None else f"{found.low:.1f} … {found.high:.1f}"
-    return f"{found.customers} / {found.leads}", interval.replace(".", decimal)
+    evidence = grid.evidence[at][place]
+    interval = "" if evidence.low is None or evidence.high is None else f"{evidence.low:.1f} … {evidence.high:.1f}"
+    return f"{evidence.customers} / {evidence.leads}", interval.replace(".", decimal)

@@ -62,17 +62,17 @@ def coverage(grid: Grid, options: Options) -> Coverage:
 
 def names(grid: Grid) -> dict[tuple[int, int], str]:
     """Token name of each level, within 50 characters, all different."""
-    found: dict[tuple[int, int], str] = {}
-    taken: set[str] = set()
+    names_of_lines: dict[tuple[int, int], str] = {}
+    used: set[str] = set()
     for at, criterion in enumerate(grid.criteria):
         for place, level in enumerate(criterion.levels):
             name = re.sub(r"[{}\s]+", " ", f"{criterion.name}: {level.name}").strip()
-            if len(name) > LONGEST_NAME or name.casefold() in taken:
+            if len(name) > LONGEST_NAME or name.casefold() in used:
                 digest = hashlib.sha256(f"{criterion.name}\0{level.name}".encode()).hexdigest()[:6]
                 name = f"{name[: LONGEST_NAME - 7].strip()} {digest}"
-            taken.add(name.casefold())
-            found[at, place] = name
-    return found
+            used.add(name.casefold())
+            names_of_lines[at, place] = name
+    return names_of_lines
 
 
 def read(text: str | bytes, source: str, rules: Grid | None = None) -> Grid:
@@ -86,15 +86,15 @@ def read(text: str | bytes, source: str, rules: Grid | None = None) -> Grid:
     tokens = dict(_tokens(body, source))
     if not tokens:
         raise GridError(f"{source}: no token of the type score in it")
-    beside = body.get("calibrate") if isinstance(body, dict) else None
-    if rules is None and isinstance(beside, dict) and isinstance(beside.get("grid"), dict):
-        rules = canonical.read(json.dumps(beside["grid"]), source)
+    extra = body.get("calibrate") if isinstance(body, dict) else None
+    if rules is None and isinstance(extra, dict) and isinstance(extra.get("grid"), dict):
+        rules = canonical.read(json.dumps(extra["grid"]), source)
     if rules is not None:
-        known = {name: spot for spot, name in names(rules).items()}
+        places = {name: spot for spot, name in names(rules).items()}
         points = [[0] * len(criterion.levels) for criterion in rules.criteria]
         for name, value in tokens.items():
-            if name in known:
-                points[known[name][0]][known[name][1]] = value
+            if name in places:
+                points[places[name][0]][places[name][1]] = value
             elif not name.startswith("Band from "):
                 raise GridError(f"{source}: the token '{name}' belongs to no line of the grid '{rules.name}'")
         return replace(rules, points=tuple(map(tuple, points)), method="current", evidence=(), curve=None)
@@ -113,9 +113,9 @@ def read(text: str | bytes, source: str, rules: Grid | None = None) -> Grid:
 
 def _tokens(body: Any, source: str) -> list[tuple[str, int]]:
     """Name and points of each score token."""
-    found = []
+    tokens = []
     if isinstance(body, dict) and isinstance(body.get("requests"), list):
-        entries = [each.get("form") for each in body["requests"] if isinstance(each, dict)]
+        entries = [request.get("form") for request in body["requests"] if isinstance(request, dict)]
     else:
         results = part(body, "result", list, source)
         entries = [
@@ -126,5 +126,5 @@ def _tokens(body: Any, source: str) -> list[tuple[str, int]]:
         if isinstance(token, dict) and token.get("type") == "score":
             name = re.sub(r"^\{\{my\.|\}\}$", "", part(token, "name", str, where))
             value = token.get("value")
-            found.append((name, whole(value.lstrip("=") if isinstance(value, str) else value, where)))
-    return found
+            tokens.append((name, whole(value.lstrip("=") if isinstance(value, str) else value, where)))
+    return tokens

@@ -40,9 +40,9 @@ def write(grid: Grid, options: Options) -> str:
     """
     requests: list[dict[str, Any]] = []
     for at, criterion in enumerate(grid.criteria):
-        found = _action(grid, at)
-        if found:
-            kind, properties, points = found
+        action = _action(grid, at)
+        if action:
+            kind, properties, points = action
             body = {
                 "name": criterion.name[:191],
                 "type": kind,
@@ -96,11 +96,11 @@ def read(text: str | bytes, source: str) -> Grid:
     body = parse(text, source)
     actions: Any
     if isinstance(body, dict) and isinstance(body.get("requests"), list):
-        actions = [each.get("body") for each in body["requests"] if isinstance(each, dict)]
+        actions = [request.get("body") for request in body["requests"] if isinstance(request, dict)]
         actions = [action for action in actions if isinstance(action, dict) and "delta" in action]
     else:
-        listed = body.get("points") if isinstance(body, dict) else body
-        actions = list(listed.values()) if isinstance(listed, dict) else listed
+        points = body.get("points") if isinstance(body, dict) else body
+        actions = list(points.values()) if isinstance(points, dict) else points
     schemes = []
     for at, action in enumerate(actions if isinstance(actions, list) else []):
         where = f"{source}: point action {at + 1}"

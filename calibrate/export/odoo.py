@@ -18,6 +18,7 @@ from ..errors import GridError
 from ..grid.criteria import MISSING, OTHER, Criterion, Level
 from ..grid.grid import Evidence, Grid
 from .base import Coverage, Options, Scored, Status, account
+from .fields import labels_of
 from .hubspot import scores_csv
 from .json import MOST_BYTES
 from .rules import Branch, branches, field_kind, must_exist, number_text, system_name, unique_names
@@ -27,13 +28,7 @@ SCALE = 10
 """Points of one unit of log-odds in a grid read from Odoo's counts."""
 SMOOTHING = 0.1
 """What Odoo adds to each new count."""
-LABELS = {
-    "country": "country_id", "pays": "country_id", "state": "state_id", "source": "source_id", "medium": "medium_id",
-    "campaign": "campaign_id", "campagne": "campaign_id", "sales team": "team_id", "stage": "stage_id",
-    "language": "lang_id", "langue": "lang_id", "job position": "function", "email": "email_from", "phone": "phone",
-    "city": "city", "ville": "city", "website": "website", "expected revenue": "expected_revenue",
-    "company name": "partner_name",
-}  # fmt: skip
+LABELS = labels_of("odoo")
 
 _HEAD = """# Lead score written by calibrate. Model: Lead/Opportunity. Action: Execute Code.
 # Needs two fields on the model: x_lead_score (integer) and x_lead_band (text).
@@ -66,15 +61,15 @@ def write(grid: Grid, options: Options) -> str:
     for done, (at, criterion) in enumerate(order):
         if grid.gated and done == fits:
             lines.append("    fit = score")
-        asked = branches(grid, at)
-        if any(branch.points for branch in asked):
-            lines += _statements(asked, field_kind(criterion), names[criterion.column])
+        answers = branches(grid, at)
+        if any(branch.points for branch in answers):
+            lines += _statements(answers, field_kind(criterion), names[criterion.column])
     lines.append("    band = ''")
     if grid.gated and fits == len(order):
         lines.insert(-1, "    fit = score")
-    said = {"score": "score", "fit": "fit", "engagement": "score - fit"}
+    measures = {"score": "score", "fit": "fit", "engagement": "score - fit"}
     for band in reversed(grid.ladder):
-        asked_for = " and ".join(f"{said[what]} >= {int(least)}" for what, least in band.demands)
+        asked_for = " and ".join(f"{measures[what]} >= {int(least)}" for what, least in band.demands)
         lines += [f"    if {asked_for}:", f"        band = {band.name!r}"]
     lines.append("    record.write({'x_lead_score': score, 'x_lead_band': band})")
     return _HEAD + "\n".join(lines) + "\n"
@@ -140,8 +135,8 @@ def read(text: str, source: str) -> Grid:
         criteria.append(Criterion(variable, variable, "text", "fit", levels))
         values = [_points(pair, won, lost) for pair in counts.values()]
         points.append((*values, 0, 0))
-        known = [Evidence(round(w + ls), round(w)) for w, ls in counts.values()]
-        evidence.append((*known, Evidence(0, 0), Evidence(0, 0)))
+        levels_evidence = [Evidence(round(w + ls), round(w)) for w, ls in counts.values()]
+        evidence.append((*levels_evidence, Evidence(0, 0), Evidence(0, 0)))
     return Grid("Odoo", "current", tuple(criteria), tuple(points), evidence=tuple(evidence))
 
 
@@ -159,22 +154,22 @@ def _fields(grid: Grid) -> dict[str, str]:
     return dict(zip(columns, fresh, strict=True))
 
 
-def _statements(asked: list[Branch], kind: str, field: str) -> list[str]:
+def _statements(answers: list[Branch], kind: str, field: str) -> list[str]:
     """Statements that add the points of one criterion."""
     reading = f"record[{field!r}]"
     if field.endswith("_id"):
         reading += ".display_name or ''"
     elif kind == "text":
         reading += " or ''"
-    steps = [(_condition(branch, kind), branch.points) for branch in asked]
+    steps = [(_condition(branch, kind), branch.points) for branch in answers]
     steps = [(condition, points) for condition, points in steps if condition]
-    rest = next((branch.points for branch in asked if _takes_rest(branch)), 0)
+    otherwise = next((branch.points for branch in answers if _takes_rest(branch)), 0)
     lines = [f"    value = {reading}"]
     for condition, points in steps:
         lines += [f"    {'if' if len(lines) == 1 else 'elif'} {condition}:", f"        score += {points}"]
     if not steps:
-        return [*lines, f"    score += {rest}"]
-    return [*lines, "    else:", f"        score += {rest}"] if rest else lines
+        return [*lines, f"    score += {otherwise}"]
+    return [*lines, "    else:", f"        score += {otherwise}"] if otherwise else lines
 
 
 def _takes_rest(branch: Branch) -> bool:
@@ -188,8 +183,8 @@ def _condition(branch: Branch, kind: str) -> str:
             empty = "not value.strip(' \\t\\r\\n')"
             return f"{empty} or value in {branch.texts!r}" if branch.texts else empty
         if kind == "presence":
-            listed = f" or value in {branch.texts!r}" if branch.texts else ""
-            return f"not value or not str(value).strip(' \\t\\r\\n'){listed}"
+            spelt = f" or value in {branch.texts!r}" if branch.texts else ""
+            return f"not value or not str(value).strip(' \\t\\r\\n'){spelt}"
         if kind == "boolean":
             return f"bool(value) in {branch.flags!r}" if branch.flags else ""
         return f"value in {branch.numbers!r}" if branch.numbers else ""

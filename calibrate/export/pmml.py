@@ -114,16 +114,16 @@ def _column(criterion: Criterion, names: _Names) -> str:
 
 def _mailbox(parent: Tree.Element, address: str, names: _Names) -> None:
     """Fields that make the kind of mailbox of a column of addresses: its domain, the lists, and neither."""
-    domain, listed = names.free(f"domain of {address}"), names.free(f"list of {address}")
+    domain, lookup = names.free(f"domain of {address}"), names.free(f"list of {address}")
     field = _add(parent, "DerivedField", name=domain, optype="categorical", dataType="string")
     cut = _add(_add(field, "Apply", function="lowercase"), "Apply", function="replace")
     _add(cut, "FieldRef", field=address, mapMissingTo="")
     _add(cut, "Constant", dataType="string").text = _DOMAIN
     _add(cut, "Constant", dataType="string").text = "$1"
-    field = _add(parent, "DerivedField", name=listed, optype="categorical", dataType="string")
-    known = _add(field, "MapValues", outputColumn="kind", defaultValue=PROFESSIONAL, dataType="string")
-    _add(known, "FieldColumnPair", field=domain, column="domain")
-    table = _add(known, "InlineTable")
+    field = _add(parent, "DerivedField", name=lookup, optype="categorical", dataType="string")
+    kinds = _add(field, "MapValues", outputColumn="kind", defaultValue=PROFESSIONAL, dataType="string")
+    _add(kinds, "FieldColumnPair", field=domain, column="domain")
+    table = _add(kinds, "InlineTable")
     free, disposable = lists()
     for kind, members in ((FREE, free), (DISPOSABLE, disposable)):
         for member in sorted(members):
@@ -134,10 +134,10 @@ def _mailbox(parent: Tree.Element, address: str, names: _Names) -> None:
     field = _add(parent, "DerivedField", name=name, optype="categorical", dataType="string")
     _add(field, "Extension", extender="calibrate", name="column", value=address + SUFFIX)
     choice = _add(field, "Apply", function="if")
-    asked = _add(choice, "Apply", function="matches")
-    _add(asked, "FieldRef", field=domain)
-    _add(asked, "Constant", dataType="string").text = r"^(?!.* ).+\..*$"
-    _add(choice, "FieldRef", field=listed)
+    shape = _add(choice, "Apply", function="matches")
+    _add(shape, "FieldRef", field=domain)
+    _add(shape, "Constant", dataType="string").text = r"^(?!.* ).+\..*$"
+    _add(choice, "FieldRef", field=lookup)
     _add(choice, "Constant", dataType="string").text = " "
 
 
@@ -158,9 +158,9 @@ def _derive(parent: Tree.Element, criterion: Criterion, names: _Names, number: i
         if criterion.signs:
             _add(field, "Extension", extender="calibrate", name="signs", value=" ".join(a for a, _ in criterion.signs))
         choice = _add(field, "Apply", function="if")
-        asked = _add(choice, "Apply", function="matches")
-        _plain(asked, criterion, trimmed)
-        _add(asked, "Constant", dataType="string").text = DECIMAL
+        test = _add(choice, "Apply", function="matches")
+        _plain(test, criterion, trimmed)
+        _add(test, "Constant", dataType="string").text = DECIMAL
         _plain(choice, criterion, trimmed)
 
 
@@ -222,10 +222,10 @@ def _outputs(card: Tree.Element, grid: Grid, names: _Names) -> None:
 def _characteristic(parent: Tree.Element, grid: Grid, at: int, names: _Names, options: Options) -> None:
     criterion, number = grid.criteria[at], at + 1
     place = _add(parent, "Characteristic", name=criterion.name, baselineScore="0")
-    told = [("kind", criterion.kind), ("axis", criterion.axis), ("column", criterion.column)]
-    told += [("decimal", criterion.decimal), ("thousands", criterion.thousands)] if criterion.signs else []
-    told += [("units", json.dumps(criterion.units, ensure_ascii=False))] if criterion.units else []
-    for key, value in told:
+    extensions = [("kind", criterion.kind), ("axis", criterion.axis), ("column", criterion.column)]
+    extensions += [("decimal", criterion.decimal), ("thousands", criterion.thousands)] if criterion.signs else []
+    extensions += [("units", json.dumps(criterion.units, ensure_ascii=False))] if criterion.units else []
+    for key, value in extensions:
         _add(place, "Extension", extender="calibrate", name=key, value=value)
     levels = list(enumerate(criterion.levels))
     values = [(i, level) for i, level in levels if level.role == "value"]
@@ -243,30 +243,30 @@ def _conditions(criterion: Criterion, level: Level, names: _Names, number: int) 
     if level.role == "other":
         return [[]]
     column = _column(criterion, names)
-    found: list[list[Condition]] = []
+    conditions: list[list[Condition]] = []
     if level.role == "missing":
-        found += [[(column, "isMissing", "")], [(names.free(f"trimmed_{number}"), "equal", "")]]
-        if not any("NaN" in each.values for each in criterion.levels):
-            found.append([(column, "equal", "NaN")])
+        conditions += [[(column, "isMissing", "")], [(names.free(f"trimmed_{number}"), "equal", "")]]
+        if not any("NaN" in placeholder.values for placeholder in criterion.levels):
+            conditions.append([(column, "equal", "NaN")])
         if criterion.kind == "number":  # 1.0 is the listed '1'
             numbers = dict.fromkeys(n for n in map(as_number, level.values) if n is not None)
-            found += [[(names.free(f"number_{number}"), "equal", repr(each))] for each in numbers]
+            conditions += [[(names.free(f"number_{number}"), "equal", repr(placeholder))] for placeholder in numbers]
     elif criterion.kind == "presence":
         return [[]]
     elif criterion.kind == "number":
         bounds = (("greaterOrEqual", level.low), ("lessThan", level.high))
-        asked = names.free(f"number_{number}")
-        inside = [(asked, operator, repr(float(bound))) for operator, bound in bounds if bound is not None]
-        return [inside or [(asked, "isNotMissing", "")]]
+        field = names.free(f"number_{number}")
+        inside = [(field, operator, repr(float(bound))) for operator, bound in bounds if bound is not None]
+        return [inside or [(field, "isNotMissing", "")]]
     for value in level.values:
         if isinstance(value, bool):
-            found.append([(names.free(f"lower_{number}"), "equal", "true" if value else "false")])
+            conditions.append([(names.free(f"lower_{number}"), "equal", "true" if value else "false")])
         else:
-            found.append([(column, "equal", value)])
+            conditions.append([(column, "equal", value)])
     if criterion.kind == "boolean":  # engines hand a truth value over as one of two words
-        said = dict.fromkeys(meaning(value) for value in level.values if isinstance(value, str))
-        found += [[(column, "equal", "true" if flag else "false")] for flag in said if flag is not None]
-    return found
+        truths = dict.fromkeys(meaning(value) for value in level.values if isinstance(value, str))
+        conditions += [[(column, "equal", "true" if flag else "false")] for flag in truths if flag is not None]
+    return conditions
 
 
 def _predicate(parent: Tree.Element, anyof: list[list[Condition]]) -> None:
@@ -301,9 +301,9 @@ def _verification(card: Tree.Element, grid: Grid, columns: Sequence[str], names:
     for lead in leads:
         row = _add(table, "row")
         for at, column in enumerate(columns):
-            given = lead.get(column) or _ADDRESSES.get(lead.get(column + SUFFIX, ""))
-            if given is not None:
-                _add(row, f"c{at + 1}").text = given
+            value = lead.get(column) or _ADDRESSES.get(lead.get(column + SUFFIX, ""))
+            if value is not None:
+                _add(row, f"c{at + 1}").text = value
         _add(row, "score").text = str(grid.score(lead))
 
 
@@ -313,8 +313,8 @@ def _examples(grid: Grid) -> list[dict[str, str]]:
     answers = {c.column: [value for level in c.levels for value in _answers(c, level)] for c in grid.criteria}
     leads: list[dict[str, str]] = [{}]
     for _ in range(_VERIFIED - 1):
-        drawn = {c: rng.choice([None, *([] if made_from(c) else ["an unseen answer"]), *v]) for c, v in answers.items()}
-        leads.append({column: value for column, value in drawn.items() if value is not None})
+        lead = {c: rng.choice([None, *([] if made_from(c) else ["an unseen answer"]), *v]) for c, v in answers.items()}
+        leads.append({column: value for column, value in lead.items() if value is not None})
     return leads
 
 

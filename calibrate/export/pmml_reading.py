@@ -68,18 +68,18 @@ def read(content: str | bytes, source: str) -> Grid:
     if root.tag != "PMML" or card is None:
         raise GridError(f"{source}: no Scorecard model in this document")
     fields = _fields(root)
-    schemes = [_scheme(each, fields, source) for each in card.all("Characteristic")]
+    schemes = [_scheme(characteristic, fields, source) for characteristic in card.all("Characteristic")]
     start = whole(card.get("initialScore", "0"), f"{source}: initialScore")
     if start and schemes:
         schemes[0].default += start
         schemes[0].rules = [(ask, points + start) for ask, points in schemes[0].rules]
     grid = grid_of(schemes, card.get("modelName"), source=source)
-    said = {}
-    for each in card.all("Characteristic"):
-        own = {e.get("name"): e.get("value") for e in each.children if e.tag == "Extension"}
-        if own.get("kind") == "number":
-            said[own.get("column")] = own.get("decimal"), own.get("thousands"), own.get("units")
-    return replace(grid, criteria=tuple(_signed(c, *said.get(c.column, ("", "", ""))) for c in grid.criteria))
+    signs = {}
+    for characteristic in card.all("Characteristic"):
+        extensions = {e.get("name"): e.get("value") for e in characteristic.children if e.tag == "Extension"}
+        if extensions.get("kind") == "number":
+            signs[extensions.get("column")] = tuple(extensions.get(key) for key in ("decimal", "thousands", "units"))
+    return replace(grid, criteria=tuple(_signed(c, *signs.get(c.column, ("", "", ""))) for c in grid.criteria))
 
 
 def _signed(criterion: Criterion, decimal: str | None, thousands: str | None, units: str | None) -> Criterion:
@@ -138,27 +138,28 @@ def parsed(content: str | bytes, source: str) -> Element:
 def _fields(root: Element) -> dict[str, Source]:
     """Each field of the document with the column it reads; derived fields are followed to it."""
     kinds = {"double": "number", "float": "number", "integer": "number", "boolean": "boolean"}
-    found = {e.get("name"): Source(e.get("name"), kinds.get(e.get("dataType"), "text")) for e in root.all("DataField")}
+    declared = [(element.get("name"), kinds.get(element.get("dataType"), "text")) for element in root.all("DataField")]
+    sources = {name: Source(name, kind) for name, kind in declared}
     for derived in root.all("DerivedField"):
         if any(child.tag == "Extension" and child.get("name") == "column" for child in derived.children):
-            found[derived.get("name")] = Source(derived.get("name"), "text")  # the kind of mailbox of an address
+            sources[derived.get("name")] = Source(derived.get("name"), "text")  # the kind of mailbox of an address
             continue
-        read_from = {found[ref.get("field")].column for ref in derived.all("FieldRef") if ref.get("field") in found}
+        read_from = {sources[ref.get("field")].column for ref in derived.all("FieldRef") if ref.get("field") in sources}
         functions = {apply.get("function") for apply in derived.all("Apply")}
         if any(child.tag == "Extension" and child.get("name") == "signs" for child in derived.children):
             functions.discard("replace")  # ours: signs taken out of numbers, which the criterion tells
         if len(read_from) == 1 and functions <= {"trimBlanks", "lowercase", "if", "matches"}:
             kind = kinds.get(derived.get("dataType"), "text")
             kind = "boolean" if functions == {"lowercase"} else "trimmed" if functions == {"trimBlanks"} else kind
-            found[derived.get("name")] = Source(read_from.pop(), kind)
-    return found
+            sources[derived.get("name")] = Source(read_from.pop(), kind)
+    return sources
 
 
 def _scheme(characteristic: Element, fields: dict[str, Source], source: str) -> Scheme:
     name = characteristic.get("name") or characteristic.get("reasonCode")
     where = f"{source}: characteristic '{name[:60]}'"
-    own = {e.get("name"): e.get("value") for e in characteristic.children if e.tag == "Extension"}
-    axis: Axis = "engagement" if own.get("axis") == "engagement" else "fit"
+    extensions = {e.get("name"): e.get("value") for e in characteristic.children if e.tag == "Extension"}
+    axis: Axis = "engagement" if extensions.get("axis") == "engagement" else "fit"
     columns: set[str] = set()
     rules = []
     for attribute in characteristic.children:
@@ -173,7 +174,7 @@ def _scheme(characteristic: Element, fields: dict[str, Source], source: str) -> 
         rules.append((_ask(predicates[0], fields, columns, where), points))
     if len(columns) > 1:
         raise GridError(f"{where}: it asks several columns ({', '.join(sorted(columns)[:5])}); a criterion asks one")
-    return Scheme(own.get("column") or (columns.pop() if columns else name), axis, name, rules=rules)
+    return Scheme(extensions.get("column") or (columns.pop() if columns else name), axis, name, rules=rules)
 
 
 def _ask(predicate: Element, fields: dict[str, Source], columns: set[str], where: str) -> Ask:
@@ -182,42 +183,42 @@ def _ask(predicate: Element, fields: dict[str, Source], columns: set[str], where
     if predicate.tag == "CompoundPredicate" and predicate.get("booleanOperator") in ("and", "or"):
         parts = tuple(_ask(e, fields, columns, where) for e in predicate.children if e.tag != "Extension")
         return Ask("all" if predicate.get("booleanOperator") == "and" else "any", parts=parts)
-    asked = fields.get(predicate.get("field"))
-    if asked is None:
+    field = fields.get(predicate.get("field"))
+    if field is None:
         raise GridError(
             f"{where}: the test {predicate.tag} on '{predicate.get('field')[:60]}' cannot be read as a rule"
         )
-    columns.add(asked.column)
+    columns.add(field.column)
     operator = predicate.get("operator")
     if predicate.tag == "SimplePredicate":
-        return _simple(asked, operator, predicate.get("value"), where)
+        return _simple(field, operator, predicate.get("value"), where)
     if predicate.tag == "SimpleSetPredicate" and predicate.get("booleanOperator") in ("isIn", "isNotIn"):
         array = next(predicate.all("Array"), Element("Array", {}))
-        same = Ask("one_of", tuple(_value(asked, item, where) for item in items(array.text)))
+        same = Ask("one_of", tuple(_value(field, item, where) for item in items(array.text)))
         if predicate.get("booleanOperator") == "isIn":
             return same
         return Ask("all", parts=(Ask("known"), Ask("not", parts=(same,))))
     raise GridError(f"{where}: the test {predicate.tag} has no counterpart in a grid")
 
 
-def _simple(asked: Source, operator: str, value: str, where: str) -> Ask:
+def _simple(field: Source, operator: str, value: str, where: str) -> Ask:
     if operator in ("isMissing", "isNotMissing"):
         return Ask("unknown" if operator == "isMissing" else "known")
-    if asked.kind == "trimmed":
+    if field.kind == "trimmed":
         if operator == "equal" and not value:
             return Ask("unknown")
         raise GridError(f"{where}: a test of a trimmed text other than for nothing cannot be read")
     if operator == "notEqual":
-        return Ask("all", parts=(Ask("known"), Ask("not", parts=(_simple(asked, "equal", value, where),))))
-    if operator not in OPERATORS or (operator != "equal" and asked.kind != "number"):
-        raise GridError(f"{where}: the operator '{operator[:40]}' on a {asked.kind} field has no counterpart in a grid")
-    return Ask(OPERATORS[operator], (_value(asked, value, where),))
+        return Ask("all", parts=(Ask("known"), Ask("not", parts=(_simple(field, "equal", value, where),))))
+    if operator not in OPERATORS or (operator != "equal" and field.kind != "number"):
+        raise GridError(f"{where}: the operator '{operator[:40]}' on a {field.kind} field has no counterpart in a grid")
+    return Ask(OPERATORS[operator], (_value(field, value, where),))
 
 
-def _value(asked: Source, text: str, where: str) -> str | bool | float:
-    if asked.kind == "boolean":
+def _value(field: Source, text: str, where: str) -> str | bool | float:
+    if field.kind == "boolean":
         return text.lower() == "true"
-    if asked.kind != "number":
+    if field.kind != "number":
         return text
     try:
         return float(text)
@@ -231,5 +232,5 @@ def items(text: str) -> list[str]:
     >>> items('a "b c" "d\\"e"')
     ['a', 'b c', 'd"e']
     """
-    found = re.findall(r'"((?:\\.|[^"\\])*)"|(\S+)', text)
-    return [bare or re.sub(r"\\(.)", r"\1", inner) for inner, bare in found]
+    matches = re.findall(r'"((?:\\.|[^"\\])*)"|(\S+)', text)
+    return [bare or re.sub(r"\\(.)", r"\1", inner) for inner, bare in matches]

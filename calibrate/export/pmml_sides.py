@@ -34,19 +34,20 @@ def band_outputs(parent: Tree.Element, grid: Grid, score: str, name: Name) -> No
     """The place of the band on the ladder, 0 for none, and its name."""
     place = name("band_place")
     field = _add(parent, "OutputField", name=place, optype="continuous", dataType="double", feature="transformedValue")
-    known = {"score": score, "fit": name("fit_points"), "engagement": name("engagement_points")}
+    fields = {"score": score, "fit": name("fit_points"), "engagement": name("engagement_points")}
     for number, band in enumerate(grid.ladder, 1):
         choice = _add(field, "Apply", function="if")
-        asked = _add(choice, "Apply", function="and") if len(band.demands) > 1 else choice
+        demands = _add(choice, "Apply", function="and") if len(band.demands) > 1 else choice
         for what, least in band.demands:
-            met = _add(asked, "Apply", function="greaterOrEqual")
-            _add(met, "FieldRef", field=known[what])
+            met = _add(demands, "Apply", function="greaterOrEqual")
+            _add(met, "FieldRef", field=fields[what])
             _number(met, least)
         _number(choice, number)
         field = choice
     _number(field, 0)
-    field = _add(parent, "OutputField", name=name("band"), optype="categorical", dataType="string",
-                 feature="transformedValue")  # fmt: skip
+    field = _add(
+        parent, "OutputField", name=name("band"), optype="categorical", dataType="string", feature="transformedValue"
+    )
     steps = _add(field, "Discretize", field=place, defaultValue="", dataType="string")
     for number, band in enumerate(grid.ladder, 1):
         step = _add(steps, "DiscretizeBin", binValue=band.name)
@@ -88,12 +89,12 @@ def _holds(parent: Tree.Element, field: str, operator: str, value: str, numbers:
         _add(same, "NormDiscrete", field=field, value=value, mapMissingTo="0")
         _number(same, 1)
     else:
-        known = _add(parent, "Apply", function="if")  # an engine may not ask a missing number how large it is
-        _add(_add(known, "Apply", function="isNotMissing"), "FieldRef", field=field)
-        asked = _add(known, "Apply", function=operator)
-        _add(asked, "FieldRef", field=field)
-        _number(asked, float(value))
-        _add(known, "Constant", dataType="boolean").text = "false"
+        choice = _add(parent, "Apply", function="if")  # an engine may not ask a missing number how large it is
+        _add(_add(choice, "Apply", function="isNotMissing"), "FieldRef", field=field)
+        comparison = _add(choice, "Apply", function=operator)
+        _add(comparison, "FieldRef", field=field)
+        _number(comparison, float(value))
+        _add(choice, "Constant", dataType="boolean").text = "false"
 
 
 def _sum(parent: Tree.Element, fields: list[str]) -> None:

@@ -214,7 +214,7 @@ def write(grid: Grid, options: Options) -> str:
             line = (level.role, values, _bound(level.low), _bound(level.high), int(grid.points[at][place]))
             text, rule = reason_text(grid, at, place, options.language), expiry_rule(grid, at, place)
             rows.append(f"        {(*line, text, rule)!r},")
-        rows.append(f"    ){''.join(f', {each!r}' for each in criterion.signs)}),")
+        rows.append(f"    ){''.join(f', {sign!r}' for sign in criterion.signs)}),")
     rows.append(")")
     tail = _TAIL.replace("{yes}", repr(tuple(sorted(YES)))).replace("{no}", repr(tuple(sorted(NO))))
     if grid.gated:

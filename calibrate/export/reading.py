@@ -119,14 +119,14 @@ def _json_format(text: str, source: str) -> str:
         return "mautic"
     keys = set(body) if isinstance(body, dict) else set()
     if isinstance(body, dict) and isinstance(body.get("requests"), list):
-        asked = " ".join(str(each.get("path", "")) for each in body["requests"] if isinstance(each, dict))
+        paths = " ".join(str(request.get("path", "")) for request in body["requests"] if isinstance(request, dict))
         for mark, name in (
             ("lead-scoring", "hubspot"),
             ("scoring_rules", "zoho"),
             ("/points", "mautic"),
             ("tokens", "marketo"),
         ):
-            if mark in asked:
+            if mark in paths:
                 return name
     for mark, name in (
         ("groupConfigs", "hubspot"),
@@ -150,8 +150,8 @@ def as_answered(grid: Grid, leads: Table) -> Grid:
         values = [level for level in criterion.levels if level.role == "value"]
         names = [level.name for level in values if as_number(level.name) is None and not level.values]
         if grid.method == "current" and criterion.kind == "number" and criterion.column in texts and names:
-            asked = sql.listed(sql.identifier(criterion.column), names).sql("duckdb")
-            count = f"SELECT COUNT(CASE WHEN {asked} THEN 1 END) AS n FROM {leads.relation}"
+            statement = sql.listed(sql.identifier(criterion.column), names).sql("duckdb")
+            count = f"SELECT COUNT(CASE WHEN {statement} THEN 1 END) AS n FROM {leads.relation}"
             if int(leads.fetch(count)["n"][0]):
                 levels = tuple(
                     Level(level.name, values=(level.name,)) if level.role == "value" else level
@@ -167,7 +167,7 @@ def table(rows: Sequence[Sequence[str]], source: str) -> Grid:
     if not rows:
         raise GridError(f"{source}: nothing in it. Expected columns criterion, level, points")
     places = _places(rows[0], source)
-    found: dict[str, list[tuple[str, int]]] = {}
+    lines_of: dict[str, list[tuple[str, int]]] = {}
     heads: dict[str, tuple[str, Axis]] = {}
     for number, row in enumerate(rows[1:], 2):
         cells = {key: csv.unsafe(row[at].strip()) if at < len(row) else "" for key, at in places.items()}
@@ -181,14 +181,14 @@ def table(rows: Sequence[Sequence[str]], source: str) -> Grid:
             raise GridError(f"{where} has no {'criterion' if not cells['criterion'] else 'level'}")
         axis: Axis = "engagement" if cells.get("axis", "").casefold().startswith("eng") else "fit"
         heads.setdefault(cells["criterion"], (cells.get("column") or cells["criterion"], axis))
-        lines = found.setdefault(cells["criterion"], [])
+        lines = lines_of.setdefault(cells["criterion"], [])
         lines.append((cells["level"], whole(cells["points"] or "0", where)))
-        if len(found) > MOST_CRITERIA or len(lines) > MOST_LEVELS:
+        if len(lines_of) > MOST_CRITERIA or len(lines) > MOST_LEVELS:
             raise GridError(f"{where}: a grid has at most {MOST_CRITERIA:,} criteria of {MOST_LEVELS} levels")
-    if not found:
+    if not lines_of:
         raise GridError(f"{source}: headings only; no line of a grid follows")
     criteria, points = [], []
-    for name, lines in found.items():
+    for name, lines in lines_of.items():
         try:
             criterion, values = _criterion(name, *heads[name], lines)
             check_levels(criterion)
@@ -204,9 +204,9 @@ def _criterion(
 ) -> tuple[Criterion, tuple[int, ...]]:
     """One criterion from its lines; missing and any other answer count 0 unless a line says otherwise."""
     away = [line for line in lines if line[0].casefold() in NO_ANSWER]
-    rest = [line for line in lines if line[0].casefold() in REST]
-    values = [line for line in lines if line not in away and line not in rest]
-    if len(away) > 1 or len(rest) > 1:
+    remainder = [line for line in lines if line[0].casefold() in REST]
+    values = [line for line in lines if line not in away and line not in remainder]
+    if len(away) > 1 or len(remainder) > 1:
         raise GridError(f"criterion '{name}' has two lines for {'no answer' if len(away) > 1 else 'other answers'}")
     names = [level.casefold() for level, _ in values]
     kind: Kind = "text"
@@ -225,9 +225,9 @@ def _criterion(
         levels = [Level(level, values=(level,)) for level, _ in values]
     ends = [
         Level(away[0][0] if away else MISSING, "missing"),
-        Level(rest[0][0] if rest else OTHER, "other"),
+        Level(remainder[0][0] if remainder else OTHER, "other"),
     ]
-    points = [p for _, p in values] + [away[0][1] if away else 0, rest[0][1] if rest else 0]
+    points = [p for _, p in values] + [away[0][1] if away else 0, remainder[0][1] if remainder else 0]
     return Criterion(name, column, kind, axis, (*levels, *ends)), tuple(points)
 
 
@@ -265,7 +265,7 @@ def _interval(name: str) -> tuple[str, tuple[float, ...]] | None:
     """
     for pattern, shape in _SHAPES:
         match = re.fullmatch(pattern, name.strip().casefold())
-        numbers = [as_number(each.replace(",", ".")) for each in match.groups()] if match else []
+        numbers = [as_number(bound.replace(",", ".")) for bound in match.groups()] if match else []
         if numbers and all(number is not None for number in numbers):
             return shape, tuple(number for number in numbers if number is not None)
     return None
@@ -273,7 +273,7 @@ def _interval(name: str) -> tuple[str, tuple[float, ...]] | None:
 
 def _intervals(names: Sequence[str]) -> list[Level]:
     """Levels of a number criterion; ``5-9`` reaches up to where the next one begins."""
-    read_as = [(name, found) for name in names if (found := _interval(name))]
+    read_as = [(name, interval) for name in names if (interval := _interval(name))]
     starts = sorted(numbers[0] for _, (shape, numbers) in read_as if shape in ("between", "half open", "from"))
     levels = []
     for name, (shape, numbers) in read_as:
@@ -302,10 +302,10 @@ def _places(head: Sequence[str], source: str) -> dict[str, int]:
     places = {key: names.index(word) for key, words in HEADS.items() for word in words if word in names}
     lacking = [key for key in ("criterion", "level", "points") if key not in places]
     if lacking:
-        shown = ", ".join(f"'{cell[:30]}'" for cell in head[:10])
+        headings = ", ".join(f"'{cell[:30]}'" for cell in head[:10])
         raise GridError(
-            f"{source}: no column named {' or '.join(lacking)}; its first line has {shown or 'nothing'}. A table of a "
-            f"grid has the columns criterion, level, points"
+            f"{source}: no column named {' or '.join(lacking)}; its first line has {headings or 'nothing'}. "
+            f"A table of a grid has the columns criterion, level, points"
         )
     return places
 

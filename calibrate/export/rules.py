@@ -43,28 +43,28 @@ def branches(grid: Grid, at: int) -> list[Branch]:
     [('missing', ('-',), -1), ('listed', ('x',), 5), ('rest', (), 0)]
     """
     criterion, points = grid.criteria[at], grid.points[at]
-    seen: set[tuple[bool, str | bool]] = set()
-    found: list[Branch] = []
+    used: set[tuple[bool, str | bool]] = set()
+    answers: list[Branch] = []
     for place in [criterion.missing, *_values(criterion)]:
         level = criterion.levels[place]
-        words = [said for value in level.values if (said := meaning(value)) is not None]
+        words = [truth for value in level.values if (truth := meaning(value)) is not None]
         words = words if field_kind(criterion) == "boolean" else []  # a checkbox holds yes or no
-        fresh = [value for value in (*level.values, *words) if (isinstance(value, bool), value) not in seen]
-        seen |= {(isinstance(value, bool), value) for value in fresh}
+        fresh = [value for value in (*level.values, *words) if (isinstance(value, bool), value) not in used]
+        used |= {(isinstance(value, bool), value) for value in fresh}
         texts = tuple(value for value in fresh if isinstance(value, str))
         flags = tuple(dict.fromkeys(value for value in fresh if isinstance(value, bool)))
         if place == criterion.missing:
             numbers = [n for n in map(as_number, texts) if n is not None] if criterion.kind == "number" else []
             placeholders = tuple(dict.fromkeys(numbers))
-            found.append(Branch("missing", place, level.name, points[place], texts, flags, numbers=placeholders))
+            answers.append(Branch("missing", place, level.name, points[place], texts, flags, numbers=placeholders))
         elif criterion.kind == "presence":
-            found.append(Branch("filled", place, level.name, points[place]))
-            return found
+            answers.append(Branch("filled", place, level.name, points[place]))
+            return answers
         elif criterion.kind == "number":
-            found.append(Branch("inside", place, level.name, points[place], low=level.low, high=level.high))
+            answers.append(Branch("inside", place, level.name, points[place], low=level.low, high=level.high))
         else:
-            found.append(Branch("listed", place, level.name, points[place], texts, flags))
-    return [*found, Branch("rest", criterion.other, criterion.levels[criterion.other].name, points[criterion.other])]
+            answers.append(Branch("listed", place, level.name, points[place], texts, flags))
+    return [*answers, Branch("rest", criterion.other, criterion.levels[criterion.other].name, points[criterion.other])]
 
 
 def field_kind(criterion: Criterion) -> Kind:
@@ -76,8 +76,8 @@ def field_kind(criterion: Criterion) -> Kind:
     >>> [field_kind(Criterion("c", "c", "boolean", "fit", levels)) for levels in yes]
     ['text', 'boolean']
     """
-    listed = [value for level in criterion.levels if level.role == "value" for value in level.values]
-    words = [value for value in listed if isinstance(value, str) and value.lower() not in ("true", "false", "1", "0")]
+    values = [value for level in criterion.levels if level.role == "value" for value in level.values]
+    words = [value for value in values if isinstance(value, str) and value.lower() not in ("true", "false", "1", "0")]
     return "text" if criterion.kind == "boolean" and words else criterion.kind
 
 
@@ -94,7 +94,7 @@ def number_text(value: float) -> str:
     return str(int(value)) if float(value).is_integer() and abs(value) < 2**53 else repr(float(value))
 
 
-def system_name(column: str, known: Mapping[str, str], pattern: str) -> tuple[str, bool]:
+def system_name(column: str, labels: Mapping[str, str], pattern: str) -> tuple[str, bool]:
     r"""The name a system has for a source column, and whether that is certain.
 
     Certain: a label that `known` translates, or a column that already looks like such a name. Else a guess.
@@ -104,15 +104,15 @@ def system_name(column: str, known: Mapping[str, str], pattern: str) -> tuple[st
     >>> system_name("How did you hear?", {}, r"[A-Za-z]\w*")
     ('How_did_you_hear', False)
     """
-    if column.strip().casefold() in known:
-        return known[column.strip().casefold()], True
+    if column.strip().casefold() in labels:
+        return labels[column.strip().casefold()], True
     if re.fullmatch(pattern, column, re.ASCII):
         return column, True
     words = re.sub(r"[^A-Za-z0-9]+", "_", column).strip("_")
     return words or "field", False
 
 
-def must_exist(grid: Grid, known: Mapping[str, str], pattern: str) -> tuple[str, ...]:
+def must_exist(grid: Grid, labels: Mapping[str, str], pattern: str) -> tuple[str, ...]:
     """A note that names the fields which the target must have, as the source calls them and no list confirms.
 
     >>> from calibrate.grid.criteria import Level
@@ -122,8 +122,8 @@ def must_exist(grid: Grid, known: Mapping[str, str], pattern: str) -> tuple[str,
     ('fields that must exist there under these names: score_x',)
     """
     columns = dict.fromkeys(criterion.column for criterion in grid.criteria)
-    unlisted = [c for c in columns if re.fullmatch(pattern, c, re.ASCII) and c not in known.values()]
-    unlisted = [c for c in unlisted if c.strip().casefold() not in known]
+    unlisted = [c for c in columns if re.fullmatch(pattern, c, re.ASCII) and c not in labels.values()]
+    unlisted = [c for c in unlisted if c.strip().casefold() not in labels]
     more = f" and {len(unlisted) - 20} more" if len(unlisted) > 20 else ""
     return (f"fields that must exist there under these names: {', '.join(unlisted[:20])}{more}",) if unlisted else ()
 
@@ -134,12 +134,12 @@ def unique_names(names: Sequence[str]) -> list[str]:
     >>> unique_names(["a", "b", "a"])
     ['a', 'b', 'a_2']
     """
-    taken: set[str] = set()
-    found = []
+    used: set[str] = set()
+    unique = []
     for name in names:
         fresh, number = name, 2
-        while fresh.casefold() in taken:
+        while fresh.casefold() in used:
             fresh, number = f"{name}_{number}", number + 1
-        taken.add(fresh.casefold())
-        found.append(fresh)
-    return found
+        used.add(fresh.casefold())
+        unique.append(fresh)
+    return unique

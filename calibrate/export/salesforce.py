@@ -16,6 +16,7 @@ from xml.etree import ElementTree as Tree
 from ..errors import ExportError
 from ..grid.grid import Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands, refuse_illegal
+from .fields import labels_of
 from .hubspot import scores_csv
 from .rules import Branch, branches, field_kind, must_exist, number_text, system_name, unique_names
 
@@ -26,13 +27,7 @@ COMPILED = 5000
 LONGEST_NAME = 40
 MOST_FIELDS = 500
 FIELD = r"[A-Za-z][A-Za-z0-9]*(__c)?|[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*__c"
-LABELS = {
-    "lead source": "LeadSource", "origine de la piste": "LeadSource", "lead status": "Status", "industry": "Industry",
-    "secteur d'activité": "Industry", "no. of employees": "NumberOfEmployees", "employees": "NumberOfEmployees",
-    "annual revenue": "AnnualRevenue", "country": "Country", "pays": "Country", "title": "Title", "rating": "Rating",
-    "company": "Company", "email": "Email", "city": "City", "state/province": "State", "website": "Website",
-    "email opt out": "HasOptedOutOfEmail", "phone": "Phone",
-}  # fmt: skip
+LABELS = labels_of("salesforce")
 PICKLISTS = {"LeadSource", "Status", "Industry", "Rating", "Salutation"}
 
 
@@ -64,10 +59,10 @@ def write(grid: Grid, options: Options) -> str:
 def formulas(grid: Grid) -> list[tuple[str, str, str]]:
     """Name, label and formula of each number field, helpers first and the score last."""
     terms = [_term(grid, at) for at in range(len(grid.criteria))]
-    whole = " + ".join(term for term in terms if term != "0") or "0"
+    formula = " + ".join(term for term in terms if term != "0") or "0"
     score = ("Lead_Score__c", "Lead score")
-    if _fits(whole):
-        return [(*score, whole)]
+    if _fits(formula):
+        return [(*score, formula)]
     helpers: list[tuple[str, str, str]] = []
     for at, criterion in enumerate(grid.criteria):
         pieces = [terms[at]] if _fits(terms[at]) else _pieces(grid, at)
@@ -131,7 +126,7 @@ def field_names(grid: Grid) -> dict[str, str]:
     columns = list(dict.fromkeys(criterion.column for criterion in grid.criteria))
     bare = unique_names([field_name(column)[0].removesuffix("__c") for column in columns])
     custom = [field_name(column)[0].endswith("__c") for column in columns]
-    return {column: name + "__c" * own for column, name, own in zip(columns, bare, custom, strict=True)}
+    return {column: name + "__c" * is_custom for column, name, is_custom in zip(columns, bare, custom, strict=True)}
 
 
 def quoted(text: str) -> str:
@@ -146,34 +141,34 @@ def quoted(text: str) -> str:
 
 def _term(grid: Grid, at: int) -> str:
     """Points of one criterion as an expression."""
-    asked = branches(grid, at)
-    if not any(branch.points for branch in asked):
+    answers = branches(grid, at)
+    if not any(branch.points for branch in answers):
         return "0"
     name = field_names(grid)[grid.criteria[at].column]
-    rest = asked[-1].points
+    otherwise = answers[-1].points
     kind = field_kind(grid.criteria[at])
     if kind == "text":
-        pairs = _pairs(asked)
-        return f"CASE({name}, {', '.join(pairs)}, {rest})" if pairs else str(rest)
+        pairs = _pairs(answers)
+        return f"CASE({name}, {', '.join(pairs)}, {otherwise})" if pairs else str(otherwise)
     if kind == "boolean":
-        yes, no = (next((b.points for b in asked if flag in b.flags), rest) for flag in (True, False))
+        yes, no = (next((b.points for b in answers if flag in b.flags), otherwise) for flag in (True, False))
         return f"IF({name}, {yes}, {no})"
     blank = f'{name} = ""' if name in PICKLISTS else f"ISBLANK({name})"
     if kind == "presence":
-        return f"IF({blank}, {asked[0].points}, {rest})"
-    blank = _either([blank, *(f"{name} = {number_text(each)}" for each in asked[0].numbers)])
-    text = str(rest)
-    for branch in reversed(asked[1:-1]):
+        return f"IF({blank}, {answers[0].points}, {otherwise})"
+    blank = _either([blank, *(f"{name} = {number_text(number)}" for number in answers[0].numbers)])
+    text = str(otherwise)
+    for branch in reversed(answers[1:-1]):
         text = f"IF({_inside(branch, name)}, {branch.points}, {text})"
-    return f"IF({blank}, {asked[0].points}, {text})"
+    return f"IF({blank}, {answers[0].points}, {text})"
 
 
-def _pairs(asked: Sequence[Branch], base: int = 0) -> list[str]:
+def _pairs(answers: Sequence[Branch], base: int = 0) -> list[str]:
     """Value and points above `base` of each text that is worth something else than the rest, the empty one first."""
-    rest = asked[-1].points
-    pairs = [f'"", {asked[0].points - base}'] if asked[0].points != rest else []
-    for branch in asked:
-        pairs += [f"{quoted(text)}, {branch.points - base}" for text in branch.texts if branch.points != rest]
+    otherwise = answers[-1].points
+    pairs = [f'"", {answers[0].points - base}'] if answers[0].points != otherwise else []
+    for branch in answers:
+        pairs += [f"{quoted(text)}, {branch.points - base}" for text in branch.texts if branch.points != otherwise]
     return pairs
 
 
@@ -191,15 +186,15 @@ def _inside(branch: Branch, name: str) -> str:
 
 def _pieces(grid: Grid, at: int) -> list[str]:
     """A long criterion as several expressions that add up: the rest, and what each value has above it."""
-    asked = branches(grid, at)
+    answers = branches(grid, at)
     name = field_names(grid)[grid.criteria[at].column]
-    rest = asked[-1].points
+    otherwise = answers[-1].points
     if field_kind(grid.criteria[at]) == "text":
-        pairs, frame = _pairs(asked, rest), f"CASE({name}, {{}}, 0)"
+        pairs, frame = _pairs(answers, otherwise), f"CASE({name}, {{}}, 0)"
     else:
-        pairs = [f"IF({_inside(b, name)}, {b.points - rest}, 0)" for b in asked[1:-1]]
-        blank = _either([f"ISBLANK({name})", *(f"{name} = {number_text(each)}" for each in asked[0].numbers)])
-        pairs = [f"IF({blank}, {asked[0].points - rest}, 0)", *(f"IF({blank}, 0, {pair})" for pair in pairs)]
+        pairs = [f"IF({_inside(b, name)}, {b.points - otherwise}, 0)" for b in answers[1:-1]]
+        blank = _either([f"ISBLANK({name})", *(f"{name} = {number_text(number)}" for number in answers[0].numbers)])
+        pairs = [f"IF({blank}, {answers[0].points - otherwise}, 0)", *(f"IF({blank}, 0, {pair})" for pair in pairs)]
         frame = "{}"
     joint = ", " if field_kind(grid.criteria[at]) == "text" else " + "
     pieces: list[list[str]] = [[]]
@@ -210,7 +205,7 @@ def _pieces(grid: Grid, at: int) -> list[str]:
     texts = [frame.replace("{}", joint.join(piece)) for piece in pieces]
     for text in texts:
         _check(text, f"one level of the criterion '{grid.criteria[at].name}'")
-    return [f"{rest} + {texts[0]}", *texts[1:]] if rest else texts
+    return [f"{otherwise} + {texts[0]}", *texts[1:]] if otherwise else texts
 
 
 def _fits(text: str) -> bool:

@@ -81,10 +81,10 @@ class Scheme:
 
     def points(self, value: str | bool | float | None) -> int:
         """Points for one value."""
-        held = [points for test, points in self.rules if test.holds(value)]
+        matches = [points for test, points in self.rules if test.holds(value)]
         if self.first:
-            return held[0] if held else self.default
-        return self.default + sum(held)
+            return matches[0] if matches else self.default
+        return self.default + sum(matches)
 
 
 def grid_of(schemes: Sequence[Scheme], name: str, *, bands: Sequence[Band] = (), source: str) -> Grid:
@@ -93,12 +93,12 @@ def grid_of(schemes: Sequence[Scheme], name: str, *, bands: Sequence[Band] = (),
         raise GridError(f"{source}: no rule found that scores a property")
     if len(schemes) > MOST_CRITERIA:
         raise GridError(f"{source}: {len(schemes):,} rules; at most {MOST_CRITERIA:,} are read")
-    joined: dict[str, list[Scheme]] = {}
+    by_column: dict[str, list[Scheme]] = {}
     for scheme in schemes:
-        joined.setdefault(scheme.column, []).append(scheme)
-    names = unique_names([group[0].name or column for column, group in joined.items()])
+        by_column.setdefault(scheme.column, []).append(scheme)
+    names = unique_names([group[0].name or column for column, group in by_column.items()])
     criteria, points = [], []
-    for title, (column, group) in zip(names, joined.items(), strict=True):
+    for title, (column, group) in zip(names, by_column.items(), strict=True):
         try:
             criterion, values = _criterion(title, column, group)
             check_levels(criterion)
@@ -149,23 +149,23 @@ def part(body: Any, key: str, kind: type[T], where: str) -> T:
 def number(body: dict[str, Any], key: str, where: str) -> float:
     """One number of an object in a stranger's file."""
     value = body.get(key)
-    found = as_number(value) if not isinstance(value, bool) else None
-    if found is None or not math.isfinite(found):
+    parsed = as_number(value) if not isinstance(value, bool) else None
+    if parsed is None or not math.isfinite(parsed):
         raise GridError(f"{where}: '{key}' must be a number, not {str(value)[:60]!r}")
-    return found
+    return parsed
 
 
 def _criterion(name: str, column: str, group: Sequence[Scheme]) -> tuple[Criterion, tuple[int, ...]]:
     leaves = [leaf for scheme in group for test, _ in scheme.rules for leaf in test.leaves()]
-    listed = list(dict.fromkeys((type(v).__name__, v) for leaf in leaves if leaf.op == "one_of" for v in leaf.values))
-    if len(listed) > MOST_VALUES:
-        raise GridError(f"'{column}' lists {len(listed):,} values; at most {MOST_VALUES:,} are read")
-    texts = [value for _, value in listed if isinstance(value, str) and not is_missing(value)]
-    flags = [value for _, value in listed if isinstance(value, bool)]
+    answers = list(dict.fromkeys((type(v).__name__, v) for leaf in leaves if leaf.op == "one_of" for v in leaf.values))
+    if len(answers) > MOST_VALUES:
+        raise GridError(f"'{column}' lists {len(answers):,} values; at most {MOST_VALUES:,} are read")
+    texts = [value for _, value in answers if isinstance(value, str) and not is_missing(value)]
+    flags = [value for _, value in answers if isinstance(value, bool)]
     cuts = _cuts(leaves)
-    if len(leaves) * (len(listed) + len(cuts)) > MOST_WORK:
+    if len(leaves) * (len(answers) + len(cuts)) > MOST_WORK:
         raise GridError(
-            f"'{column}' has {len(leaves):,} tests of {len(listed) + len(cuts):,} values; too many to be read"
+            f"'{column}' has {len(leaves):,} tests of {len(answers) + len(cuts):,} values; too many to be read"
         )
     levels: list[tuple[Level, int]] = []
     kind: Literal["text", "number", "boolean", "presence"] = "presence"
@@ -188,8 +188,8 @@ def _criterion(name: str, column: str, group: Sequence[Scheme]) -> tuple[Criteri
     else:
         levels = [(Level("filled"), total(UNSEEN))]
         placeholders = ()
-    taken = {level.name for level, _ in levels}
-    ends = [Level(_free(MISSING, taken), "missing", placeholders), Level(_free(OTHER, taken), "other")]
+    names = {level.name for level, _ in levels}
+    ends = [Level(_free(MISSING, names), "missing", placeholders), Level(_free(OTHER, names), "other")]
     whole_set = (*(level for level, _ in levels), *ends)
     points = (*(value for _, value in levels), away, total(UNSEEN))
     return Criterion(name, column, kind, group[0].axis, whole_set), points
@@ -213,16 +213,16 @@ def _cuts(leaves: Iterable[Ask]) -> list[float]:
 
 def _intervals(cuts: Sequence[float], total: Any) -> list[tuple[Level, int]]:
     """Intervals between the cuts; neighbours of equal points are one."""
-    found: list[tuple[float | None, float | None, int]] = []
+    intervals: list[tuple[float | None, float | None, int]] = []
     for low, high in zip([None, *cuts], [*cuts, None], strict=True):
         points = total(low if low is not None else math.nextafter(cuts[0], -math.inf))
-        if found and found[-1][2] == points:
-            found[-1] = (found[-1][0], high, points)
+        if intervals and intervals[-1][2] == points:
+            intervals[-1] = (intervals[-1][0], high, points)
         else:
-            found.append((low, high, points))
-    if len(found) > MOST_LEVELS - 2:
-        raise GridError(f"{len(found)} intervals; at most {MOST_LEVELS - 2} are possible")
-    return [(Level(_interval_name(low, high), low=low, high=high), points) for low, high, points in found]
+            intervals.append((low, high, points))
+    if len(intervals) > MOST_LEVELS - 2:
+        raise GridError(f"{len(intervals)} intervals; at most {MOST_LEVELS - 2} are possible")
+    return [(Level(_interval_name(low, high), low=low, high=high), points) for low, high, points in intervals]
 
 
 def _interval_name(low: float | None, high: float | None) -> str:
@@ -246,8 +246,8 @@ def _listed(values: Sequence[str | bool], total: Any) -> list[tuple[Level, int]]
     return [(Level(f"{p:+d} points", values=tuple(vs)), p) for p, vs in together.items()]
 
 
-def _free(name: str, taken: set[str]) -> str:
-    while name in taken:
+def _free(name: str, names: set[str]) -> str:
+    while name in names:
         name = f"({name})"
     return name
 

@@ -165,18 +165,18 @@ def write(grid: Grid, options: Options, system: str) -> str:
         stages = (grid.thresholds.marketing_qualified, grid.thresholds.sales_qualified)
         lines += [words["thresholds"].format(*stages).rstrip(".") + said_minimums(grid, options.language) + ".", ""]
     if grid.bands:
-        listed = []
+        band_rows = []
         for band in sorted(grid.bands, key=lambda band: -band.at_least):
             name, action = band_said(band.name, band.action, options.language)
-            listed.append((name, f"{band.at_least}{minimums(band.demands, options.language)}", action, "☐"))
-        lines += [f"## {words['bands']}", "", *table(words["band_head"].split("|"), listed), ""]
+            band_rows.append((name, f"{band.at_least}{minimums(band.demands, options.language)}", action, "☐"))
+        lines += [f"## {words['bands']}", "", *table(words["band_head"].split("|"), band_rows), ""]
     if grid.expiry:
         lines += [f"## {words['expiry']}", ""]
-        for each in grid.expiry:
-            line = aging(grid, each, options.language)
-            if each.days:
-                lines.append("- " + words["days"].format(line=line, days=each.days))
+        for rule in grid.expiry:
+            line = aging(grid, rule, options.language)
+            if rule.days:
+                lines.append("- " + words["days"].format(line=line, days=rule.days))
             else:
-                lines.append("- " + words["percent"].format(line=line, percent=each.percent, every=each.every_days))
+                lines.append("- " + words["percent"].format(line=line, percent=rule.percent, every=rule.every_days))
         lines.append("")
     return "\n".join(lines)

@@ -51,43 +51,44 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
     """
     words = DIALECTS[dialect]
     key = key_column(grid, options)
-    table, origin, made = _origin(grid, options, words)
+    table, origin, columns_made = _origin(grid, options, words)
     columns = [f"{origin}{identifier(key, words)} AS lead_key"] if key else []
     levels = ["lead_key"] if key else []
-    ages = _ages(grid, options, words, origin, made)
+    ages = _ages(grid, options, words, origin, columns_made)
     columns += [f"{age} AS {name}" for name, age in ages.values()]
     levels += [name for name, _ in ages.values()]
     texts_of, numbers_of = ["source.*"], ["texts.*"]
-    shown = [f"lead_key AS {identifier(key, words)}"] if key else []
-    shown += ["score", f"{_band(grid, words)} AS band"]
+    output = [f"lead_key AS {identifier(key, words)}"] if key else []
+    output += ["score", f"{_band(grid, words)} AS band"]
     if grid.curve is not None:
-        shown.append(f"{close_rate_sql(grid)} AS close_rate")
+        output.append(f"{close_rate_sql(grid)} AS close_rate")
     sums: list[str] = []
     sums_of: dict[str, list[str]] = {"fit": [], "engagement": []}
     weighing = [at for at, points in enumerate(grid.points) if any(points)] or [0]
     for at in weighing:
         criterion = grid.criteria[at]
-        found = _Level(criterion, at + 1, words)
-        columns.append(f"{made.get(criterion.column) or _source(criterion.column, origin, words)} AS x_{at + 1}")
-        texts_of.append(found.text)
-        numbers_of += found.numbers
-        levels.append(found.case)
+        level = _Level(criterion, at + 1, words)
+        answer = columns_made.get(criterion.column) or _source(criterion.column, origin, words)
+        columns.append(f"{answer} AS x_{at + 1}")
+        texts_of.append(level.text)
+        numbers_of += level.numbers
+        levels.append(level.case)
         points = grid.points[at]
-        left = [(i, _left(grid, at, i, options, words, ages)) for i, p in enumerate(points) if p]
-        sums.append(_choice(f"level_{at + 1}", [(i, worth) for i, (worth, _) in left], "0"))
+        worths = [(i, _left(grid, at, i, options, words, ages)) for i, p in enumerate(points) if p]
+        sums.append(_choice(f"level_{at + 1}", [(i, worth) for i, (worth, _) in worths], "0"))
         sums_of[criterion.axis].append(sums[-1])
-        if left:
-            shown.append(f"{_choice(f'level_{at + 1}', [(i, text) for i, (_, text) in left])} AS reason_{at + 1}")
+        if worths:
+            output.append(f"{_choice(f'level_{at + 1}', [(i, text) for i, (_, text) in worths])} AS reason_{at + 1}")
     score = "\n    + ".join(sums)
-    whole = _select(columns, table)
-    whole = _select(texts_of, _inside("source", whole))
-    whole = _select(numbers_of, _inside("texts", whole))
-    whole = _select(levels, _inside("answers", whole))
+    query = _select(columns, table)
+    query = _select(texts_of, _inside("source", query))
+    query = _select(numbers_of, _inside("texts", query))
+    query = _select(levels, _inside("answers", query))
     added = [f"{score} AS score"]
     if grid.gated:
-        added += [f"{' + '.join(each) or '0'} AS {axis}_points" for axis, each in sums_of.items()]
-    whole = _select(["levels.*", *added], _inside("levels", whole))
-    return _select(shown, _inside("points", whole)).replace(LINE_END, "\n") + "\n"
+        added += [f"{' + '.join(terms) or '0'} AS {axis}_points" for axis, terms in sums_of.items()]
+    query = _select(["levels.*", *added], _inside("levels", query))
+    return _select(output, _inside("points", query)).replace(LINE_END, "\n") + "\n"
 
 
 def coverage(grid: Grid, options: Options, dialect: str) -> Coverage:
@@ -102,13 +103,13 @@ def coverage(grid: Grid, options: Options, dialect: str) -> Coverage:
     if words.flags:
         notes.append(f"{dialect} has no truth values: in yes/no criteria the numbers 1 and 0 stand for yes and no")
     makes = ["mailbox"]
-    asked = event_columns(grid, options.at)
-    if options.events and asked:
-        lacking = [column for column in asked if not can_make(column, dialect)]
+    event_made = event_columns(grid, options.at)
+    if options.events and event_made:
+        lacking = [column for column in event_made if not can_make(column, dialect)]
         makes += [] if lacking else ["events"]
         notes += [f"'{column}' cannot be made in {dialect}: fill it before scoring" for column in lacking]
         notes.append("moments of leads and events must stand in columns of dates or timestamps")
-    elif asked:
+    elif event_made:
         notes.append("name the table of events (--events-table) to have its columns made by a join")
 
     def fate(rule: Expiry) -> tuple[Status, str]:
@@ -129,13 +130,13 @@ Ages = dict[str, tuple[str, str]]
 """By column that dates a signal: the name of its age in days, and the expression."""
 
 
-def _ages(grid: Grid, options: Options, words: Dialect, origin: str, made: Mapping[str, str]) -> Ages:
+def _ages(grid: Grid, options: Options, words: Dialect, origin: str, columns_made: Mapping[str, str]) -> Ages:
     columns = dict.fromkeys(rule.dated for rule in grid.expiry if rule.dated and options.at)
-    found = {}
+    ages = {}
     for number, column in enumerate(columns, 1):
-        day = dated_by(column, made, origin + identifier(column, words), words)
-        found[column] = f"age_{number}", f"{day_number(options.at, words)} - {day}"
-    return found
+        day = dated_by(column, columns_made, origin + identifier(column, words), words)
+        ages[column] = f"age_{number}", f"{day_number(options.at, words)} - {day}"
+    return ages
 
 
 def _left(grid: Grid, at: int, place: int, options: Options, words: Dialect, ages: Ages) -> tuple[str, str]:
@@ -149,9 +150,10 @@ def _left(grid: Grid, at: int, place: int, options: Options, words: Dialect, age
         return str(points), literal(text, words)
     age, stem = ages[str(rule.dated)][0], text.rpartition(" (")[0]
     steps = left_by_age(rule, points)
-    worth = "".join(f"WHEN {age} >= {days} THEN {left} " for days, left in steps)
-    told = [(days, literal(f"{stem} ({left:+d})", words) if left else "NULL") for days, left in steps]
-    reason = "".join(f"WHEN {age} >= {days} THEN {said} " for days, said in told)
+    worth = "".join(f"WHEN {age} >= {days} THEN {worth_then} " for days, worth_then in steps)
+    texts = [literal(f"{stem} ({worth_then:+d})", words) if worth_then else "NULL" for _, worth_then in steps]
+    steps_and_texts = zip(steps, texts, strict=True)
+    reason = "".join(f"WHEN {age} >= {days} THEN {reason_then} " for (days, _), reason_then in steps_and_texts)
     return f"CASE {worth}ELSE {points} END", f"CASE {reason}ELSE {literal(text, words)} END"
 
 
@@ -167,12 +169,12 @@ class _Level:
         gone = [f"{self.t} IS NULL", _fill(words.blank, words, t=self.t)]
         gone += self._listed(missing, needed)
         branches = [f"WHEN {' OR '.join(gone)} THEN {criterion.missing}"]
-        rest = criterion.other
+        otherwise = criterion.other
         for place, level in enumerate(criterion.levels):
             if level.role != "value":
                 continue
             if criterion.kind == "presence":
-                rest = place
+                otherwise = place
                 break
             if criterion.kind == "number":
                 needed.add("n")
@@ -180,7 +182,7 @@ class _Level:
             else:
                 branches.append(f"WHEN {' OR '.join(self._listed(level, needed)) or '1 = 0'} THEN {place}")
         lines = "\n".join(f"  {branch}" for branch in branches)
-        self.case = f"CASE\n{lines}\n  ELSE {rest}\nEND AS level_{number}"
+        self.case = f"CASE\n{lines}\n  ELSE {otherwise}\nEND AS level_{number}"
         text = _fill(words.text, words, x=x)
         if criterion.kind == "boolean" and words.name == "redshift":  # it cannot cast truth values to text
             text = f"CASE {x} WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END"
@@ -197,40 +199,40 @@ class _Level:
 
     def _listed(self, level: Level, needed: set[str]) -> list[str]:
         """Conditions under which a level lists the value: as text, as a truth value, as a number."""
-        words, as_flags, found = self.words, self.words.flags and self.kind == "boolean", []
+        words, as_flags, conditions = self.words, self.words.flags and self.kind == "boolean", []
         texts = [value for value in level.values if isinstance(value, str)]
         flags = ["true" if value else "false" for value in level.values if not isinstance(value, str)]
         if texts:
-            marked = f"{self.t} {words.join} {literal(words.mark, words)}" if words.mark else self.t
-            listed = ", ".join(literal(text + words.mark, words) for text in texts)
-            same = f"{marked} IN ({listed})"
+            marked_text = f"{self.t} {words.join} {literal(words.mark, words)}" if words.mark else self.t
+            literals = ", ".join(literal(text + words.mark, words) for text in texts)
+            same = f"{marked_text} IN ({literals})"
             numbers = sorted({n for n in map(as_number, texts) if n is not None} - ({0.0, 1.0} if as_flags else set()))
             numbers = sorted(self.no_answers) if self.kind == "number" else numbers
             among = f"{self.n} IN ({', '.join(_number(n, words) for n in numbers)})"
             if numbers and self.kind == "number":
                 needed.add("n")
-                found.append(among)
+                conditions.append(among)
             endless = any(text.lower().lstrip("-") in ("inf", "infinity") for text in texts)
             if words.numeric and (endless or (numbers and self.kind != "number")):
                 needed |= {"n", "k"}
                 same = f"{self.k} = 0 AND {same}"
-                found += [f"{self.k} = 1 AND {among}"] if numbers else []
-            found.insert(0, same)
+                conditions += [f"{self.k} = 1 AND {among}"] if numbers else []
+            conditions.insert(0, same)
         if flags:
-            found.append(f"LOWER({self.t}) IN ({', '.join(literal(flag, words) for flag in flags)})")
-        said = [meaning(value) for value in level.values]
-        ones = ", ".join(dict.fromkeys("1" if flag else "0" for flag in said if flag is not None))
+            conditions.append(f"LOWER({self.t}) IN ({', '.join(literal(flag, words) for flag in flags)})")
+        truths = [meaning(value) for value in level.values]
+        ones = ", ".join(dict.fromkeys("1" if flag else "0" for flag in truths if flag is not None))
         if as_flags and ones:
             needed |= {"n", "k"} if words.numeric else {"n"}
             same = f"{self.n} IN ({ones})"
-            found.append(f"{self.k} = 1 AND {same}" if words.numeric else same)
+            conditions.append(f"{self.k} = 1 AND {same}" if words.numeric else same)
         elif ones and words.truth and texts:  # a truth value is the listed word for it
             needed.add("b")
-            found.append(f"{self.b} IN ({ones})")
+            conditions.append(f"{self.b} IN ({ones})")
         elif ones and texts and self.kind == "boolean":
-            pairs = dict.fromkeys("true" if flag else "false" for flag in said if flag is not None)
-            found.append(f"{self.t} IN ({', '.join(literal(word, words) for word in pairs)})")
-        return found
+            pairs = dict.fromkeys("true" if flag else "false" for flag in truths if flag is not None)
+            conditions.append(f"{self.t} IN ({', '.join(literal(word, words) for word in pairs)})")
+        return conditions
 
     def _holds(self, level: Level) -> str:
         parts = [f"{self.n} >= {_number(level.low, self.words)}"] if level.low is not None else []
@@ -259,9 +261,9 @@ def _origin(grid: Grid, options: Options, words: Dialect) -> tuple[str, str, dic
     if not options.events or not event_columns(grid, options.at):
         return table, "", {}
     lead_id = identifier(key_column(grid, options) or "lead_id", words)
-    joined = event_join(grid, words, table, _table(options.events, words), lead_id, options.at)
-    made = {column: text for column, text in joined.columns.items() if can_make(column, words.name)}
-    return f"{table} AS leads LEFT JOIN {joined.table} ON {joined.key} = done.lead_key", "leads.", made
+    join = event_join(grid, words, table, _table(options.events, words), lead_id, options.at)
+    columns_made = {column: text for column, text in join.columns.items() if can_make(column, words.name)}
+    return f"{table} AS leads LEFT JOIN {join.table} ON {join.key} = done.lead_key", "leads.", columns_made
 
 
 def _source(column: str, origin: str, words: Dialect) -> str:
@@ -273,7 +275,8 @@ def _source(column: str, origin: str, words: Dialect) -> str:
     free, disposable = lists()
     steps = [f"WHEN {domain} NOT LIKE '%_.%' OR {domain} LIKE '% %' THEN NULL", f"WHEN {domain} IS NULL THEN NULL"]
     for kind, members in ((DISPOSABLE, disposable), (FREE, free)):
-        steps.append(f"WHEN {domain} IN ({', '.join(literal(each, words) for each in sorted(members))}) THEN '{kind}'")
+        domains = ", ".join(literal(member, words) for member in sorted(members))
+        steps.append(f"WHEN {domain} IN ({domains}) THEN '{kind}'")
     return f"CASE {' '.join(steps)} ELSE '{PROFESSIONAL}' END"
 
 
@@ -320,8 +323,8 @@ def _pattern(text: str, words: Dialect) -> str:
 
 
 def _select(columns: Sequence[str], source: str) -> str:
-    shown = ",\n".join(_indent(column) for column in columns)
-    return f"SELECT\n{shown}\nFROM {source}"
+    lines = ",\n".join(_indent(column) for column in columns)
+    return f"SELECT\n{lines}\nFROM {source}"
 
 
 def _inside(name: str, select: str) -> str:

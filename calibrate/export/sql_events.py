@@ -118,9 +118,9 @@ def day_number(at: date | str, words: Dialect) -> str:
     return CLOCKS[words.name].day.replace("{x}", CLOCKS[words.name].today)
 
 
-def dated_by(column: str, made: Mapping[str, str], source: str, words: Dialect) -> str:
+def dated_by(column: str, columns_made: Mapping[str, str], source: str, words: Dialect) -> str:
     """Days since 1970 of the column that dates a signal, made from events or in the source."""
-    return made.get(column) or CLOCKS[words.name].day.replace("{x}", source)
+    return columns_made.get(column) or CLOCKS[words.name].day.replace("{x}", source)
 
 
 def can_make(column: str, dialect: str) -> bool:
@@ -138,7 +138,7 @@ def event_join(grid: Grid, words: Dialect, leads: str, events: str, lead_id: str
     """The join for one dialect; `leads` and `events` are quoted tables, `lead_id` the quoted key of the leads."""
     clock = CLOCKS[words.name]
     window = ALL_DAYS if at else int(grid.provenance.get("observe_days") or OBSERVE_DAYS)
-    asked = event_columns(grid, at)
+    event_made = event_columns(grid, at)
 
     def name(key: str, default: str) -> str:
         return identifier(said(grid, key, default), words)
@@ -148,7 +148,7 @@ def event_join(grid: Grid, words: Dialect, leads: str, events: str, lead_id: str
         f"SELECT {clock.text.replace('{x}', name('events_lead_id', 'lead_id'))} AS lead_key, "
         f"{clock.moment.replace('{x}', when)} AS moment, {clock.day.replace('{x}', when)} AS day, "
         f"{clock.text.replace('{x}', name('events_type', 'type'))} AS type, "
-        f"{name('events_value', 'value') if FIRST in asked or LAST in asked else 'NULL'} "
+        f"{name('events_value', 'value') if FIRST in event_made or LAST in event_made else 'NULL'} "
         f"AS value FROM {events}"
     )
     key, moment = clock.text.replace("{x}", lead_id), clock.moment.replace("{x}", created)
@@ -159,21 +159,21 @@ def event_join(grid: Grid, words: Dialect, leads: str, events: str, lead_id: str
     times = [f"(SELECT MAX({_beside(clock, column)}) FROM {t})" for column, t in ((created, leads), (when, events))]
     last_day = day_number(at, words) if at else _last_day(clock.day.replace("{x}", when), events, words)
     bounds = f"SELECT {last_day} AS last_day, {' * '.join(times)} AS timed"
-    seen = f"CASE WHEN entered.day + {window} <= last_day THEN {window} ELSE last_day - entered.day END"
+    span = f"CASE WHEN entered.day + {window} <= last_day THEN {window} ELSE last_day - entered.day END"
     later = clock.later.replace("{x}", "entered.moment").replace("{n}", str(window))
     until = "happened.day <= last_day" if at else f"happened.moment <= {later}"
     inside = (
         f"timed = 1 AND happened.moment >= entered.moment AND {until} "
-        f"OR timed = 0 AND happened.day >= entered.day AND happened.day <= entered.day + {seen}"
+        f"OR timed = 0 AND happened.day >= entered.day AND happened.day <= entered.day + {span}"
     )
     hits = (
-        f"SELECT happened.lead_key, type, value, happened.moment, happened.day - entered.day AS day, {seen} AS seen"
+        f"SELECT happened.lead_key, type, value, happened.moment, happened.day - entered.day AS day, {span} AS seen"
         f"{', happened.day AS on_day' if at else ''}\n"
         f"FROM ({happened}) AS happened\nJOIN ({entered}) AS entered ON happened.lead_key = entered.lead_key\n"
         f"CROSS JOIN ({bounds}) AS bounds\nWHERE {inside}"
     )
     columns, parts = {}, []
-    for number, column in enumerate(asked, 1):
+    for number, column in enumerate(event_made, 1):
         aggregate, nothing = _feature(column, words, clock, window)
         parts.append(f"{aggregate} AS f_{number}")
         columns[column] = f"COALESCE(done.f_{number}, {nothing})" if nothing else f"done.f_{number}"

@@ -18,6 +18,7 @@ from ..errors import ExportError, GridError, unknown
 from ..grid.criteria import Axis
 from ..grid.grid import Grid
 from .base import Coverage, Options, Status, account
+from .fields import labels_of
 from .rules import Branch, branches, field_kind, must_exist, number_text, system_name, unique_names
 from .schemes import Ask, Op, Scheme, grid_of, parse, part, whole
 
@@ -43,14 +44,7 @@ EDITIONS = {
     "ultimate": Limits(40, 80, 50),
 }
 DEFAULT = "enterprise"
-LABELS = {
-    "lead source": "Lead_Source", "lead status": "Lead_Status", "industry": "Industry", "secteur": "Industry",
-    "no. of employees": "No_of_Employees", "annual revenue": "Annual_Revenue", "title": "Designation",
-    "country": "Country", "pays": "Country", "city": "City", "ville": "City", "company": "Company", "email": "Email",
-    "rating": "Rating", "visitor score": "Visitor_Score", "days visited": "Days_Visited",
-    "number of chats": "Number_Of_Chats", "average time spent (minutes)": "Average_Time_Spent_Minutes",
-    "referrer": "Referrer", "email opt out": "Email_Opt_Out",
-}  # fmt: skip
+LABELS = labels_of("zoho")
 
 
 def write(grid: Grid, options: Options) -> str:
@@ -146,40 +140,40 @@ def _packed(grid: Grid, limits: Limits) -> list[tuple[Axis, list[dict[str, Any]]
 
 def _rules(grid: Grid, at: int) -> list[dict[str, Any]]:
     """Field rules of one criterion, one test each; together they add up to its points."""
-    criterion, asked = grid.criteria[at], branches(grid, at)
+    criterion, answers = grid.criteria[at], branches(grid, at)
     field = _fields(grid)[criterion.column]
-    missing, rest = asked[0], asked[-1].points
-    found: list[tuple[int, str, Any]] = []
+    missing, otherwise = answers[0], answers[-1].points
+    tests: list[tuple[int, str, Any]] = []
     if field_kind(criterion) == "number":
-        steps = _steps(asked)
-        found = [(missing.points, "equal", EMPTY), (steps[0][1], "not_equal", EMPTY)]
-        found += [
+        steps = _steps(answers)
+        tests = [(missing.points, "equal", EMPTY), (steps[0][1], "not_equal", EMPTY)]
+        tests += [
             (points - before, "greater_equal", number_text(cut)) for (_, before), (cut, points) in pairwise(steps)
         ]
         at_number = [(number, _points_at(steps, number)) for number in missing.numbers]
-        found += [(missing.points - points, "equal", number_text(number)) for number, points in at_number]
+        tests += [(missing.points - points, "equal", number_text(number)) for number, points in at_number]
     elif field_kind(criterion) == "boolean":
-        yes, no = (next((b.points for b in asked if flag in b.flags), rest) for flag in (True, False))
-        found = [(missing.points, "equal", EMPTY), (yes, "equal", True), (no, "equal", False)]
+        yes, no = (next((b.points for b in answers if flag in b.flags), otherwise) for flag in (True, False))
+        tests = [(missing.points, "equal", EMPTY), (yes, "equal", True), (no, "equal", False)]
     else:
-        found = [(missing.points, "equal", EMPTY), (rest, "not_equal", EMPTY)]
-        found += [(b.points - rest, "equal", text) for b in asked for text in b.texts]
+        tests = [(missing.points, "equal", EMPTY), (otherwise, "not_equal", EMPTY)]
+        tests += [(b.points - otherwise, "equal", text) for b in answers for text in b.texts]
     return [
         {"score": points, "criteria": {"field": {"api_name": field}, "comparator": comparator, "value": value}}
-        for points, comparator, value in found
+        for points, comparator, value in tests
         if points
     ]
 
 
-def _steps(asked: list[Branch]) -> list[tuple[float, int]]:
+def _steps(answers: list[Branch]) -> list[tuple[float, int]]:
     """From which number on which points hold, the first from minus infinity; gaps get the points of the rest."""
-    rest = asked[-1].points
-    inside = [b for b in asked if b.how == "inside"]
+    otherwise = answers[-1].points
+    inside = [b for b in answers if b.how == "inside"]
     cuts = sorted({bound for b in inside for bound in (b.low, b.high) if bound is not None})
 
     def points(number: float) -> int:
-        held = [b for b in inside if (b.low is None or number >= b.low) and (b.high is None or number < b.high)]
-        return held[0].points if held else rest
+        matches = [b for b in inside if (b.low is None or number >= b.low) and (b.high is None or number < b.high)]
+        return matches[0].points if matches else otherwise
 
     return [(float("-inf"), points(float("-inf"))), *((cut, points(cut)) for cut in cuts)]
 
@@ -203,7 +197,7 @@ def read(text: str | bytes, source: str) -> Grid:
     columns = part(extra, "columns", dict, source) if isinstance(extra, dict) and "columns" in extra else {}
     axes = part(extra, "axes", dict, source) if isinstance(extra, dict) and "axes" in extra else {}
     if isinstance(body, dict) and isinstance(body.get("requests"), list):
-        bodies = [each.get("body") for each in body["requests"] if isinstance(each, dict)]
+        bodies = [request.get("body") for request in body["requests"] if isinstance(request, dict)]
         rules = [rule for b in bodies if isinstance(b, dict) for rule in b.get("scoring_rules") or []]
     else:
         rules = part(body, "scoring_rules", list, source)
@@ -228,11 +222,11 @@ def _ask(criteria: dict[str, Any], where: str) -> tuple[str, Ask]:
     """Field and test of one criterion, or of a group of criteria on one field."""
     group = criteria.get("group")
     if isinstance(group, list) and group:
-        inner = [_ask(each, where) for each in group if isinstance(each, dict)]
+        inner = [_ask(criterion, where) for criterion in group if isinstance(criterion, dict)]
         fields = {field for field, _ in inner}
         if len(fields) > 1 or len(inner) < len(group):
-            named = ", ".join(sorted(fields)[:5])
-            raise GridError(f"{where}: this rule joins several fields ({named}); a line of a grid asks one")
+            field_names = ", ".join(sorted(fields)[:5])
+            raise GridError(f"{where}: this rule joins several fields ({field_names}); a line of a grid asks one")
         operator = str(criteria.get("group_operator", "AND")).upper()
         return fields.pop(), Ask("any" if operator == "OR" else "all", parts=tuple(ask for _, ask in inner))
     field = part(part(criteria, "field", dict, where), "api_name", str, where)
@@ -245,7 +239,7 @@ def _single(comparator: str, value: Any, where: str) -> Ask:
     if comparator in COMPARATORS:
         return Ask(COMPARATORS[comparator], (_number(values[0] if values else None, where),))
     if comparator == "between" and len(values) == 2:
-        low, high = (_number(each, where) for each in values)
+        low, high = (_number(bound, where) for bound in values)
         return Ask("all", parts=(Ask("at_least", (low,)), Ask("at_most", (high,))))
     if comparator in ("equal", "in", "not_equal", "not_in"):
         if values == [EMPTY]:
