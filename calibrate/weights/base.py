@@ -106,8 +106,8 @@ def references(criteria: Sequence[Criterion]) -> NDArray[np.intp]:
 def is_reference(criteria: Sequence[Criterion]) -> NDArray[np.bool_]:
     """Which levels are the reference of their criterion: (levels,)."""
     at = references(criteria)
-    own: NDArray[np.bool_] = at == np.arange(len(at))
-    return own
+    at_reference: NDArray[np.bool_] = at == np.arange(len(at))
+    return at_reference
 
 
 def against_rate(values: Floats, rates: RateTable) -> NDArray[np.bool_]:

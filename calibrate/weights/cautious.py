@@ -34,11 +34,16 @@ def cautious(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
     limits = resolve(constraints, tally.criteria)
     scale = overall if overall > 0 else 1.0
     return Weights(
-        method="cautious", criteria=tally.criteria, values=kept(values, rates, limits),
-        low=recipe(rates.shrunk_low / scale, most=most), high=recipe(rates.shrunk_high / scale, most=most),
+        method="cautious",
+        criteria=tally.criteria,
+        values=kept(values, rates, limits),
+        low=recipe(rates.shrunk_low / scale, most=most),
+        high=recipe(rates.shrunk_high / scale, most=most),
         sign_kept=np.where(values == 0, 1.0, np.where(values > 0, rates.above, 1 - rates.above)),
-        unit="points", thin=zero_levels(tally, rates), notes=limits.notes,
-    )  # fmt: skip
+        unit="points",
+        thin=zero_levels(tally, rates),
+        notes=limits.notes,
+    )
 
 
 def bound(low: Floats, high: Floats, overall: float) -> Floats:

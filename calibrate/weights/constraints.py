@@ -61,8 +61,8 @@ class Constraints:
 
     def __post_init__(self) -> None:
         _check_numbers(self)
-        for one, other, way_out in _contradictions(self):
-            raise SettingsError(f"{one} contradicts {other}; {way_out}")
+        for one, contrary, way_out in _contradictions(self):
+            raise SettingsError(f"{one} contradicts {contrary}; {way_out}")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def resolve(constraints: Constraints, criteria: Sequence[Criterion]) -> Limits:
             "'must have a negative line' contradicts 'never negative' on every criterion; "
             "free one criterion or drop the demand for a negative line"
         )
-    pinned, pins, placed, notes = np.zeros(size, bool), np.zeros(size), [], []
+    pinned, pins, positions, notes = np.zeros(size, bool), np.zeros(size), [], []
     for pin in constraints.pins:
         at = _criterion(pin.criterion, names, "a pin")
         level = _level(criteria[at], pin.level)
@@ -125,11 +125,11 @@ def resolve(constraints: Constraints, criteria: Sequence[Criterion]) -> Limits:
             notes.append(note("pin_not_placed", criterion=pin.criterion, level=pin.level))
             continue
         position = int(bounds[at]) + level
-        placed.append((position, replace(pin, level=criteria[at].levels[level].name)))
+        positions.append((position, replace(pin, level=criteria[at].levels[level].name)))
         pinned[position], pins[position] = True, pin.points
         floor[position] = ceiling[position] = pin.points
     chains = tuple(_chain(name, criteria, bounds) for name in constraints.ordered)
-    limits = Limits(pinned, pins, floor, ceiling, chains, tuple(placed), tuple(notes))
+    limits = Limits(pinned, pins, floor, ceiling, chains, tuple(positions), tuple(notes))
     _check_order(limits)
     return limits
 
@@ -138,15 +138,15 @@ def _check_order(limits: Limits) -> None:
     """Refuse pins that break an order demanded of the same criterion."""
     names = dict(limits.placed)
     for chain in limits.chains:
-        held = [names[int(i)] for i in chain.positions if int(i) in names]
-        ups = [(a, b) for a, b in pairwise(held) if a.points < b.points]
-        downs = [(a, b) for a, b in pairwise(held) if a.points > b.points]
+        chain_pins = [names[int(i)] for i in chain.positions if int(i) in names]
+        ups = [(a, b) for a, b in pairwise(chain_pins) if a.points < b.points]
+        downs = [(a, b) for a, b in pairwise(chain_pins) if a.points > b.points]
         broken = (downs if chain.direction > 0 else []) + (ups if chain.direction < 0 else [])
         if chain.direction == 0 and ups and downs:
             broken = [(ups[0][0], downs[0][1])]
-        for one, other in broken:
+        for one, second in broken:
             raise SettingsError(
-                f"{_pin(one)} and {_pin(other)} contradict the order demanded for {chain.criterion}; "
+                f"{_pin(one)} and {_pin(second)} contradict the order demanded for {chain.criterion}; "
                 "change one of the pins or drop the order"
             )
 
@@ -246,25 +246,25 @@ def _contradictions(c: Constraints) -> Iterator[tuple[str, str, str]]:
     """Pairs of demands that no grid can meet, each with a way out."""
     for pin in c.pins:
         yield from _against_pin(c, pin)
-    for one, other in combinations(c.pins, 2):
-        if (one.criterion, one.level) == (other.criterion, other.level) and one.points != other.points:
-            yield _pin(one), f"the pin at {other.points} points", "keep one of them"
+    for one, second in combinations(c.pins, 2):
+        if (one.criterion, one.level) == (second.criterion, second.level) and one.points != second.points:
+            yield _pin(one), f"the pin at {second.points} points", "keep one of them"
     for name in c.never_negative:
         if name in c.never_positive:
             yield f"'{name}' never negative", f"'{name}' never positive", "leave it out of the criteria instead"
-    held = [pin for pin in c.pins if pin.points]
-    if c.max_lines is not None and len(held) > c.max_lines:
-        pins = ", ".join(f"{p.criterion}={p.level}" for p in held)
-        yield f"pinning {len(held)} lines ({pins})", f"the limit of {c.max_lines} lines", "raise it or unpin some"
-    places = {pin.criterion for pin in held}
+    lines = [pin for pin in c.pins if pin.points]
+    if c.max_lines is not None and len(lines) > c.max_lines:
+        pins = ", ".join(f"{p.criterion}={p.level}" for p in lines)
+        yield f"pinning {len(lines)} lines ({pins})", f"the limit of {c.max_lines} lines", "raise it or unpin some"
+    places = {pin.criterion for pin in lines}
     if c.max_criteria is not None and len(places) > c.max_criteria:
-        named = ", ".join(sorted(places))
+        criteria = ", ".join(sorted(places))
         yield (
-            f"pinning lines of {len(places)} criteria ({named})",
+            f"pinning lines of {len(places)} criteria ({criteria})",
             f"the limit of {c.max_criteria} criteria",
             "raise it",
         )
-    if c.need_negative and c.max_lines == len(held) and all(pin.points > 0 for pin in held) and held:
+    if c.need_negative and c.max_lines == len(lines) and all(pin.points > 0 for pin in lines) and lines:
         yield "'must have a negative line'", f"the limit of {c.max_lines} lines, all pinned above 0", "raise the limit"
 
 

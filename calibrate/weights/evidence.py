@@ -31,8 +31,16 @@ def evidence(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
     limits = resolve(constraints, tally.criteria)
     if not 0 < rates.overall.customers < rates.overall.leads:
         nothing = np.zeros(len(rates.leads))
-        return Weights("evidence", tally.criteria, nothing, nothing, nothing, nothing + 1, "log-odds",
-                       notes=(*limits.notes, note("same_outcome")))  # fmt: skip
+        return Weights(
+            "evidence",
+            tally.criteria,
+            nothing,
+            nothing,
+            nothing,
+            nothing + 1,
+            "log-odds",
+            notes=(*limits.notes, note("same_outcome")),
+        )
     average = log_odds(np.array(overall))
     raw = log_odds(rates.shrunk) - average
     base = references(tally.criteria)
@@ -48,10 +56,17 @@ def evidence(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
     starts = offsets(tally.criteria)[:-1]
     lowered = float(sum(raw[base[start]] for start in starts if base[start] >= 0))
     return Weights(
-        method="evidence", criteria=tally.criteria, values=values, low=low, high=high, sign_kept=share,
-        unit="log-odds", intercept=float(average) + lowered,
-        thin=zero_levels(tally, rates), notes=limits.notes,
-    )  # fmt: skip
+        method="evidence",
+        criteria=tally.criteria,
+        values=values,
+        low=low,
+        high=high,
+        sign_kept=share,
+        unit="log-odds",
+        intercept=float(average) + lowered,
+        thin=zero_levels(tally, rates),
+        notes=limits.notes,
+    )
 
 
 def log_odds(rate: Floats) -> Floats:
@@ -67,12 +82,12 @@ def _interval(rates: RateTable, values: Floats, base: NDArray[np.intp]) -> tuple
     The second is that of the reference level where there is one. Else it is the global one, of which the level is a
     part: with s its share of what all counts tell, the difference is (1 - s) times that to the remaining leads.
     """
-    own = log_odds(rates.shrunk)
-    below, above = own - log_odds(rates.shrunk_low), log_odds(rates.shrunk_high) - own
+    level_odds = log_odds(rates.shrunk)
+    below, above = level_odds - log_odds(rates.shrunk_low), log_odds(rates.shrunk_high) - level_odds
     information = rates.leads * rates.shrunk * (1 - rates.shrunk)
     total = rates.overall.leads * rates.overall.value * (1 - rates.overall.value)
-    rest = np.clip(1 - information / total, 0.0, 1.0)
-    error = Z95 * np.sqrt(rates.effect / np.maximum(total * rest, 1e-9)) * rest
+    remainder = np.clip(1 - information / total, 0.0, 1.0)
+    error = Z95 * np.sqrt(rates.effect / np.maximum(total * remainder, 1e-9)) * remainder
     second_below, second_above = (np.where(base >= 0, part[base], error) for part in (below, above))
-    below, above = (np.where(base >= 0, part, part * rest) for part in (below, above))
+    below, above = (np.where(base >= 0, part, part * remainder) for part in (below, above))
     return values - np.hypot(below, second_above), values + np.hypot(above, second_below)

@@ -35,11 +35,16 @@ def lift(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
     values[zero] = 0.0
     limits = resolve(constraints, tally.criteria)
     return Weights(
-        method="lift", criteria=tally.criteria, values=kept(values, rates, limits),
-        low=recipe(rates.lift_low, most=most), high=recipe(rates.lift_high, most=most),
-        sign_kept=np.where(zero, 1.0, _sign_kept(rates)), unit="points",
-        thin=zero_levels(tally, rates), notes=limits.notes,
-    )  # fmt: skip
+        method="lift",
+        criteria=tally.criteria,
+        values=kept(values, rates, limits),
+        low=recipe(rates.lift_low, most=most),
+        high=recipe(rates.lift_high, most=most),
+        sign_kept=np.where(zero, 1.0, _sign_kept(rates)),
+        unit="points",
+        thin=zero_levels(tally, rates),
+        notes=limits.notes,
+    )
 
 
 def recipe(lifts: Floats, *, most: float) -> Floats:

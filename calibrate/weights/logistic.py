@@ -70,8 +70,16 @@ def _weights(tally: Tally, rates: RateTable, constraints: Constraints, *, rough:
     limits = resolve(constraints, tally.criteria)
     if not 0 < rates.overall.customers < rates.overall.leads or not tally.rows:
         nothing = np.zeros(len(rates.leads))
-        return Weights("logistic", tally.criteria, nothing, nothing, nothing, nothing + 1, "log-odds",
-                       notes=(*limits.notes, note("same_outcome")))  # fmt: skip
+        return Weights(
+            "logistic",
+            tally.criteria,
+            nothing,
+            nothing,
+            nothing,
+            nothing + 1,
+            "log-odds",
+            notes=(*limits.notes, note("same_outcome")),
+        )
     fit = fitted(tally, most_steps=ROUGH_STEPS if rough else MOST_STEPS)
     low, high = (np.zeros(len(fit.weights)),) * 2 if rough else _intervals(tally, fit)
     centre, shift = _centre(tally, fit.weights)
@@ -85,12 +93,19 @@ def _weights(tally: Tally, rates: RateTable, constraints: Constraints, *, rough:
     rows = rows_of(tally, FIT_ROWS)
     intercept = level_out(predict(rows, values), rows.leads, rows.customers, fit.intercept)
     return Weights(
-        method="logistic", criteria=tally.criteria, values=values,
-        low=np.minimum(low, values), high=np.maximum(high, values),
-        sign_kept=np.where(zero, 1.0, normal_share(values, spread)), unit="log-odds",
+        method="logistic",
+        criteria=tally.criteria,
+        values=values,
+        low=np.minimum(low, values),
+        high=np.maximum(high, values),
+        sign_kept=np.where(zero, 1.0, normal_share(values, spread)),
+        unit="log-odds",
         intercept=intercept,
-        thin=zero_levels(tally, rates), curvature=fit.precision - fit.penalty, penalty=fit.penalty, notes=limits.notes,
-    )  # fmt: skip
+        thin=zero_levels(tally, rates),
+        curvature=fit.precision - fit.penalty,
+        penalty=fit.penalty,
+        notes=limits.notes,
+    )
 
 
 @dataclass(frozen=True)
@@ -108,25 +123,25 @@ class Fit:
 def fitted(tally: Tally, strength: float | None = None, most_steps: int = MOST_STEPS) -> Fit:
     """The fit without constraints; `strength` fixes the precision of every component instead of estimating it."""
     rows = rows_of(tally, FIT_ROWS)
-    seen = sums(rows, rows.leads) > 0
-    parts = components(tally.criteria, seen)
+    occupied = sums(rows, rows.leads) > 0
+    parts = components(tally.criteria, occupied)
     start = np.full(len(parts), np.log(START if strength is None else strength))
-    begin = np.zeros(int(seen.sum()))
+    begin = np.zeros(int(occupied.sum()))
     inner = INNER if strength is None else 0
     if tally.rows > 2 * FIRST_ROWS:
-        rough = _newton(rows_of(tally, FIRST_ROWS), seen, parts, start, begin, inner)
+        rough = _newton(rows_of(tally, FIRST_ROWS), occupied, parts, start, begin, inner)
         begin, start = rough.weights, rough.posterior.log_strengths
-    state = _newton(rows, seen, parts, start, begin, inner, most_steps)
+    state = _newton(rows, occupied, parts, start, begin, inner, most_steps)
     while len(rows.leads) < tally.rows:
-        refined = _refined(rows_of(tally), seen, state)
+        refined = _refined(rows_of(tally), occupied, state)
         if refined is not None:
             state = refined
             break
         rows = rows_of(tally, 4 * len(rows.leads))  # too few for so many levels
-        state = _newton(rows, seen, parts, start, np.zeros(len(begin)), inner)
+        state = _newton(rows, occupied, parts, start, np.zeros(len(begin)), inner)
     if not tally.exact:
-        state = replace(state, covariance=_sandwich(rows, seen, state))
-    return _all_levels(tally, seen, parts, state)
+        state = replace(state, covariance=_sandwich(rows, occupied, state))
+    return _all_levels(tally, occupied, parts, state)
 
 
 @dataclass(frozen=True)
@@ -143,7 +158,7 @@ class _State:
 
 def _newton(
     rows: Rows,
-    seen: Mask,
+    occupied: Mask,
     parts: tuple[Component, ...],
     log_strengths: Floats,
     weights: Floats,
@@ -154,32 +169,32 @@ def _newton(
     rate = float(rows.customers.sum() / rows.leads.sum())
     intercept = float(np.log(rate / (1 - rate)))
     if weights.any():
-        intercept = level_out(_linear(rows, seen, weights, 0.0), rows.leads, rows.customers, intercept)
-    linear = _linear(rows, seen, weights, intercept)
+        intercept = level_out(_linear(rows, occupied, weights, 0.0), rows.leads, rows.customers, intercept)
+    linear = _linear(rows, occupied, weights, intercept)
     for turn in range(most_steps):
-        matrix, beside, mass = _curvature(rows, seen, linear)
-        slope, slope0 = _slope(rows, seen, linear)
-        pull = matrix @ weights + slope - beside * (slope0 / mass)
+        matrix, cross, mass = _curvature(rows, occupied, linear)
+        slope, slope0 = _slope(rows, occupied, linear)
+        pull = matrix @ weights + slope - cross * (slope0 / mass)
         posterior = settle(matrix, pull, parts, log_strengths, min(inner, 2 + 2 * turn))
         move = posterior.weights - weights
-        move0 = (slope0 - float(beside @ move)) / mass
+        move0 = (slope0 - float(cross @ move)) / mass
         before = _loss(rows, linear, weights, posterior.penalty)
         step = 1.0
         while True:  # halve until the penalised loss does not rise
             trial, trial0 = weights + step * move, intercept + step * move0
-            linear = _linear(rows, seen, trial, trial0)
+            linear = _linear(rows, occupied, trial, trial0)
             if _loss(rows, linear, trial, posterior.penalty) <= before * (1 + 1e-9) or step < 1e-3:
                 break
             step /= 2
         weights, intercept = trial, trial0
-        settled = np.abs(posterior.log_strengths - log_strengths).max(initial=0.0) < SETTLED
+        strengths_settled = np.abs(posterior.log_strengths - log_strengths).max(initial=0.0) < SETTLED
         log_strengths = posterior.log_strengths
-        if settled and step * np.abs(move).max(initial=0.0) < CLOSE:
+        if strengths_settled and step * np.abs(move).max(initial=0.0) < CLOSE:
             break
-    return _State(weights, intercept, posterior, beside, mass, posterior.covariance)
+    return _State(weights, intercept, posterior, cross, mass, posterior.covariance)
 
 
-def _refined(rows: Rows, seen: Mask, state: _State) -> _State | None:
+def _refined(rows: Rows, occupied: Mask, state: _State) -> _State | None:
     """Gradient steps on all rows, with the sample's curvature; None where that leads astray.
 
     Curvature is too small, and a step too long, where the sample has too few leads of a level: a step that raises the
@@ -187,10 +202,10 @@ def _refined(rows: Rows, seen: Mask, state: _State) -> _State | None:
     """
     enough = LAST_GAIN * float(rows.leads.sum())
     weights, intercept, penalty = state.weights, state.intercept, state.posterior.penalty
-    linear = _linear(rows, seen, weights, intercept)
+    linear = _linear(rows, occupied, weights, intercept)
     loss = _loss(rows, linear, weights, penalty)
     for _ in range(MOST_STEPS):
-        slope, slope0 = _slope(rows, seen, linear)
+        slope, slope0 = _slope(rows, occupied, linear)
         slope = slope - state.beside * (slope0 / state.mass) - penalty @ weights
         move = state.posterior.covariance @ slope
         move0 = (slope0 - float(state.beside @ move)) / state.mass
@@ -199,7 +214,7 @@ def _refined(rows: Rows, seen: Mask, state: _State) -> _State | None:
         before, step = loss, 1.0
         while True:
             trial, trial0 = weights + step * move, intercept + step * move0
-            linear = _linear(rows, seen, trial, trial0)
+            linear = _linear(rows, occupied, trial, trial0)
             loss = _loss(rows, linear, trial, penalty)
             if loss <= before * (1 + 1e-9):
                 break
@@ -216,7 +231,7 @@ def _constrained(tally: Tally, fit: Fit, limits: Limits, free_centre: Floats) ->
     Signs count from the 0 of the free fit. Each round linearises the loss where the last one ended and takes the
     nearest weights in its curvature.
     """
-    sample, rows, seen = rows_of(tally, FIT_ROWS), rows_of(tally), np.ones(len(fit.weights), bool)
+    sample, rows, occupied = rows_of(tally, FIT_ROWS), rows_of(tally), np.ones(len(fit.weights), bool)
     floor, ceiling = limits.signs
     base = references(tally.criteria)
     signed = np.isfinite(floor) | np.isfinite(ceiling)
@@ -231,23 +246,23 @@ def _constrained(tally: Tally, fit: Fit, limits: Limits, free_centre: Floats) ->
     for _ in range(CONSTRAINED_ROUNDS):
         linear = predict(rows, weights)
         intercept = level_out(linear, rows.leads, rows.customers, intercept)
-        slope, slope0 = _slope(rows, seen, linear + intercept)
-        matrix, beside, mass = _curvature(sample, seen, predict(sample, weights) + intercept)
+        slope, slope0 = _slope(rows, occupied, linear + intercept)
+        matrix, cross, mass = _curvature(sample, occupied, predict(sample, weights) + intercept)
         precision = matrix + fit.penalty
-        slope = slope - beside * (slope0 / mass) - fit.penalty @ weights
+        slope = slope - cross * (slope0 / mass) - fit.penalty @ weights
         target = weights + np.linalg.solve(precision, slope)
         weights = nearest(target, precision, floor, ceiling, [*limits.chains, *pairs])
     intercept = level_out(predict(rows, weights), rows.leads, rows.customers, intercept)
-    own = np.isin(np.arange(len(weights)), np.flatnonzero(signed))
+    signed_levels = np.isin(np.arange(len(weights)), np.flatnonzero(signed))
     bounds = offsets(tally.criteria)
-    fixed = np.concatenate([np.full(b - a, own[a:b].any()) for a, b in pairwise(bounds)])
+    fixed = np.concatenate([np.full(b - a, signed_levels[a:b].any()) for a, b in pairwise(bounds)])
     centre = np.where(fixed & (base < 0), free_centre, _centre(tally, weights)[0])
     return replace(fit, weights=weights, intercept=intercept, precision=precision), centre
 
 
-def _linear(rows: Rows, seen: Mask, weights: Floats, intercept: float) -> Floats:
-    full = np.zeros(len(seen))
-    full[seen] = weights
+def _linear(rows: Rows, occupied: Mask, weights: Floats, intercept: float) -> Floats:
+    full = np.zeros(len(occupied))
+    full[occupied] = weights
     return predict(rows, full) + intercept
 
 
@@ -257,24 +272,24 @@ def _loss(rows: Rows, linear: Floats, weights: Floats, penalty: Floats) -> float
     return float(data.sum() + weights @ penalty @ weights / 2)
 
 
-def _slope(rows: Rows, seen: Mask, linear: Floats) -> tuple[Floats, float]:
+def _slope(rows: Rows, occupied: Mask, linear: Floats) -> tuple[Floats, float]:
     """Derivative of the log-likelihood by the weights and by the intercept."""
     residual = rows.customers - rows.leads * special.expit(linear)
-    return sums(rows, residual)[seen], float(residual.sum())
+    return sums(rows, residual)[occupied], float(residual.sum())
 
 
-def _curvature(rows: Rows, seen: Mask, linear: Floats) -> tuple[Floats, Floats, float]:
+def _curvature(rows: Rows, occupied: Mask, linear: Floats) -> tuple[Floats, Floats, float]:
     """Curvature of the weights with the intercept following, and the intercept's part."""
-    matrix, beside, mass = curvature(rows, special.expit(linear))
-    at, mass = np.flatnonzero(seen), max(mass, 1e-300)
-    return profiled(matrix[np.ix_(at, at)], beside[at], mass), beside[at], mass
+    matrix, cross, mass = curvature(rows, special.expit(linear))
+    at, mass = np.flatnonzero(occupied), max(mass, 1e-300)
+    return profiled(matrix[np.ix_(at, at)], cross[at], mass), cross[at], mass
 
 
-def _sandwich(rows: Rows, seen: Mask, state: _State) -> Floats:
+def _sandwich(rows: Rows, occupied: Mask, state: _State) -> Floats:
     """Covariance when rows are a weighted sample: ``V (S + J) V`` with J the sum of squared slopes over rows."""
-    residual = rows.customers - rows.leads * special.expit(_linear(rows, seen, state.weights, state.intercept))
+    residual = rows.customers - rows.leads * special.expit(_linear(rows, occupied, state.weights, state.intercept))
     squared = residual**2 / rows.times
-    at = np.flatnonzero(seen)
+    at = np.flatnonzero(occupied)
     share = state.beside / state.mass
     side = sums(rows, squared)[at]
     meat = gram(rows, squared)[np.ix_(at, at)] - np.outer(side, share) - np.outer(share, side)
@@ -284,9 +299,9 @@ def _sandwich(rows: Rows, seen: Mask, state: _State) -> Floats:
     return covariance
 
 
-def _all_levels(tally: Tally, seen: Mask, parts: tuple[Component, ...], state: _State) -> Fit:
+def _all_levels(tally: Tally, occupied: Mask, parts: tuple[Component, ...], state: _State) -> Fit:
     """The fit laid out on all levels; one that no lead has gets 0 and the spread that its criterion's prior gives."""
-    size, at = len(seen), np.flatnonzero(seen)
+    size, at = len(occupied), np.flatnonzero(occupied)
     strengths = np.exp(state.posterior.log_strengths)
     unseen = np.full(size, START)
     for part, strength in zip(parts, strengths, strict=True):
@@ -356,8 +371,8 @@ def _centre(tally: Tally, weights: Floats) -> tuple[Floats, Floats]:
         if base[a] >= 0:
             shift[a:b, base[a]], centre[a:b] = 1.0, weights[base[a]]
         elif leads[a:b].sum() > 0:
-            wanted = leads[a:b] * (bought / total)
-            above = level_out(weights[a:b], leads[a:b], wanted, usual)
+            expected_customers = leads[a:b] * (bought / total)
+            above = level_out(weights[a:b], leads[a:b], expected_customers, usual)
             expected = special.expit(weights[a:b] + above)
             mass = leads[a:b] * expected * (1 - expected)
             shift[a:b, a:b], centre[a:b] = mass / max(mass.sum(), 1e-300), usual - above

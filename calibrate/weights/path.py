@@ -79,10 +79,10 @@ def shortened(
     `guide` is a joint fit on the same levels, for methods that are none; without it they keep the lines with most
     information.
     """
-    wanted = sorted({size for size in sizes if size > 0}, reverse=True)
+    descending = sorted({size for size in sizes if size > 0}, reverse=True)
     pins = int(np.count_nonzero(limits.pins[limits.pinned]))
     values = np.where(limits.pinned, 0.0, weights.values)
-    rooms = {size: max(size - pins, 0) for size in wanted}
+    rooms = {size: max(size - pins, 0) for size in descending}
     if weights.curvature is not None and weights.penalty is not None:
         return _backward(weights, values, tally, rooms)
     order = _forward(values, guide) if guide is not None else np.argsort(-information(tally), kind="stable")
@@ -109,17 +109,17 @@ def _singles(values: Floats, levels: NDArray[np.intp]) -> Lines:
 def _forward(values: Floats, guide: Guide) -> NDArray[np.intp]:
     """All lines in the order in which they explain most of the joint fit: share ``(t' M x)^2 / x' M x``."""
     metric, pull = guide.curvature, guide.curvature @ guide.values
-    left = [int(i) for i in np.flatnonzero(values)]
+    remaining = [int(i) for i in np.flatnonzero(values)]
     order: list[int] = []
     product, cross, square = np.zeros(len(values)), 0.0, 0.0
-    while left:
-        at = np.array(left)
+    while remaining:
+        at = np.array(remaining)
         w = values[at]
         crosses = cross + pull[at] * w
         squares = square + 2 * product[at] * w + metric[at, at] * w**2
         share = np.where(crosses > 0, crosses**2, -(crosses**2)) / np.maximum(squares, 1e-300)
         best = int(np.argmax(share))
-        line = left.pop(best)
+        line = remaining.pop(best)
         order.append(line)
         cross, square = float(crosses[best]), float(squares[best])
         product = product + metric[:, line] * values[line]
@@ -148,11 +148,13 @@ class _State:
         gives[one] |= gives[two]
         return self._conditioned(column * (gap / variance), np.outer(column, column) / variance, gives, two)
 
-    def _conditioned(self, move: Floats, known: Floats, gives: Flags, gone: int) -> _State:
+    def _conditioned(self, move: Floats, explained: Floats, gives: Flags, gone: int) -> _State:
         stay = np.arange(len(self.values)) != gone
         return _State(
-            gives[stay], (self.values - move)[stay], (self.covariance - known)[np.ix_(stay, stay)],
-        )  # fmt: skip
+            gives[stay],
+            (self.values - move)[stay],
+            (self.covariance - explained)[np.ix_(stay, stay)],
+        )
 
 
 def _backward(weights: Weights, values: Floats, tally: Tally, rooms: dict[int, int]) -> dict[int, Lines]:
@@ -164,13 +166,13 @@ def _backward(weights: Weights, values: Floats, tally: Tally, rooms: dict[int, i
     precision = shape @ (weights.curvature + penalty) @ shape.T
     state = _State(start.gives, start.values, _inverse(precision))
     spans = _spans(weights.criteria)
-    rows, found = rows_of(tally, REFIT_ROWS), {}
+    rows, lines_of = rows_of(tally, REFIT_ROWS), {}
     for size, room in rooms.items():
         state = _reduced(state, room, spans)
         if len(state.values) <= MOST_REFITTED and len(state.values):
             state = _refitted(state, rows, penalty, weights.intercept)
-        found[size] = Lines(state.gives, state.values)
-    return found
+        lines_of[size] = Lines(state.gives, state.values)
+    return lines_of
 
 
 def _reduced(state: _State, room: int, spans: NDArray[np.intp]) -> _State:
@@ -194,11 +196,11 @@ def _reduced(state: _State, room: int, spans: NDArray[np.intp]) -> _State:
 
 def _spans(criteria: Sequence[Criterion]) -> NDArray[np.intp]:
     """For each level the criterion within which it may be one line with its neighbour, or -1: (levels,)."""
-    found = []
+    span_of_level = []
     for at, criterion in enumerate(criteria):
         ordered = criterion.ordered or criterion.kind == "number"
-        found += [at if ordered and level.role == "value" else -1 for level in criterion.levels]
-    return np.array(found, np.intp)
+        span_of_level += [at if ordered and level.role == "value" else -1 for level in criterion.levels]
+    return np.array(span_of_level, np.intp)
 
 
 def _neighbours(gives: Flags, spans: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -207,8 +209,8 @@ def _neighbours(gives: Flags, spans: NDArray[np.intp]) -> NDArray[np.intp]:
         return np.zeros((0, 2), np.intp)
     first = gives.argmax(axis=1)
     last = gives.shape[1] - 1 - gives[:, ::-1].argmax(axis=1)
-    beside = (first[None, :] == last[:, None] + 1) & (spans[first][None, :] == spans[last][:, None])
-    return np.argwhere(beside & (spans[first][None, :] >= 0)).astype(np.intp)
+    adjacent = (first[None, :] == last[:, None] + 1) & (spans[first][None, :] == spans[last][:, None])
+    return np.argwhere(adjacent & (spans[first][None, :] >= 0)).astype(np.intp)
 
 
 def _refitted(state: _State, rows: Rows, penalty: Floats, intercept: float) -> _State:
@@ -222,8 +224,8 @@ def _refitted(state: _State, rows: Rows, penalty: Floats, intercept: float) -> _
         intercept = level_out(linear, rows.leads, rows.customers, intercept)
         expected = special.expit(linear + intercept)
         mass = rows.leads * expected * (1 - expected)
-        beside = columns @ mass
-        curve = (columns * mass) @ columns.T - np.outer(beside, beside) / max(float(mass.sum()), 1e-300)
+        cross = columns @ mass
+        curve = (columns * mass) @ columns.T - np.outer(cross, cross) / max(float(mass.sum()), 1e-300)
         slope = columns @ (rows.customers - rows.leads * expected) - prior @ values
         covariance = _inverse(curve + prior)
         values = values + np.clip(covariance @ slope, -1.0, 1.0)

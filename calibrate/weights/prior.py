@@ -59,7 +59,7 @@ class Posterior:
     log_strengths: Floats
 
 
-def components(criteria: Sequence[Criterion], seen: NDArray[np.bool_]) -> tuple[Component, ...]:
+def components(criteria: Sequence[Criterion], occupied: NDArray[np.bool_]) -> tuple[Component, ...]:
     """The components of each criterion, over its levels that have leads.
 
     Beside the ordered levels of a criterion, which spread as one (by their mean), its other levels spread as usual.
@@ -71,25 +71,25 @@ def components(criteria: Sequence[Criterion], seen: NDArray[np.bool_]) -> tuple[
     >>> [(c.kind, c.positions.tolist()) for c in components([visits], np.ones(6, bool))]
     [('step', [0, 1, 2, 3, 4, 5]), ('bend', [0, 1, 2, 3, 4, 5]), ('spread', [0, 1, 2, 3, 4, 5])]
     """
-    place = np.cumsum(seen) - 1
+    place = np.cumsum(occupied) - 1
     bounds = offsets(criteria)
-    found = []
+    parts = []
     for i, criterion in enumerate(criteria):
-        held = np.flatnonzero(seen[bounds[i] : bounds[i + 1]])
-        row = np.array([criterion.ordered and criterion.levels[j].role == "value" for j in held], bool)
+        occupied_levels = np.flatnonzero(occupied[bounds[i] : bounds[i + 1]])
+        row = np.array([criterion.ordered and criterion.levels[j].role == "value" for j in occupied_levels], bool)
         if row.sum() < 3:
             row[:] = False
         where = np.flatnonzero(row)
         matrices: list[tuple[Kind, Floats]] = []
         for kind, order in DIFFERENCES:
             if len(where) > order + (order > 1):
-                rows = np.diff(np.eye(len(held))[where], n=order, axis=0)
+                rows = np.diff(np.eye(len(occupied_levels))[where], n=order, axis=0)
                 matrices.append((kind, rows.T @ rows))
         if not row.all():
             mean = row / max(int(row.sum()), 1)
             matrices.append(("spread", np.diag(np.where(row, 0.0, 1.0)) + np.outer(mean, mean)))
-        found += [Component(i, kind, place[bounds[i] + held], matrix) for kind, matrix in matrices]
-    return tuple(found)
+        parts += [Component(i, kind, place[bounds[i] + occupied_levels], matrix) for kind, matrix in matrices]
+    return tuple(parts)
 
 
 def integrated(
@@ -98,7 +98,7 @@ def integrated(
     penalty: Floats,
     covariance: Floats,
     bounds: NDArray[np.intp],
-    seen: NDArray[np.bool_],
+    occupied: NDArray[np.bool_],
 ) -> tuple[Floats, Floats]:
     """Mean and covariance of all weights with each criterion's strength integrated over, not taken as estimated.
 
@@ -111,12 +111,12 @@ def integrated(
     mean, stretch = weights.copy(), np.zeros_like(covariance)
     certain = _inverse(precision)
     for a, b in pairwise(bounds):
-        own = slice(int(a), int(b))
-        posterior = _inverse(certain[own, own])
+        block = slice(int(a), int(b))
+        posterior = _inverse(certain[block, block])
         ground = np.eye(b - a) * GROUND
-        scaled = penalty[own, own] - ground
-        spread = np.sqrt(_spread((scaled + ground)[np.ix_(seen[own], seen[own])]))
-        data, pull = posterior - penalty[own, own], posterior @ weights[own]
+        scaled = penalty[block, block] - ground
+        spread = np.sqrt(_spread((scaled + ground)[np.ix_(occupied[block], occupied[block])]))
+        data, pull = posterior - penalty[block, block], posterior @ weights[block]
         means, covariances, chances = [], [], []
         for wished in SPREADS:
             prior = ground + scaled * (spread / wished) ** 2
@@ -126,11 +126,11 @@ def integrated(
             likelihood = np.linalg.slogdet(prior)[1] + np.linalg.slogdet(inverse)[1] + float(pull @ means[-1])
             chances.append(likelihood / 2 - np.log1p((wished / USUAL_SPREAD) ** 2) + np.log(wished))
         share = special.softmax(np.array(chances))
-        mean[own] = share @ np.array(means)
-        away = np.array(means) - mean[own]
+        mean[block] = share @ np.array(means)
+        away = np.array(means) - mean[block]
         mixed = np.einsum("s,sij->ij", share, np.array(covariances)) + np.einsum("s,si,sj->ij", share, away, away)
-        root, now = (np.linalg.cholesky(part + 1e-12 * np.eye(b - a)) for part in (certain[own, own], mixed))
-        stretch[own, own] = now @ _inverse(root)
+        root, now = (np.linalg.cholesky(part + 1e-12 * np.eye(b - a)) for part in (certain[block, block], mixed))
+        stretch[block, block] = now @ _inverse(root)
     return mean, stretch @ covariance @ stretch.T
 
 
@@ -184,9 +184,9 @@ def _stronger(at: Posterior, parts: Sequence[Component]) -> Floats:
     kinds = np.array([part.kind for part in parts])
     for kind in ALL_KINDS:
         same = np.flatnonzero(kinds == kind)
-        apart = (np.eye(len(same)) - 1 / max(len(same), 1)) / ALIKE**2
-        slope[same] -= apart @ at.log_strengths[same]
-        system[np.ix_(same, same)] += apart
+        pull_to_mean = (np.eye(len(same)) - 1 / max(len(same), 1)) / ALIKE**2
+        slope[same] -= pull_to_mean @ at.log_strengths[same]
+        system[np.ix_(same, same)] += pull_to_mean
     move = np.clip(np.linalg.solve(system, slope), -1.5, 1.5)
     changed: Floats = np.clip(at.log_strengths + move, np.log(WEAKEST), np.log(STRONGEST))
     return changed

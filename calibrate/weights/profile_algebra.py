@@ -45,14 +45,14 @@ class Rows:
     @cached_property
     def pairs(self) -> tuple[NDArray[np.uint16], ...]:
         """Codes of two criteria in one, ``i * levels of the second + j``; the last criterion may stand alone."""
-        made = []
+        codes = []
         for i in range(0, len(self.sizes), 2):
             pair = self.codes[i].astype(np.uint16)
             if i + 1 < len(self.sizes):
                 pair *= np.uint16(self.sizes[i + 1])
                 pair += self.codes[i + 1]
-            made.append(pair)
-        return tuple(made)
+            codes.append(pair)
+        return tuple(codes)
 
     @property
     def shapes(self) -> tuple[tuple[int, int], ...]:
@@ -76,13 +76,13 @@ def rows_of(tally: Tally, most: int | None = None) -> Rows:
     parts = []
     for part, size, share in ((bought, buyers, places), (~bought, tally.rows - buyers, most - places)):
         chance = min(1.0, share / max(size, 1))
-        chosen = np.flatnonzero(part & (order < np.uint64(chance * 2**32)))
-        weight = tally.leads[part].sum() / max(tally.leads[chosen].sum(), 1e-300)
-        parts.append((chosen, np.full(len(chosen), weight)))
-    chosen = np.concatenate([rows for rows, _ in parts])
+        sampled = np.flatnonzero(part & (order < np.uint64(chance * 2**32)))
+        weight = tally.leads[part].sum() / max(tally.leads[sampled].sum(), 1e-300)
+        parts.append((sampled, np.full(len(sampled), weight)))
+    sampled = np.concatenate([rows for rows, _ in parts])
     weight = np.concatenate([weights for _, weights in parts])
-    codes = np.ascontiguousarray(tally.codes[:, chosen])
-    return Rows(codes, sizes, tally.leads[chosen] * weight, tally.customers[chosen] * weight, weight)
+    codes = np.ascontiguousarray(tally.codes[:, sampled])
+    return Rows(codes, sizes, tally.leads[sampled] * weight, tally.customers[sampled] * weight, weight)
 
 
 def predict(rows: Rows, values: Floats) -> Floats:
@@ -102,11 +102,11 @@ def predict(rows: Rows, values: Floats) -> Floats:
 
 def sums(rows: Rows, values: Floats) -> Floats:
     """Sum per level of one value per row: ``X' r``, shape (levels,)."""
-    found = [np.zeros(0)]
+    marginals = [np.zeros(0)]
     for codes, (one, two) in zip(rows.pairs, rows.shapes, strict=True):
         cells = np.bincount(codes, values, one * two).reshape(one, two)
-        found += [cells.sum(axis=1), cells.sum(axis=0)]
-    return np.concatenate(found)[: rows.bounds[-1]]
+        marginals += [cells.sum(axis=1), cells.sum(axis=0)]
+    return np.concatenate(marginals)[: rows.bounds[-1]]
 
 
 def gram(rows: Rows, weights: Floats) -> Floats:
@@ -133,9 +133,9 @@ def curvature(rows: Rows, predicted: Floats) -> tuple[Floats, Floats, float]:
     return gram(rows, weights), sums(rows, weights), float(weights.sum())
 
 
-def profiled(matrix: Floats, beside: Floats, intercept: float) -> Floats:
+def profiled(matrix: Floats, cross: Floats, intercept: float) -> Floats:
     """Curvature of the level weights when the intercept follows them: ``A - a a' / a0``."""
-    result: Floats = matrix - np.outer(beside, beside) / max(intercept, 1e-300)
+    result: Floats = matrix - np.outer(cross, cross) / max(intercept, 1e-300)
     return result
 
 

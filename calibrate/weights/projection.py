@@ -41,12 +41,12 @@ def nearest(values: Floats, metric: Floats, floor: Floats, ceiling: Floats, chai
     best: tuple[float, Floats] | None = None
     for directions in product(*[(c.direction,) if c.direction else (1, -1) for c in chains]):
         edges = _edges(chains, directions)
-        found = _solve(values, metric, floor, ceiling, edges)
-        if found is None:
+        solution = _solve(values, metric, floor, ceiling, edges)
+        if solution is None:
             continue
-        cost = float((found - values) @ metric @ (found - values))
+        cost = float((solution - values) @ metric @ (solution - values))
         if best is None or cost < best[0] - 1e-12:
-            best = cost, found
+            best = cost, solution
     if best is None:
         names = ", ".join(f"'{chain.criterion}'" for chain in chains)
         raise SettingsError(
@@ -140,9 +140,9 @@ def _demands(
     for a, b in edges:
         row = np.zeros(size)
         row[b], row[a] = 1.0, -1.0
-        known = row[fixed] @ x[fixed]
+        fixed_part = row[fixed] @ x[fixed]
         rows.append(np.where(fixed, 0.0, row))
-        least.append(-known)
+        least.append(-fixed_part)
     return np.array(rows).reshape(len(least), size), np.array(least)
 
 
@@ -154,6 +154,6 @@ def _polished(x: Floats, floor: Floats, ceiling: Floats, edges: list[tuple[int, 
             if x[a] > x[b]:
                 if x[a] - x[b] > 1e-6 * max(1.0, abs(x[a])):
                     return None
-                held = x[a] if floor[a] == ceiling[a] else x[b] if floor[b] == ceiling[b] else (x[a] + x[b]) / 2
-                x[a] = x[b] = held
+                level = x[a] if floor[a] == ceiling[a] else x[b] if floor[b] == ceiling[b] else (x[a] + x[b]) / 2
+                x[a] = x[b] = level
     return x

@@ -39,8 +39,8 @@ def one_line_each(values: Floats, shared: Floats, movable: Flags, precision: Flo
         inverse = np.linalg.inv(precision[np.ix_(free, free)] + np.eye(len(free)) * 1e-9)
         covariance[np.ix_(free, free)] = inverse
     while True:
-        held = values != 0
-        pairs = alike & held[:, None] & held[None, :] & (movable[:, None] | movable[None, :])
+        nonzero = values != 0
+        pairs = alike & nonzero[:, None] & nonzero[None, :] & (movable[:, None] | movable[None, :])
         if not pairs.any():
             return values
         weight = np.where(pairs.any(axis=1) & movable, np.abs(values), np.inf)

@@ -93,19 +93,27 @@ def alternatives(
     if not answers:
         nothing = np.zeros(len(rates.leads))
         notes = (*limits.notes, note("nothing_worth"))
-        return (Weights("sparse", tally.criteria, nothing, nothing, nothing, nothing + 1, "log-odds",
-                        thin=thin, notes=notes),)  # fmt: skip
+        return (
+            Weights(
+                "sparse", tally.criteria, nothing, nothing, nothing, nothing + 1, "log-odds", thin=thin, notes=notes
+            ),
+        )
     alike: dict[bytes, list[_Answer]] = {}
-    for each in answers:
-        alike.setdefault(_told_apart(tally, each), []).append(each)
+    for answer in answers:
+        alike.setdefault(_told_apart(tally, answer), []).append(answer)
     nearest = [min(group, key=lambda one: int((one.points != answers[0].points).sum())) for group in alike.values()]
-    return tuple(_weights(tally, each, limits, thin) for each in nearest[:most])
+    return tuple(_weights(tally, answer, limits, thin) for answer in nearest[:most])
 
 
 def room_left(
-    tally: Tally, rates: RateTable, constraints: Constraints, criteria: Sequence[Criterion], points: NDArray[np.number],
-    *, fits: int = 50,
-) -> Bound:  # fmt: skip
+    tally: Tally,
+    rates: RateTable,
+    constraints: Constraints,
+    criteria: Sequence[Criterion],
+    points: NDArray[np.number],
+    *,
+    fits: int = 50,
+) -> Bound:
     """How far any grid of that size could still improve: a lower bound on its loss beside the loss of the grid at hand.
 
     Both are on a sample of the rows where there are many; `criteria` may be coarser than the tally's. It stops after so
@@ -132,9 +140,10 @@ class _Answer:
 
 def _told_apart(tally: Tally, answer: _Answer) -> bytes:
     """Which levels with leads have the same points within their criterion."""
-    held = tally.by_level[:, 0] > 0
+    occupied = tally.by_level[:, 0] > 0
     groups = [
-        np.unique(answer.points[a:b][held[a:b]], return_inverse=True)[1] for a, b in pairwise(offsets(tally.criteria))
+        np.unique(answer.points[a:b][occupied[a:b]], return_inverse=True)[1]
+        for a, b in pairwise(offsets(tally.criteria))
     ]
     return np.concatenate(groups).tobytes()
 
@@ -164,29 +173,31 @@ def _solved(
         return []
     if constraints.max_lines is None and constraints.max_criteria is None and not rates.distinct.any():
         return []  # among so many levels the best would look as good by chance
-    asked = budget = _budget(constraints, len(tally.criteria))
+    limit = budget = _budget(constraints, len(tally.criteria))
 
     def sound(answer: _Answer) -> bool:
-        return _lines(tally, answer, limits) <= asked.lines and not _unclear(tally, answer, limits).any()
+        return _lines(tally, answer, limits) <= limit.lines and not _unclear(tally, answer, limits).any()
 
     answers: Iterator[_Answer] = iter(())
     for _ in range(TRIES):
         answers = (
-            _by_level(tally, rates, limits, thin, budget) if budget.lines > WIDE
+            _by_level(tally, rates, limits, thin, budget)
+            if budget.lines > WIDE
             else _by_line(tally, rates, limits, thin, budget, effort)
-        )  # fmt: skip
+        )
         first = next(answers, None)
         if first is None:
             return []
-        unclear, over = _unclear(tally, first, limits), _lines(tally, first, limits) - asked.lines
-        if over <= 0 and not unclear.any():
+        unclear, excess = _unclear(tally, first, limits), _lines(tally, first, limits) - limit.lines
+        if excess <= 0 and not unclear.any():
             answers = chain((first,), answers)
             break
         limits = replace(
-            limits, floor=np.where(unclear & (first.points < 0), 0.0, limits.floor),
+            limits,
+            floor=np.where(unclear & (first.points < 0), 0.0, limits.floor),
             ceiling=np.where(unclear & (first.points > 0), 0.0, limits.ceiling),
-        )  # fmt: skip
-        budget = replace(budget, lines=budget.lines - max(over, 0))
+        )
+        budget = replace(budget, lines=budget.lines - max(excess, 0))
     good = filter(sound, answers)
     return list(islice(good, 1)) if single else list(good)
 
@@ -199,14 +210,14 @@ def _by_line(
     if not len(offer.lowest):
         return
     rows = rows_of(tally, SEARCH_ROWS)
-    found = search(offer.on(rows), budget, effort)
-    if rows.leads is not tally.leads and found.pool:
-        chosen: dict[bytes, Card] = {}
-        for card in found.pool:
-            chosen.setdefault((card.points != 0).tobytes(), card)
-        found = refined(offer.on(rows_of(tally)), budget, list(chosen.values())[:FINALISTS])
+    outcome = search(offer.on(rows), budget, effort)
+    if rows.leads is not tally.leads and outcome.pool:
+        by_support: dict[bytes, Card] = {}
+        for card in outcome.pool:
+            by_support.setdefault((card.points != 0).tobytes(), card)
+        outcome = refined(offer.on(rows_of(tally)), budget, list(by_support.values())[:FINALISTS])
     source = source_of(offer.on(rows if tally.exact else rows_of(tally)))
-    yield from (_answer(tally, offer, source, card) for card in found.pool if card.scale > 0)
+    yield from (_answer(tally, offer, source, card) for card in outcome.pool if card.scale > 0)
 
 
 def _by_level(tally: Tally, rates: RateTable, limits: Limits, thin: Mask, budget: Budget) -> Iterator[_Answer]:
@@ -216,8 +227,18 @@ def _by_level(tally: Tally, rates: RateTable, limits: Limits, thin: Mask, budget
     if not (floor < ceiling).any():
         return
     demands = orders(tally.criteria, rates, limits, thin)
-    levels = Levels(rows.codes, rows.sizes, rows.leads, rows.customers, floor, ceiling, demands,
-                    budget.lines, budget.criteria, budget.worth)  # fmt: skip
+    levels = Levels(
+        rows.codes,
+        rows.sizes,
+        rows.leads,
+        rows.customers,
+        floor,
+        ceiling,
+        demands,
+        budget.lines,
+        budget.criteria,
+        budget.worth,
+    )
     card, variance = wide(levels)
     if rows.leads is not tally.leads:
         card = settled(replace(levels, codes=tally.codes, leads=tally.leads, customers=tally.customers), card)
@@ -286,15 +307,23 @@ def _weights(tally: Tally, answer: _Answer, limits: Limits, thin: Mask) -> Weigh
     values[place] = answer.points * answer.scale
     spread[place] = np.where(answer.points != 0, answer.spread, 0.0)
     empty[place] = thin
-    low, high, kept = values - Z95 * spread, values + Z95 * spread, normal_share(values, spread)
+    low, high, sign_kept = values - Z95 * spread, values + Z95 * spread, normal_share(values, spread)
     lost = np.bincount(place, tally.by_level[:, 1], size) == 0
     for level in np.flatnonzero(lost & (values < 0) & (spread > 0)):
-        low[level], high[level], kept[level] = _without_customers(tally, answer, limits, place == level)
+        low[level], high[level], sign_kept[level] = _without_customers(tally, answer, limits, place == level)
     return Weights(
-        method="sparse", criteria=criteria, values=values, low=low, high=high, sign_kept=kept, unit="log-odds",
-        intercept=answer.intercept, scale=1 / answer.scale if answer.scale > 0 else None, thin=empty,
+        method="sparse",
+        criteria=criteria,
+        values=values,
+        low=low,
+        high=high,
+        sign_kept=sign_kept,
+        unit="log-odds",
+        intercept=answer.intercept,
+        scale=1 / answer.scale if answer.scale > 0 else None,
+        thin=empty,
         notes=limits.notes,
-    )  # fmt: skip
+    )
 
 
 def _without_customers(tally: Tally, answer: _Answer, limits: Limits, mine: Mask) -> tuple[float, float, float]:
@@ -309,7 +338,7 @@ def _without_customers(tally: Tally, answer: _Answer, limits: Limits, mine: Mask
     start, end = offsets(tally.criteria)[criterion : criterion + 2]
     rows = tally.rows_where(mine[start:end][tally.codes[criterion]], np.ones(tally.rows))
     value = float(answer.points[at] * answer.scale)
-    rest, leads = scores_of(rows, answer.points) * answer.scale + answer.intercept - value, rows.leads
+    remaining, leads = scores_of(rows, answer.points) * answer.scale + answer.intercept - value, rows.leads
     floor = limits.floor[mine]
     lowest = float(np.where(np.isfinite(floor), floor, -CAP).min()) * answer.scale
-    return min(lowest, value), max(highest(rest, leads), value), 1 - chance(rest, leads)
+    return min(lowest, value), max(highest(remaining, leads), value), 1 - chance(remaining, leads)

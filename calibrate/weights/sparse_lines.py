@@ -47,9 +47,18 @@ class Offer:
     def on(self, rows: Rows) -> Lines:
         """The lines with the rows to judge them on."""
         return Lines(
-            rows.leads, rows.customers, self.lowest, self.highest, self.criterion, rows.codes, rows.sizes, self.gives,
-            clash=self.clash, floor=self.floor, ceiling=self.ceiling,
-        )  # fmt: skip
+            rows.leads,
+            rows.customers,
+            self.lowest,
+            self.highest,
+            self.criterion,
+            rows.codes,
+            rows.sizes,
+            self.gives,
+            clash=self.clash,
+            floor=self.floor,
+            ceiling=self.ceiling,
+        )
 
 
 def point_bounds(criteria: Sequence[Criterion], rates: RateTable, limits: Limits, thin: Flags) -> tuple[Ints, Ints]:
@@ -65,23 +74,23 @@ def point_bounds(criteria: Sequence[Criterion], rates: RateTable, limits: Limits
 
 def orders(criteria: Sequence[Criterion], rates: RateTable, limits: Limits, thin: Flags) -> tuple[Order, ...]:
     """The orders that points must follow, over levels that are not thin."""
-    found = []
+    demands = []
     for chain in limits.chains:
         at = chain.positions[~thin[chain.positions] | limits.pinned[chain.positions]]
-        found.append(Order(at, _direction(chain, rates) or 1))
-    return tuple(found)
+        demands.append(Order(at, _direction(chain, rates) or 1))
+    return tuple(demands)
 
 
 def offered(criteria: Sequence[Criterion], rates: RateTable, limits: Limits, thin: Flags) -> Offer:
     """All lines that the levels of some criteria offer; thin and reference levels have points only where pinned."""
     bounds = offsets(criteria)
-    given = limits.pinned | is_reference(criteria)
+    fixed = limits.pinned | is_reference(criteria)
     floor, ceiling = point_bounds(criteria, rates, limits, thin)
     usable = (floor < ceiling) & ~limits.pinned
     blocks: list[tuple[int, list[int], int, int]] = []
     for at, (criterion, (start, end)) in enumerate(zip(criteria, pairwise(bounds), strict=True)):
         chain = next((c for c in limits.chains if start <= c.positions[0] < end), None)
-        for block, sign in _blocks(criterion, int(start), usable, _direction(chain, rates), given):
+        for block, sign in _blocks(criterion, int(start), usable, _direction(chain, rates), fixed):
             low, high = int(floor[block].max()), int(ceiling[block].min())
             blocks.append((at, block, max(low, 0) if sign > 0 else low, min(high, 0) if sign < 0 else high))
         blocks += [(at, [i], int(floor[i]), int(floor[i])) for i in range(start, end) if limits.pinned[i]]
@@ -90,13 +99,18 @@ def offered(criteria: Sequence[Criterion], rates: RateTable, limits: Limits, thi
     for row, (_, block, _, _) in enumerate(blocks):
         gives[row, block] = True
     return Offer(
-        gives, np.array([b[2] for b in blocks], np.int64), np.array([b[3] for b in blocks], np.int64),
-        np.array([b[0] for b in blocks], np.intp), _clashes(gives), floor, ceiling,
-    )  # fmt: skip
+        gives,
+        np.array([b[2] for b in blocks], np.int64),
+        np.array([b[3] for b in blocks], np.int64),
+        np.array([b[0] for b in blocks], np.intp),
+        _clashes(gives),
+        floor,
+        ceiling,
+    )
 
 
 def _blocks(
-    criterion: Criterion, start: int, usable: Flags, direction: int | None, given: Flags
+    criterion: Criterion, start: int, usable: Flags, direction: int | None, fixed: Flags
 ) -> Iterator[tuple[list[int], int]]:
     """The levels of each line of one criterion, as positions over all levels, and the sign its points must have.
 
@@ -104,10 +118,10 @@ def _blocks(
     the upper end give points and those to the lower end take them.
     """
     values = [start + i for i, level in enumerate(criterion.levels) if level.role == "value"]
-    beside = [start + i for i, level in enumerate(criterion.levels) if level.role != "value"]
-    yield from (([i], 0) for i in beside if usable[i])
+    special = [start + i for i, level in enumerate(criterion.levels) if level.role != "value"]
+    yield from (([i], 0) for i in special if usable[i])
     if direction is not None:
-        yield from _chained(values, usable, direction, given)
+        yield from _chained(values, usable, direction, fixed)
     elif criterion.ordered or criterion.kind == "number":
         for run in _runs(values, usable):
             size = len(run)
@@ -119,14 +133,14 @@ def _blocks(
         yield from (([i], 0) for i in values if usable[i])
 
 
-def _chained(values: list[int], usable: Flags, direction: int, given: Flags) -> Iterator[tuple[list[int], int]]:
+def _chained(values: list[int], usable: Flags, direction: int, fixed: Flags) -> Iterator[tuple[list[int], int]]:
     """Runs to either end of levels in order; none crosses a level whose points are given (pinned, or reference)."""
     for n, i in enumerate(values):
         if not usable[i]:
             continue
-        if not given[values[n:]].any():
+        if not fixed[values[n:]].any():
             yield [j for j in values[n:] if usable[j]], direction if n else 0
-        if n < len(values) - 1 and not given[values[: n + 1]].any():
+        if n < len(values) - 1 and not fixed[values[: n + 1]].any():
             yield [j for j in values[: n + 1] if usable[j]], -direction
 
 
@@ -157,14 +171,14 @@ def _clashes(gives: Flags) -> Flags:
         return np.zeros((0, 0), bool)
     first = gives.argmax(axis=1)
     last = gives.shape[1] - 1 - gives[:, ::-1].argmax(axis=1)
-    apart = (last[:, None] < first[None, :]) | (first[:, None] > last[None, :])
+    disjoint = (last[:, None] < first[None, :]) | (first[:, None] > last[None, :])
     nested = (first[:, None] == first[None, :]) | (last[:, None] == last[None, :])
-    clash: Flags = ~(apart | nested)
+    clash: Flags = ~(disjoint | nested)
     np.fill_diagonal(clash, False)
     return clash
 
 
-def joined(criteria: Sequence[Criterion], points: Ints, apart: Flags) -> tuple[Criterion, ...]:
+def joined(criteria: Sequence[Criterion], points: Ints, fixed: Flags) -> tuple[Criterion, ...]:
     """The criteria with ordered levels side by side made one where they have the same points.
 
     `points` and `apart` (levels that stay as they are) run over all levels.
@@ -177,7 +191,7 @@ def joined(criteria: Sequence[Criterion], points: Ints, apart: Flags) -> tuple[C
     """
     bounds = offsets(criteria)
     return tuple(
-        _joined(criterion, points[a:b], apart[a:b])
+        _joined(criterion, points[a:b], fixed[a:b])
         for criterion, (a, b) in zip(criteria, pairwise(bounds), strict=True)
     )
 
@@ -185,39 +199,39 @@ def joined(criteria: Sequence[Criterion], points: Ints, apart: Flags) -> tuple[C
 def placed(criteria: Sequence[Criterion], fine: Sequence[Criterion]) -> NDArray[np.intp]:
     """Where each level of finer criteria is among the levels of coarser ones."""
     pairs = zip(criteria, fine, strict=True)
-    places = [start + coarse.placed(each) for start, (coarse, each) in zip(offsets(criteria), pairs, strict=False)]
+    places = [start + coarse.placed(finer) for start, (coarse, finer) in zip(offsets(criteria), pairs, strict=False)]
     return np.concatenate([np.zeros(0, np.intp), *places]).astype(np.intp)
 
 
-def joined_places(criteria: Sequence[Criterion], points: Ints, apart: Flags) -> NDArray[np.intp]:
+def joined_places(criteria: Sequence[Criterion], points: Ints, fixed: Flags) -> NDArray[np.intp]:
     """Where each level is among the levels of the joined criteria: (levels,)."""
     same = np.zeros(len(points), bool)
     for criterion, a in zip(criteria, offsets(criteria)[:-1], strict=True):
         if criterion.ordered or criterion.kind == "number":
             values = a + np.array([i for i, level in enumerate(criterion.levels) if level.role == "value"], np.intp)
-            free = ~apart[values] & (points[values] != 0)
+            free = ~fixed[values] & (points[values] != 0)
             same[values[1:]] = (
                 (points[values[1:]] == points[values[:-1]]) & free[1:] & free[:-1] & (np.diff(values) == 1)
             )
     return (np.cumsum(~same) - 1).astype(np.intp)
 
 
-def _joined(criterion: Criterion, points: Ints, apart: Flags) -> Criterion:
-    place = joined_places((criterion,), points, apart)
+def _joined(criterion: Criterion, points: Ints, fixed: Flags) -> Criterion:
+    place = joined_places((criterion,), points, fixed)
     if len(np.unique(place)) == len(place):
         return criterion
-    whole = all(float(cut).is_integer() for cut in criterion.cuts)
+    integer_cuts = all(float(cut).is_integer() for cut in criterion.cuts)
     levels: list[Level] = []
     for level, position in zip(criterion.levels, place.tolist(), strict=True):
         if position == len(levels):
             levels.append(level)
         else:
-            levels[-1] = _one(levels[-1], level, whole)
+            levels[-1] = _one(levels[-1], level, integer_cuts)
     return replace(criterion, levels=tuple(levels))
 
 
-def _one(first: Level, second: Level, whole: bool) -> Level:
+def _one(first: Level, second: Level, integer_cuts: bool) -> Level:
     """Two neighbouring levels as one."""
     if first.values or second.values:
         return Level(f"{first.name} / {second.name}", values=first.values + second.values)
-    return Level(interval_name(first.low, second.high, whole=whole), low=first.low, high=second.high)
+    return Level(interval_name(first.low, second.high, whole=integer_cuts), low=first.low, high=second.high)

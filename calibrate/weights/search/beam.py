@@ -69,17 +69,17 @@ class _Child(NamedTuple):
 
 def beam(source: Source, budget: Budget, width: Width, most_lines: int) -> list[Real]:
     """The best sets of lines found, best first: as large as the budget allows, if whole points can follow."""
-    kept = [fitted(source, (), None)]
+    sets = [fitted(source, (), None)]
     for size in range(1, max(0, min(budget.lines - len(source.pinned), most_lines)) + 1):
         wide = 4 * width.kept if size <= width.early and source.binary else width.kept
-        grown = _grown(source, budget, kept, width, wide, set())
+        grown = _grown(source, budget, sets, width, wide, set())
         if not grown:
             break
         dead = grown[0].rank >= OUT_OF_BOUNDS
-        kept = sorted(kept + grown, key=_rank)[: width.kept] if dead else grown
-        if dead or kept[0].loss < CERTAIN:
+        sets = sorted(sets + grown, key=_rank)[: width.kept] if dead else grown
+        if dead or sets[0].loss < CERTAIN:
             break
-    return _exchanged(source, budget, kept[: width.kept], width)
+    return _exchanged(source, budget, sets[: width.kept], width)
 
 
 def fitted(source: Source, support: tuple[int, ...], start: Floats | None) -> Real:
@@ -96,31 +96,31 @@ def _rank_of(source: Source, view: View, weights: Floats, loss: float) -> float:
     if not view.support:
         return loss
     first, at = len(weights) - len(view.support), list(view.support)
-    own, low, high = weights[first:], source.lines.lowest[at], source.lines.highest[at]
-    penalty = float(_penalty(own[:, None], low[:, None], high[:, None])[0])
-    most = (np.where(own > 0, high, -low) + 0.5) * np.abs(own).min() / 0.5
-    if penalty or (np.abs(own) <= most).all():
+    line_weights, low, high = weights[first:], source.lines.lowest[at], source.lines.highest[at]
+    penalty = float(_penalty(line_weights[:, None], low[:, None], high[:, None])[0])
+    most = (np.where(line_weights > 0, high, -low) + 0.5) * np.abs(line_weights).min() / 0.5
+    if penalty or (np.abs(line_weights) <= most).all():
         return loss + penalty
-    cut = np.clip(own, -most, most) @ view.design[first:] + (weights[1] * view.design[1] if first > 1 else 0.0)
+    cut = np.clip(line_weights, -most, most) @ view.design[first:] + (weights[1] * view.design[1] if first > 1 else 0.0)
     return float(fit_scores(cut[None], view.leads, view.customers).loss[0])
 
 
-def _exchanged(source: Source, budget: Budget, kept: list[Real], width: Width) -> list[Real]:
+def _exchanged(source: Source, budget: Budget, sets: list[Real], width: Width) -> list[Real]:
     """The sets, after exchanging lines of the best one, one for another, as long as that helps."""
-    known = {tuple(sorted(real.support)) for real in kept}
+    tried = {tuple(sorted(real.support)) for real in sets}
     for _ in range(width.exchanges):
-        best = kept[0]
+        best = sets[0]
         first = len(best.weights) - len(best.support)
         parents = [
             fitted(source, best.support[:n] + best.support[n + 1 :], np.delete(best.weights, first + n))
             for n in range(len(best.support))
         ]
-        grown = _grown(source, budget, parents, width, width.kept, known)
-        known |= {tuple(sorted(real.support)) for real in grown}
-        kept = sorted(kept + grown, key=_rank)[: width.kept]
-        if kept[0].rank > best.rank * (1 - 1e-6):
+        grown = _grown(source, budget, parents, width, width.kept, tried)
+        tried |= {tuple(sorted(real.support)) for real in grown}
+        sets = sorted(sets + grown, key=_rank)[: width.kept]
+        if sets[0].rank > best.rank * (1 - 1e-6):
             break
-    return kept
+    return sets
 
 
 def _rank(real: Real) -> float:
@@ -128,7 +128,7 @@ def _rank(real: Real) -> float:
 
 
 def _grown(
-    source: Source, budget: Budget, parents: list[Real], width: Width, most: int, known: set[tuple[int, ...]]
+    source: Source, budget: Budget, parents: list[Real], width: Width, most: int, tried: set[tuple[int, ...]]
 ) -> list[Real]:
     """The best sets with one line more, each fitted; none that is known."""
     children: list[_Child] = []
@@ -137,24 +137,24 @@ def _grown(
         several = max(width.children, ELEMENTS // (2 * real.view.design.size))
         estimated = _estimated(source, budget, real, several)
         children += _first_fits(source, real, estimated) if together else estimated[: width.children]
-    chosen = _unique(children, known, most if together else width.fits)
-    return sorted((fitted(source, child.support, child.weights) for child in chosen), key=_rank)[:most]
+    best = _unique(children, tried, most if together else width.fits)
+    return sorted((fitted(source, child.support, child.weights) for child in best), key=_rank)[:most]
 
 
-def _unique(children: list[_Child], known: set[tuple[int, ...]], most: int) -> list[_Child]:
+def _unique(children: list[_Child], tried: set[tuple[int, ...]], most: int) -> list[_Child]:
     """The first children by rank; known sets are left out, and sets with the loss of an earlier one (its mirror)."""
-    seen, losses = set(known), set()
-    chosen: list[_Child] = []
+    keys, losses = set(tried), set()
+    unique: list[_Child] = []
     for child in sorted(children, key=lambda each: (each.rank, each.support)):
         key, loss = tuple(sorted(child.support)), f"{child.rank:.7g}"
-        if key in seen or loss in losses:
+        if key in keys or loss in losses:
             continue
-        seen.add(key)
+        keys.add(key)
         losses.add(loss)
-        chosen.append(child)
-        if len(chosen) == most:
+        unique.append(child)
+        if len(unique) == most:
             break
-    return chosen
+    return unique
 
 
 def _estimated(source: Source, budget: Budget, real: Real, most: int) -> list[_Child]:
@@ -166,12 +166,12 @@ def _estimated(source: Source, budget: Budget, real: Real, most: int) -> list[_C
     inner = (view.design * (view.leads * spread)) @ view.design.T + 1e-9 * np.eye(len(view.design))
     products = view.by_leads(np.concatenate([share[None], spread * view.design]))
     slope, cross = view.bought - products[0], products[1:]
-    own = cross[0] if source.binary else view.by_leads_squared(spread[None])[0]
+    curve = cross[0] if source.binary else view.by_leads_squared(spread[None])[0]
     follow = np.linalg.solve(inner, cross)  # how the set's weights answer to each line
-    left = own - np.einsum("sp,sp->p", cross, follow)
-    alone, step = view.alone(np.minimum(real.weights @ view.design, STEEPEST), slope / np.maximum(own, 1e-12))
-    free = left > 1e-6 * np.maximum(own, 1e-12)
-    gain = np.where(free & (alone > 0), alone * np.maximum(own / np.where(free, left, 1.0), 1.0), 0.0)
+    unexplained = curve - np.einsum("sp,sp->p", cross, follow)
+    alone, step = view.alone(np.minimum(real.weights @ view.design, STEEPEST), slope / np.maximum(curve, 1e-12))
+    free = unexplained > 1e-6 * np.maximum(curve, 1e-12)
+    gain = np.where(free & (alone > 0), alone * np.maximum(curve / np.where(free, unexplained, 1.0), 1.0), 0.0)
     step = np.where(gain > 0, step, 0.0)
     weights = np.concatenate([real.weights[:, None] - follow * step, step[None, :]])
     used = np.zeros(len(lines), bool)
@@ -189,15 +189,15 @@ def _first_fits(source: Source, real: Real, children: list[_Child]) -> list[_Chi
     """Children fitted together for a few rounds."""
     if not children:
         return []
-    lines, own = source.lines, len(real.view.design) - len(real.support)
-    joined = real.view.joined(np.array([child.support[-1] for child in children]))
-    design = np.tile(real.view.design, joined.copies)
-    design = np.broadcast_to(design, (len(joined.column), *design.shape))
-    design = np.concatenate([design, joined.column[:, None]], axis=1)
+    lines, head = source.lines, len(real.view.design) - len(real.support)
+    extended = real.view.joined(np.array([child.support[-1] for child in children]))
+    design = np.tile(real.view.design, extended.copies)
+    design = np.broadcast_to(design, (len(extended.column), *design.shape))
+    design = np.concatenate([design, extended.column[:, None]], axis=1)
     start = np.array([child.weights for child in children])
-    weights, losses = fit_lines(design, joined.leads, joined.customers, start, FIRST_ROUNDS, FIRST_CLOSE)
+    weights, losses = fit_lines(design, extended.leads, extended.customers, start, FIRST_ROUNDS, FIRST_CLOSE)
     at = np.array([child.support for child in children]).T
-    ranks = losses + _penalty(weights[:, own:].T, lines.lowest[at], lines.highest[at])
+    ranks = losses + _penalty(weights[:, head:].T, lines.lowest[at], lines.highest[at])
     return [_Child(float(r), child.support, w) for child, r, w in zip(children, ranks, weights, strict=True)]
 
 
@@ -211,6 +211,6 @@ def _penalty(weights: Floats, lowest: Ints, highest: Ints) -> Floats:
     most = np.where(weights > 0, highest, -lowest)
     size = np.abs(weights)
     beyond = (most <= 0).any(axis=0)
-    asked = np.sort(size / (np.maximum(most, 0) + 0.5), axis=0)[-2:].min(axis=0)
-    beyond |= size.min(axis=0) / 0.5 < asked
+    least_unit = np.sort(size / (np.maximum(most, 0) + 0.5), axis=0)[-2:].min(axis=0)
+    beyond |= size.min(axis=0) / 0.5 < least_unit
     return np.where(beyond, OUT_OF_BOUNDS, 0.0)

@@ -72,15 +72,15 @@ def bound(lines: Lines, most: int, best: float, fits: int = 1) -> Bound:
         if tree.fits >= fits:
             return Bound(node.low, best, most, tree.fits, False)
         heapq.heappop(heap)
-        chosen = max(node.open, key=lambda unit: (node.weight[unit], -unit))
-        rest = tuple(unit for unit in node.open if unit != chosen)
-        taken = node._replace(order=born - 1, inside=(*node.inside, chosen), open=rest)
-        if len(taken.inside) == most:
-            taken = taken._replace(low=max(node.low, tree.fit(taken.inside)[0]), open=())
-        value, weight = tree.fit((*node.inside, *rest))
-        left = _Node(max(node.low, value), born - 2, node.inside, rest, weight)
+        branching_unit = max(node.open, key=lambda unit: (node.weight[unit], -unit))
+        still_open = tuple(unit for unit in node.open if unit != branching_unit)
+        including = node._replace(order=born - 1, inside=(*node.inside, branching_unit), open=still_open)
+        if len(including.inside) == most:
+            including = including._replace(low=max(node.low, tree.fit(including.inside)[0]), open=())
+        value, weight = tree.fit((*node.inside, *still_open))
+        without = _Node(max(node.low, value), born - 2, node.inside, still_open, weight)
         born -= 2
-        for child in (taken, left):
+        for child in (including, without):
             if child.low < best:
                 heapq.heappush(heap, child)
     return Bound(best, best, most, tree.fits, True)
@@ -144,11 +144,13 @@ class _Tree:
     def _weigh(self, weights: Floats, curve: Floats, at: NDArray[np.intp]) -> Floats:
         """Wald's statistic of each criterion."""
         covariance = np.linalg.inv(curve)[1:, 1:]
-        found = np.zeros(self.units)
+        wald = np.zeros(self.units)
         for unit in np.unique(self.unit[at]):
-            own = np.flatnonzero(self.unit[at] == unit)
-            found[unit] = float(weights[own] @ np.linalg.solve(covariance[np.ix_(own, own)], weights[own]))
-        return found
+            columns = np.flatnonzero(self.unit[at] == unit)
+            wald[unit] = float(
+                weights[columns] @ np.linalg.solve(covariance[np.ix_(columns, columns)], weights[columns])
+            )
+        return wald
 
     def _loss(self, z: Floats) -> tuple[float, Floats]:
         t = np.exp(np.minimum(z, STEEPEST))
@@ -165,9 +167,9 @@ def _free(lines: Lines) -> tuple[Floats, NDArray[np.intp]]:
         code, size = lines.codes[at], lines.sizes[at]
         counts = np.bincount(code, lines.leads, size)
         touched = lines.gives[lines.criterion == at][:, lines.bounds[at] : lines.bounds[at + 1]].any(axis=0)
-        held = np.flatnonzero((counts > 0) & touched)
-        if len(held) == (counts > 0).sum():
-            held = held[held != counts.argmax()]
-        columns += [(code == level).astype(np.float64) for level in held]
-        unit += [number] * len(held)
+        levels = np.flatnonzero((counts > 0) & touched)
+        if len(levels) == (counts > 0).sum():
+            levels = levels[levels != counts.argmax()]
+        columns += [(code == level).astype(np.float64) for level in levels]
+        unit += [number] * len(levels)
     return np.array(columns).reshape(len(columns), len(lines.leads)), np.array(unit, np.intp)

@@ -26,21 +26,21 @@ class Design:
         pinned = ~levels.free & (levels.floor != 0)
         for at, (a, b) in enumerate(levels.spans):
             code = levels.codes[at]
-            held = np.bincount(code, levels.leads, levels.sizes[at])
-            wanted = (levels.free | pinned)[a:b] & (held > 0)
-            if wanted.sum() == (held > 0).sum():
-                wanted[held.argmax()] = False
-            for level in np.flatnonzero(wanted):
+            level_leads = np.bincount(code, levels.leads, levels.sizes[at])
+            usable = (levels.free | pinned)[a:b] & (level_leads > 0)
+            if usable.sum() == (level_leads > 0).sum():
+                usable[level_leads.argmax()] = False
+            for level in np.flatnonzero(usable):
                 columns.append((code == level).astype(np.float64))
                 position.append(a + level)
                 criterion.append(at)
         self.columns = np.array(columns)
         self.position, self.criterion = np.array(position, np.intp), np.array(criterion, np.intp)
 
-    def fitted(self, chosen: NDArray[np.bool_], start: Floats) -> tuple[Floats, Floats, Floats]:
+    def fitted(self, selected: NDArray[np.bool_], start: Floats) -> tuple[Floats, Floats, Floats]:
         """Weights of the columns of some criteria (0 elsewhere), slope and curvature of all columns there."""
-        held = np.concatenate([[True], chosen[self.criterion]])
-        weights = np.where(held, start, 0.0)
+        active = np.concatenate([[True], selected[self.criterion]])
+        weights = np.where(active, start, 0.0)
         ridge = np.full(len(weights), RIDGE)
         ridge[0] = 1e-9
         for _ in range(ROUNDS):
@@ -49,19 +49,19 @@ class Design:
             slope = self.columns @ (self.levels.customers - expected) - ridge * weights
             curve = (self.columns * (expected * (1 - share))) @ self.columns.T + np.diag(ridge)
             move = np.zeros(len(weights))
-            move[held] = np.linalg.solve(curve[np.ix_(held, held)], slope[held])
+            move[active] = np.linalg.solve(curve[np.ix_(active, active)], slope[active])
             weights = weights + move * min(1.0, 3.0 / max(float(np.abs(move).max()), 1e-9))
             if float(slope @ move) < 1e-2:
                 break
         return weights, slope, curve
 
-    def variance(self, chosen: NDArray[np.bool_]) -> Floats:
+    def variance(self, selected: NDArray[np.bool_]) -> Floats:
         """Variance of each level's weight: (levels,); 0 where a level has no column."""
-        curve = self.fitted(chosen, np.zeros(len(self.columns)))[2]
-        held = np.concatenate([[True], chosen[self.criterion]])
-        inverse = np.linalg.inv(curve[np.ix_(held, held)]).diagonal()[1:]
+        curve = self.fitted(selected, np.zeros(len(self.columns)))[2]
+        active = np.concatenate([[True], selected[self.criterion]])
+        inverse = np.linalg.inv(curve[np.ix_(active, active)]).diagonal()[1:]
         variance = np.zeros(int(self.levels.bounds[-1]))
-        variance[self.position[held[1:]]] = inverse
+        variance[self.position[active[1:]]] = inverse
         return variance
 
 
@@ -71,23 +71,23 @@ def chosen_criteria(levels: Levels, design: Design) -> tuple[NDArray[np.bool_], 
     pinned = np.zeros(count, bool)
     for at, (a, b) in enumerate(levels.spans):
         pinned[at] = bool((~levels.free[a:b] & (levels.floor[a:b] != 0)).any())
-    chosen = np.ones(count, bool)
-    weights, _, curve = design.fitted(chosen, np.zeros(len(design.columns)))
-    chosen = _eliminated(levels, design, weights, curve, pinned)
+    selected = np.ones(count, bool)
+    weights, _, curve = design.fitted(selected, np.zeros(len(design.columns)))
+    selected = _eliminated(levels, design, weights, curve, pinned)
     for _ in range(EXCHANGES):
-        weights, slope, curve = design.fitted(chosen, weights)
-        gains, losses = _gains(design, chosen, slope, curve), _losses(design, chosen, weights, curve)
-        out = [c for c in losses if chosen[c] and not pinned[c]]
+        weights, slope, curve = design.fitted(selected, weights)
+        gains, losses = _gains(design, selected, slope, curve), _losses(design, selected, weights, curve)
+        out = [c for c in losses if selected[c] and not pinned[c]]
         if not out or not gains:
             break
         leaving, joining = min(out, key=lambda c: losses[c]), max(gains, key=lambda c: gains[c])
         if gains[joining] <= 1.05 * losses[leaving]:
             break
-        chosen[leaving], chosen[joining] = False, True
-    weights, _, _ = design.fitted(chosen, weights)
+        selected[leaving], selected[joining] = False, True
+    weights, _, _ = design.fitted(selected, weights)
     full = np.zeros(int(levels.bounds[-1]))
     full[design.position] = weights[1:]
-    return chosen, full
+    return selected, full
 
 
 def _eliminated(
@@ -96,45 +96,51 @@ def _eliminated(
     """Criteria left when the one with the smallest Wald statistic goes, again and again."""
     covariance = np.linalg.inv(curve)
     weights = weights.copy()
-    chosen = np.isin(np.arange(len(levels.sizes)), design.criterion)
+    selected = np.isin(np.arange(len(levels.sizes)), design.criterion)
     while True:
         worths = {}
-        for c in np.flatnonzero(chosen & ~pinned):
-            own = 1 + np.flatnonzero(design.criterion == c)
-            worths[int(c)] = float(weights[own] @ np.linalg.solve(covariance[np.ix_(own, own)], weights[own])) / 2
+        for c in np.flatnonzero(selected & ~pinned):
+            columns = 1 + np.flatnonzero(design.criterion == c)
+            worths[int(c)] = (
+                float(weights[columns] @ np.linalg.solve(covariance[np.ix_(columns, columns)], weights[columns])) / 2
+            )
         if not worths:
-            return chosen
+            return selected
         least = min(worths, key=lambda c: worths[c])
-        if chosen.sum() <= levels.criteria and worths[least] > levels.worth:
-            return chosen
-        own = 1 + np.flatnonzero(design.criterion == least)
-        link = np.linalg.solve(covariance[np.ix_(own, own)], covariance[own])
-        weights = weights - weights[own] @ link
-        covariance = covariance - covariance[:, own] @ link
-        chosen[least] = False
+        if selected.sum() <= levels.criteria and worths[least] > levels.worth:
+            return selected
+        columns = 1 + np.flatnonzero(design.criterion == least)
+        link = np.linalg.solve(covariance[np.ix_(columns, columns)], covariance[columns])
+        weights = weights - weights[columns] @ link
+        covariance = covariance - covariance[:, columns] @ link
+        selected[least] = False
 
 
-def _gains(design: Design, chosen: NDArray[np.bool_], slope: Floats, curve: Floats) -> dict[int, float]:
+def _gains(design: Design, selected: NDArray[np.bool_], slope: Floats, curve: Floats) -> dict[int, float]:
     """What each criterion left out would gain (Rao's score statistic, halved)."""
-    held = np.concatenate([[True], chosen[design.criterion]])
-    inverse = np.linalg.inv(curve[np.ix_(held, held)])
-    found = {}
-    for c in np.unique(design.criterion[~held[1:]]):
-        own = 1 + np.flatnonzero(design.criterion == c)
-        cross = curve[np.ix_(own, held)]
-        found[int(c)] = (
-            float(slope[own] @ np.linalg.solve(curve[np.ix_(own, own)] - cross @ inverse @ cross.T, slope[own])) / 2
+    active = np.concatenate([[True], selected[design.criterion]])
+    inverse = np.linalg.inv(curve[np.ix_(active, active)])
+    gains = {}
+    for c in np.unique(design.criterion[~active[1:]]):
+        columns = 1 + np.flatnonzero(design.criterion == c)
+        cross = curve[np.ix_(columns, active)]
+        gains[int(c)] = (
+            float(
+                slope[columns]
+                @ np.linalg.solve(curve[np.ix_(columns, columns)] - cross @ inverse @ cross.T, slope[columns])
+            )
+            / 2
         )
-    return found
+    return gains
 
 
-def _losses(design: Design, chosen: NDArray[np.bool_], weights: Floats, curve: Floats) -> dict[int, float]:
+def _losses(design: Design, selected: NDArray[np.bool_], weights: Floats, curve: Floats) -> dict[int, float]:
     """What each chosen criterion is worth (Wald's statistic, halved)."""
-    held = np.flatnonzero(np.concatenate([[True], chosen[design.criterion]]))
-    covariance = np.linalg.inv(curve[np.ix_(held, held)])
-    found = {}
-    for c in np.unique(design.criterion[held[1:] - 1]):
-        own = np.flatnonzero(design.criterion[held[1:] - 1] == c) + 1
-        w = weights[held[own]]
-        found[int(c)] = float(w @ np.linalg.solve(covariance[np.ix_(own, own)], w)) / 2
-    return found
+    active = np.flatnonzero(np.concatenate([[True], selected[design.criterion]]))
+    covariance = np.linalg.inv(curve[np.ix_(active, active)])
+    losses = {}
+    for c in np.unique(design.criterion[active[1:] - 1]):
+        columns = np.flatnonzero(design.criterion[active[1:] - 1] == c) + 1
+        w = weights[active[columns]]
+        losses[int(c)] = float(w @ np.linalg.solve(covariance[np.ix_(columns, columns)], w)) / 2
+    return losses

@@ -56,7 +56,7 @@ def search(lines: Lines, budget: Budget, effort: Effort | None = None) -> Found:
     [2, 1]
     """
     effort = effort or Effort()
-    merged, kept = merge(lines)
+    merged, positions = merge(lines)
     source = source_of(merged)
     climb = Climb(source, budget, effort.care)
     starts: list[Card] = []
@@ -64,7 +64,7 @@ def search(lines: Lines, budget: Budget, effort: Effort | None = None) -> Found:
         starts += rounded(source, budget, real, 2)
     for start in sorted(starts, key=lambda card: card.loss)[: effort.starts]:
         climb.climb(start)
-    return _found(climb, kept, len(lines))
+    return _found(climb, positions, len(lines))
 
 
 def refined(lines: Lines, budget: Budget, cards: Sequence[Card], effort: Effort | None = None) -> Found:
@@ -73,37 +73,39 @@ def refined(lines: Lines, budget: Budget, cards: Sequence[Card], effort: Effort 
     The climb starts from the given card that is best there.
     """
     effort = effort or Effort()
-    kept = np.arange(len(lines), dtype=np.intp)
+    positions = np.arange(len(lines), dtype=np.intp)
     source = source_of(lines)
     climb = Climb(source, budget, effort.care)
-    judged = []
-    for given in cards:
-        view = source.view(tuple(int(j) for j in np.flatnonzero((given.points != 0) & ~lines.pinned)))
-        own = len(view.design) - len(view.support)
-        scores = given.points[list(view.support)] @ view.design[own:] + (view.design[1] if source.pinned else 0.0)
-        start = (np.array([given.scale]), np.array([given.intercept]))
-        judged.append(card(given.points, exact(scores[None], view.leads, view.customers, source.whole, start), 0))
-    for each in judged:
-        climb.keep(each)
-    climb.climb(min(judged, key=climb.cost))
-    return _found(climb, kept, len(lines))
+    candidates = []
+    for finalist in cards:
+        view = source.view(tuple(int(j) for j in np.flatnonzero((finalist.points != 0) & ~lines.pinned)))
+        head = len(view.design) - len(view.support)
+        scores = finalist.points[list(view.support)] @ view.design[head:] + (view.design[1] if source.pinned else 0.0)
+        start = (np.array([finalist.scale]), np.array([finalist.intercept]))
+        candidates.append(
+            card(finalist.points, exact(scores[None], view.leads, view.customers, source.whole, start), 0)
+        )
+    for candidate in candidates:
+        climb.keep(candidate)
+    climb.climb(min(candidates, key=climb.cost))
+    return _found(climb, positions, len(lines))
 
 
-def _found(climb: Climb, kept: NDArray[np.intp], size: int) -> Found:
+def _found(climb: Climb, positions: NDArray[np.intp], size: int) -> Found:
     """The best card and the pool over all lines, each in its smallest numbers."""
     if climb.best is None:
         return Found(None, ())
     cards: dict[bytes, Card] = {}
-    seen: set[bytes] = set()
-    for each in sorted(climb.pool.values(), key=climb.cost):
-        if not climb.near(each) or len(cards) == 2 * MOST_POOL:
+    supports: set[bytes] = set()
+    for candidate in sorted(climb.pool.values(), key=climb.cost):
+        if not climb.near(candidate) or len(cards) == 2 * MOST_POOL:
             break
-        used = (each.points != 0).tobytes()
-        if len(cards) >= MOST_POOL and used in seen:
+        used = (candidate.points != 0).tobytes()
+        if len(cards) >= MOST_POOL and used in supports:
             continue
-        seen.add(used)
-        common = 1 if climb.source.pinned else max(int(np.gcd.reduce(each.points)), 1)
+        supports.add(used)
+        common = 1 if climb.source.pinned else max(int(np.gcd.reduce(candidate.points)), 1)
         points = np.zeros(size, np.int64)
-        points[kept] = each.points // common
-        cards.setdefault(points.tobytes(), Card(points, each.scale * common, each.intercept, each.loss))
+        points[positions] = candidate.points // common
+        cards.setdefault(points.tobytes(), Card(points, candidate.scale * common, candidate.intercept, candidate.loss))
     return Found(next(iter(cards.values())), tuple(cards.values()))

@@ -144,8 +144,8 @@ def _dot(values: Floats, counts: Floats) -> Floats:
     if counts.ndim == 1:
         shared: Floats = values @ counts
         return shared
-    own: Floats = np.einsum("ij,ij->i", values, counts)
-    return own
+    per_fit: Floats = np.einsum("ij,ij->i", values, counts)
+    return per_fit
 
 
 def _losses(

@@ -25,11 +25,11 @@ def settled(levels: Levels, start: Card) -> Card:
     at = _Place(levels, start.points)
     here = at.fit()
     for _ in range(MOST_STEPS):
-        over = int(np.count_nonzero(at.points) - levels.lines)
-        moves = at.moves(here, over > 0)
+        excess = int(np.count_nonzero(at.points) - levels.lines)
+        moves = at.moves(here, excess > 0)
         if not moves:
             break
-        here = at.take(moves, here, over > 0)
+        here = at.take(moves, here, excess > 0)
         if not at.moved:
             break
     return here
@@ -75,9 +75,9 @@ class _Place:
             return []
         reach = max(abs(points - int(self.points[level])) for level, points in trial)
         size = width + 2 * reach
-        whole = np.array([sums(place + reach, counts, size) for counts in (levels.leads, levels.customers)])
+        totals = np.array([sums(place + reach, counts, size) for counts in (levels.leads, levels.customers)])
         table = self._table(place, width)
-        cells = np.repeat(whole[:, None, :], len(trial), axis=1)
+        cells = np.repeat(totals[:, None, :], len(trial), axis=1)
         for i, (level, points) in enumerate(trial):
             step = points - int(self.points[level])
             cells[:, i, reach : reach + width] -= table[level]
@@ -88,17 +88,17 @@ class _Place:
         lines = int(np.count_nonzero(self.points))
         costs = fits.loss + levels.worth * np.array([lines + (p != 0) - (self.points[q] != 0) for q, p in trial])
         limit = np.inf if must_drop else self.cost(here) * (1 - 1e-9)
-        found = [_Move(float(c), q, p) for c, (q, p) in zip(costs, trial, strict=True) if c < limit]
-        return sorted(found)
+        better = [_Move(float(c), q, p) for c, (q, p) in zip(costs, trial, strict=True) if c < limit]
+        return sorted(better)
 
     def take(self, moves: Sequence[_Move], here: Card, must_drop: bool) -> Card:
         """Take the best moves on different criteria together, or the best alone where that is better."""
         best: list[_Move] = []
-        taken: set[int] = set()
+        criteria: set[int] = set()
         for move in moves:
             criterion = int(np.searchsorted(self.levels.bounds, move.level, side="right")) - 1
-            if criterion not in taken and len(best) < (1 if must_drop else TOGETHER):
-                taken.add(criterion)
+            if criterion not in criteria and len(best) < (1 if must_drop else TOGETHER):
+                criteria.add(criterion)
                 best.append(move)
         before = self.cost(here)
         for several in (best, best[:1]):

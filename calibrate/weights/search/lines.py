@@ -72,17 +72,20 @@ class Lines:
             return column
         at, start = self.criterion[line], self.bounds
         levels = self.gives[line, start[at] : start[at + 1]].astype(np.uint8)
-        taken: NDArray[Any] = levels.take(self.codes[at])
-        return taken
+        fires: NDArray[Any] = levels.take(self.codes[at])
+        return fires
 
     def only(self, keep: NDArray[np.intp]) -> Lines:
         """Some of the lines, in the given order."""
         return replace(
-            self, lowest=self.lowest[keep], highest=self.highest[keep], criterion=self.criterion[keep],
+            self,
+            lowest=self.lowest[keep],
+            highest=self.highest[keep],
+            criterion=self.criterion[keep],
             gives=self.gives[keep] if self.codes is not None else self.gives,
             columns=None if self.columns is None else self.columns[keep],
             clash=None if self.clash is None else self.clash[np.ix_(keep, keep)],
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)
@@ -97,13 +100,13 @@ class Budget:
 def plain(columns: NDArray[Any], leads: Floats, customers: Floats, cap: int) -> Lines:
     """Lines without structure: each column (p, n) a criterion of its own, points from -cap to cap."""
     p = len(columns)
-    most, each = np.full(p, cap, np.int64), np.arange(p, dtype=np.intp)
+    most, numbers = np.full(p, cap, np.int64), np.arange(p, dtype=np.intp)
     if ((columns == 0) | (columns == 1)).all():
         gives = np.zeros((p, 2 * p), bool)
-        gives[each, 2 * each + 1] = True
+        gives[numbers, 2 * numbers + 1] = True
         codes = np.ascontiguousarray(columns, np.uint8)
-        return Lines(leads, customers, -most, most, each, codes, (2,) * p, gives)
-    return Lines(leads, customers, -most, most, each, columns=columns)
+        return Lines(leads, customers, -most, most, numbers, codes, (2,) * p, gives)
+    return Lines(leads, customers, -most, most, numbers, columns=columns)
 
 
 def room(lines: Lines, budget: Budget, points: Ints) -> tuple[Ints, Ints]:
@@ -130,10 +133,10 @@ def closed(lines: Lines, budget: Budget, used: Flags) -> Flags:
         shut[:] = True
     if lines.clash is not None:
         shut |= lines.clash[used].any(axis=0)
-    held = np.zeros(int(lines.criterion.max(initial=0)) + 1, bool)
-    held[lines.criterion[used]] = True
-    if held.sum() >= budget.criteria:
-        shut |= ~held[lines.criterion]
+    in_use = np.zeros(int(lines.criterion.max(initial=0)) + 1, bool)
+    in_use[lines.criterion[used]] = True
+    if in_use.sum() >= budget.criteria:
+        shut |= ~in_use[lines.criterion]
     return shut
 
 
@@ -162,10 +165,10 @@ def merge(lines: Lines) -> tuple[Lines, NDArray[np.intp]]:
         varied = (columns != columns[:, :1]).any(axis=1)
     else:
         counts = [np.bincount(code, minlength=size) for code, size in zip(lines.codes, lines.sizes, strict=True)]
-        held = lines.gives @ np.concatenate(counts)
-        varied = (held > 0) & (held < lines.codes.shape[1])
-    kept = np.flatnonzero((varied & ((lines.lowest < 0) | (lines.highest > 0))) | lines.pinned)
-    lines = lines.only(kept)
+        rows_fired = lines.gives @ np.concatenate(counts)
+        varied = (rows_fired > 0) & (rows_fired < lines.codes.shape[1])
+    positions = np.flatnonzero((varied & ((lines.lowest < 0) | (lines.highest > 0))) | lines.pinned)
+    lines = lines.only(positions)
     table = lines.codes if lines.codes is not None else lines.columns
     assert table is not None
     if table.dtype.kind in "bui" or bool((table == np.rint(table)).all() and np.abs(table).max(initial=0) < WHOLE):
@@ -173,10 +176,13 @@ def merge(lines: Lines) -> tuple[Lines, NDArray[np.intp]]:
         if len(first) < 0.95 * len(place):
             merged = np.ascontiguousarray(table[:, first])
             lines = replace(
-                lines, leads=sums(place, lines.leads, len(first)), customers=sums(place, lines.customers, len(first)),
-                codes=None if lines.codes is None else merged, columns=None if lines.columns is None else merged,
-            )  # fmt: skip
-    return lines, kept
+                lines,
+                leads=sums(place, lines.leads, len(first)),
+                customers=sums(place, lines.customers, len(first)),
+                codes=None if lines.codes is None else merged,
+                columns=None if lines.columns is None else merged,
+            )
+    return lines, positions
 
 
 def _alike(table: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -62,25 +62,25 @@ class Climb:
         used = (at.points != 0) & ~self.source.lines.pinned
         return self.source.view(tuple(int(j) for j in np.flatnonzero(used)))
 
-    def keep(self, found: Card) -> None:
+    def keep(self, candidate: Card) -> None:
         """Remember a card if it is a good one."""
-        if self.best is None or self.cost(found) < self.cost(self.best):
-            self.best = found
-        if self.near(found):
-            self.pool[found.points.tobytes()] = found
+        if self.best is None or self.cost(candidate) < self.cost(self.best):
+            self.best = candidate
+        if self.near(candidate):
+            self.pool[candidate.points.tobytes()] = candidate
 
     def cost(self, at: Card) -> float:
         """Loss, and what the lines must be worth."""
         return at.loss + self.budget.worth * int(np.count_nonzero(at.points))
 
-    def near(self, found: Card) -> bool:
+    def near(self, candidate: Card) -> bool:
         """Whether a card is nearly as good as the best."""
-        return self.best is not None and self.cost(found) <= self.cost(self.best) * (1 + NEAR) + CERTAIN
+        return self.best is not None and self.cost(candidate) <= self.cost(self.best) * (1 + NEAR) + CERTAIN
 
     def _scores(self, view: View, points: Ints) -> Floats:
         """Score of each cell of a view."""
-        own = len(view.design) - len(view.support)
-        scores: Floats = points[list(view.support)] @ view.design[own:]
+        head = len(view.design) - len(view.support)
+        scores: Floats = points[list(view.support)] @ view.design[head:]
         return scores + view.design[1] if self.source.pinned else scores
 
     def _change(self, here: Card, view: View) -> Card | None:
@@ -96,10 +96,10 @@ class Climb:
         if not len(lines):
             return None
         step = points - here.points[lines]
-        moved = np.repeat(here.points[None], len(lines), axis=0)
-        moved[np.arange(len(lines)), lines] = points
+        trials = np.repeat(here.points[None], len(lines), axis=0)
+        trials[np.arange(len(lines)), lines] = points
         start = (np.repeat(scale, len(lines)), np.repeat(intercept, len(lines)))
-        return self._best_of(here, view, moved, np.repeat(scores[None], len(lines), axis=0), lines, step, start)
+        return self._best_of(here, view, trials, np.repeat(scores[None], len(lines), axis=0), lines, step, start)
 
     def _nudge(self, here: Card, view: View) -> Card | None:
         """The best of one point more or less on a line in use, whatever the model says of it."""
@@ -111,13 +111,13 @@ class Climb:
         if not good.any():
             return None
         used, step, points = used[good], step[good], points[good]
-        moved = np.repeat(here.points[None], len(used), axis=0)
-        moved[np.arange(len(used)), used] = points
-        own = len(view.design) - len(view.support)
-        scores = self._scores(view, here.points)[None] + step[:, None] * view.design[own:][np.flatnonzero(good) // 2]
+        trials = np.repeat(here.points[None], len(used), axis=0)
+        trials[np.arange(len(used)), used] = points
+        head = len(view.design) - len(view.support)
+        scores = self._scores(view, here.points)[None] + step[:, None] * view.design[head:][np.flatnonzero(good) // 2]
         start = (np.full(len(used), here.scale), np.full(len(used), here.intercept))
         fits = exact(scores, view.leads, view.customers, self.source.whole, start)
-        return self._chosen(here, moved, fits)
+        return self._chosen(here, trials, fits)
 
     def _swap(self, here: Card, view: View) -> Card | None:
         """The best line for another, if it helps; else the best after all points have been fitted anew."""
@@ -131,49 +131,56 @@ class Climb:
         slope, curve = self._model(view, without, fits.scale, fits.intercept)
         change = np.full((len(out), len(lines), len(self.values)), np.inf)
         for i, j in enumerate(out):
-            rest = here.points.copy()
-            rest[j] = 0
-            low, high = room(lines, self.budget, rest)
-            taken = rest != 0
-            taken[j] = True
-            low[taken], high[taken] = 1, 0
-            change[i] = self._changes(slope[i], curve[i], rest, low, high) + fits.loss[i]
+            remaining = here.points.copy()
+            remaining[j] = 0
+            low, high = room(lines, self.budget, remaining)
+            occupied = remaining != 0
+            occupied[j] = True
+            low[occupied], high[occupied] = 1, 0
+            change[i] = self._changes(slope[i], curve[i], remaining, low, high) + fits.loss[i]
         best, points = self._least(change.reshape(-1, len(self.values)), self.care.swaps)
         if not len(best):
             return None
         removed, added = best // len(lines), best % len(lines)
-        moved = np.repeat(here.points[None], len(best), axis=0)
-        moved[np.arange(len(best)), out[removed]] = 0
-        moved[np.arange(len(best)), added] = points
+        trials = np.repeat(here.points[None], len(best), axis=0)
+        trials[np.arange(len(best)), out[removed]] = 0
+        trials[np.arange(len(best)), added] = points
         start = (fits.scale[removed], fits.intercept[removed])
-        return self._best_of(here, view, moved, without[removed], added, points, start, self.care.refits)
+        return self._best_of(here, view, trials, without[removed], added, points, start, self.care.refits)
 
     def _best_of(
-        self, here: Card, view: View, moved: Ints, scores: Floats, lines: NDArray[np.intp], step: Ints,
-        start: tuple[Floats, Floats], refits: int = 0,
-    ) -> Card | None:  # fmt: skip
+        self,
+        here: Card,
+        view: View,
+        trials: Ints,
+        scores: Floats,
+        lines: NDArray[np.intp],
+        step: Ints,
+        start: tuple[Floats, Floats],
+        refits: int = 0,
+    ) -> Card | None:
         """The best of some moves (each adds `step` points on a line) if it beats the card; else of those refitted."""
-        joined = view.joined(lines)
-        trial = np.tile(scores, (1, joined.copies)) + step[:, None] * joined.column
-        fits = exact(trial, joined.leads, joined.customers, self.source.whole, start)
-        better = self._chosen(here, moved, fits)
+        extended = view.joined(lines)
+        trial = np.tile(scores, (1, extended.copies)) + step[:, None] * extended.column
+        fits = exact(trial, extended.leads, extended.customers, self.source.whole, start)
+        better = self._chosen(here, trials, fits)
         if better is not None or not refits:
             return better
         order = np.argsort(fits.loss, kind="stable")
-        return self._refitted(here, moved[order], fits, order)
+        return self._refitted(here, trials[order], fits, order)
 
-    def _chosen(self, here: Card, moved: Ints, fits: Fits) -> Card | None:
+    def _chosen(self, here: Card, trials: Ints, fits: Fits) -> Card | None:
         """The best of some cards if it beats the one we are at; the good ones are kept."""
-        costs = fits.loss + self.budget.worth * (moved != 0).sum(axis=1)
+        costs = fits.loss + self.budget.worth * (trials != 0).sum(axis=1)
         for i in np.flatnonzero(costs <= self.cost(here) * (1 + NEAR) + CERTAIN):
-            self.keep(card(moved[i], fits, int(i)))
+            self.keep(card(trials[i], fits, int(i)))
         first = int(np.argmin(costs))
-        return card(moved[first], fits, first) if costs[first] < self.cost(here) - LEAST_GAIN * here.loss else None
+        return card(trials[first], fits, first) if costs[first] < self.cost(here) - LEAST_GAIN * here.loss else None
 
-    def _refitted(self, here: Card, moved: Ints, fits: Fits, order: NDArray[np.intp]) -> Card | None:
+    def _refitted(self, here: Card, trials: Ints, fits: Fits, order: NDArray[np.intp]) -> Card | None:
         """The first of some swaps that beats the card once real weights have been fitted to its lines and rounded."""
         tried: set[tuple[int, ...]] = set()
-        for points, i in zip(moved, order, strict=True):
+        for points, i in zip(trials, order, strict=True):
             used = tuple(int(j) for j in np.flatnonzero((points != 0) & ~self.source.lines.pinned))
             if used in tried:
                 continue
@@ -194,13 +201,13 @@ class Climb:
         t = np.exp(z)
         share = t / (1 + t)
         spread = share / (1 + t)
-        expected, beside, along = np.split(view.by_leads(np.concatenate([share, spread, spread * scores])), 3)
-        own = beside if self.source.binary else view.by_leads_squared(spread)
+        expected, cross, along = np.split(view.by_leads(np.concatenate([share, spread, spread * scores])), 3)
+        square = cross if self.source.binary else view.by_leads_squared(spread)
         h0, h1, h2 = (spread * scores**power @ view.leads for power in (0, 1, 2))
         det = np.maximum(h0 * h2 - h1 * h1, 1e-9 * h0 * h2 + 1e-300)[:, None]
-        follow = (h2[:, None] * beside**2 - 2 * h1[:, None] * beside * along + h0[:, None] * along**2) / det
+        follow = (h2[:, None] * cross**2 - 2 * h1[:, None] * cross * along + h0[:, None] * along**2) / det
         a = scale[:, None]
-        return -a * (view.bought - expected), a * a * np.maximum(own - follow, 1e-9 * own)
+        return -a * (view.bought - expected), a * a * np.maximum(square - follow, 1e-9 * square)
 
     def _changes(self, slope: Floats, curve: Floats, points: Ints, low: Ints, high: Ints) -> Floats:
         """Estimated change of the loss for each line and number of points (lines, values); infinite if not allowed."""

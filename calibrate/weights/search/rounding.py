@@ -44,10 +44,10 @@ class Card:
         flat = -bought * np.log(bought / all_leads) - (all_leads - bought) * np.log(1 - bought / all_leads)
         gain = 2 * (flat - self.loss)
         chance = by_chance(int(np.count_nonzero(self.points)), len(self.points))
-        kept = max(0.0, 1 - chance / gain) if gain > 0 else 0.0
-        odds, asked = (average + kept * (self.scale * s + self.intercept - average) for s in (scores, fresh))
+        shrinkage = max(0.0, 1 - chance / gain) if gain > 0 else 0.0
+        odds, fresh_odds = (average + shrinkage * (self.scale * s + self.intercept - average) for s in (scores, fresh))
         end = surest(odds, leads, customers)
-        share: Floats = special.expit(np.clip(asked, -end, end))
+        share: Floats = special.expit(np.clip(fresh_odds, -end, end))
         return share
 
 
@@ -81,15 +81,19 @@ def surest(odds: Floats, leads: Floats, customers: Floats) -> float:
     half = float(np.log(2 * leads.sum()))
     beyond = np.abs(odds) > half
     exceptions = np.where(odds > 0, leads - customers, customers)[beyond].sum()
-    held = float(leads[beyond].sum())
-    return half if exceptions or not held else max(half, float(np.log(2 * held) + np.log(np.pi * held) / 2))
+    leads_beyond = float(leads[beyond].sum())
+    return (
+        half
+        if exceptions or not leads_beyond
+        else max(half, float(np.log(2 * leads_beyond) + np.log(np.pi * leads_beyond) / 2))
+    )
 
 
 def rounded(source: Source, budget: Budget, real: Real, most: int) -> list[Card]:
     """The best roundings of real weights over many scales, best first."""
     lines, support = source.lines, list(real.support)
-    own = len(real.weights) - len(support)
-    weights = real.weights[own:]
+    head = len(real.weights) - len(support)
+    weights = real.weights[head:]
     low, high = lines.lowest[support], lines.highest[support]
     pins = float(real.weights[1]) if source.pinned else 0.0
     scales = _scales(weights, low, high, pins) if support else np.ones(1)
@@ -103,7 +107,7 @@ def rounded(source: Source, budget: Budget, real: Real, most: int) -> list[Card]
     points, trial, scales = points[good], trial[good], scales[good]
     if not len(points):
         return []
-    scores = trial @ real.view.design[own:] + (real.view.design[1] if source.pinned else 0.0)
+    scores = trial @ real.view.design[head:] + (real.view.design[1] if source.pinned else 0.0)
     start = (1 / scales, np.full(len(scales), real.weights[0]))
     fits = exact(scores, real.view.leads, real.view.customers, source.whole, start)
     return [card(points[i], fits, i) for i in np.argsort(fits.loss, kind="stable")[:most]]
@@ -115,10 +119,10 @@ def card(points: Ints, fits: Fits, at: int) -> Card:
 
 
 def exact(
-    scores: Floats, leads: Floats, customers: Floats, whole: bool, start: tuple[Floats, Floats] | None = None
+    scores: Floats, leads: Floats, customers: Floats, integer: bool, start: tuple[Floats, Floats] | None = None
 ) -> Fits:
     """Scale, intercept and loss of each row of scores (fits, cells)."""
-    if whole:
+    if integer:
         return fit_scores(*counted(np.rint(scores).astype(np.int64), leads, customers), start)
     if leads.ndim == 2:
         leads, customers = leads[0], customers[0]

@@ -263,10 +263,10 @@ def _packed(source: TableSource, lines: tuple[int, ...]) -> tuple[NDArray[np.int
             place <<= 1
             place |= source.lines.column(j)
         leads = sums(place, source.lines.leads, bits.shape[1] << len(some))
-        held = np.flatnonzero(leads)
-        added = (held >> np.arange(len(some) - 1, -1, -1)[:, None]) & 1
-        bits = np.concatenate([bits[:, held >> len(some)], added])
+        occupied = np.flatnonzero(leads)
+        added = (occupied >> np.arange(len(some) - 1, -1, -1)[:, None]) & 1
+        bits = np.concatenate([bits[:, occupied >> len(some)], added])
         number = np.empty(len(leads), np.intp)
-        number[held] = np.arange(len(held))
-        place, leads = number[place], leads[held]
+        number[occupied] = np.arange(len(occupied))
+        place, leads = number[place], leads[occupied]
     return place, bits, leads

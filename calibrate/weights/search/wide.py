@@ -19,10 +19,10 @@ SCALES = 32
 def wide(levels: Levels) -> tuple[Card, Floats]:
     """The best points found, and the variance of each level's weight: points (levels,)."""
     design = Design(levels)
-    chosen, weights = chosen_criteria(levels, design)
+    selected, weights = chosen_criteria(levels, design)
     start = _rounded(levels, _in_order(levels, weights))
-    found = settled(levels, start)
-    return found, design.variance(chosen)
+    best = settled(levels, start)
+    return best, design.variance(selected)
 
 
 def _in_order(levels: Levels, weights: Floats) -> Floats:
@@ -46,10 +46,10 @@ def _in_order(levels: Levels, weights: Floats) -> Floats:
 
 def _rounded(levels: Levels, weights: Floats) -> Card:
     """The rounding of real weights, over many scales, with the smallest loss."""
-    given = ~levels.free
+    pinned = ~levels.free
     most = np.where(weights > 0, levels.ceiling, -levels.floor).astype(float)
-    held = (weights != 0) & ~given & (most > 0)
-    top = float((np.abs(weights[held]) / most[held]).max(initial=1e-9))
+    movable = (weights != 0) & ~pinned & (most > 0)
+    top = float((np.abs(weights[movable]) / most[movable]).max(initial=1e-9))
     trial = np.rint(np.outer(np.geomspace(0.3, 2.5, SCALES) / top, weights))
     trial = np.unique(np.clip(trial, levels.floor, levels.ceiling).astype(np.int64), axis=0)
     used = np.array([bool(weights[a:b].any() or levels.floor[a:b].any()) for a, b in levels.spans])
