@@ -22,7 +22,8 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from calibrate import Plan, Terms, calibrate, count, observe, open_table, propose
-from calibrate.monitoring.drift import Drift, drift
+from calibrate.monitoring.drift import drift
+from calibrate.monitoring.drift_looks import Drift
 
 FIRST_FAULT = date(2024, 4, 9)
 ASKED = ("platform", "payment_details")

@@ -33,7 +33,7 @@ from .leads import history as observing
 from .leads.history import History
 from .leads.terms import Terms
 from .monitoring import drift as drifting
-from .monitoring.drift import Drift
+from .monitoring.drift_looks import Drift
 from .monthly.counted import Counted
 from .monthly.publish import check_out, publish
 from .monthly.read import read_history, read_rows, set_aside

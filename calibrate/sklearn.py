@@ -171,7 +171,7 @@ def _criterion(name: str, values: pd.Series[Any]) -> Criterion:
     bounds = [None, *(float(cut) for cut in cuts), None]
     whole = bool((known == np.rint(known)).all())
     levels = [
-        Level(f"{i:02d}: {interval_name(low, high, whole=whole)}", low=low, high=high)
+        Level(f"{i:02d}: {interval_name(low, high, integers=whole)}", low=low, high=high)
         for i, (low, high) in enumerate(pairwise(bounds))
     ]
     return Criterion(name, name, "number", "fit", (*levels, *ENDS), ordered=True)

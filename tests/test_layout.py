@@ -128,6 +128,7 @@ STEPS = (
     "monitoring.shift_tests",
     "monitoring.multiplicity",
     "monitoring.drift_effects",
+    "monitoring.drift_looks",
     "monitoring.drift",
     "evaluation.audit",
     "evaluation.constraint_costs",

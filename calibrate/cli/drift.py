@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..counts.rates import Rate
     from ..grid.grid import Grid
     from ..leads.terms import Terms
-    from ..monitoring.drift import Drift
+    from ..monitoring.drift_looks import Drift
     from ..report.language import Words
 
 SHOWN_LINES = 15

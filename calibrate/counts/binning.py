@@ -184,7 +184,7 @@ def _merge(
             continue
         low, high = fine[first].low, fine[end - 1].high
         same = end == first + 1
-        levels.append(fine[first] if same else Level(interval_name(low, high, whole=whole), low=low, high=high))
+        levels.append(fine[first] if same else Level(interval_name(low, high, integers=whole), low=low, high=high))
         held.append(int(leads[at[first:end]].sum()))
     rest = [i for i, level in enumerate(criterion.levels) if level.role != "value"]
     merged = replace(criterion, levels=(*levels, *(criterion.levels[i] for i in rest)))

@@ -7,11 +7,32 @@ from ..engine.table import Table, column_of
 from ..errors import InputError
 from ..leads.columns.naming import words_of
 
-_NAMES = frozenset((
-    "currency", "currency code", "currency iso code", "currencyisocode", "deal currency", "amount currency",
-    "opportunity currency", "transaction currency", "deal currency code", "devise", "code devise", "monnaie",
-    "wahrung", "waehrung", "wahrungscode", "moneda", "divisa", "valuta", "moeda", "munteenheid", "ccy", "curr",
-))  # fmt: skip
+_NAMES = frozenset(
+    (
+        "currency",
+        "currency code",
+        "currency iso code",
+        "currencyisocode",
+        "deal currency",
+        "amount currency",
+        "opportunity currency",
+        "transaction currency",
+        "deal currency code",
+        "devise",
+        "code devise",
+        "monnaie",
+        "wahrung",
+        "waehrung",
+        "wahrungscode",
+        "moneda",
+        "divisa",
+        "valuta",
+        "moeda",
+        "munteenheid",
+        "ccy",
+        "curr",
+    )
+)
 MOST_NAMED = 6
 
 
@@ -28,16 +49,16 @@ def currencies(home: Table, amount: str) -> tuple[str, tuple[tuple[str, int], ..
         f"SELECT {code} AS code, COUNT(*) AS n FROM {home.relation} WHERE {value} IS NOT NULL AND {value} <> 0 "
         f"AND {code} <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 50"
     )
-    return name, tuple((str(each), int(n)) for each, n in zip(answer["code"], answer["n"], strict=True))
+    return name, tuple((str(currency), int(n)) for currency, n in zip(answer["code"], answer["n"], strict=True))
 
 
 def refuse_several(home: Table, amount: str) -> None:
     """An error where amounts are in several currencies: a sum of them is none."""
     name, counts = currencies(home, amount)
     if len(counts) > 1:
-        listed = ", ".join(f"{code} ({rows:,} rows)" for code, rows in counts[:MOST_NAMED])
+        sums = ", ".join(f"{code} ({rows:,} rows)" for code, rows in counts[:MOST_NAMED])
         raise InputError(
-            f"{home.name}: the amounts in '{amount}' are in {len(counts)} currencies, as '{name}' says: {listed}. They "
+            f"{home.name}: the amounts in '{amount}' are in {len(counts)} currencies, as '{name}' says: {sums}. They "
             "cannot be added up: write them in one currency in a column of their own, and name that with --value"
         )
 

@@ -61,60 +61,65 @@ def mail_columns(columns: Sequence[Column]) -> dict[str, tuple[str, ...]]:
     {'sent': ('EMAIL_SENT (events)',), 'opened': ('open (events)',)}
     """
     names = [column.name for column in columns if column.type in ("number", "boolean", "text", "date", "timestamp")]
-    made = [name for name in names if name.endswith(SUFFIX)]
-    plain = [name for name in names if name not in made]
-    return _kinds(made, alone=True) or _kinds(plain, alone=False)
+    from_events = [name for name in names if name.endswith(SUFFIX)]
+    plain = [name for name in names if name not in from_events]
+    return _kinds(from_events, alone=True) or _kinds(plain, alone=False)
 
 
 def _kinds(names: Sequence[str], *, alone: bool) -> dict[str, tuple[str, ...]]:
     """Kinds by name; with `alone`, a type called just ``open`` or ``sent`` counts where one of them says opened."""
-    found: dict[str, tuple[str, ...]] = {}
+    columns: dict[str, tuple[str, ...]] = {}
     for kind in KINDS:
         mine = []
         for name in names:
             words = words_of(name.removesuffix(SUFFIX)).removeprefix("hs ")
-            told = _KIND[kind].search(words) is not None and _OTHER.search(words) is None
-            if told and (_MAIL.search(words) or (alone and _KIND[kind].fullmatch(words))):
+            says_kind = _KIND[kind].search(words) is not None and _OTHER.search(words) is None
+            if says_kind and (_MAIL.search(words) or (alone and _KIND[kind].fullmatch(words))):
                 mine.append(name)
         if mine:
-            found[kind] = tuple(mine)
-    return found if "opened" in found else {}
+            columns[kind] = tuple(mine)
+    return columns if "opened" in columns else {}
 
 
 def mail_rates(history: History) -> Mails | None:
     """Rates per month of creation; None without dates or without anything that tells of opened e-mails."""
-    found = mail_columns(history.table.columns)
-    if history.ends is None or not found:
+    columns = mail_columns(history.table.columns)
+    if history.ends is None or not columns:
         return None
     types = {column.name: column.type for column in history.table.columns}
-    kinds = [kind for kind in KINDS if kind in found]
+    kinds = [kind for kind in KINDS if kind in columns]
     flags = ", ".join(
-        f"CASE WHEN {' OR '.join(_some(name, types[name]) for name in found[kind])} THEN 1 ELSE 0 END AS {kind}_"
+        f"CASE WHEN {' OR '.join(_some(name, types[name]) for name in columns[kind])} THEN 1 ELSE 0 END AS {kind}_"
         for kind in kinds
     )
-    listed = ", ".join(f"{kind}_" for kind in kinds)
+    flag_columns = ", ".join(f"{kind}_" for kind in kinds)
     rows = history.table.fetch(
-        f"SELECT __created AS moment, {listed}, COUNT(*) AS leads FROM (SELECT __created, {flags} FROM "
-        f"({history.leads}) AS judged WHERE {STATUS} = {KEPT}) AS told GROUP BY __created, {listed}"
+        f"SELECT __created AS moment, {flag_columns}, COUNT(*) AS leads FROM (SELECT __created, {flags} FROM "
+        f"({history.leads}) AS judged WHERE {STATUS} = {KEPT}) AS told GROUP BY __created, {flag_columns}"
     )
     cohort, leads = history.cohort_of(rows["moment"].astype(np.int64)), rows["leads"].astype(np.int64)
     had = {kind: rows[f"{kind}_"].astype(np.int64) > 0 for kind in kinds}
-    for earlier, later in (("delivered", "clicked"), ("delivered", "opened"), ("sent", "clicked"), ("sent", "opened"),
-                           ("sent", "delivered")):  # fmt: skip
+    for earlier, later in (
+        ("delivered", "clicked"),
+        ("delivered", "opened"),
+        ("sent", "clicked"),
+        ("sent", "opened"),
+        ("sent", "delivered"),
+    ):
         if earlier in had and later in had:
             had[earlier] = had[earlier] | had[later]
     base = next((kind for kind in ("sent", "delivered") if kind in had), "leads")
-    written = had.get(base, np.ones(len(leads), np.bool_))
-    shown = [kind for kind in kinds if kind != base]
+    in_base = had.get(base, np.ones(len(leads), np.bool_))
+    reported = [kind for kind in kinds if kind != base]
     months = []
     for i, name in enumerate(history.cohorts):
         mine = cohort == i
         if mine.any():
-            to = int(leads[mine & written].sum())
-            rates = {kind: rate(int(leads[mine & written & had[kind]].sum()), to) for kind in shown}
+            to = int(leads[mine & in_base].sum())
+            rates = {kind: rate(int(leads[mine & in_base & had[kind]].sum()), to) for kind in reported}
             months.append((name, int(leads[mine].sum()), rates))
-    days = history.terms.observe_days if any(n.endswith(SUFFIX) for names in found.values() for n in names) else None
-    return Mails(base, found, days, tuple(months))
+    days = history.terms.observe_days if any(n.endswith(SUFFIX) for names in columns.values() for n in names) else None
+    return Mails(base, columns, days, tuple(months))
 
 
 def _some(name: str, kind: str) -> str:

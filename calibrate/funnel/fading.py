@@ -130,62 +130,62 @@ def fading(signal: str, looks: Looks) -> Fading:
     >>> fading("demo", looks).why
     'few'
     """
-    shown = Fading(signal, int(looks.leads.sum()), int(looks.customers.sum()), _ages(looks), "few")
+    signal_counts = Fading(signal, int(looks.leads.sum()), int(looks.customers.sum()), _ages(looks), "few")
     without = looks.won.sum() - looks.customers.sum()
-    if shown.customers < FEWEST or without < FEWEST:
-        return shown
+    if signal_counts.customers < FEWEST or without < FEWEST:
+        return signal_counts
     nothing, constant = _likelihood(looks, np.zeros(len(looks.age)), 0.0), _strength(looks, np.ones(len(looks.age)))
     tried: dict[Kind, list[tuple[float, float, float]]] = {
         "percent": [_strength(looks, np.maximum(0.0, 1 - looks.age / days)) for days in TRIED["percent"]],
         "days": [_strength(looks, (looks.age < days).astype(float)) for days in TRIED["days"]],
     }
-    kind: Kind = max(tried, key=lambda each: max(found[0] for found in tried[each]))
-    fits = np.array([found[0] for found in tried[kind]])
+    kind: Kind = max(tried, key=lambda candidate: max(fit[0] for fit in tried[candidate]))
+    fits = np.array([fit[0] for fit in tried[kind]])
     best = int(fits.argmax())
     if 2 * (max(fits[best], constant[0]) - nothing) < LIFTS:
-        return replace(shown, why="weak")
+        return replace(signal_counts, why="weak")
     if 2 * (fits[best] - constant[0]) < FADES:
-        return replace(shown, why="lasts", **_lifts(constant))
+        return replace(signal_counts, why="lasts", **_lifts(constant))
     near = np.flatnonzero(2 * (fits[best] - fits) <= NEAR)
     between = (0, *TRIED[kind], None)  # the truth may lie up to the neighbours of what was tried
     low, high = (between[int(near[0])] or 0) + 1, between[int(near[-1]) + 2]
     days = TRIED[kind][best]
-    found = replace(shown, why="fades", kind=kind, days=days, low=low, high=high, **_lifts(tried[kind][best]))
-    return _as_percent(found) if kind == "percent" else found
+    fit = replace(signal_counts, why="fades", kind=kind, days=days, low=low, high=high, **_lifts(tried[kind][best]))
+    return _as_percent(fit) if kind == "percent" else fit
 
 
-def _as_percent(found: Fading) -> Fading:
+def _as_percent(fitted: Fading) -> Fading:
     """The rule in whole percents of five per week or per 30 days."""
-    days = found.days or 1
+    days = fitted.days or 1
     every = 7 if days < 60 else 30
     percent = max(5, min(100, 5 * round(20 * every / days)))
-    least = 0 if found.high is None else round(100 * every / found.high)
-    most = min(100, round(100 * every / (found.low or 1)))
-    return replace(found, percent=percent, percent_low=least, percent_high=most, every_days=every)
+    least = 0 if fitted.high is None else round(100 * every / fitted.high)
+    most = min(100, round(100 * every / (fitted.low or 1)))
+    return replace(fitted, percent=percent, percent_low=least, percent_high=most, every_days=every)
 
 
-def rule_of(found: Fading, criterion: str, level: str) -> Expiry | None:
+def rule_of(fitted: Fading, criterion: str, level: str) -> Expiry | None:
     """The rule for one line of a grid; None where the signal is not known to fade."""
-    if found.why != "fades":
+    if fitted.why != "fades":
         return None
-    dated = found.signal + LAST_SUFFIX
-    if found.kind == "days":
-        return Expiry(criterion, level, days=found.days, dated=dated)
-    return Expiry(criterion, level, percent=found.percent, every_days=found.every_days, dated=dated)
+    dated = fitted.signal + LAST_SUFFIX
+    if fitted.kind == "days":
+        return Expiry(criterion, level, days=fitted.days, dated=dated)
+    return Expiry(criterion, level, percent=fitted.percent, every_days=fitted.every_days, dated=dated)
 
 
 def with_rules(grid: Grid, fadings: Sequence[Fading]) -> Grid:
     """The grid with an expiry rule on every line with points that counts a fading signal, but for its absence."""
-    known = {found.column: found for found in fadings if found.why == "fades"}
+    by_column = {fitted.column: fitted for fitted in fadings if fitted.why == "fades"}
     rules = list(grid.expiry)
-    taken = {(rule.criterion, rule.level) for rule in rules}
+    with_rule = {(rule.criterion, rule.level) for rule in rules}
     for criterion, points in zip(grid.criteria, grid.points, strict=True):
-        if criterion.column not in known or criterion.kind != "number":
+        if criterion.column not in by_column or criterion.kind != "number":
             continue
         for level, value in zip(criterion.levels, points, strict=True):
             present = level.role == "value" and level.low is not None and level.low > 0
-            rule = rule_of(known[criterion.column], criterion.name, level.name)
-            if value and present and rule is not None and (criterion.name, level.name) not in taken:
+            rule = rule_of(by_column[criterion.column], criterion.name, level.name)
+            if value and present and rule is not None and (criterion.name, level.name) not in with_rule:
                 rules.append(rule)
     return replace(grid, expiry=tuple(rules))
 
@@ -193,12 +193,13 @@ def with_rules(grid: Grid, fadings: Sequence[Fading]) -> Grid:
 # --- fitting ---------------------------------------------------------------------------------------
 
 
-def _lifts(found: tuple[float, float, float]) -> dict[str, Any]:
-    _, strength, error = found
+def _lifts(fit: tuple[float, float, float]) -> dict[str, Any]:
+    _, strength, error = fit
     return {
-        "lift": float(np.exp(strength)), "lift_low": float(np.exp(strength - Z95 * error)),
+        "lift": float(np.exp(strength)),
+        "lift_low": float(np.exp(strength - Z95 * error)),
         "lift_high": float(np.exp(min(strength + Z95 * error, 50.0))),
-    }  # fmt: skip
+    }
 
 
 def _sums(looks: Looks, worth: Floats) -> Floats:
@@ -206,23 +207,23 @@ def _sums(looks: Looks, worth: Floats) -> Floats:
     return sums
 
 
-def _likelihood(looks: Looks, left: Floats, strength: float) -> float:
+def _likelihood(looks: Looks, remaining: Floats, strength: float) -> float:
     """Breslow's log-likelihood; the rates of those who never did it are profiled out."""
     never = looks.total - _sums(looks, looks.leads)
-    risk = never + _sums(looks, looks.leads * np.exp(strength * left))
+    risk = never + _sums(looks, looks.leads * np.exp(strength * remaining))
     used = looks.won > 0
-    return float(strength * (looks.customers * left).sum() - (looks.won[used] * np.log(risk[used])).sum())
+    return float(strength * (looks.customers * remaining).sum() - (looks.won[used] * np.log(risk[used])).sum())
 
 
-def _strength(looks: Looks, left: Floats) -> tuple[float, float, float]:
+def _strength(looks: Looks, remaining: Floats) -> tuple[float, float, float]:
     """Log-likelihood, strength and its standard error for given shares left (Newton in one unknown)."""
     never = looks.total - _sums(looks, looks.leads)
     strength, information = 0.0, 0.0
     for _ in range(25):
-        worth = looks.leads * np.exp(strength * left)
+        worth = looks.leads * np.exp(strength * remaining)
         risk = np.maximum(never + _sums(looks, worth), 1e-9)
-        first, second = _sums(looks, worth * left) / risk, _sums(looks, worth * left**2) / risk
-        slope = float((looks.customers * left).sum() - (looks.won * first).sum())
+        first, second = _sums(looks, worth * remaining) / risk, _sums(looks, worth * remaining**2) / risk
+        slope = float((looks.customers * remaining).sum() - (looks.won * first).sum())
         information = float((looks.won * (second - first**2)).sum())
         if information <= 1e-9:
             break
@@ -231,7 +232,7 @@ def _strength(looks: Looks, left: Floats) -> tuple[float, float, float]:
         if abs(move) < 1e-8:
             break
     error = float(1 / np.sqrt(information)) if information > 1e-9 else float("inf")
-    return _likelihood(looks, left, strength), strength, error
+    return _likelihood(looks, remaining, strength), strength, error
 
 
 def _ages(looks: Looks) -> tuple[Age, ...]:
@@ -251,8 +252,17 @@ def _ages(looks: Looks) -> tuple[Age, ...]:
             parts = ((customers + won) * leads * never / every**2 - customers * won / every).sum()
             ratio, spread = ours / theirs, float(np.sqrt(max(parts, 0) / (ours * theirs)))
         bound = float(np.exp(min(Z95 * spread, 50)))
-        rows.append(Age(low or 0, None if high is None else high - 1, int(leads.sum()), int(customers.sum()),
-                        ratio, ratio / bound, ratio * bound))  # fmt: skip
+        rows.append(
+            Age(
+                low or 0,
+                None if high is None else high - 1,
+                int(leads.sum()),
+                int(customers.sum()),
+                ratio,
+                ratio / bound,
+                ratio * bound,
+            )
+        )
     return tuple(rows)
 
 
@@ -264,22 +274,22 @@ def _counted(history: History, events: Table, names: EventNames, types: Sequence
     looks = tuple(STEP * i for i in range(1, LOOKS + 1))
     steps = _steps(history, looks)
     table = history.table
-    found = table.fetch(
+    totals = table.fetch(
         f"SELECT look, COUNT(*) AS leads, COUNT(CASE WHEN signs = 1 THEN 1 END) AS customers FROM ({steps}) AS steps "
         "GROUP BY look ORDER BY look"
     )
     total, won = np.zeros(len(looks)), np.zeros(len(looks))
-    place = found["look"].astype(np.int64) // STEP - 1
-    total[place], won[place] = found["leads"], found["customers"]
+    place = totals["look"].astype(np.int64) // STEP - 1
+    total[place], won[place] = totals["leads"], totals["customers"]
     day = sql.day(dates.moment(events, names.at or "").expression).sql("duckdb")
-    listed = sql.listed(sql.identifier("kind"), list(types)).sql("duckdb")
+    in_types = sql.listed(sql.identifier("kind"), list(types)).sql("duckdb")
     kind = f"CAST({_quoted(names.type or '')} AS VARCHAR)"
     happened = (
         "SELECT DISTINCT told.lead AS lead, kind, day FROM (SELECT "
         f"CAST({_quoted(names.lead_id or '')} AS VARCHAR) AS lead, {kind} AS kind, {day} AS day "
         f"FROM {events.relation}) AS told "
         f"JOIN ({_leads(history)}) AS known ON told.lead = known.lead "
-        f"WHERE {listed} AND day >= entered AND day <= entered + {looks[-1]}"
+        f"WHERE {in_types} AND day >= entered AND day <= entered + {looks[-1]}"
     )
     last = (
         f"SELECT steps.lead AS lead, look, kind, MAX(signs) AS signs, look - MAX(day - entered) AS age "
@@ -290,14 +300,18 @@ def _counted(history: History, events: Table, names: EventNames, types: Sequence
         f"SELECT kind, look, age, COUNT(*) AS leads, COUNT(CASE WHEN signs = 1 THEN 1 END) AS customers "
         f"FROM ({last}) AS last_seen GROUP BY kind, look, age ORDER BY kind, look, age"
     )
-    made = {}
+    looks_of = {}
     for signal in types:
-        mine = np.array([str(each) == signal for each in rows["kind"]], bool)
-        made[signal] = Looks(
-            total, won, (rows["look"][mine].astype(np.intp) // STEP - 1), rows["age"][mine].astype(np.int64),
-            rows["leads"][mine].astype(float), rows["customers"][mine].astype(float),
-        )  # fmt: skip
-    return made
+        mine = np.array([str(event) == signal for event in rows["kind"]], bool)
+        looks_of[signal] = Looks(
+            total,
+            won,
+            (rows["look"][mine].astype(np.intp) // STEP - 1),
+            rows["age"][mine].astype(np.int64),
+            rows["leads"][mine].astype(float),
+            rows["customers"][mine].astype(float),
+        )
+    return looks_of
 
 
 def _steps(history: History, looks: Sequence[int]) -> str:
@@ -313,7 +327,7 @@ def _steps(history: History, looks: Sequence[int]) -> str:
 
 def _leads(history: History) -> str:
     """The leads that are looked at: id, day of creation, day of closing."""
-    known = ", ".join(str(REASONS.index(reason)) for reason in ("kept", "already_closed", "immature"))
+    reasons = ", ".join(str(REASONS.index(reason)) for reason in ("kept", "already_closed", "immature"))
     column_of(history.table, history.terms.lead_id or "")
     thin = ""
     if history.read > SAMPLED:
@@ -321,7 +335,7 @@ def _leads(history: History) -> str:
         thin = f" AND SUBSTRING(MD5({IDENTITY}), 1, 8) < {limit}"
     return (
         f"SELECT {IDENTITY} AS lead, __created AS entered, CASE WHEN __bought = 1 THEN __closed END AS closed "
-        f"FROM ({history.leads}) AS judged WHERE {STATUS} IN ({known}){thin}"
+        f"FROM ({history.leads}) AS judged WHERE {STATUS} IN ({reasons}){thin}"
     )
 
 

@@ -73,82 +73,95 @@ def read_feedback(
     if key is None:
         raise InputError("feedback is joined by lead id; name its column with --lead-id")
     table = Session().open(file)
-    said = _said(table, _id_column(table, lead_id, key), _reason_column(table, reason))
-    codes = _codes(history.table, key, grid.criteria, list(said))
-    reasons = Counter(said[identity] for identity in said)
-    lines = _lines(tally, grid, said, codes)
-    return Feedback(table.name, len(said), len(codes), tuple(_ranked(reasons)), lines)
+    reason_of = _said(table, _id_column(table, lead_id, key), _reason_column(table, reason))
+    codes = _codes(history.table, key, grid.criteria, list(reason_of))
+    reasons = Counter(reason_of[identity] for identity in reason_of)
+    lines = _lines(tally, grid, reason_of, codes)
+    return Feedback(table.name, len(reason_of), len(codes), tuple(_ranked(reasons)), lines)
 
 
-def _id_column(table: Table, asked: str | None, key: str) -> str:
+def _id_column(table: Table, id_name: str | None, key: str) -> str:
     names = [column.name for column in table.columns]
-    if asked is not None:
-        return column_of(table, asked).name
+    if id_name is not None:
+        return column_of(table, id_name).name
     folded = {name.casefold(): name for name in names}
     if key.casefold() not in folded:
         raise InputError(f"{table.name} has no column like the lead id of the leads: {unknown('column', key, names)}")
     return folded[key.casefold()]
 
 
-def _reason_column(table: Table, asked: str | None) -> str | None:
-    if asked is not None:
-        return column_of(table, asked).name
+def _reason_column(table: Table, name: str | None) -> str | None:
+    if name is not None:
+        return column_of(table, name).name
     return next((column.name for column in table.columns if REASON.search(column.name)), None)
 
 
 def _said(table: Table, key: str, reason: str | None) -> dict[str, str]:
     """Reason of each rejected lead, the last line of a lead counting; a reason that is personal is not told."""
-    wanted = [f"CAST({_quoted(key)} AS VARCHAR) AS lead"]
-    wanted.append(f"CAST({_quoted(reason)} AS VARCHAR) AS reason" if reason else "NULL AS reason")
+    selected = [f"CAST({_quoted(key)} AS VARCHAR) AS lead"]
+    selected.append(f"CAST({_quoted(reason)} AS VARCHAR) AS reason" if reason else "NULL AS reason")
     order = f" ORDER BY {_quoted(table.position)}" if table.position else ""
-    found = table.fetch(f"SELECT {', '.join(wanted)} FROM {table.relation}{order}")
-    said = {}
-    for lead, why in zip(found["lead"], found["reason"], strict=True):
+    rows = table.fetch(f"SELECT {', '.join(selected)} FROM {table.relation}{order}")
+    reason_of = {}
+    for lead, why in zip(rows["lead"], rows["reason"], strict=True):
         if isinstance(lead, str) and lead.strip():
-            said[lead.strip()] = " ".join(why.split()) if isinstance(why, str) else NO_REASON
-    shown = set(may_be_shown([why for why, _ in Counter(said.values()).most_common()]))
-    return {lead: why if why in shown else NO_REASON for lead, why in said.items()}
+            reason_of[lead.strip()] = " ".join(why.split()) if isinstance(why, str) else NO_REASON
+    public = set(may_be_shown([why for why, _ in Counter(reason_of.values()).most_common()]))
+    return {lead: why if why in public else NO_REASON for lead, why in reason_of.items()}
 
 
-def _codes(leads: Table, key: str, criteria: Sequence[Criterion], wanted: Sequence[str]) -> dict[str, tuple[int, ...]]:
+def _codes(
+    leads: Table, key: str, criteria: Sequence[Criterion], leads_rejected: Sequence[str]
+) -> dict[str, tuple[int, ...]]:
     """Level of each criterion for each of the leads that is there."""
     identity = f"CAST({_quoted(key)} AS VARCHAR)"
     how = coding(leads, criteria)
-    found: dict[str, tuple[int, ...]] = {}
-    for start in range(0, len(wanted), PIECE):
-        listed = ", ".join(sql.literal(each).sql("duckdb") for each in wanted[start : start + PIECE])
+    codes_of: dict[str, tuple[int, ...]] = {}
+    for start in range(0, len(leads_rejected), PIECE):
+        ids = ", ".join(sql.literal(lead).sql("duckdb") for lead in leads_rejected[start : start + PIECE])
         piece = leads.fetch(
-            f"SELECT {identity} AS lead{how.selected} FROM {leads.relation} WHERE {identity} IN ({listed})"
+            f"SELECT {identity} AS lead{how.selected} FROM {leads.relation} WHERE {identity} IN ({ids})"
         )
         codes = how.codes(piece).T.tolist()
-        found.update(zip(piece["lead"].tolist(), map(tuple, codes), strict=True))
-    return found
+        codes_of.update(zip(piece["lead"].tolist(), map(tuple, codes), strict=True))
+    return codes_of
 
 
-def _lines(tally: Tally, grid: Grid, said: dict[str, str], codes: dict[str, tuple[int, ...]]) -> tuple[Line, ...]:
+def _lines(tally: Tally, grid: Grid, reason_of: dict[str, str], codes: dict[str, tuple[int, ...]]) -> tuple[Line, ...]:
     """Every answer that a rejected lead gave, the most over-represented first."""
     leads = tally.leads * reaches(tally, grid, "marketing_qualified")
     groups = tally.regroup(grid.criteria)
-    found = []
+    lines_out = []
     lines = sum(len(set(column)) for column in zip(*codes.values(), strict=True)) or 1
     strict = float(special.ndtri(1 - 0.025 / lines))
     for i, criterion in enumerate(grid.criteria):
-        over = np.bincount(groups.codes[i], leads, len(criterion.levels))
+        handed_over = np.bincount(groups.codes[i], leads, len(criterion.levels))
         for j, level in enumerate(criterion.levels):
-            mine = Counter(said[lead] for lead, code in codes.items() if code[i] == j)
+            mine = Counter(reason_of[lead] for lead, code in codes.items() if code[i] == j)
             count = sum(mine.values())
             if not count:
                 continue
             low, high = wilson(np.array([count]), np.array([len(codes)]))
             surely = float(wilson(np.array([count]), np.array([len(codes)]), strict)[0][0])
-            share = float(over[j] / leads.sum()) if leads.sum() else 0.0
-            found.append(
-                Line(criterion.name, criterion.axis, level, grid.points[i][j], count, count / len(codes),
-                     float(low[0]), float(high[0]), round(float(over[j])), share, tuple(_ranked(mine))[:3],
-                     surely > share)
-            )  # fmt: skip
-    found.sort(key=lambda line: line.share_handed_over - line.low)
-    return tuple(found)
+            share = float(handed_over[j] / leads.sum()) if leads.sum() else 0.0
+            lines_out.append(
+                Line(
+                    criterion.name,
+                    criterion.axis,
+                    level,
+                    grid.points[i][j],
+                    count,
+                    count / len(codes),
+                    float(low[0]),
+                    float(high[0]),
+                    round(float(handed_over[j])),
+                    share,
+                    tuple(_ranked(mine))[:3],
+                    surely > share,
+                )
+            )
+    lines_out.sort(key=lambda line: line.share_handed_over - line.low)
+    return tuple(lines_out)
 
 
 def _ranked(counts: Counter[str]) -> Iterator[tuple[str, int]]:

@@ -60,11 +60,11 @@ def months_of(tally: Tally, grid: Grid) -> tuple[Month, ...]:
 
     parts = [(summed(tally.customers * mask), summed(tally.leads * mask)) for mask in reached]
     sums = summed(tally.leads * scores), summed(tally.customers * scores)
-    found = []
+    months = []
     for i, cohort in enumerate(tally.cohorts):
         overall, marketing, sales = (rate(round(float(k[i])), round(float(n[i]))) for k, n in parts)
         if overall.leads:
             customers, leads = (float(part[i]) for part in parts[0])
             mean = float(sums[1][i]) / customers if customers else None
-            found.append(Month(cohort, overall, marketing, sales, float(sums[0][i]) / leads, mean))
-    return tuple(found)
+            months.append(Month(cohort, overall, marketing, sales, float(sums[0][i]) / leads, mean))
+    return tuple(months)

@@ -19,19 +19,44 @@ from ..leads.terms import REASONS, STATUS
 STAGES = ("marketing_qualified", "sales_qualified", "opportunity", "customer")
 _NAMES = {
     "marketing_qualified": (
-        "mql at", "mql date", "date mql", "became mql", "became mql at", "marketing qualified at", "mql le", "mql on",
-        "became a marketing qualified lead date", "date became marketing qualified lead",
-        "lifecyclestage marketingqualifiedlead date", "hs lifecyclestage marketingqualifiedlead date",
+        "mql at",
+        "mql date",
+        "date mql",
+        "became mql",
+        "became mql at",
+        "marketing qualified at",
+        "mql le",
+        "mql on",
+        "became a marketing qualified lead date",
+        "date became marketing qualified lead",
+        "lifecyclestage marketingqualifiedlead date",
+        "hs lifecyclestage marketingqualifiedlead date",
     ),
     "sales_qualified": (
-        "sql at", "sql date", "date sql", "became sql", "became sql at", "sales qualified at", "sql le", "sql on",
-        "became a sales qualified lead date", "hs lifecyclestage salesqualifiedlead date",
+        "sql at",
+        "sql date",
+        "date sql",
+        "became sql",
+        "became sql at",
+        "sales qualified at",
+        "sql le",
+        "sql on",
+        "became a sales qualified lead date",
+        "hs lifecyclestage salesqualifiedlead date",
     ),
     "opportunity": (
-        "opportunity at", "opportunity date", "became opportunity", "opportunity created at", "opp at", "opp date",
-        "became an opportunity date", "date opportunite", "opportunite le", "hs lifecyclestage opportunity date",
+        "opportunity at",
+        "opportunity date",
+        "became opportunity",
+        "opportunity created at",
+        "opp at",
+        "opp date",
+        "became an opportunity date",
+        "date opportunite",
+        "opportunite le",
+        "hs lifecyclestage opportunity date",
     ),
-}  # fmt: skip
+}
 JUDGED = ("kept", "already_closed")
 
 
@@ -66,17 +91,17 @@ class Stages:
 
 def find_stages(table: Table) -> dict[str, str]:
     """Columns with the day on which a lead reached a stage, by their names and because they hold dates."""
-    found = {}
+    column_of_stage = {}
     for stage, names in _NAMES.items():
-        named = sorted(
+        candidates = sorted(
             (c for c in table.columns if words_of(c.name) in names), key=lambda c: names.index(words_of(c.name))
         )
-        for column in named:
-            seen = profile(table, (column.name,))[column.name]
-            if seen.filled and (looks_dated(seen) or since_1970(seen)):
-                found[stage] = column.name
+        for column in candidates:
+            content = profile(table, (column.name,))[column.name]
+            if content.filled and (looks_dated(content) or since_1970(content)):
+                column_of_stage[stage] = column.name
                 break
-    return found
+    return column_of_stage
 
 
 def follow(history: History, columns: Mapping[str, str]) -> Stages | None:
@@ -91,15 +116,15 @@ def follow(history: History, columns: Mapping[str, str]) -> Stages | None:
     names = [stage for stage in STAGES if stage in columns or stage == outcome]
     horizon = terms.observe_days + terms.close_within_days
     reached = _reached(history, [None if stage == outcome else columns[stage] for stage in names], horizon)
-    listed = ", ".join(f"r{i}" for i in range(len(names)))
-    judged = ", ".join(str(REASONS.index(reason)) for reason in JUDGED)
-    found = history.table.fetch(
-        f"SELECT __created AS moment, {listed}, COUNT(*) AS leads FROM (SELECT __created, {reached} "
-        f"FROM ({history.leads}) AS judged WHERE {STATUS} IN ({judged})) AS steps GROUP BY __created, {listed}"
+    stage_columns = ", ".join(f"r{i}" for i in range(len(names)))
+    reasons = ", ".join(str(REASONS.index(reason)) for reason in JUDGED)
+    counts = history.table.fetch(
+        f"SELECT __created AS moment, {stage_columns}, COUNT(*) AS leads FROM (SELECT __created, {reached} "
+        f"FROM ({history.leads}) AS judged WHERE {STATUS} IN ({reasons})) AS steps GROUP BY __created, {stage_columns}"
     )
-    leads = found["leads"].astype(np.int64)
-    days = np.stack([found[f"r{i}"].astype(np.float64) for i in range(len(names))])
-    cohort = history.cohort_of(found["moment"].astype(np.int64))
+    leads = counts["leads"].astype(np.int64)
+    days = np.stack([counts[f"r{i}"].astype(np.float64) for i in range(len(names))])
+    cohort = history.cohort_of(counts["moment"].astype(np.int64))
     rows = []
     for i, name in enumerate(history.cohorts):
         mine = cohort == i
@@ -118,8 +143,8 @@ def _reached(history: History, columns: list[str | None], horizon: int) -> str:
         day, came = "__closed", "__bought = 1 AND "
         if column is not None:
             day, came = day_of(history.table, column), ""
-        own = f"CASE WHEN {came}{day} >= __created THEN {day} - __created END"
-        parts.append(f"COALESCE({own}, {parts[-1]})" if parts else own)
+        own_day = f"CASE WHEN {came}{day} >= __created THEN {day} - __created END"
+        parts.append(f"COALESCE({own_day}, {parts[-1]})" if parts else own_day)
     ordered = reversed(parts)
     return ", ".join(f"CASE WHEN {part} <= {horizon} THEN {part} END AS r{i}" for i, part in enumerate(ordered))
 
@@ -133,11 +158,16 @@ def _steps(names: list[str], days: NDArray[np.float64], leads: NDArray[np.int64]
         there = ~np.isnan(days[i])
         count = int(leads[there].sum())
         took = days[i] - earlier
-        known = there & ~np.isnan(took)
-        steps.append(Step(
-            name, rate(min(count, before), before), rate(count, total), _median(days[i][there], leads[there]),
-            _median(np.maximum(took[known], 0), leads[known]),
-        ))  # fmt: skip
+        timed = there & ~np.isnan(took)
+        steps.append(
+            Step(
+                name,
+                rate(min(count, before), before),
+                rate(count, total),
+                _median(days[i][there], leads[there]),
+                _median(np.maximum(took[timed], 0), leads[timed]),
+            )
+        )
         before, earlier = count, days[i]
     return tuple(steps)
 

@@ -65,15 +65,22 @@ def closing_times(history: History) -> Closing | None:
         return None
     days, closed, leads = durations
     return curve(
-        days, closed, leads,
-        observe_days=history.terms.observe_days, close_within_days=history.terms.close_within_days,
-    )  # fmt: skip
+        days,
+        closed,
+        leads,
+        observe_days=history.terms.observe_days,
+        close_within_days=history.terms.close_within_days,
+    )
 
 
 def curve(
-    days: NDArray[np.int64], closed: NDArray[np.bool_], leads: NDArray[np.int64], *, observe_days: int,
+    days: NDArray[np.int64],
+    closed: NDArray[np.bool_],
+    leads: NDArray[np.int64],
+    *,
+    observe_days: int,
     close_within_days: int,
-) -> Closing | None:  # fmt: skip
+) -> Closing | None:
     """The closing curve from counted leads: days until closing or until they were last seen open.
 
     ``share(t) = 1 - prod over closing days d <= t of (1 - closings on d / leads at risk on d)`` (Kaplan and Meier
@@ -107,11 +114,18 @@ def curve(
     first = by(observe_days) if observe_days else 0.0
     observed = _quantile(days[closed], leads[closed], Q90)
     return Closing(
-        days=at, share=share, low=low, high=high, leads=int(leads.sum()), closings=int(leads[closed].sum()),
-        median=float(_quantile(days[closed], leads[closed], 0.5)), captured=(by(end) - first) / total,
-        before=first / total, observed_days=observed,
+        days=at,
+        share=share,
+        low=low,
+        high=high,
+        leads=int(leads.sum()),
+        closings=int(leads[closed].sum()),
+        median=float(_quantile(days[closed], leads[closed], 0.5)),
+        captured=(by(end) - first) / total,
+        before=first / total,
+        observed_days=observed,
         proposed=max(WEEK, math.ceil((observed - observe_days) / WEEK) * WEEK),
-    )  # fmt: skip
+    )
 
 
 def _durations(history: History) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]] | None:
@@ -120,15 +134,15 @@ def _durations(history: History) -> tuple[NDArray[np.int64], NDArray[np.bool_], 
     if terms.created_at is None or terms.customer_at is None or history.as_of is None:
         return None
     last = history.as_of.toordinal() - DAY_ZERO.toordinal()
-    known = ", ".join(str(REASONS.index(reason)) for reason in JUDGED)
+    reasons = ", ".join(str(REASONS.index(reason)) for reason in JUDGED)
     done = f"__bought = 1 AND __closed <= {last}"
-    found = history.table.fetch(
+    durations = history.table.fetch(
         f"SELECT CASE WHEN {done} THEN __closed ELSE {last} END - __created AS days, "
         f"CASE WHEN {done} THEN 1 ELSE 0 END AS closed, COUNT(*) AS leads FROM ({history.leads}) AS judged "
-        f"WHERE {STATUS} IN ({known}) AND __created <= {last} GROUP BY 1, 2 ORDER BY 1, 2"
+        f"WHERE {STATUS} IN ({reasons}) AND __created <= {last} GROUP BY 1, 2 ORDER BY 1, 2"
     )
-    days, leads = found["days"].astype(np.int64), found["leads"].astype(np.int64)
-    return days, found["closed"].astype(np.int64) == 1, leads
+    days, leads = durations["days"].astype(np.int64), durations["leads"].astype(np.int64)
+    return days, durations["closed"].astype(np.int64) == 1, leads
 
 
 def _quantile(days: NDArray[np.int64], leads: NDArray[np.int64], share: float) -> int:

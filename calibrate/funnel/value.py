@@ -59,16 +59,16 @@ def weigh_by_value(history: History, rates: RateTable, fine: Sequence[Criterion]
     refuse_several(home, column)
     ours = {(c.column, c.kind): c for c in fine}
     pairs = [(c, ours.get((c.column, c.kind))) for c in rates.criteria]
-    how = coding(table, [own for _, own in pairs if own is not None])
-    amount, joined = sql.identifier(column).sql("duckdb"), ""
+    how = coding(table, [fine_criterion for _, fine_criterion in pairs if fine_criterion is not None])
+    amount, deal_join = sql.identifier(column).sql("duckdb"), ""
     if home is not table:
-        amount, joined = "__deal.__amount", _deals(history, home, amount)
+        amount, deal_join = "__deal.__amount", _deals(history, home, amount)
     sums, squares = np.zeros(len(rates.leads)), np.zeros(len(rates.leads))
     customers = unknown = 0
     total = 0.0
     bounds = offsets(rates.criteria)
     statement = (
-        f"SELECT CAST({amount} AS DOUBLE) AS amount{how.selected} FROM ({history.leads}) AS leads{joined} "
+        f"SELECT CAST({amount} AS DOUBLE) AS amount{how.selected} FROM ({history.leads}) AS leads{deal_join} "
         f"WHERE {STATUS} = {KEPT} AND {CUSTOMER} = 1"
     )
     for piece in table.stream(statement):
@@ -77,11 +77,11 @@ def weigh_by_value(history: History, rates: RateTable, fine: Sequence[Criterion]
         customers += len(worth)
         worth = np.nan_to_num(worth)
         total += float(worth.sum())
-        found = iter(how.codes(piece))
-        for i, (shown, own) in enumerate(pairs):
-            if own is None:
+        codes = iter(how.codes(piece))
+        for i, (criterion, fine_criterion) in enumerate(pairs):
+            if fine_criterion is None:
                 continue
-            place = bounds[i] + shown.placed(own)[next(found)].astype(np.intp)
+            place = bounds[i] + criterion.placed(fine_criterion)[next(codes)].astype(np.intp)
             sums += np.bincount(place, worth, len(sums))
             squares += np.bincount(place, worth**2, len(sums))
     leads = np.maximum(rates.leads, 1)
@@ -91,17 +91,25 @@ def weigh_by_value(history: History, rates: RateTable, fine: Sequence[Criterion]
     mean = total / max(customers - unknown, 1)
     high = np.where(rates.customers > 0, per_lead + spread, NONE_SEEN * mean / leads)
     return Worth(
-        column=column, customers=customers, unknown=unknown, total=total, mean=mean,
-        overall=overall, value=sums, per_lead=per_lead, low=np.maximum(per_lead - spread, 0), high=high,
+        column=column,
+        customers=customers,
+        unknown=unknown,
+        total=total,
+        mean=mean,
+        overall=overall,
+        value=sums,
+        per_lead=per_lead,
+        low=np.maximum(per_lead - spread, 0),
+        high=high,
         lift=per_lead / overall if overall else np.zeros(len(sums)),
-    )  # fmt: skip
+    )
 
 
 def home_of(terms: Terms, table: Table, column: str) -> Table:
     """The table that holds the amounts: the leads, or the second file that lists customers."""
     outcomes = terms.outcomes
-    own = column in [c.name for c in table.columns]
-    return outcomes if outcomes is not None and not own and column in [c.name for c in outcomes.columns] else table
+    in_leads = column in [c.name for c in table.columns]
+    return outcomes if outcomes is not None and not in_leads and column in [c.name for c in outcomes.columns] else table
 
 
 def _deals(history: History, deals: Table, amount: str) -> str:
@@ -111,8 +119,8 @@ def _deals(history: History, deals: Table, amount: str) -> str:
     def quoted(name: str | None) -> str:
         return sql.identifier(name or "").sql("duckdb")
 
-    own, other = terms.outcomes_by or terms.lead_id or "", terms.outcomes_id or terms.lead_id or ""
-    compared = keys(history.table, own, deals, other, alias="leads.")
+    lead_key, deal_key = terms.outcomes_by or terms.lead_id or "", terms.outcomes_id or terms.lead_id or ""
+    compared = keys(history.table, lead_key, deals, deal_key, alias="leads.")
     dated = terms.customer_at in names
     day = day_of(deals, terms.customer_at or "") if dated else "0"
     won = ""

@@ -35,31 +35,31 @@ class Windows:
     @property
     def customers(self) -> int:
         """Customers within the window in use."""
-        return next((each.customers for each in self.counts if each.days == self.used), 0)
+        return next((count.customers for count in self.counts if count.days == self.used), 0)
 
 
-def windows_of(history: History, others: Sequence[int] = OTHER_WINDOWS) -> Windows | None:
+def windows_of(history: History, further: Sequence[int] = OTHER_WINDOWS) -> Windows | None:
     """The counts of several closing windows, from one reading of the rows; None without both dates."""
     terms = history.terms
     if history.as_of is None or history.ends is None or terms.customer_at is None:
         return None
-    known = ", ".join(str(REASONS.index(reason)) for reason in ("kept", "immature"))
-    found = history.table.fetch(
+    reasons = ", ".join(str(REASONS.index(reason)) for reason in ("kept", "immature"))
+    ages = history.table.fetch(
         f"SELECT __created AS created, CASE WHEN __bought = 1 THEN __closed - __created END AS took, COUNT(*) AS n "
-        f"FROM ({history.leads}) AS judged WHERE {STATUS} IN ({known}) GROUP BY 1, 2 ORDER BY 1, 2"
+        f"FROM ({history.leads}) AS judged WHERE {STATUS} IN ({reasons}) GROUP BY 1, 2 ORDER BY 1, 2"
     )
-    age = (history.as_of - DAY_ZERO).days - terms.observe_days - found["created"].astype(np.int64)
-    took = found["took"].astype(np.float64) - terms.observe_days
-    return counted(age, took, found["n"].astype(np.int64), used=terms.close_within_days, others=others)
+    age = (history.as_of - DAY_ZERO).days - terms.observe_days - ages["created"].astype(np.int64)
+    took = ages["took"].astype(np.float64) - terms.observe_days
+    return counted(age, took, ages["n"].astype(np.int64), used=terms.close_within_days, further=further)
 
 
 def counted(
-    age: NDArray[np.int64], took: NDArray[np.float64], leads: NDArray[np.int64], *, used: int, others: Sequence[int]
+    age: NDArray[np.int64], took: NDArray[np.float64], leads: NDArray[np.int64], *, used: int, further: Sequence[int]
 ) -> Windows:
     """Counts from days since the observation: until today (`age`), and until the sale (`took`, NaN: none).
 
     >>> age, took, leads = np.array([400, 400, 50]), np.array([20, 150, 30]), np.array([1, 9, 1])
-    >>> some = counted(age, took, leads, used=90, others=[30, 180])
+    >>> some = counted(age, took, leads, used=90, further=[30, 180])
     >>> some.late, [(w.days, w.leads, w.customers) for w in some.counts]
     (9, [(30, 11, 2), (90, 10, 1), (180, 10, 10)])
     """
@@ -69,4 +69,4 @@ def counted(
         return WindowCount(days, int(leads[old].sum()), int(leads[old & (took <= days)].sum()))
 
     late = int(leads[(age >= used) & (took > used)].sum())
-    return Windows(used, late, tuple(each for days in sorted({*others, used}) if (each := within(days)).leads))
+    return Windows(used, late, tuple(count for days in sorted({*further, used}) if (count := within(days)).leads))

@@ -43,23 +43,28 @@ def select_worked(tally: Tally, rates: RateTable, name: str) -> Selection:
     yes = np.array([_worked(level) for level in column.levels])
     rows = yes[tally.codes[tally.position(name)]]
     worked = _counted(tally, rows)
-    whole = (float(tally.leads.sum()), float(tally.customers.sum()))
-    others = (whole[0] - worked[0], whole[1] - worked[1])
-    shown = tally.regroup(rates.criteria)
+    every = (float(tally.leads.sum()), float(tally.customers.sum()))
+    unworked = (every[0] - worked[0], every[1] - worked[1])
+    pooled = tally.regroup(rates.criteria)
     size = len(rates.leads)
     leads, customers, all_leads, all_customers = (np.zeros(size) for _ in range(4))
-    for start, codes in zip(offsets(rates.criteria), shown.codes, strict=False):
+    for start, codes in zip(offsets(rates.criteria), pooled.codes, strict=False):
         place = start + codes.astype(np.intp)
-        leads += np.bincount(place[rows], shown.leads[rows], size)
-        customers += np.bincount(place[rows], shown.customers[rows], size)
-        all_leads += np.bincount(place, shown.leads, size)
-        all_customers += np.bincount(place, shown.customers, size)
-    moved = _lift_moves((customers, leads, worked), (all_customers - customers, all_leads - leads, others))
+        leads += np.bincount(place[rows], pooled.leads[rows], size)
+        customers += np.bincount(place[rows], pooled.customers[rows], size)
+        all_leads += np.bincount(place, pooled.leads, size)
+        all_customers += np.bincount(place, pooled.customers, size)
+    lift_moves = _lift_moves((customers, leads, worked), (all_customers - customers, all_leads - leads, unworked))
     return Selection(
-        column=column.column, all_leads=rates.overall, worked=rate(round(worked[1]), round(worked[0])),
-        others=rate(round(others[1]), round(others[0])), differs=_differ(worked, others),
-        leads=np.round(leads).astype(np.int64), customers=np.round(customers).astype(np.int64), moved=moved,
-    )  # fmt: skip
+        column=column.column,
+        all_leads=rates.overall,
+        worked=rate(round(worked[1]), round(worked[0])),
+        others=rate(round(unworked[1]), round(unworked[0])),
+        differs=_differ(worked, unworked),
+        leads=np.round(leads).astype(np.int64),
+        customers=np.round(customers).astype(np.int64),
+        moved=lift_moves,
+    )
 
 
 def _worked(level: Level) -> bool:

@@ -153,8 +153,8 @@ class Criterion:
     @property
     def no_answers(self) -> tuple[float, ...]:
         """Numbers that the missing level of a number criterion lists: however they are spelt, they are no answer."""
-        listed = (as_number(self._plain(text)) for text in self.levels[self.missing].values if isinstance(text, str))
-        return tuple(dict.fromkeys(number for number in listed if number is not None))
+        numbers = (as_number(self._plain(text)) for text in self.levels[self.missing].values if isinstance(text, str))
+        return tuple(dict.fromkeys(number for number in numbers if number is not None))
 
     @property
     def filled(self) -> int:
@@ -255,12 +255,12 @@ def offsets(criteria: Sequence[Criterion]) -> NDArray[np.intp]:
     return np.concatenate([[0], np.cumsum([len(c.levels) for c in criteria])]).astype(np.intp)
 
 
-def interval_name(low: float | None, high: float | None, *, whole: bool = True) -> str:
+def interval_name(low: float | None, high: float | None, *, integers: bool = True) -> str:
     """How a number's level is called: '<5', '5-9', '7', '10+'; '0.5 to <2' where values are not whole.
 
     >>> interval_name(None, 5), interval_name(5, 10), interval_name(7, 8), interval_name(10, None)
     ('<5', '5-9', '7', '10+')
-    >>> interval_name(0.5, 2, whole=False), interval_name(-5, 0), interval_name(None, None)
+    >>> interval_name(0.5, 2, integers=False), interval_name(-5, 0), interval_name(None, None)
     ('0.5 to <2', '-5 to -1', 'any')
     """
     if low is None and high is None:
@@ -269,7 +269,7 @@ def interval_name(low: float | None, high: float | None, *, whole: bool = True) 
         return f"<{plain_number(high)}"
     if high is None:
         return f"{plain_number(low)}+"
-    if not whole:
+    if not integers:
         return f"{plain_number(low)} to <{plain_number(high)}"
     if high == low + 1:
         return plain_number(low)
@@ -284,7 +284,7 @@ def plain_number(number: float | None) -> str:
 
 def _listed(level: Level, value: object) -> bool:
     if isinstance(value, (bool, np.bool_)):
-        return any(meaning(listed) == bool(value) for listed in level.values)
+        return any(meaning(entry) == bool(value) for entry in level.values)
     texts = [v for v in level.values if isinstance(v, str)]
     if isinstance(value, str):
         return value in texts or value.lower() in [_word(v) for v in level.values if isinstance(v, bool)]
@@ -292,15 +292,15 @@ def _listed(level: Level, value: object) -> bool:
     return number is not None and any(as_number(text) == number for text in texts)
 
 
-def meaning(listed: str | bool) -> bool | None:
+def meaning(entry: str | bool) -> bool | None:
     """The truth value that a listed value stands for: itself, or a word for yes or no; None for other texts.
 
     >>> [meaning(listed) for listed in (True, "Yes", "non", "Maybe")]
     [True, True, False, None]
     """
-    if isinstance(listed, bool):
-        return listed
-    word = listed.lower()
+    if isinstance(entry, bool):
+        return entry
+    word = entry.lower()
     return True if word in YES else False if word in NO else None
 
 

@@ -47,64 +47,65 @@ def beside(grids: Sequence[Grid]) -> tuple[Line, ...]:
     order: dict[tuple[str, bool], None] = {}
     for grid in (*grids[-1:], *grids[:-1]):
         order.update(dict.fromkeys(_key(criterion) for criterion in grid.criteria))
-    found: list[Line] = []
+    lines: list[Line] = []
     for key in order:
         places = [next((i for i, c in enumerate(grid.criteria) if _key(c) == key), None) for grid in grids]
-        asked = [None if i is None else grid.criteria[i] for grid, i in zip(grids, places, strict=True)]
+        criteria = [None if i is None else grid.criteria[i] for grid, i in zip(grids, places, strict=True)]
         rows = [None if i is None else grid.points[i] for grid, i in zip(grids, places, strict=True)]
-        name = [criterion for criterion in asked if criterion is not None][-1]
-        for level, cell in _cells(asked):
+        name = [criterion for criterion in criteria if criterion is not None][-1]
+        for level, cell in _cells(criteria):
             points = tuple(None if row is None else row[at] for row, at in zip(rows, cell, strict=True))
-            found.append(Line(name.name, name.axis, level, points))
-    return tuple(found)
+            lines.append(Line(name.name, name.axis, level, points))
+    return tuple(lines)
 
 
 def _key(criterion: Criterion) -> tuple[str, bool]:
     return criterion.column, criterion.kind == "presence"
 
 
-def _cells(asked: Sequence[Criterion | None]) -> Iterator[tuple[Level, tuple[int, ...]]]:
+def _cells(criteria: Sequence[Criterion | None]) -> Iterator[tuple[Level, tuple[int, ...]]]:
     """Each answer with its position in every grid's criterion (-1 where there is none)."""
-    known = [criterion for criterion in asked if criterion is not None]
+    present = [criterion for criterion in criteria if criterion is not None]
     values: dict[tuple[int, ...], list[object]] = {}
-    for value in _examples(known):
-        cell = tuple(-1 if criterion is None else criterion.index_of(value) for criterion in asked)
+    for value in _examples(present):
+        cell = tuple(-1 if criterion is None else criterion.index_of(value) for criterion in criteria)
         values.setdefault(cell, []).append(value)
-    for cell, held in values.items():
-        levels = [c.levels[at] for c, at in zip(asked, cell, strict=True) if c is not None]
-        whole = [
+    for cell, examples in values.items():
+        levels = [c.levels[at] for c, at in zip(criteria, cell, strict=True) if c is not None]
+        complete = [
             criterion.levels[at]
-            for i, (criterion, at) in enumerate(zip(asked, cell, strict=True))
-            if criterion is not None and sum(other[i] == at for other in values) == 1  # all of the level lies here
+            for i, (criterion, at) in enumerate(zip(criteria, cell, strict=True))
+            if criterion is not None
+            and sum(another_cell[i] == at for another_cell in values) == 1  # all of the level lies here
         ]
-        yield (whole[-1] if whole else _named(levels, known, held)), cell
+        yield (complete[-1] if complete else _named(levels, present, examples)), cell
 
 
-def _examples(known: Sequence[Criterion]) -> Iterator[object]:
+def _examples(criteria: Sequence[Criterion]) -> Iterator[object]:
     """One value for each answer that may count differently somewhere."""
-    numbers = [criterion for criterion in known if criterion.kind == "number"]
+    numbers = [criterion for criterion in criteria if criterion.kind == "number"]
     cuts = sorted({cut for criterion in numbers for cut in criterion.cuts})
     if numbers:
         between = ((low + high) / 2 for low, high in pairwise(cuts))
         yield from [cuts[0] - 1, *between, cuts[-1] + 1] if cuts else [0]
     yield from dict.fromkeys(
-        value for criterion in known for level in criterion.levels if level.role == "value" for value in level.values
+        value for criterion in criteria for level in criterion.levels if level.role == "value" for value in level.values
     )
     yield None
     yield UNSEEN
 
 
-def _named(levels: Sequence[Level], known: Sequence[Criterion], held: Sequence[object]) -> Level:
+def _named(levels: Sequence[Level], criteria: Sequence[Criterion], examples: Sequence[object]) -> Level:
     """A level of its own for an answer that is only a part of every grid's level."""
-    role: Role = "missing" if None in held else "value"
-    numbers = [value for value in held if isinstance(value, int | float) and not isinstance(value, bool)]
+    role: Role = "missing" if None in examples else "value"
+    numbers = [value for value in examples if isinstance(value, int | float) and not isinstance(value, bool)]
     if numbers:
-        cuts = sorted({cut for criterion in known if criterion.kind == "number" for cut in criterion.cuts})
+        cuts = sorted({cut for criterion in criteria if criterion.kind == "number" for cut in criterion.cuts})
         low = max((cut for cut in cuts if cut <= min(numbers)), default=None)
         high = min((cut for cut in cuts if cut > max(numbers)), default=None)
         name = f"<{high:g}" if low is None else f"{low:g}+" if high is None else f"{low:g} to {high:g}"
         return Level(name, role, low=low, high=high)
-    texts = [value for value in held if isinstance(value, str) and value != UNSEEN]
+    texts = [value for value in examples if isinstance(value, str) and value != UNSEEN]
     if not texts:
         return levels[-1]
     more = ", …" if len(texts) > MOST_NAMED else ""

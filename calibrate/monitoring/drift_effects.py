@@ -15,25 +15,25 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def effects(counted: Tally, bounds: NDArray[np.intp]) -> tuple[Floats, list[float]]:
+def effects(tally: Tally, bounds: NDArray[np.intp]) -> tuple[Floats, list[float]]:
     """Design effects: of the close rate of every level and of all leads behind them, (L + 1,), and of each mix.
 
     They are those of all leads counted, also where a span holds few of a group's. That of a mix is the mean one of its
     levels' shares, each weighted by what it leaves to the others (Rao and Scott 1981, first order).
     """
-    found, pairs = counted.grouped, counted.pairs
+    grouped, pairs = tally.grouped, tally.pairs
     criteria = len(bounds) - 1
-    if found is None or pairs is None:
+    if grouped is None or pairs is None:
         return np.ones(bounds[-1] + 1), [1.0] * criteria
-    total, leads = counted.overall[0], counted.by_level[:, 0].astype(float)
-    rates = np.append(rate_effect(leads, pairs.own), counted.effect())
-    alike = replace(found, covariance=np.ones(len(found.covariance)))
+    total, leads = tally.overall[0], tally.by_level[:, 0].astype(float)
+    rates = np.append(rate_effect(leads, pairs.own), tally.effect())
+    alike = replace(grouped, covariance=np.ones(len(grouped.covariance)))
     mixes = []
     for i, (a, b) in enumerate(pairwise(bounds)):
-        own, shared_ = pairs_of(alike, counted.codes[i], int(b - a))
+        own_pairs, shared_ = pairs_of(alike, tally.codes[i], int(b - a))
         room = np.where(leads[a:b] > 0, 1 - leads[a:b] / max(total, 1), 0)
-        each = contrast_effect(leads[a:b], total, Pairs(own, shared_, float(alike.company.sum())))
-        mixes.append(float(room @ each / room.sum()) if room.sum() > 0 else 1.0)
+        per_level = contrast_effect(leads[a:b], total, Pairs(own_pairs, shared_, float(alike.company.sum())))
+        mixes.append(float(room @ per_level / room.sum()) if room.sum() > 0 else 1.0)
     return rates, mixes
 
 

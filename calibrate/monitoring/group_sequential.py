@@ -26,8 +26,8 @@ def spent(share: Floats, chance: float = CHANCE) -> Floats:
     [0.0, 0.00305, 0.05]
     """
     passed = np.clip(share, 1e-12, 1.0)
-    found: Floats = 4 * special.ndtr(-special.ndtri(1 - chance / 4) / np.sqrt(passed))
-    return np.where(share > 0, found, 0.0)
+    budget: Floats = 4 * special.ndtr(-special.ndtri(1 - chance / 4) / np.sqrt(passed))
+    return np.where(share > 0, budget, 0.0)
 
 
 def bounds(information: Floats, share: Floats, chance: float = CHANCE) -> Floats:
@@ -39,14 +39,14 @@ def bounds(information: Floats, share: Floats, chance: float = CHANCE) -> Floats
     [4.88, 3.36, 2.68, 2.29, 2.03]
     """
     walk = _Walk(0.0)
-    found, before = np.full(len(information), np.inf), 0.0
+    limits, before = np.full(len(information), np.inf), 0.0
     for k, (now, budget) in enumerate(zip(information, spent(share, chance), strict=True)):
         if budget - before < LEAST_SPENT or now <= walk.reached * (1 + 1e-9):
             continue
-        found[k] = walk.bound_for(float(now), float(budget - before))
-        walk.step(float(now), found[k])
+        limits[k] = walk.bound_for(float(now), float(budget - before))
+        walk.step(float(now), limits[k])
         before = float(budget)
-    return found
+    return limits
 
 
 def power(information: Floats, limits: Floats, effect: float) -> float:
@@ -63,7 +63,7 @@ def power(information: Floats, limits: Floats, effect: float) -> float:
     return float(passed)
 
 
-def inflation(looks: int, wanted: float = 0.8, chance: float = CHANCE) -> float:
+def inflation(looks: int, power_needed: float = 0.8, chance: float = CHANCE) -> float:
     """How many times the leads of a trial read once it takes to have the same power when read at every look.
 
     >>> round(inflation(6), 2)
@@ -71,11 +71,11 @@ def inflation(looks: int, wanted: float = 0.8, chance: float = CHANCE) -> float:
     """
     information = np.arange(1, looks + 1) / looks
     limits = bounds(information, information, chance)
-    once = special.ndtri(1 - chance / 2) + special.ndtri(wanted)
+    once = special.ndtri(1 - chance / 2) + special.ndtri(power_needed)
     low, high = once, 2 * once
     for _ in range(25):
         middle = (low + high) / 2
-        low, high = (middle, high) if power(information, limits, middle) < wanted else (low, middle)
+        low, high = (middle, high) if power(information, limits, middle) < power_needed else (low, middle)
     return float((high / once) ** 2)
 
 

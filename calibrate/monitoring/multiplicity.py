@@ -37,11 +37,11 @@ def seen(leads: Ints, then: Ints) -> Floats:
     n = leads.astype(float)
     p = np.divide(then[:, 1], then[:, 0], out=np.zeros(len(then)), where=then[:, 0] > 0)
     spread = np.sqrt(np.maximum(n * p * (1 - p) * (1 + n / np.maximum(then[:, 0], 1)), 1e-12))
-    found: Floats = np.minimum(0.5 * n * p / spread, MOST_SEEN)
-    return found
+    errors_away: Floats = np.minimum(0.5 * n * p / spread, MOST_SEEN)
+    return errors_away
 
 
-def shares(seen: Floats, chance: float) -> Floats:
+def shares(visible: Floats, chance: float) -> Floats:
     """Share of the alarm chance for each line of each look: (T, L) standard errors -> (T, L), sums 1 (or 0).
 
     ``P(Z > x / 2 + c / x)`` with x the effect one looks for and c such that they sum to the chance: no other shares
@@ -50,13 +50,13 @@ def shares(seen: Floats, chance: float) -> Floats:
     >>> shares(np.array([[3.0, 3.0, 0.1]]), 0.05).round(2).tolist()
     [[0.5, 0.5, 0.0]]
     """
-    x = np.maximum(seen, 1e-3)
+    x = np.maximum(visible, 1e-3)
     low, high = np.full((len(x), 1), -10.0), np.full((len(x), 1), 100.0)
     for _ in range(50):
         middle = (low + high) / 2
-        over = special.ndtr(-(x / 2 + middle / x)).sum(axis=1, keepdims=True) > chance
-        low, high = np.where(over, middle, low), np.where(over, high, middle)
-    return whole(np.where(seen > 0, special.ndtr(-(x / 2 + high / x)), 0))
+        too_much = special.ndtr(-(x / 2 + middle / x)).sum(axis=1, keepdims=True) > chance
+        low, high = np.where(too_much, middle, low), np.where(too_much, high, middle)
+    return whole(np.where(visible > 0, special.ndtr(-(x / 2 + high / x)), 0))
 
 
 def whole(parts: Floats) -> Floats:
@@ -73,28 +73,28 @@ def able(leads: Ints, then: Ints, level: Floats) -> NDArray[np.bool_]:
     [[False, True]]
     """
     n, calibrated = leads.ravel(), np.broadcast_to(then, (*leads.shape, 2)).reshape(-1, 2)
-    found = np.zeros(len(n), np.bool_)
+    possible = np.zeros(len(n), np.bool_)
     there = (n > 0) & (calibrated[:, 0] > 0) & (level.ravel() > 0)
     nobody = np.zeros(int(there.sum()), np.int64)
-    found[there] = changed(nobody, n[there], calibrated[there, 1], calibrated[there, 0]) <= level.ravel()[there]
-    return found.reshape(leads.shape)
+    possible[there] = changed(nobody, n[there], calibrated[there, 1], calibrated[there, 0]) <= level.ravel()[there]
+    return possible.reshape(leads.shape)
 
 
 def shared(tally: Tally) -> Floats:
     """Leads that two levels have in common, summed up to each cohort: (T + 1, L, L)."""
     cohorts, size = len(tally.cohorts), sum(len(c.levels) for c in tally.criteria)
-    found = np.zeros((cohorts + 1, size, size))
+    common = np.zeros((cohorts + 1, size, size))
     columns = [
         (start, len(c.levels), codes) for (start, codes), c in zip(flat_codes(tally), tally.criteria, strict=True)
     ]
     for i, (a, levels, ours) in enumerate(columns):
         cell = (tally.cohort.astype(np.intp) * levels + ours) * 256
-        for b, others, theirs in columns[i:]:
+        for b, second_levels, theirs in columns[i:]:
             counts = np.bincount(cell + theirs, tally.leads, cohorts * levels * 256)
-            both = counts.reshape(cohorts, levels, 256)[:, :, :others]
-            found[1:, a : a + levels, b : b + others] = both
-            found[1:, b : b + others, a : a + levels] = both.transpose(0, 2, 1)
-    return np.cumsum(found, axis=0)
+            both = counts.reshape(cohorts, levels, 256)[:, :, :second_levels]
+            common[1:, a : a + levels, b : b + second_levels] = both
+            common[1:, b : b + second_levels, a : a + levels] = both.transpose(0, 2, 1)
+    return np.cumsum(common, axis=0)
 
 
 def correlation(now: Floats, then: Floats, leads: Floats, leads_then: Floats) -> Floats:
@@ -109,8 +109,8 @@ def correlation(now: Floats, then: Floats, leads: Floats, leads_then: Floats) ->
     """
     covariance = now / np.outer(leads, leads) + then / np.outer(leads_then, leads_then)
     spread = np.sqrt(np.diag(covariance))
-    found: Floats = covariance / np.outer(spread, spread)
-    return found
+    matrix: Floats = covariance / np.outer(spread, spread)
+    return matrix
 
 
 def saved(correlated: Floats, share: Floats, chance: float) -> float:
@@ -137,8 +137,8 @@ def saved(correlated: Floats, share: Floats, chance: float) -> float:
         low, high = special.ndtri(np.minimum(level * FALLS, 0.5)), -special.ndtri(np.minimum(level * (1 - FALLS), 0.5))
         tail = np.minimum(uniform * level[picked] * np.where(fell, FALLS, 1 - FALLS), 0.5)
         at = special.ndtri(tail) * np.where(fell, 1, -1)
-        drawn = free + correlated[picked] * (at - free[every, picked])[:, None]
-        alarms = ((drawn <= low) | (drawn >= high)).sum(axis=1)
+        draws = free + correlated[picked] * (at - free[every, picked])[:, None]
+        alarms = ((draws <= low) | (draws >= high)).sum(axis=1)
         factor = 1 / float(np.mean(1 / np.maximum(alarms, 1)))
     return max(1.0, round(factor, 6))
 
@@ -150,14 +150,14 @@ def _draws(tests: int) -> tuple[Floats, Floats, Floats]:
     return rng.standard_normal((DRAWS, tests)), rng.random(DRAWS), rng.random(DRAWS)
 
 
-def in_common(counted: Tally, looked: NDArray[np.bool_]) -> Floats:
+def in_common(tally: Tally, later: NDArray[np.bool_]) -> Floats:
     """Leads that two levels have in common, summed up to each cohort looked at; all leads as one more level."""
-    cohorts = np.concatenate([[0], np.flatnonzero(looked) + 1])
-    levels = shared(counted.only(looked))[cohorts]
-    leads = np.cumsum(np.concatenate([[0], counted.totals[looked, 0]]))
+    cohorts = np.concatenate([[0], np.flatnonzero(later) + 1])
+    levels = shared(tally.only(later))[cohorts]
+    leads = np.cumsum(np.concatenate([[0], tally.totals[later, 0]]))
     every = np.diagonal(levels, axis1=1, axis2=2)
-    found = np.zeros((len(leads), levels.shape[1] + 1, levels.shape[1] + 1))
-    found[:, :-1, :-1] = levels
-    found[:, -1, :-1] = found[:, :-1, -1] = every
-    found[:, -1, -1] = leads
-    return found
+    common = np.zeros((len(leads), levels.shape[1] + 1, levels.shape[1] + 1))
+    common[:, :-1, :-1] = levels
+    common[:, -1, :-1] = common[:, :-1, -1] = every
+    common[:, -1, -1] = leads
+    return common

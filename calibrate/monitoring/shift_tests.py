@@ -62,12 +62,18 @@ class Change:
     def facts(self) -> Mapping[str, str | int | float]:
         """What fills the sentence of `reason`."""
         return {
-            "criterion": self.criterion, "level": self.level, "size": self.size, "since": self.since,
+            "criterion": self.criterion,
+            "level": self.level,
+            "size": self.size,
+            "since": self.since,
             "until": self.until or "",
-            "leads": self.leads, "customers": self.customers, "leads_then": self.leads_then,
-            "customers_then": self.customers_then, "rate": self.customers / max(self.leads, 1),
+            "leads": self.leads,
+            "customers": self.customers,
+            "leads_then": self.leads_then,
+            "customers_then": self.customers_then,
+            "rate": self.customers / max(self.leads, 1),
             "rate_then": self.customers_then / max(self.leads_then, 1),
-        }  # fmt: skip
+        }
 
     def __str__(self) -> str:
         span = f"since {self.since}" if self.until is None else f"from {self.since} to {self.until}"
@@ -92,13 +98,13 @@ def spans(leads: Ints, then: Ints) -> NDArray[np.intp]:
     """
     looks, lines = leads.shape
     rate_then = np.divide(then[:, 1], then[:, 0], out=np.zeros(lines), where=then[:, 0] > 0)
-    wanted = np.maximum(ENOUGH_LEADS, ENOUGH_CUSTOMERS / np.maximum(rate_then, 1e-9))
+    least = np.maximum(ENOUGH_LEADS, ENOUGH_CUSTOMERS / np.maximum(rate_then, 1e-9))
     summed = np.concatenate([np.zeros((1, lines)), np.cumsum(leads, axis=0)])
     first = np.zeros((looks, lines, 3), np.intp)
     for t in range(looks):
         first[t, :, NEWEST] = t
-        held = summed[t + 1] - summed[: t + 1] >= wanted
-        first[t, :, ENOUGH] = np.where(held.any(axis=0), t - np.argmax(held[::-1], axis=0), 0)
+        enough = summed[t + 1] - summed[: t + 1] >= least
+        first[t, :, ENOUGH] = np.where(enough.any(axis=0), t - np.argmax(enough[::-1], axis=0), 0)
     return first
 
 
@@ -169,8 +175,8 @@ def stability(leads: Ints, leads_then: Ints, effect: float = 1.0) -> tuple[float
     >>> round(size, 3), round(chance, 3)
     (0.04, 0.056)
     """
-    held = (leads + leads_then) > 0
-    now, then = leads[held].astype(float), leads_then[held].astype(float)
+    occupied = (leads + leads_then) > 0
+    now, then = leads[occupied].astype(float), leads_then[occupied].astype(float)
     if len(now) < 2 or not now.sum() or not then.sum():
         return 0.0, 1.0
     a, b = (now + 0.5) / (now + 0.5).sum(), (then + 0.5) / (then + 0.5).sum()
@@ -199,9 +205,9 @@ def lasted(customers: Ints, leads: Ints, customers_then: int, leads_then: int, *
     old = (customers_then + 0.5) / (leads_then + 1)
     k, n = (np.concatenate([[0.0], np.cumsum(v)]) for v in (customers, leads))
     bought, came = k[None, 1:] - k[:-1, None], n[None, 1:] - n[:-1, None]  # from the row's cohort to the column's
-    own = np.clip(bought / np.maximum(came, 1e-9), 1e-12, 1 - 1e-12)
-    gain = bought * np.log(own / old) + (came - bought) * np.log((1 - own) / (1 - old))
-    gain = np.where((np.triu(came) > 0) & ((own < old) == fell), gain, -np.inf)
+    new = np.clip(bought / np.maximum(came, 1e-9), 1e-12, 1 - 1e-12)
+    gain = bought * np.log(new / old) + (came - bought) * np.log((1 - new) / (1 - old))
+    gain = np.where((np.triu(came) > 0) & ((new < old) == fell), gain, -np.inf)
     until_now = int(np.argmax(gain[:, -1]))
     first, last = divmod(int(np.argmax(gain)), len(customers))
     if gain[first, last] > gain[until_now, -1] + OVER:

@@ -107,10 +107,16 @@ class TrialPlan:
         """Everything as plain values, for JSON."""
         rows = self.weeks.astype(object).where(self.weeks.notna(), None).to_dict("records")
         return {
-            **asdict(self.design), "detectable": self.detectable, "detectable_lift": self.detectable_lift,
-            "wished_lift": self.lift, "wished_power": self.power, "weeks_needed": self.weeks_needed,
-            "known_after_days": self.known_after_days, "read_weeks": self.read_weeks, "table": rows,
-        }  # fmt: skip
+            **asdict(self.design),
+            "detectable": self.detectable,
+            "detectable_lift": self.detectable_lift,
+            "wished_lift": self.lift,
+            "wished_power": self.power,
+            "weeks_needed": self.weeks_needed,
+            "known_after_days": self.known_after_days,
+            "read_weeks": self.read_weeks,
+            "table": rows,
+        }
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -156,9 +162,9 @@ def plan(design: Design, *, lift: float | None = None) -> TrialPlan:
     rows = []
     for weeks in sorted({*SHOWN_WEEKS, design.weeks}):
         new, old = design.arms(weeks)
-        found = detectable(design, weeks)
+        least_detectable = detectable(design, weeks)
         chance = None if lift is None else power_of(design, weeks, lift)
-        rows.append((weeks, new, old, found, found / design.rate, chance))
+        rows.append((weeks, new, old, least_detectable, least_detectable / design.rate, chance))
     table = pd.DataFrame(rows, columns=["weeks", "leads_new", "leads_old", "detectable", "detectable_lift", "power"])
     return TrialPlan(
         design=design,
@@ -216,13 +222,13 @@ def _weeks_needed(design: Design, lift: float) -> int | None:
 
 
 @lru_cache(maxsize=256)
-def _costs(looks: int, wanted: float) -> float:
-    return inflation(looks, wanted)
+def _costs(looks: int, power_needed: float) -> float:
+    return inflation(looks, power_needed)
 
 
-def _inflation(weeks: int, wanted: float) -> float:
+def _inflation(weeks: int, power_needed: float) -> float:
     """What weekly looks cost; from a dozen looks on they cost hardly any more."""
-    return _costs(min(weeks, 12), wanted)
+    return _costs(min(weeks, 12), power_needed)
 
 
 @dataclass(frozen=True)
@@ -260,10 +266,18 @@ class Reading:
         """What fills the sentence of the decision in the language files."""
         at = self.decided
         return {
-            "week": at.week, "weeks": self.weeks, "new": at.new.value, "new_customers": at.new.customers,
-            "new_leads": at.new.leads, "old": at.old.value, "old_customers": at.old.customers,
-            "old_leads": at.old.leads, "difference": at.difference, "low": at.low, "high": at.high,
-        }  # fmt: skip
+            "week": at.week,
+            "weeks": self.weeks,
+            "new": at.new.value,
+            "new_customers": at.new.customers,
+            "new_leads": at.new.leads,
+            "old": at.old.value,
+            "old_customers": at.old.customers,
+            "old_leads": at.old.leads,
+            "difference": at.difference,
+            "low": at.low,
+            "high": at.high,
+        }
 
     @property
     def why(self) -> str:
@@ -281,12 +295,32 @@ class Reading:
     def frame(self) -> pd.DataFrame:
         """One line per week: counts, z, bound, difference with its interval."""
         rows = [
-            (k.week, k.new.leads, k.new.customers, k.old.leads, k.old.customers, k.difference, k.low, k.high, k.z,
-             k.bound)
+            (
+                k.week,
+                k.new.leads,
+                k.new.customers,
+                k.old.leads,
+                k.old.customers,
+                k.difference,
+                k.low,
+                k.high,
+                k.z,
+                k.bound,
+            )
             for k in self.looks
-        ]  # fmt: skip
-        names = ["week", "leads_new", "customers_new", "leads_old", "customers_old", "difference", "low", "high", "z",
-                 "bound"]  # fmt: skip
+        ]
+        names = [
+            "week",
+            "leads_new",
+            "customers_new",
+            "leads_old",
+            "customers_old",
+            "difference",
+            "low",
+            "high",
+            "z",
+            "bound",
+        ]
         return pd.DataFrame(rows, columns=names)
 
     def as_dict(self) -> dict[str, Any]:
@@ -327,12 +361,12 @@ def read(
         raise SettingsError("counts given for one week (--week) are one pair, and weeks begin with 1")
     table = np.array(counts, float)[at <= weeks] if (at <= weeks).any() else np.array(counts[-1:], float)
     at = at[at <= weeks] if (at <= weeks).any() else np.array([weeks])
-    looked, information = at.astype(float), _information(table)
+    weeks_read, information = at.astype(float), _information(table)
     if week is not None:  # the looks before it, which nobody has counted
         before = np.arange(1, at[0])
-        looked = np.concatenate([before, looked])
+        weeks_read = np.concatenate([before, weeks_read])
         information = np.concatenate([information[0] * before / at[0], information])
-    limit = bounds(information, looked / weeks)[-len(at) :]
+    limit = bounds(information, weeks_read / weeks)[-len(at) :]
     looks = tuple(_look(int(w), row, float(b), effect) for w, row, b in zip(at, table, limit, strict=True))
     passed = [look for look in looks if abs(look.z) >= look.bound]
     decided = passed[0] if passed else looks[-1]
@@ -348,8 +382,8 @@ def _information(table: Floats) -> Floats:
     new, bought, old, bought_old = table.T
     both = np.maximum(new + old, 1)
     common = (bought + bought_old) / both
-    found: Floats = common * (1 - common) * new * old / both
-    return found
+    information: Floats = common * (1 - common) * new * old / both
+    return information
 
 
 def _look(week: int, row: Floats, bound: float, effect: float) -> Look:

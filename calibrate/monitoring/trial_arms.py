@@ -69,20 +69,20 @@ def arms(table: Table, names: ArmNames, *, as_of: date | None = None) -> Arms:
 
     A customer counts from the week of its outcome's day, else from that of its first day.
     """
-    found = _rows(table, names)
-    given = np.array([v is not None and str(v) != "" for v in found["arm"]], np.bool_)
-    created = found["created"].astype(float)
+    rows = _rows(table, names)
+    has_arm = np.array([v is not None and str(v) != "" for v in rows["arm"]], np.bool_)
+    created = rows["created"].astype(float)
     dated = np.isfinite(created)
     entered = _believed(created, as_of)
     dated[dated] = (created[dated] >= entered.first) & (created[dated] <= entered.last)
-    kept = given & dated
-    if not kept.any():
+    usable = has_arm & dated
+    if not usable.any():
         raise HistoryError(f"{table.name}: no row has both an arm ('{names.arm}') and a day ('{names.created_at}')")
-    in_arm = np.array([str(v) for v in found["arm"][kept]], object)
+    in_arm = np.array([str(v) for v in rows["arm"][usable]], object)
     new, old = _which(sorted(set(in_arm)), names)
-    _check_ids(found, kept, in_arm, names)
-    created = found["created"][kept].astype(float)
-    closed, won = found["closed"][kept].astype(float), found["won"][kept].astype(float) == 1
+    _check_ids(rows, usable, in_arm, names)
+    created = rows["created"][usable].astype(float)
+    closed, won = rows["closed"][usable].astype(float), rows["won"][usable].astype(float) == 1
     sold = np.isfinite(closed) & (won if names.customer else True)
     span = _believed(np.concatenate([created, closed[sold]]), as_of)
     closed = np.where((closed >= span.first) & (closed <= span.last), closed, np.nan)
@@ -90,25 +90,25 @@ def arms(table: Table, names: ArmNames, *, as_of: date | None = None) -> Arms:
     if names.customer_at and names.customer is None:
         counts_from = np.where(np.isfinite(closed), np.fmax(closed, created), np.inf)
     first = int(created.min())
-    seen = np.concatenate([created, counts_from[np.isfinite(counts_from)]])
-    last = int(seen.max()) if as_of is None else as_of.toordinal() - DAY_ZERO.toordinal()
-    whole = (last - first + 1) // 7
-    if whole < 1:
+    days = np.concatenate([created, counts_from[np.isfinite(counts_from)]])
+    last = int(days.max()) if as_of is None else as_of.toordinal() - DAY_ZERO.toordinal()
+    whole_weeks = (last - first + 1) // 7
+    if whole_weeks < 1:
         raise HistoryError(
             f"{table.name}: the first lead came on {_day(first)} and the last day is {_day(last)}; a trial is read at "
             "the end of a whole week, so come back then"
         )
     weeks = []
-    for week in range(1, whole + 1):
+    for week in range(1, whole_weeks + 1):
         until = first + 7 * week
         row: list[int] = []
         for name in (new, old):
             there = (in_arm == name) & (created < until)
             row += [int(there.sum()), int((there & (counts_from < until)).sum())]
         weeks.append((row[0], row[1], row[2], row[3]))
-    buyers = group_codes(pd.factorize(found["buyer"][kept])[0])
+    buyers = group_codes(pd.factorize(rows["buyer"][usable])[0])
     effect = _effect(buyers, in_arm == new, np.isfinite(counts_from)) if buyers is not None else 1.0
-    return Arms(new, old, _day(first), _day(last), tuple(weeks), int((~kept).sum()), effect)
+    return Arms(new, old, _day(first), _day(last), tuple(weeks), int((~usable).sum()), effect)
 
 
 def _effect(buyers: NDArray[np.int32], new: NDArray[np.bool_], bought: NDArray[np.bool_]) -> float:
@@ -122,8 +122,8 @@ def _effect(buyers: NDArray[np.int32], new: NDArray[np.bool_], bought: NDArray[n
 
 def _believed(days: NDArray[np.float64], as_of: date | None) -> DaySpan:
     """The span of the days that are believed, up to today or to a later day that is given."""
-    given, rows = np.unique(days[np.isfinite(days)].astype(np.int64), return_counts=True)
-    return day_span(given, rows, max(date.today(), as_of) if as_of else None)
+    distinct_days, rows = np.unique(days[np.isfinite(days)].astype(np.int64), return_counts=True)
+    return day_span(distinct_days, rows, max(date.today(), as_of) if as_of else None)
 
 
 def _rows(table: Table, names: ArmNames) -> dict[str, NDArray[Any]]:
@@ -151,36 +151,38 @@ def _won(table: Table, names: ArmNames) -> str:
     if names.customer is None:
         return "0"
     column = f"CAST({_quoted(names.customer)} AS VARCHAR)"
-    found = table.fetch(f"SELECT {column} AS answer, COUNT(*) AS leads FROM {table.relation} GROUP BY 1 LIMIT 1000")
-    counts = {None if v is None else str(v): int(n) for v, n in zip(found["answer"], found["leads"], strict=True)}
+    rows = table.fetch(f"SELECT {column} AS answer, COUNT(*) AS leads FROM {table.relation} GROUP BY 1 LIMIT 1000")
+    counts = {None if v is None else str(v): int(n) for v, n in zip(rows["answer"], rows["leads"], strict=True)}
     meant = answers(counts, names.customer, names.customer_values).customer
-    listed = ", ".join(sql.literal(v).sql("duckdb") for v in meant)
-    return f"CASE WHEN {column} IN ({listed}) THEN 1 ELSE 0 END"
+    literals = ", ".join(sql.literal(v).sql("duckdb") for v in meant)
+    return f"CASE WHEN {column} IN ({literals}) THEN 1 ELSE 0 END"
 
 
-def _which(found: list[str], names: ArmNames) -> tuple[str, str]:
+def _which(arms_present: list[str], names: ArmNames) -> tuple[str, str]:
     """Names of the new and of the old arm."""
-    if len(found) != 2:
+    if len(arms_present) != 2:
         raise InputError(
-            f"the column '{names.arm}' of a trial has two values, one per grid; it has {len(found)}: "
-            f"{', '.join(may_be_shown(found)[:8])}"
+            f"the column '{names.arm}' of a trial has two values, one per grid; it has {len(arms_present)}: "
+            f"{', '.join(may_be_shown(arms_present)[:8])}"
         )
     new = names.new
     if new is None:
-        known = [value for value in found if value.strip().lower() in NEW_WORDS]
-        if len(known) != 1:
-            raise SettingsError(f"which of '{found[0]}' and '{found[1]}' is the new grid? Say so with --new")
-        new = known[0]
-    if new not in found:
-        raise SettingsError(unknown(f"value of '{names.arm}'", new, found))
-    return new, found[1 - found.index(new)]
+        new_like = [value for value in arms_present if value.strip().lower() in NEW_WORDS]
+        if len(new_like) != 1:
+            raise SettingsError(
+                f"which of '{arms_present[0]}' and '{arms_present[1]}' is the new grid? Say so with --new"
+            )
+        new = new_like[0]
+    if new not in arms_present:
+        raise SettingsError(unknown(f"value of '{names.arm}'", new, arms_present))
+    return new, arms_present[1 - arms_present.index(new)]
 
 
-def _check_ids(found: dict[str, NDArray[Any]], kept: NDArray[np.bool_], in_arm: NDArray[Any], names: ArmNames) -> None:
+def _check_ids(rows: dict[str, NDArray[Any]], usable: NDArray[np.bool_], in_arm: NDArray[Any], names: ArmNames) -> None:
     """A lead is in one arm, and in it once."""
     if names.lead_id is None:
         return
-    leads = [str(v) for v in found["lead"][kept]]
+    leads = [str(v) for v in rows["lead"][usable]]
     if len(set(leads)) == len(leads):
         return
     both = len(set(zip(leads, in_arm.tolist(), strict=True))) - len(set(leads))

@@ -16,7 +16,8 @@ from ..funnel.kpis import months_of
 from ..grid.criteria import Criterion
 from ..grid.diff import beside
 from ..leads.history import History
-from ..monitoring.drift import Drift, drift
+from ..monitoring.drift import drift
+from ..monitoring.drift_looks import Drift
 from ..points.grade import demand, grades
 from ..points.thresholds import Policy, unmet
 from ..report.review import Candidate, Changes, Handover, Review, Warning_

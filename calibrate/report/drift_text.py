@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ..counts.rates import Rate, rate
-from ..monitoring.drift import ALARMS, MIX_WATCHED, Drift
+from ..monitoring.drift import ALARMS, MIX_WATCHED
+from ..monitoring.drift_looks import Drift
 from ..monitoring.shift_tests import Change
 from .language import Words
 

@@ -30,7 +30,7 @@ from ..funnel.worked import Selection
 from ..grid.diff import Line
 from ..grid.grid import Grid, Stage
 from ..leads.columns.outcome import Outcome
-from ..monitoring.drift import Drift
+from ..monitoring.drift_looks import Drift
 from ..points.cross_fitted import unseen
 from ..points.grade import Demand, Grades
 from ..points.score_table import Scores

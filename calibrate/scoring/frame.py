@@ -33,7 +33,7 @@ def score_frame(
     frames = {"leads": leads, **({"events": events} if is_frame(events) else {})}
     with Session(frames) as session:
         table = session.open("leads")
-        table = with_mailboxes(table, [made for c in grid.criteria if (made := made_from(c.column)) is not None])
+        table = with_mailboxes(table, [source for c in grid.criteria if (source := made_from(c.column)) is not None])
         if events is not None:
             table = with_events(grid, table, session.open("events" if is_frame(events) else events), at)
         answer = pd.DataFrame(table.fetch(scored(grid, table, (), at, language)))
@@ -43,7 +43,7 @@ def score_frame(
 def _needed(grid: Grid, leads: pd.DataFrame) -> pd.DataFrame:
     """The columns that the grid asks for, where all are there; else all, so that the nearest can be offered."""
     names = [c.column for c in grid.criteria] + [rule.dated for rule in grid.expiry if rule.dated is not None]
-    wanted = {made_from(name) or name for name in names} | set(names)
-    columns = [column for column in leads.columns if str(column) in wanted]
+    needed = {made_from(name) or name for name in names} | set(names)
+    columns = [column for column in leads.columns if str(column) in needed]
     missing = [c.column for c in grid.criteria if c.column not in columns and made_from(c.column) not in columns]
     return leads if missing or not columns else leads[columns]

@@ -74,72 +74,86 @@ class _Word:
 
 
 def marked(
-    grid: Grid, codes: Sequence[exp.Expr], left: _Left, known: Sequence[str], words: Mapping[str, str] = WORDS["en"]
+    grid: Grid,
+    codes: Sequence[exp.Expr],
+    remaining: _Left,
+    columns: Sequence[str],
+    words: Mapping[str, str] = WORDS["en"],
 ) -> Marked:
     """Score and reasons of a grid, from the expression of each criterion's level code.
 
     `left` has SQL for the points that are left of a line, by criterion and level; with nothing left it is no reason.
     `known` are the relation's columns: none of them has the name of one that is added. `words` are those of `explain`.
     """
-    own = _prefix(known)
-    measures: dict[Measure, str] = {"score": f"{own}score", "fit": f"{own}fit", "engagement": f"{own}engagement"}
+    prefix = _prefix(columns)
+    measures: dict[Measure, str] = {
+        "score": f"{prefix}score",
+        "fit": f"{prefix}fit",
+        "engagement": f"{prefix}engagement",
+    }
     least = [min(0, *points) for points in grid.points]
     room = (grid.maximum - sum(least)).bit_length()
     if room >= SMALL:
         raise GridError(f"grid '{grid.name}' has points too large to be added up; divide all of them by one number")
     lines = _lines(grid, words)
-    held = _words(lines, room)
-    wide = held[0].end + MOST_REASONS > SMALL
-    sums = [_sum(grid, codes, least if i == 0 else None, word, left, wide) for i, word in enumerate(held)]
-    score = f"CAST({own}sum0 & {2**room - 1} AS BIGINT) + {sum(least)} AS {measures['score']}"
-    sets = [f"({own}sum{i} & {-(1 << word.first)})" for i, word in enumerate(held)]
-    sets[-1] = f"({sets[-1]} | {((1 << MOST_REASONS) - 1) << held[-1].end})"  # so that no set runs out of lines
-    selects = [", ".join(f"{each} AS {own}sum{i}" for i, each in enumerate(sums))]
+    line_words = _words(lines, room)
+    wide = line_words[0].end + MOST_REASONS > SMALL
+    sums = [_sum(grid, codes, least if i == 0 else None, word, remaining, wide) for i, word in enumerate(line_words)]
+    score = f"CAST({prefix}sum0 & {2**room - 1} AS BIGINT) + {sum(least)} AS {measures['score']}"
+    sets = [f"({prefix}sum{i} & {-(1 << word.first)})" for i, word in enumerate(line_words)]
+    sets[-1] = f"({sets[-1]} | {((1 << MOST_REASONS) - 1) << line_words[-1].end})"  # so that no set runs out of lines
+    selects = [", ".join(f"{expression} AS {prefix}sum{i}" for i, expression in enumerate(sums))]
     selects.append(
         ", ".join(
             [
                 score,
-                *(f"{each} AS {measures['fit']}" for each in _fit(grid, codes, left)),
-                *(f"{each} AS {own}set{i}" for i, each in enumerate(sets)),
+                *(f"{expression} AS {measures['fit']}" for expression in _fit(grid, codes, remaining)),
+                *(f"{expression} AS {prefix}set{i}" for i, expression in enumerate(sets)),
             ]
         )
     )
     if grid.gated:
         selects.append(f"{measures['score']} - {measures['fit']} AS {measures['engagement']}")
-    names = [f"{own}set{i}" for i in range(len(held))]
+    names = [f"{prefix}set{i}" for i in range(len(line_words))]
     places = []
     for _ in range(MOST_REASONS):
-        places.append(_weightiest(names, held))
-        selects.append(", ".join(f"{each} AS {name}_" for each, name in zip(_without(names), names, strict=True)))
+        places.append(_weightiest(names, line_words))
+        selects.append(
+            ", ".join(f"{expression} AS {name}_" for expression, name in zip(_without(names), names, strict=True))
+        )
         names = [f"{name}_" for name in names]
-    return Marked(tuple(selects[:-1]), _texts(lines, places, left), measures)
+    return Marked(tuple(selects[:-1]), _texts(lines, places, remaining), measures)
 
 
-def _prefix(known: Sequence[str]) -> str:
+def _prefix(columns: Sequence[str]) -> str:
     """A beginning that no column's name has.
 
     >>> _prefix(["a", "score"]), _prefix(["__SUM0"])
     ('__', '___')
     """
     prefix = "__"
-    while any(name.lower().startswith(prefix) for name in known):
+    while any(name.lower().startswith(prefix) for name in columns):
         prefix += "_"
     return prefix
 
 
 def _lines(grid: Grid, words: Mapping[str, str]) -> list[_Line]:
     """All lines, the weightiest first; ties keep the grid's order."""
-    found = [
+    ranked = [
         (-abs(points), criterion, level)
-        for criterion, each in enumerate(grid.points)
-        for level, points in enumerate(each)
+        for criterion, line in enumerate(grid.points)
+        for level, points in enumerate(line)
         if points
     ]
     lines = []
-    for _, criterion, level in sorted(found):
-        asked = grid.criteria[criterion]
+    for _, criterion, level in sorted(ranked):
+        answered = grid.criteria[criterion]
         lines.append(
-            _Line(criterion, level, f"{asked.name}: {told(asked, level, words)} ({grid.points[criterion][level]:+d})")
+            _Line(
+                criterion,
+                level,
+                f"{answered.name}: {told(answered, level, words)} ({grid.points[criterion][level]:+d})",
+            )
         )
     return lines
 
@@ -155,28 +169,28 @@ def _words(lines: Sequence[_Line], room: int) -> list[_Word]:
 
 
 def _sum(
-    grid: Grid, codes: Sequence[exp.Expr], least: Sequence[int] | None, word: _Word, left: _Left, wide: bool
+    grid: Grid, codes: Sequence[exp.Expr], least: Sequence[int] | None, word: _Word, remaining: _Left, wide: bool
 ) -> str:
     """SQL for one sum over the criteria: the bits of its lines and, where `least` is given, the points below them."""
     parts = []
     for at, (code, points) in enumerate(zip(codes, grid.points, strict=True)):
         bits = word.bits(at)
         low = 0 if least is None else least[at]
-        given = [(0 if least is None else each - low) + bits.get(level, 0) for level, each in enumerate(points)]
+        numbers = [(0 if least is None else value - low) + bits.get(level, 0) for level, value in enumerate(points)]
         aged = {}
-        for level, kept in left.get(at, {}).items():
-            worth = "0" if least is None else f"({kept} - {low})"
-            aged[level] = f"{worth} + CASE WHEN {kept} = 0 THEN 0 ELSE {bits.get(level, 0)} END"
-        if any(given):
-            parts.append(_chosen(code, given, aged))
+        for level, worth_left in remaining.get(at, {}).items():
+            worth = "0" if least is None else f"({worth_left} - {low})"
+            aged[level] = f"{worth} + CASE WHEN {worth_left} = 0 THEN 0 ELSE {bits.get(level, 0)} END"
+        if any(numbers):
+            parts.append(_chosen(code, numbers, aged))
     kind = "HUGEINT" if wide else "BIGINT"
     return " + ".join([f"CAST({parts[0] if parts else 0} AS {kind})", *parts[1:]])
 
 
-def _fit(grid: Grid, codes: Sequence[exp.Expr], left: _Left) -> list[str]:
+def _fit(grid: Grid, codes: Sequence[exp.Expr], remaining: _Left) -> list[str]:
     """SQL for the points of fit, where a band asks for them."""
     parts = [
-        _chosen(code, points, left.get(at, {}))
+        _chosen(code, points, remaining.get(at, {}))
         for at, (criterion, code, points) in enumerate(zip(grid.criteria, codes, grid.points, strict=True))
         if criterion.axis == "fit" and any(points)
     ]
@@ -197,41 +211,41 @@ def _weightiest(sets: Sequence[str], words: Sequence[_Word]) -> str:
         place = f"CAST(BIT_COUNT(({name} & -{name}) - 1) AS BIGINT) + {before - word.first + 1}"
         branches.append((f"{name} <> 0", place))
         before += len(word.lines)
-    *others, (_, last) = branches
-    tests = "".join(f" WHEN {test} THEN {place}" for test, place in others)
+    *earlier, (_, last) = branches
+    tests = "".join(f" WHEN {test} THEN {place}" for test, place in earlier)
     return f"CASE{tests} ELSE {last} END" if tests else last
 
 
 def _without(sets: Sequence[str]) -> list[str]:
     """SQL for the sets without the lowest bit of all."""
-    left = []
+    reduced = []
     for i, name in enumerate(sets):
-        rest = f"{name} & ({name} - 1)"
-        empty = " AND ".join(f"{other} = 0" for other in sets[:i])
-        left.append(f"CASE WHEN {empty} THEN {rest} ELSE {name} END" if empty else rest)
-    return left
+        cleared = f"{name} & ({name} - 1)"
+        empty = " AND ".join(f"{heavier} = 0" for heavier in sets[:i])
+        reduced.append(f"CASE WHEN {empty} THEN {cleared} ELSE {name} END" if empty else cleared)
+    return reduced
 
 
-def _texts(lines: Sequence[_Line], places: Sequence[str], left: _Left) -> str:
+def _texts(lines: Sequence[_Line], places: Sequence[str], remaining: _Left) -> str:
     """SQL for the texts of the lines at some places, behind one another; behind the last line there are empty ones.
 
     A line that age has taken points from says what is left of them.
     """
     texts = [f"'{line.text}" if line.text.startswith(_FORMULA) else line.text for line in lines]
-    found = []
+    pieces = []
     for i, place in enumerate(places):
-        told = [f"; {text}" if i else text for text in texts] + [""] * MOST_REASONS
-        listed = f"LIST_EXTRACT([{', '.join(_quoted(text) for text in told)}], {place})"
+        phrases = [f"; {text}" if i else text for text in texts] + [""] * MOST_REASONS
+        picked = f"LIST_EXTRACT([{', '.join(_quoted(text) for text in phrases)}], {place})"
         branches = ""
         for at, line in enumerate(lines):
-            kept = left.get(line.criterion, {}).get(line.level)
-            if kept is not None:
-                stem = _quoted(told[at].rpartition("(")[0] + "(")
+            worth = remaining.get(line.criterion, {}).get(line.level)
+            if worth is not None:
+                stem = _quoted(phrases[at].rpartition("(")[0] + "(")
                 branches += (
-                    f" WHEN {at + 1} THEN CONCAT({stem}, CASE WHEN {kept} > 0 THEN '+' ELSE '' END, {kept}, ')')"
+                    f" WHEN {at + 1} THEN CONCAT({stem}, CASE WHEN {worth} > 0 THEN '+' ELSE '' END, {worth}, ')')"
                 )
-        found.append(f"CASE {place}{branches} ELSE {listed} END" if branches else listed)
-    return f"CONCAT({', '.join(found)})"
+        pieces.append(f"CASE {place}{branches} ELSE {picked} END" if branches else picked)
+    return f"CONCAT({', '.join(pieces)})"
 
 
 def _quoted(text: str) -> str:

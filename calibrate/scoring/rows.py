@@ -63,11 +63,13 @@ def score_file(
     with Session() as session:
         signs = {c.column: Signs(c.decimal, c.thousands, c.units) for c in grid.criteria if c.kind == "number"}
         leads = session.open(source, table=table, signs=signs)
-        own = tuple(column.name for column in leads.columns)
-        leads = with_mailboxes(leads, [made for c in grid.criteria if (made := made_from(c.column)) is not None])
+        columns = tuple(column.name for column in leads.columns)
+        leads = with_mailboxes(
+            leads, [source_column for c in grid.criteria if (source_column := made_from(c.column)) is not None]
+        )
         if events is not None:
             leads = with_events(grid, leads, session.open(events), at)
-        statement = scored(grid, leads, own, at, language)
+        statement = scored(grid, leads, columns, at, language)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with beside(target) as part:
@@ -79,45 +81,46 @@ def score_file(
 
 def with_events(grid: Grid, leads: Table, events: Table, at: date | None = None) -> Table:
     """The leads with the event columns of a grid, made as its provenance says; with `at`, of all events up to then."""
-    made = grid.provenance
+    provenance = grid.provenance
 
     def said(key: str) -> str | None:
-        return None if made.get(key) is None else str(made[key])
+        return None if provenance.get(key) is None else str(provenance[key])
 
     types = types_in([criterion.column for criterion in grid.criteria])
     terms = Terms(
-        lead_id=said("lead_id") or find_id(leads), created_at=said("created_at") or find_dates(leads)[0],
-        observe_days=int(made.get("observe_days") or OBSERVE_DAYS) if at is None else ALL_DAYS,
-    )  # fmt: skip
+        lead_id=said("lead_id") or find_id(leads),
+        created_at=said("created_at") or find_dates(leads)[0],
+        observe_days=int(provenance.get("observe_days") or OBSERVE_DAYS) if at is None else ALL_DAYS,
+    )
     names = EventNames(said("events_lead_id"), said("events_at"), said("events_type"), said("events_value"))
     dated = [] if at is None else dated_in([rule.dated for rule in grid.expiry])
     return join_events(leads, events, terms, names, types=types, as_of=at, dated=dated, scoring=True).table
 
 
 def scored(
-    grid: Grid, leads: Table, shown: Sequence[str] | None = None, at: date | None = None, language: str = "en"
+    grid: Grid, leads: Table, columns_shown: Sequence[str] | None = None, at: date | None = None, language: str = "en"
 ) -> str:
     """The statement: the source's columns (or those of them to show) in their order, then what is added.
 
     With `at`, lines with an expiry rule give what the age of their signal leaves; one with nothing left is no reason.
     """
-    known = [column.name for column in leads.columns]
-    taken = [name for name in known if name.lower() in ADDED]
-    if taken:
-        raise InputError(f"{leads.name} already has a column '{taken[0]}'; rename it, so that nothing is overwritten")
+    names = [column.name for column in leads.columns]
+    clashes = [name for name in names if name.lower() in ADDED]
+    if clashes:
+        raise InputError(f"{leads.name} already has a column '{clashes[0]}'; rename it, so that nothing is overwritten")
     for criterion in grid.criteria:
-        if criterion.column not in known:
+        if criterion.column not in names:
             hint = "; it is made from events: add --events FILE" if is_event_column(criterion.column) else ""
             raise GridError(
-                f"grid '{grid.name}' does not fit {leads.name}: {unknown('column', criterion.column, known)}{hint}"
+                f"grid '{grid.name}' does not fit {leads.name}: {unknown('column', criterion.column, names)}{hint}"
             )
     grid = as_answered(grid, leads)
     types = kinds(leads)
     codes = [code_sql(criterion, types[criterion.column]) for criterion in grid.criteria]
-    marks = marked(grid, codes, _left(grid, leads, at), known, words_in(language))
+    marks = marked(grid, codes, _left(grid, leads, at), names, words_in(language))
     steps = [(band_condition(band, marks.names), sql.literal(band.name).sql("duckdb")) for band in grid.ladder]
     band = "".join(f" WHEN {condition} THEN {name}" for condition, name in steps)
-    columns = "".join(f"{_quoted(name)}, " for name in (known if shown is None else shown))
+    columns = "".join(f"{_quoted(name)}, " for name in (names if columns_shown is None else columns_shown))
     band = f"CASE{band} ELSE '' END" if band else "''"
     score = marks.names["score"]
     rates = ", ".join(
@@ -132,28 +135,28 @@ def _left(grid: Grid, leads: Table, at: date | None) -> dict[int, dict[int, str]
     """SQL for the points that are left on a day, for each line with an expiry rule: by criterion and level."""
     if at is None:
         return {}
-    known = {column.name for column in leads.columns}
+    names = {column.name for column in leads.columns}
     places = {criterion.name: i for i, criterion in enumerate(grid.criteria)}
-    found: dict[int, dict[int, str]] = {}
+    remaining: dict[int, dict[int, str]] = {}
     for rule in grid.expiry:
         if rule.dated is None:
             continue
-        if rule.dated not in known:
+        if rule.dated not in names:
             hint = "; it is made from events: add --events FILE" if is_event_column(rule.dated) else ""
-            raise GridError(f"the expiry of '{rule.criterion}' needs: {unknown('column', rule.dated, known)}{hint}")
+            raise GridError(f"the expiry of '{rule.criterion}' needs: {unknown('column', rule.dated, names)}{hint}")
         criterion = places[rule.criterion]
-        level = [each.name for each in grid.criteria[criterion].levels].index(rule.level)
+        level = [answer.name for answer in grid.criteria[criterion].levels].index(rule.level)
         points = grid.points[criterion][level]
         day = sql.day(moment(leads, rule.dated).expression).sql("duckdb")
         age = f"({at.toordinal() - DAY_ZERO.toordinal()} - {day})"
         if rule.days is not None:
-            kept = f"CASE WHEN {age} >= {rule.days} THEN 0 ELSE {points} END"
+            worth_left = f"CASE WHEN {age} >= {rule.days} THEN 0 ELSE {points} END"
         else:
             times = f"GREATEST({age}, 0) // {rule.every_days or 1}"
             share = f"GREATEST(0, 100 - {rule.percent or 0} * COALESCE({times}, 0))"
-            kept = f"({'-' if points < 0 else ''}(({2 * abs(points)} * {share} + 100) // 200))"
-        found.setdefault(criterion, {})[level] = kept
-    return found
+            worth_left = f"({'-' if points < 0 else ''}(({2 * abs(points)} * {share} + 100) // 200))"
+        remaining.setdefault(criterion, {})[level] = worth_left
+    return remaining
 
 
 def _quoted(name: str) -> str:

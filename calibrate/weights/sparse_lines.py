@@ -234,4 +234,4 @@ def _one(first: Level, second: Level, integer_cuts: bool) -> Level:
     """Two neighbouring levels as one."""
     if first.values or second.values:
         return Level(f"{first.name} / {second.name}", values=first.values + second.values)
-    return Level(interval_name(first.low, second.high, whole=integer_cuts), low=first.low, high=second.high)
+    return Level(interval_name(first.low, second.high, integers=integer_cuts), low=first.low, high=second.high)

@@ -170,7 +170,7 @@ def test_names_of_levels():
     assert names(clear) == ["fine 0", "1-4", "fine 3", "fine 4", "missing", "other"]
     assert interval_name(1, 2) == "1"
     assert interval_name(0, 1000) == "0-999"
-    assert interval_name(0.25, 1.5, whole=False) == "0.25 to <1.5"
+    assert interval_name(0.25, 1.5, integers=False) == "0.25 to <1.5"
     assert interval_name(-20, -10) == "-20 to -11"
     assert interval_name(None, 1e12) == "<1e+12"
 

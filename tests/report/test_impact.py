@@ -23,7 +23,8 @@ from calibrate.funnel.kpis import months_of
 from calibrate.grid.criteria import Level
 from calibrate.grid.diff import beside
 from calibrate.grid.grid import Evidence, Thresholds
-from calibrate.monitoring.drift import Drift, drift
+from calibrate.monitoring.drift import drift
+from calibrate.monitoring.drift_looks import Drift
 from calibrate.points.grade import demand, grades
 from calibrate.points.thresholds import Policy
 from calibrate.report import drift_text as moving

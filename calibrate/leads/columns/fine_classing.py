@@ -249,7 +249,7 @@ def _intervals(cuts: Sequence[float], whole: bool, *, zero: bool = False) -> lis
     bounds: list[float | None] = [None, *cuts, None]
     whole = whole and all(float(cut).is_integer() for cut in cuts)
     for low, high in pairwise(bounds):
-        name = interval_name(low, high, whole=whole)
+        name = interval_name(low, high, integers=whole)
         if low is None and high == 1 and whole and zero:
             name = "0"
         if any(name == level.name for level in levels):
