@@ -59,9 +59,9 @@ class Answer:
     sure: str
 
 
-def caught(judged: Judged, share: float) -> float:
+def caught(judgement: Judged, share: float) -> float:
     """Share of later customers among the best-scored share of later leads."""
-    gains: pd.DataFrame = judged.gains
+    gains: pd.DataFrame = judgement.gains
     if gains.empty:
         return share
     return float(np.interp(share, gains["share_leads"], gains["share_customers"]))
@@ -69,18 +69,18 @@ def caught(judged: Judged, share: float) -> float:
 
 def equal_calls(review: Review, candidate: Candidate) -> EqualCalls | None:
     """The candidate beside today's way of calling, at the calls that its marketing-qualified threshold asks for."""
-    judged, limits = review.judged(candidate.name), candidate.grid.thresholds
+    judgement, limits = review.judged(candidate.name), candidate.grid.thresholds
     total, customers = review.comparison.leads, review.comparison.customers
-    if judged is None or limits is None or not total or not customers:
+    if judgement is None or limits is None or not total or not customers:
         return None
     later = later_leads(review)
     shares = _share_called(candidate, limits.marketing_qualified)
     calls = shares * total
     before = review.judged(CURRENT) if candidate.name != CURRENT else None
     base = caught(before, shares) if before is not None else shares
-    estimate = judged.difference.get(METRIC) if before is not None else judged.metrics.get(METRIC)
+    estimate = judgement.difference.get(METRIC) if before is not None else judgement.metrics.get(METRIC)
     half = (estimate.high - estimate.low) / 2 if estimate is not None else 1.96 / np.sqrt(max(customers, 1))
-    after = caught(judged, shares)
+    after = caught(judgement, shares)
     gain, most = after - base, float(later.customers.sum()) or customers
     low, high = max(gain - half, -base), min(gain + half, 1 - base)
     return EqualCalls(calls, base * most, after * most, low * most, high * most, before is not None)
@@ -94,39 +94,44 @@ def _share_called(candidate: Candidate, threshold: int) -> float:
 
 def answer(review: Review, words: Words) -> Answer:
     """The answer in at most sixty words, without a statistician's figure."""
-    verdict, chosen = review.comparison.verdict, review.chosen_candidate
+    verdict, candidate = review.comparison.verdict, review.chosen_candidate
     kind: str = verdict.decision
-    if kind == "keep" and chosen is not None and chosen.name != CURRENT:
+    if kind == "keep" and candidate is not None and candidate.name != CURRENT:
         kind = "adopt"  # nobody keeps a grid that nobody uses
-    limits = chosen.grid.thresholds if chosen is not None else None
-    found = equal_calls(review, chosen) if chosen is not None else None
-    if chosen is None or limits is None or kind not in ("adopt", "keep"):
-        told = "recalibrate" if kind == "recalibrate" else "wait" if kind == "wait" else "unreliable"
-        return Answer(kind, words(f"meeting.{told}"), (words(f"meeting.{told}_next"),), sure(review, words, found))
-    name = people_name(chosen.name, words, chosen.grid.lines)
+    limits = candidate.grid.thresholds if candidate is not None else None
+    equal = equal_calls(review, candidate) if candidate is not None else None
+    if candidate is None or limits is None or kind not in ("adopt", "keep"):
+        advice = "recalibrate" if kind == "recalibrate" else "wait" if kind == "wait" else "unreliable"
+        return Answer(kind, words(f"meeting.{advice}"), (words(f"meeting.{advice}_next"),), sure(review, words, equal))
+    name = people_name(candidate.name, words, candidate.grid.lines)
     at = limits.marketing_qualified
     headline = words(f"meeting.{kind}", name=name, threshold=at)
-    if found is None:
-        return Answer(kind, headline, (words("meeting.unjudged"),), sure(review, words, found))
-    ten = round(10 * found.rate)
+    if equal is None:
+        return Answer(kind, headline, (words("meeting.unjudged"),), sure(review, words, equal))
+    ten = round(10 * equal.rate)
     sentences = [
-        words("meeting.of_ten", sign=ten) if ten else words("meeting.of_hundred", sign=round(100 * found.rate))
+        words("meeting.of_ten", sign=ten) if ten else words("meeting.of_hundred", sign=round(100 * equal.rate))
     ]
-    if chosen.name != CURRENT:
-        against = "current" if found.current else "arrival"
+    if candidate.name != CURRENT:
+        against = "current" if equal.current else "arrival"
         sentences.append(
-            words(f"meeting.gain_{against}", gain=found.gain, customers=round(found.before), low=found.low,
-                  high=found.high)
-        )  # fmt: skip
-    return Answer(kind, headline, (" ".join(sentences),), sure(review, words, found))
+            words(
+                f"meeting.gain_{against}",
+                gain=equal.gain,
+                customers=round(equal.before),
+                low=equal.low,
+                high=equal.high,
+            )
+        )
+    return Answer(kind, headline, (" ".join(sentences),), sure(review, words, equal))
 
 
-def sure(review: Review, words: Words, found: EqualCalls | None) -> str:
+def sure(review: Review, words: Words, equal: EqualCalls | None) -> str:
     """How sure the answer is, and on how many leads it rests."""
     compared = review.comparison
     if not compared.leads:
         return words("meeting.sure_unjudged")
-    key = "clear" if found is not None and (found.low > 0 or found.gain == 0) else "open"
+    key = "clear" if equal is not None and (equal.low > 0 or equal.gain == 0) else "open"
     return words(f"meeting.sure_{key}", leads=compared.leads, customers=compared.customers)
 
 
@@ -142,12 +147,12 @@ def alerts(review: Review, words: Words) -> Iterator[tuple[str, str]]:
 
 def static_lines(review: Review, words: Words) -> list[tuple[str, int, int, int]]:
     """The lines of the grid that have points: name, points, customers, leads; the most points first."""
-    chosen = review.chosen_candidate
-    if chosen is None:
+    candidate = review.chosen_candidate
+    if candidate is None:
         return []
-    counts = counts_of(review.tally, chosen.grid)
+    counts = counts_of(review.tally, candidate.grid)
     lines, place = [], 0
-    for criterion, points in zip(chosen.grid.criteria, chosen.grid.points, strict=True):
+    for criterion, points in zip(candidate.grid.criteria, candidate.grid.points, strict=True):
         for level, worth in zip(criterion.levels, points, strict=True):
             leads, customers = (0, 0) if counts is None else (int(n) for n in counts[place])
             place += 1
@@ -165,9 +170,14 @@ def promises(review: Review, words: Words) -> Iterator[str]:
             continue
         side = words(f"history.{outcome.side}")
         yield words(
-            "meeting.promise", month=outcome.month, stage=words(f"threshold.{outcome.stage}"),
-            expected=round(outcome.expected), came=came.customers, leads=came.leads, side=side,
-        )  # fmt: skip
+            "meeting.promise",
+            month=outcome.month,
+            stage=words(f"threshold.{outcome.stage}"),
+            expected=round(outcome.expected),
+            came=came.customers,
+            leads=came.leads,
+            side=side,
+        )
 
 
 def drift_line(review: Review, words: Words) -> str:

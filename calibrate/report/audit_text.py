@@ -60,8 +60,9 @@ def constraint(cost: Cost, words: Words, criteria: Sequence[Criterion] = ()) -> 
 def _readable(facts: Mapping[str, Any], words: Words, criteria: Sequence[Criterion]) -> dict[str, Any]:
     """The facts with a level as the language calls it."""
     name = facts.get("criterion")
-    mine = next((level for c in criteria if c.name == name for level in c.levels if level.name == facts.get("level")),
-                None)  # fmt: skip
+    mine = next(
+        (level for c in criteria if c.name == name for level in c.levels if level.name == facts.get("level")), None
+    )
     return {**facts, "level": sections.level_name(mine, words)} if mine else dict(facts)
 
 
@@ -73,23 +74,23 @@ def noted(text: str, words: Words) -> str:
     >>> noted("said by somebody else; changed by hand from +5", load("fr"))
     'said by somebody else; changed by hand from +5'
     """
-    found = [understood(each) for each in text.split("; ")]
-    parts = [words.say("note", *each) for each in found if each is not None]
-    return words("note.and").join(parts) if len(parts) == len(found) else text
+    notes = [understood(note) for note in text.split("; ")]
+    parts = [words.say("note", *note) for note in notes if note is not None]
+    return words("note.and").join(parts) if len(parts) == len(notes) else text
 
 
 def near_of(review: Review, candidate: Candidate) -> list[Near]:
     """Grids nearly as good as a candidate."""
     if candidate.method != METHOD:
         return []
-    files, own = tables.grid_files(review), candidate.grid.provenance.get("log_loss_rounded")
-    found = []
-    for each in review.robustness.near:
-        changes = tuple(line for line in beside([candidate.grid, each.grid]) if line.change)
-        loss = each.grid.provenance.get("log_loss_rounded")
-        more = float(loss) / float(own) - 1 if loss and own else float("nan")
-        found.append(Near(each, files[each.name], changes, more))
-    return found
+    files, best_loss = tables.grid_files(review), candidate.grid.provenance.get("log_loss_rounded")
+    rivals = []
+    for rival in review.robustness.near:
+        changes = tuple(line for line in beside([candidate.grid, rival.grid]) if line.change)
+        loss = rival.grid.provenance.get("log_loss_rounded")
+        more = float(loss) / float(best_loss) - 1 if loss and best_loss else float("nan")
+        rivals.append(Near(rival, files[rival.name], changes, more))
+    return rivals
 
 
 def values(review: Review, words: Words) -> dict[str, Any]:
@@ -97,11 +98,13 @@ def values(review: Review, words: Words) -> dict[str, Any]:
     criteria = review.rates.criteria
     return {
         "findings_of": lambda candidate: [told(f, words, candidate.grid.criteria) for f in candidate.findings],
-        "noted": lambda text: noted(text, words), "near_of": lambda candidate: near_of(review, candidate),
+        "noted": lambda text: noted(text, words),
+        "near_of": lambda candidate: near_of(review, candidate),
         "room_of": lambda candidate: review.robustness.room if candidate.method == METHOD else None,
-        "constraint": lambda cost: constraint(cost, words, criteria), "side_of": sections.side_of,
+        "constraint": lambda cost: constraint(cost, words, criteria),
+        "side_of": sections.side_of,
         "cost_metrics": list(review.robustness.costs.each[0].difference) if review.robustness.costs else [],
-    }  # fmt: skip
+    }
 
 
 def absent(review: Review) -> set[str]:
@@ -117,32 +120,53 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 def costs_json(review: Review) -> dict[str, Any] | None:
     """What the constraints cost, as plain values."""
     costs = review.robustness.costs
-    return None if costs is None else {
-        "candidate": costs.candidate, "left_out": costs.left_out,
-        "each": [
-            {"key": each.key, "facts": dict(each.facts), "what": constraint(each, load("en")),
-             "without": _estimates(each.without), "difference": _estimates(each.difference)}
-            for each in costs.each
-        ],
-    }  # fmt: skip
+    return (
+        None
+        if costs is None
+        else {
+            "candidate": costs.candidate,
+            "left_out": costs.left_out,
+            "each": [
+                {
+                    "key": cost.key,
+                    "facts": dict(cost.facts),
+                    "what": constraint(cost, load("en")),
+                    "without": _estimates(cost.without),
+                    "difference": _estimates(cost.difference),
+                }
+                for cost in costs.each
+            ],
+        }
+    )
 
 
 def candidate_json(review: Review, candidate: Candidate) -> dict[str, Any]:
     """What is said of one candidate: the findings of the audit, the room left, the grids nearly as good."""
     room = review.robustness.room if candidate.method == METHOD else None
     return {
-        "findings": [finding_json(each) for each in candidate.findings],
+        "findings": [finding_json(finding) for finding in candidate.findings],
         "room": None if room is None else {**vars(room), "left": room.left},
         "near_equal": [
-            {"name": near.candidate.name, "grid": f"grids/{near.file}.json", "lines": near.candidate.grid.lines,
-             "log_loss_more": near.more,
-             "changes": [{"criterion": line.criterion, "level": line.level.name, "old": line.points[0],
-                          "new": line.points[-1]} for line in near.changes],
-             "steps": tables.steps_json(review, near.candidate)}
+            {
+                "name": near.candidate.name,
+                "grid": f"grids/{near.file}.json",
+                "lines": near.candidate.grid.lines,
+                "log_loss_more": near.more,
+                "changes": [
+                    {
+                        "criterion": line.criterion,
+                        "level": line.level.name,
+                        "old": line.points[0],
+                        "new": line.points[-1],
+                    }
+                    for line in near.changes
+                ],
+                "steps": tables.steps_json(review, near.candidate),
+            }
             for near in near_of(review, candidate)
         ],
-    }  # fmt: skip
+    }
 
 
-def _estimates(found: Mapping[str, Estimate]) -> dict[str, Any]:
-    return {name: vars(each) for name, each in found.items()}
+def _estimates(estimates: Mapping[str, Estimate]) -> dict[str, Any]:
+    return {name: vars(estimate) for name, estimate in estimates.items()}

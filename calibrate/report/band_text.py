@@ -25,10 +25,12 @@ def from_points(demands: Sequence[tuple[Measure, int]], words: Words) -> str:
     >>> from_points((("score", 30), ("fit", 5), ("engagement", 10)), load("en")).replace("\u00a0", " ")
     'from 30 points, with at least 5 of fit and 10 of engagement'
     """
-    known: dict[str, int] = dict(demands)
-    asked = "_".join(axis for axis in ("fit", "engagement") if axis in known)
-    text = words("bands.from", at=known["score"])
-    return text + words(f"bands.{asked}", fit=known.get("fit"), engagement=known.get("engagement")) if asked else text
+    minimums: dict[str, int] = dict(demands)
+    axes = "_".join(axis for axis in ("fit", "engagement") if axis in minimums)
+    text = words("bands.from", at=minimums["score"])
+    return (
+        text + words(f"bands.{axes}", fit=minimums.get("fit"), engagement=minimums.get("engagement")) if axes else text
+    )
 
 
 def band_line(band: Band, words: Words) -> str:

@@ -54,12 +54,28 @@ COLOURS = ("#0b6fa4", "#c2551a", "#0b7261", "#7d3f8c", "#8a6500", "#51616e")
 DASHES = ("-", "--", ":", "-.", (0, (6, 2, 1, 2, 1, 2)), (0, (2, 3)))
 MORE, LESS, INK, QUIET = "#0b7261", "#b2401f", "#14222e", "#51616e"
 STYLE: dict[Any, Any] = {
-    "axes.edgecolor": QUIET, "axes.labelcolor": QUIET, "axes.titlelocation": "left", "axes.titlesize": 14,
-    "axes.titleweight": "bold", "axes.titlepad": 12, "axes.spines.top": False, "axes.spines.right": False,
-    "axes.grid": True, "axes.axisbelow": True, "grid.color": "#e2e8ec", "font.family": "DejaVu Sans", "font.size": 11,
-    "text.color": INK, "text.parse_math": False, "text.usetex": False, "xtick.color": QUIET, "ytick.color": INK,
-    "legend.frameon": False, "figure.facecolor": "white", "savefig.facecolor": "white",
-}  # fmt: skip
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": QUIET,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 14,
+    "axes.titleweight": "bold",
+    "axes.titlepad": 12,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e2e8ec",
+    "font.family": "DejaVu Sans",
+    "font.size": 11,
+    "text.color": INK,
+    "text.parse_math": False,
+    "text.usetex": False,
+    "xtick.color": QUIET,
+    "ytick.color": INK,
+    "legend.frameon": False,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+}
 
 
 @dataclass(frozen=True)
@@ -84,7 +100,7 @@ def lift_bars(rates: RateTable, criterion: str | None = None, most: int = 20, la
         axes.axvline(1, color=INK, linewidth=1.2, linestyle="--")
         axes.set_xlabel(labels.texts["lift"])
         axes.set_title(labels.texts["lift_title"] if criterion is None else _clean(criterion))
-        _name_rows(axes, rates, at, labels, whole=criterion is None)
+        _name_rows(axes, rates, at, labels, with_criterion=criterion is None)
     return figure
 
 
@@ -99,7 +115,7 @@ def close_rates(rates: RateTable, criterion: str, labels: Labels = PLAIN) -> Fig
         axes.set_xlabel(labels.texts["rate"])
         axes.set_title(f"{_clean(criterion)}: {labels.texts['rates_title']}")
         axes.legend(loc="lower right")
-        _name_rows(axes, rates, at, labels, whole=False)
+        _name_rows(axes, rates, at, labels, with_criterion=False)
     return figure
 
 
@@ -107,19 +123,31 @@ def calibration_curves(comparison: Comparison, labels: Labels = PLAIN) -> Figure
     """Close rate promised by each candidate's score against the one that came, on later leads, with intervals."""
     with _figure(9) as (figure, axes):
         top = 0.01
-        for i, judged in enumerate(comparison.judged):
-            table = judged.reliability
+        for i, candidate in enumerate(comparison.judged):
+            table = candidate.reliability
             if table.empty:
                 continue
             top = max(top, float(table["predicted"].max()), float(table["observed"].max()))
             spread = np.abs(table[["low", "high"]].to_numpy().T - table["observed"].to_numpy())
             axes.errorbar(
-                table["predicted"], table["observed"], spread, color=COLOURS[i % 6], linestyle=DASHES[i % 6],
-                marker="o", markersize=5, elinewidth=1, label=_clean(judged.name),
-            )  # fmt: skip
+                table["predicted"],
+                table["observed"],
+                spread,
+                color=COLOURS[i % 6],
+                linestyle=DASHES[i % 6],
+                marker="o",
+                markersize=5,
+                elinewidth=1,
+                label=_clean(candidate.name),
+            )
         axes.plot([0, 1], [0, 1], color=QUIET, linewidth=1, linestyle="--", label=labels.texts["agree"])
-        axes.set(xlim=(0, 1.08 * top), ylim=(0, 1.25 * top), xlabel=labels.texts["predicted"],
-                 ylabel=labels.texts["observed"], title=labels.texts["calibration_title"])  # fmt: skip
+        axes.set(
+            xlim=(0, 1.08 * top),
+            ylim=(0, 1.25 * top),
+            xlabel=labels.texts["predicted"],
+            ylabel=labels.texts["observed"],
+            title=labels.texts["calibration_title"],
+        )
         axes.xaxis.set_major_formatter(_percent(labels))
         axes.yaxis.set_major_formatter(_percent(labels))
         axes.legend(loc="upper left")
@@ -129,12 +157,23 @@ def calibration_curves(comparison: Comparison, labels: Labels = PLAIN) -> Figure
 def gains(comparison: Comparison, labels: Labels = PLAIN) -> Figure:
     """Share of customers caught by calling the best-scored share of later leads, every candidate."""
     with _figure(9) as (figure, axes):
-        for i, judged in enumerate(comparison.judged):
-            axes.plot(judged.gains["share_leads"], judged.gains["share_customers"], color=COLOURS[i % 6],
-                      linestyle=DASHES[i % 6], linewidth=2, label=_clean(judged.name))  # fmt: skip
+        for i, candidate in enumerate(comparison.judged):
+            axes.plot(
+                candidate.gains["share_leads"],
+                candidate.gains["share_customers"],
+                color=COLOURS[i % 6],
+                linestyle=DASHES[i % 6],
+                linewidth=2,
+                label=_clean(candidate.name),
+            )
         axes.plot([0, 1], [0, 1], color=QUIET, linewidth=1, linestyle="--", label=labels.texts["chance"])
-        axes.set(xlim=(0, 1), ylim=(0, 1.01), xlabel=labels.texts["share_leads"],
-                 ylabel=labels.texts["share_customers"], title=labels.texts["gains_title"])  # fmt: skip
+        axes.set(
+            xlim=(0, 1),
+            ylim=(0, 1.01),
+            xlabel=labels.texts["share_leads"],
+            ylabel=labels.texts["share_customers"],
+            title=labels.texts["gains_title"],
+        )
         axes.xaxis.set_major_formatter(_percent(labels))
         axes.yaxis.set_major_formatter(_percent(labels))
         axes.legend(loc="lower right")
@@ -148,11 +187,25 @@ def threshold_trade_off(
     with _figure(8) as (figure, axes):
         at, leads = table["threshold"].to_numpy(), table["leads"].to_numpy()
         axes.step(at, table["caught"], where="mid", color=COLOURS[0], linewidth=2, label=labels.texts["caught"])
-        axes.step(at, leads / max(leads.max(initial=0), 1), where="mid", color=COLOURS[1], linewidth=2,
-                  linestyle="--", label=labels.texts["handed"])  # fmt: skip
+        axes.step(
+            at,
+            leads / max(leads.max(initial=0), 1),
+            where="mid",
+            color=COLOURS[1],
+            linewidth=2,
+            linestyle="--",
+            label=labels.texts["handed"],
+        )
         axes.fill_between(at, table["low"], table["high"], step="mid", color=COLOURS[2], alpha=0.2, linewidth=0)
-        axes.step(at, table["close_rate"], where="mid", color=COLOURS[2], linewidth=2, linestyle=":",
-                  label=labels.texts["rate"])  # fmt: skip
+        axes.step(
+            at,
+            table["close_rate"],
+            where="mid",
+            color=COLOURS[2],
+            linewidth=2,
+            linestyle=":",
+            label=labels.texts["rate"],
+        )
         for name, place in (marks or {}).items():
             axes.axvline(place, color=INK, linewidth=1, linestyle="--")
             axes.annotate(_clean(name), (place, 1.02), ha="center", xycoords=("data", "axes fraction"))
@@ -175,11 +228,11 @@ def _drawn(figure: Figure, kind: str) -> bytes:
     import matplotlib
 
     metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
-    written = io.BytesIO()
+    buffer = io.BytesIO()
     with matplotlib.rc_context({**STYLE, "svg.hashsalt": "calibrate"}), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a letter that the font lacks is drawn as a box
-        figure.savefig(written, format=kind, dpi=120, metadata=metadata)
-    return written.getvalue()
+        figure.savefig(buffer, format=kind, dpi=120, metadata=metadata)
+    return buffer.getvalue()
 
 
 @cache
@@ -218,13 +271,13 @@ def _bars(axes: Axes, value: Floats, low: Floats, high: Floats, colours: list[st
     axes.grid(axis="y", visible=False)
 
 
-def _name_rows(axes: Axes, rates: RateTable, at: Sequence[int], labels: Labels, *, whole: bool) -> None:
+def _name_rows(axes: Axes, rates: RateTable, at: Sequence[int], labels: Labels, *, with_criterion: bool) -> None:
     """What each bar stands for, and the counts it rests on."""
     flat = [(criterion.name, level) for criterion in rates.criteria for level in criterion.levels]
     names = []
     for i in at:
         criterion, level = flat[i]
-        name = f"{criterion}: {_level(level, labels)}" if whole else _level(level, labels)
+        name = f"{criterion}: {_level(level, labels)}" if with_criterion else _level(level, labels)
         counts = labels.texts["counts"].format(
             customers=labels.count(rates.customers[i]), leads=labels.count(rates.leads[i])
         )

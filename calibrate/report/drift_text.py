@@ -27,67 +27,93 @@ class Moving(NamedTuple):
     status: str
 
 
-def verdict(found: Drift, words: Words) -> str:
+def verdict(drift: Drift, words: Words) -> str:
     """The verdict in one sentence."""
-    key = "keep_after" if found.status == "keep" and found.alarms else found.status
-    return words(f"drift.{key}", grid=found.grid, looks=len(found.looks), alarms=found.alarms)
+    key = "keep_after" if drift.status == "keep" and drift.alarms else drift.status
+    return words(f"drift.{key}", grid=drift.grid, looks=len(drift.looks), alarms=drift.alarms)
 
 
-def reasons(found: Drift, words: Words) -> list[str]:
+def reasons(drift: Drift, words: Words) -> list[str]:
     """What the verdict rests on, the most surprising first, one sentence each."""
-    return [said(change, words) for change in found.changes]
+    return [said(change, words) for change in drift.changes]
 
 
 def said(change: Change, words: Words) -> str:
     """One change as a sentence, with its beginning and, where it has one, its end."""
     span = words(
         "drift.between" if change.until else "drift.since",
-        since=words.date(change.since), until=words.date(change.until),
-    )  # fmt: skip
+        since=words.date(change.since),
+        until=words.date(change.until),
+    )
     return words(f"drift.{change.kind}", **{**change.facts, "level": level(change.level, words), "span": span})
 
 
-def over(found: Drift, words: Words) -> list[str]:
+def over(drift: Drift, words: Words) -> list[str]:
     """What once was in alarm and is named no longer, one sentence each."""
-    standing = {(change.kind, change.criterion, change.level) for change in found.changes}
-    gone = [each for each in found.episodes if (each[2].kind, each[2].criterion, each[2].level) not in standing]
+    standing = {(change.kind, change.criterion, change.level) for change in drift.changes}
+    gone = [
+        episode
+        for episode in drift.episodes
+        if (episode[2].kind, episode[2].criterion, episode[2].level) not in standing
+    ]
     return [
         words("drift.earlier", first=words.date(first), last=words.date(last), what=said(change, words))
         for first, last, change in gone
     ]
 
 
-def moved(found: Drift, most: int = MOST_LINES) -> list[Moving]:
+def moved(drift: Drift, most: int = MOST_LINES) -> list[Moving]:
     """The lines that moved most: those named first, then by their chance and size."""
-    table = found.lines[(found.lines["leads"] > 0) & (found.lines["leads_then"] > 0)]
+    table = drift.lines[(drift.lines["leads"] > 0) & (drift.lines["leads_then"] > 0)]
     table = table.assign(named=table["status"] == "keep")
     table = table.sort_values(["named", "chance", "leads"], ascending=[True, True, False], kind="stable").head(most)
     return [
-        Moving(row["criterion"], row["level"], int(row["points"]), rate(row["customers_then"], row["leads_then"]),
-               rate(row["customers"], row["leads"]), row["from"], row["ratio"], row["chance"], row["status"])
+        Moving(
+            row["criterion"],
+            row["level"],
+            int(row["points"]),
+            rate(row["customers_then"], row["leads_then"]),
+            rate(row["customers"], row["leads"]),
+            row["from"],
+            row["ratio"],
+            row["chance"],
+            row["status"],
+        )
         for row in table.to_dict("records")
-    ]  # fmt: skip
+    ]
 
 
-def mixes(found: Drift, words: Words, most: int = MOST_MIXES) -> str:
+def mixes(drift: Drift, words: Words, most: int = MOST_MIXES) -> str:
     """Each criterion's stability index in the newest cohort, the most changed first, with what few leads explain."""
-    table = found.mix.sort_values("stability", ascending=False, kind="stable").head(most)
-    told = []
+    table = drift.mix.sort_values("stability", ascending=False, kind="stable").head(most)
+    parts = []
     for row in table.to_dict("records"):
         few = row["stability"] >= MIX_WATCHED and row["chance"] > ALARMS
         index = words.decimal(row["stability"], 2) + (f" ({words('drift.few')})" if few else "")
-        told.append(f"{row['criterion']} {index}")
-    return words("drift.mixes", told=", ".join(told))
+        parts.append(f"{row['criterion']} {index}")
+    return words("drift.mixes", told=", ".join(parts))
 
 
 COHORTS = (
-    "drift.cohort", "column.leads", "column.customers", "drift.promised", "drift.index", "drift.verdict",
+    "drift.cohort",
+    "column.leads",
+    "column.customers",
+    "drift.promised",
+    "drift.index",
+    "drift.verdict",
     "drift.reason",
-)  # fmt: skip
+)
 LINES = (
-    "column.criterion", "column.level", "column.points", "drift.then", "drift.now", "drift.from", "drift.ratio",
-    "drift.chance", "drift.verdict",
-)  # fmt: skip
+    "column.criterion",
+    "column.level",
+    "column.points",
+    "drift.then",
+    "drift.now",
+    "drift.from",
+    "drift.ratio",
+    "drift.chance",
+    "drift.verdict",
+)
 
 
 def chance(value: float, words: Words) -> str:
@@ -102,10 +128,10 @@ def level(name: str, words: Words) -> str:
     return words.texts.get(f"level.{name.casefold()}", name)
 
 
-def drift_json(found: Drift | None) -> dict[str, Any] | None:
+def drift_json(drift: Drift | None) -> dict[str, Any] | None:
     """The drift of the grid in use as plain values, without lines that nobody has."""
-    if found is None:
+    if drift is None:
         return None
-    plain = found.as_dict()
+    plain = drift.as_dict()
     plain["lines"] = [line for line in plain["lines"] if line["leads"] or line["leads_then"]]
     return plain

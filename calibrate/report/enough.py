@@ -32,23 +32,27 @@ def customers_said(base: float, words: Words) -> str:
     """How many later customers a comparison takes, before there is one."""
     small, large = GAPS
     return words(
-        "enough.customers", small=small, large=large, small_one=_round(customers_needed(small, 1, base)),
-        small_five=_round(customers_needed(small, 5, base)), large_one=_round(customers_needed(large, 1, base)),
+        "enough.customers",
+        small=small,
+        large=large,
+        small_one=_round(customers_needed(small, 1, base)),
+        small_five=_round(customers_needed(small, 5, base)),
+        large_one=_round(customers_needed(large, 1, base)),
         large_five=_round(customers_needed(large, 5, base)),
-    )  # fmt: skip
+    )
 
 
 def still_needed(review: Review) -> dict[float, int]:
     """Later customers until a difference of each size would be seen, from the comparison at hand."""
-    others = [each for each in review.comparison.judged if review.comparison.primary in each.difference]
-    if not others or not review.comparison.customers:
+    rivals = [candidate for candidate in review.comparison.judged if review.comparison.primary in candidate.difference]
+    if not rivals or not review.comparison.customers:
         return {}
-    best = max(others, key=lambda each: each.metrics[review.comparison.primary].value)
+    best = max(rivals, key=lambda candidate: candidate.metrics[review.comparison.primary].value)
     gap = best.difference[review.comparison.primary]
     half = (gap.high - gap.low) / 2
     if not math.isfinite(half) or half <= 0:
         return {}
-    return {size: _round(customers_still(review.comparison.customers, half, size, len(others))) for size in GAPS}
+    return {size: _round(customers_still(review.comparison.customers, half, size, len(rivals))) for size in GAPS}
 
 
 def verdict_said(review: Review, words: Words) -> str:
@@ -58,9 +62,13 @@ def verdict_said(review: Review, words: Words) -> str:
         return ""
     small, large = GAPS
     return words(
-        "enough.verdict", customers=review.comparison.customers, small=small, large=large, for_small=needed[small],
+        "enough.verdict",
+        customers=review.comparison.customers,
+        small=small,
+        large=large,
+        for_small=needed[small],
         for_large=needed[large],
-    )  # fmt: skip
+    )
 
 
 def power_json(power: Power | None, base: float) -> dict[str, Any] | None:
@@ -71,9 +79,10 @@ def power_json(power: Power | None, base: float) -> dict[str, Any] | None:
         "typical_level": {"share": power.share, "lift": power.lift, "leads": power.leads, "months": power.months},
         "customers": [
             {"auc": gap, "candidates": count, "later_customers": _round(customers_needed(gap, count, base))}
-            for gap in GAPS for count in (1, 5)
+            for gap in GAPS
+            for count in (1, 5)
         ],
-    }  # fmt: skip
+    }
 
 
 def _round(customers: float) -> int:

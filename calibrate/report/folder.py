@@ -26,18 +26,23 @@ OURS = re.compile(r"review(\.[a-z]{2})?\.html|review\.xlsx|notebook\.html|run\.j
 
 
 def write(
-    review: Review, folder: Path, languages: Sequence[str], *, settings_text: str, grid_files: Mapping[str, str],
+    review: Review,
+    folder: Path,
+    languages: Sequence[str],
+    *,
+    settings_text: str,
+    grid_files: Mapping[str, str],
     allowed: Callable[[], None] = lambda: None,
-) -> Path:  # fmt: skip
+) -> Path:
     """Write the whole report: pages, workbook, pictures, `run.json`, settings, and grid files by candidate name.
 
     The folder above is locked meanwhile; `allowed` is asked with the lock held and may refuse by an error.
     """
-    spoken = [load(language) for language in dict.fromkeys(languages or ("en",))]
+    vocabularies = [load(language) for language in dict.fromkeys(languages or ("en",))]
     try:
         with locked(folder.resolve().parent):
             allowed()
-            return _swapped_in(folder, lambda place: _fill(review, place, spoken, settings_text, grid_files))
+            return _swapped_in(folder, lambda place: _fill(review, place, vocabularies, settings_text, grid_files))
     except OSError as fault:
         raise CalibrateError(_unwritable(folder, fault)) from fault
 
@@ -65,19 +70,19 @@ def page_names(languages: Sequence[str]) -> list[str]:
     >>> page_names(["fr", "en"])
     ['review.html', 'review.en.html']
     """
-    asked = list(dict.fromkeys(languages or ("en",)))
-    return ["review.html", *(f"review.{language}.html" for language in asked[1:])]
+    unique = list(dict.fromkeys(languages or ("en",)))
+    return ["review.html", *(f"review.{language}.html" for language in unique[1:])]
 
 
 def _fill(
-    review: Review, place: Path, spoken: Sequence[Words], settings_text: str, grid_files: Mapping[str, str]
+    review: Review, place: Path, vocabularies: Sequence[Words], settings_text: str, grid_files: Mapping[str, str]
 ) -> None:
-    names = page_names([words.language for words in spoken])
-    for words, name in zip(spoken, names, strict=True):
-        others = {w.language: file for w, file in zip(spoken, names, strict=True) if w is not words}
-        _text(place / name, page(review, words, others))
-    workbook(review, spoken[0], place / "review.xlsx")
-    _pictures(review, place / "pictures", spoken[0])
+    names = page_names([words.language for words in vocabularies])
+    for words, name in zip(vocabularies, names, strict=True):
+        translations = {w.language: file for w, file in zip(vocabularies, names, strict=True) if w is not words}
+        _text(place / name, page(review, words, translations))
+    workbook(review, vocabularies[0], place / "review.xlsx")
+    _pictures(review, place / "pictures", vocabularies[0])
     (place / "grids").mkdir()
     for candidate, stem in tables.grid_files(review).items():
         if candidate in grid_files:
@@ -93,14 +98,18 @@ def _pictures(review: Review, place: Path, words: Words) -> None:
     charts.save(charts.lift_bars(review.rates, labels=labels), place / "lift.png")
     charts.save(charts.calibration_curves(review.comparison, labels), place / "calibration.png")
     charts.save(charts.gains(review.comparison, labels), place / "gains.png")
-    chosen = review.chosen_candidate
-    if chosen is not None:
-        limits = chosen.grid.thresholds
-        marks = {} if limits is None else {
-            words("threshold.mql_short"): limits.marketing_qualified,
-            words("threshold.sql_short"): limits.sales_qualified,
-        }  # fmt: skip
-        table = trade_off(chosen.unseen_at("marketing_qualified"), review.months, chosen.unseen)
+    candidate = review.chosen_candidate
+    if candidate is not None:
+        limits = candidate.grid.thresholds
+        marks = (
+            {}
+            if limits is None
+            else {
+                words("threshold.mql_short"): limits.marketing_qualified,
+                words("threshold.sql_short"): limits.sales_qualified,
+            }
+        )
+        table = trade_off(candidate.unseen_at("marketing_qualified"), review.months, candidate.unseen)
         charts.save(charts.threshold_trade_off(table, marks, labels), place / "thresholds.png")
 
 
@@ -141,8 +150,8 @@ def _refuse_strangers(goal: Path) -> None:
     """Refuse to replace a folder with files in it of which none is a report's."""
     if goal.exists() and not goal.is_dir():
         raise CalibrateError(f"'{goal}' is a file, not a folder. Name another folder with --out")
-    held = [entry.name for entry in goal.iterdir() if not entry.name.startswith(".")] if goal.is_dir() else []
-    if held and not any(OURS.fullmatch(name) for name in held):
+    visible = [entry.name for entry in goal.iterdir() if not entry.name.startswith(".")] if goal.is_dir() else []
+    if visible and not any(OURS.fullmatch(name) for name in visible):
         raise CalibrateError(
             f"'{goal}' holds files but no report of calibrate, so it is not replaced. Name another folder with --out"
         )

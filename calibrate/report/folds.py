@@ -47,11 +47,18 @@ def line(name: str, review: Review, words: Words) -> str:
     """The answer of a section in one line; empty where there is none to give."""
     compared, rates, account = review.comparison, review.rates, review.account
     values: dict[str, object] = {
-        "candidates": len(review.candidates), "leads": compared.leads, "customers": compared.customers,
-        "folds": len(compared.folds), "levels": len(rates.leads), "distinct": int(rates.distinct.sum()),
-        "read": account.read, "kept": account.kept, "months": len(review.handover.kpis),
-        "decisions": len(review.past.story), "findings": sum(len(c.findings) for c in review.candidates),
+        "candidates": len(review.candidates),
+        "leads": compared.leads,
+        "customers": compared.customers,
+        "folds": len(compared.folds),
+        "levels": len(rates.leads),
+        "distinct": int(rates.distinct.sum()),
+        "read": account.read,
+        "kept": account.kept,
+        "months": len(review.handover.kpis),
+        "decisions": len(review.past.story),
+        "findings": sum(len(c.findings) for c in review.candidates),
         "lines": sum(1 for change in review.changes.lines if change.change),
-    }  # fmt: skip
+    }
     key = f"foldline.{name}"
     return words(key, **values) if key in words.texts else ""

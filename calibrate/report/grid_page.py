@@ -47,23 +47,32 @@ def explained(grid: Grid, words: Words, form: str) -> str:
     """The page as HTML (one file, nothing fetched) or as Markdown."""
     if form not in FORMS:
         raise SettingsError(f"a grid is explained as .html or .md, not as '.{form}'")
-    found = _values(grid, words)
+    values = _values(grid, words)
     if form == "md":
-        return _markdown(grid, words, found)
-    return environment().get_template("grid.html.j2").render(**found, **text_of("page.css"))
+        return _markdown(grid, words, values)
+    return environment().get_template("grid.html.j2").render(**values, **text_of("page.css"))
 
 
 def _values(grid: Grid, words: Words) -> dict[str, Any]:
-    made = {key: grid.provenance.get(key) for key in
-            ("leads", "customers", "as_of", "source", "adopted_by", "adopted_why", "adopted_in")}  # fmt: skip
+    provenance = {
+        key: grid.provenance.get(key)
+        for key in ("leads", "customers", "as_of", "source", "adopted_by", "adopted_why", "adopted_in")
+    }
     return {
-        "grid": grid, "w": words, "made": made, "bands": [(band, _close_rate(band, words)) for band in grid.ladder],
+        "grid": grid,
+        "w": words,
+        "made": provenance,
+        "bands": [(band, _close_rate(band, words)) for band in grid.ladder],
         "axes": [(axis, *tables.reach(grid, axis), _blocks(grid, axis, words)) for axis in tables.AXES],
-        "level": partial(sections.level_name, words=words), "example": _example(grid),
-        "most": max((abs(int(points)) for points in grid.flat), default=1) or 1, "bar": drawing.points_bar,
-        "said": partial(said, words=words), "band_line": partial(band_line, words=words),
-        "narrowed": _narrowed(grid, words), "axis_title": partial(_axis, words=words),
-    }  # fmt: skip
+        "level": partial(sections.level_name, words=words),
+        "example": _example(grid),
+        "most": max((abs(int(points)) for points in grid.flat), default=1) or 1,
+        "bar": drawing.points_bar,
+        "said": partial(said, words=words),
+        "band_line": partial(band_line, words=words),
+        "narrowed": _narrowed(grid, words),
+        "axis_title": partial(_axis, words=words),
+    }
 
 
 def _narrowed(grid: Grid, words: Words) -> str:
@@ -82,21 +91,29 @@ def _close_rate(band: Band, words: Words) -> str:
     """What later leads in a band came to: the close rate with its interval and counts; empty where nobody counted."""
     if not band.leads or band.customers is None:
         return ""
-    counted = rate(band.customers, band.leads)
-    return words("explained.counted", rate=counted.value, low=counted.low, high=counted.high,
-                 customers=counted.customers, leads=counted.leads)  # fmt: skip
+    close_rate = rate(band.customers, band.leads)
+    return words(
+        "explained.counted",
+        rate=close_rate.value,
+        low=close_rate.low,
+        high=close_rate.high,
+        customers=close_rate.customers,
+        leads=close_rate.leads,
+    )
 
 
 def _blocks(grid: Grid, axis: str, words: Words) -> list[tuple[Criterion, list[Row]]]:
     """Criteria of one axis with their answers, most points first; those without points and meaning left out."""
-    found = []
+    blocks = []
     for at, criterion in enumerate(grid.criteria):
         if criterion.axis == axis:
             rows = [_row(grid, at, place, words) for place in range(len(criterion.levels))]
-            told = [row for row in rows if row.points or row.level.role == "value"]
-            if any(row.points for row in told):
-                found.append((criterion, told if criterion.ordered else sorted(told, key=lambda row: -row.points)))
-    return found
+            answers = [row for row in rows if row.points or row.level.role == "value"]
+            if any(row.points for row in answers):
+                blocks.append(
+                    (criterion, answers if criterion.ordered else sorted(answers, key=lambda row: -row.points))
+                )
+    return blocks
 
 
 def _row(grid: Grid, at: int, place: int, words: Words) -> Row:
@@ -107,17 +124,17 @@ def _row(grid: Grid, at: int, place: int, words: Words) -> Row:
         if (pin.criterion, pin.level) == (criterion.name, level.name):
             remarks.append(words("mark.pinned_by", who=pin.who) if pin.who else words("mark.pinned"))
             remarks += [pin.why] if pin.why else []
-    for each in grid.expiry:
-        if (each.criterion, each.level) == (criterion.name, level.name):
+    for rule in grid.expiry:
+        if (rule.criterion, rule.level) == (criterion.name, level.name):
             remarks.append(
-                words("points.expiry_days", days=each.days)
-                if each.days is not None
-                else words("points.expiry_percent", percent=each.percent, days=each.every_days)
+                words("points.expiry_days", days=rule.days)
+                if rule.days is not None
+                else words("points.expiry_percent", percent=rule.percent, days=rule.every_days)
             )
     if level.name == criterion.reference:
         remarks.append(words("mark.reference"))
-    counted = rate(evidence.customers, evidence.leads) if evidence is not None and evidence.leads else None
-    return Row(level, points, counted, tuple(remarks))
+    close_rate = rate(evidence.customers, evidence.leads) if evidence is not None and evidence.leads else None
+    return Row(level, points, close_rate, tuple(remarks))
 
 
 def _example(grid: Grid) -> Example | None:
@@ -127,34 +144,36 @@ def _example(grid: Grid) -> Example | None:
         places = [i for i, level in enumerate(criterion.levels) if level.role == "value"]
         if places:
             best.append((max(places, key=lambda i, at=at: abs(grid.points[at][i])), at))  # type: ignore[misc]
-    good = sorted((each for each in best if grid.points[each[1]][each[0]] > 0), key=lambda e: -grid.points[e[1]][e[0]])
-    bad = [each for each in best if grid.points[each[1]][each[0]] < 0]
+    good = sorted(
+        (place for place in best if grid.points[place[1]][place[0]] > 0), key=lambda e: -grid.points[e[1]][e[0]]
+    )
+    bad = [place for place in best if grid.points[place[1]][place[0]] < 0]
     picked = [*good[1:MOST_EXAMPLE], *bad[:1]] if len(good) > MOST_EXAMPLE else [*good[:MOST_EXAMPLE], *bad[:1]]
     if not picked:
         return None
     lines = tuple((grid.criteria[at], grid.criteria[at].levels[i], grid.points[at][i]) for i, at in picked)
-    asked = {at for _, at in picked}
-    others = sum(_usual(grid, at) for at in range(len(grid.criteria)) if at not in asked)
+    criteria = {at for _, at in picked}
+    remainder = sum(_usual(grid, at) for at in range(len(grid.criteria)) if at not in criteria)
     sides = {"fit": 0, "engagement": 0}
     for criterion, _, points in lines:
         sides[criterion.axis] += points
     for at, criterion in enumerate(grid.criteria):
-        sides[criterion.axis] += 0 if at in asked else _usual(grid, at)
-    return Example(lines, others, sum(sides.values()), band_of(grid.ladder, sides["fit"], sides["engagement"]))
+        sides[criterion.axis] += 0 if at in criteria else _usual(grid, at)
+    return Example(lines, remainder, sum(sides.values()), band_of(grid.ladder, sides["fit"], sides["engagement"]))
 
 
 def _usual(grid: Grid, at: int) -> int:
     """Points of the answer that most leads give: the one with most leads, else the reference, else not given."""
     criterion, points = grid.criteria[at], grid.points[at]
     if grid.evidence:
-        return points[int(np.argmax([each.leads for each in grid.evidence[at]]))]
+        return points[int(np.argmax([evidence.leads for evidence in grid.evidence[at]]))]
     names = [level.name for level in criterion.levels]
     return points[names.index(criterion.reference)] if criterion.reference else points[criterion.missing]
 
 
-def _markdown(grid: Grid, words: Words, found: dict[str, Any]) -> str:
+def _markdown(grid: Grid, words: Words, values: dict[str, Any]) -> str:
     lines = [f"# {escape(words('explained.title', name=grid.name))}", ""]
-    lines += [*_opening(grid, words, found["made"]), ""]
+    lines += [*_opening(grid, words, values["made"]), ""]
     lines += [f"## {words('explained.how')}", "", words("explained.add", low=grid.minimum, high=grid.maximum), ""]
     if grid.bands:
         rows = [
@@ -163,25 +182,25 @@ def _markdown(grid: Grid, words: Words, found: dict[str, Any]) -> str:
                 said(band.action, words),
                 expected,
             )
-            for band, expected in found["bands"]
+            for band, expected in values["bands"]
         ]
         heads = [words(f"explained.{key}") for key in ("band", "action", "expected")]
         lines += [f"## {words('explained.bands')}", "", *table(heads, rows), ""]
-    if found["example"]:
-        example: Example = found["example"]
+    if values["example"]:
+        example: Example = values["example"]
         lines += [f"## {words('explained.example')}", ""]
         lines += [
-            f"- {words.pair(escape(criterion.name), escape(found['level'](level)))} · {words.signed(points)}"
+            f"- {words.pair(escape(criterion.name), escape(values['level'](level)))} · {words.signed(points)}"
             for criterion, level, points in example.lines
         ]
         lines += [f"- {words('explained.others', points=example.others)}"]
-        told = words(
+        total = words(
             "explained.sum" if example.band else "explained.sum_alone",
             score=example.score,
             band=said(example.band, words),
         )
-        lines += ["", escape(told), ""]
-    for axis, low, high, blocks in found["axes"]:
+        lines += ["", escape(total), ""]
+    for axis, low, high, blocks in values["axes"]:
         if not blocks:
             continue
         lines += [f"## {_axis(axis, words)}", ""]
@@ -189,7 +208,7 @@ def _markdown(grid: Grid, words: Words, found: dict[str, Any]) -> str:
         for criterion, rows in blocks:
             heads = [words(f"column.{key}") for key in ("level", "points", "rate", "remarks")]
             cells = [
-                (found["level"](row.level), words.signed(row.points), _counted(row, words), "; ".join(row.remarks))
+                (values["level"](row.level), words.signed(row.points), _counted(row, words), "; ".join(row.remarks))
                 for row in rows
             ]
             lines += [f"### {escape(criterion.name)}", "", *table(heads, cells), ""]
@@ -197,20 +216,33 @@ def _markdown(grid: Grid, words: Words, found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _opening(grid: Grid, words: Words, made: dict[str, Any]) -> list[str]:
-    told = []
-    if made["leads"] is not None and made["customers"] is not None:
-        told.append(words("explained.made", leads=made["leads"], customers=made["customers"]))
-    if made["as_of"]:
-        told.append(words("explained.as_of", day=made["as_of"]))
-    if made["adopted_by"]:
-        told.append(escape(words("explained.adopted", who=made["adopted_by"], why=made["adopted_why"] or "–",
-                                 month=made["adopted_in"])))  # fmt: skip
+def _opening(grid: Grid, words: Words, provenance: dict[str, Any]) -> list[str]:
+    sentences = []
+    if provenance["leads"] is not None and provenance["customers"] is not None:
+        sentences.append(words("explained.made", leads=provenance["leads"], customers=provenance["customers"]))
+    if provenance["as_of"]:
+        sentences.append(words("explained.as_of", day=provenance["as_of"]))
+    if provenance["adopted_by"]:
+        sentences.append(
+            escape(
+                words(
+                    "explained.adopted",
+                    who=provenance["adopted_by"],
+                    why=provenance["adopted_why"] or "–",
+                    month=provenance["adopted_in"],
+                )
+            )
+        )
     if grid.thresholds:
-        told.append(words("explained.thresholds", marketing=grid.thresholds.marketing_qualified,
-                          sales=grid.thresholds.sales_qualified))  # fmt: skip
-        told += [text] if (text := _narrowed(grid, words)) else []
-    return told
+        sentences.append(
+            words(
+                "explained.thresholds",
+                marketing=grid.thresholds.marketing_qualified,
+                sales=grid.thresholds.sales_qualified,
+            )
+        )
+        sentences += [text] if (text := _narrowed(grid, words)) else []
+    return sentences
 
 
 def _counted(row: Row, words: Words) -> str:

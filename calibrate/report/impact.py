@@ -43,22 +43,32 @@ def absent(review: Review) -> set[str]:
 def values(review: Review, words: Words) -> dict[str, Any]:
     """What the templates of these sections place."""
     return {
-        "past_lines": past_lines(review), "swap_rows": swap_rows(review), "changed_lines": changed(review),
-        "changed_pair": pair(review), "main_sides": main_sides(review), "stages": STAGES,
-        "stage_line": partial(stage_line, words=words), "from_points": partial(from_points, words=words),
+        "past_lines": past_lines(review),
+        "swap_rows": swap_rows(review),
+        "changed_lines": changed(review),
+        "changed_pair": pair(review),
+        "main_sides": main_sides(review),
+        "stages": STAGES,
+        "stage_line": partial(stage_line, words=words),
+        "from_points": partial(from_points, words=words),
         "band_line": partial(band_line, words=words),
-        "said": partial(said, words=words), "letters": LETTERS, "digits": DIGITS, "saved": hours_saved,
-        "spread": spread, "chosen_by": chosen_by(review, words), "feedback_lines": feedback_lines(review),
+        "said": partial(said, words=words),
+        "letters": LETTERS,
+        "digits": DIGITS,
+        "saved": hours_saved,
+        "spread": spread,
+        "chosen_by": chosen_by(review, words),
+        "feedback_lines": feedback_lines(review),
         "moving": moving,
-    }  # fmt: skip
+    }
 
 
 def past_lines(review: Review) -> list[Line]:
     """Points of each line over the decisions so far and in the chosen grid; lines that never had points left out."""
-    chosen = review.chosen_candidate
-    if not review.past.story or chosen is None:
+    candidate = review.chosen_candidate
+    if not review.past.story or candidate is None:
         return []
-    return _telling(beside([*(each.grid for each in review.past.story), chosen.grid]))
+    return _telling(beside([*(adopted.grid for adopted in review.past.story), candidate.grid]))
 
 
 def changed(review: Review) -> list[Line]:
@@ -78,8 +88,8 @@ def pair(review: Review) -> tuple[Candidate, Candidate] | None:
     )
     if names is None:
         return None
-    found = {candidate.name: candidate for candidate in review.candidates}
-    return (found[names[0]], found[names[1]]) if set(names) <= set(found) else None
+    by_name = {candidate.name: candidate for candidate in review.candidates}
+    return (by_name[names[0]], by_name[names[1]]) if set(names) <= set(by_name) else None
 
 
 def swap_rows(review: Review) -> list[tuple[str, list[Moved], tuple[float, float, float] | None]]:
@@ -95,7 +105,7 @@ def main_sides(review: Review) -> Sides | None:
     """The candidate that is shown segment by segment: the one of the swap set."""
     name = review.changes.swap.new if review.changes.swap else review.chosen
     return next(
-        (each for each in review.changes.sides if each.candidate == name), next(iter(review.changes.sides), None)
+        (sides for sides in review.changes.sides if sides.candidate == name), next(iter(review.changes.sides), None)
     )
 
 
@@ -117,17 +127,20 @@ def hours_saved(review: Review, candidate: Candidate, step: Step) -> tuple[float
     return month * (1 - above / total), month * low, month * high
 
 
-def handed_over(review: Review, chosen: Candidate) -> Mapping[str, float | None] | pd.Series | None:
+def handed_over(review: Review, candidate: Candidate) -> Mapping[str, float | None] | pd.Series | None:
     """What the marketing-qualified threshold of the chosen grid brings, with the fit it asks for."""
-    for each in review.handover.demands:
-        if each.stage == "marketing_qualified":
-            customers = float(chosen.scores.customers.sum())
+    for demand in review.handover.demands:
+        if demand.stage == "marketing_qualified":
+            customers = float(candidate.scores.customers.sum())
             return {
-                "leads_per_month": each.leads_per_month, "leads": each.met.leads, "customers": each.met.customers,
-                "close_rate": each.met.value, "caught": each.met.customers / customers if customers else 0.0,
-            }  # fmt: skip
-    limits = chosen.grid.thresholds
-    return None if limits is None else sections.step_at(review, chosen, limits.marketing_qualified)
+                "leads_per_month": demand.leads_per_month,
+                "leads": demand.met.leads,
+                "customers": demand.met.customers,
+                "close_rate": demand.met.value,
+                "caught": demand.met.customers / customers if customers else 0.0,
+            }
+    limits = candidate.grid.thresholds
+    return None if limits is None else sections.step_at(review, candidate, limits.marketing_qualified)
 
 
 def chosen_by(review: Review, words: Words) -> str:
@@ -149,9 +162,10 @@ def spread(review: Review, candidate: Candidate, step: Step) -> dict[str, tuple[
     (few, low), (many, high) = above
     pace = leads / (review.months or 1)
     return {
-        "leads": (pace * float(few), pace * float(many)), "caught": (float(low), float(high)),
+        "leads": (pace * float(few), pace * float(many)),
+        "caught": (float(low), float(high)),
         "missed": (customers * (1 - float(high)), customers * (1 - float(low))),
-    }  # fmt: skip
+    }
 
 
 def _telling(lines: Sequence[Line]) -> list[Line]:

@@ -5,97 +5,192 @@ from __future__ import annotations
 from typing import Any
 
 from ..counts.rates import Rate
+from ..evaluation.decision import Outcome
 from ..evaluation.segments import Segment
 from ..evaluation.swap import Moved
+from ..funnel.emails import Mails
+from ..funnel.feedback import Feedback
 from ..points.grade import DIGITS, LETTERS
 from .drift_text import drift_json
-from .review import Review
+from .review import Handover, Review
 
 
 def meeting_json(review: Review) -> dict[str, Any]:
     """Plain values by key; None where a part is not there."""
-    swap, grades, feedback, mails = (
-        review.changes.swap,
-        review.handover.grades,
-        review.handover.feedback,
-        review.funnel.mails,
-    )
     return {
-        "decisions": [
-            {"month": o.month, "candidate": o.candidate, "stage": o.stage, "threshold": o.threshold,
-             "promised": {"rate": o.promise.close_rate, "leads_per_month": o.promise.leads_per_month,
-                          "later_leads": o.promise.later},
-             "came": None if o.came is None else {**_rate(o.came), "leads_per_month": o.leads_per_month},
-             "first": o.first, "last": o.last, "side": o.side}
-            for o in review.past.outcomes
-        ],
+        "decisions": [_decision(outcome) for outcome in review.past.outcomes],
         "drift": drift_json(review.past.drift),
-        "swap": None if swap is None else {
-            "old": swap.old, "new": swap.new, "later": swap.later, "leads": swap.leads,
-            "moved": [_moved(each) for each in swap.moved],
-        },
+        "swap": _swap(review),
         "changes": [
             {"criterion": line.criterion, "level": line.level.name, "old": line.points[0], "new": line.points[-1]}
-            for line in review.changes.lines if line.change
+            for line in review.changes.lines
+            if line.change
         ],
         "segments": [
-            {"candidate": sides.candidate, "against": sides.baseline,
-             "tables": [{"by": table.by, "segments": [_segment(each) for each in table.segments]}
-                        for table in sides.tables]}
+            {
+                "candidate": sides.candidate,
+                "against": sides.baseline,
+                "tables": [
+                    {"by": table.by, "segments": [_segment(segment) for segment in table.segments]}
+                    for table in sides.tables
+                ],
+            }
             for sides in review.changes.sides
         ],
-        "grades": None if grades is None else {
-            "fit_from": grades.fit_from, "engagement_from": grades.engagement_from,
-            "cells": {letter + digit: _rate(cell) for letter, row in zip(LETTERS, grades.rates, strict=True)
-                      for digit, cell in zip(DIGITS, row, strict=True)},
+        **_handover(review.handover),
+        "mails": _mails(review.funnel.mails),
+        "feedback": _feedback(review.handover.feedback),
+    }
+
+
+def _decision(outcome: Outcome) -> dict[str, Any]:
+    came = outcome.came
+    return {
+        "month": outcome.month,
+        "candidate": outcome.candidate,
+        "stage": outcome.stage,
+        "threshold": outcome.threshold,
+        "promised": {
+            "rate": outcome.promise.close_rate,
+            "leads_per_month": outcome.promise.leads_per_month,
+            "later_leads": outcome.promise.later,
         },
-        "threshold_policy": None if review.handover.policy is None else {
-            "kind": review.handover.policy.kind, "value": review.handover.policy.value,
-            "cost_of_call": review.handover.money[0] if review.handover.money else None,
-            "value_of_customer": review.handover.money[1] if review.handover.money else None,
+        "came": None if came is None else {**_rate(came), "leads_per_month": outcome.leads_per_month},
+        "first": outcome.first,
+        "last": outcome.last,
+        "side": outcome.side,
+    }
+
+
+def _swap(review: Review) -> dict[str, Any] | None:
+    swap = review.changes.swap
+    if swap is None:
+        return None
+    return {
+        "old": swap.old,
+        "new": swap.new,
+        "later": swap.later,
+        "leads": swap.leads,
+        "moved": [_moved(leads) for leads in swap.moved],
+    }
+
+
+def _handover(handover: Handover) -> dict[str, Any]:
+    """Grades, the way thresholds were chosen, what each stage asks for, months under the grid in use."""
+    grades, policy, money = handover.grades, handover.policy, handover.money
+    cells = {}
+    if grades is not None:
+        for letter, rates in zip(LETTERS, grades.rates, strict=True):
+            cells.update({letter + digit: _rate(rate) for digit, rate in zip(DIGITS, rates, strict=True)})
+    return {
+        "grades": None
+        if grades is None
+        else {"fit_from": grades.fit_from, "engagement_from": grades.engagement_from, "cells": cells},
+        "threshold_policy": None
+        if policy is None
+        else {
+            "kind": policy.kind,
+            "value": policy.value,
+            "cost_of_call": money[0] if money else None,
+            "value_of_customer": money[1] if money else None,
         },
         "demands": [
-            {"stage": d.stage, "axis": d.axis, "threshold": d.threshold, "minimum": d.minimum,
-             "minimums": dict(d.asked), **_rate(d.met), "without": _rate(d.without)}
-            for d in review.handover.demands
+            {
+                "stage": demand.stage,
+                "axis": demand.axis,
+                "threshold": demand.threshold,
+                "minimum": demand.minimum,
+                "minimums": dict(demand.asked),
+                **_rate(demand.met),
+                "without": _rate(demand.without),
+            }
+            for demand in handover.demands
         ],
         "months_under_grid": [
-            {"month": m.cohort, "overall": _rate(m.overall), "marketing_qualified": _rate(m.marketing_qualified),
-             "sales_qualified": _rate(m.sales_qualified), "mean_score": m.mean_score,
-             "mean_score_customers": m.mean_score_customers}
-            for m in review.handover.kpis
+            {
+                "month": month.cohort,
+                "overall": _rate(month.overall),
+                "marketing_qualified": _rate(month.marketing_qualified),
+                "sales_qualified": _rate(month.sales_qualified),
+                "mean_score": month.mean_score,
+                "mean_score_customers": month.mean_score_customers,
+            }
+            for month in handover.kpis
         ],
-        "mails": None if mails is None else {
-            "base": mails.base, "columns": {kind: list(names) for kind, names in mails.columns.items()},
-            "days": mails.days,
-            "months": [{"month": month, "leads": leads, **{kind: _rate(found) for kind, found in rates.items()}}
-                       for month, leads, rates in mails.cohorts],
-        },
-        "feedback": None if feedback is None else {
-            "read": feedback.read, "found": feedback.found, "reasons": dict(feedback.reasons),
-            "lines": [{"criterion": line.criterion, "level": line.level.name, "points": line.points,
-                       "rejected": line.rejected, "share": line.share, "low": line.low, "high": line.high,
-                       "share_handed_over": line.share_handed_over, "reasons": dict(line.reasons)}
-                      for line in feedback.lines],
-        },
-    }  # fmt: skip
+    }
 
 
-def _rate(found: Rate) -> dict[str, Any]:
-    return {"leads": found.leads, "customers": found.customers, "rate": found.value if found.leads else None,
-            "low": found.low, "high": found.high}  # fmt: skip
+def _mails(mails: Mails | None) -> dict[str, Any] | None:
+    if mails is None:
+        return None
+    return {
+        "base": mails.base,
+        "columns": {kind: list(names) for kind, names in mails.columns.items()},
+        "days": mails.days,
+        "months": [
+            {"month": month, "leads": leads, **{kind: _rate(rate) for kind, rate in rates.items()}}
+            for month, leads, rates in mails.cohorts
+        ],
+    }
 
 
-def _moved(moved: Moved) -> dict[str, Any]:
+def _feedback(feedback: Feedback | None) -> dict[str, Any] | None:
+    if feedback is None:
+        return None
+    return {
+        "read": feedback.read,
+        "found": feedback.found,
+        "reasons": dict(feedback.reasons),
+        "lines": [
+            {
+                "criterion": line.criterion,
+                "level": line.level.name,
+                "points": line.points,
+                "rejected": line.rejected,
+                "share": line.share,
+                "low": line.low,
+                "high": line.high,
+                "share_handed_over": line.share_handed_over,
+                "reasons": dict(line.reasons),
+            }
+            for line in feedback.lines
+        ],
+    }
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    return {
+        "leads": rate.leads,
+        "customers": rate.customers,
+        "rate": rate.value if rate.leads else None,
+        "low": rate.low,
+        "high": rate.high,
+    }
+
+
+def _moved(leads: Moved) -> dict[str, Any]:
     common = [
         {"criterion": c.criterion, "level": c.level.name, "leads": c.leads, "share": c.share, "share_all": c.share_all}
-        for c in moved.common
+        for c in leads.common
     ]
-    return {"stage": moved.stage, "direction": moved.direction, **_rate(moved.rate),
-            "leads_per_month": moved.leads_per_month, "common": common}  # fmt: skip
+    return {
+        "stage": leads.stage,
+        "direction": leads.direction,
+        **_rate(leads.rate),
+        "leads_per_month": leads.leads_per_month,
+        "common": common,
+    }
 
 
-def _segment(found: Segment) -> dict[str, Any]:
-    return {"level": found.level.name, "leads": found.leads, "customers": found.customers, "old": found.old,
-            "new": found.new, "called": found.called, "caught": found.caught, "harm": found.harm,
-            "differences": {name: vars(gap) for name, gap in found.differences.items()}}  # fmt: skip
+def _segment(segment: Segment) -> dict[str, Any]:
+    return {
+        "level": segment.level.name,
+        "leads": segment.leads,
+        "customers": segment.customers,
+        "old": segment.old,
+        "new": segment.new,
+        "called": segment.called,
+        "caught": segment.caught,
+        "harm": segment.harm,
+        "differences": {name: vars(gap) for name, gap in segment.differences.items()},
+    }

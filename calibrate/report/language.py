@@ -52,8 +52,8 @@ class Words:
         if otherwise:
             return otherwise
         plain = key.replace("_", " ")
-        told = ", ".join(f"{name.replace('_', ' ')}: {self.plain(value)}" for name, value in facts.items())
-        return f"{plain} ({told})" if told else plain
+        values = ", ".join(f"{name.replace('_', ' ')}: {self.plain(value)}" for name, value in facts.items())
+        return f"{plain} ({values})" if values else plain
 
     def name(self, section: str, key: str) -> str:
         """The word for a key, or the key itself where the language has none."""
@@ -134,13 +134,13 @@ class Words:
             return self("format.between", low=self.signed(100 * low, 1), high=self.gap(high))
         return self("format.between", low=self.written(low, kind), high=self.written(high, kind))
 
-    def pair(self, name: str, told: object) -> str:
+    def pair(self, name: str, value: object) -> str:
         r"""A name with what is told of it, such as a criterion and an answer.
 
         >>> load("en").pair("sector", "retail"), load("fr").pair("sector", "retail")
         ('sector: retail', 'sector\xa0: retail')
         """
-        return f"{name}{self.texts['format.colon']}{told}"
+        return f"{name}{self.texts['format.colon']}{value}"
 
     def date(self, day: str | None) -> str:
         """A day (2025-09-30) or a month (2025-09) in words; anything else as it is.
@@ -150,17 +150,17 @@ class Words:
         """
         if day is None:
             return NOTHING
-        found = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", day)
+        match = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", day)
         try:
-            year, month, number = (int(part or 1) for part in found.groups()) if found else (0, 0, 0)
+            year, month, number = (int(part or 1) for part in match.groups()) if match else (0, 0, 0)
             datetime.date(year, month, number)
         except ValueError:
             return day
-        written = f"{self.months[month - 1]} {year}"
-        if not found or found[3] is None:
-            return written
+        month_name = f"{self.months[month - 1]} {year}"
+        if not match or match[3] is None:
+            return month_name
         first = self.texts["format.first"] if number == 1 else str(number)
-        return f"{first} {written}"
+        return f"{first} {month_name}"
 
     def measured(self, estimate: object, kind: str) -> str:
         """An estimate with its interval, both in one format."""
@@ -177,8 +177,13 @@ class Words:
         if kind == "" or not isinstance(value, (int, float)):
             return self.date(str(value)) if kind == "date" else self.plain(value)
         name, digits = re.fullmatch(r"([a-z]+)(\d?)", kind).groups()  # type: ignore[union-attr]
-        write = {"count": self.count, "percent": self.percent, "decimal": self.decimal, "signed": self.signed,
-                   "gap": self.gap}[name]  # fmt: skip
+        write = {
+            "count": self.count,
+            "percent": self.percent,
+            "decimal": self.decimal,
+            "signed": self.signed,
+            "gap": self.gap,
+        }[name]
         return write(value, *([int(digits)] if digits else []))
 
     def _is_one(self, value: float) -> bool:

@@ -37,12 +37,13 @@ def lines(account: Account, say: Words) -> Iterator[str]:
     if windows is not None:
         if windows.late:
             yield say("account.late", late=windows.late, all=windows.late + windows.customers, days=windows.used)
-        others = [each for each in windows.counts if each.days != windows.used]
-        told = "; ".join(
-            say("account.window_count", days=each.days, customers=each.customers, leads=each.leads) for each in others
+        alternatives = [window for window in windows.counts if window.days != windows.used]
+        text = "; ".join(
+            say("account.window_count", days=window.days, customers=window.customers, leads=window.leads)
+            for window in alternatives
         )
-        if told:
-            yield say("account.windows", windows=told)
+        if text:
+            yield say("account.windows", windows=text)
 
 
 def spelt(account: Account, say: Words) -> Iterator[str]:
@@ -67,7 +68,7 @@ def as_of(account: Account, say: Words) -> Iterator[str]:
 
 def rows(outcome: Outcome, say: Words) -> list[tuple[str, int, str]]:
     """Each value in words, its rows, and what it was taken for."""
-    return [(_value(each, outcome, say), each.rows, say(f"taken.{each.taken_for}")) for each in outcome.values]
+    return [(_value(value, outcome, say), value.rows, say(f"taken.{value.taken_for}")) for value in outcome.values]
 
 
 def values(account: Account, say: Words) -> dict[str, Any]:
@@ -86,15 +87,19 @@ def outcome_json(account: Account) -> dict[str, Any]:
     outcome = account.outcome
     if outcome is None:
         return {"column": account.customer, "source": "leads", "values": []}
-    public = {*may_be_shown([each.value for each in outcome.values])}
+    public = {*may_be_shown([value.value for value in outcome.values])}
     return {
-        "column": outcome.column or "", "source": outcome.source,
+        "column": outcome.column or "",
+        "source": outcome.source,
         "values": [
-            {"value": each.value if not each.value or each.value in public else shape_of(each.value),
-             "rows": each.rows, "taken_for": each.taken_for}
-            for each in outcome.values
+            {
+                "value": value.value if not value.value or value.value in public else shape_of(value.value),
+                "rows": value.rows,
+                "taken_for": value.taken_for,
+            }
+            for value in outcome.values
         ],
-    }  # fmt: skip
+    }
 
 
 def as_of_reason(account: Account) -> str:
@@ -104,29 +109,29 @@ def as_of_reason(account: Account) -> str:
 
 
 def _listed(outcome: Outcome) -> bool:
-    return any(each.value == "row" for each in outcome.values)
+    return any(value.value == "row" for value in outcome.values)
 
 
 def _kinds(outcome: Outcome, say: Words) -> Iterator[str]:
     """The values of each kind with their rows."""
     for kind in ORDER:
-        values = [each for each in outcome.values if each.taken_for == kind]
+        values = [value for value in outcome.values if value.taken_for == kind]
         if not values:
             continue
-        told = [f"{_value(each, outcome, say)} ({say.count(each.rows)})" for each in values[:SHOWN]]
+        parts = [f"{_value(value, outcome, say)} ({say.count(value.rows)})" for value in values[:SHOWN]]
         if len(values) > SHOWN:
-            more = sum(each.rows for each in values[SHOWN:])
-            told.append(f"{say('account.outcome_more', count=len(values) - SHOWN)} ({say.count(more)})")
-        yield f"{say(f'taken.{kind}')} = {', '.join(told)}"
+            more = sum(value.rows for value in values[SHOWN:])
+            parts.append(f"{say('account.outcome_more', count=len(values) - SHOWN)} ({say.count(more)})")
+        yield f"{say(f'taken.{kind}')} = {', '.join(parts)}"
 
 
-def _value(each: Value, outcome: Outcome, say: Words) -> str:
+def _value(value: Value, outcome: Outcome, say: Words) -> str:
     """A value as a reader sees it."""
     ours = outcome.source == "dates" or _listed(outcome)
-    if not each.value:
+    if not value.value:
         return say("taken.empty")
-    if ours and f"taken.{each.value}" in say.texts:
-        return say(f"taken.{each.value}")
-    if not may_be_shown([each.value]):
+    if ours and f"taken.{value.value}" in say.texts:
+        return say(f"taken.{value.value}")
+    if not may_be_shown([value.value]):
         return say("taken.personal")
-    return f"“{each.value}”" if each.value.strip() != each.value else each.value
+    return f"“{value.value}”" if value.value.strip() != value.value else value.value

@@ -34,15 +34,29 @@ from .winners import winners
 TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = ("page.js", "appendix.js", "meeting.js")
 SECTIONS = (
-    "candidates", "points", "rates", "changes", "segments", "history", "drift", "constraints", "audit", "proof",
-    "thresholds", "grades", "months", "feedback", "time", "truth", "account", "glossary",
-)  # fmt: skip
+    "candidates",
+    "points",
+    "rates",
+    "changes",
+    "segments",
+    "history",
+    "drift",
+    "constraints",
+    "audit",
+    "proof",
+    "thresholds",
+    "grades",
+    "months",
+    "feedback",
+    "time",
+    "truth",
+    "account",
+    "glossary",
+)
 """The folds, in their order."""
 
 
-def page(
-    review: Review, words: Words, others: Mapping[str, str] | None = None, what_if: bool = True
-) -> str:  # fmt: skip
+def page(review: Review, words: Words, translations: Mapping[str, str] | None = None, what_if: bool = True) -> str:
     """The whole page as text.
 
     `others` links to the same page in other languages (language to file name). Without `what_if` no profiles of leads
@@ -51,12 +65,21 @@ def page(
     style, script = _text("page.css"), "\n".join(_text(name) for name in SCRIPTS)
     values = _values(review, words)
     parts = {name: folds.squeezed(_section(name, values)) for name in values["toc"]}
-    return environment().get_template("page.html.j2").render(
-        **values, others=others or {}, style=Markup(style), script=Markup(script),
-        style_hash=_hash(style), script_hash=_hash(script), packed=_safe_json(folds.packed(parts)),
-        fold_lines=[(name, folds.line(name, review, words)) for name in parts],
-        data=_safe_json(_data(review, words, what_if)),
-    )  # fmt: skip
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            **values,
+            others=translations or {},
+            style=Markup(style),
+            script=Markup(script),
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+            packed=_safe_json(folds.packed(parts)),
+            fold_lines=[(name, folds.line(name, review, words)) for name in parts],
+            data=_safe_json(_data(review, words, what_if)),
+        )
+    )
 
 
 def _section(name: str, values: Mapping[str, Any]) -> str:
@@ -65,10 +88,10 @@ def _section(name: str, values: Mapping[str, Any]) -> str:
 
 def _values(review: Review, words: Words) -> dict[str, Any]:
     """Everything the templates place."""
-    chosen = review.chosen_candidate
-    limits = chosen.grid.thresholds if chosen else None
+    candidate = review.chosen_candidate
+    limits = candidate.grid.thresholds if candidate else None
     rates = review.rates
-    handed = meeting.handed_over(review, chosen) if chosen and limits else None
+    handed = meeting.handed_over(review, candidate) if candidate and limits else None
     parts = (
         review.funnel.closing,
         review.funnel.stages,
@@ -78,33 +101,55 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
     )
     timed = any(part is not None for part in parts)
     absent = {name for name, there in (("truth", review.truth), ("time", timed)) if not there}
-    shown = [name for name in SECTIONS if name not in absent | meeting.absent(review) | checks.absent(review)]
+    visible = [name for name in SECTIONS if name not in absent | meeting.absent(review) | checks.absent(review)]
     return {
         **meeting.values(review, words),
         **checks.values(review, words),
-        "w": words, "review": review, "compared": review.comparison, "verdict": review.comparison.verdict,
-        "chosen": chosen, "candidates": review.in_order, "toc": shown, "limits": limits, "handed": handed,
-        "headline": sections.headline(review, words), "sentence": sections.sentence(review, words),
-        "judged": review.judged, "metric_rows": sections.metric_rows(review),
-        "formats": sections.FORMATS, "level": partial(sections.level_name, words=words),
-        "sides": partial(sections.sides, review), "beside": sections.side_by_side(review),
-        "step_rows": partial(sections.step_rows, review), "reach": tables.reach, "axes": tables.AXES,
-        "most_points": _most_points(review), "points_bar": drawing.points_bar,
+        "w": words,
+        "review": review,
+        "compared": review.comparison,
+        "verdict": review.comparison.verdict,
+        "chosen": candidate,
+        "candidates": review.in_order,
+        "toc": visible,
+        "limits": limits,
+        "handed": handed,
+        "headline": sections.headline(review, words),
+        "sentence": sections.sentence(review, words),
+        "judged": review.judged,
+        "metric_rows": sections.metric_rows(review),
+        "formats": sections.FORMATS,
+        "level": partial(sections.level_name, words=words),
+        "sides": partial(sections.sides, review),
+        "beside": sections.side_by_side(review),
+        "step_rows": partial(sections.step_rows, review),
+        "reach": tables.reach,
+        "axes": tables.AXES,
+        "most_points": _most_points(review),
+        "points_bar": drawing.points_bar,
         "rate_bar": partial(drawing.rate_bar, mean=rates.overall.value, top=_top(review)),
-        "spans": list(tables.spans(rates)), "shown": set(tables.shown(rates)), "rates": rates,
+        "spans": list(tables.spans(rates)),
+        "shown": set(tables.shown(rates)),
+        "rates": rates,
         **spelling.values(review.account, words),
-        "excluded": sections.excluded(review, words), "suspects": sections.suspects(review, words),
-        "asked": sections.asked(review.asked, words), "rests_on": sections.rests_on(review, words),
+        "excluded": sections.excluded(review, words),
+        "suspects": sections.suspects(review, words),
+        "asked": sections.asked(review.asked, words),
+        "rests_on": sections.rests_on(review, words),
         "enough": [*enough.levels_said(review.power, words), enough.verdict_said(review, words)],
-        "folds": sections.folds_drawn(review, words), "gaps": sections.has_gaps(review),
+        "folds": sections.folds_drawn(review, words),
+        "gaps": sections.has_gaps(review),
         "cohort": partial(sections.cohort_name, words=words),
         "truth_rows": pictures.truth_rows(review),
         "truth_held": sum(low <= true <= high for _, _, true, _, low, high in pictures.truth_rows(review)),
-        "worth_rows": sections.worth_rows(review, words), "moved_rows": sections.moved_rows(review, words),
-        "kept": partial(sections.kept, review), "ceiling": sections.ceiling(review, words), "pictures": pictures,
+        "worth_rows": sections.worth_rows(review, words),
+        "moved_rows": sections.moved_rows(review, words),
+        "kept": partial(sections.kept, review),
+        "ceiling": sections.ceiling(review, words),
+        "pictures": pictures,
         **_first_screens(review, words),
         "glossary": [key.removeprefix("term.") for key in words.texts if key.startswith("term.")],
-    }  # fmt: skip
+    }
 
 
 def _most_points(review: Review) -> int:
@@ -122,11 +167,15 @@ def _top(review: Review) -> float:
 def _first_screens(review: Review, words: Words) -> dict[str, Any]:
     """What stands before the folds."""
     return {
-        "answer": answering.answer(review, words), "alerts": list(answering.alerts(review, words)),
-        "static_lines": answering.static_lines(review, words), "sizes": sizes(review, words),
-        "winners": winners(review, words), "has_current": any(c.name == "current" for c in review.candidates),
-        "promises": list(answering.promises(review, words)), "drift_line": answering.drift_line(review, words),
-    }  # fmt: skip
+        "answer": answering.answer(review, words),
+        "alerts": list(answering.alerts(review, words)),
+        "static_lines": answering.static_lines(review, words),
+        "sizes": sizes(review, words),
+        "winners": winners(review, words),
+        "has_current": any(c.name == "current" for c in review.candidates),
+        "promises": list(answering.promises(review, words)),
+        "drift_line": answering.drift_line(review, words),
+    }
 
 
 def _data(review: Review, words: Words, with_profiles: bool) -> dict[str, Any]:
@@ -137,11 +186,14 @@ def _data(review: Review, words: Words, with_profiles: bool) -> dict[str, Any]:
     later = review.comparison
     basis = words("meeting.basis", leads=later.leads, customers=later.customers) if later.leads else ""
     return {
-        "language": words.language, "candidates": sections.slider_data(review),
-        "singular_zero": words.texts["format.zero_is"] == "singular", "average": review.rates.overall.value,
-        "texts": texts | {"colon": words.texts["format.colon"]}, "basis": basis,
+        "language": words.language,
+        "candidates": sections.slider_data(review),
+        "singular_zero": words.texts["format.zero_is"] == "singular",
+        "average": review.rates.overall.value,
+        "texts": texts | {"colon": words.texts["format.colon"]},
+        "basis": basis,
         **trying.values(review, words, with_profiles),
-    }  # fmt: skip
+    }
 
 
 def _safe_json(value: object) -> Markup:
@@ -171,12 +223,16 @@ def _text(name: str) -> str:
 @lru_cache
 def environment() -> Environment:
     """The templates, with every text of the user's escaped."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    made.filters["soft"] = _soft
-    return made
+    templates = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    templates.filters["soft"] = _soft
+    return templates
 
 
 def _soft(name: str) -> Markup:

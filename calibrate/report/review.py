@@ -196,24 +196,26 @@ class Review:
     @property
     def chosen_candidate(self) -> Candidate | None:
         """The candidate whose thresholds and table stand first."""
-        named = [candidate for candidate in self.candidates if candidate.name == self.chosen]
-        return next(iter(named or self.candidates), None)
+        matches = [candidate for candidate in self.candidates if candidate.name == self.chosen]
+        return next(iter(matches or self.candidates), None)
 
     @property
     def rests_on(self) -> tuple[str, ...]:
         """Columns that the chosen grid gives points for and that nobody has answered for yet."""
-        chosen = self.chosen_candidate
-        if chosen is None:
+        candidate = self.chosen_candidate
+        if candidate is None:
             return ()
-        used = {c.column for c, points in zip(chosen.grid.criteria, chosen.grid.points, strict=True) if any(points)}
+        used = {
+            c.column for c, points in zip(candidate.grid.criteria, candidate.grid.points, strict=True) if any(points)
+        }
         return tuple(question.column for question in self.asked if question.column in used)
 
     @property
     def in_order(self) -> tuple[Candidate, ...]:
         """Candidates, the chosen one first."""
-        chosen = self.chosen_candidate
-        return tuple(sorted(self.candidates, key=lambda candidate: candidate is not chosen))
+        first = self.chosen_candidate
+        return tuple(sorted(self.candidates, key=lambda candidate: candidate is not first))
 
     def judged(self, name: str) -> Judged | None:
         """What later leads said about a candidate, by its name."""
-        return next((judged for judged in self.comparison.judged if judged.name == name), None)
+        return next((candidate for candidate in self.comparison.judged if candidate.name == name), None)

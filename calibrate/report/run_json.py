@@ -32,8 +32,8 @@ DIGITS = 12
 
 def run_json(review: Review) -> dict[str, Any]:
     """The review as plain values, keyed as promised."""
-    chosen, verdict = review.chosen_candidate, review.comparison.verdict
-    limits = chosen.grid.thresholds if chosen else None
+    proposed, verdict = review.chosen_candidate, review.comparison.verdict
+    limits = proposed.grid.thresholds if proposed else None
     names = tables.grid_files(review)
     return {
         **counted_json(review.account, review.rates, review.suspects, review.asked, review.power),
@@ -41,97 +41,156 @@ def run_json(review: Review) -> dict[str, Any]:
         "ledger": ledger(review.tally),
         "months": _plain(review.months),
         "tally": {
-            "profiles": review.tally.rows, "exact": review.tally.exact,
-            "first": review.tally.cohorts[0], "last": review.tally.cohorts[-1],
+            "profiles": review.tally.rows,
+            "exact": review.tally.exact,
+            "first": review.tally.cohorts[0],
+            "last": review.tally.cohorts[-1],
         },
         "candidates": [_candidate(review, candidate, names[candidate.name]) for candidate in review.candidates],
         "ceiling": {name: {"value": _plain(top)} for name, top in review.ceiling.items()} if review.ceiling else None,
         "chosen": review.chosen,
-        "thresholds": None if limits is None else {
-            "marketing_qualified": limits.marketing_qualified, "sales_qualified": limits.sales_qualified,
+        "thresholds": None
+        if limits is None
+        else {
+            "marketing_qualified": limits.marketing_qualified,
+            "sales_qualified": limits.sales_qualified,
         },
         "verdict": {
-            "decision": verdict.decision, "candidate": verdict.candidate,
+            "decision": verdict.decision,
+            "candidate": verdict.candidate,
             "why": " ".join((verdict.why, *sections.window_note(review, load("en")))),
-            "reason": verdict.reason, "facts": _plain(verdict.facts), "rests_on": list(review.rests_on),
+            "reason": verdict.reason,
+            "facts": _plain(verdict.facts),
+            "rests_on": list(review.rests_on),
             "baseline": verdict.baseline,
             "customers_needed": [
                 {"auc": gap, "later_customers": count} for gap, count in enough.still_needed(review).items()
             ],
         },
         "frontier": frontier_json(review.frontier, names),
-        "bands": [_band(band) for band in (chosen.grid.ladder if chosen else ())],
+        "bands": [_band(band) for band in (proposed.grid.ladder if proposed else ())],
         "comparison": _comparison(review),
         "constraints": _plain(checks.costs_json(review)),
         "warnings": warnings_json(review.warnings),
         **_plain(meeting_json.meeting_json(review)),
         "truth": _plain(review.truth),
         **_times(review),
-    }  # fmt: skip
+    }
 
 
 def _times(review: Review) -> dict[str, Any]:
     """What dates, amounts and the worked column tell; null where the source has none."""
-    closing, stages, worth, selection = (
-        review.funnel.closing,
-        review.funnel.stages,
-        review.funnel.worth,
-        review.funnel.selection,
-    )
-    names = [(criterion.name, level.name) for criterion in review.rates.criteria for level in criterion.levels]
     return {
-        "expiry": [_fading(each) for each in review.funnel.fadings],
-        "closing": None if closing is None else {
-            "leads": closing.leads, "closings": closing.closings, "median_days": closing.median,
-            "captured": _plain(closing.captured), "before_observation": _plain(closing.before),
-            "ninety_percent_days": closing.observed_days, "proposed_days": closing.proposed,
-            "curve": [{"days": int(d), "share": _plain(s), "low": _plain(a), "high": _plain(b)}
-                      for d, s, a, b in zip(closing.days, closing.share, closing.low, closing.high, strict=True)],
-            "windows": [_plain(vars(window)) for window in closing.windows],
-        },
-        "stages": None if stages is None else {
-            "days": stages.days, "steps": [_step(step) for step in stages.steps],
-            "cohorts": [{"cohort": name, "leads": leads, "steps": [_step(step) for step in steps]}
-                        for name, leads, steps in stages.cohorts],
-        },
-        "value": None if worth is None else {
-            "column": worth.column, "customers": worth.customers, "unknown": worth.unknown,
-            "total": _plain(worth.total), "mean": _plain(worth.mean), "per_lead": _plain(worth.overall),
-            "levels": [
-                {"criterion": name, "level": level, "leads": int(review.rates.leads[i]),
-                 **{key: _plain(getattr(worth, key)[i]) for key in ("value", "per_lead", "low", "high", "lift")}}
-                for i, (name, level) in enumerate(names)
-            ],
-        },
-        "worked": None if selection is None else {
-            "column": selection.column, "differs": selection.differs,
-            **{key: _rate(getattr(selection, key)) for key in ("all_leads", "worked", "others")},
-            "levels": [
-                {"criterion": name, "level": level, "leads": int(selection.leads[i]),
-                 "customers": int(selection.customers[i]), "moved": bool(selection.moved[i])}
-                for i, (name, level) in enumerate(names)
-            ],
-        },
-    }  # fmt: skip
+        "expiry": [_fading(fading) for fading in review.funnel.fadings],
+        "closing": _closing(review),
+        "stages": _stages(review),
+        "value": _value(review),
+        "worked": _worked(review),
+    }
 
 
-def _fading(found: Fading) -> dict[str, Any]:
-    plain = {key: _plain(value) for key, value in vars(found).items() if key != "ages"}
-    return {**plain, "ages": [_plain(vars(age)) for age in found.ages]}
+def _closing(review: Review) -> dict[str, Any] | None:
+    closing = review.funnel.closing
+    if closing is None:
+        return None
+    return {
+        "leads": closing.leads,
+        "closings": closing.closings,
+        "median_days": closing.median,
+        "captured": _plain(closing.captured),
+        "before_observation": _plain(closing.before),
+        "ninety_percent_days": closing.observed_days,
+        "proposed_days": closing.proposed,
+        "curve": [
+            {"days": int(d), "share": _plain(s), "low": _plain(a), "high": _plain(b)}
+            for d, s, a, b in zip(closing.days, closing.share, closing.low, closing.high, strict=True)
+        ],
+        "windows": [_plain(vars(window)) for window in closing.windows],
+    }
+
+
+def _stages(review: Review) -> dict[str, Any] | None:
+    stages = review.funnel.stages
+    if stages is None:
+        return None
+    return {
+        "days": stages.days,
+        "steps": [_step(step) for step in stages.steps],
+        "cohorts": [
+            {"cohort": name, "leads": leads, "steps": [_step(step) for step in steps]}
+            for name, leads, steps in stages.cohorts
+        ],
+    }
+
+
+def _value(review: Review) -> dict[str, Any] | None:
+    worth = review.funnel.worth
+    if worth is None:
+        return None
+    figures = ("value", "per_lead", "low", "high", "lift")
+    return {
+        "column": worth.column,
+        "customers": worth.customers,
+        "unknown": worth.unknown,
+        "total": _plain(worth.total),
+        "mean": _plain(worth.mean),
+        "per_lead": _plain(worth.overall),
+        "levels": [
+            {
+                "criterion": criterion.name,
+                "level": level.name,
+                "leads": int(review.rates.leads[i]),
+                **{figure: _plain(getattr(worth, figure)[i]) for figure in figures},
+            }
+            for i, (criterion, level) in enumerate(tables.criterion_at(review.rates))
+        ],
+    }
+
+
+def _worked(review: Review) -> dict[str, Any] | None:
+    selection = review.funnel.selection
+    if selection is None:
+        return None
+    return {
+        "column": selection.column,
+        "differs": selection.differs,
+        **{key: _rate(getattr(selection, key)) for key in ("all_leads", "worked", "others")},
+        "levels": [
+            {
+                "criterion": criterion.name,
+                "level": level.name,
+                "leads": int(selection.leads[i]),
+                "customers": int(selection.customers[i]),
+                "moved": bool(selection.moved[i]),
+            }
+            for i, (criterion, level) in enumerate(tables.criterion_at(review.rates))
+        ],
+    }
+
+
+def _fading(fading: Fading) -> dict[str, Any]:
+    plain = {key: _plain(value) for key, value in vars(fading).items() if key != "ages"}
+    return {**plain, "ages": [_plain(vars(age)) for age in fading.ages]}
 
 
 def _step(step: Step) -> dict[str, Any]:
     return {
-        "stage": step.stage, "rate": _rate(step.rate), "of_leads": _rate(step.of_leads), "days": step.days,
+        "stage": step.stage,
+        "rate": _rate(step.rate),
+        "of_leads": _rate(step.of_leads),
+        "days": step.days,
         "days_from_before": step.from_before,
-    }  # fmt: skip
+    }
 
 
 def _rate(rate: Rate) -> dict[str, Any]:
     return {
-        "leads": rate.leads, "customers": rate.customers, "rate": _plain(rate.value), "low": _plain(rate.low),
+        "leads": rate.leads,
+        "customers": rate.customers,
+        "rate": _plain(rate.value),
+        "low": _plain(rate.low),
         "high": _plain(rate.high),
-    }  # fmt: skip
+    }
 
 
 def warnings_json(warnings: Sequence[tuple[str, Mapping[str, str | int | float]]]) -> list[dict[str, Any]]:
@@ -143,7 +202,7 @@ def counted_json(
     account: Account,
     rates: RateTable,
     suspects: Sequence[Suspect],
-    asked: Sequence[Question] = (),
+    questions: Sequence[Question] = (),
     power: Power | None = None,
 ) -> dict[str, Any]:
     """The part of it that is known before any grid is made: rows, rates, suspects, columns asked about."""
@@ -152,35 +211,62 @@ def counted_json(
         "schema": SCHEMA,
         "outcome": spelling.outcome_json(account),
         "overall": {
-            "leads": overall.leads, "customers": overall.customers, "rate": _plain(overall.value),
-            "low": _plain(overall.low), "high": _plain(overall.high),
+            "leads": overall.leads,
+            "customers": overall.customers,
+            "rate": _plain(overall.value),
+            "low": _plain(overall.low),
+            "high": _plain(overall.high),
         },
         "history": {
-            "source": account.source, "read": account.read, "kept": account.kept, "excluded": _plain(account.excluded),
-            "order": account.order, "order_column": account.order_column, "as_of": account.as_of,
-            "as_of_reason": spelling.as_of_reason(account), "windows": _windows(account),
-            "observe_days": account.observe_days, "close_within_days": account.close_within_days,
+            "source": account.source,
+            "read": account.read,
+            "kept": account.kept,
+            "excluded": _plain(account.excluded),
+            "order": account.order,
+            "order_column": account.order_column,
+            "as_of": account.as_of,
+            "as_of_reason": spelling.as_of_reason(account),
+            "windows": _windows(account),
+            "observe_days": account.observe_days,
+            "close_within_days": account.close_within_days,
             "customer": account.customer,
             "facts": [{"key": key, "facts": _plain(facts)} for key, facts in account.facts],
         },
-        "groups": _plain(account.groups or {
-            "by": "", "groups": overall.leads, "leads": overall.leads, "design_effect": 1.0,
-        }),
+        "groups": _plain(
+            account.groups
+            or {
+                "by": "",
+                "groups": overall.leads,
+                "leads": overall.leads,
+                "design_effect": 1.0,
+            }
+        ),
         "suspects": [
             {"column": s.column, "reason": s.reason, "evidence": s.evidence, "facts": _plain(s.facts)} for s in suspects
         ],
         "asked": [
-            {"column": q.column, "question": q.question, "evidence": q.evidence, "auc_with": _plain(q.auc_with),
-             "auc_without": _plain(q.auc_without), "reason": q.reason, "facts": _plain(q.facts)}
-            for q in asked
+            {
+                "column": q.column,
+                "question": q.question,
+                "evidence": q.evidence,
+                "auc_with": _plain(q.auc_with),
+                "auc_without": _plain(q.auc_without),
+                "reason": q.reason,
+                "facts": _plain(q.facts),
+            }
+            for q in questions
         ],
         "power": _plain(enough.power_json(power, overall.value)),
         "criteria": [
-            {"name": criterion.name, "axis": criterion.axis, "column": criterion.column,
-             "levels": [_level(rates, i, criterion.levels[i - at[0]].name, power) for i in at]}
+            {
+                "name": criterion.name,
+                "axis": criterion.axis,
+                "column": criterion.column,
+                "levels": [_level(rates, i, criterion.levels[i - at[0]].name, power) for i in at],
+            }
             for criterion, at in tables.spans(rates)
         ],
-    }  # fmt: skip
+    }
 
 
 def _windows(account: Account) -> dict[str, Any] | None:
@@ -189,89 +275,123 @@ def _windows(account: Account) -> dict[str, Any] | None:
     if windows is None:
         return None
     return {
-        "days": windows.used, "customers": windows.customers, "later_customers": windows.late,
-        "others": [vars(each) for each in windows.counts],
-    }  # fmt: skip
+        "days": windows.used,
+        "customers": windows.customers,
+        "later_customers": windows.late,
+        "others": [vars(window) for window in windows.counts],
+    }
 
 
-def dump(found: Mapping[str, Any]) -> str:
+def dump(values: Mapping[str, Any]) -> str:
     """The values as JSON text: equal values, equal text."""
-    return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def _level(rates: RateTable, i: int, name: str, power: Power | None) -> dict[str, Any]:
     figures = ("rate", "low", "high", "shrunk", "shrunk_low", "shrunk_high", "lift", "lift_low", "lift_high", "q_value")
     return {
-        "level": name, "leads": int(rates.leads[i]), "customers": int(rates.customers[i]),
+        "level": name,
+        "leads": int(rates.leads[i]),
+        "customers": int(rates.customers[i]),
         **{figure: _plain(getattr(rates, figure)[i]) for figure in figures},
-        "thin": bool(rates.thin[i]), "distinct": bool(rates.distinct[i]),
-        "least_lift_shown": None if power is None else {
-            "above": _plain(power.lift_above[i]), "below": _plain(power.lift_below[i]),
+        "thin": bool(rates.thin[i]),
+        "distinct": bool(rates.distinct[i]),
+        "least_lift_shown": None
+        if power is None
+        else {
+            "above": _plain(power.lift_above[i]),
+            "below": _plain(power.lift_below[i]),
         },
-    }  # fmt: skip
+    }
 
 
 def _candidate(review: Review, candidate: Candidate, file: str) -> dict[str, Any]:
-    judged, grid = review.judged(candidate.name), candidate.grid
+    judgement, grid = review.judged(candidate.name), candidate.grid
     limits = grid.thresholds
     return {
-        "name": candidate.name, "method": candidate.method, "lines": grid.lines, "grid": f"grids/{file}.json",
-        "minimum": grid.minimum, "maximum": grid.maximum,
-        "thresholds": None if limits is None else {
-            "marketing_qualified": limits.marketing_qualified, "sales_qualified": limits.sales_qualified,
+        "name": candidate.name,
+        "method": candidate.method,
+        "lines": grid.lines,
+        "grid": f"grids/{file}.json",
+        "minimum": grid.minimum,
+        "maximum": grid.maximum,
+        "thresholds": None
+        if limits is None
+        else {
+            "marketing_qualified": limits.marketing_qualified,
+            "sales_qualified": limits.sales_qualified,
         },
-        "metrics": _estimates(judged.metrics if judged else {}),
-        "against": judged.against if judged else None,
-        "difference": _estimates(judged.difference if judged else {}),
+        "metrics": _estimates(judgement.metrics if judgement else {}),
+        "against": judgement.against if judgement else None,
+        "difference": _estimates(judgement.difference if judgement else {}),
         "rank": {name: of[candidate.name] for name, of in review.comparison.ranks().items() if candidate.name in of},
         "steps": _plain(tables.steps_json(review, candidate)),
         "kept_of_ceiling": _plain(sections.kept(review, candidate.name)),
-        "caught": _plain(judged.gains["share_customers"].tolist()) if judged else None,
+        "caught": _plain(judgement.gains["share_customers"].tolist()) if judgement else None,
         **_plain(checks.candidate_json(review, candidate)),
-    }  # fmt: skip
+    }
 
 
 def _band(band: Band) -> dict[str, Any]:
     """A band with what later leads in it came to; null where nobody counted."""
-    counted = None if not band.leads or band.customers is None else rate(band.customers, band.leads)
+    close_rate = None if not band.leads or band.customers is None else rate(band.customers, band.leads)
     return {
-        "band": band.name, "from": band.at_least, "leads": band.leads, "customers": band.customers,
-        **{key: None if counted is None else _plain(value) for key, value in (
-            ("rate", counted and counted.value), ("low", counted and counted.low), ("high", counted and counted.high))},
-    }  # fmt: skip
+        "band": band.name,
+        "from": band.at_least,
+        "leads": band.leads,
+        "customers": band.customers,
+        **{
+            key: None if close_rate is None else _plain(value)
+            for key, value in (
+                ("rate", close_rate and close_rate.value),
+                ("low", close_rate and close_rate.low),
+                ("high", close_rate and close_rate.high),
+            )
+        },
+    }
 
 
 def frontier_json(curve: Frontier, files: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
     """The grids of the frontier with what later leads said of them; `grid` names their files where there are some."""
     return [
         {
-            "name": point.name, "method": point.method, "lines": point.lines, "proposed": point.proposed,
+            "name": point.name,
+            "method": point.method,
+            "lines": point.lines,
+            "proposed": point.proposed,
             **({} if files is None else {"grid": f"grids/{files[point.name]}.json"}),
             "metrics": _estimates(point.metrics),
             "behind": None if point.behind is None else _plain(vars(point.behind)),
-            "minimum": point.grid.minimum, "maximum": point.grid.maximum,
+            "minimum": point.grid.minimum,
+            "maximum": point.grid.maximum,
         }
         for point in curve.points
-    ]  # fmt: skip
+    ]
 
 
 def _comparison(review: Review) -> dict[str, Any]:
     compared = review.comparison
     return {
-        "baseline": compared.baseline, "primary": compared.primary, "leads": compared.leads,
+        "baseline": compared.baseline,
+        "primary": compared.primary,
+        "leads": compared.leads,
         "customers": compared.customers,
         "folds": [
-            {"train": list(fold.cohorts_train), "judged": list(fold.cohorts_judged), "leads": fold.leads,
-             "customers": fold.customers}
+            {
+                "train": list(fold.cohorts_train),
+                "judged": list(fold.cohorts_judged),
+                "leads": fold.leads,
+                "customers": fold.customers,
+            }
             for fold in compared.folds
         ],
-    }  # fmt: skip
+    }
 
 
-def _estimates(found: Mapping[str, Estimate]) -> dict[str, Any]:
+def _estimates(estimates: Mapping[str, Estimate]) -> dict[str, Any]:
     return {
-        name: {"value": _plain(each.value), "low": _plain(each.low), "high": _plain(each.high)}
-        for name, each in found.items()
+        name: {"value": _plain(estimate.value), "low": _plain(estimate.low), "high": _plain(estimate.high)}
+        for name, estimate in estimates.items()
     }
 
 
@@ -282,9 +402,9 @@ def _plain(value: Any) -> Any:
     {'a': None, 'b': 0.3, 'c': True, 'd': [1, 'x']}
     """
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): _plain(element) for key, element in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [_plain(element) for element in value]
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, float):

@@ -22,11 +22,15 @@ from .language import Words
 from .review import Candidate, Review
 
 FORMATS = {
-    "auc": ("decimal3", "signed3"), "log_loss": ("decimal4", "signed4"), "brier": ("decimal4", "signed4"),
-    "calibration_slope": ("decimal2", "signed2"), "calibration_intercept": ("decimal2", "signed2"),
-    "capture_at_capacity": ("percent", "gap"), "close_rate_at_capacity": ("percent", "gap"),
+    "auc": ("decimal3", "signed3"),
+    "log_loss": ("decimal4", "signed4"),
+    "brier": ("decimal4", "signed4"),
+    "calibration_slope": ("decimal2", "signed2"),
+    "calibration_intercept": ("decimal2", "signed2"),
+    "capture_at_capacity": ("percent", "gap"),
+    "close_rate_at_capacity": ("percent", "gap"),
     "top_decile_lift": ("decimal2", "signed2"),
-}  # fmt: skip
+}
 """How a metric is written, and a difference of it."""
 TOP_SHARES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5)
 
@@ -59,13 +63,13 @@ def side_of(metric: str, difference: Estimate | None) -> str:
 
 def metric_rows(review: Review) -> list[tuple[str, list[Cell]]]:
     """Each metric with every candidate's figure, the deciding metric first."""
-    judged = [review.judged(candidate.name) for candidate in review.in_order]
-    known = [name for name in METRICS if any(j and name in j.metrics for j in judged)]
-    known.sort(key=lambda name: name != review.comparison.primary)
+    judgements = [review.judged(candidate.name) for candidate in review.in_order]
+    metrics = [name for name in METRICS if any(j and name in j.metrics for j in judgements)]
+    metrics.sort(key=lambda name: name != review.comparison.primary)
     rows, ranks = [], review.comparison.ranks()
-    for name in known:
+    for name in metrics:
         cells = []
-        for one in judged:
+        for one in judgements:
             difference = one.difference.get(name) if one else None
             rank = ranks[name].get(one.name) if one else None
             cells.append(Cell(one.metrics.get(name) if one else None, difference, side_of(name, difference), rank))
@@ -75,22 +79,22 @@ def metric_rows(review: Review) -> list[tuple[str, list[Cell]]]:
 
 def kept(review: Review, name: str) -> float | None:
     """Share of what the best model gains over a coin toss that a grid keeps, on the same later leads."""
-    judged = review.judged(name)
+    judgement = review.judged(name)
     top = (review.ceiling or {}).get("auc", 0.5)
-    if judged is None or "auc" not in judged.metrics or top <= 0.5:
+    if judgement is None or "auc" not in judgement.metrics or top <= 0.5:
         return None
-    return (judged.metrics["auc"].value - 0.5) / (top - 0.5)
+    return (judgement.metrics["auc"].value - 0.5) / (top - 0.5)
 
 
 def ceiling(review: Review, words: Words) -> str:
     """What any model reaches, and how much of it the chosen grid keeps; empty where nobody asked for it."""
     if not review.ceiling:
         return ""
-    told, share = words("candidates.ceiling", value=review.ceiling["auc"]), kept(review, review.chosen)
+    text, share = words("candidates.ceiling", value=review.ceiling["auc"]), kept(review, review.chosen)
     if share is None:
-        return told
+        return text
     key = "candidates.kept_all" if share >= 1 else "candidates.kept" if share > 0 else "candidates.kept_none"
-    return f"{told} {words(key, name=review.chosen, kept=share)}"
+    return f"{text} {words(key, name=review.chosen, kept=share)}"
 
 
 def headline(review: Review, words: Words) -> str:
@@ -105,11 +109,15 @@ def headline(review: Review, words: Words) -> str:
 def sentence(review: Review, words: Words) -> str:
     """The verdict in one sentence with its numbers."""
     verdict, compared = review.comparison.verdict, review.comparison
-    facts = {"candidate": verdict.candidate or review.chosen, "baseline": compared.baseline,
-             "leads": compared.leads, "customers": compared.customers}  # fmt: skip
+    facts = {
+        "candidate": verdict.candidate or review.chosen,
+        "baseline": compared.baseline,
+        "leads": compared.leads,
+        "customers": compared.customers,
+    }
     otherwise = verdict.why if words.language == "en" else words.say("verdict", verdict.decision, facts, verdict.why)
-    known = f"reason.{verdict.reason}" in words.texts
-    reason = words.say("reason", verdict.reason, verdict.facts, otherwise) if known else otherwise
+    has_reason = f"reason.{verdict.reason}" in words.texts
+    reason = words.say("reason", verdict.reason, verdict.facts, otherwise) if has_reason else otherwise
     return " ".join((reason, *lines_told(verdict, words), *window_note(review, words)))
 
 
@@ -158,17 +166,17 @@ class Side:
 def sides(review: Review, candidate: Candidate) -> list[Side]:
     """A candidate's lines by axis and criterion."""
     lines = tables.lines(review, candidate)
-    found = []
+    axes = []
     for axis in tables.AXES:
         mine = [line for line in lines if line.criterion.axis == axis]
         blocks = []
         for _, group in groupby(mine, key=lambda line: id(line.criterion)):
-            held = tuple(group)
-            points = candidate.grid.points[_place(candidate.grid, held[0].criterion)]
-            blocks.append(Block(held[0].criterion, min(points), max(points), held))
+            criterion_lines = tuple(group)
+            points = candidate.grid.points[_place(candidate.grid, criterion_lines[0].criterion)]
+            blocks.append(Block(criterion_lines[0].criterion, min(points), max(points), criterion_lines))
         if blocks:
-            found.append(Side(axis, *tables.reach(candidate.grid, axis), tuple(blocks)))
-    return found
+            axes.append(Side(axis, *tables.reach(candidate.grid, axis), tuple(blocks)))
+    return axes
 
 
 def _place(grid: Grid, criterion: Criterion) -> int:
@@ -178,13 +186,13 @@ def _place(grid: Grid, criterion: Criterion) -> int:
 def side_by_side(review: Review) -> list[tuple[Axis, str, list[tuple[Level, list[int | None]]]]]:
     """Points of every level in every grid that has it: axis, criterion, levels with one entry per candidate."""
     candidates = review.in_order
-    found: dict[tuple[Axis, str], dict[str, tuple[Level, list[int | None]]]] = {}
+    points: dict[tuple[Axis, str], dict[str, tuple[Level, list[int | None]]]] = {}
     for i, candidate in enumerate(candidates):
         for line in tables.lines(review, candidate):
-            rows = found.setdefault((line.criterion.axis, line.criterion.name), {})
+            rows = points.setdefault((line.criterion.axis, line.criterion.name), {})
             blank: list[int | None] = [None] * len(candidates)
             rows.setdefault(line.level.name, (line.level, blank))[1][i] = line.points
-    ordered = sorted(found.items(), key=lambda item: tables.AXES.index(item[0][0]))
+    ordered = sorted(points.items(), key=lambda item: tables.AXES.index(item[0][0]))
     return [(axis, name, list(rows.values())) for (axis, name), rows in ordered]
 
 
@@ -195,11 +203,11 @@ def marks_at(table: pd.DataFrame, limits: Thresholds | None) -> dict[int, tuple[
     """
     if limits is None or table.empty:
         return {}
-    found: dict[int, tuple[str, ...]] = {}
+    marks: dict[int, tuple[str, ...]] = {}
     for name in STAGES if limits.engagement_minimum is None else STAGES[:1]:
         at = tables.place_of(table, getattr(limits, name))
-        found[at] = (*found.get(at, ()), name)
-    return found
+        marks[at] = (*marks.get(at, ()), name)
+    return marks
 
 
 def step_rows(review: Review, candidate: Candidate) -> list[tuple[Any, tuple[str, ...]]]:
@@ -207,11 +215,11 @@ def step_rows(review: Review, candidate: Candidate) -> list[tuple[Any, tuple[str
     table, limits = tables.steps(review, candidate), candidate.grid.thresholds
     if table.empty:
         return []
-    chosen = marks_at(table, limits)
+    telling = marks_at(table, limits)
     total = float(candidate.scores.leads.sum())
     for share in TOP_SHARES:
-        chosen.setdefault(int((table["leads"] - share * total).abs().to_numpy().argmin()), ())
-    rows = [(table.iloc[i], marks) for i, marks in sorted(chosen.items())]
+        telling.setdefault(int((table["leads"] - share * total).abs().to_numpy().argmin()), ())
+    rows = [(table.iloc[i], marks) for i, marks in sorted(telling.items())]
     sales = sales_step(review, candidate)
     rows += [] if sales is None else [(sales, (STAGES[1],))]
     return sorted(rows, key=lambda row: float(row[0]["threshold"]))
@@ -241,22 +249,31 @@ def slider_data(review: Review) -> list[dict[str, Any]]:
         sales = None
         if limits is not None and limits.engagement_minimum is not None:
             sales = _columns(review, tables.steps(review, candidate, "sales_qualified"))
-        data.append({
-            "name": candidate.name, **_columns(review, tables.steps(review, candidate)), "sales": sales,
-            "total": round(float(candidate.scores.customers.sum())),
-            "mql": limits.marketing_qualified if limits else None,
-            "sql": limits.sales_qualified if limits else None,
-        })  # fmt: skip
+        data.append(
+            {
+                "name": candidate.name,
+                **_columns(review, tables.steps(review, candidate)),
+                "sales": sales,
+                "total": round(float(candidate.scores.customers.sum())),
+                "mql": limits.marketing_qualified if limits else None,
+                "sql": limits.sales_qualified if limits else None,
+            }
+        )
     return data
 
 
 def _columns(review: Review, table: pd.DataFrame) -> dict[str, list[Any]]:
     per_month = table["leads_per_month"] if review.months else table["leads"]
     return {
-        "t": table["threshold"].astype(int).tolist(), "n": _plain(table["leads"], 0),
-        "m": _plain(per_month, 1), "k": _plain(table["customers"], 0), "c": _plain(table["caught"], 4),
-        "r": _plain(table["close_rate"], 5), "lo": _plain(table["low"], 5), "hi": _plain(table["high"], 5),
-    }  # fmt: skip
+        "t": table["threshold"].astype(int).tolist(),
+        "n": _plain(table["leads"], 0),
+        "m": _plain(per_month, 1),
+        "k": _plain(table["customers"], 0),
+        "c": _plain(table["caught"], 4),
+        "r": _plain(table["close_rate"], 5),
+        "lo": _plain(table["low"], 5),
+        "hi": _plain(table["high"], 5),
+    }
 
 
 def _plain(column: Iterable[float], digits: int) -> list[float | None]:
@@ -292,8 +309,8 @@ def asked(questions: Sequence[Question], words: Words) -> list[Asked]:
     rows = []
     for q in questions:
         why, evidence = words.name("suspect", q.reason), words.say("evidence", q.reason, q.facts, q.evidence)
-        told = words("asked.evidence_line", reason=why, evidence=evidence)
-        rows.append(Asked(q.column, words("asked.sentence", column=q.column), told, q.auc_with, q.auc_without))
+        reasons = words("asked.evidence_line", reason=why, evidence=evidence)
+        rows.append(Asked(q.column, words("asked.sentence", column=q.column), reasons, q.auc_with, q.auc_without))
     return rows
 
 
@@ -340,25 +357,29 @@ def worth_rows(review: Review, words: Words, most: int = 12) -> list[tuple[str, 
     if worth is None:
         return []
     names = [(c.name, level_name(level, words)) for c in rates.criteria for level in c.levels]
-    sure = [
-        i for i in range(len(names))
-        if not rates.thin[i] and not worth.low[i] <= worth.overall <= worth.high[i]
-    ]  # fmt: skip
+    sure = [i for i in range(len(names)) if not rates.thin[i] and not worth.low[i] <= worth.overall <= worth.high[i]]
     sure.sort(key=lambda i: (-abs(float(worth.per_lead[i]) - worth.overall), i))
     return [
-        (*names[i], int(rates.leads[i]), float(worth.per_lead[i]), float(worth.low[i]), float(worth.high[i]),
-         float(worth.lift[i]))
+        (
+            *names[i],
+            int(rates.leads[i]),
+            float(worth.per_lead[i]),
+            float(worth.low[i]),
+            float(worth.high[i]),
+            float(worth.lift[i]),
+        )
         for i in sure[:most]
-    ]  # fmt: skip
+    ]
 
 
 def moved_rows(review: Review, words: Words, most: int = 12) -> list[tuple[str, str, int, int, float]]:
     """Levels whose lift among worked leads differs from the rest: criterion, level, worked leads, customers, rate."""
-    found, rates = review.funnel.selection, review.rates
-    if found is None:
+    selection, rates = review.funnel.selection, review.rates
+    if selection is None:
         return []
     names = [(c.name, level_name(level, words)) for c in rates.criteria for level in c.levels]
     return [
-        (*names[i], int(found.leads[i]), int(found.customers[i]), float(rates.rate[i]))
-        for i in range(len(names)) if found.moved[i]
-    ][:most]  # fmt: skip
+        (*names[i], int(selection.leads[i]), int(selection.customers[i]), float(rates.rate[i]))
+        for i in range(len(names))
+        if selection.moved[i]
+    ][:most]

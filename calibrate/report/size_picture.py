@@ -30,54 +30,69 @@ class Mark:
 
 def marks(review: Review, words: Words) -> list[Mark]:
     """The best judged grid of each number of lines, today's grid and the proposed one, the shortest first."""
-    chosen, primary = review.chosen_candidate, review.comparison.primary
+    proposed, primary = review.chosen_candidate, review.comparison.primary
     figures = {point.name: (point.lines, point.metrics.get(primary)) for point in best_by_size(review)}
     for candidate in review.candidates:
-        judged = review.judged(candidate.name)
-        if judged is not None and (candidate is chosen or candidate.name == "current" or not review.frontier.points):
-            figures[candidate.name] = (candidate.grid.lines, judged.metrics.get(primary))
-    shown = []
+        judgement = review.judged(candidate.name)
+        if judgement is not None and (
+            candidate is proposed or candidate.name == "current" or not review.frontier.points
+        ):
+            figures[candidate.name] = (candidate.grid.lines, judgement.metrics.get(primary))
+    grids = []
     for name, (lines, estimate) in figures.items():
         if estimate is None or not lines:
             continue
-        role = "proposed" if chosen is not None and name == chosen.name else "now" if name == "current" else "rival"
-        shown.append(
+        role = "proposed" if proposed is not None and name == proposed.name else "now" if name == "current" else "rival"
+        grids.append(
             Mark(name, people_name(name, words, lines), lines, estimate.value, estimate.low, estimate.high, role)
         )
-    return sorted(shown, key=lambda mark: (mark.lines, mark.name))
+    return sorted(grids, key=lambda mark: (mark.lines, mark.name))
 
 
 def sizes(review: Review, words: Words) -> Markup | None:
     """Quality against number of lines, with intervals, the ceiling, today's grid and the proposed one marked."""
-    shown = marks(review, words)
-    if len(shown) < 2:
+    grids = marks(review, words)
+    if len(grids) < 2:
         return None
     ceiling = (review.ceiling or {}).get(review.comparison.primary)
-    values = [bound for mark in shown for bound in (mark.low, mark.high)] + ([ceiling] if ceiling else [])
+    values = [bound for mark in grids for bound in (mark.low, mark.high)] + ([ceiling] if ceiling else [])
     low, high = min(values), max(values)
     room = 0.08 * (high - low or 0.01)
     canvas = drawing.Canvas(WIDTH, HEIGHT, words("meeting.sizes"))
-    first, last = math.log(shown[0].lines), math.log(max(shown[-1].lines, shown[0].lines + 1))
+    first, last = math.log(grids[0].lines), math.log(max(grids[-1].lines, grids[0].lines + 1))
     pad = 0.08 * (last - first)
     frame = drawing.Frame(canvas, (first - pad, last + pad), (low - room, high + room), left=64, top=26)
-    across = [n for n in (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200) if shown[0].lines <= n <= shown[-1].lines]
+    across = [n for n in (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200) if grids[0].lines <= n <= grids[-1].lines]
     digits = 2 if high - low > 0.05 else 3
     frame.axes(
-        [math.log(n) for n in across], drawing.ticks(low - room, high + room),
-        lambda place: words.count(round(math.exp(place))), lambda value: words.decimal(value, digits),
-    )  # fmt: skip
+        [math.log(n) for n in across],
+        drawing.ticks(low - room, high + room),
+        lambda place: words.count(round(math.exp(place))),
+        lambda value: words.decimal(value, digits),
+    )
     frame.names(words("meeting.sizes_x"), words("meeting.sizes_y"))
     if ceiling:
         up = frame.up(ceiling)
         canvas.line(frame.left, up, WIDTH - frame.right, up, "mean", words("meeting.ceiling"))
         canvas.text(frame.left + 6, up - 6, words("meeting.ceiling"), "tick")
-    for mark in shown:
+    for mark in grids:
         x, up = frame.across(math.log(mark.lines)), frame.up(mark.value)
-        tip = words("meeting.size_tip", name=mark.title, lines=mark.lines, value=mark.value, low=mark.low,
-                    high=mark.high)  # fmt: skip
+        tip = words(
+            "meeting.size_tip", name=mark.title, lines=mark.lines, value=mark.value, low=mark.low, high=mark.high
+        )
         canvas.line(x, frame.up(mark.low), x, frame.up(mark.high), f"whisker {mark.role}")
-        canvas.add("circle", f"dot {mark.role}", tip=tip, cx=x, cy=up, r=9 if mark.role == "proposed" else 7,
-                   tabindex="0", role="button", data_grid=mark.name, aria_label=tip)  # fmt: skip
+        canvas.add(
+            "circle",
+            f"dot {mark.role}",
+            tip=tip,
+            cx=x,
+            cy=up,
+            r=9 if mark.role == "proposed" else 7,
+            tabindex="0",
+            role="button",
+            data_grid=mark.name,
+            aria_label=tip,
+        )
         if mark.role != "rival":
             canvas.text(x, frame.up(mark.high) - 8, mark.title, "strong tick", "middle")
     return Markup(str(canvas.svg()).replace('role="img"', 'role="group"', 1))

@@ -30,14 +30,14 @@ def summary(review: Review, words: Words | None = None) -> str:
     text += [say.say("warning", key, facts) for key, facts in review.warnings]
     text += [*_rows(review.account, say), _rate(review.rates, say)]
     text += [say("summary.judged", leads=compared.leads, customers=compared.customers)]
-    text += [*([said] if (said := enough.verdict_said(review, say)) else []), ""]
+    text += [*([needed] if (needed := enough.verdict_said(review, say)) else []), ""]
     text += [*_candidates(review, say), ""]
-    chosen = review.chosen_candidate
-    if chosen is not None:
-        limits = chosen.grid.thresholds
+    candidate = review.chosen_candidate
+    if candidate is not None:
+        limits = candidate.grid.thresholds
         if limits is not None:
-            text.append(say("summary.thresholds", name=chosen.name, **stage_lines(limits, say)))
-        text += [say("summary.top", name=chosen.name), *_strongest(review, say)]
+            text.append(say("summary.thresholds", name=candidate.name, **stage_lines(limits, say)))
+        text += [say("summary.top", name=candidate.name), *_strongest(review, say)]
     changes = [*_changes(review, say)]
     text += ["", *changes] if changes else []
     if review.suspects:
@@ -51,9 +51,17 @@ def _changes(review: Review, say: Words) -> Iterator[str]:
     swap = review.changes.swap
     if swap is not None:
         enter, leave = (swap.of("marketing_qualified", way).rate for way in ("enter", "leave"))
-        yield say("summary.swap", new=swap.new, old=swap.old, lines=len(meeting.changed(review)), enter=enter.leads,
-                  bought=enter.customers, leave=leave.leads, lost=leave.customers)  # fmt: skip
-        side = next((each for each in review.changes.sides if each.candidate == swap.new), None)
+        yield say(
+            "summary.swap",
+            new=swap.new,
+            old=swap.old,
+            lines=len(meeting.changed(review)),
+            enter=enter.leads,
+            bought=enter.customers,
+            leave=leave.leads,
+            lost=leave.customers,
+        )
+        side = next((sides for sides in review.changes.sides if sides.candidate == swap.new), None)
         if side is not None and side.harmed:
             names = [
                 say.pair(by, sections.level_name(one.level, say)) if by else sections.cohort_name(one.level.name, say)
@@ -64,9 +72,16 @@ def _changes(review: Review, say: Words) -> Iterator[str]:
         yield moving.verdict(review.past.drift, say)
     for o in review.past.outcomes[-2:]:
         if o.came is not None and o.came.leads:
-            yield say("summary.promise", stage=say(f"stage.{o.stage}"), month=o.month, promised=o.promise.close_rate,
-                      came=o.came.value, customers=o.came.customers, leads=o.came.leads,
-                      side=say(f"history.{o.side}"))  # fmt: skip
+            yield say(
+                "summary.promise",
+                stage=say(f"stage.{o.stage}"),
+                month=o.month,
+                promised=o.promise.close_rate,
+                came=o.came.value,
+                customers=o.came.customers,
+                leads=o.came.leads,
+                side=say(f"history.{o.side}"),
+            )
 
 
 def frontier(curve: Frontier, words: Words | None = None) -> str:
@@ -76,8 +91,9 @@ def frontier(curve: Frontier, words: Words | None = None) -> str:
     rows = [head]
     for point in curve.points:
         mark = " *" if point.proposed else ""
-        figures = [say.measured(point.metrics[name], "decimal3") if name in point.metrics else ""
-                   for name in SHOWN_METRICS]  # fmt: skip
+        figures = [
+            say.measured(point.metrics[name], "decimal3") if name in point.metrics else "" for name in SHOWN_METRICS
+        ]
         rows.append([point.name + mark, say.count(point.lines), *figures])
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
     text = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -87,10 +103,14 @@ def frontier(curve: Frontier, words: Words | None = None) -> str:
 
 
 def check(
-    account: Account, rates: RateTable, suspects: Sequence[Suspect], words: Words | None = None,
-    warnings: Sequence[tuple[str, Mapping[str, str | int | float]]] = (), asked: Sequence[Question] = (),
+    account: Account,
+    rates: RateTable,
+    suspects: Sequence[Suspect],
+    words: Words | None = None,
+    warnings: Sequence[tuple[str, Mapping[str, str | int | float]]] = (),
+    questions: Sequence[Question] = (),
     power: Power | None = None,
-) -> str:  # fmt: skip
+) -> str:
     """What was understood of the data: risks, rows, criteria, findings, suspects, questions."""
     say = words or load("en")
     text = spelling.first_lines(account, say)
@@ -103,7 +123,7 @@ def check(
     text += [*enough.levels_said(power, say), enough.customers_said(rates.overall.value, say)]
     if suspects:
         text += ["", *_suspects(suspects, say)]
-    text += _asked(asked, say)
+    text += _asked(questions, say)
     return _safe(text)
 
 
@@ -116,20 +136,26 @@ def _rows(account: Account, say: Words) -> Iterator[str]:
 
 
 def _rate(rates: RateTable, say: Words) -> str:
-    found = rates.overall
-    return say("summary.rate", rate=found.value, customers=found.customers, leads=found.leads, low=found.low,
-               high=found.high)  # fmt: skip
+    overall = rates.overall
+    return say(
+        "summary.rate",
+        rate=overall.value,
+        customers=overall.customers,
+        leads=overall.leads,
+        low=overall.low,
+        high=overall.high,
+    )
 
 
 def _candidates(review: Review, say: Words) -> Iterator[str]:
     """One line per candidate: lines of the grid, a few metrics with intervals, the difference that decides."""
-    judged = [(candidate, review.judged(candidate.name)) for candidate in review.in_order]
+    judgements = [(candidate, review.judged(candidate.name)) for candidate in review.in_order]
     primary = review.comparison.primary
-    metrics = [m for m in dict.fromkeys((primary, *SHOWN_METRICS)) if any(j and m in j.metrics for _, j in judged)]
+    metrics = [m for m in dict.fromkeys((primary, *SHOWN_METRICS)) if any(j and m in j.metrics for _, j in judgements)]
     head = [say("summary.candidates"), say("summary.lines")]
     head += [say.name("metric", metric) for metric in metrics] + [say("workbook.difference")]
     rows = [head]
-    for candidate, one in judged:
+    for candidate, one in judgements:
         baseline = f" ({say('candidates.baseline')})" if candidate.name == review.comparison.baseline else ""
         row = [candidate.name + baseline, say.count(candidate.grid.lines)]
         for metric in metrics:
@@ -147,16 +173,16 @@ def _candidates(review: Review, say: Words) -> Iterator[str]:
 
 def _strongest(review: Review, say: Words) -> Iterator[str]:
     """Lines with the most points, given or taken, with their counts."""
-    chosen = review.chosen_candidate
-    lines = [line for line in tables.lines(review, chosen) if line.points] if chosen else []
+    candidate = review.chosen_candidate
+    lines = [line for line in tables.lines(review, candidate) if line.points] if candidate else []
     lines.sort(key=lambda line: -abs(line.points))
     width = max((len(say.signed(line.points)) for line in lines), default=0)
     for line in lines[:TOP_LINES]:
         name = say.pair(line.criterion.name, sections.level_name(line.level, say))
         counts = ""
         if line.rate is not None:
-            told = say("summary.counts", customers=line.rate.customers, leads=line.rate.leads)
-            counts = f"  {say.percent(line.rate.value)} ({told})"
+            fraction = say("summary.counts", customers=line.rate.customers, leads=line.rate.leads)
+            counts = f"  {say.percent(line.rate.value)} ({fraction})"
         yield f"  {say.signed(line.points).rjust(width)}  {name}{counts}"
 
 

@@ -153,9 +153,9 @@ def group_picture(groups: Sequence[Group], mean: float, text: Format, title: str
     for i, name in enumerate(names[1:]):
         canvas.text(frame.left - 8, base + 22 + 21 * i, name, "tick", "end")
     for i, group in enumerate(groups):
-        left, right, middle = frame.across(i + 0.14), frame.across(i + 0.86), frame.across(i + 0.5)
+        start, right, middle = frame.across(i + 0.14), frame.across(i + 0.86), frame.across(i + 0.5)
         height = base - frame.up(min(group.rate, top))
-        canvas.add("rect", "column", tip=group.tip, x=left, y=base - height, width=right - left, height=height)
+        canvas.add("rect", "column", tip=group.tip, x=start, y=base - height, width=right - start, height=height)
         canvas.line(middle, frame.up(group.low), middle, frame.up(min(group.high, top)), "whisker dark")
         for j, line in enumerate(group.below):
             canvas.text(middle, base + 22 + 21 * j, line, "tick strong" if j == 0 else "tick", "middle")
@@ -218,9 +218,12 @@ def steps_picture(
 
 
 def threshold_picture(
-    steps: Sequence[tuple[float, float, float]], marks: Sequence[tuple[str, float]], text: Format, title: str,
+    steps: Sequence[tuple[float, float, float]],
+    marks: Sequence[tuple[str, float]],
+    text: Format,
+    title: str,
     names: tuple[str, str, str],
-) -> Markup:  # fmt: skip
+) -> Markup:
     """Share of customers caught and share of leads handed over by threshold, with the thresholds marked.
 
     `names` are the axis and the two lines. The element of class `hand` is what the slider moves.
@@ -257,12 +260,12 @@ def folds_picture(
     """One row a step: the cohorts learnt from and the later ones judged, with a note."""
     canvas = Canvas(1160, 44 + 32 * len(folds), title)
     frame = Frame(canvas, (0, max(size, 1)), (0, 1), left=8, right=350)
-    for i, (train, judged, note) in enumerate(folds):
+    for i, (train, later, note) in enumerate(folds):
         y = 10 + 32 * i
-        for part, css in ((train, "learnt"), (judged, "judged")):
+        for part, css in ((train, "learnt"), (later, "judged")):
             if len(part):
-                left, right = frame.across(part.start), frame.across(part.stop)
-                canvas.add("rect", css, x=left + 1, y=y, width=right - left - 2, height=20, rx=3)
+                start, right = frame.across(part.start), frame.across(part.stop)
+                canvas.add("rect", css, x=start + 1, y=y, width=right - start - 2, height=20, rx=3)
         canvas.text(canvas.width - 338, y + 16, note, "label")
     for at, name in names:
         anchor = "start" if at < size / 3 else "end" if at > 2 * size / 3 else "middle"
@@ -272,9 +275,9 @@ def folds_picture(
 
 def rate_bar(rate: float, low: float, high: float, mean: float, top: float) -> Markup:
     """A small bar for a table row: the rate, its interval, and a tick at the global rate."""
-    end, left, right, tick = (_short(152 * min(max(value, 0.0), top) / top + 2) for value in (rate, low, high, mean))
+    end, start, right, tick = (_short(152 * min(max(value, 0.0), top) / top + 2) for value in (rate, low, high, mean))
     return _bar(
-        160, f"track M2 3H154V15H2z;fill M2 3H{end}V15H2z;whisker dark thin M{left} 9H{right};mean M{tick} 0V18"
+        160, f"track M2 3H154V15H2z;fill M2 3H{end}V15H2z;whisker dark thin M{start} 9H{right};mean M{tick} 0V18"
     )
 
 
@@ -287,10 +290,10 @@ def points_bar(points: int, most: int) -> Markup:
 
 def _bar(width: int, paths: str) -> Markup:
     """Paths, each after its classes. Such a bar only repeats the numbers beside it: screen readers skip it."""
-    drawn = "".join(
-        f'<path class="{css}" d="M{path}"/>' for css, path in (each.split(" M", 1) for each in paths.split(";"))
+    shapes = "".join(
+        f'<path class="{css}" d="M{path}"/>' for css, path in (shape.split(" M", 1) for shape in paths.split(";"))
     )
-    return Markup(f'<svg class="bar" viewBox="0 0 {width} 18" aria-hidden="true">{drawn}</svg>')
+    return Markup(f'<svg class="bar" viewBox="0 0 {width} 18" aria-hidden="true">{shapes}</svg>')
 
 
 def clipped(text: str, most: int) -> str:
@@ -305,5 +308,5 @@ def clipped(text: str, most: int) -> str:
 def _short(value: float | str) -> str:
     if isinstance(value, str):
         return str(escape(value))
-    written = f"{value:.1f}".removesuffix(".0")
-    return "0" if written == "-0" else written
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text

@@ -41,34 +41,51 @@ def _doubling(value: float, words: Words) -> str:
     return ("×" if value >= 1 else "÷") + words.count(max(value, 1 / value))
 
 
-def groups(review: Review, judged: Judged, words: Words) -> Markup | None:
+def groups(review: Review, candidate: Judged, words: Words) -> Markup | None:
     """Close rate of each group of later leads by score, the lowest scores first."""
-    table = judged.reliability
+    table = candidate.reliability
     if table.empty:
         return None
     rows = []
     for i, row in enumerate(table.to_dict("records"), 1):
-        tip = words("groups.tip", rate=row["observed"], low=row["low"], high=row["high"],
-                    customers=row["customers"], leads=row["leads"])  # fmt: skip
+        tip = words(
+            "groups.tip",
+            rate=row["observed"],
+            low=row["low"],
+            high=row["high"],
+            customers=row["customers"],
+            leads=row["leads"],
+        )
         below = (str(i), short_count(row["customers"], words), short_count(row["leads"], words))
         rows.append(drawing.Group(below, tip, row["observed"], row["low"], row["high"]))
     leads, customers = float(table["leads"].sum()), float(table["customers"].sum())
     names = (words("groups.axis"), words("groups.group"), words("word.customers"), words("word.leads"))
     mean = customers / leads if leads else 0.0
-    title = words("groups.alt", candidate=judged.name)
+    title = words("groups.alt", candidate=candidate.name)
     return drawing.group_picture(rows, mean, words.percent_tick, title, names)
 
 
-def reliability(judged: Judged, words: Words) -> Markup | None:
+def reliability(candidate: Judged, words: Words) -> Markup | None:
     """Close rate promised by the score against the one that came, on later leads."""
-    if judged.reliability.empty:
+    if candidate.reliability.empty:
         return None
     points = [
-        (words("groups.promised", predicted=row["predicted"], rate=row["observed"], customers=row["customers"],
-               leads=row["leads"]), row["predicted"], row["observed"], row["low"], row["high"])
-        for row in judged.reliability.to_dict("records")
-    ]  # fmt: skip
-    title = words("reliability.alt", candidate=judged.name)
+        (
+            words(
+                "groups.promised",
+                predicted=row["predicted"],
+                rate=row["observed"],
+                customers=row["customers"],
+                leads=row["leads"],
+            ),
+            row["predicted"],
+            row["observed"],
+            row["low"],
+            row["high"],
+        )
+        for row in candidate.reliability.to_dict("records")
+    ]
+    title = words("reliability.alt", candidate=candidate.name)
     return drawing.diagonal_picture(points, words.percent_tick, title, words("reliability.x"), words("reliability.y"))
 
 
@@ -76,9 +93,9 @@ def gains(review: Review, words: Words) -> Markup | None:
     """Share of customers caught by the best-scored share of later leads, every candidate."""
     series = []
     for candidate in review.in_order:
-        judged = review.judged(candidate.name)
-        if judged is not None and not judged.gains.empty:
-            pairs = zip(judged.gains["share_leads"], judged.gains["share_customers"], strict=True)
+        judgement = review.judged(candidate.name)
+        if judgement is not None and not judgement.gains.empty:
+            pairs = zip(judgement.gains["share_leads"], judgement.gains["share_customers"], strict=True)
             series.append((candidate.name, _thinned([(float(a), float(b)) for a, b in pairs])))
     if not series:
         return None
@@ -89,11 +106,11 @@ def gains(review: Review, words: Words) -> Markup | None:
 
 def _thinned(pairs: list[drawing.Pair], least: float = 0.004) -> list[drawing.Pair]:
     """The points that the eye can tell apart, with both ends."""
-    kept = pairs[:1]
+    points = pairs[:1]
     for pair in pairs[1:-1]:
-        if abs(pair[0] - kept[-1][0]) + abs(pair[1] - kept[-1][1]) >= least:
-            kept.append(pair)
-    return [*kept, *pairs[-1:]] if len(pairs) > 1 else kept
+        if abs(pair[0] - points[-1][0]) + abs(pair[1] - points[-1][1]) >= least:
+            points.append(pair)
+    return [*points, *pairs[-1:]] if len(pairs) > 1 else points
 
 
 def thresholds(review: Review, candidate: Candidate, words: Words) -> Markup | None:
@@ -102,13 +119,19 @@ def thresholds(review: Review, candidate: Candidate, words: Words) -> Markup | N
     if table.empty:
         return None
     total = float(candidate.scores.leads.sum()) or 1.0
-    steps = [(float(t), float(c), float(n) / total)
-             for t, c, n in zip(table["threshold"], table["caught"], table["leads"], strict=True)]  # fmt: skip
+    steps = [
+        (float(t), float(c), float(n) / total)
+        for t, c, n in zip(table["threshold"], table["caught"], table["leads"], strict=True)
+    ]
     limits = candidate.grid.thresholds
-    marks = [] if limits is None else [
-        (words("threshold.mql_short"), float(limits.marketing_qualified)),
-        (words("threshold.sql_short"), float(limits.sales_qualified)),
-    ]  # fmt: skip
+    marks = (
+        []
+        if limits is None
+        else [
+            (words("threshold.mql_short"), float(limits.marketing_qualified)),
+            (words("threshold.sql_short"), float(limits.sales_qualified)),
+        ]
+    )
     names = (words("threshold.axis"), words("threshold.caught_line"), words("threshold.leads_line"))
     title = words("threshold.alt", candidate=candidate.name)
     return drawing.threshold_picture(steps, marks, words.percent_tick, title, names)
@@ -132,8 +155,16 @@ def truth_rows(review: Review) -> list[tuple[str, str, float, float, float, floa
     for i, (criterion, level) in enumerate(tables.criterion_at(rates)):
         true = (review.truth or {}).get(criterion.name, {}).get(level.name)
         if true is not None and rates.leads[i]:
-            rows.append((criterion.name, level.name, float(true), float(rates.rate[i]), float(rates.low[i]),
-                         float(rates.high[i])))  # fmt: skip
+            rows.append(
+                (
+                    criterion.name,
+                    level.name,
+                    float(true),
+                    float(rates.rate[i]),
+                    float(rates.low[i]),
+                    float(rates.high[i]),
+                )
+            )
     return rows
 
 

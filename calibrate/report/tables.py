@@ -58,20 +58,32 @@ def lines(review: Review, candidate: Candidate) -> tuple[Line, ...]:
     if counts is not None:
         total, bought = review.tally.overall
         lifts = np.stack(lift_interval(counts[:, 1], counts[:, 0], bought, total), axis=1)
-    told = []
+    lines = []
     for i, (at, criterion, level, points) in enumerate(_levels(grid)):
         evidence = grid.evidence[at[0]][at[1]] if grid.evidence else Evidence(0, 0)
-        counted = None if counts is None else rate(int(counts[i, 1]), int(counts[i, 0]))
-        if counted is not None and counted.leads == 0 and points == 0:
+        close_rate = None if counts is None else rate(int(counts[i, 1]), int(counts[i, 0]))
+        if close_rate is not None and close_rate.leads == 0 and points == 0:
             continue
         lift, lift_low, lift_high = (None, None, None) if lifts is None else (float(x) for x in lifts[i])
         pin = next((p for p in grid.pins if (p.criterion, p.level) == (criterion.name, level.name)), None)
         line = Line(
-            criterion, level, points, evidence.low, evidence.high, evidence.sign_kept, evidence.points_kept, counted,
-            lift, lift_low, lift_high, (), pin, "" if evidence.note.startswith(SAID_BY_MARKS) else evidence.note,
-        )  # fmt: skip
-        told.append(replace(line, marks=tuple(_marks(line, review.rates))))
-    return tuple(told)
+            criterion,
+            level,
+            points,
+            evidence.low,
+            evidence.high,
+            evidence.sign_kept,
+            evidence.points_kept,
+            close_rate,
+            lift,
+            lift_low,
+            lift_high,
+            (),
+            pin,
+            "" if evidence.note.startswith(SAID_BY_MARKS) else evidence.note,
+        )
+        lines.append(replace(line, marks=tuple(_marks(line, review.rates))))
+    return tuple(lines)
 
 
 def _marks(line: Line, rates: RateTable) -> Iterator[str]:
@@ -98,9 +110,13 @@ def _levels(grid: Grid) -> Iterator[tuple[tuple[int, int], Criterion, Level, int
 def counts_of(tally: Tally, grid: Grid) -> NDArray[np.int64] | None:
     """Leads and customers of this history on a grid's levels, or the grid's own evidence, or None."""
     bare = replace(
-        tally, codes=tally.codes[:, :0], cohort=tally.cohort[:0], leads=tally.leads[:0],
-        customers=tally.customers[:0], counted=tally.counted[:0],
-    )  # fmt: skip
+        tally,
+        codes=tally.codes[:, :0],
+        cohort=tally.cohort[:0],
+        leads=tally.leads[:0],
+        customers=tally.customers[:0],
+        counted=tally.counted[:0],
+    )
     try:
         return bare.regroup(grid.criteria).by_level
     except GridError:
@@ -126,18 +142,21 @@ def steps(review: Review, candidate: Candidate, stage: Stage = "marketing_qualif
     table = table.sort_values("threshold", ignore_index=True)
     if len(table) <= MOST_STEPS:
         return table
-    kept = set(np.linspace(0, len(table) - 1, MOST_STEPS).round().astype(int).tolist())
+    places = set(np.linspace(0, len(table) - 1, MOST_STEPS).round().astype(int).tolist())
     limits = candidate.grid.thresholds
     if limits is not None:
-        kept |= {place_of(table, limits.marketing_qualified), place_of(table, limits.sales_qualified)}
-    return table.iloc[sorted(kept)].reset_index(drop=True)
+        places |= {place_of(table, limits.marketing_qualified), place_of(table, limits.sales_qualified)}
+    return table.iloc[sorted(places)].reset_index(drop=True)
 
 
 def steps_json(review: Review, candidate: Candidate) -> dict[str, list[float]]:
     """What each possible threshold gives, as columns of plain numbers."""
     table = steps(review, candidate)
-    return {"threshold": table["threshold"].astype(int).tolist(), "leads": table["leads"].tolist(),
-            "customers": table["customers"].tolist()}  # fmt: skip
+    return {
+        "threshold": table["threshold"].astype(int).tolist(),
+        "leads": table["leads"].tolist(),
+        "customers": table["customers"].tolist(),
+    }
 
 
 def place_of(table: pd.DataFrame, threshold: int) -> int:
@@ -177,17 +196,17 @@ def file_names(names: Iterable[str]) -> dict[str, str]:
     >>> file_names(["lift", "Lift", "../../etc/passwd", "Größe 2", "學"])
     {'lift': 'lift', 'Lift': 'Lift-2', '../../etc/passwd': 'etc-passwd', 'Größe 2': 'Grosse-2', '學': 'grid'}
     """
-    given: dict[str, str] = {}
-    taken: set[str] = set()
+    stems: dict[str, str] = {}
+    used: set[str] = set()
     for name in names:
         plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
         stem = re.sub(r"[^A-Za-z0-9_]+", "-", plain).strip("-")[:60] or "grid"
         if stem.casefold() in RESERVED:
             stem = f"grid-{stem}"
-        free = (candidate for candidate in _numbered(stem) if candidate.casefold() not in taken)
-        given[name] = next(free)
-        taken.add(given[name].casefold())
-    return given
+        free = (candidate for candidate in _numbered(stem) if candidate.casefold() not in used)
+        stems[name] = next(free)
+        used.add(stems[name].casefold())
+    return stems
 
 
 def grid_files(review: Review) -> dict[str, str]:

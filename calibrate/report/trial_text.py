@@ -12,7 +12,7 @@ PLAN_HEADS = ("weeks", "leads_new", "leads_old", "smallest", "lift")
 LOOK_HEADS = ("week", "new", "old", "points", "interval", "z", "bound")
 
 
-def planned(made: TrialPlan, words: Words) -> list[str]:
+def planned(plan: TrialPlan, words: Words) -> list[str]:
     """What a trial of this design finds, how long the lift one hopes for takes, and when its outcomes are known.
 
     >>> from calibrate.monitoring.trial import Design, plan
@@ -21,54 +21,82 @@ def planned(made: TrialPlan, words: Words) -> list[str]:
     >>> [text.replace(chr(0xA0), " ") for text in planned(made, load("en"))] == list(made.sentences)
     True
     """
-    design = made.design
+    design = plan.design
     new, old = design.arms(design.weeks)
-    told = [
-        words("trial.finds", weeks=design.weeks, new=new, old=old, detectable=made.detectable, rate=design.rate,
-              lift=made.detectable_lift, power=design.power)
-    ]  # fmt: skip
-    if made.lift is not None:
-        needed = words("trial.years") if made.weeks_needed is None else words("trial.weeks_long", n=made.weeks_needed)
-        told.append(words("trial.wished", lift=made.lift, power=made.power, needed=needed, wanted=design.power))
-    told.append(words("trial.known", days=made.known_after_days, weeks=design.weeks, close=design.close_within_days,
-                      until=made.read_weeks))  # fmt: skip
-    return [*told, words("trial.shadow_note")] if design.mode == "shadow" else told
+    sentences = [
+        words(
+            "trial.finds",
+            weeks=design.weeks,
+            new=new,
+            old=old,
+            detectable=plan.detectable,
+            rate=design.rate,
+            lift=plan.detectable_lift,
+            power=design.power,
+        )
+    ]
+    if plan.lift is not None:
+        needed = words("trial.years") if plan.weeks_needed is None else words("trial.weeks_long", n=plan.weeks_needed)
+        sentences.append(words("trial.wished", lift=plan.lift, power=plan.power, needed=needed, wanted=design.power))
+    sentences.append(
+        words(
+            "trial.known",
+            days=plan.known_after_days,
+            weeks=design.weeks,
+            close=design.close_within_days,
+            until=plan.read_weeks,
+        )
+    )
+    return [*sentences, words("trial.shadow_note")] if design.mode == "shadow" else sentences
 
 
-def plan_table(made: TrialPlan, words: Words) -> tuple[str, list[str], list[list[str]]]:
+def plan_table(plan: TrialPlan, words: Words) -> tuple[str, list[str], list[list[str]]]:
     """Trials of different lengths: title, headings, rows."""
     heads = [words(f"trial.{key}") for key in PLAN_HEADS]
-    heads += [] if made.lift is None else [words("trial.power_for", lift=made.lift)]
+    heads += [] if plan.lift is None else [words("trial.power_for", lift=plan.lift)]
     rows = []
-    for row in made.weeks.to_dict("records"):
-        found = row["detectable"] < 1
-        rows.append([
-            words.count(row["weeks"]), words.count(row["leads_new"]), words.count(row["leads_old"]),
-            words.percent(row["detectable"]) if found else "-",
-            words.decimal(row["detectable_lift"]) if found else "-",
-            *([] if made.lift is None else [words.percent(row["power"], 0)]),
-        ])  # fmt: skip
-    return words("trial.lengths", mode=words(f"trial.{made.design.mode}")), heads, rows
+    for row in plan.weeks.to_dict("records"):
+        detects = row["detectable"] < 1
+        rows.append(
+            [
+                words.count(row["weeks"]),
+                words.count(row["leads_new"]),
+                words.count(row["leads_old"]),
+                words.percent(row["detectable"]) if detects else "-",
+                words.decimal(row["detectable_lift"]) if detects else "-",
+                *([] if plan.lift is None else [words.percent(row["power"], 0)]),
+            ]
+        )
+    return words("trial.lengths", mode=words(f"trial.{plan.design.mode}")), heads, rows
 
 
-def reading(found: Reading, words: Words) -> str:
+def reading(trial: Reading, words: Words) -> str:
     """The decision in one sentence with its counts."""
-    at = found.decided
+    at = trial.decided
     counts = words("trial.counts", new=_rate(at.new, words), old=_rate(at.old, words))
-    gap = words("trial.gap", gap=words.signed(100 * at.difference, 1), low=words.signed(100 * at.low, 1),
-                high=words.signed(100 * at.high, 1))  # fmt: skip
-    return words(f"trial.{found.decision}", week=at.week, weeks=found.weeks, counts=counts, gap=gap)
+    gap = words(
+        "trial.gap",
+        gap=words.signed(100 * at.difference, 1),
+        low=words.signed(100 * at.low, 1),
+        high=words.signed(100 * at.high, 1),
+    )
+    return words(f"trial.{trial.decision}", week=at.week, weeks=trial.weeks, counts=counts, gap=gap)
 
 
-def look_table(found: Reading, words: Words) -> tuple[str, list[str], list[list[str]]]:
+def look_table(trial: Reading, words: Words) -> tuple[str, list[str], list[list[str]]]:
     """Each look at the end of a week: title, headings, rows."""
     rows = [
-        [words.count(look.week), _short(look.new, words), _short(look.old, words),
-         words.signed(100 * look.difference, 1),
-         words("format.between", low=words.signed(100 * look.low, 1), high=words.signed(100 * look.high, 1)),
-         words.signed(look.z, 2), words("trial.none_yet") if math.isinf(look.bound) else words.decimal(look.bound)]
-        for look in found.looks
-    ]  # fmt: skip
+        [
+            words.count(look.week),
+            _short(look.new, words),
+            _short(look.old, words),
+            words.signed(100 * look.difference, 1),
+            words("format.between", low=words.signed(100 * look.low, 1), high=words.signed(100 * look.high, 1)),
+            words.signed(look.z, 2),
+            words("trial.none_yet") if math.isinf(look.bound) else words.decimal(look.bound),
+        ]
+        for look in trial.looks
+    ]
     return words("trial.looks"), [words(f"trial.{key}") for key in LOOK_HEADS], rows
 
 

@@ -69,8 +69,8 @@ def profiles_of(tally: Tally, grid: Grid, fewest: float = FEWEST_LEADS) -> Profi
     merged = _merged(coarse.codes, coarse.leads, coarse.customers)
     points = [np.array(grid.points[i], np.int64) for i in criteria]
     scores = sum((worth[codes] for worth, codes in zip(points, merged[0], strict=True)), np.zeros(len(merged[1]), int))
-    pooled, moved = _pooled(*merged, np.asarray(scores), fewest)
-    return Profiles(criteria, *pooled, moved)
+    pooled, pooled_leads = _pooled(*merged, np.asarray(scores), fewest)
+    return Profiles(criteria, *pooled, pooled_leads)
 
 
 def _merged(codes: Codes, leads: Floats, customers: Floats) -> tuple[Codes, Floats, Floats]:
@@ -99,18 +99,18 @@ def _pooled(
         large = large[np.argsort(-leads[large], kind="stable")[:NEIGHBOURS]]
         for row in mine[~keep[mine]]:
             target[row] = large[np.argmin((codes[:, large] != codes[:, [row]]).sum(axis=0))]
-    held = np.bincount(target, leads, len(leads))
-    for row in np.flatnonzero((held > 0) & (held < fewest)):  # a whole score of too few leads
-        others = np.flatnonzero((held >= fewest) & (np.arange(len(held)) != row))
-        if len(others):
-            nearest = others[np.argmin(np.abs(scores[others] - scores[row]))]
+    pooled_leads = np.bincount(target, leads, len(leads))
+    for row in np.flatnonzero((pooled_leads > 0) & (pooled_leads < fewest)):  # a whole score of too few leads
+        neighbours = np.flatnonzero((pooled_leads >= fewest) & (np.arange(len(pooled_leads)) != row))
+        if len(neighbours):
+            nearest = neighbours[np.argmin(np.abs(scores[neighbours] - scores[row]))]
             target[target == row] = nearest
-            held[nearest] += held[row]
-            held[row] = 0
+            pooled_leads[nearest] += pooled_leads[row]
+            pooled_leads[row] = 0
     rows = np.flatnonzero(np.bincount(target, minlength=len(leads)))
     sums = [np.bincount(target, counts, len(leads))[rows].astype(np.float64) for counts in (leads, customers)]
-    moved = round(float(leads[target != np.arange(len(leads))].sum()))
-    return (np.ascontiguousarray(codes[:, rows]), sums[0], sums[1]), moved
+    moved_leads = round(float(leads[target != np.arange(len(leads))].sum()))
+    return (np.ascontiguousarray(codes[:, rows]), sums[0], sums[1]), moved_leads
 
 
 def packed(profiles: Profiles) -> str:
@@ -135,9 +135,9 @@ def offered(review: Review) -> Iterator[tuple[str, Grid]]:
 
     Those of the frontier keep the thresholds that they were made with.
     """
-    chosen = review.chosen_candidate
+    proposed = review.chosen_candidate
     for candidate in review.in_order:
-        role = "proposed" if candidate is chosen else "current" if candidate.name == "current" else "other"
+        role = "proposed" if candidate is proposed else "current" if candidate.name == "current" else "other"
         yield role, candidate.grid
     names = {candidate.name for candidate in review.candidates}
     yield from (("other", point.grid) for point in best_by_size(review) if point.name not in names)
@@ -165,10 +165,12 @@ def values(review: Review, words: Words, with_profiles: bool = True) -> dict[str
     months = len({cohort for fold in review.comparison.folds for cohort in fold.cohorts_judged})
     return {
         "grids": grids,
-        "today": None if current is None else _by_score(tally, current), "now": _points_now(current),
-        "leads": _plain(tally.leads.sum()), "customers": _plain(tally.customers.sum()),
+        "today": None if current is None else _by_score(tally, current),
+        "now": _points_now(current),
+        "leads": _plain(tally.leads.sum()),
+        "customers": _plain(tally.customers.sum()),
         "months": (float(months) or review.months) if review.months else None,
-    }  # fmt: skip
+    }
 
 
 def _grid(review: Review, tally: Tally, grid: Grid, words: Words) -> dict[str, Any] | None:
@@ -188,12 +190,14 @@ def _grid(review: Review, tally: Tally, grid: Grid, words: Words) -> dict[str, A
             criteria.append({"name": criterion.name, "axis": criterion.axis, "levels": levels})
     limits = grid.thresholds
     return {
-        "name": grid.name, "title": people_name(grid.name, words, grid.lines),
-        "lines": grid.lines, "criteria": criteria,
+        "name": grid.name,
+        "title": people_name(grid.name, words, grid.lines),
+        "lines": grid.lines,
+        "criteria": criteria,
         "scores": table,
         "marketing": limits.marketing_qualified if limits else None,
         "sales": limits.sales_qualified if limits else None,
-    }  # fmt: skip
+    }
 
 
 def _names(level: Level, worth: int, leads: int, words: Words) -> tuple[str, str]:

@@ -58,13 +58,13 @@ def winners(review: Review, words: Words) -> list[Gain]:
     The chance of any false mark in the table is 5 % (Bonferroni); the spread of a difference counts the customers of
     profiles that change sides.
     """
-    chosen, segment = review.chosen_candidate, _criterion(review)
-    if chosen is None or chosen.grid.thresholds is None or segment is None or chosen.name == CURRENT:
+    candidate, segment = review.chosen_candidate, _criterion(review)
+    if candidate is None or candidate.grid.thresholds is None or segment is None or candidate.name == CURRENT:
         return []
     later = later_leads(review)
     current = next((c.grid for c in review.candidates if c.name == CURRENT), None)
     try:
-        after, before, codes = _shares(later, chosen.grid, current, segment)
+        after, before, codes = _shares(later, candidate.grid, current, segment)
     except GridError:
         return []
     size = len(segment.levels)
@@ -72,10 +72,10 @@ def winners(review: Review, words: Words) -> list[Gain]:
     customers = np.bincount(codes, later.customers, size)
     caught = [np.bincount(codes, later.customers * share, size) for share in (before, after)]
     spread = np.sqrt(np.bincount(codes, later.customers * (after - before) ** 2, size))
-    shown = [i for i in np.argsort(-customers, kind="stable") if leads[i] >= FEWEST_LEADS][:MOST_ROWS]
-    limit = -special.ndtri(0.025 / max(len(shown), 1))
+    visible = [i for i in np.argsort(-customers, kind="stable") if leads[i] >= FEWEST_LEADS][:MOST_ROWS]
+    limit = -special.ndtri(0.025 / max(len(visible), 1))
     rows = []
-    for i in shown:
+    for i in visible:
         change = caught[1][i] - caught[0][i]
         clear = abs(change) > limit * spread[i] and abs(change) >= 1
         name = words.pair(segment.name, level_name(segment.levels[i], words))

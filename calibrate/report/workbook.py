@@ -23,7 +23,8 @@ from . import sections, tables
 from .band_text import stage_lines
 from .language import Words
 from .review import Candidate, Review
-from .sheets import Cell, sheets
+from .sheet import Cell, heads
+from .sheets import sheets
 
 CREATED = datetime.datetime(2000, 1, 1)
 LONGEST = 32_000
@@ -36,8 +37,8 @@ def workbook(review: Review, words: Words, path: Path) -> None:
     """Write the workbook: verdict, candidates, points of each, rates, thresholds, account."""
     import xlsxwriter
 
-    written = io.BytesIO()
-    with xlsxwriter.Workbook(written, {"in_memory": True}) as file:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as file:
         file.set_properties({"created": CREATED, "title": _clean(review.title), "comments": "calibrate"})
         book = _Book(file, words)
         _verdict(book, review)
@@ -50,10 +51,10 @@ def workbook(review: Review, words: Words, path: Path) -> None:
         _rates(book, review)
         _thresholds(book, review)
         _drift(book, review)
-        for each in sheets(review, words):
-            book.sheet(each.name, each.columns, each.rows, each.title)
+        for sheet in sheets(review, words):
+            book.sheet(sheet.name, sheet.columns, sheet.rows, sheet.title)
         _account(book, review)
-    path.write_bytes(written.getvalue())
+    path.write_bytes(buffer.getvalue())
 
 
 @dataclass
@@ -116,77 +117,97 @@ class _Book:
 
 def _verdict(book: _Book, review: Review) -> None:
     say, compared, overall = book.words, review.comparison, review.rates.overall
-    judged = say("tile.judged_note", customers=compared.customers, folds=len(compared.folds))
+    judged_on = say("tile.judged_note", customers=compared.customers, folds=len(compared.folds))
     rows: list[Sequence[Cell]] = [
         (say("workbook.decision"), sections.headline(review, say)),
         ("", sections.sentence(review, say)),
-        (say("column.rate"), say("tile.rate_note", customers=overall.customers, leads=overall.leads, low=overall.low,
-                                 high=overall.high)),
-        (say("tile.judged"), f"{say.count(compared.leads)} {judged}"),
-    ]  # fmt: skip
-    chosen = review.chosen_candidate
-    if chosen is not None:
-        limits = chosen.grid.thresholds
+        (
+            say("column.rate"),
+            say("tile.rate_note", customers=overall.customers, leads=overall.leads, low=overall.low, high=overall.high),
+        ),
+        (say("tile.judged"), f"{say.count(compared.leads)} {judged_on}"),
+    ]
+    candidate = review.chosen_candidate
+    if candidate is not None:
+        limits = candidate.grid.thresholds
         if limits is not None:
-            told = say("summary.thresholds", name=chosen.name, **stage_lines(limits, say))
-            rows.append((say("workbook.thresholds"), told))
-        size = say("tile.grid_note", name=chosen.name, low=chosen.grid.minimum, high=chosen.grid.maximum)
-        rows.append((say("tile.grid"), f"{say('tile.lines', lines=chosen.grid.lines)}; {size}"))
+            thresholds = say("summary.thresholds", name=candidate.name, **stage_lines(limits, say))
+            rows.append((say("workbook.thresholds"), thresholds))
+        size = say("tile.grid_note", name=candidate.name, low=candidate.grid.minimum, high=candidate.grid.maximum)
+        rows.append((say("tile.grid"), f"{say('tile.lines', lines=candidate.grid.lines)}; {size}"))
     rows += [("", say.say("warning", key, facts)) for key, facts in review.warnings]
     if review.suspects:
         rows.append((say("suspects.title"), "; ".join(suspect.column for suspect in review.suspects)))
-    rows += [(asked.question, asked.evidence) for asked in sections.asked(review.asked, say)]
-    columns = [(say("workbook.figure"), "text"), (say("workbook.value"), "wide")]
+    rows += [(question.question, question.evidence) for question in sections.asked(review.asked, say)]
+    columns = heads(say, "workbook.figure:text workbook.value:wide")
     book.sheet(say("workbook.verdict"), columns, rows, f"{say('page.name')}: {review.title}")
 
 
 def _candidates(book: _Book, review: Review) -> None:
     """One row per candidate and metric."""
     say = book.words
-    columns = [
-        (say("workbook.candidate"), "text"), (say("workbook.method"), "text"), (say("candidates.lines"), "count"),
-        (say("workbook.metric"), "text"), (say("workbook.value"), "decimal"), (say("column.low"), "decimal"),
-        (say("column.high"), "decimal"), (say("workbook.rank"), "count"), (say("workbook.against"), "text"),
-        (say("workbook.difference"), "decimal"), (say("column.low"), "decimal"), (say("column.high"), "decimal"),
-    ]  # fmt: skip
+    columns = heads(
+        say,
+        "workbook.candidate:text workbook.method:text candidates.lines:count workbook.metric:text "
+        "workbook.value:decimal column.low:decimal column.high:decimal workbook.rank:count workbook.against:text "
+        "workbook.difference:decimal column.low:decimal column.high:decimal",
+    )
     rows: list[Sequence[Cell]] = []
     ranks = review.comparison.ranks()
     for candidate in review.in_order:
-        judged = review.judged(candidate.name)
+        judgement = review.judged(candidate.name)
         head = (candidate.name, say.name("method", candidate.method), candidate.grid.lines)
-        for name, found in (judged.metrics if judged else {}).items():
-            gap = judged.difference.get(name) if judged else None
-            difference = (judged.against, gap.value, gap.low, gap.high) if judged and gap else (None,) * 4
-            rows.append((*head, say.name("metric", name), found.value, found.low, found.high,
-                         ranks[name][candidate.name], *difference))  # fmt: skip
-        if judged is None:
+        for name, estimate in (judgement.metrics if judgement else {}).items():
+            gap = judgement.difference.get(name) if judgement else None
+            difference = (judgement.against, gap.value, gap.low, gap.high) if judgement and gap else (None,) * 4
+            rows.append(
+                (
+                    *head,
+                    say.name("metric", name),
+                    estimate.value,
+                    estimate.low,
+                    estimate.high,
+                    ranks[name][candidate.name],
+                    *difference,
+                )
+            )
+        if judgement is None:
             rows.append((*head, *(None,) * 9))
     book.sheet(say("workbook.candidates"), columns, rows)
 
 
 def _points(book: _Book, review: Review, candidate: Candidate) -> None:
     say = book.words
-    columns = [
-        (say("column.axis"), "text"), (say("column.criterion"), "text"), (say("column.level"), "text"),
-        (say("column.points"), "points"), (say("column.low"), "decimal"), (say("column.high"), "decimal"),
-        (say("column.leads"), "count"), (say("column.customers"), "count"), (say("column.rate"), "percent"),
-        (say("column.low"), "percent"), (say("column.high"), "percent"), (say("column.lift"), "decimal"),
-        (say("column.low"), "decimal"), (say("column.high"), "decimal"), (say("column.sign_kept"), "percent"),
-        (say("workbook.points_kept"), "percent"), (say("column.remarks"), "wide"),
-    ]  # fmt: skip
+    columns = heads(
+        say,
+        "column.axis:text column.criterion:text column.level:text column.points:points column.low:decimal "
+        "column.high:decimal column.leads:count column.customers:count column.rate:percent column.low:percent "
+        "column.high:percent column.lift:decimal column.low:decimal column.high:decimal column.sign_kept:percent "
+        "workbook.points_kept:percent column.remarks:wide",
+    )
     rows: list[Sequence[Cell]] = []
     for line in sorted(tables.lines(review, candidate), key=lambda line: tables.AXES.index(line.criterion.axis)):
         rate = line.rate
-        told = [say(f"mark.{mark}") for mark in line.marks]
-        told += [" ".join((line.pin.who, line.pin.why)).strip()] if line.pin else []
-        told += [checks.noted(line.note, say)] if line.note else []
-        rows.append((
-            say(f"axis.{line.criterion.axis}"), line.criterion.name, sections.level_name(line.level, say), line.points,
-            line.low, line.high,
-            *((rate.leads, rate.customers, rate.value, rate.low, rate.high) if rate else (None,) * 5),
-            line.lift, line.lift_low, line.lift_high, line.sign_kept, line.points_kept,
-            "; ".join(told),
-        ))  # fmt: skip
+        remarks = [say(f"mark.{mark}") for mark in line.marks]
+        remarks += [" ".join((line.pin.who, line.pin.why)).strip()] if line.pin else []
+        remarks += [checks.noted(line.note, say)] if line.note else []
+        rows.append(
+            (
+                say(f"axis.{line.criterion.axis}"),
+                line.criterion.name,
+                sections.level_name(line.level, say),
+                line.points,
+                line.low,
+                line.high,
+                *((rate.leads, rate.customers, rate.value, rate.low, rate.high) if rate else (None,) * 5),
+                line.lift,
+                line.lift_low,
+                line.lift_high,
+                line.sign_kept,
+                line.points_kept,
+                "; ".join(remarks),
+            )
+        )
     name = f"{say('workbook.points')} {candidate.name}"
     title = f"{candidate.name}: {say('points.from_to', low=candidate.grid.minimum, high=candidate.grid.maximum)}"
     book.sheet(name, columns, rows, title)
@@ -195,16 +216,25 @@ def _points(book: _Book, review: Review, candidate: Candidate) -> None:
 def _near(book: _Book, review: Review) -> None:
     """Lines on which the grids nearly as good differ from the candidate."""
     say = book.words
-    columns = [
-        (say("workbook.candidate"), "text"), (say("summary.lines"), "count"), (say("metric.log_loss"), "percent"),
-        (say("column.criterion"), "text"), (say("column.level"), "text"), (say("workbook.before"), "points"),
-        (say("column.points"), "points"),
-    ]  # fmt: skip
+    columns = heads(
+        say,
+        "workbook.candidate:text summary.lines:count metric.log_loss:percent column.criterion:text "
+        "column.level:text workbook.before:points column.points:points",
+    )
     rows = [
-        (near.candidate.name, near.candidate.grid.lines, near.more, line.criterion,
-         sections.level_name(line.level, say), line.points[0], line.points[-1])
-        for candidate in review.candidates for near in checks.near_of(review, candidate) for line in near.changes
-    ]  # fmt: skip
+        (
+            near.candidate.name,
+            near.candidate.grid.lines,
+            near.more,
+            line.criterion,
+            sections.level_name(line.level, say),
+            line.points[0],
+            line.points[-1],
+        )
+        for candidate in review.candidates
+        for near in checks.near_of(review, candidate)
+        for line in near.changes
+    ]
     if rows:
         book.sheet(say("workbook.near"), columns, rows)
 
@@ -214,28 +244,35 @@ def _constraints(book: _Book, review: Review) -> None:
     say, costs = book.words, review.robustness.costs
     if costs is None:
         return
-    columns = [
-        (say("costs.constraint"), "wide"), (say("workbook.metric"), "text"), (say("costs.without"), "decimal"),
-        (say("workbook.difference"), "decimal"), (say("column.low"), "decimal"), (say("column.high"), "decimal"),
-    ]  # fmt: skip
+    columns = heads(
+        say,
+        "costs.constraint:wide workbook.metric:text costs.without:decimal workbook.difference:decimal "
+        "column.low:decimal column.high:decimal",
+    )
     rows = [
-        (checks.constraint(cost, say, review.rates.criteria), say.name("metric", name), cost.without[name].value,
-         gap.value, gap.low, gap.high)
-        for cost in costs.each for name, gap in cost.difference.items()
-    ]  # fmt: skip
+        (
+            checks.constraint(cost, say, review.rates.criteria),
+            say.name("metric", name),
+            cost.without[name].value,
+            gap.value,
+            gap.low,
+            gap.high,
+        )
+        for cost in costs.each
+        for name, gap in cost.difference.items()
+    ]
     book.sheet(say("workbook.constraints"), columns, rows, f"{costs.candidate}: {say('toc.constraints')}")
 
 
 def _audit(book: _Book, review: Review) -> None:
     """The usual mistakes that each grid makes."""
     say = book.words
-    columns = [(say("workbook.candidate"), "text"), (say("audit.what"), "wide"), (say("audit.evidence"), "wide"),
-               (say("audit.remedy"), "wide")]  # fmt: skip
+    columns = heads(say, "workbook.candidate:text audit.what:wide audit.evidence:wide audit.remedy:wide")
     rows: list[Sequence[Cell]] = []
     for candidate in review.in_order:
-        found = [checks.told(each, say, candidate.grid.criteria) for each in candidate.findings]
-        rows += [(candidate.name, each.what, each.evidence, each.remedy) for each in found]
-        if not found:
+        findings = [checks.told(finding, say, candidate.grid.criteria) for finding in candidate.findings]
+        rows += [(candidate.name, finding.what, finding.evidence, finding.remedy) for finding in findings]
+        if not findings:
             rows.append((candidate.name, say("audit.nothing"), None, None))
     book.sheet(say("workbook.audit"), columns, rows)
 
@@ -243,12 +280,14 @@ def _audit(book: _Book, review: Review) -> None:
 def _rates(book: _Book, review: Review) -> None:
     say, rates = book.words, review.rates
     columns = [
-        (say("column.axis"), "text"), (say("column.criterion"), "text"), (say("column.level"), "text"),
-        (say("column.leads"), "count"), (say("column.customers"), "count"), (say("column.rate"), "percent"),
-        (say("column.low"), "percent"), (say("column.high"), "percent"), (say("column.shrunk"), "percent"),
-        (say("column.lift"), "decimal"), (say("column.low"), "decimal"), (say("column.high"), "decimal"),
-        (say("column.evidence"), "text"), *([(say("column.truth"), "percent")] if review.truth else []),
-    ]  # fmt: skip
+        *heads(
+            say,
+            "column.axis:text column.criterion:text column.level:text column.leads:count column.customers:count "
+            "column.rate:percent column.low:percent column.high:percent column.shrunk:percent column.lift:decimal "
+            "column.low:decimal column.high:decimal column.evidence:text",
+        ),
+        *([(say("column.truth"), "percent")] if review.truth else []),
+    ]
     rows: list[Sequence[Cell]] = []
     for criterion, at in tables.spans(rates):
         for i in at:
@@ -258,24 +297,33 @@ def _rates(book: _Book, review: Review) -> None:
                 against = "rates.above" if rates.lift[i] > 1 else "rates.below"
             figures = (rates.rate, rates.low, rates.high, rates.shrunk, rates.lift, rates.lift_low, rates.lift_high)
             true = (review.truth or {}).get(criterion.name, {}).get(level.name)
-            rows.append((
-                say(f"axis.{criterion.axis}"), criterion.name, sections.level_name(level, say), int(rates.leads[i]),
-                int(rates.customers[i]), *(float(figure[i]) if rates.leads[i] else None for figure in figures),
-                say(against), *([true] if review.truth else []),
-            ))  # fmt: skip
+            rows.append(
+                (
+                    say(f"axis.{criterion.axis}"),
+                    criterion.name,
+                    sections.level_name(level, say),
+                    int(rates.leads[i]),
+                    int(rates.customers[i]),
+                    *(float(figure[i]) if rates.leads[i] else None for figure in figures),
+                    say(against),
+                    *([true] if review.truth else []),
+                )
+            )
     book.sheet(say("workbook.rates"), columns, rows)
 
 
 def _thresholds(book: _Book, review: Review) -> None:
     say = book.words
     columns = [
-        (say("workbook.candidate"), "text"), (say("threshold.axis"), "points"), (say("column.leads"), "count"),
-        (say("column.customers"), "count"), (say("workbook.leads_month"), "decimal"),
-        (say("threshold.rate"), "percent"), (say("column.low"), "percent"), (say("column.high"), "percent"),
-        (say("threshold.caught"), "percent"), (say("column.low"), "percent"), (say("column.high"), "percent"),
-        (say("threshold.missed"), "count"), (say("workbook.hours"), "decimal"), (say("column.low"), "decimal"),
-        (say("column.high"), "decimal"), ("", "text"),
-    ]  # fmt: skip
+        *heads(
+            say,
+            "workbook.candidate:text threshold.axis:points column.leads:count column.customers:count "
+            "workbook.leads_month:decimal threshold.rate:percent column.low:percent column.high:percent "
+            "threshold.caught:percent column.low:percent column.high:percent threshold.missed:count "
+            "workbook.hours:decimal column.low:decimal column.high:decimal",
+        ),
+        ("", "text"),
+    ]
     rows: list[Sequence[Cell]] = []
     for candidate in review.in_order:
         table = tables.steps(review, candidate)
@@ -286,47 +334,76 @@ def _thresholds(book: _Book, review: Review) -> None:
             steps.append(sales.to_dict())
         for i, step in enumerate(steps):
             hours = meeting.hours_saved(review, candidate, step) or (None,) * 3
-            rows.append((
-                candidate.name, int(step["threshold"]), step["leads"], step["customers"], step["leads_per_month"],
-                step["close_rate"], step["low"], step["high"], step["caught"],
-                *meeting.spread(review, candidate, step)["caught"], step["missed"], *hours,
-                ", ".join(say(f"threshold.{mark}") for mark in marks.get(i, ())),
-            ))  # fmt: skip
-    chosen = review.chosen_candidate
-    limits = chosen.grid.thresholds if chosen and chosen.enough else None
+            rows.append(
+                (
+                    candidate.name,
+                    int(step["threshold"]),
+                    step["leads"],
+                    step["customers"],
+                    step["leads_per_month"],
+                    step["close_rate"],
+                    step["low"],
+                    step["high"],
+                    step["caught"],
+                    *meeting.spread(review, candidate, step)["caught"],
+                    step["missed"],
+                    *hours,
+                    ", ".join(say(f"threshold.{mark}") for mark in marks.get(i, ())),
+                )
+            )
+    proposed = review.chosen_candidate
+    limits = proposed.grid.thresholds if proposed and proposed.enough else None
     note = say("threshold.demands", **stage_lines(limits, say)) if limits else ""
     book.sheet(say("workbook.thresholds"), columns, rows, note)
 
 
 def _drift(book: _Book, review: Review) -> None:
     """Lines of the grid in use then and now, all of them, and the cohorts since."""
-    say, found = book.words, review.past.drift
-    if found is None:
+    say, drift = book.words, review.past.drift
+    if drift is None:
         return
-    columns = [
-        (say("column.criterion"), "text"), (say("column.level"), "text"), (say("column.points"), "points"),
-        (say("drift.then"), "percent"), (say("column.leads"), "count"), (say("column.customers"), "count"),
-        (say("drift.now"), "percent"), (say("column.leads"), "count"), (say("column.customers"), "count"),
-        (say("drift.from"), "text"), (say("drift.ratio"), "decimal"), (say("drift.chance"), "decimal"),
-        (say("drift.verdict"), "text"),
-    ]  # fmt: skip
+    columns = heads(
+        say,
+        "column.criterion:text column.level:text column.points:points drift.then:percent column.leads:count "
+        "column.customers:count drift.now:percent column.leads:count column.customers:count drift.from:text "
+        "drift.ratio:decimal drift.chance:decimal drift.verdict:text",
+    )
     rows: list[Sequence[Cell]] = [
-        (line.criterion, moving.level(line.level, say), line.points, line.then.value, line.then.leads,
-         line.then.customers, line.now.value, line.now.leads, line.now.customers, line.first, line.ratio, line.chance,
-         say(f"drift.word_{line.status}"))
-        for line in moving.moved(found, len(found.lines))
-    ]  # fmt: skip
-    book.sheet(say("nav.drift"), columns, rows, moving.verdict(found, say))
-    columns = [
-        (say("drift.cohort"), "text"), (say("column.leads"), "count"), (say("column.customers"), "count"),
-        (say("drift.promised"), "decimal"), (say("drift.index"), "decimal"), (say("drift.verdict"), "text"),
-        (say("drift.reason"), "wide"),
-    ]  # fmt: skip
+        (
+            line.criterion,
+            moving.level(line.level, say),
+            line.points,
+            line.then.value,
+            line.then.leads,
+            line.then.customers,
+            line.now.value,
+            line.now.leads,
+            line.now.customers,
+            line.first,
+            line.ratio,
+            line.chance,
+            say(f"drift.word_{line.status}"),
+        )
+        for line in moving.moved(drift, len(drift.lines))
+    ]
+    book.sheet(say("nav.drift"), columns, rows, moving.verdict(drift, say))
+    columns = heads(
+        say,
+        "drift.cohort:text column.leads:count column.customers:count drift.promised:decimal drift.index:decimal "
+        "drift.verdict:text drift.reason:wide",
+    )
     rows = [
-        (look.cohort, look.leads, look.customers, look.expected, look.stability, say(f"drift.word_{look.status}"),
-         moving.said(look.changes[0], say) if look.changes else "")
-        for look in found.looks
-    ]  # fmt: skip
+        (
+            look.cohort,
+            look.leads,
+            look.customers,
+            look.expected,
+            look.stability,
+            say(f"drift.word_{look.status}"),
+            moving.said(look.changes[0], say) if look.changes else "",
+        )
+        for look in drift.looks
+    ]
     book.sheet(say("drift.cohorts"), columns, rows)
 
 
@@ -337,7 +414,7 @@ def _account(book: _Book, review: Review) -> None:
     rows.append((say("account.kept"), account.kept, ""))
     rows += [(column, None, f"{why}: {evidence}") for column, why, evidence in sections.suspects(review, say)]
     rows += [(say("workbook.findings"), None, say.say("fact", key, facts)) for key, facts in account.facts]
-    columns = [(say("workbook.figure"), "wide"), (say("workbook.rows"), "count"), (say("workbook.value"), "wide")]
+    columns = heads(say, "workbook.figure:wide workbook.rows:count workbook.value:wide")
     book.sheet(say("workbook.account"), columns, rows)
 
 
