@@ -96,6 +96,7 @@ STEPS = (
     "counts.power",
     "counts.written_late",
     "counts.ledger",
+    "counts.leakage_together",
     "counts.leakage",
     "counts.protected",
     "counts.replication",

@@ -77,8 +77,8 @@ def group(
             grouped.append(_pool(criterion, leads, least))
         elif criterion.kind == "number" and not criterion.fixed:
             direction: Monotone | None = "either" if criterion.name in monotone else None
-            merged, held = _merge(criterion, leads, customers, min_leads, min_customers, most, direction)
-            grouped.append(_pool(merged, held, least))
+            merged, merged_leads = _merge(criterion, leads, customers, min_leads, min_customers, most, direction)
+            grouped.append(_pool(merged, merged_leads, least))
         elif criterion.kind == "number":
             grouped.append(_pool(criterion, leads, least))
         else:
@@ -133,8 +133,8 @@ def best_cuts(
         return _free(value, most)[1]
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = np.where(n > 0, k / n, 0.0)
-    wanted = {"up": [rate], "down": [-rate], "either": [rate, -rate]}[monotone]
-    return max((_ordered(value, order, most) for order in wanted), key=lambda found: found[0])[1]
+    directions = {"up": [rate], "down": [-rate], "either": [rate, -rate]}[monotone]
+    return max((_ordered(value, order, most) for order in directions), key=lambda found: found[0])[1]
 
 
 @cache
@@ -151,8 +151,8 @@ def unreadable(cut: float) -> float:
         return 0.0
     if digits == "75" or len(digits) == 1:
         return 0.3
-    whole = float(cut).is_integer()
-    return 0.6 if len(digits) == 2 and whole else 1.0
+    integral = float(cut).is_integer()
+    return 0.6 if len(digits) == 2 and integral else 1.0
 
 
 # --- numbers ---------------------------------------------------------------------------------------
@@ -174,21 +174,28 @@ def _merge(
     starts = [level.low if level.low is not None else -math.inf for level in fine[1:]]
     alone = next((i for i, level in enumerate(fine) if level.name == criterion.reference), None)
     cuts = best_cuts(
-        leads[at], customers[at], min_leads=min_leads, min_customers=min_customers, most=most, monotone=monotone,
-        penalty=PENALTY, cost=READABLE * np.array([unreadable(cut) for cut in starts]), alone=alone,
-    )  # fmt: skip
-    whole = all(float(cut).is_integer() for cut in criterion.cuts)
-    levels, held = [], []
+        leads[at],
+        customers[at],
+        min_leads=min_leads,
+        min_customers=min_customers,
+        most=most,
+        monotone=monotone,
+        penalty=PENALTY,
+        cost=READABLE * np.array([unreadable(cut) for cut in starts]),
+        alone=alone,
+    )
+    integral = all(float(cut).is_integer() for cut in criterion.cuts)
+    levels, merged_leads = [], []
     for first, end in pairwise((0, *cuts, len(fine))):
         if first == end:
             continue
         low, high = fine[first].low, fine[end - 1].high
         same = end == first + 1
-        levels.append(fine[first] if same else Level(interval_name(low, high, integers=whole), low=low, high=high))
-        held.append(int(leads[at[first:end]].sum()))
-    rest = [i for i, level in enumerate(criterion.levels) if level.role != "value"]
-    merged = replace(criterion, levels=(*levels, *(criterion.levels[i] for i in rest)))
-    return merged, np.array([*held, *leads[rest]], np.int64)
+        levels.append(fine[first] if same else Level(interval_name(low, high, integers=integral), low=low, high=high))
+        merged_leads.append(int(leads[at[first:end]].sum()))
+    unordered = [i for i, level in enumerate(criterion.levels) if level.role != "value"]
+    merged = replace(criterion, levels=(*levels, *(criterion.levels[i] for i in unordered)))
+    return merged, np.array([*merged_leads, *leads[unordered]], np.int64)
 
 
 def _between(counts: NDArray[np.number]) -> Floats:
@@ -206,9 +213,9 @@ def _likelihood(n: Floats, k: Floats) -> Floats:
 
 def _information(n: Floats, k: Floats) -> Floats:
     """Information value of a level; impossible where it holds customers only or none."""
-    customers, others = k[0, -1], n[0, -1] - k[0, -1]
+    customers, lost = k[0, -1], n[0, -1] - k[0, -1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        bought, not_bought = k / customers, (n - k) / others
+        bought, not_bought = k / customers, (n - k) / lost
         value = (bought - not_bought) * np.log(bought / not_bought)
     possible: Floats = np.where((k > 0) & (n - k > 0), value, -np.inf)
     return possible
@@ -273,38 +280,38 @@ def _join_placeholders(
 ) -> tuple[Criterion, NDArray[np.int64], NDArray[np.int64]]:
     """Placeholders join the missing level, unless both are large and close differently."""
     missing = criterion.missing
-    joined, n, k = [], leads.copy(), customers.copy()
+    absorbed, n, k = [], leads.copy(), customers.copy()
     for i, level in enumerate(criterion.levels):
-        named = [v for v in level.values if isinstance(v, str) and is_placeholder(v)]
+        placeholders = [v for v in level.values if isinstance(v, str) and is_placeholder(v)]
         if level.role != "value" or criterion.fixed or level.name == criterion.reference:
             continue
-        if not named or len(named) < len(level.values):
+        if not placeholders or len(placeholders) < len(level.values):
             continue
         both = np.array([n[i]]), np.array([k[i]]), int(n[i] + n[missing]), int(k[i] + k[missing])
         enough = min(n[i], n[missing]) >= min_leads
         if enough and p_values(both[1], both[0], both[3], both[2])[0] < DIFFERENT:
             continue
-        joined.append(i)
+        absorbed.append(i)
         n[missing] += n[i]
         k[missing] += k[i]
-    if not joined:
+    if not absorbed:
         return criterion, leads, customers
-    more = tuple(value for i in joined for value in criterion.levels[i].values)
+    more = tuple(value for i in absorbed for value in criterion.levels[i].values)
     level = criterion.levels[missing]
-    kept = [i for i in range(len(criterion.levels)) if i not in joined]
+    remaining = [i for i in range(len(criterion.levels)) if i not in absorbed]
     levels = {missing: replace(level, values=(*level.values, *more))}
-    criterion = replace(criterion, levels=tuple(levels.get(i, criterion.levels[i]) for i in kept))
-    return criterion, n[kept], k[kept]
+    criterion = replace(criterion, levels=tuple(levels.get(i, criterion.levels[i]) for i in remaining))
+    return criterion, n[remaining], k[remaining]
 
 
 def _pool(criterion: Criterion, leads: NDArray[np.int64], min_leads: int) -> Criterion:
     """Value levels of too few leads leave the list, so that their leads fall to `other`; the reference stays."""
-    kept = tuple(
+    levels = tuple(
         level
         for level, count in zip(criterion.levels, leads, strict=True)
         if level.role != "value" or level.name == criterion.reference or count >= min_leads
     )
-    return criterion if len(kept) == len(criterion.levels) else replace(criterion, levels=kept)
+    return criterion if len(levels) == len(criterion.levels) else replace(criterion, levels=levels)
 
 
 def shown_rates(tally: Tally, *, min_leads: int = MIN_LEADS) -> RateTable:

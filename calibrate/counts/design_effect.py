@@ -22,6 +22,7 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -107,59 +108,75 @@ def grouped(rows: Rows) -> Grouped | None:
     return Grouped(bare.row, bare.start, bare.weight, _covariance(rows, bare, size))
 
 
-def _covariance(rows: Rows, held: Grouped, size: NDArray[np.intp]) -> Floats:
+def _covariance(rows: Rows, groups: Grouped, size: NDArray[np.intp]) -> Floats:
     """The share c of each group, by the class of its size; classes with few customers have that of all groups."""
     leads, customers = float(rows.leads.sum()), float(rows.customers.sum())
     mean = customers / leads if leads else 0.0
     variance = mean * (1 - mean)
     if variance <= 0:
         return np.zeros(len(size))
-    bought = rows.customers[held.row]
-    away = bought - mean * held.weight
-    sums = np.bincount(held.of_row, away, len(size)) ** 2 - np.bincount(held.of_row, away**2, len(size))
-    pairs = held.totals**2 - np.bincount(held.of_row, held.weight**2, len(size))
+    bought = rows.customers[groups.row]
+    away = bought - mean * groups.weight
+    sums = np.bincount(groups.of_row, away, len(size)) ** 2 - np.bincount(groups.of_row, away**2, len(size))
+    pairs = groups.totals**2 - np.bincount(groups.of_row, groups.weight**2, len(size))
     kind = np.searchsorted(SIZES, size, side="right")
     count = len(SIZES) + 1
     came, met = np.bincount(kind, sums, count), np.bincount(kind, pairs, count)
-    deals = np.bincount(kind[held.of_row], bought, count)
+    deals = np.bincount(kind[groups.of_row], bought, count)
     pooled = came.sum() / met.sum()
-    own = np.divide(came, met, out=np.full(count, pooled), where=(met > 0) & (deals >= ENOUGH_CUSTOMERS))
-    found: Floats = np.maximum(own, 0.0)[kind] / variance
-    return found
+    by_size = np.divide(came, met, out=np.full(count, pooled), where=(met > 0) & (deals >= ENOUGH_CUSTOMERS))
+    shares: Floats = np.maximum(by_size, 0.0)[kind] / variance
+    return shares
 
 
-def pairs_of(held: Grouped, codes: NDArray[np.uint8], levels: int) -> tuple[Floats, Floats]:
+def group_codes(keys: NDArray[np.integer], alone: int = -1) -> NDArray[np.int32] | None:
+    """Numbers of groups from 0 in order of appearance; -1 for `alone`, and for a group of one. None: there is none.
+
+    >>> group_codes(np.array([70, -1, 50, 70, 60, 50])).tolist()
+    [0, -1, 1, 0, -1, 1]
+    """
+    code, _ = pd.factorize(keys)
+    code = np.where(keys == alone, -1, code)
+    several = np.bincount(code[code >= 0], minlength=int(code.max(initial=-1)) + 1) > 1
+    if not several.any():
+        return None
+    place = np.append(np.where(several, np.cumsum(several) - 1, -1), -1)  # the last one: alone stays alone
+    result: NDArray[np.int32] = place[code].astype(np.int32)
+    return result
+
+
+def pairs_of(grouping: Grouped, codes: NDArray[np.uint8], levels: int) -> tuple[Floats, Floats]:
     """Coupled pairs of one criterion's levels, with their own leads and with all: two arrays (levels,)."""
-    mine = codes[held.row].astype(np.int64)
-    shared = np.bincount(mine, held.company, levels).astype(np.float64)
-    diagonal = held.covariance[held.of_row] * held.weight**2
-    own = -np.bincount(mine, diagonal, levels).astype(np.float64)
-    groups, step = len(held.covariance), max(CELLS // levels, 1)
+    mine = codes[grouping.row].astype(np.int64)
+    shared = np.bincount(mine, grouping.company, levels).astype(np.float64)
+    diagonal = grouping.covariance[grouping.of_row] * grouping.weight**2
+    pairs = -np.bincount(mine, diagonal, levels).astype(np.float64)
+    groups, step = len(grouping.covariance), max(CELLS // levels, 1)
     for begin in range(0, groups, step):
         end = min(begin + step, groups)
-        part = slice(held.start[begin], held.start[end])
-        cell = (held.of_row[part] - begin) * levels + mine[part]
-        table = np.bincount(cell, held.weight[part], (end - begin) * levels).reshape(end - begin, levels)
-        own += held.covariance[begin:end] @ table**2
-    return np.maximum(own, 0.0), shared
+        part = slice(grouping.start[begin], grouping.start[end])
+        cell = (grouping.of_row[part] - begin) * levels + mine[part]
+        table = np.bincount(cell, grouping.weight[part], (end - begin) * levels).reshape(end - begin, levels)
+        pairs += grouping.covariance[begin:end] @ table**2
+    return np.maximum(pairs, 0.0), shared
 
 
-def among(held: Grouped, mine: NDArray[np.bool_]) -> float:
+def among(groups: Grouped, mine: NDArray[np.bool_]) -> float:
     """Coupled pairs within some rows of the tally, given as a mask."""
-    inside = held.weight * mine[held.row]
-    sums = np.bincount(held.of_row, inside, len(held.covariance)) ** 2
-    alone = np.bincount(held.of_row, inside**2, len(held.covariance))
-    return float(held.covariance @ (sums - alone))
+    inside = groups.weight * mine[groups.row]
+    sums = np.bincount(groups.of_row, inside, len(groups.covariance)) ** 2
+    alone = np.bincount(groups.of_row, inside**2, len(groups.covariance))
+    return float(groups.covariance @ (sums - alone))
 
 
-def rate_effect(leads: Floats, own: Floats) -> Floats:
+def rate_effect(leads: Floats, pairs: Floats) -> Floats:
     """Variance of a rate against that of as many independent leads: ``1 + own / n``, no less than 1.
 
     >>> rate_effect(np.array([100.0, 0.0]), np.array([200.0, 0.0])).tolist()
     [3.0, 1.0]
     """
-    found: Floats = 1 + np.divide(np.maximum(own, 0), leads, out=np.zeros(len(leads)), where=leads > 0)
-    return found
+    effect: Floats = 1 + np.divide(np.maximum(pairs, 0), leads, out=np.zeros(len(leads)), where=leads > 0)
+    return effect
 
 
 def contrast_effect(leads: Floats, total: float, pairs: Pairs) -> Floats:
@@ -173,5 +190,5 @@ def contrast_effect(leads: Floats, total: float, pairs: Pairs) -> Floats:
     share = leads / max(total, 1e-12)
     room = leads * (1 - share)
     more = pairs.own - 2 * share * pairs.shared + share**2 * pairs.every
-    found: Floats = 1 + np.maximum(np.divide(more, room, out=np.zeros(len(leads)), where=room > 0), 0)
-    return found
+    effect: Floats = 1 + np.maximum(np.divide(more, room, out=np.zeros(len(leads)), where=room > 0), 0)
+    return effect

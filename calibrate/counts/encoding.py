@@ -41,15 +41,15 @@ class Coding:
     @property
     def selected(self) -> str:
         """Text that can follow the other columns of a SELECT list."""
-        return "".join(f", {each} AS w{i}" for i, each in enumerate(self.expressions))
+        return "".join(f", {expression} AS w{i}" for i, expression in enumerate(self.expressions))
 
     def codes(self, piece: Mapping[str, NDArray[Any]]) -> Codes:
         """Level codes (criteria, rows) from one piece of the answer."""
-        found = [piece[f"w{i}"] for i in range(len(self.expressions))]
+        columns = [piece[f"w{i}"] for i in range(len(self.expressions))]
         if self.tables is None:
-            return sql.unpacked([word.astype(np.int64, copy=False) for word in found], self.count)
-        codes = np.empty((self.count, len(found[0]) if found else 0), np.uint8)
-        for i, (table, numbers) in enumerate(zip(self.tables, found, strict=True)):
+            return sql.unpacked([word.astype(np.int64, copy=False) for word in columns], self.count)
+        codes = np.empty((self.count, len(columns[0]) if columns else 0), np.uint8)
+        for i, (table, numbers) in enumerate(zip(self.tables, columns, strict=True)):
             if isinstance(table, int):
                 np.subtract(numbers, table, out=codes[i], casting="unsafe")
             else:
@@ -66,7 +66,7 @@ def coding(table: Table, criteria: Sequence[Criterion]) -> Coding:
     readings = [_reading(c, types[c.column]) for c in criteria]
     return Coding(
         tuple(expression.sql("duckdb") for expression, _ in readings),
-        tuple(each for _, each in readings),
+        tuple(reading_sql for _, reading_sql in readings),
         len(criteria),
     )
 
@@ -110,10 +110,10 @@ def _whole_reading(criterion: Criterion, column: exp.Expr) -> tuple[exp.Expr, Co
 def _text_reading(criterion: Criterion, column: exp.Expr) -> tuple[exp.Expr, Codes | int]:
     """Place of a text among those that levels list, from 1; behind them no text, and any other text."""
     texts = _texts_of(criterion)
-    absent, other = len(texts) + 1, len(texts) + 2
-    rest = sql.case([(_is_absent(column), sql.literal(absent))], sql.literal(other))
+    absent, unlisted = len(texts) + 1, len(texts) + 2
+    fallback = sql.case([(_is_absent(column), sql.literal(absent))], sql.literal(unlisted))
     codes = [*texts.values(), criterion.missing, criterion.other]
-    return _narrow(sql.place_of(column, list(texts), rest), codes, first=1)
+    return _narrow(sql.place_of(column, list(texts), fallback), codes, first=1)
 
 
 def _narrow(number: exp.Expr, codes: Sequence[int], first: int = 0) -> tuple[exp.Expr, Codes | int]:
@@ -167,14 +167,14 @@ def _boolean_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:
     return sql.case([(column.copy(), yes), (exp.Not(this=column.copy()), no)], missing)
 
 
-def _number_code(criterion: Criterion, column: exp.Expr, whole: bool) -> exp.Expr:
+def _number_code(criterion: Criterion, column: exp.Expr, integral: bool) -> exp.Expr:
     missing = sql.literal(criterion.missing)
-    nothing = _is_null(column) if whole else exp.or_(_is_null(column), sql.is_nan(column))
+    nothing = _is_null(column) if integral else exp.or_(_is_null(column), sql.is_nan(column))
     branches: list[sql.Branch] = [(nothing, missing)]
     branches += _number_branches(column, [(criterion.levels[criterion.missing], criterion.missing)])
     if criterion.kind == "number":
-        found = _whole_steps(criterion, column, branches[0]) if whole else None
-        return sql.case(branches[1:], found) if found else sql.case(branches, _steps(criterion, column))
+        steps = _whole_steps(criterion, column, branches[0]) if integral else None
+        return sql.case(branches[1:], steps) if steps else sql.case(branches, _steps(criterion, column))
     if criterion.kind == "presence":
         return sql.case(branches, sql.literal(criterion.filled))
     values = [(level, i) for i, level in enumerate(criterion.levels) if level.role == "value"]
@@ -184,11 +184,11 @@ def _number_code(criterion: Criterion, column: exp.Expr, whole: bool) -> exp.Exp
 def _number_branches(column: exp.Expr, levels: Sequence[tuple[Level, int]]) -> list[sql.Branch]:
     """One branch per level that lists texts which read as numbers."""
     branches: list[sql.Branch] = []
-    seen = set()
+    numbered = set()
     for level, code in levels:
         numbers = [as_number(text) for text in level.values if isinstance(text, str)]
-        fresh = [n for n in dict.fromkeys(numbers) if n is not None and n not in seen]
-        seen.update(fresh)
+        fresh = [n for n in dict.fromkeys(numbers) if n is not None and n not in numbered]
+        numbered.update(fresh)
         if fresh:
             branches.append((sql.listed(column, fresh), sql.literal(code)))
     return branches
@@ -221,16 +221,16 @@ def _whole_steps(criterion: Criterion, column: exp.Expr, nothing: sql.Branch) ->
 
 def _text_code(criterion: Criterion, column: exp.Expr) -> exp.Expr:
     absent: sql.Branch = (_is_absent(column), sql.literal(criterion.missing))
-    other = sql.literal(criterion.other)
+    unlisted = sql.literal(criterion.other)
     if criterion.kind == "number":
         read = sql.without(column, criterion.signs)
         nothing = _listed_number(criterion, sql.as_double(read))
         inside = sql.case(nothing, _steps(criterion, sql.as_double(read)))
-        rest = sql.case([(sql.is_number(read), inside)], other)
-        return sql.lookup(column, _texts_of(criterion), sql.case([absent], rest))
+        fallback = sql.case([(sql.is_number(read), inside)], unlisted)
+        return sql.lookup(column, _texts_of(criterion), sql.case([absent], fallback))
     if criterion.kind == "presence":
         return sql.lookup(column, _texts_of(criterion), sql.case([absent], sql.literal(criterion.filled)))
-    return sql.lookup(column, _texts_of(criterion), sql.case([absent], other))
+    return sql.lookup(column, _texts_of(criterion), sql.case([absent], unlisted))
 
 
 def _listed_number(criterion: Criterion, number: exp.Expr) -> list[sql.Branch]:
@@ -246,10 +246,10 @@ def _texts_of(criterion: Criterion) -> dict[str, int]:
     The first level that lists a text has it; blank texts are missing by rule 1.
     """
     codes: dict[str, int] = {}
-    listed = [(criterion.levels[criterion.missing], criterion.missing)]
+    level_codes = [(criterion.levels[criterion.missing], criterion.missing)]
     if criterion.kind in ("text", "boolean"):
-        listed += [(level, i) for i, level in enumerate(criterion.levels) if level.role == "value"]
-    for level, code in listed:
+        level_codes += [(level, i) for i, level in enumerate(criterion.levels) if level.role == "value"]
+    for level, code in level_codes:
         for value in level.values:
             for text in (value,) if isinstance(value, str) else _spellings(str(value).lower()):
                 if text.strip(vocabulary.BLANKS) and _storable(text):

@@ -38,7 +38,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..leads.columns.naming import words_of
-from .leakage_columns import CAUTION, Column, auc_error, auc_of, bounds, columns_of, logit
+from .leakage_columns import CAUTION, Column, auc_error, bounds, columns_of, logit
+from .leakage_together import Together
 from .leakage_words import ended, spoken, staged
 from .ledger import Moved
 from .tally import Tally
@@ -46,8 +47,6 @@ from .written_late import timing
 
 Floats = NDArray[np.float64]
 Facts = Mapping[str, str | int | float]
-MOST_ROWS = 50_000
-"""Profile rows enough to judge how far criteria go together."""
 WORTH_ASKING = 0.68
 """AUC below which no column alone is worth a question."""
 
@@ -94,7 +93,7 @@ class Leakage:
 
 
 def judge(
-    tally: Tally, *, clear: Collection[str] = (), back: Collection[str] = (), moved: Collection[Moved] = ()
+    tally: Tally, *, clear: Collection[str] = (), back: Collection[str] = (), changed: Collection[Moved] = ()
 ) -> Leakage:
     """Which columns of a tally (on fine levels) are set aside, and which are asked about.
 
@@ -126,28 +125,28 @@ def judge(
             aside.setdefault(accused.column, accused)
         else:
             doubt = next((sign for check in ASKING if (sign := check(column)) is not None), None)
-            since = next((one for one in moved if one.column == column.criterion.column), None)
+            since = next((one for one in changed if one.column == column.criterion.column), None)
             late = _moved_since(column, since) if since else _written_late(tally, i, column)
             if late is not None and late.reason == "written_at_closing" and (doubt or column.honest >= 0.8):
                 aside.setdefault(late.column, late)
             elif (most := late or doubt) is not None:
                 doubtful[i] = most
-    rest = [i for i, column in enumerate(columns) if column.criterion.column not in aside]
-    together = _Together(tally, columns, rest)
-    for i in rest:
+    usable = [i for i, column in enumerate(columns) if column.criterion.column not in aside]
+    together = Together(tally, columns, usable)
+    for i in usable:
         if i not in doubtful and not {columns[i].criterion.name, columns[i].criterion.column} & {*clear}:
             strong = _works_alone(columns[i], together, i)
             if strong is not None:
                 doubtful[i] = strong
-    asked: dict[str, Question] = {}
-    for i in sorted(set(doubtful) & set(rest), key=lambda i: -columns[i].honest):
+    questions: dict[str, Question] = {}
+    for i in sorted(set(doubtful) & set(usable), key=lambda i: -columns[i].honest):
         sign = doubtful[i]
-        same = [j for j in rest if columns[j].criterion.column == sign.column]
+        same = [j for j in usable if columns[j].criterion.column == sign.column]
         question = Question(
             sign.column, sign.reason, sign.evidence, sign.facts, together.auc(), together.auc(without=same)
         )
-        asked.setdefault(sign.column, question)
-    return Leakage(tuple(aside.values()), tuple(asked.values()))
+        questions.setdefault(sign.column, question)
+    return Leakage(tuple(aside.values()), tuple(questions.values()))
 
 
 def suspects(tally: Tally, *, free: Collection[str] = ()) -> tuple[Suspect, ...]:
@@ -161,9 +160,9 @@ def suspects(tally: Tally, *, free: Collection[str] = ()) -> tuple[Suspect, ...]
 def reached(tally: Tally, names: Sequence[str], *, aside: Collection[str] = ()) -> tuple[float, dict[str, float]]:
     """AUC of all criteria together, and without each of the named columns; columns `aside` take no part."""
     columns = columns_of(tally)
-    rest = [i for i, column in enumerate(columns) if column.criterion.column not in aside]
-    together = _Together(tally, columns, rest)
-    without = {name: together.auc([i for i in rest if columns[i].criterion.column == name]) for name in names}
+    usable = [i for i, column in enumerate(columns) if column.criterion.column not in aside]
+    together = Together(tally, columns, usable)
+    without = {name: together.auc([i for i in usable if columns[i].criterion.column == name]) for name in names}
     return together.auc(), without
 
 
@@ -187,11 +186,15 @@ def _filled(column: Column, reason: str) -> Suspect:
     n, k = column.filled
     customers = column.total[1]
     return _sign(
-        column, reason,
+        column,
+        reason,
         f"filled for {n:,.0f} leads, of which {k:,.0f} became customers ({k / n:.1%}); "
         f"{k:,.0f} of {customers:,} customers have it filled",
-        leads=int(n), customers=int(k), rate=k / n, all_customers=customers,
-    )  # fmt: skip
+        leads=int(n),
+        customers=int(k),
+        rate=k / n,
+        all_customers=customers,
+    )
 
 
 def _missing_separates(column: Column) -> Suspect | None:
@@ -210,18 +213,22 @@ def _missing_separates(column: Column) -> Suspect | None:
 def _fill_apart(column: Column, reason: str, least: float, cautious: float) -> Suspect | None:
     n, k = column.filled
     leads, customers = column.total
-    others, filled_others = leads - customers, n - k
+    lost, filled_others = leads - customers, n - k
     low_customers, high_customers = bounds(k, customers)
-    low_others, high_others = bounds(filled_others, others)
-    apart = abs(k / customers - filled_others / others)
-    if apart < least or max(low_customers - high_others, low_others - high_customers) < cautious:
+    low_others, high_others = bounds(filled_others, lost)
+    difference = abs(k / customers - filled_others / lost)
+    if difference < least or max(low_customers - high_others, low_others - high_customers) < cautious:
         return None
     return _sign(
-        column, reason,
+        column,
+        reason,
         f"filled for {k:,.0f} of {customers:,} customers ({k / customers:.1%}) but for {filled_others:,.0f} of "
-        f"{others:,} others ({filled_others / others:.1%})",
-        filled_customers=int(k), customers=customers, filled_others=int(filled_others), others=others,
-    )  # fmt: skip
+        f"{lost:,} others ({filled_others / lost:.1%})",
+        filled_customers=int(k),
+        customers=customers,
+        filled_others=int(filled_others),
+        others=lost,
+    )
 
 
 def _names_outcome(column: Column) -> Suspect | None:
@@ -234,11 +241,11 @@ def _names_outcome(column: Column) -> Suspect | None:
     if column.criterion.kind != "text":
         return None
     for i, level in enumerate(column.levels):
-        said = ended(words_of(level))
+        ending = ended(words_of(level))
         low, high = bounds(float(column.k[i]), float(column.n[i]))
-        if said and column.n[i] >= 30 and (low >= 0.8 or high <= column.base / 4):
+        if ending and column.n[i] >= 30 and (low >= 0.8 or high <= column.base / 4):
             evidence = f"a level speaks of the outcome and closes accordingly: {column.counts(i)}"
-            return _sign(column, "names_outcome", evidence, word=said, **_span(column))
+            return _sign(column, "names_outcome", evidence, word=ending, **_span(column))
     stages = [level for i, level in enumerate(column.levels) if column.n[i] > 0 and staged(words_of(level))]
     if len(stages) >= 2:
         evidence = f"its levels ('{stages[0]}', '{stages[1]}') are stages of the sale, and it tells: "
@@ -282,11 +289,16 @@ def _level_always_closes(column: Column) -> Suspect | None:
     for level, n, k in column.biggest(column.k):
         if _nearly_all(k, n, column):
             return _sign(
-                column, "level_always_closes",
+                column,
+                "level_always_closes",
                 f"'{level}': {k:,.0f} of {n:,.0f} leads became customers ({k / n:.1%}, "
                 f"all leads {column.base:.1%}); they are {k / column.total[1]:.0%} of all customers",
-                level=level, leads=int(n), customers=int(k), rate=k / n, all_customers=column.total[1],
-            )  # fmt: skip
+                level=level,
+                leads=int(n),
+                customers=int(k),
+                rate=k / n,
+                all_customers=column.total[1],
+            )
     return None
 
 
@@ -324,25 +336,31 @@ def _written_late(tally: Tally, i: int, column: Column) -> Suspect | None:
     facts = {"young": when.young, "ratio": when.ratio}
     if when.written_at_closing:
         return _sign(
-            column, "written_at_closing",
+            column,
+            "written_at_closing",
             f"{when.young:,} leads too young to be judged lack {when.ratio:.0%} of what they would lack if it were "
             "written when a lead closes, and 0 % is what a column known from the start would lack",
             **facts,
-        )  # fmt: skip
+        )
     return _sign(
-        column, "moves_with_age",
+        column,
+        "moves_with_age",
         f"{when.young:,} leads too young to be judged have other values than older leads, the more so the younger",
         **facts,
-    )  # fmt: skip
+    )
 
 
-def _moved_since(column: Column, moved: Moved) -> Suspect:
-    filled = ", most of them filled since" if moved.filled else ""
+def _moved_since(column: Column, change: Moved) -> Suspect:
+    filled = ", most of them filled since" if change.filled else ""
     return _sign(
-        column, "moved_since",
-        f"of {moved.compared:,} leads counted on {moved.since}, {moved.leads:,} or more have another value now{filled}",
-        compared=moved.compared, leads=moved.leads, since=moved.since,
-    )  # fmt: skip
+        column,
+        "moved_since",
+        f"of {change.compared:,} leads counted on {change.since}, {change.leads:,} or more have another value now"
+        f"{filled}",
+        compared=change.compared,
+        leads=change.leads,
+        since=change.since,
+    )
 
 
 def _on_levels(column: Column, fine: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -353,7 +371,7 @@ def _on_levels(column: Column, fine: NDArray[np.int64]) -> NDArray[np.int64]:
     return coarse
 
 
-def _works_alone(column: Column, together: _Together, i: int) -> Suspect | None:
+def _works_alone(column: Column, together: Together, i: int) -> Suspect | None:
     """A column that alone ranks very well, or that carries at least half as much as all the others together."""
     auc = column.honest
     if auc < WORTH_ASKING or auc - CAUTION * auc_error(auc, column.total) < WORTH_ASKING - 0.1:
@@ -361,59 +379,6 @@ def _works_alone(column: Column, together: _Together, i: int) -> Suspect | None:
     if auc < 0.8 and _signal(auc) < 0.5 * _signal(together.auc(without=[i])):
         return None
     return _alone(column, "works_alone")
-
-
-class _Together:
-    """How far criteria go together: a ridge logistic regression on the log-odds of each lead's levels.
-
-    The log-odds of a row's level were learnt on other cohorts. Some rows are enough.
-    """
-
-    def __init__(self, tally: Tally, columns: list[Column], used: list[int]) -> None:
-        step = -(-max(tally.rows, 1) // MOST_ROWS)
-        self.leads, self.customers = tally.leads[::step], tally.customers[::step]
-        half = tally.cohort[::step] % 2
-        self.used = used
-        voices = [columns[i].scores[half, columns[i].place[tally.codes[i, ::step]]] for i in used]
-        self.voices = np.stack(voices, axis=1) if voices else np.zeros((len(half), 0))
-        self._reached: dict[tuple[int, ...], float] = {}
-
-    def auc(self, without: Collection[int] = ()) -> float:
-        """AUC of all criteria but some."""
-        left = tuple(place for place, i in enumerate(self.used) if i not in without)
-        if left not in self._reached:
-            self._reached[left] = auc_of(self._fitted(self.voices[:, left]), self.leads, self.customers)
-        return self._reached[left]
-
-    def _fitted(self, voices: Floats) -> Floats:
-        """Scores by Newton steps from nothing, halved where they overshoot.
-
-        A ridge holds each weight near 0.7 where data are few.
-        """
-        size = voices.shape[1]
-        design = np.column_stack([voices, np.ones(len(voices))])
-        middle, ridge = np.append(np.full(size, 0.7), 0.0), np.append(np.full(size, 2.0), 1e-9)
-        weights = np.append(np.zeros(size), logit(float(self.customers.sum() / self.leads.sum())))
-
-        def fit(weights: Floats) -> float:
-            heard = design @ weights
-            likelihood = self.customers @ heard - self.leads @ np.logaddexp(0, heard)
-            return float(likelihood - ridge @ (weights - middle) ** 2 / 2)
-
-        reached = fit(weights)
-        for _ in range(10):
-            chance = special.expit(design @ weights)
-            curved = self.leads * chance * (1 - chance)
-            slope = design.T @ (self.customers - self.leads * chance) - ridge * (weights - middle)
-            step = np.linalg.solve((design.T * curved) @ design + np.diag(ridge), slope)
-            before = reached
-            while (reached := fit(weights + step)) < before and np.abs(step).max() > 1e-6:
-                step = step / 2
-            weights = weights + step
-            if reached - before < 1e-3:
-                break
-        score: Floats = voices @ weights[:-1]
-        return score
 
 
 # --- words and arithmetic ------------------------------------------------------------------------------
@@ -438,8 +403,10 @@ def _span(column: Column) -> dict[str, str | int | float]:
     facts: dict[str, str | int | float] = {"auc": column.auc}
     for name, i in zip(("best", "worst"), column.extremes, strict=True):
         facts |= {
-            name: column.levels[i], f"{name}_leads": int(column.n[i]), f"{name}_customers": int(column.k[i]),
-        }  # fmt: skip
+            name: column.levels[i],
+            f"{name}_leads": int(column.n[i]),
+            f"{name}_customers": int(column.k[i]),
+        }
     return facts
 
 

@@ -167,15 +167,15 @@ def auc_of(score: Floats, leads: Floats, customers: Floats) -> float:
     """
     _, at = np.unique(score, return_inverse=True)
     bought = np.bincount(at, customers)
-    others = np.bincount(at, leads) - bought
-    below = np.cumsum(others) - others
-    pairs = bought.sum() * others.sum()
-    return float((bought * (below + others / 2)).sum() / pairs) if pairs else 0.5
+    lost = np.bincount(at, leads) - bought
+    below = np.cumsum(lost) - lost
+    pairs = bought.sum() * lost.sum()
+    return float((bought * (below + lost / 2)).sum() / pairs) if pairs else 0.5
 
 
 def auc_error(auc: float, total: tuple[int, int]) -> float:
     """Standard error of an AUC for so many leads and customers (Hanley and McNeil 1982)."""
-    customers, others = total[1], total[0] - total[1]
+    customers, lost = total[1], total[0] - total[1]
     q1, q2 = auc / (2 - auc), 2 * auc * auc / (1 + auc)
-    variance = auc * (1 - auc) + (customers - 1) * (q1 - auc * auc) + (others - 1) * (q2 - auc * auc)
-    return math.sqrt(max(variance, 0) / (customers * others))
+    variance = auc * (1 - auc) + (customers - 1) * (q1 - auc * auc) + (lost - 1) * (q2 - auc * auc)
+    return math.sqrt(max(variance, 0) / (customers * lost))

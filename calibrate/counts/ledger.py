@@ -71,20 +71,20 @@ def moved(before: Mapping[str, Any], as_of: str, tally: Tally, observe_days: int
         return ()
     then, now = (np.array(part) for part in zip(*pairs, strict=True))
     old_leads = np.array(before["leads"])[then]
-    found: list[Moved] = []
+    changed: list[Moved] = []
     for criterion, leads in zip(tally.criteria, counts, strict=True):
-        kept = before["columns"].get(criterion.column)
-        if kept is None or criterion.column in {each.column for each in found}:
+        former = before["columns"].get(criterion.column)
+        if former is None or criterion.column in {change.column for change in changed}:
             continue
-        again = _parts(criterion, leads, list(kept))
-        changes = {key: np.array(again[key])[now] - np.array(kept[key])[then] for key in kept if key in again}
+        again = _parts(criterion, leads, list(former))
+        changes = {key: np.array(again[key])[now] - np.array(former[key])[then] for key in former if key in again}
         total = leads.sum(axis=1)[now] - old_leads
         count = _moved(changes, total, criterion.kind == "number")
         compared = int(old_leads.sum())
         if count >= max(LEAST, SHARE * compared):
             gone = -int(changes.get(MISSING, np.zeros(1)).sum())
-            found.append(Moved(criterion.column, count, compared, as_of, gone >= count / 2))
-    return tuple(found)
+            changed.append(Moved(criterion.column, count, compared, as_of, gone >= count / 2))
+    return tuple(changed)
 
 
 def _moved(changes: Mapping[str, Ints], total: Ints, ordered: bool) -> int:
@@ -108,11 +108,11 @@ def _parts(criterion: Criterion, leads: Ints, keys: Sequence[str]) -> dict[str, 
                 parts[key] = leads[:, below].sum(axis=1).tolist()
         return parts
     names = [level.name for level in criterion.levels]
-    named = [names.index(key) for key in keys if key in names and key not in (MISSING, OTHER)]
-    parts |= {names[i]: leads[:, i].tolist() for i in named}
+    common = [names.index(key) for key in keys if key in names and key not in (MISSING, OTHER)]
+    parts |= {names[i]: leads[:, i].tolist() for i in common}
     parts |= {key: [0] * len(leads) for key in keys if key not in parts and key != OTHER}
-    rest = leads.sum(axis=1) - np.sum([parts[key] for key in parts], axis=0)
-    return {**parts, OTHER: rest.astype(int).tolist()}
+    remainder = leads.sum(axis=1) - np.sum([parts[key] for key in parts], axis=0)
+    return {**parts, OTHER: remainder.astype(int).tolist()}
 
 
 def _own(criterion: Criterion, leads: Ints) -> list[str]:
@@ -137,14 +137,14 @@ def _by_month(tally: Tally) -> tuple[list[str], list[Ints]]:
     names = [str(day) for day in days.astype("datetime64[M]")]
     months += sorted(set(names) - set(months))
     place = np.array([months.index(name) for name in names], np.int64)
-    joined = []
+    complete = []
     for old, new in zip(counts, young.margins, strict=True):
         table = np.zeros((len(months), old.shape[1]), np.int64)
         table[: len(old)] = old
         for age, month in enumerate(place):
             table[month] += new[age, :, 0]
-        joined.append(table)
-    return months, joined
+        complete.append(table)
+    return months, complete
 
 
 def _totals(counts: list[Ints], months: int) -> list[int]:

@@ -34,8 +34,8 @@ class Marginals:
         tables: dict[int, NDArray[np.int64]] = {}
         for group, cells in zip(self.groups, self.cells, strict=True):
             for axis, i in enumerate(group, start=2):
-                others, customers = cells.sum(axis=tuple(set(range(2, cells.ndim)) - {axis})).transpose(1, 0, 2)
-                tables[i] = np.stack([others + customers, customers], axis=2)
+                lost, customers = cells.sum(axis=tuple(set(range(2, cells.ndim)) - {axis})).transpose(1, 0, 2)
+                tables[i] = np.stack([lost + customers, customers], axis=2)
         return tuple(tables[i] for i in range(len(self.sizes)))
 
 

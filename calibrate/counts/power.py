@@ -108,13 +108,13 @@ def leads_needed(share: float, base: float, lift: float, alpha: float, effect: f
 
 def _margin(lift: Floats, n: Floats, total: float, base: float, alpha: float, effect: Floats) -> Floats:
     """By how much the difference between a level and the rest exceeds what is needed."""
-    rest = total - n
+    remainder = total - n
     p1 = np.clip(lift * base, 0, 1)
-    p0 = np.clip((base * total - p1 * n) / rest, 0, 1)
-    together = base * (1 - base) * (1 / n + 1 / rest) * effect
-    apart = (p1 * (1 - p1) / n + p0 * (1 - p0) / rest) * effect
+    p0 = np.clip((base * total - p1 * n) / remainder, 0, 1)
+    together = base * (1 - base) * (1 / n + 1 / remainder) * effect
+    unpooled = (p1 * (1 - p1) / n + p0 * (1 - p0) / remainder) * effect
     certain = float(special.ndtri(1 - alpha / 2))
-    needed: Floats = certain * np.sqrt(together) + POWER * np.sqrt(apart)
+    needed: Floats = certain * np.sqrt(together) + POWER * np.sqrt(unpooled)
     return np.abs(p1 - p0) - needed
 
 

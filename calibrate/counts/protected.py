@@ -26,19 +26,20 @@ def protected(tally: Tally, columns: Sequence[Sensitive], *, aside: Collection[s
     >>> protected(tally, [Sensitive("sex", "sex", "name")])[0].reason
     'sensitive'
     """
-    open_ = [each for each in columns if each.column not in aside]
+    open_ = [column for column in columns if column.column not in aside]
     if not open_:
         return ()
-    best, without = reached(tally, [each.column for each in open_], aside=aside)
+    best, without = reached(tally, [column.column for column in open_], aside=aside)
     suspects = []
-    for each in open_:
-        left = without[each.column]
+    for column in open_:
+        auc_without = without[column.column]
         suspects.append(
             Suspect(
-                each.column, REASON,
-                f"its {each.how} {'says' if each.how == 'name' else 'say'}: {each.kind}; all criteria together rank at "
-                f"{best:.3f} with it, at {left:.3f} without",
-                {"kind": each.kind, "how": each.how, "auc_with": best, "auc_without": left},
+                column.column,
+                REASON,
+                f"its {column.how} {'says' if column.how == 'name' else 'say'}: {column.kind}; all criteria together "
+                f"rank at {best:.3f} with it, at {auc_without:.3f} without",
+                {"kind": column.kind, "how": column.how, "auc_with": best, "auc_without": auc_without},
             )
-        )  # fmt: skip
+        )
     return tuple(suspects)

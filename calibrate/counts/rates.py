@@ -124,8 +124,23 @@ class RateTable(Shown):
         """One line per level: criterion, axis, level, leads, customers, rate and all that follows from it."""
         head = [(c.name, c.axis, level.name) for c in self.criteria for level in c.levels]
         table = pd.DataFrame(head, columns=["criterion", "axis", "level"])
-        for name in ("leads", "customers", "rate", "low", "high", "shrunk", "shrunk_low", "shrunk_high",
-                     "lift", "lift_low", "lift_high", "p_value", "q_value", "thin", "distinct"):  # fmt: skip
+        for name in (
+            "leads",
+            "customers",
+            "rate",
+            "low",
+            "high",
+            "shrunk",
+            "shrunk_low",
+            "shrunk_high",
+            "lift",
+            "lift_low",
+            "lift_high",
+            "p_value",
+            "q_value",
+            "thin",
+            "distinct",
+        ):
             table[name] = getattr(self, name)
         return table
 
@@ -161,11 +176,27 @@ def estimate(tally: Tally, *, min_leads: int = MIN_LEADS, precision: Precision =
     lift, lift_low, lift_high = lift_interval(k, n, bought, total, pairs=pairs)
     p = p_values(k, n, bought, total, contrast)
     return RateTable(
-        criteria=tally.criteria, overall=overall, leads=n, customers=k, rate=share, low=low, high=high,
-        shrunk=near.rate, shrunk_low=near.low, shrunk_high=near.high, above=near.above, lift=lift, lift_low=lift_low,
-        lift_high=lift_high, p_value=p, q_value=benjamini_hochberg(p, n > 0), prior_leads=near.strength,
-        min_leads=min_leads, effect=effect, contrast=contrast,
-    )  # fmt: skip
+        criteria=tally.criteria,
+        overall=overall,
+        leads=n,
+        customers=k,
+        rate=share,
+        low=low,
+        high=high,
+        shrunk=near.rate,
+        shrunk_low=near.low,
+        shrunk_high=near.high,
+        above=near.above,
+        lift=lift,
+        lift_low=lift_low,
+        lift_high=lift_high,
+        p_value=p,
+        q_value=benjamini_hochberg(p, n > 0),
+        prior_leads=near.strength,
+        min_leads=min_leads,
+        effect=effect,
+        contrast=contrast,
+    )
 
 
 def prior_strength(customers: NDArray[np.number], leads: NDArray[np.number], mean: float | Floats) -> float:
@@ -175,8 +206,12 @@ def prior_strength(customers: NDArray[np.number], leads: NDArray[np.number], mea
     the counts is beta-binomial. Levels that differ much give a small m, levels that agree a large one.
     `mean` may also be one expected rate per level.
     """
-    held = leads > 0
-    k, n, p = customers[held].astype(float), leads[held].astype(float), np.broadcast_to(mean, leads.shape)[held]
+    occupied = leads > 0
+    k, n, p = (
+        customers[occupied].astype(float),
+        leads[occupied].astype(float),
+        np.broadcast_to(mean, leads.shape)[occupied],
+    )
     if len(n) < 2 or not ((p > 0) & (p < 1)).all():
         return 1e6
 
@@ -191,9 +226,13 @@ def prior_strength(customers: NDArray[np.number], leads: NDArray[np.number], mea
 
 
 def lift_interval(
-    customers: NDArray[np.number], leads: NDArray[np.number], all_customers: int, all_leads: int, z: float = Z95,
+    customers: NDArray[np.number],
+    leads: NDArray[np.number],
+    all_customers: int,
+    all_leads: int,
+    z: float = Z95,
     pairs: Pairs | None = None,
-) -> tuple[Floats, Floats, Floats]:  # fmt: skip
+) -> tuple[Floats, Floats, Floats]:
     """Lift = level rate / global rate, with a 95 % interval on the log scale.
 
     The level is part of the whole, so with q the rate of the rest and s the level's share of leads, the
@@ -234,17 +273,20 @@ def _together(k: Floats, n: Floats, p: Floats, q: Floats, all_customers: int, pa
     c times the root of the product of their variances.
     """
     level = (1 / np.where(k > 0, k, 1) - 1 / all_customers) * np.sqrt(p * (1 - p))
-    rest = np.sqrt(q * (1 - q)) / all_customers
+    remainder = np.sqrt(q * (1 - q)) / all_customers
     with_rest = pairs.shared - pairs.own
     among_rest = pairs.every - 2 * pairs.shared + pairs.own
-    found: Floats = level**2 * pairs.own - 2 * level * rest * with_rest + rest**2 * among_rest
-    return found
+    variance: Floats = level**2 * pairs.own - 2 * level * remainder * with_rest + remainder**2 * among_rest
+    return variance
 
 
 def p_values(
-    customers: NDArray[np.number], leads: NDArray[np.number], all_customers: int, all_leads: int,
+    customers: NDArray[np.number],
+    leads: NDArray[np.number],
+    all_customers: int,
+    all_leads: int,
     effect: Floats | None = None,
-) -> Floats:  # fmt: skip
+) -> Floats:
     """Two-sided evidence that a level closes unlike the rest: exact where counts are small, score test elsewhere.
 
     The exact one is Fisher's test (hypergeometric, doubled smaller tail); the score test is Pearson's
@@ -283,9 +325,9 @@ def benjamini_hochberg(p: Floats, tested: NDArray[np.bool_]) -> Floats:
 
 def _fewer(k: float, n: float, customers: int, leads: int, effect: float) -> tuple[int, int, int, int]:
     """Counts of a two-by-two table divided by a design effect, in whole leads."""
-    level, rest = (round(n / effect), round((leads - n) / effect))
-    bought, others = min(round(k / effect), level), min(round((customers - k) / effect), rest)
-    return bought, level, bought + others, level + rest
+    level, remainder = (round(n / effect), round((leads - n) / effect))
+    bought, bought_elsewhere = min(round(k / effect), level), min(round((customers - k) / effect), remainder)
+    return bought, level, bought + bought_elsewhere, level + remainder
 
 
 def _fisher(k: int, n: int, customers: int, leads: int) -> float:

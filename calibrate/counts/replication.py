@@ -78,10 +78,13 @@ def by_chance(tally: Tally, *, free: Collection[str] = ()) -> tuple[Pointed, ...
     level shared among all columns tried (Bonferroni).
     """
     tried = [
-        (i, kind) for i, criterion in enumerate(tally.criteria)
-        if criterion.column not in free and criterion.name not in free and not criterion.fixed
+        (i, kind)
+        for i, criterion in enumerate(tally.criteria)
+        if criterion.column not in free
+        and criterion.name not in free
+        and not criterion.fixed
         and (kind := pointer(criterion)) is not None
-    ]  # fmt: skip
+    ]
     if not tried:
         return ()
     least = float(-special.ndtri(LEVEL / len(tried)))

@@ -57,9 +57,12 @@ class Shrunk:
 
 
 def shrink(
-    customers: NDArray[np.number], leads: NDArray[np.number], bounds: NDArray[np.intp], overall: tuple[float, float],
+    customers: NDArray[np.number],
+    leads: NDArray[np.number],
+    bounds: NDArray[np.intp],
+    overall: tuple[float, float],
     precision: Precision = FINE,
-) -> Shrunk:  # fmt: skip
+) -> Shrunk:
     """Rates of levels that lie criterion after criterion (from `bounds`), `overall` the leads and customers in all.
 
     Counts may be fractions (effective leads). Where nobody or everybody is a customer, nothing is known of rates: they
@@ -95,16 +98,19 @@ def shrink(
     log_spread = np.einsum("hc,h->c", weight, np.log(spread))
     information = bought / total * (1 - bought / total)
     return Shrunk(
-        (posterior * special.expit(middle)).sum(axis=1), low, high,
-        1 - _chance_below(cumulated, edges, usual), np.exp(-2 * log_spread) / information,
-    )  # fmt: skip
+        (posterior * special.expit(middle)).sum(axis=1),
+        low,
+        high,
+        1 - _chance_below(cumulated, edges, usual),
+        np.exp(-2 * log_spread) / information,
+    )
 
 
 def _cells(k: Floats, n: Floats, usual: float, cells: int) -> tuple[Floats, Floats]:
     """Edges (levels, cells + 1) and middles (levels, cells) of the cells of each level's log-odds."""
-    own = np.where(n > 0, np.log((k + 0.5) / (n - k + 0.5)), usual)
+    log_odds = np.where(n > 0, np.log((k + 0.5) / (n - k + 0.5)), usual)
     error = np.where(n > 0, np.sqrt(1 / (k + 0.5) + 1 / (n - k + 0.5)), 2.0)
-    edges = own[:, None] + error[:, None] * np.linspace(-REACH, REACH, cells + 1)
+    edges = log_odds[:, None] + error[:, None] * np.linspace(-REACH, REACH, cells + 1)
     return edges, (edges[:, 1:] + edges[:, :-1]) / 2
 
 
@@ -120,19 +126,22 @@ def _hyper(
     total, bought = overall
     usual, information = float(special.logit(bought / total)), bought * (1 - bought / total)
     share = (k + bought / total) / (n + 1)
-    own, error = special.logit(share), 1 / ((n + 1) * share * (1 - share))
+    log_odds, error = special.logit(share), 1 / ((n + 1) * share * (1 - share))
     spreads = np.geomspace(0.03, 3.0, precision.spreads)
     nodes, node_weights = special.roots_hermite(precision.middles)
     precise = np.where(n > 0, 1 / (error[None] + spreads[:, None] ** 2), 0.0)
     prior = spreads[:, None] ** 2 + 100 / information
     certain = _sums(precise, bounds) + 1 / prior
-    placed = (_sums(precise * own, bounds) + usual / prior) / certain
-    middles = placed[:, None] + np.sqrt(2 / certain)[:, None] * nodes[None, :, None]
+    centre = (_sums(precise * log_odds, bounds) + usual / prior) / certain
+    middles = centre[:, None] + np.sqrt(2 / certain)[:, None] * nodes[None, :, None]
     log_prior = (
-        -np.log1p((spreads / USUAL_SPREAD) ** 2)[:, None, None] + np.log(spreads)[:, None, None]
-        - (middles - usual) ** 2 / (2 * prior[:, None]) - np.log(prior)[:, None] / 2
-        + (np.log(node_weights) + nodes**2)[None, :, None] - np.log(certain)[:, None] / 2
-    )  # fmt: skip
+        -np.log1p((spreads / USUAL_SPREAD) ** 2)[:, None, None]
+        + np.log(spreads)[:, None, None]
+        - (middles - usual) ** 2 / (2 * prior[:, None])
+        - np.log(prior)[:, None] / 2
+        + (np.log(node_weights) + nodes**2)[None, :, None]
+        - np.log(certain)[:, None] / 2
+    )
     size = len(spreads) * len(nodes)
     return np.repeat(spreads, len(nodes)), middles.reshape(size, -1), log_prior.reshape(size, -1)
 

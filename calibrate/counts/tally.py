@@ -22,7 +22,7 @@ from ..errors import GridError, unknown
 from ..grid.criteria import Criterion, offsets
 from ..leads.history import History
 from ..shown import Shown
-from .design_effect import Grouped, Pairs, among, grouped, pairs_of
+from .design_effect import Grouped, Pairs, among, group_codes, grouped, pairs_of
 from .encoding import coding
 from .marginals import Marginals
 from .tally_statement import hashed, share_of_others, tally_statement
@@ -102,19 +102,19 @@ class Tally(Shown):
     @cached_property
     def pairs(self) -> Pairs | None:
         """Coupled pairs of every level, criterion after criterion (`design_effect`); None where leads stand alone."""
-        found = self.grouped
-        if found is None:
+        groups = self.grouped
+        if groups is None:
             return None
-        parts = [pairs_of(found, codes, len(c.levels)) for c, codes in zip(self.criteria, self.codes, strict=True)]
-        own, shared = (np.concatenate([np.zeros(0), *(part[i] for part in parts)]) for i in (0, 1))
-        return Pairs(own, shared, float(found.company.sum()))
+        parts = [pairs_of(groups, codes, len(c.levels)) for c, codes in zip(self.criteria, self.codes, strict=True)]
+        within, shared = (np.concatenate([np.zeros(0), *(part[i] for part in parts)]) for i in (0, 1))
+        return Pairs(within, shared, float(groups.company.sum()))
 
     def effect(self, mine: NDArray[np.bool_] | None = None) -> float:
         """Design effect of the close rate of all leads, or of some rows: variance against independent leads."""
-        found = self.grouped
+        groups = self.grouped
         rows = np.ones(self.rows, np.bool_) if mine is None else mine
         leads = float(self.leads[rows].sum())
-        return 1.0 if found is None or not leads else max(1.0, 1 + among(found, rows) / leads)
+        return 1.0 if groups is None or not leads else max(1.0, 1 + among(groups, rows) / leads)
 
     def position(self, name: str) -> int:
         """Position of a criterion by name."""
@@ -181,7 +181,7 @@ class Tally(Shown):
         size = len(self.cohorts)
 
         def lost(cell: NDArray[np.integer], cells: int) -> NDArray[np.int64]:
-            return np.rint([np.bincount(cell, each, cells) for each in counts]).astype(np.int64).T
+            return np.rint([np.bincount(cell, column, cells) for column in counts]).astype(np.int64).T
 
         marginals = []
         for margin, codes in zip(self.marginals, self.codes, strict=True):
@@ -216,15 +216,15 @@ class Tally(Shown):
 
     def without(self, names: Collection[str]) -> Tally:
         """The same leads without some criteria."""
-        kept = [i for i, c in enumerate(self.criteria) if c.name not in names]
-        if len(kept) == len(self.criteria):
+        positions = [i for i, c in enumerate(self.criteria) if c.name not in names]
+        if len(positions) == len(self.criteria):
             return self
         return replace(
             self,
-            criteria=tuple(self.criteria[i] for i in kept),
-            marginals=tuple(self.marginals[i] for i in kept),
-            codes=np.ascontiguousarray(self.codes[kept]),
-            young=self.young and self.young.of(kept),
+            criteria=tuple(self.criteria[i] for i in positions),
+            marginals=tuple(self.marginals[i] for i in positions),
+            codes=np.ascontiguousarray(self.codes[positions]),
+            young=self.young and self.young.of(positions),
         )
 
     def frame(self) -> pd.DataFrame:
@@ -267,7 +267,7 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
     alone = history.terms.group is None
     tabled = profiles and alone and len(counting.groups) == 1 and counting.cells[0].size <= 16 * history.kept
     share = share_of_others(history, most_rows) if profiles and not tabled else 1.0
-    kept: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]] = []
+    pieces: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]] = []
     places: list[NDArray[np.int64]] = []
     buyers: list[NDArray[np.uint64]] = []
     how, counting_young = coding(history.table, criteria), Counting(history, criteria)
@@ -290,26 +290,36 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
             place = None if place is None else place[stays]
             buyer = None if buyer is None else buyer[stays]
         if profiles and not tabled:
-            kept.append((codes, cohort, customer))
+            pieces.append((codes, cohort, customer))
             places += [] if place is None else [place.astype(np.int64)]
             buyers += [] if buyer is None else [buyer]
     if tabled:
         return replace(_tabled(history, counting), young=counting_young.young())
-    codes = np.concatenate([np.zeros((len(criteria), 0), np.uint8), *(each[0] for each in kept)], axis=1)
-    cohort = np.concatenate([np.zeros(0, np.int32), *(each[1] for each in kept)])
-    customer = np.concatenate([np.zeros(0, np.bool_), *(each[2] for each in kept)])
+    codes = np.concatenate([np.zeros((len(criteria), 0), np.uint8), *(piece[0] for piece in pieces)], axis=1)
+    cohort = np.concatenate([np.zeros(0, np.int32), *(piece[1] for piece in pieces)])
+    customer = np.concatenate([np.zeros(0, np.bool_), *(piece[2] for piece in pieces)])
     buyer = np.concatenate(buyers) if buyers else None
     if places:  # the same rows in the same order, in whatever order they came
         order = np.argsort(np.concatenate(places), kind="stable")
         codes, cohort, customer = np.ascontiguousarray(codes[:, order]), cohort[order], customer[order]
         buyer = None if buyer is None else buyer[order]
     tally = Tally(
-        criteria=criteria, cohorts=history.cohorts, totals=history.totals, marginals=counting.tables(),
-        codes=codes, cohort=cohort, leads=np.where(customer, 1.0, _weights(history.totals, cohort, customer)),
-        customers=customer.astype(np.float64), counted=np.ones(len(cohort), np.int64),
-        exact=share >= 1 and profiles, ends=history.ends, window=history.window, as_of=history.as_of,
-        group=None if buyer is None else group_codes(buyer, alone=0), young=counting_young.young(),
-    )  # fmt: skip
+        criteria=criteria,
+        cohorts=history.cohorts,
+        totals=history.totals,
+        marginals=counting.tables(),
+        codes=codes,
+        cohort=cohort,
+        leads=np.where(customer, 1.0, _weights(history.totals, cohort, customer)),
+        customers=customer.astype(np.float64),
+        counted=np.ones(len(cohort), np.int64),
+        exact=share >= 1 and profiles,
+        ends=history.ends,
+        window=history.window,
+        as_of=history.as_of,
+        group=None if buyer is None else group_codes(buyer, alone=0),
+        young=counting_young.young(),
+    )
     return merged(tally)
 
 
@@ -317,13 +327,22 @@ def _tabled(history: History, counting: Marginals) -> Tally:
     """The tally of criteria whose profiles are so few that one table of counts holds them all."""
     table = counting.cells[0].transpose(1, 0, *(2 + np.argsort(counting.groups[0])))  # customer, cohort, criteria
     total = table.sum(axis=0)
-    held = np.nonzero(total)
+    occupied = np.nonzero(total)
     return Tally(
-        criteria=history.criteria, cohorts=history.cohorts, totals=history.totals, marginals=counting.tables(),
-        codes=np.array(held[1:], np.uint8), cohort=held[0].astype(np.int32), leads=total[held].astype(np.float64),
-        customers=table[1][held].astype(np.float64), counted=total[held], exact=True, ends=history.ends,
-        window=history.window, as_of=history.as_of,
-    )  # fmt: skip
+        criteria=history.criteria,
+        cohorts=history.cohorts,
+        totals=history.totals,
+        marginals=counting.tables(),
+        codes=np.array(occupied[1:], np.uint8),
+        cohort=occupied[0].astype(np.int32),
+        leads=total[occupied].astype(np.float64),
+        customers=table[1][occupied].astype(np.float64),
+        counted=total[occupied],
+        exact=True,
+        ends=history.ends,
+        window=history.window,
+        as_of=history.as_of,
+    )
 
 
 def merged(tally: Tally) -> Tally:
@@ -356,8 +375,8 @@ def merged(tally: Tally) -> Tally:
 
 def _weights(totals: NDArray[np.int64], cohort: NDArray[np.int32], customer: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Leads that each row without a customer stands for, so that every cohort keeps its total."""
-    others = np.bincount(cohort[~customer], minlength=len(totals))
-    weight = (totals[:, 0] - totals[:, 1]) / np.maximum(others, 1)
+    lost = np.bincount(cohort[~customer], minlength=len(totals))
+    weight = (totals[:, 0] - totals[:, 1]) / np.maximum(lost, 1)
     result: NDArray[np.float64] = weight[cohort]
     return result
 
@@ -388,26 +407,17 @@ def tally_of(
         marginals.append(counts.reshape(size, levels, 2).astype(np.int64))
     totals = np.stack([np.bincount(when, minlength=size), np.bincount(when, bought, size)], axis=1).astype(np.int64)
     return Tally(
-        criteria=tuple(criteria), cohorts=tuple(cohorts), totals=totals, marginals=tuple(marginals),
-        codes=np.ascontiguousarray(codes, np.uint8), cohort=when, leads=np.ones(leads),
-        customers=bought, counted=np.ones(leads, np.int64), group=None if group is None else group_codes(group),
-    )  # fmt: skip
-
-
-def group_codes(keys: NDArray[np.integer], alone: int = -1) -> NDArray[np.int32] | None:
-    """Numbers of groups from 0 in order of appearance; -1 for `alone`, and for a group of one. None: there is none.
-
-    >>> group_codes(np.array([70, -1, 50, 70, 60, 50])).tolist()
-    [0, -1, 1, 0, -1, 1]
-    """
-    code, _ = pd.factorize(keys)
-    code = np.where(keys == alone, -1, code)
-    several = np.bincount(code[code >= 0], minlength=int(code.max(initial=-1)) + 1) > 1
-    if not several.any():
-        return None
-    place = np.append(np.where(several, np.cumsum(several) - 1, -1), -1)  # the last one: alone stays alone
-    result: NDArray[np.int32] = place[code].astype(np.int32)
-    return result
+        criteria=tuple(criteria),
+        cohorts=tuple(cohorts),
+        totals=totals,
+        marginals=tuple(marginals),
+        codes=np.ascontiguousarray(codes, np.uint8),
+        cohort=when,
+        leads=np.ones(leads),
+        customers=bought,
+        counted=np.ones(leads, np.int64),
+        group=None if group is None else group_codes(group),
+    )
 
 
 def flat_codes(tally: Tally) -> Iterator[tuple[int, NDArray[np.uint8]]]:

@@ -27,13 +27,13 @@ def tally_statement(history: History, how: Coding, share: float) -> str:
         hashed = "HASH" if history.table.dialect == "duckdb" else "MD5"
         nobody = "0" if hashed == "HASH" else "''"
         place += f", CASE WHEN {BUYER} IS NULL THEN {nobody} ELSE {hashed}({BUYER}) END AS buyer"
-    wanted = f"{STATUS} = {KEPT}"
+    condition = f"{STATUS} = {KEPT}"
     if history.excluded.get("immature"):
         stays += f" + CASE WHEN {STATUS} = {IMMATURE} THEN 4 ELSE 0 END"
-        wanted = f"{STATUS} IN ({KEPT}, {IMMATURE})"
+        condition = f"{STATUS} IN ({KEPT}, {IMMATURE})"
     return (
         f"SELECT {MOMENT} AS moment, {CUSTOMER}{stays} AS flags{place}{how.selected} "
-        f"FROM ({history.leads}) AS leads WHERE {wanted}"
+        f"FROM ({history.leads}) AS leads WHERE {condition}"
     )
 
 
@@ -50,5 +50,5 @@ def hashed(buyers: NDArray[Any] | None) -> NDArray[np.uint64] | None:
     if buyers is None or buyers.dtype == np.uint64:
         return buyers
     texts = np.array(["" if buyer is None or buyer != buyer else buyer for buyer in buyers], object)
-    found: NDArray[np.uint64] = np.where(texts == "", np.uint64(0), pd.util.hash_array(texts, categorize=False))
-    return found
+    hashes: NDArray[np.uint64] = np.where(texts == "", np.uint64(0), pd.util.hash_array(texts, categorize=False))
+    return hashes

@@ -40,8 +40,8 @@ class Young:
         """Leads and customers so far per age: (ages, 2)."""
         if not self.margins:
             return np.zeros((0, 2), np.int64)
-        found: NDArray[np.int64] = self.margins[0].sum(axis=1)
-        return found
+        totals: NDArray[np.int64] = self.margins[0].sum(axis=1)
+        return totals
 
     def regrouped(self, positions: Sequence[int], maps: Sequence[NDArray[np.uint8]], sizes: Sequence[int]) -> Young:
         """The same leads on other criteria: each from one of ours, by the place of each of its levels."""

@@ -46,23 +46,23 @@ class Finding:
         >>> print(Finding("too_many_lines", {"lines": 52}))
         too many lines (lines: 52)
         """
-        told = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in self.facts.items())
-        return self.key.replace("_", " ") + (f" ({told})" if told else "")
+        facts = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in self.facts.items())
+        return self.key.replace("_", " ") + (f" ({facts})" if facts else "")
 
 
 def findings(grid: Grid, tally: Tally | None = None, today: date | None = None) -> tuple[Finding, ...]:
     """Look for the usual mistakes; the most serious first. Without a day, nothing is too old."""
-    counted = None if tally is None else tally.regroup(grid.criteria)
+    history = None if tally is None else tally.regroup(grid.criteria)
     return (
         *_unreachable(grid),
-        *_against_own_rate(grid, counted),
+        *_against_own_rate(grid, history),
         *_dominant(grid),
         *_no_negative(grid),
         *_one_axis(grid),
         *_too_many(grid),
-        *_thin(grid, counted),
+        *_thin(grid, history),
         *_stale(grid, today),
-        *(() if counted is None else (*_idle(grid, counted), *_same_story(grid, counted))),
+        *(() if history is None else (*_idle(grid, history), *_same_story(grid, history))),
     )
 
 
@@ -70,39 +70,44 @@ def _unreachable(grid: Grid) -> list[Finding]:
     """Find thresholds that no lead can reach or none can miss."""
     if grid.thresholds is None:
         return [Finding("no_threshold")]
-    found = []
+    problems = []
     for stage in ("marketing_qualified", "sales_qualified"):
         value = getattr(grid.thresholds, stage)
         facts = {"stage": stage, "threshold": value, "lowest": grid.minimum, "highest": grid.maximum}
         if value > grid.maximum:
-            found.append(Finding("threshold_out_of_reach", facts))
+            problems.append(Finding("threshold_out_of_reach", facts))
         elif value <= grid.minimum:
-            found.append(Finding("threshold_passes_all", facts))
-    return found
+            problems.append(Finding("threshold_passes_all", facts))
+    return problems
 
 
-def _against_own_rate(grid: Grid, counted: Tally | None) -> list[Finding]:
+def _against_own_rate(grid: Grid, history: Tally | None) -> list[Finding]:
     """Points that turn against the close rate of their own level, unless the grid explains them.
 
     Where the grid carries no counts, those of the history speak, if they speak clearly: by the interval of the rate.
     """
-    leads, customers = _overall(grid) if grid.evidence or counted is None else counted.overall
+    leads, customers = _overall(grid) if grid.evidence or history is None else history.overall
     if not leads:
         return []
-    found = []
-    for criterion, level, point, each in _lines(grid, counted):
-        if each.leads < MIN_LEADS or each.note:
+    problems = []
+    for criterion, level, point, evidence in _lines(grid, history):
+        if evidence.leads < MIN_LEADS or evidence.note:
             continue
-        low = high = each.customers / each.leads
+        low = high = evidence.customers / evidence.leads
         if not grid.evidence:
-            low, high = (float(bound) for bound in wilson(np.array(each.customers), np.array(each.leads)))
+            low, high = (float(bound) for bound in wilson(np.array(evidence.customers), np.array(evidence.leads)))
         if (point > 0 and high < customers / leads) or (point < 0 and low > customers / leads):
             facts: dict[str, Fact] = {
-                "criterion": criterion.name, "level": level, "points": point, "customers": each.customers,
-                "leads": each.leads, "rate": each.customers / each.leads, "overall": customers / leads,
-            }  # fmt: skip
-            found.append(Finding("against_own_rate", facts))
-    return found
+                "criterion": criterion.name,
+                "level": level,
+                "points": point,
+                "customers": evidence.customers,
+                "leads": evidence.leads,
+                "rate": evidence.customers / evidence.leads,
+                "overall": customers / leads,
+            }
+            problems.append(Finding("against_own_rate", facts))
+    return problems
 
 
 def _overall(grid: Grid) -> tuple[int, int]:
@@ -122,9 +127,12 @@ def _dominant(grid: Grid) -> list[Finding]:
         return []
     level = grid.criteria[at].levels[int(np.argmax(grid.points[at]))]
     facts: dict[str, Fact] = {
-        "criterion": grid.criteria[at].name, "level": level.name, "points": best[at], "highest": grid.maximum,
+        "criterion": grid.criteria[at].name,
+        "level": level.name,
+        "points": best[at],
+        "highest": grid.maximum,
         "share": share,
-    }  # fmt: skip
+    }
     return [Finding("dominant_line", facts)]
 
 
@@ -145,18 +153,21 @@ def _too_many(grid: Grid) -> list[Finding]:
     return [Finding("too_many_lines", {"lines": grid.lines})] if grid.lines > MOST_LINES else []
 
 
-def _thin(grid: Grid, counted: Tally | None) -> list[Finding]:
+def _thin(grid: Grid, history: Tally | None) -> list[Finding]:
     """Points that rest on few leads and were not insisted on."""
     pinned = {(pin.criterion, pin.level) for pin in grid.pins}
     thin = [
-        f"{criterion.name} = {level} ({each.leads})"
-        for criterion, level, point, each in _lines(grid, counted)
-        if point and each.leads < MIN_LEADS and (each.leads or grid.evidence) and (criterion.name, level) not in pinned
+        f"{criterion.name} = {level} ({evidence.leads})"
+        for criterion, level, point, evidence in _lines(grid, history)
+        if point
+        and evidence.leads < MIN_LEADS
+        and (evidence.leads or grid.evidence)
+        and (criterion.name, level) not in pinned
     ]
     if not thin:
         return []
-    named = "; ".join(thin[:MOST_NAMED]) + (" …" if len(thin) > MOST_NAMED else "")
-    return [Finding("thin_lines", {"count": len(thin), "lines": named, "least": MIN_LEADS})]
+    examples = "; ".join(thin[:MOST_NAMED]) + (" …" if len(thin) > MOST_NAMED else "")
+    return [Finding("thin_lines", {"count": len(thin), "lines": examples, "least": MIN_LEADS})]
 
 
 def _stale(grid: Grid, today: date | None) -> list[Finding]:
@@ -167,20 +178,20 @@ def _stale(grid: Grid, today: date | None) -> list[Finding]:
     return [Finding("stale", {"day": as_of, "age": age})] if age > STALE_DAYS else []
 
 
-def _idle(grid: Grid, counted: Tally) -> list[Finding]:
+def _idle(grid: Grid, history: Tally) -> list[Finding]:
     """Lines that fire for nobody or for (almost) everybody."""
-    leads, _ = counted.overall
-    found = []
-    for criterion, level, point, each in _lines(replace(grid, evidence=()), counted):
-        facts: dict[str, Fact] = {"criterion": criterion.name, "level": level, "leads": each.leads, "all": leads}
-        if point and each.leads == 0:
-            found.append(Finding("fires_for_nobody", facts))
-        elif point and each.leads >= EVERYBODY * leads:
-            found.append(Finding("fires_for_everybody", facts))
-    return found
+    leads, _ = history.overall
+    problems = []
+    for criterion, level, point, evidence in _lines(replace(grid, evidence=()), history):
+        facts: dict[str, Fact] = {"criterion": criterion.name, "level": level, "leads": evidence.leads, "all": leads}
+        if point and evidence.leads == 0:
+            problems.append(Finding("fires_for_nobody", facts))
+        elif point and evidence.leads >= EVERYBODY * leads:
+            problems.append(Finding("fires_for_everybody", facts))
+    return problems
 
 
-def _same_story(grid: Grid, counted: Tally) -> list[Finding]:
+def _same_story(grid: Grid, history: Tally) -> list[Finding]:
     """Pairs of criteria with points that overlap so much that adding both counts one fact twice.
 
     A method that weighs them together has shared the fact's points out among them.
@@ -188,12 +199,12 @@ def _same_story(grid: Grid, counted: Tally) -> list[Finding]:
     if grid.method in JOINT:
         return []
     used = [i for i, points in enumerate(grid.points) if any(points)]
-    every = -(-counted.rows // ENOUGH_ROWS) or 1
-    codes, leads = counted.codes[:, ::every].astype(np.int32), counted.leads[::every]
-    found = []
+    every = -(-history.rows // ENOUGH_ROWS) or 1
+    codes, leads = history.codes[:, ::every].astype(np.int32), history.leads[::every]
+    pairs = []
     for n, i in enumerate(used):
         for j in used[n + 1 :]:
-            sizes = len(counted.criteria[i].levels), len(counted.criteria[j].levels)
+            sizes = len(history.criteria[i].levels), len(history.criteria[j].levels)
             overlap = _association(codes[i], codes[j], leads, sizes)
             if overlap >= SAME_STORY:
                 facts: dict[str, Fact] = {
@@ -201,16 +212,16 @@ def _same_story(grid: Grid, counted: Tally) -> list[Finding]:
                     "other": grid.criteria[j].name,
                     "overlap": overlap,
                 }
-                found.append(Finding("double_counting", facts))
-    return found
+                pairs.append(Finding("double_counting", facts))
+    return pairs
 
 
 def _association(
-    one: NDArray[np.int32], other: NDArray[np.int32], leads: NDArray[np.float64], sizes: tuple[int, int]
+    one: NDArray[np.int32], second: NDArray[np.int32], leads: NDArray[np.float64], sizes: tuple[int, int]
 ) -> float:
     """Cramér's V of two criteria (Cramér 1946): 0 independent, 1 one says the other."""
-    counted = np.bincount(one * sizes[1] + other, leads, sizes[0] * sizes[1])
-    table: NDArray[np.float64] = counted.astype(np.float64).reshape(sizes)
+    cells = np.bincount(one * sizes[1] + second, leads, sizes[0] * sizes[1])
+    table: NDArray[np.float64] = cells.astype(np.float64).reshape(sizes)
     table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
     if min(table.shape) < 2:
         return 0.0
@@ -220,14 +231,14 @@ def _association(
     return float(np.sqrt(chi2 / (total * (min(table.shape) - 1))))
 
 
-def _lines(grid: Grid, counted: Tally | None) -> list[tuple[Criterion, str, int, Evidence]]:
+def _lines(grid: Grid, history: Tally | None) -> list[tuple[Criterion, str, int, Evidence]]:
     """Criterion, level, points and counts of every line: the counts that the grid carries, else those of a history."""
     evidence: Sequence[Sequence[Evidence]] = grid.evidence
-    if not evidence and counted is not None:
-        counts = iter(counted.by_level.tolist())
+    if not evidence and history is not None:
+        counts = iter(history.by_level.tolist())
         evidence = [[Evidence(*next(counts)) for _ in criterion.levels] for criterion in grid.criteria]
     return [
-        (criterion, level.name, point, each)
-        for criterion, points, held in zip(grid.criteria, grid.points, evidence, strict=bool(evidence))
-        for level, point, each in zip(criterion.levels, points, held, strict=True)
+        (criterion, level.name, point, proof)
+        for criterion, points, row in zip(grid.criteria, grid.points, evidence, strict=bool(evidence))
+        for level, point, proof in zip(criterion.levels, points, row, strict=True)
     ]

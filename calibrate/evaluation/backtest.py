@@ -63,8 +63,8 @@ class LaterLeads:
 
     def effect(self) -> float:
         """Design effect of the close rate of these leads."""
-        found, leads = grouped(self), float(self.leads.sum())
-        return 1.0 if found is None or not leads else max(1.0, 1 + float(found.company.sum()) / leads)
+        groups, leads = grouped(self), float(self.leads.sum())
+        return 1.0 if groups is None or not leads else max(1.0, 1 + float(groups.company.sum()) / leads)
 
 
 @dataclass(frozen=True)
@@ -105,28 +105,28 @@ def folds(
     there is no fold. Where leads stand in groups, a fold that has too few leads left to train on (`training`) is none.
     """
     leads, customers = tally.totals[:, 0].astype(float), tally.totals[:, 1].astype(float)
-    held = np.flatnonzero(leads > 0)
-    if len(held) < 2:
+    occupied = np.flatnonzero(leads > 0)
+    if len(occupied) < 2:
         return ()
-    first = _first_judged(tally, leads, customers, held, close_days, judged_share)
+    first = _first_judged(tally, leads, customers, occupied, close_days, judged_share)
     if first is None:
         return ()
-    made = []
-    for block in _blocks(held[held >= first], leads, customers, at_most):
+    blocks = []
+    for block in _blocks(occupied[occupied >= first], leads, customers, at_most):
         train = _trainable(tally, int(block[0]), close_days)
-        judged = np.zeros(len(leads), np.bool_)
-        judged[block] = True
-        made.append(
+        tested = np.zeros(len(leads), np.bool_)
+        tested[block] = True
+        blocks.append(
             Fold(
                 cohorts_train=tuple(np.array(tally.cohorts)[train & (leads > 0)].tolist()),
-                cohorts_judged=tuple(np.array(tally.cohorts)[judged].tolist()),
-                leads=int(leads[judged].sum()),
-                customers=int(customers[judged].sum()),
+                cohorts_judged=tuple(np.array(tally.cohorts)[tested].tolist()),
+                leads=int(leads[tested].sum()),
+                customers=int(customers[tested].sum()),
                 train=train,
-                judged=judged,
+                judged=tested,
             )
         )
-    return tuple(fold for fold in made if _enough_left(tally, fold))
+    return tuple(fold for fold in blocks if _enough_left(tally, fold))
 
 
 def training(tally: Tally, fold: Fold) -> Tally:
@@ -144,10 +144,10 @@ def training(tally: Tally, fold: Fold) -> Tally:
 def _judged_too(tally: Tally, fold: Fold) -> NDArray[np.bool_]:
     """Rows whose group has a lead among those that the fold is judged on."""
     group = tally.group if tally.group is not None else np.full(tally.rows, -1)
-    judged = np.zeros(int(group.max(initial=-1)) + 2, np.bool_)
-    judged[group[fold.judged[tally.cohort]]] = True
-    judged[-1] = False  # leads on their own
-    result: NDArray[np.bool_] = judged[group]
+    tested = np.zeros(int(group.max(initial=-1)) + 2, np.bool_)
+    tested[group[fold.judged[tally.cohort]]] = True
+    tested[-1] = False  # leads on their own
+    result: NDArray[np.bool_] = tested[group]
     return result
 
 
@@ -180,15 +180,15 @@ def replay(
     scores: list[list[NDArray[np.int64]]] = [[] for _ in plans]
     rates: list[list[Floats]] = [[] for _ in plans]
     for fold in folds:
-        train, judged = training(tally, fold), tally.only(fold.judged)
+        train, test = training(tally, fold), tally.only(fold.judged)
         prepared = prepare(train, allowed=allowed, min_leads=min_leads)
         for i, plan in enumerate(plan.on(_begins(tally, fold)) for plan in plans):
             grid = sketch(prepared, plan)
             curve = _own_curve(grid, plan, train)
-            found, place = levels_of(row_scores(judged, grid))
+            levels, place = levels_of(row_scores(test, grid))
             grids[i].append(replace(grid, curve=curve))
-            scores[i].append(found[place])
-            rates[i].append(curve.at(found)[place])
+            scores[i].append(levels[place])
+            rates[i].append(curve.at(levels)[place])
     return tuple(
         Backtest(
             name=plan.name,
@@ -223,23 +223,25 @@ def _begins(tally: Tally, fold: Fold) -> int:
 
 def later_reaches(tally: Tally, backtest: Backtest, stage: Stage) -> NDArray[np.bool_]:
     """Judged rows, as they stand in the backtest, that reach a stage of their fold's grid."""
-    found = np.zeros(len(backtest.later.row), np.bool_)
+    reached = np.zeros(len(backtest.later.row), np.bool_)
     for i, grid in enumerate(backtest.grids):
         mine = backtest.later.fold == i
         if grid.thresholds is None or len(grid.thresholds.demands(stage)) == 1:
-            found[mine] = False if grid.thresholds is None else backtest.score[mine] >= getattr(grid.thresholds, stage)
+            reached[mine] = (
+                False if grid.thresholds is None else backtest.score[mine] >= getattr(grid.thresholds, stage)
+            )
         else:
-            found[mine] = reaches(tally, grid, stage)[backtest.later.row[mine]]
-    return found
+            reached[mine] = reaches(tally, grid, stage)[backtest.later.row[mine]]
+    return reached
 
 
 def same_leads(backtests: Sequence[Backtest]) -> LaterLeads:
     """The leads that all backtests were judged on; an error where they differ."""
-    for each in backtests[1:]:
-        if each.later.fingerprint != backtests[0].later.fingerprint:
+    for backtest in backtests[1:]:
+        if backtest.later.fingerprint != backtests[0].later.fingerprint:
             raise HistoryError(
-                f"'{backtests[0].name}' and '{each.name}' were judged on different leads "
-                f"({backtests[0].later.leads.sum():,.0f} and {each.later.leads.sum():,.0f}); "
+                f"'{backtests[0].name}' and '{backtest.name}' were judged on different leads "
+                f"({backtests[0].later.leads.sum():,.0f} and {backtest.later.leads.sum():,.0f}); "
                 "replay them together on the same tally and folds"
             )
     return backtests[0].later
@@ -249,8 +251,8 @@ def _own_curve(grid: Grid, plan: Plan, train: Tally) -> Curve:
     """The grid's curve if it comes from the training leads; a fixed grid's own may have seen the judged ones."""
     if grid.curve is not None and (plan.grid is None or grid.curve is not plan.grid.curve):
         return grid.curve
-    seen = score(train, grid)
-    return fit_curve(seen.scores, *seen.total, lines=0 if plan.grid is not None else grid.lines)
+    table = score(train, grid)
+    return fit_curve(table.scores, *table.total, lines=0 if plan.grid is not None else grid.lines)
 
 
 def _later_leads(tally: Tally, folds: tuple[Fold, ...], parts: list[NDArray[np.intp]]) -> LaterLeads:
@@ -260,9 +262,15 @@ def _later_leads(tally: Tally, folds: tuple[Fold, ...], parts: list[NDArray[np.i
     for array in (row, fold, tally.leads[row], tally.customers[row], *tally.codes[:, row]):
         digest.update(np.ascontiguousarray(array).data)
     return LaterLeads(
-        folds, row, fold, tally.leads[row], tally.customers[row], tally.counted[row], digest.hexdigest(),
+        folds,
+        row,
+        fold,
+        tally.leads[row],
+        tally.customers[row],
+        tally.counted[row],
+        digest.hexdigest(),
         None if tally.group is None else tally.group[row],
-    )  # fmt: skip
+    )
 
 
 def _trainable(tally: Tally, first: int, close_days: int | None) -> NDArray[np.bool_]:
@@ -278,13 +286,13 @@ def _first_judged(
     tally: Tally,
     leads: Floats,
     customers: Floats,
-    held: NDArray[np.intp],
+    occupied: NDArray[np.intp],
     close_days: int | None,
     judged_share: float,
 ) -> int | None:
     """The cohort with which judging starts: nearest to the wished share among those with enough on both sides."""
     best, best_gap = None, np.inf
-    for first in held[1:]:
+    for first in occupied[1:]:
         train, later = _trainable(tally, int(first), close_days), np.arange(len(leads)) >= first
         enough = all(
             min(customers[part].sum(), (leads - customers)[part].sum()) >= fewest

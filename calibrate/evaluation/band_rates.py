@@ -25,12 +25,12 @@ def counted_bands(grid: Grid, tally: Tally, backtest: Backtest) -> tuple[Band, .
     later = backtest.later
     names = [band.name for band in grid.bands]
     counts = np.zeros((len(names), 2))
-    known = [name for fold in backtest.grids for name in {band.name for band in fold.bands}]
-    if not len(later.row) or not set(names) <= set(known):
+    bands = [name for fold in backtest.grids for name in {band.name for band in fold.bands}]
+    if not len(later.row) or not set(names) <= set(bands):
         return grid.bands
-    for fold, own in enumerate(backtest.grids):
+    for fold, fold_grid in enumerate(backtest.grids):
         rows = np.flatnonzero(later.fold == fold)
-        place = _band_of(own, tally, later.row[rows], backtest.score[rows], names)
+        place = _band_of(fold_grid, tally, later.row[rows], backtest.score[rows], names)
         inside = place >= 0
         for column, values in enumerate((later.leads[rows], later.customers[rows])):
             counts[:, column] += np.bincount(place[inside], values[inside], len(names))

@@ -72,10 +72,10 @@ def in_cells(later: LaterLeads, scores: NDArray[np.int64], rates: Floats, most: 
     fold: list[int] = []
     for f in range(len(later.folds)):
         rows = later.fold == f
-        found, place = levels_of(scores[rows])
-        if most is not None and len(found) > most:
-            held = np.bincount(place, later.leads[rows])
-            place = levels_of((((np.cumsum(held) - held / 2) / held.sum()) * most).astype(np.int64))[1][place]
+        levels, place = levels_of(scores[rows])
+        if most is not None and len(levels) > most:
+            mass = np.bincount(place, later.leads[rows])
+            place = levels_of((((np.cumsum(mass) - mass / 2) / mass.sum()) * most).astype(np.int64))[1][place]
         cell[rows] = place + len(fold)
         fold += [f] * (int(place.max(initial=-1)) + 1)
     leads = np.bincount(cell, later.leads, len(fold)).astype(np.float64)
@@ -86,7 +86,7 @@ def in_cells(later: LaterLeads, scores: NDArray[np.int64], rates: Floats, most: 
 
 def resample(
     later: LaterLeads,
-    judged: Sequence[tuple[str, NDArray[np.int64], Floats]],
+    candidates: Sequence[tuple[str, NDArray[np.int64], Floats]],
     *,
     capacity: float,
     metrics: Sequence[str] = tuple(METRICS),
@@ -99,43 +99,47 @@ def resample(
     At most so many `groups` of leads are weighted, and at most so many (`most`) scores kept apart, per fold and
     outcome: fewer are faster, and tell the spread a little less well.
     """
-    wanted = [METRICS[name] for name in metrics]
+    chosen_metrics = [METRICS[name] for name in metrics]
     rng = np.random.default_rng(SEED)
-    value = np.array([_computed(wanted, in_cells(later, scores, rates), capacity) for _, scores, rates in judged])
-    coarse = [in_cells(later, scores, rates, most) for _, scores, rates in judged]
+    value = np.array(
+        [_computed(chosen_metrics, in_cells(later, scores, rates), capacity) for _, scores, rates in candidates]
+    )
+    coarse = [in_cells(later, scores, rates, most) for _, scores, rates in candidates]
     really = _really_counted(later)
     alone = np.ones(len(later.row), np.bool_) if later.group is None else later.group < 0
     strata = [s for f in range(len(later.folds)) for s in _strata(later, f, alone, really, coarse, groups, rng)]
     strata += _of_companies(later, ~alone, coarse, groups, rng)
-    drawn = np.empty((len(judged), len(wanted), draws))
+    replicates = np.empty((len(candidates), len(chosen_metrics), draws))
     for start in range(0, draws, CHUNK):
         size = min(CHUNK, draws - start)
-        others = [np.zeros((size, len(each.leads))) for each in coarse]
-        bought = [np.zeros((size, len(each.leads))) for each in coarse]
+        lost = [np.zeros((size, len(scored.leads))) for scored in coarse]
+        bought = [np.zeros((size, len(scored.leads))) for scored in coarse]
         for stratum in strata:
             weights = stratum.weights(size, rng)
             for side in stratum.sides:
-                for i, held in enumerate(side.held):
-                    part = slice(side.first[i], side.first[i] + len(held))
-                    (bought if side.customers else others)[i][:, part] += weights @ held.T
-        for i, each in enumerate(coarse):
-            leads = others[i] + bought[i]
-            for m, metric in enumerate(wanted):
-                drawn[i, m, start : start + size] = metric.compute(each.cells, leads, bought[i], capacity)
-    middle = np.array([_computed(wanted, _standing(each, strata, i), capacity) for i, each in enumerate(coarse)])
+                for i, table in enumerate(side.held):
+                    part = slice(side.first[i], side.first[i] + len(table))
+                    (bought if side.customers else lost)[i][:, part] += weights @ table.T
+        for i, scored in enumerate(coarse):
+            leads = lost[i] + bought[i]
+            for m, metric in enumerate(chosen_metrics):
+                replicates[i, m, start : start + size] = metric.compute(scored.cells, leads, bought[i], capacity)
+    middle = np.array(
+        [_computed(chosen_metrics, _standing(scored, strata, i), capacity) for i, scored in enumerate(coarse)]
+    )
     rarer = min(_buyers(later, really), _buyers(later, later.counted - really))
-    names = tuple(name for name, _, _ in judged)
-    return Resampled(names, tuple(metrics), value, drawn + (value - middle)[:, :, None], rarer)
+    names = tuple(name for name, _, _ in candidates)
+    return Resampled(names, tuple(metrics), value, replicates + (value - middle)[:, :, None], rarer)
 
 
-def simultaneous(differences: Floats, drawn: Floats, sample: float = np.inf) -> tuple[Floats, Floats]:
+def simultaneous(differences: Floats, replicates: Floats, sample: float = np.inf) -> tuple[Floats, Floats]:
     """Intervals of several differences that all hold at once in 95 % of cases: (k,), (k, draws) -> low, high.
 
     ``d -+ q se`` with se over the draws and q the 95 % quantile of the largest |deviation| / se among them
     (Westfall and Young 1993), never below 1.96. Both are widened as Student's t is for `sample` customers.
     A difference that never varies is exact.
     """
-    deviation = drawn - differences[:, None]
+    deviation = replicates - differences[:, None]
     spread = np.sqrt(np.mean(deviation**2, axis=1))
     varies = spread > 1e-12
     if not varies.any():
@@ -166,36 +170,41 @@ class _Stratum:
 
     def weights(self, draws: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Weight of each group in each replicate: (draws, groups)."""
-        drawn = POISSON[rng.integers(0, len(POISSON), (draws, self.groups), dtype=np.uint16)]
+        times = POISSON[rng.integers(0, len(POISSON), (draws, self.groups), dtype=np.uint16)]
         if self.dealt == self.groups:
-            return drawn
+            return times
         total = rng.poisson(self.dealt, (draws, 1)) / self.dealt
-        scaled: NDArray[np.float32] = drawn * (total * self.groups / drawn.sum(axis=1, keepdims=True)).astype(
+        scaled: NDArray[np.float32] = times * (total * self.groups / times.sum(axis=1, keepdims=True)).astype(
             np.float32
         )
         return scaled
 
 
 def _strata(
-    later: LaterLeads, fold: int, alone: NDArray[np.bool_], really: NDArray[np.int64], grids: Sequence[Scored],
-    most: int, rng: np.random.Generator,
-) -> list[_Stratum]:  # fmt: skip
+    later: LaterLeads,
+    fold: int,
+    alone: NDArray[np.bool_],
+    really: NDArray[np.int64],
+    grids: Sequence[Scored],
+    most: int,
+    rng: np.random.Generator,
+) -> list[_Stratum]:
     """Deal the customers and the other leads of a fold into groups (at most so many), the same ones for every grid.
 
     `alone` marks leads on their own, `really` is the number of customers really counted behind each row.
     """
     rows = np.flatnonzero((later.fold == fold) & alone)
     bought = really[rows]
-    made = []
+    strata = []
     for customers in (True, False):
         counts = bought if customers else later.counted[rows] - bought
         stand_for = later.customers[rows] if customers else later.leads[rows] - later.customers[rows]
         if counts.sum() > MOST_DEALT:
-            kept = rng.binomial(counts, MOST_DEALT / counts.sum())
-            stand_for = np.divide(stand_for * kept, counts, out=np.zeros(len(rows)), where=counts > 0) * (
-                counts.sum() / kept.sum()
+            thinned = rng.binomial(counts, MOST_DEALT / counts.sum())
+            stand_for = np.divide(stand_for * thinned, counts, out=np.zeros(len(rows)), where=counts > 0) * (
+                counts.sum() / thinned.sum()
             )
-            counts = kept
+            counts = thinned
         dealt = int(counts.sum())
         if dealt == 0:
             continue
@@ -203,8 +212,8 @@ def _strata(
         lead = np.repeat(np.arange(len(rows)), counts)
         group = rng.permutation(dealt) % groups
         weight = np.divide(stand_for, counts, out=np.zeros(len(rows)), where=counts > 0)[lead]
-        made.append(_Stratum(dealt, groups, (_side(customers, grids, rows[lead], group, groups, weight),)))
-    return made
+        strata.append(_Stratum(dealt, groups, (_side(customers, grids, rows[lead], group, groups, weight),)))
+    return strata
 
 
 def _of_companies(
@@ -227,18 +236,22 @@ def _of_companies(
 
 
 def _side(
-    customers: bool, grids: Sequence[Scored], row: NDArray[np.intp], group: NDArray[np.intp], groups: int,
+    customers: bool,
+    grids: Sequence[Scored],
+    row: NDArray[np.intp],
+    group: NDArray[np.intp],
+    groups: int,
     weight: Floats,
-) -> _Side:  # fmt: skip
+) -> _Side:
     """Leads per score of each grid and group: `row`, `group` and `weight` of every lead."""
-    held, first = [], []
+    tables, first = [], []
     for grid in grids:
         cell = grid.cell[row]
         start, size = int(cell.min()), int(cell.max() - cell.min()) + 1
         place = (cell - start) * groups + group
-        held.append(np.bincount(place, weight, size * groups).reshape(size, groups).astype(np.float32))
+        tables.append(np.bincount(place, weight, size * groups).reshape(size, groups).astype(np.float32))
         first.append(start)
-    return _Side(customers, tuple(held), tuple(first))
+    return _Side(customers, tuple(tables), tuple(first))
 
 
 def _buyers(later: LaterLeads, leads: NDArray[np.int64]) -> int:
@@ -253,8 +266,8 @@ def _standing(grid: Scored, strata: Sequence[_Stratum], position: int) -> Scored
     """The leads that the strata stand for, in one grid's cells: what the replicates vary around."""
     counts = {True: np.zeros(len(grid.leads)), False: np.zeros(len(grid.leads))}
     for side in (side for stratum in strata for side in stratum.sides):
-        held, first = side.held[position], side.first[position]
-        counts[side.customers][first : first + len(held)] += held.sum(axis=1)
+        table, first = side.held[position], side.first[position]
+        counts[side.customers][first : first + len(table)] += table.sum(axis=1)
     return replace(grid, leads=counts[True] + counts[False], customers=counts[True])
 
 
@@ -267,7 +280,7 @@ def _really_counted(later: LaterLeads) -> NDArray[np.int64]:
 
 
 def _computed(metrics: Sequence[Metric], scored: Scored, capacity: float) -> list[float]:
-    return [float(each.compute(scored.cells, scored.leads, scored.customers, capacity)) for each in metrics]
+    return [float(metric.compute(scored.cells, scored.leads, scored.customers, capacity)) for metric in metrics]
 
 
 def _poisson_table() -> NDArray[np.float32]:

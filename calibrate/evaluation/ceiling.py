@@ -36,20 +36,20 @@ def ceiling(tally: Tally, folds: Sequence[Fold], allowed: Collection[str]) -> di
     """
     if not available():
         raise MissingExtraError("scikit-learn", "ceiling")
-    seen = tally.without([c.name for c in tally.criteria if c.name not in allowed])
+    allowed_tally = tally.without([c.name for c in tally.criteria if c.name not in allowed])
     won: dict[str, float] = {"gradient_boosting": 0.0, "logistic_regression": 0.0}
     pairs = 0.0
     for fold in folds:
-        train, judged = _bounded(training(seen, fold)), _bounded(seen.only(fold.judged))
-        bought = float(judged.customers.sum())
-        weight = bought * (float(judged.leads.sum()) - bought)
+        train, test = _bounded(training(allowed_tally, fold)), _bounded(allowed_tally.only(fold.judged))
+        bought = float(test.customers.sum())
+        weight = bought * (float(test.leads.sum()) - bought)
         pairs += weight
-        for name, scores in _predictions(train, judged).items():
-            won[name] += weight * _auc(scores, judged)
+        for name, scores in _predictions(train, test).items():
+            won[name] += weight * _auc(scores, test)
     return {"auc": max(won.values()) / pairs} if pairs else {}
 
 
-def _predictions(train: Tally, judged: Tally) -> dict[str, Floats]:
+def _predictions(train: Tally, test: Tally) -> dict[str, Floats]:
     """What each model predicts for the judged rows."""
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
@@ -57,25 +57,30 @@ def _predictions(train: Tally, judged: Tally) -> dict[str, Floats]:
 
     at, outcome, weights = _labelled(train)
     boosting = HistGradientBoostingClassifier(
-        max_iter=80, learning_rate=0.1, max_leaf_nodes=12, min_samples_leaf=40, l2_regularization=5.0,
-        early_stopping=False, random_state=SEED,
-    )  # fmt: skip
+        max_iter=80,
+        learning_rate=0.1,
+        max_leaf_nodes=12,
+        min_samples_leaf=40,
+        l2_regularization=5.0,
+        early_stopping=False,
+        random_state=SEED,
+    )
     regression = LogisticRegression(C=0.3, solver="newton-cholesky")
     with threadpool_limits(1):  # threads of such small fits only wait for each other
         boosting.fit(train.codes.T[at], outcome, sample_weight=weights)
         regression.fit(_one_hot(train)[at], outcome, sample_weight=weights)
         return {
-            "gradient_boosting": boosting.predict_proba(judged.codes.T)[:, 1],
-            "logistic_regression": regression.predict_proba(_one_hot(judged))[:, 1],
+            "gradient_boosting": boosting.predict_proba(test.codes.T)[:, 1],
+            "logistic_regression": regression.predict_proba(_one_hot(test))[:, 1],
         }
 
 
 def _labelled(train: Tally) -> tuple[NDArray[np.intp], NDArray[np.int64], Floats]:
     """Rows as models want them: position, outcome and weight; a row with both outcomes stands twice."""
-    others = train.leads - train.customers
-    bought, lost = np.flatnonzero(train.customers > 0), np.flatnonzero(others > 0)
+    non_customers = train.leads - train.customers
+    bought, lost = np.flatnonzero(train.customers > 0), np.flatnonzero(non_customers > 0)
     outcome = np.repeat([1, 0], [len(bought), len(lost)])
-    return np.concatenate([bought, lost]), outcome, np.concatenate([train.customers[bought], others[lost]])
+    return np.concatenate([bought, lost]), outcome, np.concatenate([train.customers[bought], non_customers[lost]])
 
 
 def _one_hot(tally: Tally) -> NDArray[np.float32]:
@@ -96,14 +101,14 @@ def _bounded(tally: Tally) -> Tally:
     for group in (tally.customers > 0, tally.customers == 0):
         at = np.flatnonzero(group)
         most = MOST_ROWS // 2
-        chosen = at if len(at) <= most else np.sort(rng.choice(at, most, replace=False))
-        keep[chosen] = True
-        factor[chosen] = len(at) / max(len(chosen), 1)
+        sample = at if len(at) <= most else np.sort(rng.choice(at, most, replace=False))
+        keep[sample] = True
+        factor[sample] = len(at) / max(len(sample), 1)
     return tally.rows_where(keep, factor)
 
 
-def _auc(scores: Floats, judged: Tally) -> float:
+def _auc(scores: Floats, test: Tally) -> float:
     """AUC of predictions on weighted rows."""
-    found, place = np.unique(scores, return_inverse=True)
-    leads = np.bincount(place, judged.leads, len(found)).astype(float)
-    return auc_of(leads, np.bincount(place, judged.customers, len(found)).astype(float))
+    levels, place = np.unique(scores, return_inverse=True)
+    leads = np.bincount(place, test.leads, len(levels)).astype(float)
+    return auc_of(leads, np.bincount(place, test.customers, len(levels)).astype(float))

@@ -78,27 +78,32 @@ class Comparison(Shown):
 
     def ranks(self) -> dict[str, dict[str, int]]:
         """Rank of each candidate by each metric, in the metric's own direction: 1 is best, equal values share one."""
-        found: dict[str, dict[str, int]] = {}
-        for name in {name: None for each in self.judged for name in each.metrics}:
-            values = {each.name: each.metrics[name].value for each in self.judged if name in each.metrics}
+        ranks: dict[str, dict[str, int]] = {}
+        for name in {name: None for entry in self.judged for name in entry.metrics}:
+            values = {entry.name: entry.metrics[name].value for entry in self.judged if name in entry.metrics}
             behind = {candidate: round(METRICS[name].behind(value), 12) for candidate, value in values.items()}
-            found[name] = {mine: 1 + sum(other < value for other in behind.values()) for mine, value in behind.items()}
-        return found
+            ranks[name] = {mine: 1 + sum(rival < value for rival in behind.values()) for mine, value in behind.items()}
+        return ranks
 
     def frame(self) -> pd.DataFrame:
         """One line per candidate and metric: value with interval and rank, difference to the baseline with interval."""
         lines, ranks = [], self.ranks()
-        for each in self.judged:
-            for name, found in each.metrics.items():
-                gap = each.difference.get(name)
+        for candidate in self.judged:
+            for name, estimate in candidate.metrics.items():
+                gap = candidate.difference.get(name)
                 lines.append(
                     {
-                        "candidate": each.name, "metric": name, "value": found.value, "low": found.low,
-                        "high": found.high, "rank": ranks[name][each.name],
+                        "candidate": candidate.name,
+                        "metric": name,
+                        "value": estimate.value,
+                        "low": estimate.low,
+                        "high": estimate.high,
+                        "rank": ranks[name][candidate.name],
                         "difference": gap.value if gap else np.nan,
-                        "difference_low": gap.low if gap else np.nan, "difference_high": gap.high if gap else np.nan,
+                        "difference_low": gap.low if gap else np.nan,
+                        "difference_high": gap.high if gap else np.nan,
                     }
-                )  # fmt: skip
+                )
         return pd.DataFrame(lines)
 
     def summary(self) -> pd.DataFrame:
@@ -106,13 +111,18 @@ class Comparison(Shown):
         return pd.DataFrame(
             [
                 {
-                    "candidate": each.name, "lines": each.lines,
-                    **{name: str(found) for name, found in each.metrics.items() if name in (self.primary, "log_loss")},
-                    f"{self.primary} against {self.baseline}": str(each.difference.get(self.primary, "")),
+                    "candidate": candidate.name,
+                    "lines": candidate.lines,
+                    **{
+                        name: str(estimate)
+                        for name, estimate in candidate.metrics.items()
+                        if name in (self.primary, "log_loss")
+                    },
+                    f"{self.primary} against {self.baseline}": str(candidate.difference.get(self.primary, "")),
                 }
-                for each in self.judged
+                for candidate in self.judged
             ]
-        )  # fmt: skip
+        )
 
     def __str__(self) -> str:
         head = f"{self.leads:,} later leads, {self.customers:,} customers, {len(self.folds)} folds"
@@ -145,62 +155,71 @@ def compare(
     say which is simplest; without them the newest fold's grids do. `frontier` says which is the shortest grid that is
     not surely worse than the best; without it the candidates themselves do.
     """
-    names = [each.name for each in backtests]
+    names = [backtest.name for backtest in backtests]
     if baseline not in names:
         raise SettingsError(unknown("candidate", baseline, names))
     later = same_leads(backtests)
-    sizes = {each.name: (each.lines, each.points) for each in backtests}
+    sizes = {backtest.name: (backtest.lines, backtest.points) for backtest in backtests}
     sizes |= {name: (grid.lines, int(np.abs(grid.flat).sum())) for name, grid in (grids or {}).items()}
     leads, customers = round(float(later.leads.sum())), round(float(later.customers.sum()))
-    judged: list[Judged] = []
-    drawn = None
+    candidates: list[Judged] = []
+    replicates = None
     if 0 < customers < leads:
-        drawn = resample(later, [(b.name, b.score, b.rate) for b in backtests], capacity=capacity, draws=draws)
-    for i, each in enumerate(backtests):
-        exact = in_cells(later, each.score, each.rate)
-        judged.append(
+        replicates = resample(later, [(b.name, b.score, b.rate) for b in backtests], capacity=capacity, draws=draws)
+    for i, backtest in enumerate(backtests):
+        exact = in_cells(later, backtest.score, backtest.rate)
+        candidates.append(
             Judged(
-                name=each.name,
-                method=each.method,
-                lines=sizes[each.name][0],
-                metrics=estimates(drawn, i) if drawn else {},
-                against=None if each.name == baseline else baseline,
-                difference=differences(drawn, i, names.index(baseline)) if drawn and each.name != baseline else {},
+                name=backtest.name,
+                method=backtest.method,
+                lines=sizes[backtest.name][0],
+                metrics=estimates(replicates, i) if replicates else {},
+                against=None if backtest.name == baseline else baseline,
+                difference=differences(replicates, i, names.index(baseline))
+                if replicates and backtest.name != baseline
+                else {},
                 reliability=_reliability(exact, later.effect()),
                 gains=_gains(exact),
             )
         )
     case = _Case(
-        baseline, backtests[names.index(baseline)].fixed, drawn, sizes, leads, customers, len(later.folds), reliable,
+        baseline,
+        backtests[names.index(baseline)].fixed,
+        replicates,
+        sizes,
+        leads,
+        customers,
+        len(later.folds),
+        reliable,
         frontier,
-    )  # fmt: skip
+    )
     verdict = _verdict(case)
     if case.fixed:
         verdict = replace(verdict, baseline=baseline)
-    return Comparison(baseline, PRIMARY, tuple(judged), later.folds, leads, customers, verdict)
+    return Comparison(baseline, PRIMARY, tuple(candidates), later.folds, leads, customers, verdict)
 
 
-def estimates(drawn: Resampled, position: int) -> dict[str, Estimate]:
+def estimates(replicates: Resampled, position: int) -> dict[str, Estimate]:
     """Each metric of one candidate with its percentile interval, inside the metric's range."""
-    found = {}
-    for m, name in enumerate(drawn.metrics):
+    figures = {}
+    for m, name in enumerate(replicates.metrics):
         span = METRICS[name].span
-        low, high = np.clip(np.quantile(drawn.drawn[position, m], [0.025, 0.975]), *span)
-        value = float(drawn.value[position, m])
-        found[name] = Estimate(value, min(float(low), value), max(float(high), value))
-    return found
+        low, high = np.clip(np.quantile(replicates.drawn[position, m], [0.025, 0.975]), *span)
+        value = float(replicates.value[position, m])
+        figures[name] = Estimate(value, min(float(low), value), max(float(high), value))
+    return figures
 
 
-def differences(drawn: Resampled, position: int, baseline: int) -> dict[str, Estimate]:
+def differences(replicates: Resampled, position: int, baseline: int) -> dict[str, Estimate]:
     """Each metric's difference to the baseline, with intervals simultaneous over all candidates."""
-    others = [i for i in range(len(drawn.names)) if i != baseline]
-    found = {}
-    for m, name in enumerate(drawn.metrics):
-        values = drawn.value[others, m] - drawn.value[baseline, m]
-        low, high = simultaneous(values, drawn.drawn[others, m] - drawn.drawn[baseline, m], drawn.sample)
-        at = others.index(position)
-        found[name] = Estimate(float(values[at]), float(low[at]), float(high[at]))
-    return found
+    rivals = [i for i in range(len(replicates.names)) if i != baseline]
+    figures = {}
+    for m, name in enumerate(replicates.metrics):
+        values = replicates.value[rivals, m] - replicates.value[baseline, m]
+        low, high = simultaneous(values, replicates.drawn[rivals, m] - replicates.drawn[baseline, m], replicates.sample)
+        at = rivals.index(position)
+        figures[name] = Estimate(float(values[at]), float(low[at]), float(high[at]))
+    return figures
 
 
 def _reliability(scored: Scored, effect: float) -> pd.DataFrame:
@@ -216,9 +235,15 @@ def _reliability(scored: Scored, effect: float) -> pd.DataFrame:
     n, k = np.bincount(place, leads), np.bincount(place, customers)
     low, high = wilson(k / effect, n / effect)
     return pd.DataFrame(
-        {"predicted": np.bincount(place, leads * rate) / n, "observed": k / n, "low": low, "high": high,
-         "leads": n, "customers": k}
-    )  # fmt: skip
+        {
+            "predicted": np.bincount(place, leads * rate) / n,
+            "observed": k / n,
+            "low": low,
+            "high": high,
+            "leads": n,
+            "customers": k,
+        }
+    )
 
 
 def _gains(scored: Scored) -> pd.DataFrame:
@@ -248,8 +273,11 @@ class _Case:
     def facts(self) -> dict[str, float | int | str]:
         """What every sentence may want to say."""
         return {
-            "baseline": self.baseline, "leads": self.leads, "customers": self.customers, "folds": self.folds,
-        }  # fmt: skip
+            "baseline": self.baseline,
+            "leads": self.leads,
+            "customers": self.customers,
+            "folds": self.folds,
+        }
 
     @property
     def seen(self) -> str:
@@ -302,31 +330,36 @@ def _nothing_ranks(case: _Case, names: tuple[str, ...], value: Floats, bounds: F
     return Verdict("no_reliable_weights", None, "auc_not_above_chance", facts, why)
 
 
-def _shortest(case: _Case, drawn: Resampled) -> str | None:
+def _shortest(case: _Case, replicates: Resampled) -> str | None:
     """The shortest candidate within one standard error of the best, and within what is useful."""
-    names = [name for name in drawn.names if not (case.fixed and name == case.baseline)]
+    names = [name for name in replicates.names if not (case.fixed and name == case.baseline)]
     if not names:
         return None
-    value, draws = drawn.of(PRIMARY)
-    at = [drawn.names.index(name) for name in names]
+    value, draws = replicates.of(PRIMARY)
+    at = [replicates.names.index(name) for name in names]
     best = max(at, key=lambda i: (value[i], -i))
     gaps = value[best] - value
     spread = np.sqrt(np.mean((draws[best] - draws - gaps[:, None]) ** 2, axis=1))
     alike = [i for i in at if gaps[i] <= min(float(spread[i]), USEFUL)] or [best]
-    return drawn.names[min(alike, key=lambda i: (*case.sizes[drawn.names[i]], -value[i], i))]
+    return replicates.names[min(alike, key=lambda i: (*case.sizes[replicates.names[i]], -value[i], i))]
 
 
-def _shortest_good(case: _Case, drawn: Resampled) -> Verdict:
+def _shortest_good(case: _Case, replicates: Resampled) -> Verdict:
     """The shortest grid that is not surely worse than the best, where no grid is in use."""
     name = case.proposed or case.baseline
-    value, draws = drawn.of(PRIMARY)
-    at = drawn.names.index(name)
+    value, draws = replicates.of(PRIMARY)
+    at = replicates.names.index(name)
     low, high = (float(bound) for bound in np.quantile(draws[at], [0.025, 0.975]))
     lines = case.sizes[name][0]
     facts = {
-        **case.facts, "candidate": name, "lines": lines, "value": float(value[at]), "low": min(low, float(value[at])),
-        "high": max(high, float(value[at])), **_steps(case.frontier),
-    }  # fmt: skip
+        **case.facts,
+        "candidate": name,
+        "lines": lines,
+        "value": float(value[at]),
+        "low": min(low, float(value[at])),
+        "high": max(high, float(value[at])),
+        **_steps(case.frontier),
+    }
     why = (
         f"Adopt {name}: {case.seen} its {lines} lines rank with an AUC of {value[at]:.3f} "
         f"(95 % interval {facts['low']:.3f} to {facts['high']:.3f}; chance alone gives 0.5).{_steps_said(facts)}"
@@ -336,62 +369,71 @@ def _shortest_good(case: _Case, drawn: Resampled) -> Verdict:
 
 def _steps(frontier: Frontier | None) -> dict[str, float | int | str]:
     """What fewer and more lines would cost and gain."""
-    own = None if frontier is None else frontier.proposed
-    if frontier is None or own is None:
+    proposal = None if frontier is None else frontier.proposed
+    if frontier is None or proposal is None:
         return {}
     facts: dict[str, float | int | str] = {}
     for key, point in (("fewer", frontier.shorter()), ("more", frontier.longer())):
         if point is not None:
             facts[f"{key}_lines"] = point.lines
-            facts[f"{key}_difference"] = point.metrics[PRIMARY].value - own.metrics[PRIMARY].value
+            facts[f"{key}_difference"] = point.metrics[PRIMARY].value - proposal.metrics[PRIMARY].value
     return facts
 
 
 def _steps_said(facts: Mapping[str, float | int | str]) -> str:
     parts = [
         f"{facts[f'{key}_lines']} lines {facts[f'{key}_difference']:+.3f}"
-        for key in ("fewer", "more") if f"{key}_lines" in facts
-    ]  # fmt: skip
+        for key in ("fewer", "more")
+        if f"{key}_lines" in facts
+    ]
     return f" With other numbers of lines the AUC would change: {', '.join(parts)}." if parts else ""
 
 
-def _best_of(case: _Case, drawn: Resampled) -> Verdict:
-    names = drawn.names
-    value, draws = drawn.of(PRIMARY)
+def _best_of(case: _Case, replicates: Resampled) -> Verdict:
+    names = replicates.names
+    value, draws = replicates.of(PRIMARY)
     base = names.index(case.baseline)
-    others = [i for i in range(len(names)) if i != base]
-    low, high = simultaneous(value[others] - value[base], draws[others] - draws[base], drawn.sample)
-    better = [i for i, bound in zip(others, low, strict=True) if bound > 0]
-    best = max(better or others, key=lambda i: (value[i], -i))
+    rivals = [i for i in range(len(names)) if i != base]
+    low, high = simultaneous(value[rivals] - value[base], draws[rivals] - draws[base], replicates.sample)
+    better = [i for i, bound in zip(rivals, low, strict=True) if bound > 0]
+    best = max(better or rivals, key=lambda i: (value[i], -i))
     proposed = names.index(case.proposed) if case.proposed in names else -1
-    chosen = best if not better else proposed if proposed in better else _simplest_alike(case, drawn, better, best)
-    gap, at = value[chosen] - value[base], others.index(chosen)
+    winner = best if not better else proposed if proposed in better else _simplest_alike(case, replicates, better, best)
+    gap, at = value[winner] - value[base], rivals.index(winner)
     facts = {
-        **case.facts, "candidate": names[chosen], "value": float(value[chosen]), "base": float(value[base]),
-        "difference": float(gap), "low": float(low[at]), "high": float(high[at]), "best": names[best],
-        "best_value": float(value[best]), "candidates": len(others), "lines": case.sizes[names[chosen]][0],
-        **(_steps(case.frontier) if chosen == proposed else {}),
-    }  # fmt: skip
+        **case.facts,
+        "candidate": names[winner],
+        "value": float(value[winner]),
+        "base": float(value[base]),
+        "difference": float(gap),
+        "low": float(low[at]),
+        "high": float(high[at]),
+        "best": names[best],
+        "best_value": float(value[best]),
+        "candidates": len(rivals),
+        "lines": case.sizes[names[winner]][0],
+        **(_steps(case.frontier) if winner == proposed else {}),
+    }
     interval = f"95 % interval {low[at]:+.3f} to {high[at]:+.3f}"
-    if len(others) > 1:
-        interval += f", corrected for {len(others)} candidates"
-    figures = f"AUC {value[chosen]:.3f} against {value[base]:.3f}, a difference of {gap:+.3f} ({interval})"
+    if len(rivals) > 1:
+        interval += f", corrected for {len(rivals)} candidates"
+    figures = f"AUC {value[winner]:.3f} against {value[base]:.3f}, a difference of {gap:+.3f} ({interval})"
     if not better:
         why = f"Keep {case.baseline}: {case.seen} no candidate ranks reliably better; the best, {names[best]}, has "
         return Verdict("keep", case.baseline, "none_better", facts, f"{why}{figures}.")
-    why = f"Adopt {names[chosen]}: {case.seen} it ranks better than {case.baseline}, {figures}"
-    if chosen == best:
-        return Verdict("adopt", names[chosen], "better", facts, f"{why}.{_steps_said(facts)}")
+    why = f"Adopt {names[winner]}: {case.seen} it ranks better than {case.baseline}, {figures}"
+    if winner == best:
+        return Verdict("adopt", names[winner], "better", facts, f"{why}.{_steps_said(facts)}")
     why += f"; {names[best]} ({value[best]:.3f}) cannot be told apart from it and is less simple."
-    return Verdict("adopt", names[chosen], "better_and_simplest", facts, f"{why}{_steps_said(facts)}")
+    return Verdict("adopt", names[winner], "better_and_simplest", facts, f"{why}{_steps_said(facts)}")
 
 
-def _simplest_alike(case: _Case, drawn: Resampled, better: list[int], best: int) -> int:
+def _simplest_alike(case: _Case, replicates: Resampled, better: list[int], best: int) -> int:
     """Among the grids that beat the baseline, the simplest that cannot be told apart from the best one."""
-    value, draws = drawn.of(PRIMARY)
+    value, draws = replicates.of(PRIMARY)
     rivals = [i for i in better if i != best]
     if not rivals:
         return best
-    low, _ = simultaneous(value[best] - value[rivals], draws[best] - draws[rivals], drawn.sample)
+    low, _ = simultaneous(value[best] - value[rivals], draws[best] - draws[rivals], replicates.sample)
     alike = [best, *(i for i, bound in zip(rivals, low, strict=True) if bound <= 0)]
-    return min(alike, key=lambda i: (*case.sizes[drawn.names[i]], -value[i], i))
+    return min(alike, key=lambda i: (*case.sizes[replicates.names[i]], -value[i], i))

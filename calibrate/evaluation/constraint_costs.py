@@ -61,21 +61,23 @@ def judge_constraints(
 ) -> Costs | None:
     """Replay the plan without each of its constraints on the folds of its backtest; None where it has none."""
     every = list(relaxed(plan.constraints, [criterion.name for criterion in tally.criteria]))
-    kept = _first(every, most)
-    if not kept or not len(backtest.later.row):
+    single = _first(every, most)
+    if not single or not len(backtest.later.row):
         return None
-    plans = [replace(plan, name=f"without {i}", constraints=rest) for i, (_, _, rest) in enumerate(kept)]
+    plans = [
+        replace(plan, name=f"without {i}", constraints=constraints) for i, (_, _, constraints) in enumerate(single)
+    ]
     freed = replay(tally, plans, folds, allowed=allowed, min_leads=min_leads)
     later = same_leads([backtest, *freed])
     if not 0 < later.customers.sum() < later.leads.sum():
         return None
-    judged = [(each.name, each.score, each.rate) for each in (backtest, *freed)]
-    drawn = resample(later, judged, capacity=capacity, metrics=SHOWN)
-    each = (
-        Cost(key, facts, estimates(drawn, i), {name: -gap for name, gap in differences(drawn, i, 0).items()})
-        for i, (key, facts, _) in enumerate(kept, 1)
+    candidates = [(run.name, run.score, run.rate) for run in (backtest, *freed)]
+    replicates = resample(later, candidates, capacity=capacity, metrics=SHOWN)
+    run = (
+        Cost(key, facts, estimates(replicates, i), {name: -gap for name, gap in differences(replicates, i, 0).items()})
+        for i, (key, facts, _) in enumerate(single, 1)
     )
-    return Costs(plan.name, tuple(each), len(every) - len(kept))
+    return Costs(plan.name, tuple(run), len(every) - len(single))
 
 
 def relaxed(constraints: Constraints, names: Sequence[str]) -> Iterator[tuple[str, dict[str, Fact], Constraints]]:
@@ -88,10 +90,10 @@ def relaxed(constraints: Constraints, names: Sequence[str]) -> Iterator[tuple[st
     >>> [(key, len(rest.pins), rest.cap) for key, _, rest in relaxed(two, ["demo", "role"])]
     [('pin_by', 1, 30), ('pin', 1, 30), ('pins', 0, 30), ('cap', 2, None), ('all', 0, None)]
     """
-    found = [*_pins(constraints), *_bounds(constraints), *_lists(constraints, names)]
-    yield from found
-    single = [key for key, _, _ in found if key != "pins"]
-    if len(single) > 1 and found[-1][0] != "pins":
+    singles = [*_pins(constraints), *_bounds(constraints), *_lists(constraints, names)]
+    yield from singles
+    single = [key for key, _, _ in singles if key != "pins"]
+    if len(single) > 1 and singles[-1][0] != "pins":
         yield "all", {"count": len(single)}, Constraints()
 
 
@@ -102,9 +104,9 @@ LISTED = {"pin", "pin_by", "cap_criterion", "never_negative", "never_positive", 
 
 def _first(every: Sequence[Relaxed], most: int) -> list[Relaxed]:
     """As many as may be judged one by one, in their order; those of which there may be many wait for the others."""
-    listed = [i for i, (key, _, _) in enumerate(every) if key in LISTED]
-    out = set(listed[max(most - (len(every) - len(listed)), 0) :])
-    return [each for i, each in enumerate(every) if i not in out]
+    many = [i for i, (key, _, _) in enumerate(every) if key in LISTED]
+    out = set(many[max(most - (len(every) - len(many)), 0) :])
+    return [entry for i, entry in enumerate(every) if i not in out]
 
 
 def _pins(c: Constraints) -> Iterator[Relaxed]:
@@ -119,8 +121,8 @@ def _bounds(c: Constraints) -> Iterator[Relaxed]:
     if c.cap is not None:
         yield "cap", {"points": c.cap}, replace(c, cap=None)
     for axis, points in c.cap_axis.items():
-        rest = {name: most for name, most in c.cap_axis.items() if name != axis}
-        yield f"cap_{axis}", {"points": points}, replace(c, cap_axis=rest)
+        remaining = {name: most for name, most in c.cap_axis.items() if name != axis}
+        yield f"cap_{axis}", {"points": points}, replace(c, cap_axis=remaining)
     if c.largest_share is not None:
         yield "largest_share", {"share": c.largest_share}, replace(c, largest_share=None)
     if c.max_lines is not None:
@@ -133,8 +135,8 @@ def _bounds(c: Constraints) -> Iterator[Relaxed]:
 
 def _lists(c: Constraints, names: Sequence[str]) -> Iterator[Relaxed]:
     for criterion, points in c.cap_criterion.items():
-        rest = {name: most for name, most in c.cap_criterion.items() if name != criterion}
-        yield "cap_criterion", {"criterion": criterion, "points": points}, replace(c, cap_criterion=rest)
+        remaining = {name: most for name, most in c.cap_criterion.items() if name != criterion}
+        yield "cap_criterion", {"criterion": criterion, "points": points}, replace(c, cap_criterion=remaining)
     for i, name in enumerate(c.never_negative):
         less = (*c.never_negative[:i], *c.never_negative[i + 1 :])
         yield "never_negative", {"name": name}, replace(c, never_negative=less)

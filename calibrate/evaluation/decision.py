@@ -64,8 +64,8 @@ class Promise:
     @property
     def interval(self) -> tuple[float, float]:
         """Wilson 95 % interval of that close rate, given how many leads it was counted on."""
-        counted = self.leads if self.later is None else self.later
-        low, high = wilson(np.array([self.close_rate * counted]), np.array([counted]))
+        leads = self.leads if self.later is None else self.later
+        low, high = wilson(np.array([self.close_rate * leads]), np.array([leads]))
         return float(low[0]), float(high[0])
 
     @property
@@ -150,36 +150,38 @@ class Outcome:
 
 
 def overrides(
-    asked: Sequence[str], grid: Grid, who: str, why: str, shown: Callable[[Level], Collection[str]] = lambda _: ()
+    texts: Sequence[str], grid: Grid, who: str, why: str, names_shown: Callable[[Level], Collection[str]] = lambda _: ()
 ) -> tuple[Override, ...]:
     """Changes written as criterion=level=points, against the lines of a grid.
 
     A level goes by its name, or by one of those that reports show it under (`shown`) where no other goes by that.
     """
-    found: dict[tuple[str, str], Override] = {}
-    for text in asked:
+    changes: dict[tuple[str, str], Override] = {}
+    for text in texts:
         line, equals, number = text.rpartition("=")
         if not equals or not re.fullmatch(r"\s*[+-]?\d{1,6}\s*", number) or "=" not in line:
             raise SettingsError(f"--points '{text}' is not CRITERION=LEVEL=POINTS, such as \"sector=SaaS=12\"")
-        at, level = _line(line, grid, shown)
+        at, level = _line(line, grid, names_shown)
         criterion = grid.criteria[at]
         was = grid.points[at][level]
         name = criterion.levels[level].name
-        found[criterion.name, name] = Override(criterion.name, name, int(number), was, who, why)
-    return tuple(found.values())
+        changes[criterion.name, name] = Override(criterion.name, name, int(number), was, who, why)
+    return tuple(changes.values())
 
 
-def _line(text: str, grid: Grid, shown: Callable[[Level], Collection[str]]) -> tuple[int, int]:
+def _line(text: str, grid: Grid, names_shown: Callable[[Level], Collection[str]]) -> tuple[int, int]:
     """Positions of the criterion and level that criterion=level names; either may hold an = of its own."""
     names = [criterion.name for criterion in grid.criteria]
     for place in (i for i, letter in enumerate(text) if letter == "="):
         name, level = text[:place].strip(), text[place + 1 :].strip()
         if name in names:
             at = names.index(name)
-            levels = [each.name for each in grid.criteria[at].levels]
+            levels = [candidate_level.name for candidate_level in grid.criteria[at].levels]
             if level in levels:
                 return at, levels.index(level)
-            alike = [i for i, each in enumerate(grid.criteria[at].levels) if level in shown(each)]
+            alike = [
+                i for i, candidate_level in enumerate(grid.criteria[at].levels) if level in names_shown(candidate_level)
+            ]
             if len(alike) == 1:
                 return at, alike[0]
             raise SettingsError(f"--points, criterion '{name}': {unknown('level', level, levels)}")
@@ -190,17 +192,20 @@ def decided(grid: Grid, decision: Decision) -> Grid:
     """The candidate's grid as the meeting left it: points and thresholds changed, bands moved, changes pinned."""
     points = [list(row) for row in grid.points]
     evidence = [list(row) for row in grid.evidence]
-    for each in decision.overrides:
-        at = next(i for i, criterion in enumerate(grid.criteria) if criterion.name == each.criterion)
-        level = [one.name for one in grid.criteria[at].levels].index(each.level)
-        points[at][level] = each.points
+    for override in decision.overrides:
+        at = next(i for i, criterion in enumerate(grid.criteria) if criterion.name == override.criterion)
+        level = [one.name for one in grid.criteria[at].levels].index(override.level)
+        points[at][level] = override.points
         if evidence:
-            known = evidence[at][level]
-            evidence[at][level] = Evidence(known.leads, known.customers, note=note("by_hand", was=each.was))
-    changed = {(each.criterion, each.level) for each in decision.overrides}
+            line = evidence[at][level]
+            evidence[at][level] = Evidence(line.leads, line.customers, note=note("by_hand", was=override.was))
+    changed = {(override.criterion, override.level) for override in decision.overrides}
     pins = tuple(pin for pin in grid.pins if (pin.criterion, pin.level) not in changed)
-    mine = tuple(Pin(each.criterion, each.level, each.points, each.who, each.why) for each in decision.overrides)
-    moved = replace(
+    mine = tuple(
+        Pin(override.criterion, override.level, override.points, override.who, override.why)
+        for override in decision.overrides
+    )
+    adopted = replace(
         grid,
         points=tuple(tuple(row) for row in points),
         evidence=tuple(tuple(row) for row in evidence),
@@ -209,18 +214,25 @@ def decided(grid: Grid, decision: Decision) -> Grid:
         pivot=decision.thresholds.marketing_qualified if grid.pivot is not None else None,
         curve=None if decision.overrides else grid.curve,
         provenance={
-            **grid.provenance, "adopted_in": decision.month, "adopted_by": decision.who, "adopted_why": decision.why,
+            **grid.provenance,
+            "adopted_in": decision.month,
+            "adopted_by": decision.who,
+            "adopted_why": decision.why,
         },
-    )  # fmt: skip
-    if grid.thresholds is None or moved.thresholds is None:
-        return moved
-    return replace(moved, bands=moved_bands(grid.bands, grid.thresholds, moved.thresholds, moved.minimum))
+    )
+    if grid.thresholds is None or adopted.thresholds is None:
+        return adopted
+    return replace(adopted, bands=moved_bands(grid.bands, grid.thresholds, adopted.thresholds, adopted.minimum))
 
 
 def promises(
-    scores: NDArray[np.integer], leads: NDArray[np.float64], curve: Curve, limits: Thresholds, months: float | None,
+    scores: NDArray[np.integer],
+    leads: NDArray[np.float64],
+    curve: Curve,
+    limits: Thresholds,
+    months: float | None,
     above: Mapping[str, NDArray[np.bool_]] | None = None,
-) -> dict[str, Promise]:  # fmt: skip
+) -> dict[str, Promise]:
     """What both thresholds should bring, from leads per score and the close rate expected at each.
 
     `above` says who reaches which stage, where thresholds ask for more than a score.
@@ -230,11 +242,11 @@ def promises(
     Promise(leads=10.0, expected=2.0, months=5, later=None)
     """
     expected = leads * curve.at(scores)
-    found: dict[str, Promise] = {}
+    by_stage: dict[str, Promise] = {}
     for stage in STAGES:
         mine = scores >= getattr(limits, stage) if above is None else above[stage]
-        found[stage] = Promise(float(leads[mine].sum()), round(float(expected[mine].sum()), 6), months)
-    return found
+        by_stage[stage] = Promise(float(leads[mine].sum()), round(float(expected[mine].sum()), 6), months)
+    return by_stage
 
 
 def on_later(
@@ -249,16 +261,16 @@ def on_later(
     >>> on_later(was, 1000, [0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1, 1], 400, 40)   # 12 of the 40 best of 400
     {'marketing_qualified': Promise(leads=100.0, expected=30.0, months=10.0, later=40.0)}
     """
-    found = {}
+    by_stage = {}
     for stage, promise in promised.items():
         share = promise.leads / total if total else 0.0
         if share * leads < 1 or len(caught) < 2:
-            found[stage] = promise
+            by_stage[stage] = promise
             continue
         bought = float(np.interp(share, np.linspace(0, 1, len(caught)), caught)) * customers
         rate = bought / (share * leads)
-        found[stage] = replace(promise, expected=round(rate * promise.leads, 6), later=round(share * leads, 6))
-    return found
+        by_stage[stage] = replace(promise, expected=round(rate * promise.leads, 6), later=round(share * leads, 6))
+    return by_stage
 
 
 def outcomes(story: Sequence[Adopted], tally: Tally, newest: int | None = None) -> tuple[Outcome, ...]:
@@ -267,10 +279,10 @@ def outcomes(story: Sequence[Adopted], tally: Tally, newest: int | None = None) 
     `newest` is the last day (since 1970) on which a lead can have entered to be old enough: the month it lies in
     counts as the part of a month that it is.
     """
-    found: list[Outcome] = []
-    ends = [each.decision.until for each in story]
-    for each, (until, following) in zip(story, pairwise([*ends, None]), strict=True):
-        decision = each.decision
+    results: list[Outcome] = []
+    ends = [adopted.decision.until for adopted in story]
+    for adopted, (until, following) in zip(story, pairwise([*ends, None]), strict=True):
+        decision = adopted.decision
         if decision.promises is None:
             continue
         mask = np.zeros(len(tally.cohorts), np.bool_)
@@ -279,7 +291,7 @@ def outcomes(story: Sequence[Adopted], tally: Tally, newest: int | None = None) 
         months = [cohort for cohort, mine in zip(tally.cohorts, mask, strict=True) if mine]
         part = tally.only(mask)
         try:
-            grid = replace(each.grid, thresholds=decision.thresholds)
+            grid = replace(adopted.grid, thresholds=decision.thresholds)
             there = {stage: reaches(part, grid, stage) for stage in STAGES} if months else None
         except GridError:
             there = None  # a column that this grid asks for is counted no longer
@@ -287,14 +299,22 @@ def outcomes(story: Sequence[Adopted], tally: Tally, newest: int | None = None) 
             threshold, came = getattr(decision.thresholds, stage), None
             if there is not None:
                 above = there[stage]
-                customers, leads = (round(float(each[above].sum())) for each in (part.customers, part.leads))
+                customers, leads = (round(float(adopted[above].sum())) for adopted in (part.customers, part.leads))
                 came = rate(customers, leads, part.effect(above))
             between = (months[0], months[-1]) if months else ("", "")
-            found.append(
-                Outcome(decision.month, decision.candidate, stage, threshold, decision.promises[stage], came,
-                        _length(tally, mask, newest), *between)
-            )  # fmt: skip
-    return tuple(found)
+            results.append(
+                Outcome(
+                    decision.month,
+                    decision.candidate,
+                    stage,
+                    threshold,
+                    decision.promises[stage],
+                    came,
+                    _length(tally, mask, newest),
+                    *between,
+                )
+            )
+    return tuple(results)
 
 
 def _length(tally: Tally, mask: NDArray[np.bool_], newest: int | None) -> float:
@@ -302,9 +322,9 @@ def _length(tally: Tally, mask: NDArray[np.bool_], newest: int | None) -> float:
     if tally.ends is None or not mask.any():
         return 0.0
     begins = np.concatenate([[tally.ends[0] - 30], tally.ends[:-1]])
-    whole = (tally.ends - begins).astype(float)
-    seen = whole if newest is None else np.clip(newest - begins, 0, whole)
-    return float((seen / whole)[mask].sum())
+    lengths = (tally.ends - begins).astype(float)
+    elapsed = lengths if newest is None else np.clip(newest - begins, 0, lengths)
+    return float((elapsed / lengths)[mask].sum())
 
 
 def months_decided(reports: Path, before: str | None = None) -> tuple[str, ...]:
@@ -338,20 +358,20 @@ def text(decision: Decision) -> str:
 def _decision(values: Mapping[str, Any]) -> Decision:
     if values["schema"] != SCHEMA:
         raise ValueError(f"schema '{str(values['schema'])[:60]}', expected '{SCHEMA}'")
-    told = {name: _told(values[name]) for name in ("month", "candidate", "who", "why", "grid")}
-    if not MONTH.fullmatch(told["month"]):
+    texts = {name: _told(values[name]) for name in ("month", "candidate", "who", "why", "grid")}
+    if not MONTH.fullmatch(texts["month"]):
         raise ValueError("its month is not written as 2026-11")
-    if told["grid"].startswith(("/", "\\")) or ".." in told["grid"] or ":" in told["grid"]:
+    if texts["grid"].startswith(("/", "\\")) or ".." in texts["grid"] or ":" in texts["grid"]:
         raise ValueError("its grid does not lie in the month's folder")
-    were, kept = values["thresholds_were"], values["promises"]
+    were, promises = values["thresholds_were"], values["promises"]
     return Decision(
-        **told,
+        **texts,
         thresholds=_limits(values["thresholds"]),
         thresholds_were=None if were is None else _limits(were),
-        overrides=tuple(_override(each) for each in values["overrides"]),
+        overrides=tuple(_override(change) for change in values["overrides"]),
         as_of=None if values["as_of"] is None else _told(values["as_of"]),
         until=None if values["until"] is None else _told(values["until"]),
-        promises=None if kept is None else {stage: _promise(kept[stage]) for stage in STAGES},
+        promises=None if promises is None else {stage: _promise(promises[stage]) for stage in STAGES},
         grid_sha256=None if values.get("grid_sha256") is None else _told(values["grid_sha256"]),
     )
 
@@ -365,9 +385,10 @@ def _told(value: object) -> str:
 def _limits(values: Mapping[str, Any]) -> Thresholds:
     minimums = (values.get(name) for name in ("fit_minimum", "engagement_minimum"))
     return Thresholds(
-        int(values["marketing_qualified"]), int(values["sales_qualified"]),
+        int(values["marketing_qualified"]),
+        int(values["sales_qualified"]),
         *(None if least is None else int(least) for least in minimums),
-    )  # fmt: skip
+    )
 
 
 def _override(values: Mapping[str, Any]) -> Override:
@@ -379,6 +400,8 @@ def _promise(values: Mapping[str, Any]) -> Promise:
     months = values["months"]
     later = values.get("later")
     return Promise(
-        float(values["leads"]), float(values["expected"]), None if months is None else float(months),
+        float(values["leads"]),
+        float(values["expected"]),
+        None if months is None else float(months),
         None if later is None else float(later),
-    )  # fmt: skip
+    )

@@ -73,10 +73,10 @@ class Frontier:
         return self._best(lambda lines, own: lines > own)
 
     def _best(self, fits: Callable[[int, int], bool]) -> Point | None:
-        own = self.proposed
-        if own is None:
+        proposal = self.proposed
+        if proposal is None:
             return None
-        rivals = [point for point in self.points if fits(point.lines, own.lines) and "auc" in point.metrics]
+        rivals = [point for point in self.points if fits(point.lines, proposal.lines) and "auc" in point.metrics]
         return max(rivals, key=lambda point: point.metrics["auc"].value, default=None)
 
     def frame(self) -> pd.DataFrame:
@@ -86,12 +86,17 @@ class Frontier:
             auc, log_loss = (point.metrics.get(metric) for metric in JUDGED)
             rows.append(
                 {
-                    "name": point.name, "method": point.method, "lines": point.lines,
-                    "auc": auc.value if auc else np.nan, "low": auc.low if auc else np.nan,
-                    "high": auc.high if auc else np.nan, "behind": point.behind.value if point.behind else np.nan,
-                    "log_loss": log_loss.value if log_loss else np.nan, "proposed": point.proposed,
+                    "name": point.name,
+                    "method": point.method,
+                    "lines": point.lines,
+                    "auc": auc.value if auc else np.nan,
+                    "low": auc.low if auc else np.nan,
+                    "high": auc.high if auc else np.nan,
+                    "behind": point.behind.value if point.behind else np.nan,
+                    "log_loss": log_loss.value if log_loss else np.nan,
+                    "proposed": point.proposed,
                 }
-            )  # fmt: skip
+            )
         return pd.DataFrame(rows)
 
     def __str__(self) -> str:
@@ -147,9 +152,11 @@ def slim(grid: Grid) -> Grid:
     stay = [i for i, points in enumerate(grid.points) if any(points)]
     evidence = tuple(grid.evidence[i] for i in stay) if grid.evidence else ()
     return replace(
-        grid, criteria=tuple(grid.criteria[i] for i in stay), points=tuple(grid.points[i] for i in stay),
+        grid,
+        criteria=tuple(grid.criteria[i] for i in stay),
+        points=tuple(grid.points[i] for i in stay),
         evidence=evidence,
-    )  # fmt: skip
+    )
 
 
 def judge_frontier(
@@ -165,43 +172,51 @@ def judge_frontier(
     later = same_leads(backtests)
     sizes = {plan.name: plan.size for plan in plans}
     points = [
-        Point(each.name, each.method, sizes[each.name], grids[each.name].lines, grids[each.name], {})
-        for each in backtests
+        Point(
+            backtest.name, backtest.method, sizes[backtest.name], grids[backtest.name].lines, grids[backtest.name], {}
+        )
+        for backtest in backtests
     ]
     leads, customers = float(later.leads.sum()), float(later.customers.sum())
-    fixed = [each.fixed for each in backtests]
+    fixed = [backtest.fixed for backtest in backtests]
     if not 0 < customers < leads or all(fixed):
         return _ordered(points, fixed, None)
-    drawn = resample(
-        later, [(each.name, each.score, each.rate) for each in backtests], capacity=capacity, metrics=JUDGED,
-        draws=DRAWS, groups=GROUPS, most=SCORES,
-    )  # fmt: skip
-    value, draws = drawn.of("auc")
+    replicates = resample(
+        later,
+        [(backtest.name, backtest.score, backtest.rate) for backtest in backtests],
+        capacity=capacity,
+        metrics=JUDGED,
+        draws=DRAWS,
+        groups=GROUPS,
+        most=SCORES,
+    )
+    value, draws = replicates.of("auc")
     best = int(np.argmax(np.where(fixed, -np.inf, value)))
     gaps, spread = value[best] - value, np.sqrt(np.mean((draws[best] - draws - (value[best] - value)[:, None]) ** 2, 1))
-    bounds = np.quantile(drawn.drawn, [0.025, 0.975], axis=2)
-    judged = []
+    bounds = np.quantile(replicates.drawn, [0.025, 0.975], axis=2)
+    assessed = []
     for i, point in enumerate(points):
         metrics = {
             metric: Estimate(
-                float(drawn.value[i, m]), float(min(bounds[0, i, m], drawn.value[i, m])),
-                float(max(bounds[1, i, m], drawn.value[i, m])),
+                float(replicates.value[i, m]),
+                float(min(bounds[0, i, m], replicates.value[i, m])),
+                float(max(bounds[1, i, m], replicates.value[i, m])),
             )
             for m, metric in enumerate(JUDGED)
-        }  # fmt: skip
+        }
         behind = Estimate(float(gaps[i]), float(gaps[i] - 1.96 * spread[i]), float(gaps[i] + 1.96 * spread[i]))
-        judged.append(replace(point, metrics=metrics, behind=behind))
+        assessed.append(replace(point, metrics=metrics, behind=behind))
     alike = [i for i in range(len(points)) if not fixed[i] and gaps[i] <= min(float(spread[i]), USEFUL)]
     size = {i: int(np.abs(points[i].grid.flat).sum()) for i in alike}
-    chosen = min({*alike, best}, key=lambda i: (points[i].lines, -float(value[i]), size.get(i, 0), i))
-    judged[chosen] = replace(judged[chosen], proposed=True)
-    return _ordered(judged, fixed, points[best].name)
+    shortest = min({*alike, best}, key=lambda i: (points[i].lines, -float(value[i]), size.get(i, 0), i))
+    assessed[shortest] = replace(assessed[shortest], proposed=True)
+    return _ordered(assessed, fixed, points[best].name)
 
 
 def _ordered(points: Sequence[Point], fixed: Sequence[bool], best: str | None) -> Frontier:
     """The points of methods in order of their lines, and the grid in use beside them."""
-    used = next((point for point, given in zip(points, fixed, strict=True) if given), None)
-    made = [point for point, given in zip(points, fixed, strict=True) if not given]
-    methods = list(dict.fromkeys(point.method for point in made))
-    made.sort(key=lambda point: (methods.index(point.method), point.size or np.inf))
-    return Frontier(tuple(made), best, used)
+    used = next((point for point, is_fixed in zip(points, fixed, strict=True) if is_fixed), None)
+    candidates = [point for point, is_fixed in zip(points, fixed, strict=True) if not is_fixed]
+    methods = list(dict.fromkeys(point.method for point in candidates))
+    candidates.sort(key=lambda point: (methods.index(point.method), point.size or np.inf))
+    return Frontier(tuple(candidates), best, used)

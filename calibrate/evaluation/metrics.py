@@ -103,13 +103,15 @@ def auc(cells: Cells, leads: Floats, customers: Floats, capacity: float) -> Floa
 
     Over folds: all such pairs together, so a fold counts by its customers times its other leads.
     """
-    others = leads - customers
-    below = np.cumsum(others, axis=-1)
-    below -= others / 2
+    lost = leads - customers
+    below = np.cumsum(lost, axis=-1)
+    below -= lost / 2
     won = np.einsum("...c,...c->...", customers, below)
-    bought, rest = cells.per_fold(customers), cells.per_fold(others)
-    won -= np.einsum("...f,...f->...", bought, np.cumsum(rest, axis=-1) - rest)  # other leads of earlier folds
-    pairs = np.einsum("...f,...f->...", bought, rest)
+    bought, lost_per_fold = cells.per_fold(customers), cells.per_fold(lost)
+    won -= np.einsum(
+        "...f,...f->...", bought, np.cumsum(lost_per_fold, axis=-1) - lost_per_fold
+    )  # other leads of earlier folds
+    pairs = np.einsum("...f,...f->...", bought, lost_per_fold)
     return np.where(pairs > 0, won / np.where(pairs > 0, pairs, 1), 0.5)
 
 
@@ -181,9 +183,9 @@ def _top(cells: Cells, leads: Floats, customers: Floats, share: float) -> Floats
     total = cells.per_fold(leads)
     room = np.cumsum(leads, axis=-1)  # of the fold's places, those left when only better cells have been served
     room -= (np.cumsum(total, axis=-1) - share * total)[..., cells.place]
-    taken = np.clip(room, 0, leads)
-    kept = np.divide(customers, leads, out=np.zeros_like(taken), where=leads > 0)
-    served: Floats = np.einsum("...c,...c->...", taken, kept)
+    served_leads = np.clip(room, 0, leads)
+    rate = np.divide(customers, leads, out=np.zeros_like(served_leads), where=leads > 0)
+    served: Floats = np.einsum("...c,...c->...", served_leads, rate)
     return served
 
 
@@ -197,30 +199,30 @@ def _recalibrated(cells: Cells, leads: Floats, customers: Floats, *, slope: bool
     n, k = np.atleast_2d(leads), np.atleast_2d(customers)
     start = np.array([[0.0, 1.0]])
     start = _newton(x, n.mean(axis=0, keepdims=True), k.mean(axis=0, keepdims=True), start, 30, slope)
-    found = _newton(x, n, k, np.repeat(start, len(n), axis=0), 3, slope) if len(n) > 1 else start
-    return np.reshape(found[:, 1 if slope else 0], leads.shape[:-1])
+    lines = _newton(x, n, k, np.repeat(start, len(n), axis=0), 3, slope) if len(n) > 1 else start
+    return np.reshape(lines[:, 1 if slope else 0], leads.shape[:-1])
 
 
 def _newton(x: Floats, n: Floats, k: Floats, start: Floats, steps: int, slope: bool) -> Floats:
     """(intercept, slope) per line of counts after some Newton steps, none longer than 2."""
     ridge = 1e-4
-    found = start.copy()
+    lines = start.copy()
     for _ in range(steps):
-        p = special.expit(found[:, :1] + found[:, 1:] * x)
+        p = special.expit(lines[:, :1] + lines[:, 1:] * x)
         missed = k - n * p
         weight = (n * p * (1 - p)).astype(float)
         g0, h00 = missed.sum(axis=1), weight.sum(axis=1) + 1e-12
         if not slope:
             step = np.stack([g0 / h00, np.zeros(len(g0))], axis=1)
         else:
-            g1 = missed @ x - ridge * (found[:, 1] - 1)
+            g1 = missed @ x - ridge * (lines[:, 1] - 1)
             h01, h11 = weight @ x, weight @ (x * x) + ridge
             det = np.maximum(h00 * h11 - h01 * h01, 1e-300)
             step = np.stack([(h11 * g0 - h01 * g1) / det, (h00 * g1 - h01 * g0) / det], axis=1)
-        found += step / np.maximum(1, np.abs(step).max(axis=1, keepdims=True) / 2)
+        lines += step / np.maximum(1, np.abs(step).max(axis=1, keepdims=True) / 2)
         if np.abs(step).max() < 1e-4:  # Newton's next step would be about its square
             break
-    return found
+    return lines
 
 
 def _divided(a: Floats, b: Floats) -> Floats:

@@ -30,19 +30,19 @@ class Pool:
     room: Bound
 
 
-def pool(prepared: Prepared, plan: Plan, grid: Grid, taken: Collection[str] = ()) -> Pool | None:
+def pool(prepared: Prepared, plan: Plan, grid: Grid, names_used: Collection[str] = ()) -> Pool | None:
     """Near-equal grids, named like the plan with a number not `taken`, and the bound; None where no line has points."""
     demands = plan.constraints
     if not grid.lines:
         return None
     points = grid.flat.astype(np.float64)
     room = room_left(prepared.tally, prepared.rates, demands, grid.criteria, points, fits=FITS)
-    numbers = (name for n in range(2, 1000) if (name := f"{plan.name}-{n}") not in taken)
+    numbers = (name for n in range(2, 1000) if (name := f"{plan.name}-{n}") not in names_used)
     near: list[Grid] = []
-    seen = {(grid.criteria, grid.points)}
+    known_grids = {(grid.criteria, grid.points)}
     for weights in alternatives(prepared.tally, prepared.rates, demands, most=MOST_NEAR + 1)[1:]:
-        made = grid_from(weights, prepared, plan)
-        if (made.criteria, made.points) not in seen:
-            seen.add((made.criteria, made.points))
-            near.append(replace(made, name=next(numbers)))
+        grid_near = grid_from(weights, prepared, plan)
+        if (grid_near.criteria, grid_near.points) not in known_grids:
+            known_grids.add((grid_near.criteria, grid_near.points))
+            near.append(replace(grid_near, name=next(numbers)))
     return Pool(tuple(near), room)

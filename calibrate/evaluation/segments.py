@@ -88,22 +88,22 @@ class Sides:
         return tuple((table.by, segment) for table in self.tables for segment in table.harmed)
 
 
-def segment_criteria(shown: Sequence[Criterion], asked: Sequence[str] = ()) -> tuple[Criterion, ...]:
+def segment_criteria(criteria: Sequence[Criterion], segment_by: Sequence[str] = ()) -> tuple[Criterion, ...]:
     """The criteria to look at by segment: those asked for, else sector, country, source and their like."""
-    names = [criterion.name for criterion in shown]
-    for name in asked:
+    names = [criterion.name for criterion in criteria]
+    for name in segment_by:
         if name not in names:
             raise SettingsError(unknown("criterion to segment by", name, names))
-    if asked:
-        return tuple(criterion for criterion in shown if criterion.name in asked)
-    usual = [c for c in shown if c.kind == "text" and USUAL.search(c.name) and len(c.levels) <= 4 * MOST_LEVELS]
+    if segment_by:
+        return tuple(criterion for criterion in criteria if criterion.name in segment_by)
+    usual = [c for c in criteria if c.kind == "text" and USUAL.search(c.name) and len(c.levels) <= 4 * MOST_LEVELS]
     return tuple(usual[:MOST_CRITERIA])
 
 
 def by_segment(
     tally: Tally,
     old: Backtest,
-    others: Sequence[Backtest],
+    rivals: Sequence[Backtest],
     criteria: Sequence[Criterion],
     *,
     capacity: float = CAPACITY,
@@ -113,19 +113,19 @@ def by_segment(
     Intervals are paired: of the difference on the same resampled leads (Poisson bootstrap on counts). They hold for
     all segments of a table and all candidates. `capacity` is the share of a segment's leads that sales can call.
     """
-    if not others:
+    if not rivals:
         return ()
-    later = same_leads([old, *others])
+    later = same_leads([old, *rivals])
     months, code = np.unique(tally.cohort[later.row], return_inverse=True)
-    named = [Level(tally.cohorts[i], values=(tally.cohorts[i],)) for i in months]
-    case = _Case(later, (old, *others), tuple(_above(tally, old, new) for new in others), capacity)
-    tables = [_table(case, None, named, code)]
+    month_levels = [Level(tally.cohorts[i], values=(tally.cohorts[i],)) for i in months]
+    case = _Case(later, (old, *rivals), tuple(_above(tally, old, new) for new in rivals), capacity)
+    tables = [_table(case, None, month_levels, code)]
     groups = tally.regroup(criteria)
     for criterion, codes in zip(groups.criteria, groups.codes, strict=True):
         tables.append(_table(case, criterion.name, criterion.levels, codes[later.row]))
     return tuple(
         Sides(old.name, new.name, tuple(table[i] for table in tables if table[i].segments))
-        for i, new in enumerate(others)
+        for i, new in enumerate(rivals)
     )
 
 
@@ -142,21 +142,26 @@ class _Case:
 def _table(case: _Case, by: str | None, levels: Sequence[Level], code: NDArray[np.integer]) -> tuple[Segmented, ...]:
     """The segments of one kind, for each candidate but the baseline."""
     later = case.later
-    leads, customers = (np.bincount(code, each, len(levels)) for each in (later.leads, later.customers))
+    leads, customers = (np.bincount(code, values, len(levels)) for values in (later.leads, later.customers))
     order = [int(i) for i in np.argsort(-leads, kind="stable")[:MOST_LEVELS] if leads[i] > 0]
     if by is None:
         order = [i for i in range(len(levels)) if leads[i] > 0]
     judgeable = set(order) & set(np.flatnonzero(_enough(later, code, len(levels))))
-    drawn = {i: _resampled(case, np.flatnonzero(code == i)) for i in order if i in judgeable}
-    asked = [i for i in order if customers[i] >= FEWEST]  # whose customers caught are compared
-    alpha, chance = (0.05 / max(len(among) * len(case.above), 1) for among in (judgeable, asked))
+    by_position = {i: _resampled(case, np.flatnonzero(code == i)) for i in order if i in judgeable}
+    comparable = [i for i in order if customers[i] >= FEWEST]  # whose customers caught are compared
+    alpha, chance = (0.05 / max(len(among) * len(case.above), 1) for among in (judgeable, comparable))
     tables = []
     for at, above in enumerate(case.above, 1):
         sides = _sides(later, above, code, len(levels))
-        tables.append(Segmented(by, tuple(
-            _segment(levels[i], leads[i], customers[i], drawn.get(i), at, sides[i], alpha, chance)
-            for i in order
-        )))  # fmt: skip
+        tables.append(
+            Segmented(
+                by,
+                tuple(
+                    _segment(levels[i], leads[i], customers[i], by_position.get(i), at, sides[i], alpha, chance)
+                    for i in order
+                ),
+            )
+        )
     return tuple(tables)
 
 
@@ -164,11 +169,11 @@ def _enough(later: LaterLeads, code: NDArray[np.integer], size: int) -> NDArray[
     """Segments with ten customers and ten other leads that can be held against each other: those of the same fold."""
     folds = len(later.folds)
     place = code.astype(np.intp) * folds + later.fold
-    bought, others = (
-        np.bincount(place, each, size * folds).reshape(size, folds)
-        for each in (later.customers, later.leads - later.customers)
+    bought, lost = (
+        np.bincount(place, values, size * folds).reshape(size, folds)
+        for values in (later.customers, later.leads - later.customers)
     )
-    fewer = np.minimum((bought * (others > 0)).sum(axis=1), (others * (bought > 0)).sum(axis=1))
+    fewer = np.minimum((bought * (lost > 0)).sum(axis=1), (lost * (bought > 0)).sum(axis=1))
     enough: NDArray[np.bool_] = fewer >= FEWEST
     return enough
 
@@ -177,11 +182,18 @@ def _resampled(case: _Case, rows: NDArray[np.intp]) -> Resampled:
     """Every metric of every candidate on resampled leads of one segment."""
     later = case.later
     mine = replace(
-        later, row=later.row[rows], fold=later.fold[rows], leads=later.leads[rows], customers=later.customers[rows],
-        counted=later.counted[rows], group=None if later.group is None else later.group[rows],
-    )  # fmt: skip
-    judged = [(each.name, each.score[rows], np.clip(each.rate[rows], 1e-9, 1 - 1e-9)) for each in case.judged]
-    return resample(mine, judged, capacity=case.capacity, metrics=SHOWN, draws=DRAWS, groups=GROUPS, most=SCORES)
+        later,
+        row=later.row[rows],
+        fold=later.fold[rows],
+        leads=later.leads[rows],
+        customers=later.customers[rows],
+        counted=later.counted[rows],
+        group=None if later.group is None else later.group[rows],
+    )
+    candidates = [
+        (backtest.name, backtest.score[rows], np.clip(backtest.rate[rows], 1e-9, 1 - 1e-9)) for backtest in case.judged
+    ]
+    return resample(mine, candidates, capacity=case.capacity, metrics=SHOWN, draws=DRAWS, groups=GROUPS, most=SCORES)
 
 
 def _sides(later: LaterLeads, above: Above, code: NDArray[np.integer], size: int) -> list[Floats | None]:
@@ -192,63 +204,75 @@ def _sides(later: LaterLeads, above: Above, code: NDArray[np.integer], size: int
     if above is None:
         return [None] * size
     was, now = above
-    asked = ((later.leads, was), (later.leads, now), (later.customers, was), (later.customers, now),
-             (later.customers, was & ~now), (later.customers, now & ~was))  # fmt: skip
-    sums = np.array([np.bincount(code, counts * mine, size) for counts, mine in asked])
+    sides = (
+        (later.leads, was),
+        (later.leads, now),
+        (later.customers, was),
+        (later.customers, now),
+        (later.customers, was & ~now),
+        (later.customers, now & ~was),
+    )
+    sums = np.array([np.bincount(code, counts * mine, size) for counts, mine in sides])
     sums[4:] /= _companies_moved(later, was != now, code, size)
     return list(sums.T)
 
 
-def _companies_moved(later: LaterLeads, moved: NDArray[np.bool_], code: NDArray[np.integer], size: int) -> Floats:
+def _companies_moved(later: LaterLeads, changed: NDArray[np.bool_], code: NDArray[np.integer], size: int) -> Floats:
     """Customers per company among those that change sides, each company by its customers: no less than 1, (size,)."""
     if later.group is None:
         return np.ones(size)
-    rows = np.flatnonzero(moved & (later.group >= 0) & (later.customers > 0))
+    rows = np.flatnonzero(changed & (later.group >= 0) & (later.customers > 0))
     pair, place = np.unique(np.stack([code[rows], later.group[rows]]), axis=1, return_inverse=True)
     together = np.bincount(place.ravel(), later.customers[rows], pair.shape[1])
-    bought = np.bincount(code, later.customers * moved, size)
+    bought = np.bincount(code, later.customers * changed, size)
     more = np.bincount(pair[0], together**2 - together, size)
     effect: Floats = np.maximum(1 + np.divide(more, bought, out=np.zeros(size), where=bought > 0), 1.0)
     return effect
 
 
 def _segment(
-    level: Level, leads: float, customers: float, drawn: Resampled | None, at: int, sides: Floats | None, alpha: float,
+    level: Level,
+    leads: float,
+    customers: float,
+    replicates: Resampled | None,
+    at: int,
+    sides: Floats | None,
+    alpha: float,
     chance: float,
-) -> Segment:  # fmt: skip
+) -> Segment:
     """One segment for the candidate at position `at` of those drawn; customers lost are tested at level `chance`."""
-    differences = {} if drawn is None else _differences(drawn, at, alpha)
+    differences = {} if replicates is None else _differences(replicates, at, alpha)
     called = caught = None
     harm = ""
     if sides is not None:
-        called_old, called_new, caught_old, caught_new = (round(float(each)) for each in sides[:4])
+        called_old, called_new, caught_old, caught_new = (round(float(side)) for side in sides[:4])
         called, caught = (called_old, called_new), (caught_old, caught_new)
-        lost, gained = (float(each) for each in sides[4:])
+        lost, gained = (float(side) for side in sides[4:])
         sure = 2 * float(special.bdtr(round(gained), round(lost + gained), 0.5)) < chance
         if sure and customers >= FEWEST:
             harm = "caught"
     if differences and differences[PRIMARY].high < 0:
         harm = "ranking"
-    old, new = (None, None) if drawn is None else map(float, drawn.of(PRIMARY)[0][[0, at]])
+    old, new = (None, None) if replicates is None else map(float, replicates.of(PRIMARY)[0][[0, at]])
     return Segment(level, round(leads), round(customers), old, new, differences, called, caught, harm)
 
 
-def _differences(drawn: Resampled, at: int, alpha: float) -> dict[str, Estimate]:
+def _differences(replicates: Resampled, at: int, alpha: float) -> dict[str, Estimate]:
     """Each metric of one candidate minus the baseline's, ``d -+ t se`` with the standard error over the draws."""
-    freedom = max(drawn.sample - 1, 1)
+    freedom = max(replicates.sample - 1, 1)
     width = float(special.stdtrit(freedom, 1 - alpha / 2))
-    gaps = drawn.value[at] - drawn.value[0]
-    errors = (drawn.drawn[at] - drawn.drawn[0]).std(axis=1)
-    furthest = [METRICS[name].span[1] - METRICS[name].span[0] for name in drawn.metrics]
+    gaps = replicates.value[at] - replicates.value[0]
+    errors = (replicates.drawn[at] - replicates.drawn[0]).std(axis=1)
+    furthest = [METRICS[name].span[1] - METRICS[name].span[0] for name in replicates.metrics]
     return {
         name: Estimate(float(gap), max(float(gap - width * error), -most), min(float(gap + width * error), most))
-        for name, gap, error, most in zip(drawn.metrics, gaps, errors, furthest, strict=True)
+        for name, gap, error, most in zip(replicates.metrics, gaps, errors, furthest, strict=True)
     }
 
 
 def _above(tally: Tally, old: Backtest, new: Backtest) -> Above:
     """Judged rows that are marketing-qualified by the old and by the new grid of their fold."""
-    if any(grid.thresholds is None for each in (old, new) for grid in each.grids):
+    if any(grid.thresholds is None for backtest in (old, new) for grid in backtest.grids):
         return None
-    was, now = (later_reaches(tally, each, "marketing_qualified") for each in (old, new))
+    was, now = (later_reaches(tally, backtest, "marketing_qualified") for backtest in (old, new))
     return was, now

@@ -62,7 +62,7 @@ class Swap:
 
     def of(self, stage: str, direction: str) -> Moved:
         """One of the groups."""
-        return next(each for each in self.moved if (each.stage, each.direction) == (stage, direction))
+        return next(group for group in self.moved if (group.stage, group.direction) == (stage, direction))
 
     def gain(self, stage: str) -> tuple[float, float, float] | None:
         """Close rate of those that enter minus that of those that leave, with its 95 % interval.
@@ -78,20 +78,20 @@ class Swap:
         return gap, float(gap - below), float(gap + above)
 
 
-def swap_later(tally: Tally, old: Backtest, new: Backtest, shown: Sequence[Criterion]) -> Swap | None:
+def swap_later(tally: Tally, old: Backtest, new: Backtest, criteria: Sequence[Criterion]) -> Swap | None:
     """The swap set on the later leads of a backtest, each fold with the grids and thresholds made before it."""
     later = same_leads([old, new])
     if not len(later.row):
         return None
-    if any(grid.thresholds is None for each in (old, new) for grid in each.grids):
+    if any(grid.thresholds is None for backtest in (old, new) for grid in backtest.grids):
         return None
-    judged = {cohort for fold in later.folds for cohort in fold.cohorts_judged}
-    months = float(len(judged)) if tally.ends is not None else None
-    above = [{stage: later_reaches(tally, each, stage) for stage in STAGES} for each in (old, new)]
-    return _swap((old.name, new.name), tally, later.row, above[0], above[1], shown, months, later=True)
+    cohorts = {cohort for fold in later.folds for cohort in fold.cohorts_judged}
+    months = float(len(cohorts)) if tally.ends is not None else None
+    above = [{stage: later_reaches(tally, backtest, stage) for stage in STAGES} for backtest in (old, new)]
+    return _swap((old.name, new.name), tally, later.row, above[0], above[1], criteria, months, later=True)
 
 
-def swap_all(tally: Tally, old: Grid, new: Grid, shown: Sequence[Criterion]) -> Swap | None:
+def swap_all(tally: Tally, old: Grid, new: Grid, criteria: Sequence[Criterion]) -> Swap | None:
     """The swap set of two grids on all leads of a tally.
 
     Leads that a grid was fitted on flatter it: judge by `swap_later` where that is possible.
@@ -101,36 +101,43 @@ def swap_all(tally: Tally, old: Grid, new: Grid, shown: Sequence[Criterion]) -> 
     above = [{stage: reaches(tally, grid, stage) for stage in STAGES} for grid in (old, new)]
     months = float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
     rows = np.arange(tally.rows)
-    return _swap((old.name, new.name), tally, rows, above[0], above[1], shown, months, later=False)
+    return _swap((old.name, new.name), tally, rows, above[0], above[1], criteria, months, later=False)
 
 
 def _swap(
-    names: tuple[str, str], tally: Tally, row: NDArray[np.intp], before: dict[Stage, Masks], after: dict[Stage, Masks],
-    shown: Sequence[Criterion], months: float | None, *, later: bool,
-) -> Swap:  # fmt: skip
-    groups = tally.regroup(shown)
+    names: tuple[str, str],
+    tally: Tally,
+    row: NDArray[np.intp],
+    before: dict[Stage, Masks],
+    after: dict[Stage, Masks],
+    criteria: Sequence[Criterion],
+    months: float | None,
+    *,
+    later: bool,
+) -> Swap:
+    groups = tally.regroup(criteria)
     leads, customers = tally.leads[row], tally.customers[row]
-    moved = []
+    movements = []
     for stage in STAGES:
         was, now = before[stage], after[stage]
         masks: dict[Direction, Masks] = {"enter": now & ~was, "leave": was & ~now, "stay": was & now}
         for direction, mask in masks.items():
             rows = np.zeros(tally.rows, np.bool_)
             rows[row[mask]] = True
-            bought, moving = (round(float(each[mask].sum())) for each in (customers, leads))
-            found = rate(bought, moving, tally.effect(rows))
+            bought, moving = (round(float(counts[mask].sum())) for counts in (customers, leads))
+            close_rate = rate(bought, moving, tally.effect(rows))
             common = _common(groups, row, mask) if direction != "stay" else ()
-            moved.append(Moved(stage, direction, found, found.leads / months if months else None, common))
-    return Swap(*names, later, round(float(leads.sum())), months, tuple(moved))
+            movements.append(Moved(stage, direction, close_rate, close_rate.leads / months if months else None, common))
+    return Swap(*names, later, round(float(leads.sum())), months, tuple(movements))
 
 
 def _common(groups: Tally, row: NDArray[np.intp], mask: Masks) -> tuple[Common, ...]:
     """Answers that are clearly more frequent among the masked rows than among the others, one per criterion."""
-    leads, counted = groups.leads[row], groups.counted[row].astype(float)
-    inside, outside = counted[mask].sum(), counted[~mask].sum()
+    leads, real = groups.leads[row], groups.counted[row].astype(float)
+    inside, outside = real[mask].sum(), real[~mask].sum()
     if inside < 10 or outside < 10:
         return ()
-    found = []
+    answers = []
     for criterion, codes in zip(groups.criteria, groups.codes, strict=True):
         size = len(criterion.levels)
         mine, every = np.bincount(codes[row[mask]], leads[mask], size), np.bincount(codes[row], leads, size)
@@ -141,9 +148,15 @@ def _common(groups: Tally, row: NDArray[np.intp], mask: Masks) -> tuple[Common, 
         if clear.any():
             best = int(np.argmax(np.where(clear, share - share_all, -1)))
             level = criterion.levels[best]
-            found.append(
-                Common(criterion.name, criterion.axis, level, round(float(mine[best])), float(share[best]),
-                       float(share_all[best]))
-            )  # fmt: skip
-    found.sort(key=lambda each: each.share_all - each.share)
-    return tuple(found[:MOST_COMMON])
+            answers.append(
+                Common(
+                    criterion.name,
+                    criterion.axis,
+                    level,
+                    round(float(mine[best])),
+                    float(share[best]),
+                    float(share_all[best]),
+                )
+            )
+    answers.sort(key=lambda answer: answer.share_all - answer.share)
+    return tuple(answers[:MOST_COMMON])

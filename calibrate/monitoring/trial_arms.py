@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..counts.design_effect import contrast_effect
-from ..counts.tally import group_codes, tally_of
+from ..counts.design_effect import contrast_effect, group_codes
+from ..counts.tally import tally_of
 from ..days import DAY_ZERO
 from ..engine import sql
 from ..engine.table import Table, column_of

@@ -91,7 +91,7 @@ def set_aside(
     `changed` are columns whose values have moved since an earlier month.
     """
     sure = [c.column for c in tally.criteria if is_event_column(c.column) or made_from(c.column) is not None]
-    leakage = judge(tally, clear=[*sure, *proposal.clear], back=proposal.back, moved=changed)
+    leakage = judge(tally, clear=[*sure, *proposal.clear], back=proposal.back, changed=changed)
     late = [suspect.column for suspect in leakage.suspects]
     suspects = (*leakage.suspects, *protected(tally, proposal.sensitive, aside=late))
     hidden = {suspect.column for suspect in suspects}

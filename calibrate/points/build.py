@@ -91,14 +91,17 @@ def build(
     if brief:
         return _plain_grid(scene, name, points)
     _missed(scene, points, target, pivot, best, notes)
-    whole = _joined_levels(scene, points)
+    levels = _joined_levels(scene, points)
     return Grid(
-        name=name, method=weights.method, criteria=whole.tally.criteria,
-        points=tuple(tuple(int(p) for p in whole.points[a:b]) for a, b in pairwise(offsets(whole.tally.criteria))),
+        name=name,
+        method=weights.method,
+        criteria=levels.tally.criteria,
+        points=tuple(tuple(int(p) for p in levels.points[a:b]) for a, b in pairwise(offsets(levels.tally.criteria))),
         pivot=None if pivot is None or not _reached(scene, target, pivot) else pivot,
         pins=tuple(pin for _, pin in scene.limits.placed),
-        evidence=_evidence(whole, target, unit), provenance=_provenance(scene, points, unit, notes),
-    )  # fmt: skip
+        evidence=_evidence(levels, target, unit),
+        provenance=_provenance(scene, points, unit, notes),
+    )
 
 
 def _plain_grid(scene: Scene, name: str, points: Ints) -> Grid:
@@ -182,19 +185,19 @@ def _odds_per_unit(scene: Scene) -> float:
 
 def _scaled_to(scene: Scene, pivot: int | None, best: int | None) -> float:
     """Points per unit of weight at which the pivot, or the best lead, stands where it is asked for."""
-    wanted = float(best or pivot or PIVOT)
+    goal = float(best or pivot or PIVOT)
     if not scene.values.any():
-        return wanted
+        return goal
 
     def reached(values: Floats) -> float:
         return best_of(values, scene.bounds) if best is not None else cut_of(scene.rows, values, scene.share)
 
     largest = float(np.abs(scene.values).max())
-    finest = FINEST_ASKED if best is not None else min(FINEST_ASKED, LARGEST_ASKED * max(wanted, MOST) / largest)
-    unit = min(wanted / reached(scene.values), finest)
+    finest = FINEST_ASKED if best is not None else min(FINEST_ASKED, LARGEST_ASKED * max(goal, MOST) / largest)
+    unit = min(goal / reached(scene.values), finest)
     if scene.limits.pinned.any():  # pins do not scale: come closer step by step
         for _ in range(8):
-            nearer = wanted / max(reached(_target(scene, unit)), 1e-9)
+            nearer = goal / max(reached(_target(scene, unit)), 1e-9)
             unit = min(unit * float(np.clip(nearer, 0.5, 2.0)), finest)
     return unit
 
@@ -207,8 +210,11 @@ def _demanded(scene: Scene, points: Ints, target: Floats, notes: list[str]) -> I
         shrunk = shrunk_to(points, target, part, scene.movable, scene.bounds, most)
         if shrunk is None:
             mine = {c.name for c in scene.tally.criteria if c.axis == axis}
-            pins = " and ".join(f"{p.criterion}={p.level} at {p.points}" for _, p in scene.limits.placed
-                                if p.criterion in mine and p.points)  # fmt: skip
+            pins = " and ".join(
+                f"{p.criterion}={p.level} at {p.points}"
+                for _, p in scene.limits.placed
+                if p.criterion in mine and p.points
+            )
             raise SettingsError(
                 f"pinning {pins} points contradicts the cap of {most} points on {axis}; raise the cap or lower a pin"
             )
@@ -239,9 +245,9 @@ def _reached(scene: Scene, target: Floats, pivot: int) -> bool:
 
 def _with_negative(scene: Scene, points: Ints, notes: list[str]) -> Ints:
     """One line taken to -1: the level with the lowest weight below 0."""
-    own = scene.weights.values
-    usable = scene.movable & ~scene.thin & (scene.limits.floor < 0) & (own < 0)
-    for i in np.flatnonzero(usable)[np.argsort(own[usable], kind="stable")]:
+    weights = scene.weights.values
+    usable = scene.movable & ~scene.thin & (scene.limits.floor < 0) & (weights < 0)
+    for i in np.flatnonzero(usable)[np.argsort(weights[usable], kind="stable")]:
         changed = points.copy()
         changed[i] = -1
         if any(not _monotone(changed[c.positions], c.direction) for c in scene.chains):
@@ -275,9 +281,9 @@ class _Levels:
 
     def first(self, values: NDArray[T]) -> NDArray[T]:
         """Of values per level of the tally, that of the first level that became each level of the grid."""
-        taken = np.zeros(int(offsets(self.tally.criteria)[-1]), values.dtype)
-        taken[self.place[::-1]] = values[::-1]
-        return taken
+        firsts = np.zeros(int(offsets(self.tally.criteria)[-1]), values.dtype)
+        firsts[self.place[::-1]] = values[::-1]
+        return firsts
 
 
 def _joined_levels(scene: Scene, points: Ints) -> _Levels:
@@ -287,43 +293,43 @@ def _joined_levels(scene: Scene, points: Ints) -> _Levels:
     if all(len(one.levels) == len(two.levels) for one, two in zip(criteria, scene.tally.criteria, strict=True)):
         return _Levels(scene, scene.tally, points, np.arange(size))
     place = joined_places(scene.tally.criteria, points, scene.limits.pinned)
-    whole = _Levels(scene, scene.tally.regroup(criteria), points, place)
-    return replace(whole, points=whole.first(points))
+    levels = _Levels(scene, scene.tally.regroup(criteria), points, place)
+    return replace(levels, points=levels.first(points))
 
 
-def _evidence(whole: _Levels, target: Floats, scale: float) -> tuple[tuple[Evidence, ...], ...]:
+def _evidence(levels: _Levels, target: Floats, scale: float) -> tuple[tuple[Evidence, ...], ...]:
     """Counts, interval on the points' scale and stability of every level.
 
     Points stay in a resample where a normal draw around the unrounded points rounds to them; where a method gives no
     interval (lines that `sparse` left out), nothing is said. Levels made one have the interval of the first.
     """
-    scene, points, counts = whole.scene, whole.points, whole.tally.by_level
+    scene, points, counts = levels.scene, levels.points, levels.tally.by_level
     weights = scene.weights
-    low, high, target = (whole.first(each) for each in (weights.low * scale, weights.high * scale, target))
-    signs = whole.first(weights.sign_kept)
-    thin, pinned = whole.first(scene.thin), whole.first(scene.limits.pinned)
+    low, high, target = (levels.first(by_level) for by_level in (weights.low * scale, weights.high * scale, target))
+    signs = levels.first(weights.sign_kept)
+    thin, pinned = levels.first(scene.thin), levels.first(scene.limits.pinned)
     spread = np.maximum(high - low, 0) / (2 * Z95)
     with np.errstate(divide="ignore", invalid="ignore"):
         upper = special.ndtr(np.where(spread > 0, (points + 0.5 - target) / spread, np.inf))
         lower = special.ndtr(np.where(spread > 0, (points - 0.5 - target) / spread, -np.inf))
-    settled = thin | pinned | is_reference(whole.tally.criteria)
-    notes = _line_notes(whole, thin, pinned, signs)
+    without_interval = thin | pinned | is_reference(levels.tally.criteria)
+    notes = _line_notes(levels, thin, pinned, signs)
     evidence = []
     for i in range(len(points)):
         leads, customers = int(counts[i, 0]), int(counts[i, 1])
-        if settled[i] and not pinned[i]:
+        if without_interval[i] and not pinned[i]:
             evidence.append(Evidence(leads, customers, note=notes[i]))
             continue
-        sign = None if settled[i] or not points[i] else float(np.clip(signs[i], 0.0, 1.0))
-        stays = None if settled[i] or not spread[i] else float(upper[i] - lower[i])
+        sign = None if without_interval[i] or not points[i] else float(np.clip(signs[i], 0.0, 1.0))
+        stays = None if without_interval[i] or not spread[i] else float(upper[i] - lower[i])
         evidence.append(Evidence(leads, customers, float(low[i]), float(high[i]), sign, stays, notes[i]))
-    return tuple(tuple(evidence[a:b]) for a, b in pairwise(offsets(whole.tally.criteria)))
+    return tuple(tuple(evidence[a:b]) for a, b in pairwise(offsets(levels.tally.criteria)))
 
 
-def _line_notes(whole: _Levels, thin: Mask, pinned: Mask, signs: Floats) -> list[str]:
+def _line_notes(levels: _Levels, thin: Mask, pinned: Mask, signs: Floats) -> list[str]:
     """What would surprise a reader of each line."""
-    counts, points = whole.tally.by_level, whole.points
-    leads, customers = whole.tally.overall
+    counts, points = levels.tally.by_level, levels.points
+    leads, customers = levels.tally.overall
     side = np.sign(counts[:, 1] * leads - customers * counts[:, 0])
     notes = [""] * len(points)
     for i in np.flatnonzero(thin & (counts[:, 0] > 0)):
@@ -334,8 +340,8 @@ def _line_notes(whole: _Levels, thin: Mask, pinned: Mask, signs: Floats) -> list
             f"against its own close rate ({rate:.1%}, all leads {overall:.1%}): what else these leads have in common "
             f"explains it; the sign holds in {signs[i]:.0%} of resamples"
         )
-    for at, pin in whole.scene.limits.placed:
-        notes[whole.place[at]] = (
+    for at, pin in levels.scene.limits.placed:
+        notes[levels.place[at]] = (
             f"pinned at {pin.points}" + (f" by {pin.who}" if pin.who else "") + (f": {pin.why}" if pin.why else "")
         )
     return notes
@@ -348,10 +354,15 @@ def _provenance(scene: Scene, points: Ints, scale: float, notes: list[str]) -> d
     before = quality(predict(rows, scene.values), rows.leads, rows.customers)
     after = quality(predict(rows, points.astype(float)), rows.leads, rows.customers)
     facts: dict[str, str | int | float | None] = {
-        "method": scene.weights.method, "leads": leads, "customers": customers, "scale": scale,
-        "auc_unrounded": before[0], "auc_rounded": after[0],
-        "log_loss_unrounded": before[1], "log_loss_rounded": after[1],
-    }  # fmt: skip
+        "method": scene.weights.method,
+        "leads": leads,
+        "customers": customers,
+        "scale": scale,
+        "auc_unrounded": before[0],
+        "auc_rounded": after[0],
+        "log_loss_unrounded": before[1],
+        "log_loss_rounded": after[1],
+    }
     if notes:
         facts["notes"] = "; ".join(notes)
     return facts

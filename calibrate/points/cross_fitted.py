@@ -35,15 +35,15 @@ def unseen(scores: Scores, curve: Curve | None) -> Scores:
     if curve is None or not 0 < total < float(scores.leads.sum()):
         return scores
     rate = curve.at(scores.scores)
-    wanted = scores.leads.sum(axis=0) * rate
-    wanted *= total / wanted.sum()
-    own = scores.customers.sum(axis=1)
+    per_score = scores.leads.sum(axis=0) * rate
+    per_score *= total / per_score.sum()
+    per_cohort = scores.customers.sum(axis=1)
     customers = scores.leads * rate
     for _ in range(ROUNDS):
-        customers *= _ratio(own, customers.sum(axis=1))[:, None]
-        customers *= _ratio(wanted, customers.sum(axis=0))[None, :]
+        customers *= _ratio(per_cohort, customers.sum(axis=1))[:, None]
+        customers *= _ratio(per_score, customers.sum(axis=0))[None, :]
     return replace(scores, customers=np.minimum(customers, scores.leads))
 
 
-def _ratio(wanted: Floats, have: Floats) -> Floats:
-    return np.divide(wanted, have, out=np.ones(len(have)), where=have > 0)
+def _ratio(target: Floats, have: Floats) -> Floats:
+    return np.divide(target, have, out=np.ones(len(have)), where=have > 0)

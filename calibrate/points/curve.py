@@ -44,10 +44,10 @@ def fit_curve(scores: NDArray[np.integer], leads: Floats, customers: Floats, *, 
     >>> curve.at(np.array([-5, 0, 10, 25])).round(3).tolist()
     [0.01, 0.01, 0.095, 0.515]
     """
-    held = leads > 0
-    if not held.any():
+    occupied = leads > 0
+    if not occupied.any():
         return Curve((0,), (0.5,))
-    at, n, k = scores[held].astype(float), leads[held].astype(float), customers[held].astype(float)
+    at, n, k = scores[occupied].astype(float), leads[occupied].astype(float), customers[occupied].astype(float)
     if len(at) == 1 or not 0 < k.sum() < n.sum():
         return Curve((int(at[0]),), (float((k.sum() + 0.5) / (n.sum() + 1)),))
     line = _line(at, n, k)
@@ -66,8 +66,8 @@ def gain(
     22.4
     """
     n, k = leads.astype(float), customers.astype(float)
-    others, bought = (n, k) if on is None else on
-    if not 0 < k.sum() < n.sum() or not 0 < bought.sum() < others.sum():
+    judged_leads, bought = (n, k) if on is None else on
+    if not 0 < k.sum() < n.sum() or not 0 < bought.sum() < judged_leads.sum():
         return 0.0
     at = scores.astype(np.float64)
     middle = float(np.sum(at * n) / n.sum())
@@ -75,8 +75,8 @@ def gain(
     if spread <= 0:
         return 0.0
     log_odds = _logistic((at - middle) / spread, n, k)
-    share = float(np.log(bought.sum() / (others.sum() - bought.sum())))
-    return 2 * (_loss(np.full(len(n), share), others, bought) - _loss(log_odds, others, bought))
+    share = float(np.log(bought.sum() / (judged_leads.sum() - bought.sum())))
+    return 2 * (_loss(np.full(len(n), share), judged_leads, bought) - _loss(log_odds, judged_leads, bought))
 
 
 def with_interval(curve: Curve, scores: NDArray[np.integer], leads: Floats) -> Curve:
@@ -89,8 +89,8 @@ def with_interval(curve: Curve, scores: NDArray[np.integer], leads: Floats) -> C
     >>> [round(bound, 3) for bound in (*curve.low, *curve.high)]
     [0.008, 0.074, 0.013, 0.133]
     """
-    held = leads > 0
-    at, n = scores[held], leads[held].astype(float)
+    occupied = leads > 0
+    at, n = scores[occupied], leads[occupied].astype(float)
     if not len(at):
         return curve
     expected = n * curve.at(at)
@@ -192,8 +192,8 @@ def _evidence_against(line: Floats, n: Floats, k: Floats) -> Floats:
     rate = (bought + m * expected) / (leads + m)
     shift = special.logit(rate) - special.logit(expected)
     centre = np.bincount(bins, n * np.arange(len(n))) / leads
-    drawn: Floats = np.interp(np.arange(len(n)), centre, shift)
-    return drawn
+    shifts: Floats = np.interp(np.arange(len(n)), centre, shift)
+    return shifts
 
 
 def _bins(n: Floats, k: Floats) -> NDArray[np.intp]:
@@ -223,8 +223,8 @@ def _centred(log_odds: Floats, n: Floats, k: Floats) -> Floats:
         move += float(np.clip(step, -1, 1))
         if abs(step) < 1e-12:
             break
-    moved: Floats = special.expit(log_odds + move)
-    return moved
+    rates: Floats = special.expit(log_odds + move)
+    return rates
 
 
 def _steps(at: Floats, rates: Floats, n: Floats) -> Curve:
@@ -234,5 +234,5 @@ def _steps(at: Floats, rates: Floats, n: Floats) -> Curve:
         mass = np.bincount(place, n)
         rates, at = np.bincount(place, n * rates) / mass, at[np.searchsorted(place, np.arange(MOST_STEPS))]
     new = np.concatenate([[True], np.diff(rates) > 1e-12])
-    kept = np.clip(rates[new], 1e-6, 1 - 1e-6)
-    return Curve(tuple(int(score) for score in at[new]), tuple(float(rate) for rate in kept))
+    bounded = np.clip(rates[new], 1e-6, 1 - 1e-6)
+    return Curve(tuple(int(score) for score in at[new]), tuple(float(rate) for rate in bounded))

@@ -84,17 +84,17 @@ def demand(tally: Tally, grid: Grid, *, months: float | None) -> tuple[Demand, .
     if grid.thresholds is None:
         return ()
     scores = row_scores(tally, grid)
-    found = []
+    demands = []
     for stage in STAGES:
-        (_, threshold), *asked = grid.thresholds.demands(stage)
-        if not asked:
+        (_, threshold), *minimums = grid.thresholds.demands(stage)
+        if not minimums:
             continue
         masks = reaches(tally, grid, stage, scores), scores >= threshold
         met, without = (rate(_sum(tally.customers, mask), _sum(tally.leads, mask)) for mask in masks)
-        axis: Axis = "engagement" if asked[-1][0] == "engagement" else "fit"
+        axis: Axis = "engagement" if minimums[-1][0] == "engagement" else "fit"
         pace = met.leads / months if months else None
-        found.append(Demand(stage, axis, threshold, asked[-1][1], tuple(asked), met, without, pace))
-    return tuple(found)
+        demands.append(Demand(stage, axis, threshold, minimums[-1][1], tuple(minimums), met, without, pace))
+    return tuple(demands)
 
 
 def _sum(counts: NDArray[np.float64], mask: NDArray[np.bool_]) -> int:
@@ -116,14 +116,14 @@ def _cuts(points: NDArray[np.int64], leads: NDArray[np.float64]) -> tuple[int, i
     >>> _cuts(np.array([-5, 0, 5, 10]), np.array([10.0, 50, 35, 5]))
     (10, 5, 0)
     """
-    found, place = np.unique(points, return_inverse=True)
-    held = np.bincount(place, leads)
-    above = held[::-1].cumsum()[::-1] / held.sum()
-    if len(found) > len(SHARES):  # four grades, none of them empty
-        found, above = found[1:], above[1:]
+    values, place = np.unique(points, return_inverse=True)
+    mass = np.bincount(place, leads)
+    above = mass[::-1].cumsum()[::-1] / mass.sum()
+    if len(values) > len(SHARES):  # four grades, none of them empty
+        values, above = values[1:], above[1:]
     gap = np.abs(above - np.array(SHARES)[:, None])
     nearest = np.argsort(gap, axis=1, kind="stable")[:, : len(SHARES)].tolist()
-    apart = [ways for ways in product(*nearest) if ways[0] > ways[1] > ways[2]]
-    best = min(apart or [tuple(each[0] for each in nearest)], key=lambda ways: sum(gap[range(len(SHARES)), ways]))
-    first, second, third = (int(found[i]) for i in best)
+    distinct = [ways for ways in product(*nearest) if ways[0] > ways[1] > ways[2]]
+    best = min(distinct or [tuple(order[0] for order in nearest)], key=lambda ways: sum(gap[range(len(SHARES)), ways]))
+    first, second, third = (int(values[i]) for i in best)
     return first, second, third

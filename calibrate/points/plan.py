@@ -111,9 +111,9 @@ class Prepared:
 
     def resampled(self, draws: int) -> list[tuple[Tally, Prepared]]:
         """The first resamples of the leads, each prepared once for all plans."""
-        for part, drawn in islice(resamples(self.tally), len(self._resampled), draws):
-            rates = estimate(drawn, min_leads=self.rates.min_leads, precision=QUICK)
-            self._resampled.append((part, Prepared(drawn, drawn, rates, self.months, rough=True)))
+        for part, present in islice(resamples(self.tally), len(self._resampled), draws):
+            rates = estimate(present, min_leads=self.rates.min_leads, precision=QUICK)
+            self._resampled.append((part, Prepared(present, present, rates, self.months, rough=True)))
         return self._resampled[:draws]
 
     def weights(self, method: str, constraints: Constraints) -> Weights:
@@ -188,9 +188,9 @@ def redrawn(prepared: Prepared, plan: Plan, grid: Grid) -> Grid:
         form = _form(prepared, plan)
         return build(weights, part, constraints=plan.constraints, guide=guide, brief=True, **form)
 
-    found = redraw(prepared.tally, grid, again, draws, [(part, fresh.tally) for part, fresh in parts])
-    points = replace(found.on(grid), curve=None, thresholds=None, bands=())
-    return _finished(points, prepared.tally, plan, prepared, found.freedom)
+    redraws = redraw(prepared.tally, grid, again, draws, [(part, fresh.tally) for part, fresh in parts])
+    points = replace(redraws.on(grid), curve=None, thresholds=None, bands=())
+    return _finished(points, prepared.tally, plan, prepared, redraws.freedom)
 
 
 def grid_from(weights: Weights, prepared: Prepared, plan: Plan) -> Grid:
@@ -221,9 +221,14 @@ def _of_size(prepared: Prepared, plan: Plan, brief: bool = False) -> Grid:
     key = plan.method, repr(constraints), plan.size, brief, repr((plan.scale, plan.pivot, plan.best))
     if key not in prepared.sized:
         prepared.sized[key] = build(
-            weights, prepared.tally, constraints=constraints, guide=prepared.guide, lines=lines[plan.size],
-            brief=brief, **_form(prepared, plan),
-        )  # fmt: skip
+            weights,
+            prepared.tally,
+            constraints=constraints,
+            guide=prepared.guide,
+            lines=lines[plan.size],
+            brief=brief,
+            **_form(prepared, plan),
+        )
     return replace(prepared.sized[key], name=plan.name)
 
 
@@ -263,15 +268,15 @@ def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared, freedom:
         policy = _letting_in(plan.like, prepared.fine, policy)
     elif grid.pivot is not None and plan.grid is None and (plan.pivot is not None or policy.kind == "top"):
         policy = replace(policy, kind="pivot", value=grid.pivot, sales_value=None)
-    own = grid.thresholds if plan.grid is not None else None
-    least = _minimums(policy, own)
+    in_use = grid.thresholds if plan.grid is not None else None
+    least = _minimums(policy, in_use)
     policy = replace(policy, fit_minimum=least.fit_minimum, engagement_minimum=least.engagement_minimum)
     enough = {stage: unseen(part, curve) for stage, part in with_minimums(tally, grid, least).items()}
     thresholds = choose(unseen(scores, curve), policy, prepared.months, enough)
     bands = grid.bands
-    if own is not None:
+    if in_use is not None:
         thresholds = least if policy.kind == "top" else thresholds
-        bands = moved_bands(bands, own, thresholds, grid.minimum)
+        bands = moved_bands(bands, in_use, thresholds, grid.minimum)
     bands = gate(bands, thresholds) if bands else _bands(grid, thresholds)
     return replace(grid, curve=curve, thresholds=thresholds, bands=bands)
 
@@ -285,12 +290,12 @@ def _letting_in(grid: Grid, tally: Tally, policy: Policy) -> Policy:
     return replace(policy, value=marketing, sales_value=sales) if min(marketing, sales) > 0 else policy
 
 
-def _minimums(policy: Policy, own: Thresholds | None) -> Thresholds:
+def _minimums(policy: Policy, in_use: Thresholds | None) -> Thresholds:
     """A grid's own thresholds, if it has some, with the minimums asked for in place of its own."""
-    own = own or Thresholds(0, 0)
-    fit = own.fit_minimum if policy.fit_minimum is None else policy.fit_minimum
-    engagement = own.engagement_minimum if policy.engagement_minimum is None else policy.engagement_minimum
-    return replace(own, fit_minimum=fit, engagement_minimum=engagement)
+    in_use = in_use or Thresholds(0, 0)
+    fit = in_use.fit_minimum if policy.fit_minimum is None else policy.fit_minimum
+    engagement = in_use.engagement_minimum if policy.engagement_minimum is None else policy.engagement_minimum
+    return replace(in_use, fit_minimum=fit, engagement_minimum=engagement)
 
 
 def _bands(grid: Grid, thresholds: Thresholds) -> tuple[Band, ...]:

@@ -43,11 +43,11 @@ class Redrawn:
         """The grid whose lines carry what was counted in place of what a formula said."""
         evidence, position = [], 0
         for row, points in zip(grid.evidence, grid.points, strict=True):
-            told = []
+            lines = []
             for line, worth in zip(row, points, strict=True):
-                told.append(self._counted(line, worth, position))
+                lines.append(self._counted(line, worth, position))
                 position += 1
-            evidence.append(tuple(told))
+            evidence.append(tuple(lines))
         return replace(grid, evidence=tuple(evidence), provenance={**grid.provenance, "redraws": self.draws})
 
     def _counted(self, line: Evidence, worth: int, position: int) -> Evidence:
@@ -95,23 +95,24 @@ def redraw(
     """
     points, place = _points(tally, grid), _places(tally, grid)
     sign, same, gaps = np.zeros(len(points)), np.zeros(len(points)), []
-    for part, drawn in islice(resamples(tally) if parts is None else parts, draws):
-        made = again(drawn)
-        fresh = _points(tally, made)
+    for part, present in islice(resamples(tally) if parts is None else parts, draws):
+        again_grid = again(present)
+        fresh = _points(tally, again_grid)
         sign += np.sign(fresh) == np.sign(points)
         same += fresh == points
-        scores, row = levels_of(row_scores(tally, made))
+        scores, row = levels_of(row_scores(tally, again_grid))
         counts = [
             np.bincount(row, values, len(scores)).astype(np.float64)
             for values in (part.leads, part.customers, tally.leads, tally.customers)
         ]
         gaps.append(gain(scores, counts[0], counts[1]) - gain(scores, counts[0], counts[1], (counts[2], counts[3])))
-    own = place >= 0
-    weight = np.maximum(tally.by_level[own, 0], 1e-9)
+    matched = place >= 0
+    weight = np.maximum(tally.by_level[matched, 0], 1e-9)
     size = int(offsets(grid.criteria)[-1])
-    mass = np.maximum(np.bincount(place[own], weight, size), 1e-9)
+    mass = np.maximum(np.bincount(place[matched], weight, size), 1e-9)
     sign_kept, points_kept = (
-        np.bincount(place[own], weight * counted[own] / max(draws, 1), size) / mass for counted in (sign, same)
+        np.bincount(place[matched], weight * agreement[matched] / max(draws, 1), size) / mass
+        for agreement in (sign, same)
     )
     return Redrawn(draws, sign_kept, points_kept, max(float(np.mean(gaps)) / 2, 0.0) if gaps else 0.0)
 
@@ -142,18 +143,23 @@ def resample(tally: Tally, rng: np.random.Generator) -> Tally:
         marginals.append(np.stack(table, axis=2).astype(np.int64))
     totals = np.stack([np.bincount(tally.cohort, values, cohorts) for values in counts], axis=1).astype(np.int64)
     return replace(
-        tally, totals=totals, marginals=tuple(marginals), leads=leads, customers=customers,
-        counted=leads.astype(np.int64), group=None,
-    )  # fmt: skip
+        tally,
+        totals=totals,
+        marginals=tuple(marginals),
+        leads=leads,
+        customers=customers,
+        counted=leads.astype(np.int64),
+        group=None,
+    )
 
 
 def _places(tally: Tally, grid: Grid) -> NDArray[np.intp]:
     """Where each level of the tally is among the grid's, -1 where the grid has no such criterion: (levels,)."""
     starts = offsets(grid.criteria)[:-1]
-    named = {criterion.name: (int(at), criterion) for at, criterion in zip(starts, grid.criteria, strict=True)}
+    by_name = {criterion.name: (int(at), criterion) for at, criterion in zip(starts, grid.criteria, strict=True)}
     parts = [np.zeros(0, np.intp)]
     for fine in tally.criteria:
-        at, criterion = named.get(fine.name, (0, None))
+        at, criterion = by_name.get(fine.name, (0, None))
         parts.append(
             np.full(len(fine.levels), -1, np.intp) if criterion is None else at + criterion.placed(fine).astype(np.intp)
         )
@@ -170,6 +176,10 @@ def _drawn(part: Tally) -> Tally:
     """A resample without the rows that were not drawn."""
     rows = part.leads > 0
     return replace(
-        part, codes=np.ascontiguousarray(part.codes[:, rows]), cohort=part.cohort[rows], leads=part.leads[rows],
-        customers=part.customers[rows], counted=part.counted[rows],
-    )  # fmt: skip
+        part,
+        codes=np.ascontiguousarray(part.codes[:, rows]),
+        cohort=part.cohort[rows],
+        leads=part.leads[rows],
+        customers=part.customers[rows],
+        counted=part.counted[rows],
+    )

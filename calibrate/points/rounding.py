@@ -84,12 +84,12 @@ def _single(
     best: Moves = []
     for step in (1, -1):
         allowed = (x + step <= high) & (x + step >= low)
-        found = _explained(cross + step * pull, square + 2 * step * product + np.diag(metric), allowed)
-        for i in np.argsort(-found, kind="stable")[:TRIED]:
-            if found[i] <= least:
+        explained = _explained(cross + step * pull, square + 2 * step * product + np.diag(metric), allowed)
+        for i in np.argsort(-explained, kind="stable")[:TRIED]:
+            if explained[i] <= least:
                 break
             if in_order(x, chains, int(i), step):
-                least, best = float(found[i]), [(int(i), step)]
+                least, best = float(explained[i]), [(int(i), step)]
                 break
     return best
 
@@ -101,24 +101,24 @@ def _pair(
     cross, square = float(pull @ x), float(x @ product)
     least = _explained_once(cross, square) * (1 + 1e-9)
     best: Moves = []
-    for one, other in ((1, 1), (1, -1), (-1, -1)):
+    for one, second in ((1, 1), (1, -1), (-1, -1)):
         allowed_one = (x + one <= high) & (x + one >= low)
-        allowed_other = (x + other <= high) & (x + other >= low)
+        allowed_other = (x + second <= high) & (x + second >= low)
         allowed = np.outer(allowed_one, allowed_other)
         np.fill_diagonal(allowed, False)
-        new_cross = cross + one * pull[:, None] + other * pull[None, :]
-        own = np.diag(metric)
-        new_square = square + (2 * one * product + own)[:, None] + (2 * other * product + own)[None, :]
-        found = _explained(new_cross, new_square + 2 * one * other * metric, allowed).ravel()
-        at = np.argpartition(-found, min(TRIED, len(found) - 1))[:TRIED]
-        for place in at[np.argsort(-found[at], kind="stable")]:
-            if found[place] <= least:
+        new_cross = cross + one * pull[:, None] + second * pull[None, :]
+        diagonal = np.diag(metric)
+        new_square = square + (2 * one * product + diagonal)[:, None] + (2 * second * product + diagonal)[None, :]
+        explained = _explained(new_cross, new_square + 2 * one * second * metric, allowed).ravel()
+        at = np.argpartition(-explained, min(TRIED, len(explained) - 1))[:TRIED]
+        for place in at[np.argsort(-explained[at], kind="stable")]:
+            if explained[place] <= least:
                 break
             i, j = divmod(int(place), len(x))
-            moved = x.copy()
-            moved[i] += one
-            if in_order(x, chains, i, one) and in_order(moved, chains, j, other):
-                least, best = float(found[place]), [(i, one), (j, other)]
+            stepped = x.copy()
+            stepped[i] += one
+            if in_order(x, chains, i, one) and in_order(stepped, chains, j, second):
+                least, best = float(explained[place]), [(i, one), (j, second)]
                 break
     return best
 
@@ -126,11 +126,11 @@ def _pair(
 def loss(target: Floats, points: NDArray[np.number], metric: Floats) -> float:
     """Share of the target's curvature that no multiple of the points explains (0: same ranking)."""
     x = points.astype(float)
-    whole = float(target @ metric @ target)
+    total = float(target @ metric @ target)
     cross, square = float(target @ metric @ x), float(x @ metric @ x)
-    if whole <= 0:
+    if total <= 0:
         return 0.0
-    return 1 - _explained_once(cross, square) / whole
+    return 1 - _explained_once(cross, square) / total
 
 
 def to_maximum(
@@ -251,8 +251,8 @@ def quality(score: Floats, leads: Floats, customers: Floats) -> tuple[float, flo
     """AUC and log-loss of a score on the leads it was made from, the log-loss with the best line in log-odds."""
     linear = fitted_line(score, leads, customers)
     per_lead = (leads * np.logaddexp(0, linear) - customers * linear).sum() / max(leads.sum(), 1e-300)
-    found, place = np.unique(score, return_inverse=True)
-    k, n = np.bincount(place, customers, len(found)), np.bincount(place, leads, len(found))
+    values, place = np.unique(score, return_inverse=True)
+    k, n = np.bincount(place, customers, len(values)), np.bincount(place, leads, len(values))
     lost = n - k
     below = np.cumsum(lost) - lost / 2
     pairs = float(k.sum() * lost.sum())
@@ -263,6 +263,6 @@ def _binned(score: Floats, leads: Floats, customers: Floats) -> tuple[Floats, Fl
     """Scores in narrow bins: mean score, leads and customers per bin that has leads."""
     low, high = float(score.min(initial=0.0)), float(score.max(initial=0.0))
     place = ((score - low) * ((BINS - 1) / max(high - low, 1e-300))).astype(np.intp)
-    n, k, total = (np.bincount(place, each, BINS).astype(float) for each in (leads, customers, leads * score))
-    held = n > 0
-    return total[held] / n[held], n[held], k[held]
+    n, k, total = (np.bincount(place, mass, BINS).astype(float) for mass in (leads, customers, leads * score))
+    occupied = n > 0
+    return total[occupied] / n[occupied], n[occupied], k[occupied]

@@ -85,8 +85,8 @@ def _surely_worse(target: Target, points: Ints, before: tuple[float, float], row
     """Whether the curvature alone says that the log-loss grows by twice what it may."""
     if not points.any():
         return True
-    whole = float(target.values @ target.metric @ target.values)
-    grown = loss(target.values, points, target.metric) * whole / 2 / max(float(rows.leads.sum()), 1e-300)
+    total = float(target.values @ target.metric @ target.values)
+    grown = loss(target.values, points, target.metric) * total / 2 / max(float(rows.leads.sum()), 1e-300)
     return grown > 2 * LOST_LOG_LOSS * before[1]
 
 

@@ -123,8 +123,8 @@ class Scene:
         if self.guide is not None:
             return self.guide.curvature
         linear = fitted_line(predict(self.rows, self.weights.values), self.rows.leads, self.rows.customers)
-        matrix, beside, mass = curvature(self.rows, special.expit(linear))
-        return profiled(matrix, beside, mass) + np.eye(len(beside)) * 1e-6 * max(mass, 1e-9)
+        matrix, intercept, mass = curvature(self.rows, special.expit(linear))
+        return profiled(matrix, intercept, mass) + np.eye(len(intercept)) * 1e-6 * max(mass, 1e-9)
 
     def grouped(self, values: Floats) -> Target:
         """Values of all levels as a target over groups."""

@@ -43,8 +43,8 @@ class Scores(Shown):
         leads = self.total[0][::-1].cumsum()[::-1]
         if self.pairs is None:
             return np.ones(len(leads))
-        found: Floats = np.maximum(1 + self.pairs[::-1].cumsum()[::-1] / np.maximum(leads, 1e-12), 1.0)
-        return found
+        effect: Floats = np.maximum(1 + self.pairs[::-1].cumsum()[::-1] / np.maximum(leads, 1e-12), 1.0)
+        return effect
 
     @property
     def between(self) -> tuple[float, int]:
@@ -56,12 +56,12 @@ class Scores(Shown):
         leads, customers = self.total
         rate = np.divide(customers, leads, out=np.zeros(len(leads)), where=leads > 0)
         expected, chance = self.leads @ rate, self.leads @ (rate * (1 - rate))
-        told = expected > 0
-        if told.sum() < 2:
-            return 0.0, int(told.sum())
+        informative = expected > 0
+        if informative.sum() < 2:
+            return 0.0, int(informative.sum())
         widening = float(self.effect[0]) if len(self.effect) else 1.0
-        excess = (self.customers.sum(axis=1) - expected)[told] ** 2 - widening * chance[told]
-        return max(float(excess.sum() / (expected[told] ** 2).sum()), 0.0), int(told.sum())
+        excess = (self.customers.sum(axis=1) - expected)[informative] ** 2 - widening * chance[informative]
+        return max(float(excess.sum() / (expected[informative] ** 2).sum()), 0.0), int(informative.sum())
 
     @property
     def total(self) -> tuple[Floats, Floats]:
@@ -104,9 +104,9 @@ def row_scores(tally: Tally, grid: Grid) -> NDArray[np.int64]:
     for start in range(0, tally.rows, CHUNK):
         part = total[start : start + CHUNK]
         for table, codes in zip(tables, columns, strict=True):
-            found = looked_up[: len(part)]
-            np.take(table, codes[start : start + CHUNK], out=found, mode="clip")  # codes are positions: nothing to clip
-            part += found
+            piece = looked_up[: len(part)]
+            np.take(table, codes[start : start + CHUNK], out=piece, mode="clip")  # codes are positions: nothing to clip
+            part += piece
     return total
 
 
@@ -124,13 +124,13 @@ def reaches(tally: Tally, grid: Grid, stage: Stage, scores: NDArray[np.int64] | 
     """
     if grid.thresholds is None:
         return np.zeros(tally.rows, np.bool_)
-    found = np.ones(tally.rows, np.bool_)
+    reached = np.ones(tally.rows, np.bool_)
     for what, least in grid.thresholds.demands(stage):
         if what == "score":
-            found &= (row_scores(tally, grid) if scores is None else scores) >= least
+            reached &= (row_scores(tally, grid) if scores is None else scores) >= least
         else:
-            found &= axis_scores(tally, grid, what) >= least
-    return found
+            reached &= axis_scores(tally, grid, what) >= least
+    return reached
 
 
 def score(tally: Tally, grid: Grid) -> Scores:
@@ -151,42 +151,42 @@ def score(tally: Tally, grid: Grid) -> Scores:
 
 def with_minimums(tally: Tally, grid: Grid, limits: Thresholds) -> dict[Stage, Scores]:
     """The score table of the leads that have the fit and the engagement that a stage asks for, where one does."""
-    asked = [stage for stage in STAGES if len(limits.demands(stage)) > 1]
-    if not asked:
+    stages = [stage for stage in STAGES if len(limits.demands(stage)) > 1]
+    if not stages:
         return {}
-    scores, found = row_scores(tally, grid), {}
-    for stage in asked:
+    scores, tables = row_scores(tally, grid), {}
+    for stage in stages:
         enough = np.ones(tally.rows, np.bool_)
         for what, least in limits.demands(stage):
             if what != "score":
                 enough &= axis_scores(tally, grid, what) >= least
-        found[stage] = _table(tally, scores, enough)
-    return found
+        tables[stage] = _table(tally, scores, enough)
+    return tables
 
 
 def _table(tally: Tally, scores: NDArray[np.int64], mine: NDArray[np.bool_] | None = None) -> Scores:
     """Leads and customers per cohort and score, of all rows or of some."""
-    found, place = levels_of(scores)
-    shape = (len(tally.cohorts), len(found))
-    cell = tally.cohort * np.int64(len(found)) + place
-    counts = [each if mine is None else each * mine for each in (tally.leads, tally.customers)]
+    levels, place = levels_of(scores)
+    shape = (len(tally.cohorts), len(levels))
+    cell = tally.cohort * np.int64(len(levels)) + place
+    counts = [values if mine is None else values * mine for values in (tally.leads, tally.customers)]
     leads, customers = (
-        np.bincount(cell, each, shape[0] * shape[1]).reshape(shape).astype(np.float64) for each in counts
+        np.bincount(cell, values, shape[0] * shape[1]).reshape(shape).astype(np.float64) for values in counts
     )
-    return Scores(tally.cohorts, found, leads, customers, _pairs(tally, place, len(found), mine))
+    return Scores(tally.cohorts, levels, leads, customers, _pairs(tally, place, len(levels), mine))
 
 
 def _pairs(tally: Tally, place: NDArray[np.intp], size: int, mine: NDArray[np.bool_] | None) -> Floats | None:
     """Coupled pairs that each score adds to those of the scores above it: a lead's with its group's leads above it."""
-    found = tally.grouped
-    if found is None:
+    groups = tally.grouped
+    if groups is None:
         return None
-    row, weight = found.row, found.weight if mine is None else found.weight * mine[found.row]
-    order = np.lexsort((-place[row], found.of_row))  # group after group, the best score first
-    weight, group = weight[order], found.of_row[order]
+    row, weight = groups.row, groups.weight if mine is None else groups.weight * mine[groups.row]
+    order = np.lexsort((-place[row], groups.of_row))  # group after group, the best score first
+    weight, group = weight[order], groups.of_row[order]
     above = np.cumsum(weight) - weight
-    above -= above[found.start[:-1]][group]  # groups begin where they did: only rows within them have moved
-    counts: Floats = np.bincount(place[row][order], 2 * found.covariance[group] * weight * above, size).astype(
+    above -= above[groups.start[:-1]][group]  # groups begin where they did: only rows within them have moved
+    counts: Floats = np.bincount(place[row][order], 2 * groups.covariance[group] * weight * above, size).astype(
         np.float64
     )
     return counts
@@ -202,8 +202,8 @@ def levels_of(scores: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.
         return np.zeros(0, np.int64), np.zeros(0, np.intp)
     lowest = scores.min()
     if int(scores.max()) - int(lowest) > 4 * len(scores) + 1000:
-        found, place = np.unique(scores, return_inverse=True)
-        return found, place
+        levels, place = np.unique(scores, return_inverse=True)
+        return levels, place
     shifted = scores - lowest
-    seen = np.bincount(shifted) > 0
-    return np.flatnonzero(seen) + lowest, (np.cumsum(seen) - 1)[shifted]
+    present = np.bincount(shifted) > 0
+    return np.flatnonzero(present) + lowest, (np.cumsum(present) - 1)[shifted]

@@ -131,16 +131,16 @@ def choose(
 
 
 def unmet(
-    scores: Scores, policy: Policy, months: float | None, whole: Scores | None = None
+    scores: Scores, policy: Policy, months: float | None, all_leads: Scores | None = None
 ) -> tuple[str, Mapping[str, float | int]] | None:
     """What the policy asks for and no threshold can give: a key of the language files with its numbers, or None.
 
     `scores` is the table of the leads that meet the minimums of marketing-qualified ones, `whole` that of all leads.
     """
-    table = trade_off(scores, months, whole)
+    table = trade_off(scores, months, all_leads)
     if table.empty:
-        return ("minimum_out_of_reach", {}) if whole is not None and whole.leads.sum() else None
-    if policy.kind == "share" and whole is not None and float(table["caught"].max()) < policy.value - 1e-9:
+        return ("minimum_out_of_reach", {}) if all_leads is not None and all_leads.leads.sum() else None
+    if policy.kind == "share" and all_leads is not None and float(table["caught"].max()) < policy.value - 1e-9:
         return "share_out_of_reach", {"target": policy.value, "best": float(table["caught"].max())}
     if policy.kind == "capacity":
         fewest = float(table["leads"].min()) / (months or 1)
@@ -159,7 +159,7 @@ def unmet(
     return None
 
 
-def trade_off(scores: Scores, months: float | None, whole: Scores | None = None) -> pd.DataFrame:
+def trade_off(scores: Scores, months: float | None, all_leads: Scores | None = None) -> pd.DataFrame:
     """One line per possible threshold, ascending: what lies at or above it.
 
     Where `scores` counts some leads only (`scores.with_minimums`), `whole` is the table of all of them: customers
@@ -175,12 +175,12 @@ def trade_off(scores: Scores, months: float | None, whole: Scores | None = None)
     ================ ===============================================================================
     """
     leads, customers = scores.total
-    all_customers = float(customers.sum() if whole is None else whole.customers.sum())
-    held = leads > 0
-    at, leads, customers = scores.scores[held], leads[held], customers[held]
+    all_customers = float(customers.sum() if all_leads is None else all_leads.customers.sum())
+    occupied = leads > 0
+    at, leads, customers = scores.scores[occupied], leads[occupied], customers[occupied]
     above, caught = _from_top(leads), _from_top(customers)
-    effect = scores.effect[held]
-    low, high = prediction(caught, above, effect, (whole or scores).between)
+    effect = scores.effect[occupied]
+    low, high = prediction(caught, above, effect, (all_leads or scores).between)
     return pd.DataFrame(
         {
             "threshold": at,

@@ -60,9 +60,9 @@ def test_leads_that_moved_are_counted(column, count):
     assert [(one.column, one.leads) for one in found] == ([(column, count)] if count >= 30 else [])
     if found:
         assert found[0].compared == 3000 and not found[0].filled
-        answer = judge(history(sectors, visits, month, bought), moved=found)
+        answer = judge(history(sectors, visits, month, bought), changed=found)
         assert [(q.column, q.reason) for q in answer.asked] == [(column, "moved_since")]
-        assert judge(history(sectors, visits, month, bought), moved=found, clear=[column]).asked == ()
+        assert judge(history(sectors, visits, month, bought), changed=found, clear=[column]).asked == ()
 
 
 def test_what_is_filled_in_since_is_said():

@@ -20,7 +20,7 @@ TALLY, _ = simulated()
 READY = prepare(TALLY)
 PLAN = Plan("sparse", "sparse", constraints=Constraints(max_lines=5, cap=6))
 GRID = calibrate_prepared(READY, PLAN)
-FOUND = pool(READY, PLAN, GRID, taken=("sparse-3",))
+FOUND = pool(READY, PLAN, GRID, names_used=("sparse-3",))
 
 
 def loss(grid: Grid) -> float:
@@ -57,7 +57,7 @@ def test_the_room_belongs_to_the_grid() -> None:
 
 
 def test_the_same_leads_give_the_same_pool() -> None:
-    assert pool(READY, PLAN, GRID, taken=("sparse-3",)) == FOUND
+    assert pool(READY, PLAN, GRID, names_used=("sparse-3",)) == FOUND
 
 
 def test_no_line_no_pool() -> None:
