@@ -14,7 +14,6 @@ import typer.main
 
 from calibrate.cli.app import app
 from calibrate.cli.flags import calibration_flags
-from calibrate.cli.reference import with_flags_table
 from calibrate.evaluation.metrics import METRICS
 from calibrate.export import FORMATS
 from calibrate.leads.crm import SYSTEMS
@@ -59,11 +58,6 @@ def test_every_command_is_in_readme(command: str) -> None:
 @pytest.mark.parametrize("flag", [f"--{name.replace('_', '-')}" for name in calibration_flags()])
 def test_every_flag_is_in_readme(flag: str) -> None:
     assert flag in quoted()
-
-
-def test_the_table_of_flags_is_the_one_of_the_settings() -> None:
-    page = PAGES[ROOT / "calibrate" / "cli" / "README.md"]
-    assert with_flags_table(page) == page, "run: python -m calibrate.cli.reference"
 
 
 def test_readme_promises_no_flag_that_does_not_exist() -> None:

@@ -7,12 +7,10 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
+from coded_case import EXPECTED, coded
 
-from calibrate.counts.encoding import code_sql
-from calibrate.engine import Session, Table, open_table, sql
+from calibrate.engine import Session, open_table, sql
 from calibrate.errors import InputError, MissingExtraError
-from calibrate.grid.criteria import Criterion, Level
-from calibrate.leads.columns.proposal import propose
 
 LEADS = (
     'CREATE TABLE leads (id BIGINT, "Sec""tor" VARCHAR(50), visits INT, rate DOUBLE PRECISION, amount NUMERIC(12,2), '
@@ -25,22 +23,6 @@ ROWS = (
     "(3, ' ', 7, 2.5, -1, NULL, '2025-12-31', '2025-12-31 23:30:00-02', '2025-12-31 00:00:00'), "
     "(4, 'Select', 0, 'Infinity', 0, true, '2025-01-02', NULL, NULL)"
 )
-SECTOR = Criterion(
-    "sector", 'Sec"tor', "text", "fit",
-    (Level("Bank", values=("Bank",)), Level("slash", values=("it's \\",)), Level("missing", "missing", ("Select",)),
-     Level("other", "other")),
-)  # fmt: skip
-SPECIAL = (Level("missing", "missing"), Level("other", "other"))
-VISITS = Criterion(
-    "visits", "visits", "number", "engagement",
-    (Level("<1", high=1), Level("1-4", low=1, high=5), Level("5+", low=5), *SPECIAL),
-)  # fmt: skip
-RATE = Criterion("rate", "rate", "number", "fit", (Level("<1", high=1), Level("1+", low=1), *SPECIAL))
-DEMO = Criterion(
-    "demo", "demo", "boolean", "engagement",
-    (Level("no", values=(False,)), Level("yes", values=(True,)), *SPECIAL),
-)  # fmt: skip
-CRITERIA = (SECTOR, VISITS, RATE, DEMO)
 
 
 @pytest.fixture(scope="module")
@@ -64,17 +46,6 @@ def address(server: str) -> str:
         connection.execute("INSERT INTO crm.deals VALUES (1, ARRAY['a','b']), (3, NULL)")
         connection.execute("CREATE TABLE nothing (id INT)")
     return server
-
-
-def coded(table: Table) -> np.ndarray:
-    types = {c.name: c.type for c in table.columns}
-    words = sql.packed([code_sql(c, types[c.column], table=table.alias) for c in CRITERIA])
-    listed = ", ".join(f"{word.sql('duckdb')} AS w{i}" for i, word in enumerate(words))
-    found = table.fetch(f"SELECT {listed} FROM {table.relation} ORDER BY id")
-    return sql.unpacked([found[f"w{i}"].astype(np.int64) for i in range(len(words))], len(CRITERIA))
-
-
-EXPECTED = [[0, 1, 2, 2], [1, 3, 2, 0], [0, 2, 1, 1], [1, 0, 2, 1]]
 
 
 def test_a_duckdb_file(duck: Path) -> None:
@@ -195,33 +166,6 @@ def test_a_postgres_table_beside_a_file_is_copied(address: str, tmp_path: Path) 
         assert leads.fetch(joined)["n"].tolist() == [2]
         with pytest.raises(InputError, match=r"the leads stay on their server .* export the leads to a file"):
             session.open(tmp_path / "deals.csv")
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_spark_gives_the_same_levels() -> None:
-    """Runs where the extra [spark] is installed."""
-    pyspark = pytest.importorskip("pyspark.sql")
-    from calibrate.engine.spark import SETTINGS
-
-    builder = pyspark.SparkSession.builder.master("local[2]")
-    for key, value in SETTINGS.items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    session.sql(
-        """CREATE OR REPLACE TEMP VIEW leads AS SELECT * FROM VALUES
-        (1L, 'Bank', 3, double(0.5), true, timestamp '2025-01-02 08:00:00'),
-        (2L, "it's \\\\", NULL, double('NaN'), false, NULL),
-        (3L, ' ', 7, double(2.5), NULL, timestamp '2026-01-01 01:30:00'),
-        (4L, 'Select', 0, double('Infinity'), true, NULL)
-        AS t (id, `Sec"tor`, visits, rate, demo, at)"""
-    )
-    table = open_table("spark://local[2]#leads")
-    assert coded(table).tolist() == EXPECTED
-    found = table.fetch(f'SELECT "at" AS v, visits FROM {table.relation} ORDER BY id')
-    assert found["v"].astype(str).tolist() == ["2025-01-02T08:00:00.000000", "NaT", "2026-01-01T01:30:00.000000", "NaT"]
-    assert [c.name for c in propose(table).criteria] == ["id", 'Sec"tor', "visits", "rate", "demo"]
-    with pytest.raises(InputError, match="choose a table by adding #name"):
-        open_table("spark://local[2]")
 
 
 def test_an_address_is_shown_without_its_password() -> None:

@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import io
 import json
-import re
 import tempfile
 from collections.abc import Callable
 from itertools import pairwise
@@ -21,10 +20,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import calibrate
 from calibrate.counts.encoding import coding
 from calibrate.engine import Session, Table, open_table
-from calibrate.engine.table import RESERVED
 from calibrate.errors import InputError
 from calibrate.grid.criteria import Criterion, Level
 
@@ -581,23 +578,6 @@ def test_columns_called_as_the_engine_calls_its_own(write: Write) -> None:
         found = table.fetch(f'SELECT "n", ROW_NUMBER() OVER () - 1 AS place FROM {table.relation}')
         assert (found["n"] == found["place"]).all()
         assert table.fetch(f'SELECT "__Position" AS p FROM {table.relation} LIMIT 1')["p"].tolist() == ["x"]
-
-
-@pytest.mark.parametrize("name", sorted(RESERVED))
-def test_names_that_statements_need_are_refused(write: Write, name: str) -> None:
-    with pytest.raises(InputError, match="rename this column"), Session() as session:
-        session.open(write(f"id,{name.upper()}\n1,2\n"))
-
-
-def test_all_names_that_statements_need_are_known() -> None:
-    """Every column of two underscores that the steps name, save those that dodge the columns of the source."""
-    folder = Path(calibrate.__file__).parent
-    written = {
-        name
-        for file in folder.rglob("*.py")
-        for name in re.findall(r"\bAS (__[a-z]+)\b", file.read_text(encoding="utf-8"))
-    }
-    assert {"__row", "__created"} < written <= RESERVED
 
 
 SPANS = {"TINYINT": (-128, 127), "UTINYINT": (0, 255), "UBIGINT": (0, 2**64 - 1)}

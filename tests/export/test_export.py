@@ -16,17 +16,12 @@ from calibrate.export import (
     coverage,
     excel,
     read_scored,
-    salesforce,
     write,
     write_scores,
-    zoho,
 )
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Band, Expiry, Grid
-from calibrate.grid.reasons import BANDS
 from calibrate.leads.columns.proposal import named_levels
-from calibrate.report.band_text import said
-from calibrate.report.language import load
 
 SPECIAL = (Level("missing", "missing"), Level("other", "other"))
 
@@ -164,39 +159,6 @@ def test_names_that_do_not_exist_are_refused_with_the_nearest():
         write(golden.small(), "plezi", Options(language="de"))
 
 
-def big_grid(lines):
-    """A grid of so many lines, 200 to a criterion."""
-    ends = (Level("missing", "missing"), Level("other", "other"))
-    criteria, points = [], []
-    for start in range(0, lines, 200):
-        names = [f"value {at}" for at in range(start, min(start + 200, lines))]
-        levels = tuple(Level(name, values=(name,)) for name in names)
-        criteria.append(Criterion(f"c{start}", f"Field_{start}", "text", "fit", (*levels, *ends)))
-        points.append((*(1 + at for at in range(len(names))), 0, 0))
-    return Grid("a grid with a long name", "m", tuple(criteria), tuple(points))
-
-
-def test_zoho_splits_within_the_edition_and_refuses_beyond_it():
-    for edition, limits in zoho.EDITIONS.items():
-        options, most = Options(edition=edition), limits.active * limits.criteria
-        requests = json.loads(write(big_grid(most), "zoho", options))["requests"]
-        rules = [request["body"]["scoring_rules"][0] for request in requests]
-        assert len(rules) == limits.active
-        assert all(len(rule["name"]) <= 25 and len(rule["field_rules"]) <= limits.criteria for rule in rules)
-        assert len({rule["name"] for rule in rules}) == len(rules)
-        with pytest.raises(ExportError, match=rf"{most + 1} criteria in .*--max-lines.*--edition"):
-            write(big_grid(most + 1), "zoho", options)
-        assert len(coverage(big_grid(most + 1), "zoho", options).of("impossible")) == most + 1
-
-
-def test_salesforce_refuses_what_no_formula_can_hold():
-    ends = (Level("missing", "missing"), Level("other", "other"))
-    levels = (Level("l", values=("x" * 5000,)), *ends)
-    with pytest.raises(ExportError, match=r"one level of the criterion 'c' needs 5,.* characters"):
-        write(Grid("g", "m", (Criterion("c", "Industry", "text", "fit", levels),), ((1, 0, 0),)), "salesforce")
-    assert salesforce.field_name("How did you hear about us, and since when, please?")[0].endswith("__c")
-
-
 def test_bands_of_one_score_and_no_bands():
     grid = Grid("g", "m", golden.small().criteria, golden.small().points, bands=(Band("a", 5, ""), Band("b", 5, "")))
     scorer: dict = {}
@@ -245,10 +207,3 @@ def test_pages_say_our_own_bands_and_levels_in_french(name):
     english = write(grid, name, Options()).decode()
     assert "call now" in english
     assert "qualifié" not in english
-
-
-def test_bands_are_called_alike_by_reports_and_sheets():
-    for language in ("en", "fr"):
-        words = load(language)
-        for text in BANDS["fr"]:
-            assert said(text, words) == BANDS[language].get(text, text)

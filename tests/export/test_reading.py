@@ -15,15 +15,10 @@ from calibrate.engine import Session
 from calibrate.errors import GridError
 from calibrate.export import (
     FORMATS,
-    csv,
     excel,
-    hubspot_reading,
-    marketo,
-    mautic,
     pmml,
     pmml_reading,
     reading,
-    zoho,
 )
 from calibrate.export import json as canonical
 from calibrate.export.base import Options
@@ -45,134 +40,6 @@ def test_written_and_read_gives_the_same_scores(name, capsys):
             assert back.score(lead) == grid.score(lead), (seed, lead)
             compared += 1
     cases.compared(capsys, f"{name} read back", compared)
-
-
-def test_csv_keeps_every_level_and_its_evidence():
-    grid = golden.small()
-    back = csv.read(csv.write(grid, Options()), "grid.csv")
-    assert [c.levels for c in back.criteria] == [c.levels for c in grid.criteria]
-    assert (back.points, back.evidence) == (grid.points, grid.evidence)
-
-
-def test_no_cell_of_a_csv_is_a_formula():
-    for grid in GRIDS:
-        for row in reading._rows(csv.write(grid, Options()), "x"):
-            for cell in row:
-                if cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-                    float(cell)  # a number is no formula
-
-
-def test_marketo_tokens_put_points_into_the_lines_of_a_grid():
-    grid = golden.small()
-    text = marketo.write(grid, Options())
-    back = marketo.read(text, "tokens.json", grid)
-    assert back.points == grid.points
-    body = stdlib_json.loads(text)
-    assert all(len(each["form"]["name"]) <= 50 for each in body["requests"])
-    with pytest.raises(GridError, match="belongs to no line of the grid"):
-        marketo.read('{"result": [{"tokens": [{"name": "x", "type": "score", "value": "1"}]}]}', "t.json", grid)
-
-
-def test_marketo_tokens_alone_are_texts():
-    listed = [("Sector: Software", "+12"), ("Sector: missing", "-4"), ("Sector: other", "1"), ("Demo", "=20")]
-    tokens = [{"name": f"{{{{my.{name}}}}}", "type": "score", "value": value} for name, value in listed]
-    grid = reading.read(stdlib_json.dumps({"success": True, "result": [{"folder": {}, "tokens": tokens}]}), "t.json")
-    leads = ({"Sector": "Software"}, {}, {"Sector": "x", "Demo": "y"})
-    assert [grid.score(lead) for lead in leads] == [12, -4, 21]
-
-
-def test_mautic_actions_are_things_that_happened_or_not():
-    grid = golden.small()
-    back = reading.read(mautic.write(grid, Options()), "points.json")
-    assert [
-        back.score({"Newsletter": True}),
-        back.score({"Newsletter": False}),
-        back.score({"Demo requested": "x"}),
-    ] == [1, 0, 20]
-    listed = {
-        "total": 1,
-        "points": [{"id": 3, "name": "Pricing page", "type": "url.hit", "delta": 18, "description": None}],
-    }
-    assert reading.read(stdlib_json.dumps(listed), "points.json").score({"Pricing page": "yes"}) == 18
-
-
-def test_hubspot_score_as_the_api_gives_it():
-    size = {"operationType": "NUMBER_RANGED", "operator": "IS_BETWEEN", "lowerBound": 10, "upperBound": 49}
-    more = {"operationType": "NUMBER", "operator": "IS_GREATER_THAN", "value": 49}
-    rules = [
-        {"value": 4, "operation": {**size, "includeObjectsWithNoValueSet": False}},
-        {"value": 9, "operation": {**more, "includeObjectsWithNoValueSet": True}},
-    ]
-    match = {"type": "MATCH", "property": "numemployees", "defaultValue": 0, "matchRules": rules}
-    rule = {"id": "1", "enabled": True, "configuration": {"calculation": match}}
-    off = {**rule, "enabled": False}
-    body = {
-        "id": "7",
-        "name": "Fit",
-        "groupConfigs": [{"groupName": "Size", "groupCategory": "FIT", "ruleConfigurations": [rule, off]}],
-    }
-    grid = reading.read(stdlib_json.dumps(body), "score.json")
-    assert [grid.score({"numemployees": n}) for n in (9, 10, 49, 49.5, 500, None, "n/a")] == [0, 4, 4, 9, 9, 9, 0]
-    match["type"] = "MULTI_UE"
-    with pytest.raises(
-        GridError, match=r"groupConfigs\[0\].ruleConfigurations\[0\]: .* MATCH and CONDITIONAL rules can be read"
-    ):
-        hubspot_reading.read(stdlib_json.dumps(body), "score.json")
-
-
-def test_hubspot_decay_is_read_and_conditions_on_one_property_alone():
-    def condition(*names):
-        op = {
-            "operationType": "NUMBER",
-            "operator": "IS_GREATER_THAN",
-            "value": 2,
-            "includeObjectsWithNoValueSet": False,
-        }
-        singles = [{"type": "SINGLE", "property": name, "operation": op} for name in names]
-        where = {"type": "COMPOSITE", "operator": "AND", "conditions": singles}
-        return {
-            "enabled": True,
-            "configuration": {"calculation": {"type": "CONDITIONAL", "value": 7, "whereCondition": where}},
-        }
-
-    decay = {"decayIntervalDays": 30, "percentToDecayPerInterval": 50}
-    group = {
-        "groupName": "g",
-        "groupCategory": "INTENT",
-        "groupDecay": decay,
-        "ruleConfigurations": [condition("visits")],
-    }
-    grid = reading.read(stdlib_json.dumps({"name": "n", "groupConfigs": [group]}), "s.json")
-    assert [grid.score({"visits": n}) for n in (1, 2, 2.5, 9, None)] == [0, 0, 7, 7, 0]
-    assert [(e.criterion, e.percent, e.every_days, e.dated) for e in grid.expiry] == [("visits", 50, 30, None)]
-    group["ruleConfigurations"] = [condition("visits", "pages")]
-    with pytest.raises(GridError, match="a condition on 2 properties"):
-        reading.read(stdlib_json.dumps({"name": "n", "groupConfigs": [group]}), "s.json")
-    group |= {"ruleConfigurations": [condition("visits")], "groupDecay": {**decay, "percentToDecayPerInterval": 0}}
-    with pytest.raises(GridError, match="decay of 0 % per 30 days"):
-        reading.read(stdlib_json.dumps({"name": "n", "groupConfigs": [group]}), "s.json")
-
-
-def test_zoho_rules_add_up_and_groups_on_one_field_are_read():
-    def rule(score, comparator, value):
-        return {
-            "score": score,
-            "criteria": {"field": {"api_name": "Visits"}, "comparator": comparator, "value": value},
-        }
-
-    group = [rule(0, "greater_than", 3)["criteria"], rule(0, "not_equal", "7")["criteria"]]
-    rules = [rule(5, "between", ["2", "8"]), {"score": 2, "criteria": {"group_operator": "and", "group": group}}]
-    body = {"scoring_rules": [{"name": "r", "field_rules": rules, "signal_rules": []}]}
-    rules.append(rule(3, "equal", "seven"))
-    with pytest.raises(GridError, match="compared as a number and as the text 'seven'"):
-        zoho.read(stdlib_json.dumps(body), "r.json")
-    rules.pop()
-    group[1]["value"] = "7"
-    grid = reading.read(stdlib_json.dumps(body), "r.json")
-    assert [grid.score({"Visits": n}) for n in (1, 2, 3, 4, 7, 8, 9, None)] == [0, 5, 5, 7, 5, 7, 2, 0]
-    group[1]["field"] = {"api_name": "Country"}
-    with pytest.raises(GridError, match="joins several fields"):
-        zoho.read(stdlib_json.dumps(body), "r.json")
 
 
 TABLE = """Critère;Niveau;Points
@@ -262,23 +129,6 @@ def test_bands_of_another_shape_are_refused_and_not_a_fault_of_ours(changes, mes
     body = {"groupConfigs": [{"groupCategory": "FIT", "ruleConfigurations": [rule]}], **changes}
     with pytest.raises(GridError, match=message):
         reading.read(stdlib_json.dumps(body), "strange.json")
-
-
-@pytest.mark.parametrize(
-    ("comparator", "value", "extra", "message"),
-    [
-        ("equal", 10**400, {}, "is no number"),
-        ("greater_than", 10**400, {}, "is no number"),
-        ("greater_than", [], {}, "is no number"),
-        ("equal", 1, {"columns": "\\"}, "'columns' must be an object"),
-        ("equal", 1, {"axes": ["fit"]}, "'axes' must be an object"),
-    ],
-)
-def test_rules_of_zoho_of_another_shape_are_refused_and_not_a_fault_of_ours(comparator, value, extra, message):
-    criteria = {"field": {"api_name": "Visits"}, "comparator": comparator, "value": value}
-    rules = [{"name": "r", "field_rules": [{"score": 1, "criteria": criteria}]}]
-    with pytest.raises(GridError, match=message):
-        zoho.read(stdlib_json.dumps({"scoring_rules": rules, "calibrate": extra}), "strange.json")
 
 
 def test_a_sheet_that_breaks_off_is_named():

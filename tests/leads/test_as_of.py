@@ -10,13 +10,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from calibrate.errors import HistoryError
-from calibrate.leads.day_span import day_span
 from calibrate.leads.history import History
-from calibrate.leads.retention import thinned
 from calibrate.monthly import run as monthly
 from calibrate.monthly.counted import Counted
 from calibrate.monthly.settings import settings
@@ -165,44 +162,10 @@ def test_a_second_file_whose_status_is_not_understood_is_asked_about(tmp_path: P
     assert ("outcomes_every_row", {"file": "deals.csv", "rows": 60}) in counted.warnings
 
 
-def test_days_far_from_all_others_by_pencil() -> None:
-    days, rows, today = np.arange(20_000, 20_200), np.ones(200, np.int64), date(2026, 1, 1)
-    plain = day_span(days, rows, today)
-    assert (plain.newest, plain.outside) == (20_199, 0)
-    slip = day_span(np.append(days, 20_700), np.append(rows, 1), date(2030, 1, 1))  # 500 days later, one row
-    assert (slip.newest, slip.far, slip.last) == (20_199, 1, 20_199)
-    later = day_span(np.append(days, 20_700), np.append(rows, 40), date(2030, 1, 1))  # 40 rows are no slip
-    assert (later.newest, later.far) == (20_700, 0)
-    clock = day_span(days, rows, date(1980, 1, 1))  # all lie after "today": the clock is not believed
-    assert (clock.newest, clock.outside) == (20_199, 0)
-    some = day_span(np.append(days, 25_000), np.append(rows, 3), today)
-    assert (some.newest, some.future) == (20_199, 3)
-
-
-def test_months_whose_lost_leads_were_deleted_are_seen() -> None:
-    generator = np.random.default_rng(5)
-    later = np.column_stack([generator.poisson(170, 12), generator.poisson(11, 12)])
-    early = np.column_stack([generator.poisson(27, 5), generator.poisson(9, 5)])
-    found = thinned(np.vstack([early, later]))
-    assert found is not None
-    assert found.cohorts in (4, 5)
-    growing = np.column_stack([np.arange(20, 190, 10), generator.binomial(np.arange(20, 190, 10), 0.07)])
-    assert thinned(growing) is None
-
-
 def test_a_loss_whose_plan_was_never_updated_does_not_move_the_day(tmp_path: Path) -> None:
     rows = [(*row[:3], row[1] + timedelta(days=200) if row[2] == "Closed Lost" else row[3], row[4]) for row in deals()]
     history = read(write(tmp_path / "deals.csv", HEADER, rows)).history
     assert (history.as_of, history.as_of_reason) == (day(310), "closed")
-
-
-def test_a_late_sale_is_no_slip_of_the_pen() -> None:
-    created = np.arange(20_000, 20_600), np.ones(600, np.int64)
-    won, today = np.array([20_010, 20_020, 20_550]), date(2030, 1, 1)
-    assert day_span(won, np.ones(3, np.int64), today).far == 1  # alone, 530 days apart
-    assert day_span(won, np.ones(3, np.int64), today, beside=created).far == 0
-    planned = day_span(np.array([20_010, 22_000]), np.array([5, 50]), date(2026, 6, 1), beside=created)
-    assert (planned.newest, planned.future) == (20_010, 50)  # a closing after today is a plan, however many there are
 
 
 def test_deals_without_a_closing_date_are_open_in_a_file_without_status(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from calibrate.cli.app import main
 from calibrate.engine import Session
 from calibrate.errors import CalibrateError
 from calibrate.export.base import CLOSE_RATE
-from calibrate.grid.event_columns import is_event_column, types_in
 from calibrate.leads.events import EventNames, Joined, join_events
 from calibrate.leads.history import observe
 from calibrate.leads.terms import Terms
@@ -151,11 +150,6 @@ def test_errors_say_how_to_mend_it(tmp_path: Path, terms: Terms, events: str, sa
 def test_a_column_of_that_name_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(CalibrateError, match="already has a column 'demo \\(events\\)'"):
         joined(tmp_path, LEADS.replace("sector", "demo (events)"))
-
-
-def test_names_of_event_columns() -> None:
-    assert types_in(("sector", "demo (events)")) == ("demo",)
-    assert [is_event_column(n) for n in ("demo (events)", "events (count)", "events")] == [True, True, False]
 
 
 def test_scoring_sees_the_same_columns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

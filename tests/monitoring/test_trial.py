@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -126,22 +125,6 @@ def test_the_commands(tmp_path: Path, call: Any) -> None:
         assert code == 2
         assert "calibrate:" in err
     assert call("trial", "read", file)[0] == 2
-
-
-@pytest.mark.parametrize(
-    "counts", [[(400, 35, 410, 20)], [(400, 60, 410, 20)], [(400, 20, 410, 60)], [(400, 30, 410, 29)] * 6]
-)
-def test_english_words_say_what_the_library_says(counts: list[tuple[int, int, int, int]]) -> None:
-    found = read(counts, weeks=6)
-    said = trialed.reading(found, load("en")).replace("\u00a0", " ").replace("\u2212", "-")
-
-    def bare(text: str) -> list[str]:
-        return re.findall(r"[A-Za-z]+|[\d.,%]+", text.replace("-", " ").replace(" to ", " ").replace(" of ", " "))
-
-    assert sorted(bare(said)) == sorted(bare(found.why.replace("/", " ")))
-    design = Design(leads_per_month=400, rate=0.05, mode="shadow")
-    made = plan(design, lift=1.5)
-    assert [text.replace("\u00a0", " ") for text in trialed.planned(made, load("en"))] == list(made.sentences)
 
 
 def test_a_design_effect_widens_a_trial_and_its_plan() -> None:

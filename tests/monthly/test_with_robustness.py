@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -17,15 +16,11 @@ from calibrate.export.reading import read_grid
 from calibrate.grid.grid import Grid, Pin
 from calibrate.monthly import run as monthly
 from calibrate.monthly import with_robustness as checks
-from calibrate.monthly.from_settings import plans_of
 from calibrate.monthly.settings import read, settings
-from calibrate.monthly.settings_file import settings_text
 from calibrate.points.plan import Plan
 from calibrate.simulate import simulate
 
 pytestmark = pytest.mark.usefixtures("light")
-
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 ASKED = """
 [data]
 file = "leads.csv"
@@ -148,18 +143,6 @@ def test_the_audit_goes_by_the_day_of_the_history(place: Path, month: Path, monk
     assert "stale" not in [each.key for each in found.candidates[0].findings]
     later = audit.findings(found.candidates[0].grid, found.tally, date(2026, 3, 31))
     assert "stale" in [each.key for each in later]
-
-
-def test_every_demand_can_be_made_in_the_settings(tmp_path: Path) -> None:
-    """The example on the front page, read, written and read again."""
-    block = next(text for text in re.findall(r"```toml\n(.*?)```", README, re.S) if "[[pin]]" in text)
-    asked = settings(tomllib.loads(block) | {"data": {"file": "leads.csv"}})
-    (tmp_path / "calibration.toml").write_text(settings_text(asked, tmp_path), encoding="utf-8")
-    for spelt in (asked, read(tmp_path / "calibration.toml")):
-        demands = plans_of(spelt, {})[0].constraints
-        assert (demands.cap, demands.cap_criterion, demands.cap_axis) == (25, {"sector": 10}, {"fit": 40})
-        assert (demands.largest_share, demands.need_negative, demands.ordered) == (0.3, True, ("employees rising",))
-        assert demands.never_negative == ("role",) and demands.pins[0].who == "sales"
 
 
 def test_where_a_fixed_grid_wins_the_best_grid_made_here_is_looked_at() -> None:

@@ -4,87 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import openpyxl
 import pytest
-from page_case import Text, opened
-from report_case import HOSTILE, review
+from met_case import MET, PLAIN
+from page_case import Text
+from report_case import HOSTILE
 
-from calibrate.evaluation.decision import STAGES, Adopted, Decision, Override, Promise, outcomes
-from calibrate.evaluation.metrics import Estimate
-from calibrate.evaluation.segments import Segment, Segmented, Sides
-from calibrate.evaluation.swap import swap_all
-from calibrate.funnel.feedback import Feedback, Line
-from calibrate.funnel.kpis import months_of
-from calibrate.grid.criteria import Level
-from calibrate.grid.diff import beside
-from calibrate.grid.grid import Evidence, Thresholds
-from calibrate.monitoring.drift import drift
-from calibrate.monitoring.drift_looks import Drift
-from calibrate.points.grade import demand, grades
-from calibrate.points.thresholds import Policy
-from calibrate.report import drift_text as moving
 from calibrate.report import impact as meeting
 from calibrate.report.language import load
 from calibrate.report.page import page
-from calibrate.report.review import Changes, Handover, Past, Review
 from calibrate.report.run_json import dump, run_json
-from calibrate.report.summary import summary
 from calibrate.report.workbook import workbook
 
 SECTIONS = ("changes", "segments", "history", "drift", "grades", "months", "feedback")
-
-
-def drifted(found: Review) -> Drift:
-    """The newest six months against the eighteen before, in which retail closed twice as often as it did."""
-    grid = found.candidates[0].grid
-    before = found.tally.only(np.arange(24) < 18).regroup(grid.criteria)
-    counts = [margin.sum(axis=0).tolist() for margin in before.marginals]
-    evidence = [[Evidence(leads, customers) for leads, customers in line] for line in counts]
-    most = int(np.argmax([leads for leads, _ in counts[0]]))
-    leads, customers = counts[0][most]
-    evidence[0][most] = Evidence(leads, 2 * customers)
-    seen = replace(grid, name=f"current {HOSTILE}", evidence=tuple(map(tuple, evidence)))
-    return drift(seen, found.tally, since=found.tally.cohorts[18])
-
-
-def met(found: Review) -> Review:
-    """The review with everything a meeting adds."""
-    new, old = found.candidates[0], found.candidates[-1]
-    tally = replace(found.tally, ends=np.arange(24) * 30)
-    promise = {stage: Promise(400.0, 60.0, 14.0) for stage in STAGES}
-    override = Override(new.grid.criteria[0].name, "retail", 4, -2, f"Claire {HOSTILE}", "asked")
-    made = Decision("2024-12", "cautious", f"Claire {HOSTILE}", "agreed", Thresholds(4, 9), None, (override,),
-                    until="2024-10", promises=promise)  # fmt: skip
-    story = (Adopted(made, old.grid),)
-    gap = Estimate(-0.08, -0.12, -0.03)
-    bad = Segment(Level("retail"), 900, 40, 0.8, 0.72, {"auc": gap}, (200, 180), (30, 20), "ranking")
-    few = Segment(Level("missing", "missing"), 90, 4, None, None, {}, (20, 18), (3, 2))
-    tables = (Segmented(None, (replace(bad, level=Level("2025-07"), harm=""),)), Segmented("sector", (bad, few)))
-    line = Line("role", "fit", Level("student"), 3, 9, 0.75, 0.46, 0.91, 40, 0.1, ((HOSTILE, 8), ("", 1)), more=True)
-    swap = swap_all(tally, old.grid, new.grid, found.rates.criteria)
-    assert swap is not None
-    assert new.grid.thresholds is not None
-    limits = replace(new.grid.thresholds, fit_minimum=2, engagement_minimum=3)
-    narrowed = replace(new.grid, thresholds=limits)
-    sides = (Sides("current", "logistic", tables), Sides("current", "lift", tables[:1]))
-    return replace(
-        found, tally=tally, past=Past(story, outcomes(story, tally), drifted(found)),
-        changes=Changes(replace(swap, old="current"), beside([old.grid, new.grid]), sides),
-        handover=Handover(
-            grades=grades(tally, new.grid), demands=demand(tally, narrowed, months=24.0),
-            kpis=months_of(tally, new.grid), minutes_per_call=12.0,
-            feedback=Feedback("refused.csv", 13, 12, ((HOSTILE, 8), ("", 5)), (line,)),
-        ),
-    )  # fmt: skip
-
-
-PLAIN = review(4000)
-MET = met(PLAIN)
 PAGES = {language: page(MET, load(language)) for language in ("en", "fr")}
 
 
@@ -129,55 +64,6 @@ def test_the_numbers_are_those_of_the_review() -> None:
     assert told in text and 0 < two.met.leads < one.met.leads
     assert "student +3 9 75.0% 46.0% to 91.0% 10.0% 40 leads" in text and "rejected more often" in text
     assert "at 12 minutes a call" in text
-
-
-def test_what_moved_is_shown_with_its_counts() -> None:
-    found = MET.past.drift
-    assert found is not None and found.status == "recalibrate"
-    change, text = found.changes[0], Text(PAGES["en"]).text
-    assert change.size < 0.7 and change.criterion == MET.candidates[0].grid.criteria[0].name
-    assert f"closes at {change.customers / change.leads:.1%} ({change.customers} of {change.leads:,})" in text.replace(
-        f"of {change.leads})", f"of {change.leads:,})"
-    )
-    line = next(
-        line for line in moving.moved(found) if (line.criterion, line.level) == (change.criterion, change.level)
-    )
-    assert f"{line.then.value:.1%} {line.then.customers:,} of {line.then.leads:,}" in text
-    assert f"×{line.ratio:.2f}" in text and "recalibrate" in text and f"current {HOSTILE}" in text
-    assert "Taux à la calibration" in Text(PAGES["fr"]).text
-    told = json.loads(dump(run_json(MET)))["drift"]
-    assert (told["status"], told["looks"][-1]["cohort"]) == ("recalibrate", MET.tally.cohorts[-1])
-    assert sum(each["leads"] for each in told["looks"]) == MET.tally.totals[18:, 0].sum()
-
-
-def test_without_dates_there_are_blocks_and_no_months(tmp_path: Path) -> None:
-    undated = replace(MET, months=None, handover=replace(MET.handover, policy=Policy("capacity", 200)))
-    assert undated.changes.sides[0].tables[0].by is None
-    segment = replace(undated.changes.sides[0].tables[0].segments[0], level=Level("block 07"), harm="ranking")
-    sides = replace(undated.changes.sides[0], tables=(Segmented(None, (segment,)),))
-    swap = replace(MET.changes.swap, new="logistic") if MET.changes.swap else None
-    undated = replace(undated, changes=replace(MET.changes, sides=(sides,), swap=swap))
-    for language, block, told, capacity in (
-        ("en", "Block", "“logistic” harms: block 7", "at most 200 leads. There are no dates"),
-        ("fr", "Bloc", "« logistic » pénalise : bloc 7", "au plus 200 leads. Faute de dates"),
-    ):
-        words = load(language)
-        source = opened(page(undated, words))
-        section = Text(
-            source[
-                source.index('<section id="segments"') : source.index(
-                    "</section>", source.index('<section id="segments"')
-                )
-            ]
-        ).text
-        assert f"{block} by block" in section or f"{block} par bloc" in section
-        assert not re.search("month|mois|block 07", section, re.I)
-        assert f"{block.lower()} 7 900 40 0" in section and told in " ".join(section.split())
-        assert capacity in " ".join(Text(source).text.split()) and told in " ".join(summary(undated, words).split())
-        workbook(undated, words, tmp_path / "book.xlsx")
-        sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["Segments"]
-        assert [block, f"{block.lower()} 7"] in [[row[1].value, row[2].value] for row in sheet.rows]
-    assert "at most 200 leads a month" in Text(page(replace(MET, handover=undated.handover), load("en"))).text
 
 
 def test_hours_saved_by_pencil() -> None:
@@ -247,16 +133,3 @@ def test_the_workbook_holds_what_the_meeting_needs(tmp_path: Path) -> None:
     workbook(MET, load("fr"), tmp_path / "revue.xlsx")
     bands = openpyxl.load_workbook(tmp_path / "revue.xlsx")["Paliers"]
     assert "appeler tout de suite" in {cell.value for row in bands.iter_rows() for cell in row}
-
-
-def test_the_summary_says_what_changes() -> None:
-    assert MET.changes.swap is not None
-    enter = MET.changes.swap.of("marketing_qualified", "enter").rate
-    text = summary(MET, load("en")).replace("\u00a0", " ")
-    assert f"{enter.leads:,} leads become MQL ({enter.customers} of them customers)" in text
-    assert "“logistic” harms: sector: retail" in text
-    assert ("Promise of December 2024, MQL:" in text) == bool(
-        MET.past.outcomes[0].came and MET.past.outcomes[0].came.leads
-    )
-    assert "Promesse (décembre 2024)" in summary(MET, load("fr")) and len(text.splitlines()) < 45
-    assert "become MQL" not in summary(PLAIN, load("en"))

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from report_case import HOSTILE, hostile, review
 
-from calibrate.report import language as words
-from calibrate.report import run_json, summary
+from calibrate.report import run_json
 
 REVIEW = review(4000)
 FOUND = run_json.run_json(REVIEW)
@@ -92,36 +91,3 @@ def test_what_is_known_before_any_grid() -> None:
     assert {"schema", "outcome", "overall", "history", "groups", "suspects", "asked", "power", "criteria"} == set(found)
     assert found["outcome"]["values"][1] == {"value": "yes", "rows": 1_812, "taken_for": "customer"}
     assert found["history"]["as_of_reason"] == "newest day of creation: column 'created_at'"
-
-
-@pytest.mark.parametrize("language", words.known())
-def test_the_summary_says_the_verdict_first(language: str) -> None:
-    text = summary.summary(REVIEW, words.load(language))
-    head, _, rest = text.partition("\n\n")
-    assert "became_customer" in head and "yes" in head  # what is counted comes before what follows from it
-    assert "logistic" in rest.splitlines()[0]
-    assert words.load(language).count(12_006) in rest.splitlines()[0]
-    for name in ("cautious", "lift", "current"):
-        assert any(line.startswith(name) for line in text.splitlines())
-
-
-def test_the_summary_cannot_steer_the_terminal() -> None:
-    steering = replace(hostile(), title="\x1b[2J\x07", suspects=())
-    candidates = tuple(replace(c, name="\x1b]0;owned\x07" + c.name) for c in steering.candidates)
-    text = summary.summary(replace(steering, candidates=candidates))
-    assert "\x1b" not in text and "\x07" not in text
-
-
-def test_check_says_rows_criteria_and_findings() -> None:
-    text = summary.check(REVIEW.account, REVIEW.rates, REVIEW.suspects)
-    first, day, late, windows, blank, rows = text.replace("\u00a0", " ").splitlines()[:6]
-    assert first == (
-        "Outcome “became_customer”: customer = yes (1,812); lost = no (23,101); not decided yet = pending (1,397)."
-    )
-    assert day == "The history is read as of 30 November 2025, the newest day of creation."
-    assert late == "210 of 1,567 customers closed after the closing window of 90 days and count as none."
-    assert windows == "Other closing windows: within 180 days 1,402 customers of 20,100 leads."
-    assert (blank, rows) == ("", "26,310 rows read, 24,000 kept.")
-    assert "1,950  too young" in text
-    assert "8 criteria: sector" in text.replace("\u00a0", " ")
-    assert "356 of 358 leads became customers" in text

@@ -11,7 +11,7 @@ from calibrate import open_table
 from calibrate.export import json as grid_json
 from calibrate.export.base import CLOSE_RATE
 from calibrate.grid.criteria import MISSING
-from calibrate.grid.mailbox_kinds import FREE, PROFESSIONAL, kind_of, lists
+from calibrate.grid.mailbox_kinds import FREE, PROFESSIONAL, kind_of
 from calibrate.leads.columns.mailbox import find_addresses, with_mailboxes
 from calibrate.monthly import run as monthly
 from calibrate.monthly.settings import settings
@@ -36,14 +36,6 @@ def test_the_engine_says_what_python_says(tmp_path: Path) -> None:
         "professional", "professional", "free", "free", "disposable", "free", None, None, None, "free", "free", None,
         "disposable",
     ]  # fmt: skip
-
-
-def test_the_lists_are_apart_and_large() -> None:
-    free, disposable = lists()
-    assert not free & disposable
-    assert len(free) > 4000
-    assert len(disposable) > 8000
-    assert {"gmail.com", "outlook.fr", "orange.fr", "laposte.net", "icloud.com"} <= free
 
 
 def test_columns_of_addresses_are_found_by_what_they_hold(tmp_path: Path) -> None:

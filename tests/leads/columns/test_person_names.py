@@ -25,7 +25,7 @@ from calibrate.leads.columns.person_names import (
     may_be_shown,
     reading,
 )
-from calibrate.leads.columns.personal import Looked, is_personal, looked_at
+from calibrate.leads.columns.personal import is_personal
 from calibrate.leads.columns.private_values import is_private
 from calibrate.leads.columns.profile import Profile
 from calibrate.leads.columns.proposal import Proposal, propose
@@ -232,45 +232,6 @@ def test_other_columns_are_not_taken_for_people(kind: str) -> None:
 
 def test_firms_named_after_their_form_are_no_people() -> None:
     assert not [t for t in listed(COMPANIES) if reading(t) >= MAYBE and t.split()[-1] in ("SARL", "Fils", "Group")]
-
-
-# --- what becomes of them --------------------------------------------------------------------------------
-
-
-def profiled(*texts: str, name: str = "Conseiller") -> Profile:
-    return Profile(Column(name, "text"), 1000, 1000, len(texts), tuple((text, 50) for text in texts))
-
-
-def shown(look: Looked) -> list[str]:
-    return [text for text, _ in look.profile.texts]
-
-
-def test_names_leave_a_column_of_other_texts_and_are_counted() -> None:
-    look = looked_at(profiled("Google", "Salon", "Marie Dupont", "ana@acme.fr", "M. Martin", "Bing", "Blog", "Foire"))
-    assert (look.personal, look.names, shown(look)) == ("", 2, ["Google", "Salon", "Bing", "Blog", "Foire"])
-
-
-def test_among_names_a_text_that_may_be_one_goes_too() -> None:
-    texts = ("Google", "Salon", "Bing", "Blog", "Foire", "Radio", "Referral", "Hilmar Quenneville")
-    assert shown(looked_at(profiled(*texts))) == [*texts]
-    assert shown(looked_at(profiled(*texts, "Marie Dupont", "M. Martin"))) == [*texts[:-1]]
-
-
-def test_a_column_of_names_shows_none_of_its_texts() -> None:
-    look = looked_at(profiled("Marie Dupont", "Zélindre Quenneville", "Direct", "Paul Martin"))
-    assert (look.personal, look.names, shown(look)) == ("people", 0, [])
-
-
-def test_texts_that_the_user_has_written_stay() -> None:
-    look = looked_at(profiled("Marie Dupont", "Paul Martin", "Anna Schmidt"), written=["Paul Martin"])
-    assert shown(look) == ["Paul Martin"]
-    look = looked_at(profiled("Marie Dupont", "Paul Martin", name="Owner"), written=["Paul Martin"])
-    assert (look.personal, shown(look)) == ("personal", ["Paul Martin"])
-
-
-def test_keep_says_that_they_are_no_names_but_an_address_stays_away() -> None:
-    look = looked_at(profiled("Hugo Boss", "Ralph Lauren", "Thomas Cook", "ana@acme.fr"), keep=True)
-    assert (look.personal, look.names, shown(look)) == ("", 0, ["Hugo Boss", "Ralph Lauren", "Thomas Cook"])
 
 
 def test_lists_that_are_shown_leave_people_out() -> None:

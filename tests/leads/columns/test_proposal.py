@@ -14,11 +14,7 @@ from calibrate.counts.encoding import code_sql
 from calibrate.counts.tally import tally_of
 from calibrate.engine import Table, open_table
 from calibrate.errors import InputError
-from calibrate.grid.criteria import Criterion, Level, is_placeholder
-from calibrate.leads.columns.date_columns import find_dates
-from calibrate.leads.columns.fine_classing import readable_cuts
-from calibrate.leads.columns.naming import axis_of, names_id, words_of
-from calibrate.leads.columns.private_values import is_private
+from calibrate.grid.criteria import Criterion, Level
 from calibrate.leads.columns.profile import profile
 from calibrate.leads.columns.proposal import Proposal, find_id, monotone, named_levels, propose
 
@@ -339,50 +335,6 @@ def test_settings_decide_levels(make: Make) -> None:
     assert [c.name for c in both.criteria] == ["visits (number)", "visits", "sector"]
 
 
-# --- words, ids, dates, order ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "axis"),
-    [
-        ("TotalVisits", "engagement"), ("Page Views Per Visit", "engagement"), ("email_opens", "engagement"),
-        ("Last Activity", "engagement"), ("demo_requested", "engagement"), ("Ouvertures e-mail", "engagement"),
-        ("clics", "engagement"), ("Téléchargements", "engagement"), ("essai_gratuit", "engagement"),
-        ("webinaire", "engagement"), ("pricing_visit", "engagement"), ("days_since_touch", "engagement"),
-        ("Sector", "fit"), ("company_size", "fit"), ("Country", "fit"), ("free_mail", "fit"), ("Secteur", "fit"),
-        ("Client Size By Revenue", "fit"), ("Do Not Email", "fit"), ("What is your current occupation", "fit"),
-        ("Forme juridique", "fit"), ("effectif", "fit"), ("Information source", "fit"), ("platform", "fit"),
-    ],
-)  # fmt: skip
-def test_axes_by_name(name: str, axis: str) -> None:
-    assert axis_of(name) == axis
-
-
-@pytest.mark.parametrize(
-    "text", ["Select", "N/A", " not provided ", "-", "unknown", "None Given", "Non renseigné", "n.c."]
-)
-def test_placeholders(text: str) -> None:
-    assert is_placeholder(text)
-
-
-@pytest.mark.parametrize("text", ["None", "Other", "Autre", "No", "0", "Na Trang", "Selected", "Aucun"])
-def test_answers_are_no_placeholders(text: str) -> None:
-    assert not is_placeholder(text)
-
-
-def test_names_and_shapes() -> None:
-    assert (words_of("HTTPPage"), words_of("créé_le"), words_of("  ")) == ("http page", "cree le", "")
-    assert [names_id(n) for n in ("id", "IdLead", "Lead ID", "numero", "valid", "paid")] == [
-        True,
-        False,
-        True,
-        True,
-        False,
-        False,
-    ]
-    assert [is_private(t) for t in ("75001", "2024-2025", "1 000 000", "x@y", "a@b.co")] == [False] * 4 + [True]
-
-
 def test_ids_are_found(make: Make) -> None:
     ids = [str(uuid.UUID(int=int(i))) for i in RANDOM.integers(0, 2**63, ROWS)]
     table = make({"a": some("x"), "Prospect ID": ids, "Lead Number": range(ROWS, 0, -1), "account_id": some(1, 2)})
@@ -399,33 +351,3 @@ def test_monotone_columns(make: Make) -> None:
         "level": [1, 1, *range(2, ROWS)], "when": [f"2025-01-01 00:{i // 60:02d}:{i % 60:02d}" for i in range(ROWS)],
     })  # fmt: skip
     assert [monotone(table, name) for name in ("up", "gap", "level", "when")] == [1, 0, 0, 1]
-
-
-def test_dates_are_found(make: Make) -> None:
-    days = [f"2025-{i % 12 + 1:02d}-01" for i in range(ROWS)]
-    mixed = [f"{i % 12 + 1:02d}/{i % 9 + 1:02d}/2025" for i in range(ROWS)]
-    assert find_dates(make({"Created At": days, "customer_at": some("", "2025-12-31")})) == (
-        "Created At",
-        "customer_at",
-    )
-    assert find_dates(make({"Date de création": days, "Date de signature": mixed})) == (
-        "Date de création",
-        "Date de signature",
-    )
-    assert find_dates(make({"created": some("web", "fair"), "close_date": days})) == (None, "close_date")
-    assert find_dates(make({"a": days})) == ("a", None)  # the only date, and every row has it
-    assert find_dates(make({"a": days, "b": days})) == (None, None)
-
-
-def test_readable_cuts_lie_between_the_values() -> None:
-    for scale in (1e-6, 0.01, 1, 137.0, 1e9):
-        values = np.sort(RANDOM.gamma(1, scale, 5000))
-        cuts = readable_cuts(values, whole=False)
-        assert 30 <= len(cuts) <= 45
-        assert values[0] < cuts[0] and cuts[-1] <= values[-1]
-        held = np.diff(np.searchsorted(values, [-np.inf, *cuts, np.inf]))
-        assert held.min() > 0
-    negative = np.sort(RANDOM.normal(-50, 30, 2000).round())
-    assert 0 in readable_cuts(negative, whole=True)
-    assert all(cut == int(cut) for cut in readable_cuts(negative, whole=True))
-    assert readable_cuts(np.array([3.0] * 50), whole=True) == []

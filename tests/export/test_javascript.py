@@ -1,0 +1,66 @@
+"""The JavaScript module, run by Node."""
+
+import json
+import math
+import shutil
+import subprocess
+
+import pytest
+from replay import cases, gates
+from replay.scored import GATED, GRIDS, LEADS, derived_case, expected
+
+from calibrate.export import javascript
+from calibrate.export.base import Options
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")
+def test_javascript_module_scores_like_the_grid(tmp_path, capsys):
+    body = ["const out = [];"]
+    for at, (grid, leads) in enumerate(zip(GRIDS, LEADS, strict=True)):
+        (tmp_path / f"g{at}.mjs").write_text(javascript.write(grid, Options()), encoding="utf-8")
+        body.insert(0, f"import * as g{at} from './g{at}.mjs';")
+        asked = ", ".join(js(lead) for lead in leads)
+        body.append(f"out.push([{asked}].map(x => [g{at}.score(x), g{at}.band(x), g{at}.reasons(x)]));")
+    (tmp_path / "run.mjs").write_text("\n".join([*body, "console.log(JSON.stringify(out));"]), encoding="utf-8")
+    done = subprocess.run(["node", "run.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert found == [expected(grid, leads) for grid, leads in zip(GRIDS, LEADS, strict=True)]
+    cases.compared(capsys, "javascript", sum(map(len, found)))
+
+
+def js(lead):
+    """A lead as a JavaScript object; ["key"] keeps __proto__ an own property."""
+    return "{" + ", ".join(f"[{javascript.literal(key)}]: {js_value(value)}" for key, value in lead.items()) + "}"
+
+
+def js_value(value):
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    return javascript.literal(value)
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")
+def test_bands_that_ask_for_fit_or_engagement_in_the_javascript_module(tmp_path):
+    body = ["const out = [];"]
+    for at, (grid, leads) in enumerate(zip(GATED, LEADS, strict=True)):
+        (tmp_path / f"g{at}.mjs").write_text(javascript.write(grid, Options()), encoding="utf-8")
+        body.insert(0, f"import {{ band as b{at} }} from './g{at}.mjs';")
+        body.append(f"out.push([{', '.join(js(lead) for lead in leads)}].map(x => b{at}(x)));")
+    (tmp_path / "run.mjs").write_text("\n".join([*body, "console.log(JSON.stringify(out));"]), encoding="utf-8")
+    done = subprocess.run(["node", "run.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == gates.checked(GATED, LEADS)
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")
+def test_mailboxes_and_expiry_in_the_javascript_module(tmp_path):
+    grid, leads, expected, days = derived_case()
+    (tmp_path / "g.mjs").write_text(javascript.write(grid, Options()), encoding="utf-8")
+    body = [
+        "import { score } from './g.mjs';",
+        f"const days = {json.dumps([day and day.isoformat() for day in days])};",
+    ]
+    body.append(f"const leads = [{', '.join(js(lead) for lead in leads)}];")
+    body.append("console.log(JSON.stringify(leads.map(x => days.map(day => score(x, day && new Date(day))))));")
+    (tmp_path / "run.mjs").write_text("\n".join(body), encoding="utf-8")
+    done = subprocess.run(["node", "run.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == expected

@@ -1,0 +1,117 @@
+"""Which column holds the day of creation and which the day of closing."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calibrate.engine import Table, open_table
+from calibrate.leads.columns.date_columns import date_columns, find_dates
+
+DAYS = [date(2024, 1, 1) + timedelta(days=i) for i in range(60)]
+
+
+Columns = Mapping[str, Iterable[object]]
+
+
+Maker = Callable[[Columns], Table]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Maker:
+    """Makes a table of columns."""
+
+    def table(columns: Columns) -> Table:
+        with (tmp_path / "leads.csv").open("w", newline="", encoding="utf-8") as file:
+            rows = csv.writer(file)
+            rows.writerow(columns)
+            rows.writerows(zip(*columns.values(), strict=True))
+        return open_table(tmp_path / "leads.csv")
+
+    return table
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["createdtime", "Lead - Lead erstellt", "Lead acquisition date", "deal_created_date", "session_start_ts", "Data",
+     "data", "Datum", "fecha", "DATA CREAZIONE OPPORTUNITA", "Fecha de creación", "Data de criação", "Aanmaakdatum",
+     "Erstellt am", "Date d'inscription", "Eingangsdatum", "Data inserimento"],
+)  # fmt: skip
+def test_the_day_of_creation_is_known_in_seven_languages(made: Maker, name: str) -> None:
+    later = [None, *DAYS[1:]]
+    found = date_columns(made({name: DAYS, "Last modified": DAYS, "Other": later}))
+    assert (found.created, found.guessed) == (name, False)
+
+
+@pytest.mark.parametrize(
+    "name", ["Fecha de cierre", "Abschlussdatum", "Data chiusura", "Data de fechamento", "Date de clôture", "close_at"]
+)
+def test_the_day_of_closing_is_known_in_seven_languages(made: Maker, name: str) -> None:
+    found = date_columns(made({"created": DAYS, name: DAYS}))
+    assert (found.created, found.closed) == ("created", name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Expected close date", "Date de clôture prévue", "Voraussichtliches Abschlussdatum", "Fecha prevista de cierre"],
+)
+def test_an_expected_close_date_is_no_closing_date(made: Maker, name: str) -> None:
+    assert date_columns(made({"created": DAYS, name: DAYS})).closed is None
+
+
+def test_the_only_date_that_every_row_has_is_taken_and_others_are_named(made: Maker) -> None:
+    gaps = [None if i % 3 else each for i, each in enumerate(DAYS)]
+    found = date_columns(made({"Dt_Customer": DAYS, "Besuch": gaps}))
+    assert (found.created, found.guessed) == ("Dt_Customer", True)
+    future = [each + timedelta(days=20000) for each in DAYS]
+    two = date_columns(made({"A": DAYS, "B": DAYS, "Geburtsdatum": DAYS, "C": gaps, "D": future}))
+    assert two.created is None
+    assert dict(two.refused) == {
+        "A": "date_several", "B": "date_several", "Geburtsdatum": "date_name", "C": "date_gaps", "D": "date_future",
+    }  # fmt: skip
+
+
+Make = Callable[[Columns], Table]
+ROWS = 400
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    def _make(columns: Columns) -> Table:
+        import csv
+
+        path = tmp_path / "leads.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            writer.writerows(zip(*columns.values(), strict=True))
+        return open_table(path)
+
+    return _make
+
+
+def some(*values: Any, rows: int = ROWS) -> list[Any]:
+    """Values in turn, the first twice as often."""
+    cycle = [values[0], *values]
+    return [cycle[i % len(cycle)] for i in range(rows)]
+
+
+def test_dates_are_found(make: Make) -> None:
+    days = [f"2025-{i % 12 + 1:02d}-01" for i in range(ROWS)]
+    mixed = [f"{i % 12 + 1:02d}/{i % 9 + 1:02d}/2025" for i in range(ROWS)]
+    assert find_dates(make({"Created At": days, "customer_at": some("", "2025-12-31")})) == (
+        "Created At",
+        "customer_at",
+    )
+    assert find_dates(make({"Date de création": days, "Date de signature": mixed})) == (
+        "Date de création",
+        "Date de signature",
+    )
+    assert find_dates(make({"created": some("web", "fair"), "close_date": days})) == (None, "close_date")
+    assert find_dates(make({"a": days})) == ("a", None)  # the only date, and every row has it
+    assert find_dates(make({"a": days, "b": days})) == (None, None)

@@ -1,0 +1,45 @@
+"""Columns whose texts tell of people: which texts leave, and which stay."""
+
+from __future__ import annotations
+
+from calibrate.engine.table import Column
+from calibrate.leads.columns.personal import Looked, looked_at
+from calibrate.leads.columns.profile import Profile
+
+# --- what becomes of them --------------------------------------------------------------------------------
+
+
+def profiled(*texts: str, name: str = "Conseiller") -> Profile:
+    return Profile(Column(name, "text"), 1000, 1000, len(texts), tuple((text, 50) for text in texts))
+
+
+def shown(look: Looked) -> list[str]:
+    return [text for text, _ in look.profile.texts]
+
+
+def test_names_leave_a_column_of_other_texts_and_are_counted() -> None:
+    look = looked_at(profiled("Google", "Salon", "Marie Dupont", "ana@acme.fr", "M. Martin", "Bing", "Blog", "Foire"))
+    assert (look.personal, look.names, shown(look)) == ("", 2, ["Google", "Salon", "Bing", "Blog", "Foire"])
+
+
+def test_among_names_a_text_that_may_be_one_goes_too() -> None:
+    texts = ("Google", "Salon", "Bing", "Blog", "Foire", "Radio", "Referral", "Hilmar Quenneville")
+    assert shown(looked_at(profiled(*texts))) == [*texts]
+    assert shown(looked_at(profiled(*texts, "Marie Dupont", "M. Martin"))) == [*texts[:-1]]
+
+
+def test_a_column_of_names_shows_none_of_its_texts() -> None:
+    look = looked_at(profiled("Marie Dupont", "Zélindre Quenneville", "Direct", "Paul Martin"))
+    assert (look.personal, look.names, shown(look)) == ("people", 0, [])
+
+
+def test_texts_that_the_user_has_written_stay() -> None:
+    look = looked_at(profiled("Marie Dupont", "Paul Martin", "Anna Schmidt"), written=["Paul Martin"])
+    assert shown(look) == ["Paul Martin"]
+    look = looked_at(profiled("Marie Dupont", "Paul Martin", name="Owner"), written=["Paul Martin"])
+    assert (look.personal, shown(look)) == ("personal", ["Paul Martin"])
+
+
+def test_keep_says_that_they_are_no_names_but_an_address_stays_away() -> None:
+    look = looked_at(profiled("Hugo Boss", "Ralph Lauren", "Thomas Cook", "ana@acme.fr"), keep=True)
+    assert (look.personal, look.names, shown(look)) == ("", 0, ["Hugo Boss", "Ralph Lauren", "Thomas Cook"])

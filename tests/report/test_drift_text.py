@@ -1,0 +1,77 @@
+"""Drift in words."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from met_case import MET
+from page_case import Text
+from report_case import HOSTILE
+
+from calibrate.counts.tally import Tally, tally_of
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Evidence, Grid
+from calibrate.monitoring.drift import drift
+from calibrate.report import drift_text
+from calibrate.report import drift_text as moving
+from calibrate.report.language import load
+from calibrate.report.page import page
+from calibrate.report.run_json import dump, run_json
+
+PAGES = {language: page(MET, load(language)) for language in ("en", "fr")}
+
+
+def test_what_moved_is_shown_with_its_counts() -> None:
+    found = MET.past.drift
+    assert found is not None and found.status == "recalibrate"
+    change, text = found.changes[0], Text(PAGES["en"]).text
+    assert change.size < 0.7 and change.criterion == MET.candidates[0].grid.criteria[0].name
+    assert f"closes at {change.customers / change.leads:.1%} ({change.customers} of {change.leads:,})" in text.replace(
+        f"of {change.leads})", f"of {change.leads:,})"
+    )
+    line = next(
+        line for line in moving.moved(found) if (line.criterion, line.level) == (change.criterion, change.level)
+    )
+    assert f"{line.then.value:.1%} {line.then.customers:,} of {line.then.leads:,}" in text
+    assert f"×{line.ratio:.2f}" in text and "recalibrate" in text and f"current {HOSTILE}" in text
+    assert "Taux à la calibration" in Text(PAGES["fr"]).text
+    told = json.loads(dump(run_json(MET)))["drift"]
+    assert (told["status"], told["looks"][-1]["cohort"]) == ("recalibrate", MET.tally.cohorts[-1])
+    assert sum(each["leads"] for each in told["looks"]) == MET.tally.totals[18:, 0].sum()
+
+
+def demo(name: str = "demo") -> Criterion:
+    levels = (Level("yes", values=("yes",)), Level("no", values=("no",)))
+    return Criterion(name, name, "text", "fit", (*levels, Level("missing", "missing"), Level("other", "other")), "no")
+
+
+def counted(yes: list[tuple[int, int]], no: list[tuple[int, int]]) -> Tally:
+    """One criterion; leads and customers with yes and with no, month after month."""
+    codes, bought, month = [], [], []
+    for t, both in enumerate(zip(yes, no, strict=True)):
+        for code, (leads, customers) in enumerate(both):
+            codes += [code] * leads
+            bought += [1] * customers + [0] * (leads - customers)
+            month += [t] * leads
+    labels = tuple(f"2026-{t + 1:02d}" for t in range(len(yes)))
+    return tally_of([demo()], np.array([codes], np.uint8), np.array(bought), np.array(month), labels)
+
+
+def grid(yes: tuple[int, int] = (1000, 300), no: tuple[int, int] = (9000, 180)) -> Grid:
+    nothing = Evidence(0, 0)
+    return Grid(
+        "seed", "lift", (demo(),), ((6, 0, 0, 0),), evidence=((Evidence(*yes), Evidence(*no), nothing, nothing),)
+    )
+
+
+def test_what_is_over_is_said_beside_the_verdict() -> None:
+    yes, no = [(100, 30), (300, 90), *[(100, 30)] * 9], [(900, 18), (700, 14), *[(900, 18)] * 9]
+    found = drift(grid(), counted(yes, no))
+    assert found.status == "keep"
+    assert found.alarms == sum(found.frame()["status"] != "keep") == 1
+    assert "in 1 of 11 cohorts" in found.why
+    assert "in 1 of 11" in drift_text.verdict(found, load("en"))
+    assert drift(grid(), counted(yes[:1], no[:1])).why.endswith(
+        "in 1 cohort since the calibration nothing moved beyond chance."
+    )
