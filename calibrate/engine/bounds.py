@@ -57,8 +57,8 @@ def head_of(records: Sequence[Sequence[str]], *, has_names: bool | None = None) 
     """Which of the first records of a table holds the names of its columns.
 
     Rows above it with few cells are titles; a row with gaps or repeated labels above a row of names is a row of
-    groups; a first row like all others holds no names. `named` says whether the first record holds the names, where
-    the user knows.
+    groups; a first row like all others holds no names. `has_names` says whether the first record holds them, where the
+    user knows.
 
     >>> head_of([["Report", ""], ["", ""], ["id", "won"], ["1", "yes"]])
     Head(names=('id', 'won'), above=2, taken=1)

@@ -73,7 +73,7 @@ def set_types(
 ) -> tuple[Fact, ...]:
     """Give the text columns of a table (named by escaped text) their types, in place; what was found is returned.
 
-    `known` are the signs that a grid found in columns before: they settle what the values leave open.
+    `signs` are those that a grid found in columns before: they settle what the values leave open.
     """
     columns = [_Column(name, []) for name in names]
     around = Around(separator, None, signs or {})

@@ -38,8 +38,9 @@ def cohorts_of(
         starts = np.arange(first - (first + 3) % 7, last + 8, 7)  # day 0 of 1970 was a Thursday
         labels = [str(day) for day in starts.astype("datetime64[D]")]
     else:
-        months = np.arange(np.datetime64(first, "D").astype("datetime64[M]"),
-                           np.datetime64(last, "D").astype("datetime64[M]") + 2)  # fmt: skip
+        months = np.arange(
+            np.datetime64(first, "D").astype("datetime64[M]"), np.datetime64(last, "D").astype("datetime64[M]") + 2
+        )
         starts = months.astype("datetime64[D]").astype(np.int64)
         labels = [str(month) for month in months]
     if split is not None:

@@ -55,7 +55,7 @@ def day_of(table: Table, column: str) -> str:
 
 
 def day_span(
-    days: NDArray[np.int64], rows: NDArray[np.int64], today: date | None = None, *, beside: Days | None = None
+    days: NDArray[np.int64], rows: NDArray[np.int64], today: date | None = None, *, creation: Days | None = None
 ) -> DaySpan:
     """The span of the days that are believed.
 
@@ -68,7 +68,7 @@ def day_span(
         Different days since 1970, and the rows of each.
     today
         The day of today; nothing given: by the clock.
-    beside
+    creation
         Days of creation, for days of closing: what lies among them is not far, and where none of them lies after today,
         no closing does.
 
@@ -83,12 +83,12 @@ def day_span(
     first, last, future = FIRST, LAST, 0
     tomorrow = ((today or date.today()) - DAY_ZERO).days + 1  # a clock further east
     late = days > tomorrow
-    trusted = beside is not None and bool(len(beside[0])) and int(beside[0].max()) <= tomorrow
+    trusted = creation is not None and bool(len(creation[0])) and int(creation[0].max()) <= tomorrow
     if late.any() and (trusted or rows[late].sum() <= CLOCK * rows.sum()):
         last, future, days, rows = tomorrow, int(rows[late].sum()), days[~late], rows[~late]
     if not len(days):
         return DaySpan(first, last, None, placeholders, future)
-    all_days, all_rows = _together((days, rows), beside) if beside is not None else (days, rows)
+    all_days, all_rows = _together((days, rows), creation) if creation is not None else (days, rows)
     ahead, behind = _slips(all_days, all_rows, GAP_AHEAD), _slips(-all_days[::-1], all_rows[::-1], GAP_BEHIND)
     last = int(all_days[len(all_days) - ahead - 1]) if ahead else last
     first = int(all_days[behind]) if behind else first
@@ -97,10 +97,10 @@ def day_span(
     return DaySpan(first, last, newest, placeholders, future, int(rows[~near].sum()))
 
 
-def _together(one: Days, other: Days) -> Days:
+def _together(one: Days, another: Days) -> Days:
     """Two countings of days as one."""
-    days, place = np.unique(np.concatenate([one[0], other[0]]), return_inverse=True)
-    return days, np.bincount(place, np.concatenate([one[1], other[1]])).astype(np.int64)
+    days, place = np.unique(np.concatenate([one[0], another[0]]), return_inverse=True)
+    return days, np.bincount(place, np.concatenate([one[1], another[1]])).astype(np.int64)
 
 
 def _slips(days: NDArray[np.int64], rows: NDArray[np.int64], gap: int) -> int:
@@ -116,15 +116,15 @@ def _slips(days: NDArray[np.int64], rows: NDArray[np.int64], gap: int) -> int:
 
 def days_of(table: Table, day: str, relation: str | None = None) -> Days:
     """The different values of an expression of days in a table (or in a relation of it), with the rows of each."""
-    found = table.fetch(
+    answer = table.fetch(
         f"SELECT day, COUNT(*) AS n FROM (SELECT {day} AS day FROM {relation or table.relation}) AS days "
         "WHERE day IS NOT NULL GROUP BY 1 ORDER BY 1"
     )
-    return found["day"].astype(np.int64), found["n"].astype(np.int64)
+    return answer["day"].astype(np.int64), answer["n"].astype(np.int64)
 
 
 def span_of(
-    table: Table, day: str, relation: str | None = None, today: date | None = None, *, beside: Days | None = None
+    table: Table, day: str, relation: str | None = None, today: date | None = None, *, creation: Days | None = None
 ) -> DaySpan:
     """The span of an expression of days in a table (or in a relation of it)."""
-    return day_span(*days_of(table, day, relation), today, beside=beside)
+    return day_span(*days_of(table, day, relation), today, creation=creation)

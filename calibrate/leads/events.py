@@ -19,7 +19,7 @@ from ..engine.table import Column, Fact, Table, column_of
 from ..errors import HistoryError, InputError
 from ..grid.event_columns import BEFORE, COUNT, DAYS, FASTER, FIRST, LAST, LAST_SUFFIX, PACE, RECENT, SINCE, SUFFIX
 from ..vocabulary import shape_of
-from .columns.naming import words_of
+from .columns.naming import in_order, words_of
 from .columns.person_names import may_be_shown
 from .day_span import span_of
 from .terms import Terms
@@ -34,13 +34,19 @@ MOST_MASKS = 4
 SPLIT_UP_TO = 5_000_000
 """Events up to this number are also counted by the reason why they do not count, which is one more reading."""
 
-_AT = ("at", "timestamp", "event time", "event timestamp", "event at", "occurred at", "happened at", "time", "date",
-       "datetime", "event date", "ts", "created at", "date evenement", "horodatage", "date et heure")  # fmt: skip
-_TYPE = ("type", "event type", "event", "event name", "action", "activity type", "activity", "name", "evenement",
-         "type d evenement", "type evenement", "activite")  # fmt: skip
+_AT = in_order("""
+    at, timestamp, event time, event timestamp, event at, occurred at, happened at, time, date,
+    datetime, event date, ts, created at, date evenement, horodatage, date et heure
+""")
+_TYPE = in_order("""
+    type, event type, event, event name, action, activity type, activity, name, evenement,
+    type d evenement, type evenement, activite
+""")
 _VALUE = ("value", "event value", "url", "page", "campaign", "amount", "valeur", "montant", "campagne")
-_LEAD = ("lead id", "leadid", "contact id", "prospect id", "lead", "customer id", "client id", "user id", "id lead",
-         "id contact", "id prospect", "visitor id", "session id", "email", "id")  # fmt: skip
+_LEAD = in_order("""
+    lead id, leadid, contact id, prospect id, lead, customer id, client id, user id, id lead,
+    id contact, id prospect, visitor id, session id, email, id
+""")
 
 
 @dataclass(frozen=True)
@@ -103,68 +109,72 @@ def join_events(
             f"counts; name the column with {missing}"
         )
     names = named(events, terms.lead_id, names or EventNames())
-    chosen = tuple(types) if types is not None else common_types(events, names.type or "")
-    chosen = tuple(dict.fromkeys((*chosen, *more)))
+    event_types = tuple(types) if types is not None else common_types(events, names.type or "")
+    event_types = tuple(dict.fromkeys((*event_types, *more)))
     if scoring and as_of is None:
         as_of = last_event_day(events, names.at or "")
-    plan = _Plan(leads, events, terms, names, chosen, as_of, dated)
-    taken = {column.name for column in leads.columns} & {column.name for column in plan.columns}
-    if taken:
-        raise InputError(f"{leads.name} already has a column '{min(taken)}'; rename it, so that nothing is overwritten")
+    plan = _Plan(leads, events, terms, names, event_types, as_of, dated)
+    conflicts = {column.name for column in leads.columns} & {column.name for column in plan.columns}
+    if conflicts:
+        raise InputError(
+            f"{leads.name} already has a column '{min(conflicts)}'; rename it, so that nothing is overwritten"
+        )
     features = kept(leads, plan.features(), rows=leads.rows)
     facts = () if scoring else plan.account(features)
     fingerprint = hashlib.sha256(f"{leads.fingerprint} {events.fingerprint}".encode()).hexdigest()
     facts = (*leads.facts, *facts)
     source = plan.joined(features)
     table = derived(leads, source, plan.columns, facts=facts, fingerprint=fingerprint, from_join=True)
-    return Joined(table, tuple(column.name for column in plan.columns), chosen, names)
+    return Joined(table, tuple(column.name for column in plan.columns), event_types, names)
 
 
 def named(events: Table, lead_id: str, names: EventNames) -> EventNames:
     """The columns of an event source: as given, else found by their names."""
-    for given in (names.lead_id, names.at, names.type, names.value):
-        if given is not None:
-            column_of(events, given)
-    found = replace(
+    for name in (names.lead_id, names.at, names.type, names.value):
+        if name is not None:
+            column_of(events, name)
+    columns = replace(
         names,
         lead_id=names.lead_id or _same(events, (words_of(lead_id), *_LEAD), ()),
         type=names.type or _same(events, _TYPE, ("text", "boolean", "number")),
     )
-    used = (found.lead_id, found.type)
-    found = replace(found, at=found.at or _same(events, _AT, ("date", "timestamp", "number", "text"), used))
-    if found.at is None:
+    used = (columns.lead_id, columns.type)
+    columns = replace(columns, at=columns.at or _same(events, _AT, ("date", "timestamp", "number", "text"), used))
+    if columns.at is None:
         dated = [c.name for c in events.columns if c.type in ("date", "timestamp")]
-        found = replace(found, at=dated[0] if len(dated) == 1 else None)
-    found = replace(found, value=found.value or _same(events, _VALUE, ("text", "number"), (*used, found.at)))
+        columns = replace(columns, at=dated[0] if len(dated) == 1 else None)
+    columns = replace(columns, value=columns.value or _same(events, _VALUE, ("text", "number"), (*used, columns.at)))
     for part, what in (("lead_id", "the lead"), ("at", "the moment"), ("type", "the type")):
-        if getattr(found, part) is None:
+        if getattr(columns, part) is None:
             raise InputError(
                 f"{events.name}: no column is recognised as {what} of an event (columns: "
                 f"{', '.join(c.name for c in events.columns[:30])}). Name it in calibration.toml under [events]: "
                 f'{part} = "…"'
             )
-    return found
+    return columns
 
 
-def _same(events: Table, wanted: Sequence[str], kinds: Sequence[str], used: Sequence[str | None] = ()) -> str | None:
+def _same(
+    events: Table, candidates: Sequence[str], kinds: Sequence[str], used: Sequence[str | None] = ()
+) -> str | None:
     """The column with the first of the wanted names, of one of the kinds."""
     places = {
         words_of(c.name): c.name
         for c in reversed(events.columns)
         if (not kinds or c.type in kinds) and c.name not in used
     }
-    return next((places[name] for name in wanted if name in places), None)
+    return next((places[name] for name in candidates if name in places), None)
 
 
 def common_types(events: Table, column: str) -> tuple[str, ...]:
     """The commonest event types, the commonest first; a text that is personal is none (`people.may_be_shown`)."""
     text = f"CAST({_quoted(column)} AS VARCHAR)"
     blank = sql.is_blank(sql.identifier("type")).sql("duckdb")
-    found = events.fetch(
+    answer = events.fetch(
         f"SELECT type, events FROM (SELECT {text} AS type, COUNT(*) AS events FROM {events.relation} GROUP BY 1) "
         f"AS counted WHERE type IS NOT NULL AND NOT {blank} ORDER BY events DESC, type LIMIT {LOOKED_AT}"
     )
-    return tuple(may_be_shown([str(each) for each in found["type"]])[:COMMON])
+    return tuple(may_be_shown([str(event_type) for event_type in answer["type"]])[:COMMON])
 
 
 def last_event_day(events: Table, at: str) -> date | None:
@@ -177,9 +187,15 @@ class _Plan:
     """The statements that make the features; built once, never changed."""
 
     def __init__(
-        self, leads: Table, events: Table, terms: Terms, names: EventNames, types: Sequence[str], as_of: date | None,
+        self,
+        leads: Table,
+        events: Table,
+        terms: Terms,
+        names: EventNames,
+        types: Sequence[str],
+        as_of: date | None,
         dated: Sequence[str] = (),
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.leads, self.events, self.names, self.types, self.dated = leads, events, names, types, dated
         self.window = terms.observe_days
         self.lead_id, self.duck = terms.lead_id or "", leads.dialect == "duckdb"
@@ -187,8 +203,8 @@ class _Plan:
         self.created = dates.moment(leads, terms.created_at or "")
         self.moment = dates.moment(events, names.at or "")
         self.timed = has_times(leads, self.created) and has_times(events, self.moment)
-        own, theirs = column_of(leads, self.lead_id).type, column_of(events, names.lead_id or "").type
-        self.as_text = own != theirs or own not in ("text", "number")
+        mine, theirs = column_of(leads, self.lead_id).type, column_of(events, names.lead_id or "").type
+        self.as_text = mine != theirs or mine not in ("text", "number")
         value = column_of(events, names.value) if names.value and self.duck else None
         self.value = value if value is not None and value.type in ("text", "number") else None
         self.parts = self._parts()
@@ -200,17 +216,20 @@ class _Plan:
 
     def _parts(self) -> list[tuple[Column, str, str]]:
         """Each added column with its aggregate over the hits, and its value for a lead without events."""
-        whole = "CAST({} AS INTEGER)"
+        integer = "CAST({} AS INTEGER)"
         parts = [
-            (Column(f"{name}{SUFFIX}", "number", True),
-             whole.format(f"COUNT(CASE WHEN type = {sql.literal(name).sql('duckdb')} THEN 1 END)"), "0")
+            (
+                Column(f"{name}{SUFFIX}", "number", True),
+                integer.format(f"COUNT(CASE WHEN type = {sql.literal(name).sql('duckdb')} THEN 1 END)"),
+                "0",
+            )
             for name in self.types
-        ]  # fmt: skip
+        ]
         end = "MAX(seen)" if self.last is not None else str(self.window)
         parts += [
-            (Column(COUNT, "number", True), whole.format("COUNT(*)"), "0"),
-            (Column(DAYS, "number", True), whole.format(self._active_days()), "0"),
-            (Column(SINCE, "number", True), whole.format(f"{end} - MAX(day)"), ""),
+            (Column(COUNT, "number", True), integer.format("COUNT(*)"), "0"),
+            (Column(DAYS, "number", True), integer.format(self._active_days()), "0"),
+            (Column(SINCE, "number", True), integer.format(f"{end} - MAX(day)"), ""),
         ]
         if self.window >= RECENT:
             parts.append((Column(PACE, "text"), self._pace(), "'none'"))
@@ -251,17 +270,17 @@ class _Plan:
 
     def features(self) -> str:
         """One row per lead with at least one event inside its observation."""
-        listed = ", ".join(f"{aggregate} AS f{i}" for i, (_, aggregate, _) in enumerate(self.parts))
-        return f"SELECT place, {listed} FROM ({self.hits()}) AS hits GROUP BY place"
+        aggregates = ", ".join(f"{aggregate} AS f{i}" for i, (_, aggregate, _) in enumerate(self.parts))
+        return f"SELECT place, {aggregates} FROM ({self.hits()}) AS hits GROUP BY place"
 
     def hits(self) -> str:
         """One row per event that counts: the lead's place, type, moment, value and day since creation."""
-        wanted = ["type"]
-        wanted += ["happened.moment", "value"] if self.value is not None else []
-        wanted += ["seen"] if self.last is not None else []
-        wanted += ["entered.day AS born"] if self.dated else []
+        columns = ["type"]
+        columns += ["happened.moment", "value"] if self.value is not None else []
+        columns += ["seen"] if self.last is not None else []
+        columns += ["entered.day AS born"] if self.dated else []
         return (
-            f"SELECT place, {', '.join(wanted)}, happened.day - entered.day AS day FROM ({self._happened()}) AS "
+            f"SELECT place, {', '.join(columns)}, happened.day - entered.day AS day FROM ({self._happened()}) AS "
             f"happened JOIN ({self._entered()}) AS entered ON happened.lead = entered.lead WHERE {self._inside()}"
         )
 
@@ -291,17 +310,17 @@ class _Plan:
         moment, day = self.created.expression.sql("duckdb"), sql.day(self.created.expression).sql("duckdb")
         lead = self._id(self.lead_id)
         if self.leads.position is not None:
-            listed = f"{_quoted(self.leads.position)} AS place, {lead} AS lead, {moment} AS moment, {day} AS day"
-            found = f"SELECT {listed} FROM {self.leads.relation}"
+            columns = f"{_quoted(self.leads.position)} AS place, {lead} AS lead, {moment} AS moment, {day} AS day"
+            source = f"SELECT {columns} FROM {self.leads.relation}"
         else:
-            found = (
+            source = (
                 f"SELECT {lead} AS place, {lead} AS lead, MIN({moment}) AS moment, MIN({day}) AS day "
                 f"FROM {self.leads.relation} GROUP BY 1, 2"
             )
         if self.last is None:
-            return found
-        seen = f"CASE WHEN day + {self.window} <= {self.last} THEN {self.window} ELSE {self.last} - day END"
-        return f"SELECT place, lead, moment, day, {seen} AS seen FROM ({found}) AS found"
+            return source
+        days_observed = f"CASE WHEN day + {self.window} <= {self.last} THEN {self.window} ELSE {self.last} - day END"
+        return f"SELECT place, lead, moment, day, {days_observed} AS seen FROM ({source}) AS found"
 
     def _id(self, column: str) -> str:
         return f"CAST({_quoted(column)} AS VARCHAR)" if self.as_text else _quoted(column)
@@ -324,47 +343,58 @@ class _Plan:
     def account(self, features: str) -> tuple[Fact, ...]:
         """How many events were read and count, and why the others do not."""
         total = next(f"f{i}" for i, (column, _, _) in enumerate(self.parts) if column.name == COUNT)
-        found = self.leads.fetch(
+        totals = self.leads.fetch(
             f"SELECT COUNT(*) AS leads, CAST(COALESCE(SUM({total}), 0) AS BIGINT) AS events FROM {features} AS done"
         )
-        leads, counted = int(found["leads"][0]), int(found["events"][0])
-        if not counted:
+        leads, hits = int(totals["leads"][0]), int(totals["events"][0])
+        if not hits:
             raise InputError(self._nothing())
-        facts = [Fact("events", {
-            "name": self.events.name, "rows": self.events.rows, "counted": counted, "leads": leads,
-            "days": self.window, "lead_id": self.names.lead_id or "", "at": self.names.at or "",
-            "type": self.names.type or "", "value": self.names.value or "",
-        })]  # fmt: skip
+        facts = [
+            Fact(
+                "events",
+                {
+                    "name": self.events.name,
+                    "rows": self.events.rows,
+                    "counted": hits,
+                    "leads": leads,
+                    "days": self.window,
+                    "lead_id": self.names.lead_id or "",
+                    "at": self.names.at or "",
+                    "type": self.names.type or "",
+                    "value": self.names.value or "",
+                },
+            )
+        ]
         if self.events.rows <= SPLIT_UP_TO:
-            facts.append(Fact("events_outside", self._outside(counted)))
+            facts.append(Fact("events_outside", self._outside(hits)))
         numbered = column_of(self.events, self.names.at or "").type == "number"
-        written = [self.moment.fact] if numbered else [fact for fact in self.events.facts if fact.key == "dates"]
-        return (*facts, *written)
+        date_facts = [self.moment.fact] if numbered else [fact for fact in self.events.facts if fact.key == "dates"]
+        return (*facts, *date_facts)
 
-    def _outside(self, counted: int) -> dict[str, str | int]:
+    def _outside(self, hits: int) -> dict[str, str | int]:
         """Events that do not count, by reason; an event of a lead listed twice is told once per row."""
         early = "happened.moment < entered.moment" if self.timed else "happened.day < entered.day"
         entered = f"SELECT lead, MIN(moment) AS moment, MIN(day) AS day FROM ({self._entered()}) AS each_row GROUP BY 1"
-        found = self.leads.fetch(
+        counts = self.leads.fetch(
             "SELECT COUNT(CASE WHEN happened.moment IS NULL THEN 1 END) AS undated, "
             "COUNT(CASE WHEN happened.moment IS NOT NULL AND entered.lead IS NULL THEN 1 END) AS unknown, "
             f"COUNT(CASE WHEN {early} THEN 1 END) AS early FROM ({self._happened()}) AS happened "
             f"LEFT JOIN ({entered}) AS entered ON happened.lead = entered.lead"
         )
-        reasons: dict[str, str | int] = {name: int(found[name][0]) for name in ("undated", "unknown", "early")}
-        late = self.events.rows - counted - sum(int(n) for n in reasons.values())
+        reasons: dict[str, str | int] = {name: int(counts[name][0]) for name in ("undated", "unknown", "early")}
+        late = self.events.rows - hits - sum(int(n) for n in reasons.values())
         return {**reasons, "late": max(late, 0)}
 
     def _nothing(self) -> str:
         """Why no event counts at all."""
-        own = self.leads.fetch(f"SELECT MIN({self._id(self.lead_id)}) AS v FROM {self.leads.relation}")["v"][0]
+        mine = self.leads.fetch(f"SELECT MIN({self._id(self.lead_id)}) AS v FROM {self.leads.relation}")["v"][0]
         theirs = self.events.fetch(
             f"SELECT MIN({self._id(self.names.lead_id or '')}) AS v FROM {self.events.relation}"
         )["v"][0]
-        own, theirs = (shape_of(str(each)) for each in (own, theirs))
+        mine, theirs = (shape_of(str(example)) for example in (mine, theirs))
         return (
             f"{self.events.name}: none of its {self.events.rows:,} events belongs to a lead in its first "
-            f"{self.window} days. Ids of leads are written like '{own}' ({self.lead_id}), in events like '{theirs}' "
+            f"{self.window} days. Ids of leads are written like '{mine}' ({self.lead_id}), in events like '{theirs}' "
             f"({self.names.lead_id}); check both columns, the dates, or --observe-days"
         )
 
@@ -374,10 +404,10 @@ def has_times(table: Table, moment: dates.Moment) -> bool:
     if not moment.timed:
         return False
     at = moment.expression.sql("duckdb")
-    found = table.fetch(
+    answer = table.fetch(
         f"SELECT 1 AS beside FROM {table.relation} WHERE {at} <> CAST(CAST({at} AS DATE) AS TIMESTAMP) LIMIT 1"
     )
-    return len(found["beside"]) > 0
+    return len(answer["beside"]) > 0
 
 
 def _quoted(name: str) -> str:

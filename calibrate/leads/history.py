@@ -108,55 +108,70 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
     source = Source(table, terms, meant)
     read_on = source.last_day()
     as_of = read_on[0] if read_on else terms.as_of
-    found = _judged(source, as_of)
-    source.logged_from = _logged_from(source, as_of, found)
+    counts_by_status = _judged(source, as_of)
+    source.logged_from = _logged_from(source, as_of, counts_by_status)
     if source.logged_from is not None:
-        found = _judged(source, as_of)
+        counts_by_status = _judged(source, as_of)
     leads = source.statement(as_of)
-    status, customer, moment = (found[name].astype(np.int64) for name in ("status", "customer", "moment"))
-    counts = found["leads"].astype(np.int64)
+    status, customer, moment = (counts_by_status[name].astype(np.int64) for name in ("status", "customer", "moment"))
+    counts = counts_by_status["leads"].astype(np.int64)
     read = int(counts.sum())
-    kept = status == KEPT
+    judgeable = status == KEPT
     excluded = {name: int(counts[status == i].sum()) for i, name in enumerate(REASONS) if i and (status == i).any()}
-    if not kept.any():
+    if not judgeable.any():
         raise HistoryError(_nothing_left(read, excluded, as_of, terms))
-    cohorts, ends = cohorts_of(moment[kept], source.dated, read, by=terms.by, split=terms.split)
-    position = np.searchsorted(ends, moment[kept]) if ends is not None else moment[kept]
+    cohorts, ends = cohorts_of(moment[judgeable], source.dated, read, by=terms.by, split=terms.split)
+    position = np.searchsorted(ends, moment[judgeable]) if ends is not None else moment[judgeable]
     totals = np.zeros((len(cohorts), 2), np.int64)
-    np.add.at(totals[:, 0], position, counts[kept])
-    np.add.at(totals[:, 1], position, counts[kept] * customer[kept])
+    np.add.at(totals[:, 0], position, counts[judgeable])
+    np.add.at(totals[:, 1], position, counts[judgeable] * customer[judgeable])
     _check_outcome(totals, excluded)
     return History(
-        table=table, terms=terms, leads=leads, criteria=criteria, cohorts=cohorts, ends=ends, totals=totals,
-        read=read, excluded=excluded, order=source.order, as_of=as_of if source.dated else terms.as_of,
-        place=table.position if source.scattered else None, outcome=outcome_of(source),
-        customer_values=meant.customer if meant else (), as_of_reason=read_on[1] if read_on else "",
+        table=table,
+        terms=terms,
+        leads=leads,
+        criteria=criteria,
+        cohorts=cohorts,
+        ends=ends,
+        totals=totals,
+        read=read,
+        excluded=excluded,
+        order=source.order,
+        as_of=as_of if source.dated else terms.as_of,
+        place=table.position if source.scattered else None,
+        outcome=outcome_of(source),
+        customer_values=meant.customer if meant else (),
+        as_of_reason=read_on[1] if read_on else "",
         facts=(
-            *_same_persons(source, leads), *(() if source.dated else _undecided(meant, terms)),
+            *_same_persons(source, leads),
+            *(() if source.dated else _undecided(meant, terms)),
             *findings(source, as_of),
         ),
-    )  # fmt: skip
+    )
 
 
 def _judged(source: Source, as_of: date | None) -> Mapping[str, NDArray[Any]]:
     """Leads per status, outcome and moment."""
-    judged, held = (
+    rows, weight = (
         (source.statement(as_of, source.alike()), "__leads") if source.few else (source.statement(as_of), "1")
     )
     return source.table.fetch(
         f"SELECT {STATUS} AS status, {CUSTOMER} AS customer, {_cohort_key(source)} AS moment, "
-        f"CAST(SUM({held}) AS BIGINT) AS leads FROM ({judged}) AS judged GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+        f"CAST(SUM({weight}) AS BIGINT) AS leads FROM ({rows}) AS judged GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
     )
 
 
-def _logged_from(source: Source, as_of: date | None, found: Mapping[str, NDArray[Any]]) -> int | None:
+def _logged_from(source: Source, as_of: date | None, counts_by_status: Mapping[str, NDArray[Any]]) -> int | None:
     """First day of the leads whose closings were logged, where the history begins long before those do."""
     terms = source.terms
     if not source.dated or terms.customer_at is None:
         return None
-    kept = found["status"].astype(np.int64) == KEPT
-    moment, leads = found["moment"].astype(np.int64)[kept], found["leads"].astype(np.int64)[kept]
-    customers = leads * found["customer"].astype(np.int64)[kept]
+    judgeable = counts_by_status["status"].astype(np.int64) == KEPT
+    moment, leads = (
+        counts_by_status["moment"].astype(np.int64)[judgeable],
+        counts_by_status["leads"].astype(np.int64)[judgeable],
+    )
+    customers = leads * counts_by_status["customer"].astype(np.int64)[judgeable]
     window = terms.observe_days + terms.close_within_days
     if not customers.any() or moment[customers > 0].min() <= moment.min() + window:
         return None  # whoever bought soon after the first lead was logged
@@ -167,9 +182,10 @@ def _logged_from(source: Source, as_of: date | None, found: Mapping[str, NDArray
     first = int(row["first"][0])
     silent, logged = moment + window < first, moment >= month_of(first)
     return logged_from(
-        first, (int(leads[silent].sum()), int(customers[silent].sum())),
+        first,
+        (int(leads[silent].sum()), int(customers[silent].sum())),
         (int(leads[logged].sum()), int(customers[logged].sum())),
-    )  # fmt: skip
+    )
 
 
 def _same_persons(source: Source, leads: str) -> Iterator[Fact]:
@@ -209,17 +225,17 @@ def last_day(table: Table, terms: Terms) -> date | None:
 
 def _check_names(table: Table, terms: Terms) -> None:
     """Every column named must exist, in the leads or in the outcomes."""
-    own = [c.name for c in table.columns]
-    listed = [c.name for c in terms.outcomes.columns] if terms.outcomes is not None else []
+    lead_columns = [c.name for c in table.columns]
+    deal_columns = [c.name for c in terms.outcomes.columns] if terms.outcomes is not None else []
     for name, where in (
-        (terms.created_at, own),
-        (terms.lead_id, own),
-        (terms.outcomes_by, own),
-        (terms.open_in, own + listed),
-        (terms.order, own),
-        (terms.group.column if terms.group is not None and terms.group.kind != "deal" else None, own),
-        (terms.customer, own + listed),
-        (terms.customer_at, own + listed),
+        (terms.created_at, lead_columns),
+        (terms.lead_id, lead_columns),
+        (terms.outcomes_by, lead_columns),
+        (terms.open_in, lead_columns + deal_columns),
+        (terms.order, lead_columns),
+        (terms.group.column if terms.group is not None and terms.group.kind != "deal" else None, lead_columns),
+        (terms.customer, lead_columns + deal_columns),
+        (terms.customer_at, lead_columns + deal_columns),
     ):
         if name is not None and name not in where:
             raise InputError(f"{table.name}: {unknown('column', name, where)}")
@@ -227,13 +243,13 @@ def _check_names(table: Table, terms: Terms) -> None:
         if (terms.outcomes_by or terms.lead_id) is None:
             raise HistoryError("outcomes in a second file are joined by lead id; name its column with --lead-id")
         key = terms.outcomes_id or terms.lead_id or ""
-        if key not in listed:
+        if key not in deal_columns:
             way_out = "" if terms.outcomes_id else ". Name the column with the lead's id there with --outcomes-id"
-            raise InputError(f"{terms.outcomes.name}: {unknown('column', key, listed)}{way_out}")
+            raise InputError(f"{terms.outcomes.name}: {unknown('column', key, deal_columns)}{way_out}")
     elif terms.customer is None and terms.customer_at is None:
         raise HistoryError(
             "nothing says which leads became customers: name the outcome column with --customer, its date with "
-            f"--customer-at, or a second file with --outcomes. Columns: {', '.join(own[:40])}"
+            f"--customer-at, or a second file with --outcomes. Columns: {', '.join(lead_columns[:40])}"
         )
 
 
@@ -241,11 +257,11 @@ def _meant(table: Table, terms: Terms) -> Answers | None:
     """What the values of the customer column mean."""
     if terms.customer is None:
         return None
-    listed = [] if terms.outcomes is None else [c.name for c in terms.outcomes.columns]
-    home = terms.outcomes if terms.outcomes is not None and terms.customer in listed else table
+    deal_columns = [] if terms.outcomes is None else [c.name for c in terms.outcomes.columns]
+    home = terms.outcomes if terms.outcomes is not None and terms.customer in deal_columns else table
     counts = _answered(home, terms.customer)
     still_open = terms.open_values if terms.open_in in (None, terms.customer) else ()
-    return answers(counts, terms.customer, terms.customer_values, still_open, listed=home is terms.outcomes)
+    return answers(counts, terms.customer, terms.customer_values, still_open, of_deals=home is terms.outcomes)
 
 
 def _answered(table: Table, name: str) -> dict[str | None, int]:
@@ -253,17 +269,17 @@ def _answered(table: Table, name: str) -> dict[str | None, int]:
     column = sql.identifier(name).sql("duckdb")
     if column_of(table, name).type == "boolean":
         yes = f"CAST(SUM(CASE WHEN {column} THEN 1 ELSE 0 END) AS BIGINT)"
-        found = table.fetch(f"SELECT COUNT(*) AS leads, COUNT({column}) AS given, {yes} AS yes FROM {table.relation}")
-        rows, given, true = (int(np.nan_to_num(found[key][0])) for key in ("leads", "given", "yes"))
-        answered = {"false": given - true, "true": true, None: rows - given}
+        answer = table.fetch(f"SELECT COUNT(*) AS leads, COUNT({column}) AS given, {yes} AS yes FROM {table.relation}")
+        rows, filled, true = (int(np.nan_to_num(answer[key][0])) for key in ("leads", "given", "yes"))
+        answered = {"false": filled - true, "true": true, None: rows - filled}
         return {value: count for value, count in answered.items() if count}
-    counted = f"SELECT {column} AS answer, COUNT(*) AS leads FROM {table.relation} GROUP BY 1"
-    found = table.fetch(
+    counts = f"SELECT {column} AS answer, COUNT(*) AS leads FROM {table.relation} GROUP BY 1"
+    answer = table.fetch(
         "SELECT CAST(answer AS VARCHAR) AS answer, CAST(SUM(leads) AS BIGINT) AS leads "
-        f"FROM ({counted}) AS counted GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"
+        f"FROM ({counts}) AS counted GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"
     )
     return {
-        None if v is None or _nan(v) else str(v): int(n) for v, n in zip(found["answer"], found["leads"], strict=True)
+        None if v is None or _nan(v) else str(v): int(n) for v, n in zip(answer["answer"], answer["leads"], strict=True)
     }
 
 

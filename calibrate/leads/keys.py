@@ -52,8 +52,8 @@ def _salesforce(cell: str) -> str:
     """The first 15 characters, which the longer id only repeats; they tell capitals apart."""
     text = _text(cell)
     shape = "'^[0-9A-Za-z]{3}[0-9A-Za-z]{2}[0-9A-Za-z]{10}([A-Z0-5]{3})?$'"
-    known = f"REGEXP_MATCHES({text}, {shape}) AND REGEXP_MATCHES({text}, '[0-9]')"
-    return f"CASE WHEN {known} THEN SUBSTRING({text}, 1, 15) END"
+    is_record = f"REGEXP_MATCHES({text}, {shape}) AND REGEXP_MATCHES({text}, '[0-9]')"
+    return f"CASE WHEN {is_record} THEN SUBSTRING({text}, 1, 15) END"
 
 
 def _folded(cell: str) -> str:
@@ -61,8 +61,11 @@ def _folded(cell: str) -> str:
 
 
 READINGS: tuple[tuple[str, Callable[[str], str]], ...] = (
-    ("addresses", _address), ("numbers", _number), ("salesforce", _salesforce), ("folded", _folded),
-)  # fmt: skip
+    ("addresses", _address),
+    ("numbers", _number),
+    ("salesforce", _salesforce),
+    ("folded", _folded),
+)
 """Looser readings by name, the strictest first."""
 
 
@@ -93,22 +96,22 @@ def same_id(table: Table, column: str) -> str:
     return name
 
 
-def keys(leads: Table, own: str, others: Table, other: str, *, alias: str = "") -> Keys:
+def keys(leads: Table, lead_column: str, deals: Table, deal_column: str, *, alias: str = "") -> Keys:
     """How the ids of two tables of a session are compared.
 
     `alias` qualifies the leads' column in the SQL that is returned. Raises HistoryError where no reading finds any.
     """
-    mine, theirs = sql.identifier(own).sql("duckdb"), sql.identifier(other).sql("duckdb")
+    mine, theirs = sql.identifier(lead_column).sql("duckdb"), sql.identifier(deal_column).sql("duckdb")
     plain = "CAST({} AS VARCHAR)"
-    types = column_of(leads, own), column_of(others, other)
+    types = column_of(leads, lead_column), column_of(deals, deal_column)
     if all(column.type == "number" and column.whole for column in types):
         plain = "CAST(CAST({} AS BIGINT) AS VARCHAR)"
-    ids, matched = _matches(leads, plain.format(mine), others, plain.format(theirs))
+    ids, matched = _matches(leads, plain.format(mine), deals, plain.format(theirs))
     best = Keys(plain.format(f"{alias}{mine}"), plain.format(theirs), "written", matched, ids)
     if leads.dialect != "duckdb" or not ids or matched == ids:
         return best
     for name, reading in READINGS:
-        _, count = _matches(leads, reading(mine), others, reading(theirs))
+        _, count = _matches(leads, reading(mine), deals, reading(theirs))
         if count > best.matched and (name in SAME or _apart(leads, mine, reading(mine))):
             best = Keys(_or(reading, f"{alias}{mine}"), _or(reading, theirs), name, count, ids)
     return best
@@ -119,11 +122,11 @@ def _or(reading: Callable[[str], str], cell: str) -> str:
     return f"COALESCE({reading(cell)}, CAST({cell} AS VARCHAR))"
 
 
-def _matches(leads: Table, mine: str, others: Table, theirs: str) -> tuple[int, int]:
+def _matches(leads: Table, mine: str, deals: Table, theirs: str) -> tuple[int, int]:
     """Different ids of the second table, and how many of them a lead has."""
     answer = leads.fetch(
         "SELECT COUNT(*) AS ids, COUNT(own.id) AS matched "
-        f"FROM (SELECT DISTINCT {theirs} AS id FROM {others.relation}) "
+        f"FROM (SELECT DISTINCT {theirs} AS id FROM {deals.relation}) "
         f"AS other LEFT JOIN (SELECT DISTINCT {mine} AS id FROM {leads.relation}) AS own ON other.id = own.id "
         "WHERE other.id IS NOT NULL"
     )
@@ -139,14 +142,14 @@ def _apart(leads: Table, mine: str, read: str) -> bool:
     return int(answer["written"][0]) == int(answer["kept"][0])
 
 
-def refuse_empty(found: Keys, leads: Table, own: str, others: Table, other: str) -> None:
+def refuse_empty(match: Keys, leads: Table, lead_column: str, deals: Table, deal_column: str) -> None:
     """Blame the join where no id of the second table is one of a lead."""
-    if found.matched or not found.ids:
+    if match.matched or not match.ids:
         return
-    shapes = [_shape(table, column) for table, column in ((leads, own), (others, other))]
+    shapes = [_shape(table, column) for table, column in ((leads, lead_column), (deals, deal_column))]
     raise HistoryError(
-        f"0 of {found.ids:,} ids in {others.name} match a lead: in '{own}' of {leads.name} they look like "
-        f"{shapes[0]}, in '{other}' of {others.name} like {shapes[1]}. Name that column with the lead's "
+        f"0 of {match.ids:,} ids in {deals.name} match a lead: in '{lead_column}' of {leads.name} they look like "
+        f"{shapes[0]}, in '{deal_column}' of {deals.name} like {shapes[1]}. Name that column with the lead's "
         "id with --outcomes-id, and the leads' column that it holds with --outcomes-by"
     )
 

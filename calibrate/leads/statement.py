@@ -21,8 +21,6 @@ from .terms import BUYER, CUSTOMER, IDENTITY, KEPT, MOMENT, REASONS, STATUS, Ter
 
 LATE_LOSSES = 31
 """Days up to which losses are believed to come after all else that happened; later ones were never updated plans."""
-
-
 FEW_UNDATED = 0.1
 """With a greater share of rows without a closing date, these rows of a second file are deals that are still open."""
 
@@ -51,9 +49,9 @@ class Source:
         """How the ids of the leads and of the second file are compared."""
         terms = self.terms
         assert terms.outcomes is not None
-        own, other = terms.outcomes_by or terms.lead_id or "", terms.outcomes_id or terms.lead_id or ""
-        compared = keys(self.table, own, terms.outcomes, other, alias="leads.")
-        refuse_empty(compared, self.table, own, terms.outcomes, other)
+        lead_column, deal_column = terms.outcomes_by or terms.lead_id or "", terms.outcomes_id or terms.lead_id or ""
+        compared = keys(self.table, lead_column, terms.outcomes, deal_column, alias="leads.")
+        refuse_empty(compared, self.table, lead_column, terms.outcomes, deal_column)
         return compared
 
     @property
@@ -94,20 +92,20 @@ class Source:
         if terms.created_at is None:
             return spans
         created = self.day(self.table, terms.created_at)
-        beside = days_of(self.table, created)
-        spans["created"] = day_span(*beside, today)
+        creation = days_of(self.table, created)
+        spans["created"] = day_span(*creation, today)
         own_at, listed_at = self._own(terms.customer_at), self.listed_at
         home, at, kind = (terms.outcomes, listed_at, "outcomes") if terms.outcomes else (self.table, own_at, "closed")
         if at is None:
             return spans
-        day, told = self.day(home, at), self.meant is not None and terms.customer in [c.name for c in home.columns]
+        day, by_status = self.day(home, at), self.meant is not None and terms.customer in [c.name for c in home.columns]
 
         def of(values: tuple[str, ...]) -> DaySpan:
-            where = f" WHERE {self._is(values)} = 1" if told else ""
-            return span_of(home, day, f"(SELECT * FROM {home.relation}{where}) AS decided", today, beside=beside)
+            where = f" WHERE {self._is(values)} = 1" if by_status else ""
+            return span_of(home, day, f"(SELECT * FROM {home.relation}{where}) AS decided", today, creation=creation)
 
         spans[kind] = of(self.meant.customer if self.meant else ())
-        if told and self.meant is not None and self.meant.lost:
+        if by_status and self.meant is not None and self.meant.lost:
             spans["lost"] = of(self.meant.lost)
         return spans
 
@@ -141,14 +139,14 @@ class Source:
         """One row per row read (or of `rows`): status, customer, moment, identity and the source's columns."""
         terms = self.terms
         created = self.day(self.table, terms.created_at) if terms.created_at else "NULL"
-        joined, closed, bought = self._outcome()
+        join, closed, bought = self._outcome()
         row = "CAST(__row AS VARCHAR)" if self.numbered else "''"
         identity = f"CAST({_quoted(terms.lead_id)} AS VARCHAR)" if terms.lead_id else row
         inner = (
             f"SELECT leads.*, {created} AS __created, {closed} AS __closed, {bought} AS __bought, "
             f"{self._still_open()} AS __open, {self._moment()} AS __at, {identity} AS {IDENTITY}, "
             f"{self._twice()} AS __twice{self._buyer() if rows is None else ''} "
-            f"FROM {rows or self._keyed(self._rows())} AS leads{joined}"
+            f"FROM {rows or self._keyed(self._rows())} AS leads{join}"
         )
         if self.same:
             inner = self._persons(inner, grouped=terms.group is not None and rows is None)
@@ -174,14 +172,14 @@ class Source:
         """Ids with one row that is a customer and another that is none."""
         if "id" not in dict(self.same):
             return 0
-        joined, _, bought = self._outcome()
+        join, _, bought = self._outcome()
         key = _quoted(self.terms.lead_id or "")
-        found = self.table.fetch(
+        answer = self.table.fetch(
             f"SELECT COUNT(*) AS n FROM (SELECT {key} AS lead FROM (SELECT leads.{key} AS {key}, {bought} AS bought "
-            f"FROM {self._rows()} AS leads{joined}) AS seen WHERE {key} IS NOT NULL GROUP BY 1 "
+            f"FROM {self._rows()} AS leads{join}) AS seen WHERE {key} IS NOT NULL GROUP BY 1 "
             "HAVING MIN(bought) < MAX(bought)) AS leads"
         )
-        return int(found["n"][0])
+        return int(answer["n"][0])
 
     @property
     def scattered(self) -> bool:
@@ -197,22 +195,20 @@ class Source:
     @property
     def few(self) -> bool:
         """Whether rows are judged by days and truth values alone, which many of them have in common."""
-        decisive = [c for c in (self.terms.created_at, self.terms.customer_at, self.terms.customer) if c is not None]
-        known = {c.name: c.type for c in self.table.columns}
-        return (
-            self.dated and not self.numbered and not self.scattered and not self.terms.not_leads
-            and self.table.dialect == "duckdb"
-            and all(known.get(c) in ("date", "timestamp", "boolean") for c in decisive)
-        )  # fmt: skip
+        if not self.dated or self.numbered or self.scattered or self.terms.not_leads or self.table.dialect != "duckdb":
+            return False
+        decisive = (self.terms.created_at, self.terms.customer_at, self.terms.customer)
+        types = {c.name: c.type for c in self.table.columns}
+        return all(types.get(c) in ("date", "timestamp", "boolean") for c in decisive if c is not None)
 
     def alike(self) -> str:
         """Rows that are judged alike as one, with their number `__leads`; an id stands for itself no more."""
-        known = {c.name: c.type for c in self.table.columns}
+        types = {c.name: c.type for c in self.table.columns}
         parts = [f"NULL AS {_quoted(self.terms.lead_id or '')}"]
         for name in dict.fromkeys((self.terms.created_at, self.terms.customer_at, self.terms.customer)):
             if name is not None:
                 column = _quoted(name)
-                parts.append(column if known[name] == "boolean" else f"CAST({column} AS DATE) AS {column}")
+                parts.append(column if types[name] == "boolean" else f"CAST({column} AS DATE) AS {column}")
         return f"(SELECT {', '.join(parts)}, COUNT(*) AS __leads FROM {self.table.relation} GROUP BY ALL)"
 
     def _rows(self) -> str:
@@ -225,14 +221,14 @@ class Source:
         by = (
             f"ORDER BY {_quoted(position or self.terms.lead_id or self.terms.created_at or self.table.columns[0].name)}"
         )
-        over = "" if self.table.dialect == "duckdb" else by  # DuckDB numbers rows in their order without sorting
-        return f"(SELECT *, ROW_NUMBER() OVER ({over}) - 1 AS __row FROM {self.table.relation})"
+        window = "" if self.table.dialect == "duckdb" else by  # DuckDB numbers rows in their order without sorting
+        return f"(SELECT *, ROW_NUMBER() OVER ({window}) - 1 AS __row FROM {self.table.relation})"
 
     def _from_zero(self, position: str) -> bool:
         """Whether the hidden column numbers the rows 0, 1, 2 ... without a gap."""
         place = _quoted(position)
-        found = self.table.fetch(f"SELECT MIN({place}) AS low, MAX({place}) AS high FROM {self.table.relation}")
-        return self.table.rows > 0 and (int(found["low"][0]), int(found["high"][0])) == (0, self.table.rows - 1)
+        answer = self.table.fetch(f"SELECT MIN({place}) AS low, MAX({place}) AS high FROM {self.table.relation}")
+        return self.table.rows > 0 and (int(answer["low"][0]), int(answer["high"][0])) == (0, self.table.rows - 1)
 
     def _outcome(self) -> tuple[str, str, str]:
         """Join, closing day and 0/1 for the outcome of a lead."""
@@ -249,19 +245,19 @@ class Source:
             else:
                 day += " AS __day"
             where = self._wins(terms.outcomes)
-            joined = (
+            join = (
                 f" LEFT JOIN (SELECT {self.keys.other} AS __lead, {day} FROM {terms.outcomes.relation}"
                 f"{where} GROUP BY 1) AS __won ON {self.keys.own} = __won.__lead"
             )
-            return joined, "__won.__day" if listed_at else closed, "CASE WHEN __won.__lead IS NULL THEN 0 ELSE 1 END"
+            return join, "__won.__day" if listed_at else closed, "CASE WHEN __won.__lead IS NULL THEN 0 ELSE 1 END"
         if self.meant is not None and terms.customer:
             return "", closed, self._is(self.meant.customer)
         return "", closed, f"CASE WHEN {self.no_date(own_at)} THEN 0 ELSE 1 END"
 
     def no_date(self, own_at: str | None) -> str:
         """Whether a date that alone tells the sale is empty, a placeholder or only planned."""
-        given = _quoted(own_at) if own_at else "NULL"
-        tests = [f"{given} IS NULL"]
+        cell = _quoted(own_at) if own_at else "NULL"
+        tests = [f"{cell} IS NULL"]
         if own_at and column_of(self.table, own_at).type == "text":  # what is no date is not "no customer"
             tests.append(sql.is_blank(sql.identifier(own_at)).sql("duckdb"))
         span = self.spans.get("closed")
@@ -288,8 +284,8 @@ class Source:
         outcomes, at = self.terms.outcomes, self.listed_at
         if outcomes is None or at is None:
             return 0
-        found = outcomes.fetch(f"SELECT COUNT({self.day(outcomes, at)}) AS dated FROM {outcomes.relation}")
-        return outcomes.rows - int(found["dated"][0])
+        answer = outcomes.fetch(f"SELECT COUNT({self.day(outcomes, at)}) AS dated FROM {outcomes.relation}")
+        return outcomes.rows - int(answer["dated"][0])
 
     def _wins(self, outcomes: Table) -> str:
         """Filter of the outcomes table: the customer column where it stands there, else a date that is believed."""
@@ -306,23 +302,23 @@ class Source:
         """0/1: the customer column holds one of the values."""
         name = self.terms.customer or ""
         column = _quoted(name)
-        own = self._own(name)
-        if own and column_of(self.table, own).type == "boolean" and set(values) <= {"true", "false"}:
+        mine = self._own(name)
+        if mine and column_of(self.table, mine).type == "boolean" and set(values) <= {"true", "false"}:
             tests = [column if value == "true" else f"NOT {column}" for value in values]
             return f"CASE WHEN {' OR '.join(tests) or 'FALSE'} THEN 1 ELSE 0 END"
-        listed = ", ".join(sql.literal(v).sql("duckdb") for v in values)
-        return f"CASE WHEN CAST({column} AS VARCHAR) IN ({listed}) THEN 1 ELSE 0 END"
+        literals = ", ".join(sql.literal(v).sql("duckdb") for v in values)
+        return f"CASE WHEN CAST({column} AS VARCHAR) IN ({literals}) THEN 1 ELSE 0 END"
 
     def _still_open(self) -> str:
         """0/1: no customer yet and still open; with dates, the closing window decides instead."""
         if self.dated or self.meant is None or self.terms.outcomes is not None:
             return "0"
         if self.terms.open_in in (None, self.terms.customer):
-            said = self._is(self.meant.still_open) if self.meant.still_open else "0"
+            by_value = self._is(self.meant.still_open) if self.meant.still_open else "0"
             if "" not in self.terms.open_values or self.terms.customer is None:
-                return said
+                return by_value
             answer = _quoted(self.terms.customer)
-            return f"CASE WHEN {answer} IS NULL OR CAST({answer} AS VARCHAR) = '' THEN 1 ELSE {said} END"
+            return f"CASE WHEN {answer} IS NULL OR CAST({answer} AS VARCHAR) = '' THEN 1 ELSE {by_value} END"
         return f"CASE WHEN {self.told_open or 'FALSE'} THEN 1 - {self._is(self.meant.customer)} ELSE 0 END"
 
     @property
@@ -376,17 +372,17 @@ class Source:
         """The rows with the outcome of their person: a customer if any row of it is one, whatever their order."""
         hidden = "__row", self.table.position, *self.same_keys(), BUYER if grouped else None
         names = dict.fromkeys((*(c.name for c in self.table.columns), *hidden))
-        listed = [_quoted(name) for name in names if name is not None]
+        columns = [_quoted(name) for name in names if name is not None]
         bought, closed, opened = ["__bought"], ["CASE WHEN __bought = 1 THEN __closed END"], ["__open"]
         for key in self.same_keys():
-            over = f"OVER (PARTITION BY {key})"
-            bought.append(f"CASE WHEN {key} IS NULL THEN 0 ELSE MAX(__bought) {over} END")
-            opened.append(f"CASE WHEN {key} IS NULL THEN 0 ELSE MAX(__open) {over} END")
-            first = f"MIN(CASE WHEN __bought = 1 THEN __closed END) {over}"
+            window = f"OVER (PARTITION BY {key})"
+            bought.append(f"CASE WHEN {key} IS NULL THEN 0 ELSE MAX(__bought) {window} END")
+            opened.append(f"CASE WHEN {key} IS NULL THEN 0 ELSE MAX(__open) {window} END")
+            first = f"MIN(CASE WHEN __bought = 1 THEN __closed END) {window}"
             closed.append(f"CASE WHEN {key} IS NULL THEN NULL ELSE {first} END")
         of_person = f"GREATEST({', '.join(bought)})"
         return (
-            f"SELECT {', '.join(listed)}, __created, __at, {IDENTITY}, __twice, __bought AS __row_bought, "
+            f"SELECT {', '.join(columns)}, __created, __at, {IDENTITY}, __twice, __bought AS __row_bought, "
             f"{of_person} AS __bought, "
             f"COALESCE(LEAST({', '.join(closed)}), __closed) AS __closed, "
             f"CASE WHEN {of_person} = 1 THEN 0 ELSE GREATEST({', '.join(opened)}) END AS __open "
@@ -397,19 +393,22 @@ class Source:
         """The rows with the outcome of their company, its first closing, and their place in it, the earliest first."""
         order = "CASE WHEN __created IS NULL THEN 1 ELSE 0 END, __created, __row" if self.dated else "__at, __row"
         columns = "__closed", "__bought", "__open"
-        listed = ", ".join(_quoted(c.name) for c in self.table.columns)
+        source_columns = ", ".join(_quoted(c.name) for c in self.table.columns)
         hidden = [c for c in dict.fromkeys(("__row", self.table.position)) if c is not None]
         hidden += ["__row_bought", *self.same_keys()] if self.same else []
-        over = f"OVER (PARTITION BY {BUYER})"
-        of_all = (f"MIN(CASE WHEN __bought = 1 THEN __closed ELSE NULL END) {over}", f"MAX(__bought) {over}",
-                  f"CASE WHEN MAX(__bought) {over} = 1 THEN 0 ELSE MAX(__open) {over} END")  # fmt: skip
-        taken = ", ".join(
-            f"CASE WHEN {BUYER} IS NULL THEN {own} ELSE {every} END AS {own}"
-            for own, every in zip(columns, of_all, strict=True)
+        window = f"OVER (PARTITION BY {BUYER})"
+        of_all = (
+            f"MIN(CASE WHEN __bought = 1 THEN __closed ELSE NULL END) {window}",
+            f"MAX(__bought) {window}",
+            f"CASE WHEN MAX(__bought) {window} = 1 THEN 0 ELSE MAX(__open) {window} END",
+        )
+        shared = ", ".join(
+            f"CASE WHEN {BUYER} IS NULL THEN {name} ELSE {every} END AS {name}"
+            for name, every in zip(columns, of_all, strict=True)
         )
         hidden_listed = ", ".join(_quoted(c) for c in hidden)
         return (
-            f"SELECT {listed}, {hidden_listed}, __created, __at, {IDENTITY}, __twice, {BUYER}, {taken}, "
+            f"SELECT {source_columns}, {hidden_listed}, __created, __at, {IDENTITY}, __twice, {BUYER}, {shared}, "
             f"CASE WHEN {BUYER} IS NULL THEN 1 ELSE ROW_NUMBER() OVER (PARTITION BY {BUYER} ORDER BY {order}) END "
             f"AS __mate FROM ({inner}) AS mates"
         )

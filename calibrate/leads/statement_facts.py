@@ -20,8 +20,8 @@ MOST_NAMED = 12
 def outcome_of(source: Source) -> Outcome:
     """Every value of what tells customers, with its rows and what it is taken for."""
     terms, meant = source.terms, source.meant
-    listed = [] if terms.outcomes is None else [c.name for c in terms.outcomes.columns]
-    if meant is not None and (terms.outcomes is None or terms.customer in listed):
+    deal_columns = [] if terms.outcomes is None else [c.name for c in terms.outcomes.columns]
+    if meant is not None and (terms.outcomes is None or terms.customer in deal_columns):
         values = tuple(_told_open(source, meant.values))
         return Outcome(terms.customer, "leads" if terms.outcomes is None else "outcomes", values)
     if terms.outcomes is not None:
@@ -37,17 +37,17 @@ def _told_open(source: Source, values: tuple[Value, ...]) -> Iterator[Value]:
         return
     home = source.terms.outcomes if source.terms.outcomes is not None else source.table
     column = sql.identifier(source.terms.customer or "").sql("duckdb")
-    found = home.fetch(
+    open_counts = home.fetch(
         f"SELECT COALESCE(CAST({column} AS VARCHAR), '') AS value, COUNT(*) AS n FROM {home.relation} "
         f"WHERE {test} GROUP BY 1"
     )
-    open_rows = {str(value): int(n) for value, n in zip(found["value"], found["n"], strict=True)}
-    for each in values:
-        rows = 0 if each.taken_for == "customer" else min(open_rows.get(each.value, 0), each.rows)
-        if each.rows > rows:
-            yield Value(each.value, each.rows - rows, each.taken_for)
+    open_rows = {str(value): int(n) for value, n in zip(open_counts["value"], open_counts["n"], strict=True)}
+    for answer in values:
+        rows = 0 if answer.taken_for == "customer" else min(open_rows.get(answer.value, 0), answer.rows)
+        if answer.rows > rows:
+            yield Value(answer.value, answer.rows - rows, answer.taken_for)
         if rows:
-            yield Value(each.value, rows, "open")
+            yield Value(answer.value, rows, "open")
 
 
 def _rows_listed(source: Source, outcomes: Table) -> tuple[Value, ...]:
@@ -65,11 +65,11 @@ def _dated(source: Source) -> tuple[Value, ...]:
     name = source.terms.customer_at or ""
     column = sql.identifier(name).sql("duckdb")
     empty = f"{column} IS NULL OR TRIM(CAST({column} AS VARCHAR)) = ''"
-    found = source.table.fetch(
+    counts = source.table.fetch(
         f"SELECT COUNT(*) AS n, COUNT(CASE WHEN {empty} THEN 1 END) AS blank, "
         f"COUNT(CASE WHEN {source.no_date(name)} THEN 1 END) AS none FROM {source.table.relation}"
     )
-    rows, blank, none = (int(found[key][0]) for key in ("n", "blank", "none"))
+    rows, blank, none = (int(counts[key][0]) for key in ("n", "blank", "none"))
     values = [Value("date", rows - none, "customer"), Value("", blank, "lost")]
     values += [Value("planned", none - blank, "open")] if none > blank else []
     return tuple(value for value in values if value.rows)
@@ -92,12 +92,14 @@ def _spelt(source: Source) -> Iterator[Fact]:
     if meant is None:
         return
     for key, values in (
-        ("outcome_variants", meant.variants), ("outcome_unnamed", meant.unnamed), ("outcome_unknown", meant.unknown),
-    ):  # fmt: skip
+        ("outcome_variants", meant.variants),
+        ("outcome_unnamed", meant.unnamed),
+        ("outcome_unknown", meant.unknown),
+    ):
         if values:
-            shown = may_be_shown(list(values))[:MOST_NAMED]
-            rows = sum(each.rows for each in meant.values if each.value in values)
-            yield Fact(key, {"column": column, "values": ", ".join(f"“{value}”" for value in shown), "rows": rows})
+            examples = may_be_shown(list(values))[:MOST_NAMED]
+            rows = sum(answer.rows for answer in meant.values if answer.value in values)
+            yield Fact(key, {"column": column, "values": ", ".join(f"“{value}”" for value in examples), "rows": rows})
 
 
 def _repeated(source: Source) -> Iterator[Fact]:
@@ -110,15 +112,19 @@ def _repeated(source: Source) -> Iterator[Fact]:
 def _doubted(source: Source) -> Iterator[Fact]:
     """Days that are not believed, by column."""
     columns = {
-        "created": source.terms.created_at, "closed": source.terms.customer_at, "outcomes": source.terms.customer_at
-    }  # fmt: skip
+        "created": source.terms.created_at,
+        "closed": source.terms.customer_at,
+        "outcomes": source.terms.customer_at,
+    }
     for kind, column in columns.items():
         span = source.spans.get(kind)
         if span is None:
             continue
         for key, rows in (
-            ("dates_placeholder", span.placeholders), ("dates_future", span.future), ("dates_far", span.far),
-        ):  # fmt: skip
+            ("dates_placeholder", span.placeholders),
+            ("dates_future", span.future),
+            ("dates_far", span.far),
+        ):
             if rows:
                 yield Fact(key, {"column": column or "", "rows": rows})
 
@@ -129,13 +135,13 @@ def _plans(source: Source, as_of: date | None) -> Iterator[Fact]:
     if as_of is None or own_at is None or source.meant is None or source.terms.outcomes is not None:
         return
     day, last = source.day(source.table, own_at), (as_of - DAY_ZERO).days
-    others = f"{source.is_customer} = 0"
-    found = source.table.fetch(
+    no_customer = f"{source.is_customer} = 0"
+    counts = source.table.fetch(
         f"SELECT COUNT(CASE WHEN {day} > {last} AND {day} <= {LAST} THEN 1 END) AS plans, "
         f"COUNT(CASE WHEN {day} < {FIRST} OR {day} > {LAST} THEN 1 END) AS never "
-        f"FROM {source.table.relation} WHERE {others}"
+        f"FROM {source.table.relation} WHERE {no_customer}"
     )
-    plans, never = int(found["plans"][0]), int(found["never"][0])
+    plans, never = int(counts["plans"][0]), int(counts["never"][0])
     if plans:
         yield Fact("plans", {"column": own_at, "rows": plans})
     if never:
@@ -144,8 +150,8 @@ def _plans(source: Source, as_of: date | None) -> Iterator[Fact]:
 
 def late_customers(source_leads: str, table: Table, window: int) -> int:
     """Leads old enough to be judged that became customers only after the window of so many days."""
-    found = table.fetch(
+    answer = table.fetch(
         f"SELECT COUNT(*) AS n FROM ({source_leads}) AS judged WHERE {STATUS} = {REASONS.index('kept')} "
         f"AND __bought = 1 AND __closed > __created + {window}"
     )
-    return int(found["n"][0])
+    return int(answer["n"][0])

@@ -100,7 +100,7 @@ def _leads(origin: Origin, system: System, table: Table, *, named: bool) -> Orig
     ):
         if column is not None and before is None:
             facts.append(Fact(key, {"column": column}))
-    said = spoken(system, table, found, named=named, file=table.name)
+    said = spoken(system, table, found, by_user=named, file=table.name)
     put_back = {*settings.columns.only, *settings.columns.keep, *(c.column for c in settings.criterion)}
     aside = {c: str(reason) for c, reason in set_aside(system, table).items() if c not in put_back}
     return Origin(
@@ -137,7 +137,7 @@ def _second(
     if found is not None and outcome.value is None:
         parts["value"] = value
     facts = origin.facts
-    said = spoken(other, outcomes, found, named=named, file=outcomes.name)
+    said = spoken(other, outcomes, found, by_user=named, file=outcomes.name)
     new = tuple(fact for fact in said.facts if fact not in facts)
     new += tuple(fact for fact in outcomes.facts if fact.key == "crm_several")
     if parts.get("value") is not None:

@@ -27,6 +27,6 @@ def test_a_late_sale_is_no_slip_of_the_pen() -> None:
     created = np.arange(20_000, 20_600), np.ones(600, np.int64)
     won, today = np.array([20_010, 20_020, 20_550]), date(2030, 1, 1)
     assert day_span(won, np.ones(3, np.int64), today).far == 1  # alone, 530 days apart
-    assert day_span(won, np.ones(3, np.int64), today, beside=created).far == 0
-    planned = day_span(np.array([20_010, 22_000]), np.array([5, 50]), date(2026, 6, 1), beside=created)
+    assert day_span(won, np.ones(3, np.int64), today, creation=created).far == 0
+    planned = day_span(np.array([20_010, 22_000]), np.array([5, 50]), date(2026, 6, 1), creation=created)
     assert (planned.newest, planned.future) == (20_010, 50)  # a closing after today is a plan, however many there are

@@ -14,34 +14,36 @@ from ...engine import sql
 from ...engine.table import Column, Table
 from ..terms import Group
 from .mailbox import LOOKED_AT, company_domain, find_addresses
-from .naming import words_of
+from .naming import in_order, words_of
 from .roles import repeats, values_of
 
-_IDS = (
-    "company id", "account id", "organization id", "organisation id", "org id", "associated company id",
-    "primary associated company id", "associated company ids", "company record id", "parent account id", "firm id",
-    "id societe", "id entreprise", "id compte", "id organisation", "identifiant societe", "identifiant entreprise",
-    "identifiant compte", "siren", "siret", "account number", "company number", "numero de compte", "firmen id",
-    "unternehmens id", "id empresa", "id azienda", "company domain name", "company domain", "domaine entreprise",
-)  # fmt: skip
-_NAMES = (
-    "company", "company name", "account", "account name", "organization", "organization name", "organisation",
-    "organisation name", "associated company", "primary company", "entreprise", "nom de l entreprise",
-    "nom entreprise", "societe", "nom de la societe", "nom societe", "raison sociale", "compte", "nom du compte",
-    "employer", "employeur", "firma", "unternehmen", "empresa", "azienda", "ragione sociale",
-)  # fmt: skip
-_DEALS = (
-    "deal id", "deal record id", "record id", "opportunity id", "id deal", "id opportunite", "id affaire",
-    "contract id", "deal name", "deal", "opportunity name", "opportunity", "affaire", "transaction",
-    "nom de la transaction", "dealname", "contract number", "order id", "contract", "order number",
-)  # fmt: skip
+_IDS = in_order("""
+    company id, account id, organization id, organisation id, org id, associated company id,
+    primary associated company id, associated company ids, company record id, parent account id, firm id,
+    id societe, id entreprise, id compte, id organisation, identifiant societe, identifiant entreprise,
+    identifiant compte, siren, siret, account number, company number, numero de compte, firmen id,
+    unternehmens id, id empresa, id azienda, company domain name, company domain, domaine entreprise
+""")
+_NAMES = in_order("""
+    company, company name, account, account name, organization, organization name, organisation,
+    organisation name, associated company, primary company, entreprise, nom de l entreprise,
+    nom entreprise, societe, nom de la societe, nom societe, raison sociale, compte, nom du compte,
+    employer, employeur, firma, unternehmen, empresa, azienda, ragione sociale
+""")
+_DEALS = in_order("""
+    deal id, deal record id, record id, opportunity id, id deal, id opportunite, id affaire,
+    contract id, deal name, deal, opportunity name, opportunity, affaire, transaction,
+    nom de la transaction, dealname, contract number, order id, contract, order number
+""")
 _NOT_THEIRS = re.compile(
     r"\b(owner|proprietaire|sales|rep|assigned|assigne|commercial\w*|vendeu\w*|manager|user|agent|created|modified|cree|"
     r"modifie|by|par|referr\w*|parrain|invit\w*|partner|partenaire|support|from|sender|expediteur)\b"
 )
 """Words of columns that hold somebody else's address or name, such as that of the sales person."""
-_FULL = ("full name", "contact name", "lead name", "name", "nom complet", "nom prenom", "prenom nom", "contact",
-         "nom du contact", "nom et prenom")  # fmt: skip
+_FULL = in_order("""
+    full name, contact name, lead name, name, nom complet, nom prenom, prenom nom, contact,
+    nom du contact, nom et prenom
+""")
 _FIRST = ("first name", "given name", "prenom", "vorname", "nombre", "nome")
 _LAST = ("last name", "surname", "family name", "nom", "nom de famille", "nachname", "apellido", "apellidos", "cognome")
 LARGEST, FEWEST = 0.10, 20
@@ -111,10 +113,10 @@ def _tells_companies(table: Table, group: Group) -> bool:
     keys = (
         f"SELECT {group_sql(table, group)} AS buyer FROM (SELECT * FROM {table.relation} LIMIT {FIRST_ROWS}) AS leads"
     )
-    counted = f"SELECT buyer, COUNT(*) AS leads FROM ({keys}) AS keyed GROUP BY 1"
+    buyer_counts = f"SELECT buyer, COUNT(*) AS leads FROM ({keys}) AS keyed GROUP BY 1"
     row = table.fetch(
         f"SELECT CAST(COUNT(*) AS BIGINT) AS buyers, CAST(COALESCE(SUM(leads), 0) AS BIGINT) AS leads, "
-        f"CAST(COALESCE(MAX(leads), 0) AS BIGINT) AS most FROM ({counted}) AS counted WHERE buyer IS NOT NULL"
+        f"CAST(COALESCE(MAX(leads), 0) AS BIGINT) AS most FROM ({buyer_counts}) AS counted WHERE buyer IS NOT NULL"
     )
     buyers, leads, most = (int(row[name][0]) for name in ("buyers", "leads", "most"))
     enough = leads >= OFTEN * min(table.rows, FIRST_ROWS) if table.rows else leads > 0

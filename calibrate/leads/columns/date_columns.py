@@ -12,35 +12,35 @@ from ...days import DAY_ZERO
 from ...engine import sql
 from ...engine.dates import moment
 from ...engine.table import Column, Table
-from .naming import words_of
+from .naming import in_order, words_of
 from .profile import looks_dated, profile, since_1970
 
-_CREATED = (
-    "created at", "created", "created on", "create date", "creation date", "date created", "created date",
-    "created time", "lead created at", "lead created", "lead create date", "lead creation date", "lead date",
-    "date lead", "createdate", "date de creation", "date creation", "cree le", "creee le", "date d entree",
-    "date entree", "date d inscription", "signup date", "signed up at", "sign up date", "registered at",
-    "registration date", "entered at", "entry date", "inquiry date", "first seen", "first contact date",
-    "date premier contact", "date", "added on", "add time", "lead add time",
-    "createdtime", "erstellt am", "erstellt", "erstellungsdatum", "angelegt am", "anlagedatum", "eingangsdatum",
-    "fecha de creacion", "fecha creacion", "creado el", "fecha de alta", "fecha de registro", "fecha de entrada",
-    "data di creazione", "data creazione", "creato il", "data inserimento", "data di inserimento",
-    "data de criacao", "data criacao", "criado em", "data de cadastro", "data de entrada",
-    "aangemaakt op", "aanmaakdatum", "datum aangemaakt", "data", "datum", "fecha",
-)  # fmt: skip
-_CLOSED = (
-    "customer at", "became customer at", "became a customer date", "customer date", "customer since", "client le",
-    "date client", "devenu client le", "closed at", "closed on", "close date", "closed date", "closed won date",
-    "closedate", "won at", "won time", "won date", "date won", "deal won time", "converted at", "conversion date",
-    "converted date", "signed at", "signed on", "signature date", "date de signature", "date signature", "signe le",
-    "date de cloture", "date cloture", "date gagne", "purchase date", "purchased at", "date d achat", "order date",
-    "contract date", "date contrat", "date de vente",
-    "close at", "closing date", "date closed", "kunde seit", "gewonnen am", "abschlussdatum", "geschlossen am",
-    "fecha de cierre", "fecha cierre", "ganado el", "cliente desde", "fecha de firma", "fecha de compra",
-    "data di chiusura", "data chiusura", "data firma", "cliente dal", "data acquisto", "data di firma",
-    "data de fechamento", "data fechamento", "data de fecho", "ganho em", "data da venda", "data de assinatura",
-    "afsluitdatum", "sluitingsdatum", "gewonnen op", "klant sinds", "datum gesloten",
-)  # fmt: skip
+_CREATED = in_order("""
+    created at, created, created on, create date, creation date, date created, created date,
+    created time, lead created at, lead created, lead create date, lead creation date, lead date,
+    date lead, createdate, date de creation, date creation, cree le, creee le, date d entree,
+    date entree, date d inscription, signup date, signed up at, sign up date, registered at,
+    registration date, entered at, entry date, inquiry date, first seen, first contact date,
+    date premier contact, date, added on, add time, lead add time,
+    createdtime, erstellt am, erstellt, erstellungsdatum, angelegt am, anlagedatum, eingangsdatum,
+    fecha de creacion, fecha creacion, creado el, fecha de alta, fecha de registro, fecha de entrada,
+    data di creazione, data creazione, creato il, data inserimento, data di inserimento,
+    data de criacao, data criacao, criado em, data de cadastro, data de entrada,
+    aangemaakt op, aanmaakdatum, datum aangemaakt, data, datum, fecha
+""")
+_CLOSED = in_order("""
+    customer at, became customer at, became a customer date, customer date, customer since, client le,
+    date client, devenu client le, closed at, closed on, close date, closed date, closed won date,
+    closedate, won at, won time, won date, date won, deal won time, converted at, conversion date,
+    converted date, signed at, signed on, signature date, date de signature, date signature, signe le,
+    date de cloture, date cloture, date gagne, purchase date, purchased at, date d achat, order date,
+    contract date, date contrat, date de vente,
+    close at, closing date, date closed, kunde seit, gewonnen am, abschlussdatum, geschlossen am,
+    fecha de cierre, fecha cierre, ganado el, cliente desde, fecha de firma, fecha de compra,
+    data di chiusura, data chiusura, data firma, cliente dal, data acquisto, data di firma,
+    data de fechamento, data fechamento, data de fecho, ganho em, data da venda, data de assinatura,
+    afsluitdatum, sluitingsdatum, gewonnen op, klant sinds, datum gesloten
+""")
 _COMING = re.compile(
     r"\b(creat\w*|creation|crea(zione|cion)|cread[oa]|criad[oa]|criacao|creee?|erstell\w*|angelegt\w*|anlage\w*|"
     r"erfass\w*|eingang\w*|eingegangen|aangemaakt|aanmaak\w*|alta|ingreso|registr(o|ado|azione|ation|ed)|inserimento|"
@@ -89,8 +89,8 @@ class DateColumns:
 
 def find_dates(table: Table) -> tuple[str | None, str | None]:
     """The columns that say when a lead entered and when it became a customer."""
-    found = date_columns(table)
-    return found.created, found.closed
+    roles = date_columns(table)
+    return roles.created, roles.closed
 
 
 def date_columns(table: Table) -> DateColumns:
@@ -122,29 +122,31 @@ def is_sale(column: str) -> bool:
 
 def _first(table: Table, names: Sequence[str]) -> str | None:
     """The column that is called by the first of the names and holds dates."""
-    named = [c for c in table.columns if words_of(c.name) in names and c.type != "boolean"]
-    ordered = sorted(named, key=lambda c: names.index(words_of(c.name)))
+    candidates = [c for c in table.columns if words_of(c.name) in names and c.type != "boolean"]
+    ordered = sorted(candidates, key=lambda c: names.index(words_of(c.name)))
     return next((c.name for c in ordered if _holds_dates(table, c)), None)
 
 
-def _called(table: Table, wanted: Sequence[re.Pattern[str]], never: Sequence[re.Pattern[str]]) -> str | None:
+def _called(table: Table, patterns: Sequence[re.Pattern[str]], never: Sequence[re.Pattern[str]]) -> str | None:
     """The best filled column of dates with a word of the first pattern that has one."""
-    for pattern in wanted:
-        named = [
-            c for c in table.columns
-            if c.type != "boolean" and pattern.search(words_of(c.name))
-            and not any(other.search(words_of(c.name)) for other in never)
-        ]  # fmt: skip
-        dated = [c.name for c in named if _holds_dates(table, c)]
+    for pattern in patterns:
+        candidates = [
+            c
+            for c in table.columns
+            if c.type != "boolean"
+            and pattern.search(words_of(c.name))
+            and not any(foreign.search(words_of(c.name)) for foreign in never)
+        ]
+        dated = [c.name for c in candidates if _holds_dates(table, c)]
         if dated:
-            filled = {name: each.filled for name, each in profile(table, tuple(dated)).items()}
+            filled = {name: column_profile.filled for name, column_profile in profile(table, tuple(dated)).items()}
             return max(dated, key=lambda name: filled[name])
     return None
 
 
 def _holds_dates(table: Table, column: Column) -> bool:
-    found = profile(table, (column.name,))[column.name]
-    return bool(found.filled) and (looks_dated(found) or since_1970(found))
+    column_profile = profile(table, (column.name,))[column.name]
+    return bool(column_profile.filled) and (looks_dated(column_profile) or since_1970(column_profile))
 
 
 def _typed(column: Column) -> bool:
@@ -157,13 +159,13 @@ def _refusal(table: Table, column: Column) -> Refused | None:
     if _OTHER.search(words) or _CLOSING.search(words):
         return "date_name"
     day = sql.day(moment(table, column.name).expression).sql("duckdb")
-    found = table.fetch(
+    counts = table.fetch(
         f"SELECT COUNT(*) AS n, COUNT({day}) AS filled, MIN({day}) AS low, MAX({day}) AS high FROM {table.relation}"
     )
-    rows, filled = int(found["n"][0]), int(found["filled"][0])
+    rows, filled = int(counts["n"][0]), int(counts["filled"][0])
     if not filled or filled < FILLED * rows:
         return "date_gaps"
-    low, high = int(found["low"][0]), int(found["high"][0])
+    low, high = int(counts["low"][0]), int(counts["high"][0])
     if high > (date.today() - DAY_ZERO).days + 1:
         return "date_future"
     return "date_years" if high - low > MOST_YEARS * 366 else None

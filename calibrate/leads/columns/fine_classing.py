@@ -50,17 +50,21 @@ def with_specials(
     ordered: bool = False,
 ) -> Criterion:
     """Value levels with the two special ones, which step aside where a value has their name."""
-    taken = [level.name for level in levels]
-    nothing, rest = _special(MISSING, taken), _special(OTHER, taken)
+    names = [level.name for level in levels]
+    nothing, remainder = _special(MISSING, names), _special(OTHER, names)
     return Criterion(
-        column, column, kind, axis_of(column),
-        (*levels, Level(nothing, "missing", missing), Level(rest, "other")),
-        reference=nothing if reference == MISSING else reference, ordered=ordered,
-    )  # fmt: skip
+        column,
+        column,
+        kind,
+        axis_of(column),
+        (*levels, Level(nothing, "missing", missing), Level(remainder, "other")),
+        reference=nothing if reference == MISSING else reference,
+        ordered=ordered,
+    )
 
 
-def _special(name: str, taken: Collection[str]) -> str:
-    folds = {each.casefold() for each in taken}
+def _special(name: str, names: Collection[str]) -> str:
+    folds = {level_name.casefold() for level_name in names}
     while name.casefold() in folds:
         name = f"({name})"
     return name
@@ -71,71 +75,73 @@ def filled_levels(column: str) -> Criterion:
     return with_specials(column, "presence", [Level("filled")], reference=MISSING)
 
 
-def yes_no_levels(found: Profile, asked: Sequence[Criterion]) -> Criterion:
+def yes_no_levels(profile: Profile, required: Sequence[Criterion]) -> Criterion:
     """Two levels, the absent one first and the reference; placeholders are missing."""
-    if found.column.type == "boolean":
+    if profile.column.type == "boolean":
         levels = [Level("no", values=(False,)), Level("yes", values=(True,))]
-        return with_specials(found.column.name, "boolean", levels, reference="no")
+        return with_specials(profile.column.name, "boolean", levels, reference="no")
     sides: dict[bool, list[str]] = {False: [], True: []}
     nothing: list[str] = []
-    for text, _ in found.texts:
+    for text, _ in profile.texts:
         (nothing if is_placeholder(text) else sides[text.strip().casefold() in YES]).append(text)
-    seen = {*nothing, *sides[False], *sides[True]}
-    if any(_mixed(texts, asked) for texts in (*sides.values(), nothing)) or set(demanded_texts(asked)) - seen:
-        return text_levels(found, asked, "boolean")
+    present = {*nothing, *sides[False], *sides[True]}
+    if any(_mixed(texts, required) for texts in (*sides.values(), nothing)) or set(demanded_texts(required)) - present:
+        return text_levels(profile, required, "boolean")
     levels = [Level(shown(texts[0]), values=tuple(texts)) for texts in sides.values()]
-    return with_specials(found.column.name, "boolean", levels, missing=tuple(nothing), reference=levels[0].name)
+    return with_specials(profile.column.name, "boolean", levels, missing=tuple(nothing), reference=levels[0].name)
 
 
-def demanded_texts(asked: Sequence[Criterion]) -> list[str]:
+def demanded_texts(required: Sequence[Criterion]) -> list[str]:
     """Every text that given criteria list."""
-    values = (value for criterion in asked for level in criterion.levels for value in level.values)
+    values = (value for criterion in required for level in criterion.levels for value in level.values)
     return list(dict.fromkeys(value for value in values if isinstance(value, str)))
 
 
-def _mixed(texts: Sequence[str], asked: Sequence[Criterion]) -> bool:
+def _mixed(texts: Sequence[str], required: Sequence[Criterion]) -> bool:
     """Whether a given grid tells some of these texts apart."""
-    return any(len({c.index_of(text) for text in texts}) > 1 for c in asked if c.kind != "number")
+    return any(len({c.index_of(text) for text in texts}) > 1 for c in required if c.kind != "number")
 
 
 Key = tuple[object, ...]
 
 
-def text_levels(found: Profile, asked: Sequence[Criterion], kind: Kind) -> Criterion:
+def text_levels(profile: Profile, required: Sequence[Criterion], kind: Kind) -> Criterion:
     """A level per text, the commonest first; spellings of one text share it, unless a grid tells them apart."""
-    grids = [c for c in asked if c.kind != "number"]
+    grids = [c for c in required if c.kind != "number"]
     demanded = demanded_texts(grids)
     flags = {v for c in grids for level in c.levels for v in level.values if not isinstance(v, str)}
-    groups = _groups(found, grids, demanded, together=False)
+    groups = _groups(profile, grids, demanded, together=False)
     if sum(1 for texts, _ in groups.values() if set(texts) & set(demanded)) > MOST_TEXTS:
-        groups = _groups(found, grids, demanded, together=True)
-    wanted = set(demanded)
-    ranked = sorted(groups.values(), key=lambda group: (not set(group[0]) & wanted, -group[1], group[0][0]))
-    most = max(MOST_TEXTS, sum(1 for texts, _ in ranked if set(texts) & wanted))
-    kept = sorted(ranked[: min(most, MOST_LEVELS - 2 - len(flags))], key=lambda group: (-group[1], group[0][0]))
+        groups = _groups(profile, grids, demanded, together=True)
+    needed_texts = set(demanded)
+    ranked = sorted(groups.values(), key=lambda group: (not set(group[0]) & needed_texts, -group[1], group[0][0]))
+    most = max(MOST_TEXTS, sum(1 for texts, _ in ranked if set(texts) & needed_texts))
+    chosen_groups = sorted(
+        ranked[: min(most, MOST_LEVELS - 2 - len(flags))], key=lambda group: (-group[1], group[0][0])
+    )
     levels: list[Level] = []
-    for texts, _ in kept:
+    for texts, _ in chosen_groups:
         levels.append(Level(free_name(shown(texts[0]), [level.name for level in levels]), values=tuple(texts)))
     levels += [Level(free_name("yes" if v else "no", [x.name for x in levels]), values=(v,)) for v in sorted(flags)]
-    return with_specials(found.column.name, kind, levels)
+    return with_specials(profile.column.name, kind, levels)
 
 
 def _groups(
-    found: Profile, grids: Sequence[Criterion], demanded: Sequence[str], *, together: bool
+    profile: Profile, grids: Sequence[Criterion], demanded: Sequence[str], *, together: bool
 ) -> dict[Key, tuple[list[str], int]]:
     """Texts that share a level, with their count: spellings of one text that all grids treat alike.
 
     `together`: texts that grids list share a level whenever all grids treat them alike, for grids that list many.
     """
     groups: dict[Key, tuple[list[str], int]] = {}
-    listed = set(demanded)
-    spoilt = spoilt_ranges([text for text, _ in found.texts])
-    for text, count in (*((text, 0) for text in demanded), *found.texts):
+    needed_texts = set(demanded)
+    spoilt = spoilt_ranges([text for text, _ in profile.texts])
+    for text, count in (*((text, 0) for text in demanded), *profile.texts):
         if not text.strip(vocabulary.BLANKS):
             continue
-        value = as_number(text) if found.column.type == "number" else text
+        value = as_number(text) if profile.column.type == "number" else text
         word: object = value if isinstance(value, float) else _spelling(spoilt.get(text, text))
-        key = ("" if together and text in listed else word, *(c.index_of(value) for c in grids))
+        key = ("" if together and text in needed_texts else word, *(c.index_of(value) for c in grids))
         texts, so_far = groups.get(key, ([], 0))
         if text not in texts:
             groups[key] = ([*texts, text], so_far + count)
@@ -163,12 +169,12 @@ def spoilt_ranges(texts: Sequence[str]) -> dict[str, str]:
     >>> spoilt_ranges(["10-Jan", "1-10", "Nov-50", "11-50", "2025-01-10", "12-Mar"])
     {'10-Jan': '1-10', 'Nov-50': '11-50', '2025-01-10': '1-10'}
     """
-    known = {re.sub(r"\s", "", text): text for text in texts if _RANGE.fullmatch(text.strip())}
+    ranges = {re.sub(r"\s", "", text): text for text in texts if _RANGE.fullmatch(text.strip())}
     spoilt: dict[str, str] = {}
-    for text in texts if known else ():
+    for text in texts if ranges else ():
         for guess in _ranges_behind(text.strip()):
-            if guess in known and text != known[guess]:
-                spoilt.setdefault(text, known[guess])
+            if guess in ranges and text != ranges[guess]:
+                spoilt.setdefault(text, ranges[guess])
     return spoilt
 
 
@@ -192,23 +198,23 @@ def shown(text: str) -> str:
     return name if len(name) <= 80 else name[:79] + "…"
 
 
-def free_name(name: str, taken: Collection[str]) -> str:
+def free_name(name: str, names: Collection[str]) -> str:
     """The name, numbered if it is taken."""
     number, free = 1, name
-    while free in taken:
+    while free in names:
         number += 1
         free = f"{name} ({number})"
     return free
 
 
-def as_texts(found: Profile) -> Profile:
+def as_texts(profile: Profile) -> Profile:
     """A number column as texts: 3 and 3.0 are '3'."""
-    if found.numbers is None:
-        return found
-    values, counts = np.unique(found.numbers, return_counts=True)
+    if profile.numbers is None:
+        return profile
+    values, counts = np.unique(profile.numbers, return_counts=True)
     order = np.lexsort((values, -counts))[: 5 * MOST_TEXTS]
     texts = tuple((_digits(float(values[i])), int(counts[i])) for i in order if np.isfinite(values[i]))
-    return replace(found, texts=texts, rare=int((counts <= RARE).sum()))
+    return replace(profile, texts=texts, rare=int((counts <= RARE).sum()))
 
 
 def _digits(value: float) -> str:
@@ -218,39 +224,46 @@ def _digits(value: float) -> str:
 # --- numbers ---------------------------------------------------------------------------------------
 
 
-def number_levels(found: Profile, asked: Sequence[Criterion], words: tuple[str, ...] = ()) -> Criterion:
+def number_levels(profile: Profile, required: Sequence[Criterion], words: tuple[str, ...] = ()) -> Criterion:
     """Fine intervals of a number: each value its own if they are few, else some forty at readable cuts."""
-    values = found.numbers if found.numbers is not None else np.zeros(0)
+    values = profile.numbers if profile.numbers is not None else np.zeros(0)
     finite = np.sort(values[np.isfinite(values)])
-    whole = found.column.whole or (bool(len(finite)) and bool((finite == np.floor(finite)).all()))
+    integral = profile.column.whole or (bool(len(finite)) and bool((finite == np.floor(finite)).all()))
     different = np.unique(finite)
-    own = different[1:].tolist() if len(different) <= MOST_NUMBERS else readable_cuts(finite, whole=whole)
-    demanded = {cut for c in asked if c.kind == "number" for cut in c.cuts}
-    for criterion in asked:
+    natural_cuts = (
+        different[1:].tolist() if len(different) <= MOST_NUMBERS else readable_cuts(finite, integral=integral)
+    )
+    demanded = {cut for c in required if c.kind == "number" for cut in c.cuts}
+    for criterion in required:
         alone = [as_number(text) for text in criterion.levels[criterion.missing].values if isinstance(text, str)]
         demanded |= {x for n in alone if n is not None for x in (n, math.nextafter(n, math.inf))}
     room = max(0, MOST_LEVELS - 3 - len(demanded))
-    if len(own) > room:
-        own = own[:: -(-len(own) // max(room, 1))] if room else []
-    cuts = sorted({*own, *demanded})
+    if len(natural_cuts) > room:
+        natural_cuts = natural_cuts[:: -(-len(natural_cuts) // max(room, 1))] if room else []
+    cuts = sorted({*natural_cuts, *demanded})
     two = len(different) == 2 and [float(v) for v in different] == [0, 1] and cuts == [1.0]
-    levels = _intervals(cuts, whole, zero=bool(len(different)) and different[0] == 0)
+    levels = _intervals(cuts, integral, zero=bool(len(different)) and different[0] == 0)
     if two:
         levels = [replace(levels[0], name="0"), replace(levels[1], name="1")]
-    spoken = tuple(word for word in words if word)
+    words_for_missing = tuple(word for word in words if word)
     return with_specials(
-        found.column.name, "number", levels, missing=spoken, reference="0" if two else None, ordered=not two
+        profile.column.name,
+        "number",
+        levels,
+        missing=words_for_missing,
+        reference="0" if two else None,
+        ordered=not two,
     )
 
 
-def _intervals(cuts: Sequence[float], whole: bool, *, zero: bool = False) -> list[Level]:
+def _intervals(cuts: Sequence[float], integral: bool, *, zero: bool = False) -> list[Level]:
     """The levels between cuts; the first is called 0 where it can hold no other whole number."""
     levels: list[Level] = []
     bounds: list[float | None] = [None, *cuts, None]
-    whole = whole and all(float(cut).is_integer() for cut in cuts)
+    integral = integral and all(float(cut).is_integer() for cut in cuts)
     for low, high in pairwise(bounds):
-        name = interval_name(low, high, integers=whole)
-        if low is None and high == 1 and whole and zero:
+        name = interval_name(low, high, integers=integral)
+        if low is None and high == 1 and integral and zero:
             name = "0"
         if any(name == level.name for level in levels):
             name = f"{low!r} to <{high!r}"
@@ -258,34 +271,34 @@ def _intervals(cuts: Sequence[float], whole: bool, *, zero: bool = False) -> lis
     return levels
 
 
-def readable_cuts(values: NDArray[np.float64], *, whole: bool, bins: int = MOST_NUMBERS) -> list[float]:
+def readable_cuts(values: NDArray[np.float64], *, integral: bool, bins: int = MOST_NUMBERS) -> list[float]:
     """Cut points between the quantiles of sorted values, each the roundest number there.
 
-    >>> readable_cuts(np.arange(1, 1001.0), whole=True, bins=4)
+    >>> readable_cuts(np.arange(1, 1001.0), integral=True, bins=4)
     [5.0, 10.0, 250.0, 500.0, 750.0, 800.0, 995.0]
     """
     shares = np.concatenate([np.arange(1, bins) / bins, [0.005, 0.01, 0.99, 0.995]])
     place = np.minimum((np.sort(shares) * len(values)).astype(np.intp), len(values) - 1)
     marks = np.unique(np.concatenate([values[:1], values[place]]))
-    return sorted({_roundest(float(a), float(b), whole) for a, b in pairwise(marks)})
+    return sorted({_roundest(float(a), float(b), integral) for a, b in pairwise(marks)})
 
 
-def _roundest(low: float, high: float, whole: bool) -> float:
+def _roundest(low: float, high: float, integral: bool) -> float:
     """The number in (low, high] that is quickest to say: 1, 5, 2.5 or 2 of the greatest power of ten that fits."""
     if low < 0 <= high:
         return 0.0
     power = math.floor(math.log10(max(abs(low), abs(high), 1e-300)))
     for exponent in range(power, power - 17, -1):
-        if whole and exponent < 0:
+        if integral and exponent < 0:
             break
         for factor in (10, 5, 2.5, 2, 1):
             step = factor * 10.0**exponent
-            if whole and (step < 1 or (factor == 2.5 and exponent < 1)):
+            if integral and (step < 1 or (factor == 2.5 and exponent < 1)):
                 continue
             candidate = float(plain_number(round(math.floor(high / step) * step, 12 - min(exponent, 0))))
             if low < candidate <= high:
                 return candidate
-    return math.floor(high) if whole and math.floor(high) > low else high
+    return math.floor(high) if integral and math.floor(high) > low else high
 
 
 def named_levels(
@@ -306,8 +319,8 @@ def named_levels(
     if cuts is not None:
         ordered = sorted({float(cut) for cut in cuts})
         levels = _intervals(ordered, all(cut.is_integer() for cut in ordered))
-        made = with_specials(column, "number", levels, ordered=True)
+        criterion = with_specials(column, "number", levels, ordered=True)
     else:
-        levels = [Level(each, values=tuple(texts)) for each, texts in (groups or {}).items()]
-        made = with_specials(column, "text", levels)
-    return replace(made, name=name or column, axis=axis, fixed=True)
+        levels = [Level(label, values=tuple(texts)) for label, texts in (groups or {}).items()]
+        criterion = with_specials(column, "text", levels)
+    return replace(criterion, name=name or column, axis=axis, fixed=True)

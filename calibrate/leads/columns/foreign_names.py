@@ -60,25 +60,25 @@ def is_foreign(text: str) -> bool:
 @lru_cache
 def _spaced() -> tuple[frozenset[str], frozenset[str]]:
     """Given and family names of the countries that write them apart, folded."""
-    given: set[str] = {_fold(word) for word in _MORE}
+    first_names: set[str] = {_fold(word) for word in _MORE}
     family: set[str] = {_fold(word) for word in _FAMILY_MORE}
     for country in SPACED:
         first, last = names_of(country)
-        given |= {_fold(name) for name in first}
+        first_names |= {_fold(name) for name in first}
         family |= {_fold(name) for name in last}
-    return frozenset(given), frozenset(family)
+    return frozenset(first_names), frozenset(family)
 
 
 @lru_cache
 def _joined() -> tuple[frozenset[str], frozenset[str]]:
     """Given and family names of China, Japan and Korea."""
-    given: set[str] = set()
+    first_names: set[str] = set()
     family: set[str] = set()
     for country in ("zh", "ja", "ko"):
         first, last = names_of(country)
-        given |= {name for name in first if len(name) > 1}
+        first_names |= {name for name in first if len(name) > 1}
         family |= {*last}
-    return frozenset(given), frozenset(family)
+    return frozenset(first_names), frozenset(family)
 
 
 def _fold(text: str) -> str:
@@ -102,25 +102,25 @@ def foreign_reading(text: str) -> int:
 
 
 def _western(tokens: list[str]) -> int:
-    given, family = _spaced()
+    first_names, family = _spaced()
     folds = [_fold(token) for token in tokens]
-    first = [fold in given for fold in folds]
+    first = [fold in first_names for fold in folds]
     ends = [_SLAVIC_END.search(token.casefold()) or _GREEK_END.search(token.casefold()) for token in tokens]
     last = [fold in family or (bool(end) and len(fold) > 4) for fold, end in zip(folds, ends, strict=True)]
     for i in range(len(tokens) - 1):
         pair = (first[i] and last[i + 1]) or (last[i] and first[i + 1])
-        arabic = first[i] and (folds[i + 1] in given or folds[i + 1].startswith("ال")) and not tokens[i].istitle()
+        arabic = first[i] and (folds[i + 1] in first_names or folds[i + 1].startswith("ال")) and not tokens[i].istitle()
         if pair or arabic or (first[i] and len(tokens[i + 1]) == 1):
             return SURE
     if len(tokens) in (2, 3) and any(first):
         return SURE
-    known = [fold in given or fold in family for fold in folds]
-    return MAYBE if len(tokens) <= 3 and any(known) else NO
+    hits = [fold in first_names or fold in family for fold in folds]
+    return MAYBE if len(tokens) <= 3 and any(hits) else NO
 
 
 def _eastern(text: str, east: list[str], tokens: list[str]) -> int:
     """A family name at the head, and a given name or an address after it."""
-    given, family = _joined()
+    first_names, family = _joined()
     if len(tokens) == 2 and len(east) == 2 and tokens[0] in family:
         return SURE
     best = NO
@@ -130,9 +130,9 @@ def _eastern(text: str, east: list[str], tokens: list[str]) -> int:
         bare = _HONOUR.sub("", token)
         heads = [bare[:size] for size in (3, 2, 1) if bare[:size] in family and len(bare) > size]
         rests = [bare[len(head) :] for head in heads]
-        if any(rest in given for rest in rests) or (heads and bare != token):
+        if any(tail in first_names for tail in rests) or (heads and bare != token):
             return SURE
-        if bare in given or bare in family or (any(len(rest) <= 2 for rest in rests) and len(tokens) <= 2):
+        if bare in first_names or bare in family or (any(len(tail) <= 2 for tail in rests) and len(tokens) <= 2):
             best = max(best, MAYBE)
     return best
 

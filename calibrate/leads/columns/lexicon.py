@@ -15,15 +15,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from .naming import in_order
+
 
 def listed(words: str) -> frozenset[str]:
     """Words of a list that is written as a text."""
     return frozenset(words.split())
 
 
-PEOPLE = (
-    "en", "fr", "de", "de-at", "de-ch", "es", "es-mx", "it", "nl", "pt", "pt-br", "pl", "cs", "da", "no", "sv", "tr",
-)  # fmt: skip
+PEOPLE = in_order("en, fr, de, de-at, de-ch, es, es-mx, it, nl, pt, pt-br, pl, cs, da, no, sv, tr")
 """Countries whose names of people are known: those that write them in Latin letters."""
 TEXTS = ("en", "fr", "de", "es")
 """Languages whose ordinary words, occupations and places are known."""
@@ -80,26 +80,26 @@ def lexicon() -> Lexicon:
     (True, True, True, True)
     """
     home = _home()
-    given: list[str] = []
+    first_names: list[str] = []
     family: list[str] = []
     words: list[str] = []
     places: list[str] = []
     for country in PEOPLE:
         person = _read(home, country, "person")
-        given += _flat(person.get("names"))
+        first_names += _flat(person.get("names"))
         family += _flat(person.get("surnames"))
         if country in TEXTS:
             words += [*_flat(person["occupation"]), *_flat(person["nationality"]), *_flat(person["language"])]
     for language in TEXTS:
-        text, address, when = (_read(home, language, each) for each in ("text", "address", "datetime"))
+        text, address, when = (_read(home, language, part) for part in ("text", "address", "datetime"))
         words += [*_flat(text["words"]), *_flat(text["color"]), *_flat(address["street"]["suffix"]), *_flat(when)]
         countries = [*_flat(address["country"]["name"]), *_flat(address["continent"]), *_flat(address["state"]["name"])]
         words += countries
         places += [*countries, *_flat(address["city"]), *_flat(_read(home, language, "finance")["company"]["name"])]
-    first, last, whole = _folded(given) | ADDED, _folded(family), _folded(places)
+    first, last, place_names = _folded(first_names) | ADDED, _folded(family), _folded(places)
     ordinary = frozenset(_WORD.findall(" ".join(_folded(words)))) - CHIEFLY
-    doubtful = (first & (ordinary | whole)) - CHIEFLY
-    return Lexicon(first, doubtful, last, ordinary, whole)
+    doubtful = (first & (ordinary | place_names)) - CHIEFLY
+    return Lexicon(first, doubtful, last, ordinary, place_names)
 
 
 def names_of(country: str) -> tuple[list[str], list[str]]:
@@ -131,15 +131,15 @@ def _home() -> Path:
 
 
 def _read(home: Path, language: str, part: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((home / language / f"{part}.json").read_bytes())
-    return found
+    lists: dict[str, Any] = json.loads((home / language / f"{part}.json").read_bytes())
+    return lists
 
 
-def _flat(found: object) -> list[str]:
+def _flat(lists: object) -> list[str]:
     """All texts in lists and tables of lists."""
-    if isinstance(found, dict):
-        return [text for each in found.values() for text in _flat(each)]
-    return found if isinstance(found, list) else []
+    if isinstance(lists, dict):
+        return [text for entry in lists.values() for text in _flat(entry)]
+    return lists if isinstance(lists, list) else []
 
 
 def bare(text: str) -> str:

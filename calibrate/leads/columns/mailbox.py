@@ -18,8 +18,15 @@ from .naming import words_of
 
 LOOKED_AT, MOSTLY = 2000, 0.8
 _ADDRESS = re.compile(r"^\s*([^@<>]*<)?\s*[^@\s<>/?=]+@[^@\s<>/?=]+\.[A-Za-z]{2,}\W*$")
-_DOMAIN_NAMES = ("email domain", "e mail domain", "mail domain", "domaine de messagerie", "domaine email",
-                 "domaine de l email", "domaine e mail")  # fmt: skip
+_DOMAIN_NAMES = (
+    "email domain",
+    "e mail domain",
+    "mail domain",
+    "domaine de messagerie",
+    "domaine email",
+    "domaine de l email",
+    "domaine e mail",
+)
 
 
 def find_addresses(table: Table) -> list[str]:
@@ -28,15 +35,15 @@ def find_addresses(table: Table) -> list[str]:
     if not texts:
         return []
     cells = ", ".join(f"{_quoted(name)} AS c{i}" for i, name in enumerate(texts))
-    seen = table.fetch(f"SELECT {cells} FROM {table.relation} LIMIT {LOOKED_AT}")
-    found = []
+    answer = table.fetch(f"SELECT {cells} FROM {table.relation} LIMIT {LOOKED_AT}")
+    addresses = []
     for i, name in enumerate(texts):
-        values = [str(value) for value in seen[f"c{i}"] if value is not None]
-        named = words_of(name) in _DOMAIN_NAMES
-        good = sum(bool(_ADDRESS.match(value)) or (named and kind_of(value) is not None) for value in values)
+        values = [str(value) for value in answer[f"c{i}"] if value is not None]
+        called_domain = words_of(name) in _DOMAIN_NAMES
+        good = sum(bool(_ADDRESS.match(value)) or (called_domain and kind_of(value) is not None) for value in values)
         if values and good >= MOSTLY * len(values):
-            found.append(name)
-    return found
+            addresses.append(name)
+    return addresses
 
 
 def with_mailboxes(table: Table, columns: list[str] | None = None) -> Table:
@@ -44,30 +51,30 @@ def with_mailboxes(table: Table, columns: list[str] | None = None) -> Table:
 
     A column that the table already has is left as it is.
     """
-    known = {column.name for column in table.columns}
-    wanted = find_addresses(table) if columns is None else columns
-    wanted = [name for name in wanted if name in known and name + SUFFIX not in known]
-    if not wanted:
+    names = {column.name for column in table.columns}
+    addresses = find_addresses(table) if columns is None else columns
+    addresses = [name for name in addresses if name in names and name + SUFFIX not in names]
+    if not addresses:
         return table
-    kinds = [f"{_kind(table, name, f'__domain{i}')} AS {_quoted(name + SUFFIX)}" for i, name in enumerate(wanted)]
-    domains = "".join(f", {_domain(name)} AS __domain{i}" for i, name in enumerate(wanted))  # each worked out once
-    listed = [_quoted(column.name) for column in table.columns]
+    kinds = [f"{_kind(table, name, f'__domain{i}')} AS {_quoted(name + SUFFIX)}" for i, name in enumerate(addresses)]
+    domains = "".join(f", {_domain(name)} AS __domain{i}" for i, name in enumerate(addresses))  # each worked out once
+    columns_sql = [_quoted(column.name) for column in table.columns]
     if table.position is not None:
-        listed.append(_quoted(table.position))
-    inner = f"(SELECT {', '.join(listed)}{domains} FROM {table.relation}) AS addressed"
-    source = f"SELECT {', '.join((*listed, *kinds))} FROM {inner}"
+        columns_sql.append(_quoted(table.position))
+    inner = f"(SELECT {', '.join(columns_sql)}{domains} FROM {table.relation}) AS addressed"
+    source = f"SELECT {', '.join((*columns_sql, *kinds))} FROM {inner}"
     facts = tuple(
         Fact("mailbox", {"column": name, "made": name + SUFFIX, "lists": ", ".join(f"{n} {version(n)}" for n in LISTS)})
-        for name in wanted
+        for name in addresses
     )
-    added = [Column(name + SUFFIX, "text") for name in wanted]
+    added = [Column(name + SUFFIX, "text") for name in addresses]
     return derived(table, source, added, facts=(*table.facts, *facts), fingerprint=table.fingerprint)
 
 
 def company_domain(table: Table, name: str) -> str:
     """SQL for the domain of a professional mailbox, NULL for any other."""
-    known = {column.name for column in table.columns}
-    kind = _quoted(name + SUFFIX) if name + SUFFIX in known else f"({_kind(table, name, _domain(name))})"
+    names = {column.name for column in table.columns}
+    kind = _quoted(name + SUFFIX) if name + SUFFIX in names else f"({_kind(table, name, _domain(name))})"
     return f"CASE WHEN {kind} = '{PROFESSIONAL}' THEN {_domain(name)} ELSE NULL END"
 
 
@@ -77,11 +84,11 @@ def _kind(table: Table, name: str, domain: str) -> str:
     occurring: set[str] = set()
     free, disposable = lists()
     for piece in table.stream(f"SELECT DISTINCT {here} AS domain FROM {table.relation}"):
-        occurring |= {each for each in piece["domain"] if each in free or each in disposable}
+        occurring |= {provider for provider in piece["domain"] if provider in free or provider in disposable}
     tests = [f"WHEN {domain} IS NULL OR {domain} NOT LIKE '%_.%' OR {domain} LIKE '% %' THEN NULL"]
     for kind, members in ((DISPOSABLE, disposable), (FREE, free)):
-        listed = ", ".join(sql.literal(each).sql("duckdb") for each in sorted(occurring & members))
-        tests += [f"WHEN {domain} IN ({listed}) THEN '{kind}'"] if listed else []
+        providers = ", ".join(sql.literal(provider).sql("duckdb") for provider in sorted(occurring & members))
+        tests += [f"WHEN {domain} IN ({providers}) THEN '{kind}'"] if providers else []
     return f"CASE {' '.join(tests)} ELSE '{PROFESSIONAL}' END"
 
 

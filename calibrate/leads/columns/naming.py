@@ -18,14 +18,23 @@ def folded(text: str) -> str:
     return " ".join(plain.casefold().split())
 
 
+def in_order(text: str) -> tuple[str, ...]:
+    """Phrases written one after another, with commas between.
+
+    >>> in_order("first name, prenom")
+    ('first name', 'prenom')
+    """
+    return tuple(phrase for part in text.split(",") if (phrase := " ".join(part.split())))
+
+
 def words_of(name: str) -> str:
     """A column name as words: camelCase, snake_case and prefixes taken apart.
 
     >>> words_of("firstName"), words_of("Deal - Won_time"), words_of("TotalVisits")
     ('first name', 'deal won time', 'total visits')
     """
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", folded(apart)).split())
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", folded(spaced)).split())
 
 
 _ENGAGEMENT = re.compile(

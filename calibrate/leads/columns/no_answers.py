@@ -96,9 +96,8 @@ def none_as_missing(
     cell, or where several columns have it and no column that has it has an empty cell.
     """
     holding = [
-        profile for profile in profiles.values()
-        if any(text.strip().casefold() == NONE for text, _ in profile.texts)
-    ]  # fmt: skip
+        profile for profile in profiles.values() if any(text.strip().casefold() == NONE for text, _ in profile.texts)
+    ]
     numbers = any(
         NONE in str(fact.facts["words"]).casefold().split(", ") for fact in facts if fact.key == "placeholders"
     )
@@ -106,25 +105,30 @@ def none_as_missing(
     if not numbers and not alike:
         return list(criteria)
     columns = {profile.column.name for profile in holding if not profile.gaps}
-    return [_without_none(each) if each.column in columns and not each.fixed else each for each in criteria]
+    return [
+        _without_none(criterion) if criterion.column in columns and not criterion.fixed else criterion
+        for criterion in criteria
+    ]
 
 
 def _without_none(criterion: Criterion) -> Criterion:
     """The criterion whose missing level lists 'None' in place of the level that did."""
-    found: list[str] = []
+    none_words: list[str] = []
     levels = []
     for level in criterion.levels:
         words = [text for text in level.values if isinstance(text, str) and text.strip().casefold() == NONE]
-        rest = tuple(text for text in level.values if text not in words)
+        values = tuple(text for text in level.values if text not in words)
         if level.role == "value" and words:
-            found += words
-            if not rest:
+            none_words += words
+            if not values:
                 continue
-            level = replace(level, values=rest)
+            level = replace(level, values=values)
         levels.append(level)
-    if not found or sum(level.role == "value" for level in levels) == 0:
+    if not none_words or sum(level.role == "value" for level in levels) == 0:
         return criterion
-    levels = [replace(level, values=(*level.values, *found)) if level.role == "missing" else level for level in levels]
+    levels = [
+        replace(level, values=(*level.values, *none_words)) if level.role == "missing" else level for level in levels
+    ]
     names = {level.name for level in levels}
     reference = criterion.reference if criterion.reference in names else None
     return replace(criterion, levels=tuple(levels), reference=reference)

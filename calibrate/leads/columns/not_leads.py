@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ...engine import sql
 from ...engine.table import Column, Table
-from .naming import words_of
+from .naming import in_order, words_of
 from .personal_roles import phrases, role_of
 
 TESTED = phrases("""
@@ -26,59 +26,32 @@ MERGED = phrases("""
     merged to, merged with, fusionne, fusionne avec, zusammengefuhrt, zusammengefuhrt mit, fusionado, unito a,
     samengevoegd
 """)
-YES = (
-    "1",
-    "true",
-    "t",
-    "yes",
-    "y",
-    "oui",
-    "o",
-    "vrai",
-    "ja",
-    "j",
-    "wahr",
-    "si",
-    "sí",
-    "s",
-    "sim",
-    "vero",
-    "x",
-    "verdadero",
-)
+YES = in_order("""
+    1, true, t, yes, y, oui, o, vrai, ja, j, wahr, si, sí, s, sim, vero, x, verdadero
+""")
 NO = (
-    "0",
-    "false",
-    "f",
-    "no",
-    "n",
-    "non",
-    "faux",
-    "nein",
-    "falsch",
-    "não",
-    "nao",
-    "nee",
-    "falso",
-    "null",
-    "none",
-    "-",
+    *in_order("""
+    0, false, f, no, n, non, faux, nein, falsch, não, nao, nee, falso, null, none, -
+"""),
     "",
 )
 GIVEN = ("test", "tests", "tester", "testing", "teste", "testvorname", "asdf", "qwerty", "essai", "prueba", "prova")
 PERSONS = (
-    "test", "test test", "test lead", "lead test", "test user", "test tester", "tester test", "test contact",
-    "contact test",
-    "test, test", "test prospect", "asdf", "asdf asdf", "qwerty", "test client", "client test", "essai essai",
-    "prueba prueba",
-    "prova prova", "teste teste", "max mustermann test", "max test", "john test", "test account",
-)  # fmt: skip
-LOCAL = (
-    "test", "tests", "tester", "testing", "test.test", "test-test", "test_test", "testtest", "testlead",
-    "test.lead", "test-lead", "test_lead", "testuser", "test.user", "test_user", "test-user", "usertest",
-    "leadtest", "mytest", "formtest", "testform", "asdf", "qwerty", "qwertz", "azerty", "teste", "prueba",
-    "essai",
-)  # fmt: skip
+    *in_order("""
+    test, test test, test lead, lead test, test user, test tester, tester test, test contact,
+    contact test,
+    test prospect, asdf, asdf asdf, qwerty, test client, client test, essai essai,
+    prueba prueba,
+    prova prova, teste teste, max mustermann test, max test, john test, test account
+"""),
+    "test, test",
+)
+LOCAL = in_order("""
+    test, tests, tester, testing, test.test, test-test, test_test, testtest, testlead,
+    test.lead, test-lead, test_lead, testuser, test.user, test_user, test-user, usertest,
+    leadtest, mytest, formtest, testform, asdf, qwerty, qwertz, azerty, teste, prueba,
+    essai
+""")
 DOMAINS = ("example.com", "example.org", "example.net", "test.test", "test.test.com")
 TOP_LEVELS = (".test", ".example", ".invalid", ".localhost")
 
@@ -98,14 +71,15 @@ def find_not_leads(table: Table) -> tuple[tuple[str, str], ...]:
     conditions = [(reason, f"({part})") for reason, parts in candidates for part in parts]
     if not conditions or not table.rows:
         return ()
-    counted = ", ".join(
+    sums = ", ".join(
         f"CAST(SUM(CASE WHEN {part} THEN 1 ELSE 0 END) AS BIGINT) AS n{i}" for i, (_, part) in enumerate(conditions)
     )
-    rows = table.fetch(f"SELECT {counted} FROM {table.relation}")
+    rows = table.fetch(f"SELECT {sums} FROM {table.relation}")
     met = [
-        (reason, part) for i, (reason, part) in enumerate(conditions)
+        (reason, part)
+        for i, (reason, part) in enumerate(conditions)
         if 0 < int(rows[f"n{i}"][0] or 0) <= table.rows / 2
-    ]  # fmt: skip
+    ]
     return tuple(
         (reason, " OR ".join(part for name, part in met if name == reason))
         for reason in ("test_lead", "deleted", "merged")

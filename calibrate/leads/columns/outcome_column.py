@@ -40,76 +40,89 @@ def find_outcome(table: Table, ignore: Sequence[str] = ()) -> str | None:
     """
     names = tuple(c.name for c in table.columns if c.type in ("text", "boolean", "number") and c.name not in ignore)
     texts = profile(table, tuple(n for n in names if n in _texts(table)))
-    telling = [name for name, seen in texts.items() if _tells(seen)]
+    telling = [name for name, column_profile in texts.items() if _tells(column_profile)]
     if not telling:
-        named = tuple(n for n in names if _WON.match(words_of(n)))
-        telling = [name for name, seen in profile(table, named).items() if _yes_no(seen)] if named else []
+        candidates = tuple(n for n in names if _WON.match(words_of(n)))
+        profiles = profile(table, candidates) if candidates else {}
+        telling = [name for name, column_profile in profiles.items() if _yes_no(column_profile)]
     telling.sort(key=lambda name: not _STATUS.search(words_of(name)))
-    for one, other in pairwise(telling):
-        apart = _apart(table, one, other, texts | profile(table, (one, other)))
-        if apart:
+    for one, another in pairwise(telling):
+        conflicts = _apart(table, one, another, texts | profile(table, (one, another)))
+        if conflicts:
             raise HistoryError(
-                f"two columns of {table.name} tell the outcome and disagree in {apart:,} rows: '{one}' and '{other}'. "
-                f"Name the one that tells customers with --customer, e.g. --customer '{one}'"
+                f"two columns of {table.name} tell the outcome and disagree in {conflicts:,} rows: '{one}' and "
+                f"'{another}'. Name the one that tells customers with --customer, e.g. --customer '{one}'"
             )
     return telling[0] if telling else None
 
 
 def find_value(table: Table, values: Sequence[str]) -> list[str]:
     """The columns in which every one of some values stands, however it is written."""
-    wanted = {spelling(value) for value in values}
-    seen = profile(table, tuple(c.name for c in table.columns if c.type in ("text", "boolean")))
-    return [name for name, each in seen.items() if wanted <= {spelling(text) for text, _ in each.texts}]
+    spellings = {spelling(value) for value in values}
+    profiles = profile(table, tuple(c.name for c in table.columns if c.type in ("text", "boolean")))
+    return [
+        name
+        for name, column_profile in profiles.items()
+        if spellings <= {spelling(text) for text, _ in column_profile.texts}
+    ]
 
 
 def statuses(table: Table) -> list[tuple[str, Profile]]:
     """Columns that are called a status and have several values, few of which (or none) are understood."""
-    named = tuple(c.name for c in table.columns if c.type == "text" and _STATUS.search(words_of(c.name)))
-    seen = profile(table, named) if named else {}
-    return [(name, each) for name, each in seen.items() if 2 <= each.distinct <= MOST_VALUES]
+    candidates = tuple(c.name for c in table.columns if c.type == "text" and _STATUS.search(words_of(c.name)))
+    profiles = profile(table, candidates) if candidates else {}
+    return [
+        (name, column_profile)
+        for name, column_profile in profiles.items()
+        if 2 <= column_profile.distinct <= MOST_VALUES
+    ]
 
 
 def _texts(table: Table) -> set[str]:
     return {c.name for c in table.columns if c.type == "text"}
 
 
-def _tells(seen: Profile) -> bool:
+def _tells(column_profile: Profile) -> bool:
     """Whether a column has words for won and for lost, or is called a status and has words for won and not decided."""
-    if not 2 <= seen.distinct <= MOST_VALUES or _EARLIER.search(words_of(seen.column.name)):
+    if not 2 <= column_profile.distinct <= MOST_VALUES or _EARLIER.search(words_of(column_profile.column.name)):
         return False
-    said = {text: meaning(text) for text, _ in seen.texts}
-    understood = sum(rows for text, rows in seen.texts if said[text] is not None)
-    words, status = {*said.values()}, bool(_STATUS.search(words_of(seen.column.name)))
+    meanings = {text: meaning(text) for text, _ in column_profile.texts}
+    understood = sum(rows for text, rows in column_profile.texts if meanings[text] is not None)
+    words, status = {*meanings.values()}, bool(_STATUS.search(words_of(column_profile.column.name)))
     return (
-        "won" in words and ("lost" in words or (status and "open" in words)) and understood >= UNDERSTOOD * seen.filled
+        "won" in words
+        and ("lost" in words or (status and "open" in words))
+        and understood >= UNDERSTOOD * column_profile.filled
     )
 
 
-def _yes_no(seen: Profile) -> bool:
+def _yes_no(column_profile: Profile) -> bool:
     """Whether a column says yes and no, or 1 and 0, and nothing else."""
-    if seen.column.type == "boolean":
-        return seen.distinct == 2
-    if seen.column.type == "number":
-        return seen.numbers is not None and {*seen.numbers.tolist()} == {0.0, 1.0}
-    said = {meaning(text) for text, _ in seen.texts}
-    return seen.distinct <= MOST_VALUES and said in ({"yes", "no"}, {"converted", "no"}, {"won", "no"})
+    if column_profile.column.type == "boolean":
+        return column_profile.distinct == 2
+    if column_profile.column.type == "number":
+        return column_profile.numbers is not None and {*column_profile.numbers.tolist()} == {0.0, 1.0}
+    meanings = {meaning(text) for text, _ in column_profile.texts}
+    return column_profile.distinct <= MOST_VALUES and meanings in ({"yes", "no"}, {"converted", "no"}, {"won", "no"})
 
 
-def _apart(table: Table, one: str, other: str, seen: dict[str, Profile]) -> int:
+def _apart(table: Table, one: str, another: str, profiles: dict[str, Profile]) -> int:
     """Rows that one column calls a sale and the other does not."""
-    left, right = (_sale(seen[name]) for name in (one, other))
-    found = table.fetch(f"SELECT COUNT(CASE WHEN {left} <> {right} THEN 1 END) AS n FROM {table.relation}")
-    return int(found["n"][0])
+    first, right = (_sale(profiles[name]) for name in (one, another))
+    answer = table.fetch(f"SELECT COUNT(CASE WHEN {first} <> {right} THEN 1 END) AS n FROM {table.relation}")
+    return int(answer["n"][0])
 
 
-def _sale(seen: Profile) -> str:
+def _sale(column_profile: Profile) -> str:
     """SQL for 0/1: the column says that the row is a sale."""
-    column = sql.identifier(seen.column.name).sql("duckdb")
-    if seen.column.type == "number":
+    column = sql.identifier(column_profile.column.name).sql("duckdb")
+    if column_profile.column.type == "number":
         return f"CASE WHEN {column} = 1 THEN 1 ELSE 0 END"
-    words = {meaning(text) for text, _ in seen.texts}
-    sales = [text for text, _ in seen.texts if meaning(text) == "won"] if "won" in words else [
-        text for text, _ in seen.texts if meaning(text) in ("yes", "converted")
-    ]  # fmt: skip
-    listed = ", ".join(sql.literal(text).sql("duckdb") for text in sales) or "''"
-    return f"CASE WHEN CAST({column} AS VARCHAR) IN ({listed}) THEN 1 ELSE 0 END"
+    words = {meaning(text) for text, _ in column_profile.texts}
+    sales = (
+        [text for text, _ in column_profile.texts if meaning(text) == "won"]
+        if "won" in words
+        else [text for text, _ in column_profile.texts if meaning(text) in ("yes", "converted")]
+    )
+    texts = ", ".join(sql.literal(text).sql("duckdb") for text in sales) or "''"
+    return f"CASE WHEN CAST({column} AS VARCHAR) IN ({texts}) THEN 1 ELSE 0 END"

@@ -11,114 +11,112 @@ import unicodedata
 from typing import Literal
 
 from ...grid.criteria import as_number
-from .naming import folded
+from .naming import folded, in_order
 
 Meaning = Literal["won", "converted", "yes", "lost", "no", "open"]
 """What a value says: a sale, a lead handed over, a plain yes; no sale, a plain no; not decided yet."""
 
-# fmt: off
-_WON = (
-    "won", "win", "closed won", "is won", "deal won", "sold", "sale", "sale closed", "sale won", "purchased", "bought",
-    "signed", "contract signed", "customer", "new customer", "client", "evangelist", "ordered",
-    "gagne", "gagnee", "gagnes", "gagnees", "ferme gagne", "fermee gagnee", "conclu", "conclue", "signe", "signee",
-    "contrat signe", "devis signe", "vendu", "vendue", "vente", "vente conclue", "achete", "devenu client",
-    "nouveau client", "commande", "cliente",
-    "gewonnen", "geschlossen gewonnen", "abgeschlossen gewonnen", "kunde", "kundin", "neukunde", "verkauft", "gekauft",
-    "unterschrieben", "beauftragt", "auftrag erteilt", "auftrag",
-    "ganado", "ganada", "ganados", "cerrado ganado", "cerrada ganada", "vendido", "vendida", "comprado", "comprada",
-    "firmado", "firmada", "contrato firmado", "nuevo cliente", "venta cerrada", "venta", "compra",
-    "vinto", "vinta", "vinti", "vinte", "chiuso vinto", "chiusa vinta", "chiuso con successo", "venduto", "venduta",
-    "acquistato", "acquistata", "firmato", "firmata", "contratto firmato", "acquisito", "acquisita", "nuovo cliente",
-    "ganho", "ganha", "ganhos", "fechado ganho", "fechada ganha", "fechado e ganho", "assinado", "assinada",
-    "contrato assinado", "novo cliente", "venda",
-    "gewonnen deal", "gesloten gewonnen", "klant", "nieuwe klant", "verkocht", "gekocht", "getekend", "ondertekend",
-    "contract getekend", "binnengehaald",
-)
-_CONVERTED = (
-    "converted", "closed converted", "conversion", "converti", "convertie", "konvertiert", "umgewandelt", "convertido",
-    "convertida", "convertito", "convertita", "geconverteerd", "omgezet",
-)
-_LOST = (
-    "lost", "loss", "closed lost", "deal lost", "lost to competition", "closed lost to competition",
-    "lost to competitor",
-    "rejected", "declined", "refused", "disqualified", "unqualified", "not qualified", "not interested", "dead", "junk",
-    "junk lead", "lost lead", "closed not converted", "not converted", "unconverted", "cancelled", "canceled",
-    "abandoned", "failed", "no sale", "not won", "no deal", "no decision", "deleted", "churned before purchase",
-    "withdrawn", "archived lost", "no go", "bad fit", "spam", "closed no sale", "no purchase", "not purchased",
-    "perdu", "perdue", "perdus", "perdues", "ferme perdu", "fermee perdue", "cloture perdu", "abandonne", "abandonnee",
-    "refuse", "refusee", "rejete", "rejetee", "annule", "annulee", "disqualifie", "disqualifiee", "non qualifie",
-    "non qualifiee", "pas interesse", "pas interessee", "non interesse", "sans suite", "classe sans suite", "non gagne",
-    "non converti", "non convertie", "non signe", "echec", "echoue", "non vendu", "pas gagne", "decline",
-    "verloren", "geschlossen verloren", "abgeschlossen verloren", "abgelehnt", "abgesagt", "absage", "storniert",
-    "disqualifiziert", "nicht qualifiziert", "kein interesse", "nicht interessiert", "nicht gewonnen", "abgebrochen",
-    "nicht konvertiert", "kein abschluss", "ausgeschieden",
-    "perdido", "perdida", "perdidos", "cerrado perdido", "cerrada perdida", "rechazado", "rechazada", "descartado",
-    "descartada", "cancelado", "cancelada", "descalificado", "descalificada", "no calificado", "no cualificado",
-    "no interesado", "no interesada", "sin interes", "no ganado", "no vendido", "no convertido", "anulado", "anulada",
-    "perso", "persa", "persi", "perse", "chiuso perso", "chiusa persa", "rifiutato", "rifiutata", "scartato",
-    "scartata", "annullato", "annullata", "squalificato", "non qualificato", "non qualificata", "non interessato",
-    "non interessata", "abbandonato", "abbandonata", "non vinto", "non vinta", "non convertito", "non venduto",
-    "fechado perdido", "fechada perdida", "rejeitado", "rejeitada", "recusado", "recusada", "desqualificado",
-    "desqualificada", "nao qualificado", "nao interessado", "sem interesse", "nao ganho", "nao vendido", "abandonado",
-    "abandonada", "nao convertido",
-    "gesloten verloren", "afgewezen", "geannuleerd", "gediskwalificeerd", "niet gekwalificeerd", "geen interesse",
-    "niet geinteresseerd", "niet gewonnen", "vervallen", "afgevallen", "geweigerd", "niet geconverteerd",
-)
-_OPEN = (
-    "open", "new", "working", "contacted", "not contacted", "nurturing", "nurture", "pending", "in progress", "active",
-    "ongoing", "on hold", "stalled", "not decided", "undecided", "waiting", "in review", "under review", "follow up",
-    "attempted to contact", "attempting", "contact in future", "call back", "recycled", "assigned", "unassigned",
-    "prospecting", "prospection", "qualification", "qualifying", "qualified", "pre qualified", "qualified to buy",
-    "needs analysis", "value proposition", "id decision makers", "perception analysis", "proposal", "price quote",
-    "proposal price quote", "negotiation", "negotiating", "negotiation review", "in negotiation", "discovery", "demo",
-    "meeting", "evaluation", "trial", "poc", "proof of concept", "verbal commitment", "verbal agreement", "commit",
-    "best case", "pipeline", "quote", "contracting", "appointment scheduled", "presentation scheduled",
-    "decision maker bought in", "contract sent", "identify decision makers", "qualify", "develop", "propose",
-    "opportunity", "sales qualified lead", "sales accepted lead", "sql", "sal", "discovery call", "first contact",
-    "ouvert", "ouverte", "prise de contact", "premier contact",
-    "nouveau", "nouvelle", "en cours", "en attente", "a contacter", "contacte", "contactee",
-    "non contacte", "a relancer", "relance", "relance en cours", "a rappeler", "qualifie", "qualifiee",
-    "a qualifier", "rendez vous", "rdv", "rdv pris", "rdv planifie", "decouverte", "devis", "devis envoye",
-    "proposition", "proposition envoyee", "proposition commerciale", "negociation", "en negociation", "en discussion",
-    "demo planifiee", "demonstration", "contrat envoye", "en signature", "en cours de signature", "opportunite",
-    "en cours de traitement", "traitement en cours", "suspendu", "suspendue", "en pause", "a traiter",
-    "offen", "neu", "in bearbeitung", "laufend", "aktiv", "ausstehend", "wartend", "kontaktiert", "nicht kontaktiert",
-    "erstkontakt", "erstgesprach", "qualifiziert", "qualifizierung", "bedarfsanalyse", "angebot", "angebot gesendet",
-    "angebot erstellt", "angebot versendet", "angebot verschickt", "verhandlung", "in verhandlung",
-    "vertragsverhandlung", "prasentation", "termin", "termin vereinbart", "wiedervorlage", "vertrag gesendet",
-    "vertrag versendet", "in arbeit",
-    "pausiert", "in prufung", "verkaufschance",
-    "abierto", "abierta", "nuevo", "nueva", "en curso", "en proceso", "en progreso", "activo", "activa", "pendiente",
-    "contactado", "contactada", "sin contactar", "por contactar", "calificado", "calificada", "cualificado",
-    "cualificada", "calificacion", "cualificacion", "propuesta", "propuesta enviada", "presupuesto",
-    "presupuesto enviado", "negociacion", "en negociacion", "reunion", "reunion programada", "cita programada",
-    "seguimiento", "en seguimiento", "en espera", "prospeccion", "contrato enviado", "oferta enviada", "oportunidad",
-    "aperto", "aperta", "nuovo", "nuova", "in corso", "in lavorazione", "attivo", "attiva", "in attesa", "contattato",
-    "contattata", "da contattare", "qualificato", "qualificata", "qualifica", "qualificazione", "proposta",
-    "proposta inviata", "offerta", "offerta inviata", "preventivo", "preventivo inviato", "negoziazione",
-    "in negoziazione", "trattativa", "in trattativa", "appuntamento", "appuntamento fissato", "incontro",
-    "contratto inviato", "sospeso", "sospesa", "da richiamare", "opportunita", "in valutazione",
-    "aberto", "aberta", "em aberto", "novo", "nova", "em andamento", "em curso", "em progresso", "ativo", "ativa",
-    "contatado", "contatada", "nao contatado", "qualificado", "qualificacao", "proposta enviada", "orcamento",
-    "orcamento enviado", "negociacao", "em negociacao", "reuniao", "reuniao agendada", "em espera", "prospeccao",
-    "acompanhamento", "oportunidade", "em analise", "aguardando",
-    "nieuw", "in behandeling", "lopend", "actief", "gecontacteerd", "niet gecontacteerd", "te contacteren",
-    "gekwalificeerd", "kwalificatie", "voorstel", "voorstel verstuurd", "offerte", "offerte verstuurd",
-    "offerte verzonden", "onderhandeling", "in onderhandeling", "afspraak", "afspraak gepland", "wachten",
-    "in afwachting", "demo gepland", "contract verstuurd", "contract verzonden", "in de wacht", "opvolgen", "kans",
-)
-_YES = (
-    "1", "yes", "y", "true", "t", "x", "success", "successful", "positive", "accepted",
-    "oui", "o", "vrai", "v", "succes", "positif", "ja", "j", "wahr", "erfolg", "erfolgreich", "si", "s", "verdadero",
-    "exito", "vero", "successo", "sim", "verdadeiro", "sucesso", "waar", "positiv", "positivo",
-)
-_NO = (
-    "0", "no", "n", "false", "f", "failure", "negative", "unsuccessful", "non", "faux", "nein", "falsch", "falso",
-    "nao", "nee", "neen", "onwaar", "negatif", "negativ", "negativo",
-    "lead", "prospect", "suspect", "subscriber", "visitor", "mql", "marketing qualified lead", "abonne", "interessent",
-    "interesado", "interessato", "interessado", "potenzieller kunde", "cliente potencial", "cliente potenziale",
-)
-# fmt: on
+_WON = in_order("""
+    won, win, closed won, is won, deal won, sold, sale, sale closed, sale won, purchased, bought,
+    signed, contract signed, customer, new customer, client, evangelist, ordered,
+    gagne, gagnee, gagnes, gagnees, ferme gagne, fermee gagnee, conclu, conclue, signe, signee,
+    contrat signe, devis signe, vendu, vendue, vente, vente conclue, achete, devenu client,
+    nouveau client, commande, cliente,
+    gewonnen, geschlossen gewonnen, abgeschlossen gewonnen, kunde, kundin, neukunde, verkauft, gekauft,
+    unterschrieben, beauftragt, auftrag erteilt, auftrag,
+    ganado, ganada, ganados, cerrado ganado, cerrada ganada, vendido, vendida, comprado, comprada,
+    firmado, firmada, contrato firmado, nuevo cliente, venta cerrada, venta, compra,
+    vinto, vinta, vinti, vinte, chiuso vinto, chiusa vinta, chiuso con successo, venduto, venduta,
+    acquistato, acquistata, firmato, firmata, contratto firmato, acquisito, acquisita, nuovo cliente,
+    ganho, ganha, ganhos, fechado ganho, fechada ganha, fechado e ganho, assinado, assinada,
+    contrato assinado, novo cliente, venda,
+    gewonnen deal, gesloten gewonnen, klant, nieuwe klant, verkocht, gekocht, getekend, ondertekend,
+    contract getekend, binnengehaald
+""")
+_CONVERTED = in_order("""
+    converted, closed converted, conversion, converti, convertie, konvertiert, umgewandelt, convertido,
+    convertida, convertito, convertita, geconverteerd, omgezet
+""")
+_LOST = in_order("""
+    lost, loss, closed lost, deal lost, lost to competition, closed lost to competition,
+    lost to competitor,
+    rejected, declined, refused, disqualified, unqualified, not qualified, not interested, dead, junk,
+    junk lead, lost lead, closed not converted, not converted, unconverted, cancelled, canceled,
+    abandoned, failed, no sale, not won, no deal, no decision, deleted, churned before purchase,
+    withdrawn, archived lost, no go, bad fit, spam, closed no sale, no purchase, not purchased,
+    perdu, perdue, perdus, perdues, ferme perdu, fermee perdue, cloture perdu, abandonne, abandonnee,
+    refuse, refusee, rejete, rejetee, annule, annulee, disqualifie, disqualifiee, non qualifie,
+    non qualifiee, pas interesse, pas interessee, non interesse, sans suite, classe sans suite, non gagne,
+    non converti, non convertie, non signe, echec, echoue, non vendu, pas gagne, decline,
+    verloren, geschlossen verloren, abgeschlossen verloren, abgelehnt, abgesagt, absage, storniert,
+    disqualifiziert, nicht qualifiziert, kein interesse, nicht interessiert, nicht gewonnen, abgebrochen,
+    nicht konvertiert, kein abschluss, ausgeschieden,
+    perdido, perdida, perdidos, cerrado perdido, cerrada perdida, rechazado, rechazada, descartado,
+    descartada, cancelado, cancelada, descalificado, descalificada, no calificado, no cualificado,
+    no interesado, no interesada, sin interes, no ganado, no vendido, no convertido, anulado, anulada,
+    perso, persa, persi, perse, chiuso perso, chiusa persa, rifiutato, rifiutata, scartato,
+    scartata, annullato, annullata, squalificato, non qualificato, non qualificata, non interessato,
+    non interessata, abbandonato, abbandonata, non vinto, non vinta, non convertito, non venduto,
+    fechado perdido, fechada perdida, rejeitado, rejeitada, recusado, recusada, desqualificado,
+    desqualificada, nao qualificado, nao interessado, sem interesse, nao ganho, nao vendido, abandonado,
+    abandonada, nao convertido,
+    gesloten verloren, afgewezen, geannuleerd, gediskwalificeerd, niet gekwalificeerd, geen interesse,
+    niet geinteresseerd, niet gewonnen, vervallen, afgevallen, geweigerd, niet geconverteerd
+""")
+_OPEN = in_order("""
+    open, new, working, contacted, not contacted, nurturing, nurture, pending, in progress, active,
+    ongoing, on hold, stalled, not decided, undecided, waiting, in review, under review, follow up,
+    attempted to contact, attempting, contact in future, call back, recycled, assigned, unassigned,
+    prospecting, prospection, qualification, qualifying, qualified, pre qualified, qualified to buy,
+    needs analysis, value proposition, id decision makers, perception analysis, proposal, price quote,
+    proposal price quote, negotiation, negotiating, negotiation review, in negotiation, discovery, demo,
+    meeting, evaluation, trial, poc, proof of concept, verbal commitment, verbal agreement, commit,
+    best case, pipeline, quote, contracting, appointment scheduled, presentation scheduled,
+    decision maker bought in, contract sent, identify decision makers, qualify, develop, propose,
+    opportunity, sales qualified lead, sales accepted lead, sql, sal, discovery call, first contact,
+    ouvert, ouverte, prise de contact, premier contact,
+    nouveau, nouvelle, en cours, en attente, a contacter, contacte, contactee,
+    non contacte, a relancer, relance, relance en cours, a rappeler, qualifie, qualifiee,
+    a qualifier, rendez vous, rdv, rdv pris, rdv planifie, decouverte, devis, devis envoye,
+    proposition, proposition envoyee, proposition commerciale, negociation, en negociation, en discussion,
+    demo planifiee, demonstration, contrat envoye, en signature, en cours de signature, opportunite,
+    en cours de traitement, traitement en cours, suspendu, suspendue, en pause, a traiter,
+    offen, neu, in bearbeitung, laufend, aktiv, ausstehend, wartend, kontaktiert, nicht kontaktiert,
+    erstkontakt, erstgesprach, qualifiziert, qualifizierung, bedarfsanalyse, angebot, angebot gesendet,
+    angebot erstellt, angebot versendet, angebot verschickt, verhandlung, in verhandlung,
+    vertragsverhandlung, prasentation, termin, termin vereinbart, wiedervorlage, vertrag gesendet,
+    vertrag versendet, in arbeit,
+    pausiert, in prufung, verkaufschance,
+    abierto, abierta, nuevo, nueva, en curso, en proceso, en progreso, activo, activa, pendiente,
+    contactado, contactada, sin contactar, por contactar, calificado, calificada, cualificado,
+    cualificada, calificacion, cualificacion, propuesta, propuesta enviada, presupuesto,
+    presupuesto enviado, negociacion, en negociacion, reunion, reunion programada, cita programada,
+    seguimiento, en seguimiento, en espera, prospeccion, contrato enviado, oferta enviada, oportunidad,
+    aperto, aperta, nuovo, nuova, in corso, in lavorazione, attivo, attiva, in attesa, contattato,
+    contattata, da contattare, qualificato, qualificata, qualifica, qualificazione, proposta,
+    proposta inviata, offerta, offerta inviata, preventivo, preventivo inviato, negoziazione,
+    in negoziazione, trattativa, in trattativa, appuntamento, appuntamento fissato, incontro,
+    contratto inviato, sospeso, sospesa, da richiamare, opportunita, in valutazione,
+    aberto, aberta, em aberto, novo, nova, em andamento, em curso, em progresso, ativo, ativa,
+    contatado, contatada, nao contatado, qualificado, qualificacao, proposta enviada, orcamento,
+    orcamento enviado, negociacao, em negociacao, reuniao, reuniao agendada, em espera, prospeccao,
+    acompanhamento, oportunidade, em analise, aguardando,
+    nieuw, in behandeling, lopend, actief, gecontacteerd, niet gecontacteerd, te contacteren,
+    gekwalificeerd, kwalificatie, voorstel, voorstel verstuurd, offerte, offerte verstuurd,
+    offerte verzonden, onderhandeling, in onderhandeling, afspraak, afspraak gepland, wachten,
+    in afwachting, demo gepland, contract verstuurd, contract verzonden, in de wacht, opvolgen, kans
+""")
+_YES = in_order("""
+    1, yes, y, true, t, x, success, successful, positive, accepted,
+    oui, o, vrai, v, succes, positif, ja, j, wahr, erfolg, erfolgreich, si, s, verdadero,
+    exito, vero, successo, sim, verdadeiro, sucesso, waar, positiv, positivo
+""")
+_NO = in_order("""
+    0, no, n, false, f, failure, negative, unsuccessful, non, faux, nein, falsch, falso,
+    nao, nee, neen, onwaar, negatif, negativ, negativo,
+    lead, prospect, suspect, subscriber, visitor, mql, marketing qualified lead, abonne, interessent,
+    interesado, interessato, interessado, potenzieller kunde, cliente potencial, cliente potenziale
+""")
 _WON_TOKENS = re.compile(
     r"\b(won|gagnee?s?|gewonnen\w?|ganad[oa]s?|vint[oaie]|ganh[oa]s?)\b",
 )
@@ -150,8 +148,8 @@ def spelling(value: str) -> str:
     number = as_number(value)
     if number is not None:
         return f"{number:g}"
-    kept = re.sub(r"(?<!\d)[\s\-_.,:;/'’\"!()\[\]*|\\–—·]+|[\s\-_.,:;/'’\"!()\[\]*|\\–—·]+(?!\d)", "", folded(value))
-    return kept or folded(value)
+    letters = re.sub(r"(?<!\d)[\s\-_.,:;/'’\"!()\[\]*|\\–—·]+|[\s\-_.,:;/'’\"!()\[\]*|\\–—·]+(?!\d)", "", folded(value))
+    return letters or folded(value)
 
 
 def meaning(value: str) -> Meaning | None:
@@ -190,6 +188,11 @@ def _words(value: str) -> str:
 
 
 _LISTS: tuple[tuple[Meaning, tuple[str, ...]], ...] = (
-    ("no", _NO), ("yes", _YES), ("open", _OPEN), ("converted", _CONVERTED), ("lost", _LOST), ("won", _WON),
-)  # fmt: skip
+    ("no", _NO),
+    ("yes", _YES),
+    ("open", _OPEN),
+    ("converted", _CONVERTED),
+    ("lost", _LOST),
+    ("won", _WON),
+)
 _KNOWN: dict[str, Meaning] = {spelling(word): said for said, words in _LISTS for word in words}

@@ -95,12 +95,12 @@ def reading(text: str) -> int:
     if len(text) < 4 or not _LETTERS.search(text) or (len(text) > LONG and not _CAPITALS.search(text)):
         return NO
     text = _JOINED.sub(" ", text)
-    whole = _reading(text)
-    if whole == SURE or not _PIECES.search(text):
-        return whole
+    undivided = _reading(text)
+    if undivided == SURE or not _PIECES.search(text):
+        return undivided
     pieces = [piece for piece in _PIECES.split(text) if piece.strip()]
-    joined = _reading(" ".join(pieces)) if len(pieces) == 2 and _MARKS.search(text) else NO
-    return SURE if any(_reading(piece) == SURE for piece in pieces) else max(whole, joined)
+    rejoined = _reading(" ".join(pieces)) if len(pieces) == 2 and _MARKS.search(text) else NO
+    return SURE if any(_reading(piece) == SURE for piece in pieces) else max(undivided, rejoined)
 
 
 def may_be_shown(texts: Sequence[str]) -> list[str]:
@@ -134,50 +134,50 @@ class _Word:
 
 @lru_cache(maxsize=20_000)
 def _word(text: str) -> _Word:
-    known = lexicon()
+    lists = lexicon()
     folded = bare(text.replace("’", "'").replace("`", "'"))
     parts = [part for part in re.split(r"['-]", folded) if part]
-    given = _given(known, [folded]) or _given(known, parts)
+    first_name = _given(lists, [folded]) or _given(lists, parts)
     names = [folded, *(part for part in parts if len(part) > 2)]
-    family = max((MAYBE if each in known.words else SURE) if each in known.family else NO for each in names)
-    ordinary = bool(parts) and all(part in known.words or part in _TOPICS for part in parts)
-    return _Word(text, given, family, ordinary)
+    family = max((MAYBE if name in lists.words else SURE) if name in lists.family else NO for name in names)
+    ordinary = bool(parts) and all(part in lists.words or part in _TOPICS for part in parts)
+    return _Word(text, first_name, family, ordinary)
 
 
-def _given(known: Lexicon, parts: Sequence[str]) -> int:
+def _given(lists: Lexicon, parts: Sequence[str]) -> int:
     """First names joined by hyphens count as their least sure one."""
-    if not parts or any(part not in known.given for part in parts):
+    if not parts or any(part not in lists.given for part in parts):
         return NO
-    return min(MAYBE if part in known.doubtful or len(part) < 3 else SURE for part in parts)
+    return min(MAYBE if part in lists.doubtful or len(part) < 3 else SURE for part in parts)
 
 
 def _reading(text: str) -> int:
     """A text without separators, read as title, first names, particles, family names; or the other way round."""
-    known = lexicon()
-    if bare(" ".join(text.split())) in known.places:
+    lists = lexicon()
+    if bare(" ".join(text.split())) in lists.places:
         return NO
-    left, comma, right = text.partition(",")
-    if comma and (not left.strip() or "," in right):
+    before, comma, right = text.partition(",")
+    if comma and (not before.strip() or "," in right):
         return _inside(text.split())
     titled, initials, dotted = NO, 0, False
     words: list[_Word] = []
-    tokens = (f"{right} {left}" if comma and right.strip() else left).split()
+    tokens = (f"{right} {before}" if comma and right.strip() else before).split()
     if any(bare(token).strip(".") in _ORGANISATION for token in tokens):
         return NO
     for i, token in enumerate(tokens):
-        said = bare(token).strip(".")
-        if not words and (said in _CIVIL or token == "M."):
+        plain = bare(token).strip(".")
+        if not words and (plain in _CIVIL or token == "M."):
             titled = SURE
-        elif not words and said in _LEARNED and len(tokens) > 1:
+        elif not words and plain in _LEARNED and len(tokens) > 1:
             titled = titled or MAYBE
-        elif said in _PLACE_HEADS and not words and not titled:
+        elif plain in _PLACE_HEADS and not words and not titled:
             return NO
-        elif words and i == len(tokens) - 1 and said in _AFTER:
+        elif words and i == len(tokens) - 1 and plain in _AFTER:
             pass
         elif _INITIAL.fullmatch(token) and token[0].isupper():
             initials += 1
             dotted = dotted or "." in token
-        elif said in _PARTICLES and len(tokens) > 1:
+        elif plain in _PARTICLES and len(tokens) > 1:
             pass
         elif _TOKEN.fullmatch(token.rstrip(".")):
             word = _word(token.rstrip("."))
@@ -217,20 +217,20 @@ def _ordered(words: Sequence[_Word], text: str, *, turned: bool) -> int:
     if not all(word.fits for word in words):
         return NO
     small = text.islower()
-    found = _pair(words[0], words[1:], small)
-    if turned or found == SURE:
-        return found
-    first, rest = words[-1], words[:-1]
-    other = _pair(first, rest, small)
-    shouted = all(word.upper for word in rest) and not first.upper
-    known = len(words) == 2 and rest[0].family == SURE and first.given == SURE
-    return max(found, other if shouted or known else min(other, MAYBE))
+    in_order = _pair(words[0], words[1:], small)
+    if turned or in_order == SURE:
+        return in_order
+    first, following = words[-1], words[:-1]
+    reversed_order = _pair(first, following, small)
+    shouted = all(word.upper for word in following) and not first.upper
+    both_sure = len(words) == 2 and following[0].family == SURE and first.given == SURE
+    return max(in_order, reversed_order if shouted or both_sure else min(reversed_order, MAYBE))
 
 
-def _pair(first: _Word, rest: Sequence[_Word], small: bool) -> int:
+def _pair(first: _Word, following: Sequence[_Word], small: bool) -> int:
     """A first name and what stands beside it."""
-    last = rest[-1]
-    if not small and not all(word.text[0].isupper() for word in (first, *rest)):
+    last = following[-1]
+    if not small and not all(word.text[0].isupper() for word in (first, *following)):
         return NO
     if first.given == SURE:
         return SURE
@@ -244,10 +244,10 @@ def _inside(tokens: Sequence[str]) -> int:
     if len(tokens) < 3:
         return NO
     bared = [token.strip(_STOPS) for token in tokens]
-    known = [_word(token) if _TOKEN.fullmatch(token) else None for token in bared]
-    pairs = [(a, b) for a, b in pairwise(known) if a and b and a.text[0].isupper() and b.text[0].isupper()]
+    words = [_word(token) if _TOKEN.fullmatch(token) else None for token in bared]
+    pairs = [(a, b) for a, b in pairwise(words) if a and b and a.text[0].isupper() and b.text[0].isupper()]
     plain = [a.given == SURE and b.family == SURE and not b.ordinary for a, b in pairs]
-    ends = bool(pairs) and known[-2:] == [*pairs[-1]] and pairs[-1][0].given == SURE and pairs[-1][1].fits
+    ends = bool(pairs) and words[-2:] == [*pairs[-1]] and pairs[-1][0].given == SURE and pairs[-1][1].fits
     return SURE if any(plain) or ends else NO
 
 
@@ -260,20 +260,20 @@ def holds_people(readings: Mapping[str, int]) -> bool:
     >>> holds_people({text: reading(text) for text in ("Ann Miller", "Bo Quist", "P. Marsh")})
     True
     """
-    seen = [text for text in readings if not is_placeholder(text)][:LOOKED_AT]
-    sure = sum(readings[text] == SURE for text in seen)
-    may = sum(readings[text] >= MAYBE for text in seen)
-    if may >= HALF * len(seen) and sure >= max(SURELY * len(seen), min(FEW, len(seen)), 1):
+    texts = [text for text in readings if not is_placeholder(text)][:LOOKED_AT]
+    sure = sum(readings[text] == SURE for text in texts)
+    may = sum(readings[text] >= MAYBE for text in texts)
+    if may >= HALF * len(texts) and sure >= max(SURELY * len(texts), min(FEW, len(texts)), 1):
         return True
-    if len(seen) < FEWEST:
+    if len(texts) < FEWEST:
         return False
-    alike = sum(readings[text] >= MAYBE or _shaped(text) for text in seen)
-    if alike >= ALIKE * len(seen) and may >= KNOWN * len(seen):
+    alike = sum(readings[text] >= MAYBE or _shaped(text) for text in texts)
+    if alike >= ALIKE * len(texts) and may >= KNOWN * len(texts):
         return True
-    if sum(_family_alone(text) for text in seen) >= ALONE * len(seen):
+    if sum(_family_alone(text) for text in texts) >= ALONE * len(texts):
         return True
-    alone = [_alone(text) for text in seen]
-    return sum(map(bool, alone)) >= ALONE * len(seen) and alone.count(SURE) >= ALONE / 2 * len(seen)
+    alone = [_alone(text) for text in texts]
+    return sum(map(bool, alone)) >= ALONE * len(texts) and alone.count(SURE) >= ALONE / 2 * len(texts)
 
 
 def _shaped(text: str) -> bool:

@@ -133,8 +133,8 @@ class Looked:
     overruled: str = ""
 
 
-def looked_at(profile: Profile, *, written: Collection[str] = (), keep: bool = False) -> Looked:
-    """The column without its personal texts, which then count as `other`; `written` ones stay, the user wrote them.
+def looked_at(profile: Profile, *, demanded: Collection[str] = (), keep: bool = False) -> Looked:
+    """The column without its personal texts, which then count as `other`; `demanded` ones stay, the user wrote them.
 
     `keep`: the user says that the column is a criterion, and that texts which look like names are none. A text that is
     private by itself stays out even then.
@@ -145,15 +145,15 @@ def looked_at(profile: Profile, *, written: Collection[str] = (), keep: bool = F
     people = text and holds_people(readings)
     if reason and not keep:
         loose = people and role_of(profile.column.name)[1]
-        return Looked(_only(profile, written), PEOPLE if loose else reason)
+        return Looked(_only(profile, demanded), PEOPLE if loose else reason)
     if not text:
         return Looked(profile, overruled=reason)
     if people and not keep:
-        return Looked(_only(profile, written), PEOPLE)
+        return Looked(_only(profile, demanded), PEOPLE)
     least = MAYBE if sum(surely == SURE for surely in readings.values()) >= FEW else SURE
-    names = {text for text, surely in readings.items() if surely >= least and text not in written and not keep}
+    names = {text for text, surely in readings.items() if surely >= least and text not in demanded and not keep}
     dropped = {
-        t for t, n in profile.texts if t not in written and t not in names and (is_private(t) or not is_answer(t, n))
+        t for t, n in profile.texts if t not in demanded and t not in names and (is_private(t) or not is_answer(t, n))
     }
     visible = [text for text, _ in profile.texts if text not in names and text not in dropped]
     overruled = (reason or (PEOPLE if people else "")) if keep else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from .naming import words_of
+from .naming import in_order, words_of
 
 Role = Literal["given", "family", "person", "mail", "phone", "place", "trace", "number", "owner", "notes", "company"]
 
@@ -20,7 +20,7 @@ def phrases(text: str) -> frozenset[str]:
     >>> sorted(phrases("first name, prenom"))
     ['first name', 'prenom']
     """
-    return frozenset(phrase for part in text.split(",") if (phrase := " ".join(part.split())))
+    return frozenset(in_order(text))
 
 
 _NAMES: dict[Role, frozenset[str]] = {
@@ -166,7 +166,7 @@ _NAMES: dict[Role, frozenset[str]] = {
         bedrijf, naam van het bedrijf, onderneming, organisatie, organisatienaam, werkgever, accountnaam, firmanaam,
         foretag
     """),
-}  # fmt: skip
+}
 _LOOSE: dict[Role, frozenset[str]] = {
     "person": phrases("contact, kontakt, contacto, contatto, contato, persona, person"),
     "phone": phrases("""
@@ -191,10 +191,20 @@ _AFTER = re.compile(
     r"geschaftlich|beruflich|particular|privato|pessoal|prive|zakelijk)$"
 )
 _BEGINNINGS: dict[str, Role] = {
-    "linkedin": "trace", "linked in": "trace", "twitter": "trace", "facebook": "trace", "instagram": "trace",
-    "skype": "trace", "xing": "trace", "telephone": "phone", "telefon": "phone", "proprietaire": "owner",
-    "propietario": "owner", "proprietario": "owner", "eigenaar": "owner",
-}  # fmt: skip
+    "linkedin": "trace",
+    "linked in": "trace",
+    "twitter": "trace",
+    "facebook": "trace",
+    "instagram": "trace",
+    "skype": "trace",
+    "xing": "trace",
+    "telephone": "phone",
+    "telefon": "phone",
+    "proprietaire": "owner",
+    "propietario": "owner",
+    "proprietario": "owner",
+    "eigenaar": "owner",
+}
 
 
 def role_of(name: str) -> tuple[Role | None, bool]:
@@ -206,8 +216,8 @@ def role_of(name: str) -> tuple[Role | None, bool]:
     words = words_of(name)
     while words:
         for table, loose in ((_NAMES, False), (_LOOSE, True)):
-            for role, named in table.items():
-                if words in named:
+            for role, names in table.items():
+                if words in names:
                     return role, loose
         shorter = _BEFORE.sub("", words, count=1)
         words = shorter if shorter != words else _AFTER.sub("", words, count=1) if _AFTER.search(words) else ""

@@ -146,8 +146,8 @@ def _account(text: str) -> bool:
     >>> _account("FR7630006000011234567890189"), _account("WEB2025 SPRING SALE ABCD")
     (True, False)
     """
-    for found in _IBAN.finditer(text):
-        number = re.sub(r"[ -]", "", found[0]).upper()
+    for match in _IBAN.finditer(text):
+        number = re.sub(r"[ -]", "", match[0]).upper()
         value = int("".join(str(int(c, 36)) for c in number[4:] + number[:4]))
         if value % 97 == 1 or (len(number) >= 15 and sum(c.isdigit() for c in number) >= 12 and number[:2].isalpha()):
             return True
@@ -160,15 +160,15 @@ def _card(text: str) -> bool:
     >>> _card("4111 1111 1111 1111"), _card("4111111111111112")
     (True, False)
     """
-    for found in _CARD.finditer(text):
-        digits = [int(c) for c in reversed(found[0]) if c.isdigit()]
+    for match in _CARD.finditer(text):
+        digits = [int(c) for c in reversed(match[0]) if c.isdigit()]
         total = sum(d if i % 2 == 0 else (2 * d - 9 if d > 4 else 2 * d) for i, d in enumerate(digits))
-        if total % 10 == 0 or re.fullmatch(r"\d{4}([ -]\d{4}){3}", found[0]):
+        if total % 10 == 0 or re.fullmatch(r"\d{4}([ -]\d{4}){3}", match[0]):
             return True
     return False
 
 
 def _birthday(text: str) -> bool:
     """Whether a text is a day on which a person of today may have been born."""
-    found = _DAY.match(text)
-    return found is not None and 1900 <= int(found[1] or found[2]) <= BORN_UNTIL
+    match = _DAY.match(text)
+    return match is not None and 1900 <= int(match[1] or match[2]) <= BORN_UNTIL

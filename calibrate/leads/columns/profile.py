@@ -78,16 +78,16 @@ def profile(table: Table, names: tuple[str, ...] | None = None) -> dict[str, Pro
     columns = [column_of(table, name) for name in names] if names is not None else list(table.columns)
     source, rows = _looked_at(table)
     texts = [c for c in columns if c.type == "text"]
-    found = _numbers(table, [c for c in columns if c.type in ("number", "boolean")], source, rows)
-    found |= _days(table, [c for c in columns if c.type in ("date", "timestamp")], source, rows)
+    profiles = _numbers(table, [c for c in columns if c.type in ("number", "boolean")], source, rows)
+    profiles |= _days(table, [c for c in columns if c.type in ("date", "timestamp")], source, rows)
     for start in range(0, len(texts), TOGETHER):
-        found |= _texts(table, texts[start : start + TOGETHER], source, rows)
-    found |= {
+        profiles |= _texts(table, texts[start : start + TOGETHER], source, rows)
+    profiles |= {
         name: _with_numbers(table, column, source, signs)
-        for name, column in found.items()
+        for name, column in profiles.items()
         if (signs := written_numbers(column)) is not None
     }
-    return {column.name: found[column.name] for column in columns}
+    return {column.name: profiles[column.name] for column in columns}
 
 
 def _looked_at(table: Table) -> tuple[str, int]:
@@ -111,10 +111,10 @@ def _numbers(table: Table, columns: list[Column], source: str, rows: int) -> dic
         f"CASE WHEN {name} THEN 1 WHEN NOT {name} THEN 0 END" if column.type == "boolean" else name
         for name, column in zip(names, columns, strict=True)
     ]
-    found = table.fetch(f"SELECT {', '.join(f'{cell} AS n{i}' for i, cell in enumerate(cells))} FROM {source}")
+    answer = table.fetch(f"SELECT {', '.join(f'{cell} AS n{i}' for i, cell in enumerate(cells))} FROM {source}")
     profiles = {}
     for i, column in enumerate(columns):
-        values = found[f"n{i}"].astype(np.float64)
+        values = answer[f"n{i}"].astype(np.float64)
         values = values[~np.isnan(values)]
         if column.type == "boolean":
             counts = {"true": int(values.sum()), "false": len(values) - int(values.sum())}
@@ -129,9 +129,9 @@ def _days(table: Table, columns: list[Column], source: str, rows: int) -> dict[s
     if not columns:
         return {}
     names = [sql.identifier(c.name).sql("duckdb") for c in columns]
-    listed = ", ".join(f"COUNT({n}) AS n{i}, COUNT(DISTINCT {n}) AS d{i}" for i, n in enumerate(names))
-    found = table.fetch(f"SELECT {listed} FROM {source}")
-    return {c.name: Profile(c, rows, int(found[f"n{i}"][0]), int(found[f"d{i}"][0])) for i, c in enumerate(columns)}
+    counts = ", ".join(f"COUNT({n}) AS n{i}, COUNT(DISTINCT {n}) AS d{i}" for i, n in enumerate(names))
+    answer = table.fetch(f"SELECT {counts} FROM {source}")
+    return {c.name: Profile(c, rows, int(answer[f"n{i}"][0]), int(answer[f"d{i}"][0])) for i, c in enumerate(columns)}
 
 
 def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[str, Profile]:
@@ -141,7 +141,7 @@ def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[
     value = f"COALESCE({', '.join(names)})" if len(names) > 1 else names[0]
     blank = sql.is_blank(sql.identifier("v")).sql("duckdb")
     place = " ".join(f"WHEN GROUPING({name}) = 0 THEN {i}" for i, name in enumerate(names))
-    found = table.fetch(
+    answer = table.fetch(
         "SELECT place, v, n, differ, filled, rare FROM ("
         "SELECT place, v, n, COUNT(*) OVER (PARTITION BY place) AS differ, "
         f"CAST(SUM(n) OVER (PARTITION BY place) AS BIGINT) AS filled, "
@@ -154,18 +154,20 @@ def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[
     )
     profiles = {}
     for i, column in enumerate(columns):
-        mine = found["place"] == i
-        texts = tuple((str(v), int(n)) for v, n in zip(found["v"][mine], found["n"][mine], strict=True))
-        differ, filled, rare = (int(found[each][mine][0]) if texts else 0 for each in ("differ", "filled", "rare"))
+        mine = answer["place"] == i
+        texts = tuple((str(v), int(n)) for v, n in zip(answer["v"][mine], answer["n"][mine], strict=True))
+        differ, filled, rare = (
+            int(answer[measure][mine][0]) if texts else 0 for measure in ("differ", "filled", "rare")
+        )
         profiles[column.name] = Profile(column, rows, filled, differ, texts, rare=rare)
     return profiles
 
 
-def written_numbers(found: Profile) -> Signs | None:
+def written_numbers(column_profile: Profile) -> Signs | None:
     """How a text column writes the numbers that stand in it beside some words; codes such as 01234 are none."""
-    if not found.texts or found.distinct <= FEW_TEXTS:
+    if not column_profile.texts or column_profile.distinct <= FEW_TEXTS:
         return None
-    texts = [text.strip(BLANKS) for text, _ in found.texts if not is_placeholder(text)]
+    texts = [text.strip(BLANKS) for text, _ in column_profile.texts if not is_placeholder(text)]
     numbers = [text for text in texts if written([text]) is not None]
     codes = any(re.match(r"[+]|0[0-9]", text) or len(text) > 20 for text in numbers)
     if codes or not numbers or len(numbers) < MOSTLY * len(texts):
@@ -174,22 +176,22 @@ def written_numbers(found: Profile) -> Signs | None:
     return None if reading is None else reading.signs
 
 
-def _with_numbers(table: Table, found: Profile, source: str, signs: Signs) -> Profile:
+def _with_numbers(table: Table, column_profile: Profile, source: str, signs: Signs) -> Profile:
     """The profile of a text column with the numbers that stand in it."""
-    column = sql.without(sql.identifier(found.column.name), signs.replaced)
+    column = sql.without(sql.identifier(column_profile.column.name), signs.replaced)
     test, number = sql.is_number(column).sql("duckdb"), sql.as_double(column).sql("duckdb")
     values = table.fetch(f"SELECT CASE WHEN {test} THEN {number} END AS v FROM {source}")["v"].astype(np.float64)
-    return replace(found, numbers=values[~np.isnan(values)], signs=signs)
+    return replace(column_profile, numbers=values[~np.isnan(values)], signs=signs)
 
 
-def looks_dated(found: Profile) -> bool:
+def looks_dated(column_profile: Profile) -> bool:
     """Whether the texts of a column are dates in nearly all cells, in whatever way of writing."""
-    if found.column.type in ("date", "timestamp"):
+    if column_profile.column.type in ("date", "timestamp"):
         return True
-    if not found.texts:
+    if not column_profile.texts:
         return False
-    seen = [text for text, _ in found.texts[:200]]
-    return writing_of(seen).known >= 0.9 * len(seen)
+    texts = [text for text, _ in column_profile.texts[:200]]
+    return writing_of(texts).known >= 0.9 * len(texts)
 
 
 def one_way(values: NDArray[np.float64]) -> bool:
@@ -198,14 +200,17 @@ def one_way(values: NDArray[np.float64]) -> bool:
     return bool((steps > 0).all() or (steps < 0).all())
 
 
-def since_1970(found: Profile) -> bool:
+def since_1970(column_profile: Profile) -> bool:
     """Numbers that are dates: seconds since 1970 or days of Excel where the name speaks of time, 20240131 anywhere."""
-    if found.numbers is None or not len(found.numbers):
+    if column_profile.numbers is None or not len(column_profile.numbers):
         return False
-    low, high = float(found.numbers.min()), float(found.numbers.max())
-    if low >= 19900101 and high < 21000101 and _written_days(found.numbers):
-        return bool(_TIME_WORDS & set(words_of(found.column.name).split())) or found.distinct >= MANY_DAYS
-    if not _TIME_WORDS & set(words_of(found.column.name).split()):
+    low, high = float(column_profile.numbers.min()), float(column_profile.numbers.max())
+    if low >= 19900101 and high < 21000101 and _written_days(column_profile.numbers):
+        return (
+            bool(_TIME_WORDS & set(words_of(column_profile.column.name).split()))
+            or column_profile.distinct >= MANY_DAYS
+        )
+    if not _TIME_WORDS & set(words_of(column_profile.column.name).split()):
         return False
     units = any(631152000 * unit <= low and high < 4102444800 * unit for unit in (1, 1000, 1_000_000))
     return units or (SERIALS[0] <= low and high < SERIALS[1])
@@ -217,11 +222,11 @@ def _written_days(numbers: NDArray[np.float64]) -> bool:
     return bool(((numbers == np.floor(numbers)) & (day >= 1) & (day <= 31) & (month >= 1) & (month <= 12)).all())
 
 
-def unread_date(found: Profile) -> bool:
+def unread_date(column_profile: Profile) -> bool:
     """Whether a column is called a date, and its many values look like some, but are not read as dates."""
-    if not _DATE_NAME.search(words_of(found.column.name)) or found.distinct < FEWEST_DAYS:
+    if not _DATE_NAME.search(words_of(column_profile.column.name)) or column_profile.distinct < FEWEST_DAYS:
         return False
-    if found.column.type == "number":
-        return found.numbers is not None and bool((found.numbers >= 10_000).all())
-    texts = [text for text, _ in found.texts if not is_placeholder(text)]
+    if column_profile.column.type == "number":
+        return column_profile.numbers is not None and bool((column_profile.numbers >= 10_000).all())
+    texts = [text for text, _ in column_profile.texts if not is_placeholder(text)]
     return sum(bool(re.search(r"\d", text)) for text in texts) >= 0.8 * max(len(texts), 1)

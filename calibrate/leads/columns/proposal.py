@@ -112,61 +112,72 @@ def propose(
     """
     for name in (*(include or ()), *exclude, *leave_out):
         column_of(table, name)
-    wanted = [
-        c.name for c in table.columns
+    candidates = [
+        c.name
+        for c in table.columns
         if c.name not in leave_out and c.name not in exclude and (include is None or c.name in include)
-    ]  # fmt: skip
+    ]
     demanded: dict[str, list[Criterion]] = {}
     for criterion in needed:
         demanded.setdefault(criterion.column, []).append(criterion)
-    known = {c.name for c in table.columns}
-    seen = profile(table, tuple(c.name for c in table.columns if c.name in {*wanted, *demanded}))
-    if not seen:
+    names = {c.name for c in table.columns}
+    profiles = profile(table, tuple(c.name for c in table.columns if c.name in {*candidates, *demanded}))
+    if not profiles:
         raise InputError(f"{table.name}: no column is left that could be a criterion")
     words = _placeholder_words(table.facts)
-    made: list[Criterion] = []
+    criteria: list[Criterion] = []
     extra: list[str] = []
-    protected, facts = _protected([seen[name] for name in wanted if name in seen], (*keep, *(include or ())))
-    for name, found in seen.items():
-        asked = demanded.get(name, [])
+    protected, facts = _protected(
+        [profiles[name] for name in candidates if name in profiles], (*keep, *(include or ()))
+    )
+    for name, column_profile in profiles.items():
+        required = demanded.get(name, [])
         proposed, reason = None, ""
         forced = include is not None and name in include
-        look = looked_at(found, written=demanded_texts(asked), keep=name in keep or forced)
-        found = look.profile
-        if name in wanted:
-            proposed, reason = _proposed(look, asked, words.get(name, ()), forced=forced or name in keep)
-            if reason and name not in [each.column for each in protected]:
+        look = looked_at(column_profile, demanded=demanded_texts(required), keep=name in keep or forced)
+        column_profile = look.profile
+        if name in candidates:
+            proposed, reason = _proposed(look, required, words.get(name, ()), forced=forced or name in keep)
+            if reason and name not in [delicate.column for delicate in protected]:
                 facts.append(Fact("ignored", {"column": name, "reason": reason}))
-        more = _for_grids(found, asked, proposed, words.get(name, ()))
+        more = _for_grids(column_profile, required, proposed, words.get(name, ()))
         for criterion in (*more, *([proposed] if proposed else [])):
-            if criterion.kind == "number" and found.signs is not None:  # numbers in a column of texts
-                own = found.signs
-                criterion = replace(criterion, decimal=own.decimal, thousands=own.thousands, units=own.units)
-            made.append(replace(signs(criterion, table.facts), name=free_name(criterion.name, [c.name for c in made])))
-        extra += [c.name for c in made[len(made) - len(more) - bool(proposed) : len(made) - bool(proposed)]]
+            if criterion.kind == "number" and column_profile.signs is not None:  # numbers in a column of texts
+                number_signs = column_profile.signs
+                criterion = replace(
+                    criterion, decimal=number_signs.decimal, thousands=number_signs.thousands, units=number_signs.units
+                )
+            criteria.append(
+                replace(signs(criterion, table.facts), name=free_name(criterion.name, [c.name for c in criteria]))
+            )
+        extra += [c.name for c in criteria[len(criteria) - len(more) - bool(proposed) : len(criteria) - bool(proposed)]]
         if proposed is not None and not proposed.fixed:
             facts += _findings(look, proposed)
-    rows = next(iter(seen.values())).rows
+    rows = next(iter(profiles.values())).rows
     if rows < table.rows:
         facts.append(Fact("looked_at", {"rows": rows, "of": table.rows}))
-    missing = [c.name for c in needed if c.column not in known]
+    missing = [c.name for c in needed if c.column not in names]
     if missing:
         raise InputError(f"{table.name}: no column for the criteria {', '.join(missing)}")
-    return Proposal(tuple(none_as_missing(made, seen, table.facts)), tuple(facts), tuple(extra), tuple(protected))
+    return Proposal(
+        tuple(none_as_missing(criteria, profiles, table.facts)), tuple(facts), tuple(extra), tuple(protected)
+    )
 
 
 def _protected(profiles: Sequence[Profile], free: Collection[str]) -> tuple[list[Sensitive], list[Fact]]:
     """Sensitive columns to be set aside, and what is said of those that the user wants as criteria (`free`)."""
-    delicate = [each for profile in profiles if profile.filled and (each := sensitive(profile)) is not None]
-    told = [
-        Fact("sensitive_kept", {"column": each.column, "kind": each.kind}) for each in delicate if each.column in free
+    delicate = [finding for profile in profiles if profile.filled and (finding := sensitive(profile)) is not None]
+    facts = [
+        Fact("sensitive_kept", {"column": finding.column, "kind": finding.kind})
+        for finding in delicate
+        if finding.column in free
     ]
-    return [each for each in delicate if each.column not in free], told
+    return [finding for finding in delicate if finding.column not in free], facts
 
 
 def _findings(look: Looked, proposed: Criterion) -> list[Fact]:
     """What is worth saying about the texts of a column."""
-    found, name = look.profile, proposed.column
+    column_profile, name = look.profile, proposed.column
     if look.personal == PEOPLE:
         return [Fact("people", {"column": name})]
     facts = [Fact("overruled", {"column": name, "reason": look.overruled})] if look.overruled else []
@@ -174,14 +185,14 @@ def _findings(look: Looked, proposed: Criterion) -> list[Fact]:
         return facts
     facts += [Fact("people_pooled", {"column": name, "values": look.names})] if look.names else []
     facts += [Fact("private_pooled", {"column": name, "values": look.unanswered})] if look.unanswered else []
-    if found.distinct > MOST_TEXTS:
-        facts.append(Fact("many_values", {"column": name, "values": found.distinct, "kept": MOST_TEXTS}))
-    nothing = {text: count for text, count in found.texts if is_placeholder(text)}
+    if column_profile.distinct > MOST_TEXTS:
+        facts.append(Fact("many_values", {"column": name, "values": column_profile.distinct, "kept": MOST_TEXTS}))
+    nothing = {text: count for text, count in column_profile.texts if is_placeholder(text)}
     if nothing:
         facts.append(
             Fact("placeholders", {"column": name, "words": ", ".join(nothing), "cells": sum(nothing.values())})
         )
-    cells = dict(found.texts)
+    cells = dict(column_profile.texts)
     for level in proposed.levels:
         often = sum(cells.get(str(value), 0) for value in level.values) >= COMMON
         if level.role == "value" and len(level.values) > 1 and often:
@@ -214,130 +225,147 @@ def signs(criterion: Criterion, facts: Iterable[Fact]) -> Criterion:
 
 
 def _proposed(
-    look: Looked, asked: Sequence[Criterion], words: tuple[str, ...], *, forced: bool
+    look: Looked, required: Sequence[Criterion], words: tuple[str, ...], *, forced: bool
 ) -> tuple[Criterion | None, str]:
     """The criterion for a column, or the reason why there is none."""
-    found = look.profile
-    fixed = next((c for c in asked if c.fixed), None)
+    column_profile = look.profile
+    fixed = next((c for c in required if c.fixed), None)
     if fixed is not None:
         return fixed, ""
-    if found.filled == 0:
+    if column_profile.filled == 0:
         return None, "empty"
-    name = found.column.name
+    name = column_profile.column.name
     if look.personal:
-        return _presence_or(found, look.personal)
-    if not forced and unread_date(found) and not looks_dated(found) and not since_1970(found):
+        return _presence_or(column_profile, look.personal)
+    if (
+        not forced
+        and unread_date(column_profile)
+        and not looks_dated(column_profile)
+        and not since_1970(column_profile)
+    ):
         return None, "unread_date"
-    if looks_dated(found) or since_1970(found):
+    if looks_dated(column_profile) or since_1970(column_profile):
         return (filled_levels(name), "") if forced else (None, "date")
-    if found.distinct == 1:
-        return _single(found)
-    if found.column.type == "number":
-        return _number_or(found, asked, words, forced)
-    return _text_or(look, asked, forced)
+    if column_profile.distinct == 1:
+        return _single(column_profile)
+    if column_profile.column.type == "number":
+        return _number_or(column_profile, required, words, forced)
+    return _text_or(look, required, forced)
 
 
-def _presence_or(found: Profile, reason: str) -> tuple[Criterion | None, str]:
+def _presence_or(column_profile: Profile, reason: str) -> tuple[Criterion | None, str]:
     """Filled or missing, where both are common enough to tell leads apart."""
-    if min(found.gaps, found.filled) >= max(FEW_GAPS * found.rows, 2):
-        return filled_levels(found.column.name), ""
+    if min(column_profile.gaps, column_profile.filled) >= max(FEW_GAPS * column_profile.rows, 2):
+        return filled_levels(column_profile.column.name), ""
     return None, reason
 
 
-def _single(found: Profile) -> tuple[Criterion | None, str]:
+def _single(column_profile: Profile) -> tuple[Criterion | None, str]:
     """One value beside empty cells: having it is the question."""
-    if min(found.gaps, found.filled) < max(FEW_GAPS * found.rows, 2):
+    if min(column_profile.gaps, column_profile.filled) < max(FEW_GAPS * column_profile.rows, 2):
         return None, "constant"
-    if found.texts and not is_placeholder(found.texts[0][0]):
-        text = found.texts[0][0]
+    if column_profile.texts and not is_placeholder(column_profile.texts[0][0]):
+        text = column_profile.texts[0][0]
         level = Level(shown(text), values=(text,))
-        return with_specials(found.column.name, "text", [level], reference=MISSING), ""
-    return filled_levels(found.column.name), ""
+        return with_specials(column_profile.column.name, "text", [level], reference=MISSING), ""
+    return filled_levels(column_profile.column.name), ""
 
 
 def _number_or(
-    found: Profile, asked: Sequence[Criterion], words: tuple[str, ...], forced: bool
+    column_profile: Profile, required: Sequence[Criterion], words: tuple[str, ...], forced: bool
 ) -> tuple[Criterion | None, str]:
-    name = found.column.name
-    key = found.column.whole and found.distinct >= MANY_NUMBERS and names_key(name)
-    if key or names_code(name) or any(c.kind == "text" for c in asked):
-        if not forced and mostly_once(as_texts(found)):
-            return _presence_or(found, "id" if _tells_apart(found) else "once")
-        if found.distinct <= MOST_TEXTS or forced:
-            return text_levels(as_texts(found), asked, "text"), ""
-        if _tells_apart(found):
+    name = column_profile.column.name
+    key = column_profile.column.whole and column_profile.distinct >= MANY_NUMBERS and names_key(name)
+    if key or names_code(name) or any(c.kind == "text" for c in required):
+        if not forced and mostly_once(as_texts(column_profile)):
+            return _presence_or(column_profile, "id" if _tells_apart(column_profile) else "once")
+        if column_profile.distinct <= MOST_TEXTS or forced:
+            return text_levels(as_texts(column_profile), required, "text"), ""
+        if _tells_apart(column_profile):
             return None, "id"
-        return _wordy(as_texts(found), asked)
-    if not forced and _tells_apart(found):
+        return _wordy(as_texts(column_profile), required)
+    if not forced and _tells_apart(column_profile):
         return None, "id"
-    return number_levels(found, asked, words), ""
+    return number_levels(column_profile, required, words), ""
 
 
-def _text_or(look: Looked, asked: Sequence[Criterion], forced: bool) -> tuple[Criterion | None, str]:
-    found = look.profile
-    if found.column.type == "boolean" or _is_yes_no(found):
-        return yes_no_levels(found, asked), ""
-    if found.numbers is not None and not names_code(found.column.name) and not any(c.kind == "text" for c in asked):
-        nothing = tuple(text for text, _ in found.texts if text.strip().casefold() in NUMBER_PLACEHOLDERS)
-        if forced or not _tells_apart(found):
-            return number_levels(found, asked, nothing), ""
+def _text_or(look: Looked, required: Sequence[Criterion], forced: bool) -> tuple[Criterion | None, str]:
+    column_profile = look.profile
+    if column_profile.column.type == "boolean" or _is_yes_no(column_profile):
+        return yes_no_levels(column_profile, required), ""
+    if (
+        column_profile.numbers is not None
+        and not names_code(column_profile.column.name)
+        and not any(c.kind == "text" for c in required)
+    ):
+        nothing = tuple(text for text, _ in column_profile.texts if text.strip().casefold() in NUMBER_PLACEHOLDERS)
+        if forced or not _tells_apart(column_profile):
+            return number_levels(column_profile, required, nothing), ""
     if not forced:
-        if _tells_apart(found):
-            return _presence_or(found, "id")
-        if look.told or mostly_once(found):
-            return _presence_or(found, "told" if look.told else "once")
-        if found.distinct > MOST_TEXTS:
-            return _wordy(found, asked)
-    return text_levels(found, asked, "text"), ""
+        if _tells_apart(column_profile):
+            return _presence_or(column_profile, "id")
+        if look.told or mostly_once(column_profile):
+            return _presence_or(column_profile, "told" if look.told else "once")
+        if column_profile.distinct > MOST_TEXTS:
+            return _wordy(column_profile, required)
+    return text_levels(column_profile, required, "text"), ""
 
 
-def _tells_apart(found: Profile) -> bool:
+def _tells_apart(column_profile: Profile) -> bool:
     """Whether a column tells (nearly) every row apart, as ids do."""
-    apart = found.distinct / max(found.filled, 1)
-    if found.column.type == "number" or found.numbers is not None:
-        values = found.numbers if found.numbers is not None else np.zeros(0)
+    share = column_profile.distinct / max(column_profile.filled, 1)
+    if column_profile.column.type == "number" or column_profile.numbers is not None:
+        values = column_profile.numbers if column_profile.numbers is not None else np.zeros(0)
         if not len(values) or not bool((values == np.floor(values)).all()):
             return False
         spread = float(values.max() - values.min())
-        dense = found.filled >= 100 and (spread < 20 * found.filled or one_way(values))
-        return (apart >= 0.5 and names_id(found.column.name)) or (apart >= 0.99 and dense)
-    if names_id(found.column.name) and apart >= 0.5:
+        dense = column_profile.filled >= 100 and (spread < 20 * column_profile.filled or one_way(values))
+        return (share >= 0.5 and names_id(column_profile.column.name)) or (share >= 0.99 and dense)
+    if names_id(column_profile.column.name) and share >= 0.5:
         return True
-    return found.filled >= 20 and apart >= 0.95
+    return column_profile.filled >= 20 and share >= 0.95
 
 
-def _wordy(found: Profile, asked: Sequence[Criterion]) -> tuple[Criterion | None, str]:
+def _wordy(column_profile: Profile, required: Sequence[Criterion]) -> tuple[Criterion | None, str]:
     """More texts than levels: the common ones, if they cover something, else filled or missing."""
-    covered = sum(count for _, count in found.texts[:MOST_TEXTS])
-    if covered >= 0.2 * found.filled:
-        return text_levels(found, asked, "text"), ""
-    return _presence_or(found, "free_text")
+    covered = sum(count for _, count in column_profile.texts[:MOST_TEXTS])
+    if covered >= 0.2 * column_profile.filled:
+        return text_levels(column_profile, required, "text"), ""
+    return _presence_or(column_profile, "free_text")
 
 
-def _is_yes_no(found: Profile) -> bool:
-    words = {text.strip().casefold() for text, _ in found.texts if not is_placeholder(text)}
-    return found.distinct <= 12 and len(words) >= 2 and words <= YES | NO and bool(words & YES) and bool(words & NO)
+def _is_yes_no(column_profile: Profile) -> bool:
+    words = {text.strip().casefold() for text, _ in column_profile.texts if not is_placeholder(text)}
+    return (
+        column_profile.distinct <= 12
+        and len(words) >= 2
+        and words <= YES | NO
+        and bool(words & YES)
+        and bool(words & NO)
+    )
 
 
 # --- what given grids need -------------------------------------------------------------------------
 
 
 def _for_grids(
-    found: Profile, asked: Sequence[Criterion], proposed: Criterion | None, words: tuple[str, ...]
+    column_profile: Profile, required: Sequence[Criterion], proposed: Criterion | None, words: tuple[str, ...]
 ) -> list[Criterion]:
     """Fine criteria that given grids need beside the proposed one: of another kind, or of an ignored column."""
-    made: list[Criterion] = []
+    criteria: list[Criterion] = []
     have = {proposed.kind} if proposed is not None and not proposed.fixed else set()
-    grids = [c for c in asked if not c.fixed]
+    grids = [c for c in required if not c.fixed]
     for kind in dict.fromkeys(c.kind for c in grids):
-        if kind in have or (kind == "presence" and (have or made)):
+        if kind in have or (kind == "presence" and (have or criteria)):
             continue
         same = [c for c in grids if c.kind == kind]
         if kind == "number":
-            fine = number_levels(found, same, words)
+            fine = number_levels(column_profile, same, words)
         elif kind == "presence":
-            fine = filled_levels(found.column.name)
+            fine = filled_levels(column_profile.column.name)
         else:
-            fine = text_levels(as_texts(found), same, kind)
-        made.append(replace(fine, name=f"{found.column.name} ({kind})" if proposed else found.column.name))
-    return made
+            fine = text_levels(as_texts(column_profile), same, kind)
+        criteria.append(
+            replace(fine, name=f"{column_profile.column.name} ({kind})" if proposed else column_profile.column.name)
+        )
+    return criteria

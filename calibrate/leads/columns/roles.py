@@ -6,17 +6,19 @@ import numpy as np
 
 from ...engine import sql
 from ...engine.table import Table, column_of
-from .naming import names_id, words_of
+from .naming import in_order, names_id, words_of
 from .profile import one_way, profile
 
-_IDS = (
-    "lead id", "id", "leadid", "prospect id", "contact id", "record id", "lead number", "lead no", "customer id",
-    "client id", "opportunity id", "deal id", "opportunity number", "uuid", "guid", "identifiant", "id lead",
-    "id prospect", "id contact", "id client", "user id", "visitor id", "session id",
-    "numero", "external id", "hubspot id", "row id", "unnamed 0",
-)  # fmt: skip
-_OF_LEADS = ("lead id", "leadid", "prospect id", "contact id", "record id", "lead number", "lead no", "id lead",
-             "id prospect", "id contact")  # fmt: skip
+_IDS = in_order("""
+    lead id, id, leadid, prospect id, contact id, record id, lead number, lead no, customer id,
+    client id, opportunity id, deal id, opportunity number, uuid, guid, identifiant, id lead,
+    id prospect, id contact, id client, user id, visitor id, session id,
+    numero, external id, hubspot id, row id, unnamed 0
+""")
+_OF_LEADS = in_order("""
+    lead id, leadid, prospect id, contact id, record id, lead number, lead no, id lead,
+    id prospect, id contact
+""")
 OFTEN_ITS_OWN = 0.5
 """Share of different values from which a column called the id of a lead is one."""
 
@@ -32,15 +34,24 @@ def find_id(table: Table) -> str | None:
     Of several, one that only rises or only falls is taken first: it also tells the order. Where there is none, a
     column called the id of a lead is one though leads stand in several rows, as long as half of its values differ.
     """
-    named = [c.name for c in table.columns if words_of(c.name) in _IDS or names_id(c.name)]
-    named.sort(key=lambda name: _IDS.index(words_of(name)) if words_of(name) in _IDS else len(_IDS))
-    seen = profile(table, tuple(named)) if named else {}
-    apart = [n for n in named if seen[n].filled >= 0.98 * seen[n].rows and seen[n].distinct >= 0.95 * seen[n].filled]
-    known = [n for n in apart if words_of(n) in _IDS]
-    rising = [n for n in known if (values := seen[n].numbers) is not None and len(values) > 1 and one_way(values)]
-    again = [n for n in named if words_of(n) in _OF_LEADS and seen[n].filled >= 0.98 * seen[n].rows
-             and seen[n].distinct >= OFTEN_ITS_OWN * seen[n].filled]  # fmt: skip
-    return next(iter([*rising, *known, *again]), None)
+    candidates = [c.name for c in table.columns if words_of(c.name) in _IDS or names_id(c.name)]
+    candidates.sort(key=lambda name: _IDS.index(words_of(name)) if words_of(name) in _IDS else len(_IDS))
+    profiles = profile(table, tuple(candidates)) if candidates else {}
+    unique = [
+        n
+        for n in candidates
+        if profiles[n].filled >= 0.98 * profiles[n].rows and profiles[n].distinct >= 0.95 * profiles[n].filled
+    ]
+    usual = [n for n in unique if words_of(n) in _IDS]
+    rising = [n for n in usual if (values := profiles[n].numbers) is not None and len(values) > 1 and one_way(values)]
+    again = [
+        n
+        for n in candidates
+        if words_of(n) in _OF_LEADS
+        and profiles[n].filled >= 0.98 * profiles[n].rows
+        and profiles[n].distinct >= OFTEN_ITS_OWN * profiles[n].filled
+    ]
+    return next(iter([*rising, *usual, *again]), None)
 
 
 def newest_first(table: Table) -> tuple[str, float] | None:
@@ -89,21 +100,21 @@ MOST_HASHES = 2**25
 
 def repeated(table: Table, name: str) -> bool:
     """Whether some value of a column stands in more than one row."""
-    column, whole = sql.identifier(name).sql("duckdb"), column_of(table, name).whole
-    if table.dialect == "duckdb" and whole and table.position is not None and monotone(table, name):
+    column, integral = sql.identifier(name).sql("duckdb"), column_of(table, name).whole
+    if table.dialect == "duckdb" and integral and table.position is not None and monotone(table, name):
         return False
-    return repeats(table, column, whole=whole)
+    return repeats(table, column, integral=integral)
 
 
-def repeats(table: Table, expression: str, *, whole: bool = False) -> bool:
-    """Whether some value of an expression (DuckDB dialect; `whole`: of whole numbers) stands in more than one row."""
-    filled, different = values_of(table, expression, whole=whole)
+def repeats(table: Table, expression: str, *, integral: bool = False) -> bool:
+    """Whether some value of an expression (`integral`: of whole numbers) stands in more than one row."""
+    filled, different = values_of(table, expression, integral=integral)
     return filled != different
 
 
-def values_of(table: Table, expression: str, *, whole: bool = False) -> tuple[int, int]:
+def values_of(table: Table, expression: str, *, integral: bool = False) -> tuple[int, int]:
     """Rows where an expression has a value, and how many different ones; (0, 0) where none stands in two rows."""
-    if table.dialect == "duckdb" and 0 < table.rows <= MOST_HASHES and not _may_repeat(table, expression, whole):
+    if table.dialect == "duckdb" and 0 < table.rows <= MOST_HASHES and not _may_repeat(table, expression, integral):
         return 0, 0
     row = table.fetch(
         f"SELECT COUNT(keyed) AS filled, COUNT(DISTINCT keyed) AS different "
@@ -112,12 +123,12 @@ def values_of(table: Table, expression: str, *, whole: bool = False) -> tuple[in
     return int(row["filled"][0]), int(row["different"][0])
 
 
-def _may_repeat(table: Table, expression: str, whole: bool) -> bool:
+def _may_repeat(table: Table, expression: str, integral: bool) -> bool:
     """Whether two rows have one whole number, or texts of one hash: equal texts have equal hashes."""
-    key = f"CAST({expression} AS BIGINT)" if whole else f"HASH({expression})"
-    absent = f" WHERE {expression} IS NOT NULL" if whole else ""  # the hash of no text is looked for below
-    nothing = None if whole else table.fetch("SELECT HASH(CAST(NULL AS VARCHAR)) AS key")["key"][0]
-    keys, end = np.empty(table.rows, np.int64 if whole else np.uint64), 0
+    key = f"CAST({expression} AS BIGINT)" if integral else f"HASH({expression})"
+    absent = f" WHERE {expression} IS NOT NULL" if integral else ""  # the hash of no text is looked for below
+    nothing = None if integral else table.fetch("SELECT HASH(CAST(NULL AS VARCHAR)) AS key")["key"][0]
+    keys, end = np.empty(table.rows, np.int64 if integral else np.uint64), 0
     for piece in table.stream(f"SELECT {key} AS key FROM {table.relation}{absent}"):
         mine = piece["key"] if nothing is None else piece["key"][piece["key"] != nothing]
         keys[end : end + len(mine)] = mine

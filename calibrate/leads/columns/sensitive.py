@@ -133,7 +133,7 @@ _NAMES: dict[Kind, frozenset[str]] = {
         familiar, dimensao do agregado familiar, burgerlijke staat, gehuwd, kinderen, aantal kinderen,
         gezinssituatie, gezinsgrootte
     """),
-}  # fmt: skip
+}
 _ADDRESSEE = re.compile(
     r"^(?:contact|lead|customer|client|prospect|person|personne|kunde|kunden|kontakt|cliente|contacto|contatto|contato|"
     r"klant|applicant|applicants|subscriber|user|owner|employee|respondent|insured|policy holder|patient|student|his|"
@@ -151,13 +151,30 @@ _OF_THINGS = phrases(
 """Names that say how long something has been there, or how a contract is going."""
 _AGE_OF = re.compile(r"^(?:age|alter|edad|eta|idade) ?(?:\d|geq|leq|over|under|above|below|gt|lt|between|ge|le)")
 _HEADS: dict[str, Kind] = {
-    "gender": "sex", "geschlecht": "sex", "salutation": "sex", "anrede": "sex", "civilite": "sex",
-    "marital status": "family", "familienstand": "family", "situation familiale": "family", "etat civil": "family",
-    "estado civil": "family", "stato civile": "family", "religion": "religion", "nationality": "nationality",
-    "nationalite": "nationality", "nacionalidad": "nationality", "ethnicity": "origin", "disability": "health",
-    "date of birth": "age", "date de naissance": "age", "geburtsdatum": "age", "fecha de nacimiento": "age",
-    "data di nascita": "age", "data de nascimento": "age",
-}  # fmt: skip
+    "gender": "sex",
+    "geschlecht": "sex",
+    "salutation": "sex",
+    "anrede": "sex",
+    "civilite": "sex",
+    "marital status": "family",
+    "familienstand": "family",
+    "situation familiale": "family",
+    "etat civil": "family",
+    "estado civil": "family",
+    "stato civile": "family",
+    "religion": "religion",
+    "nationality": "nationality",
+    "nationalite": "nationality",
+    "nacionalidad": "nationality",
+    "ethnicity": "origin",
+    "disability": "health",
+    "date of birth": "age",
+    "date de naissance": "age",
+    "geburtsdatum": "age",
+    "fecha de nacimiento": "age",
+    "data di nascita": "age",
+    "data de nascimento": "age",
+}
 """Beginnings of names that are sensitive whatever follows, such as one column for each answer (`Gender_Female`)."""
 
 
@@ -201,9 +218,11 @@ _TITLES = _set(
     "sr,sr.,sra,sra.,srta,srta.,señor,señora,señorita,sig,sig.,sig.ra,sig.na,signor,signora,signorina,senhor,senhora,"
     "dhr,dhr.,mevr,mevr.,de heer,mevrouw"
 )
-_BESIDE = _set("other,others,unknown,not specified,prefer not to say,autre,andere,otro,otra,altro,outro,diverse,dr,dr.,"
-               "prof,prof.,x,u,d,n,company,firma,société,entreprise,inconnu,unbekannt,desconocido,sconosciuto,none,"
-    "family,familie")  # fmt: skip
+_BESIDE = _set(
+    "other,others,unknown,not specified,prefer not to say,autre,andere,otro,otra,altro,outro,diverse,dr,dr.,"
+    "prof,prof.,x,u,d,n,company,firma,société,entreprise,inconnu,unbekannt,desconocido,sconosciuto,none,"
+    "family,familie"
+)
 _LETTERS = tuple(frozenset(pair) for pair in ("mf", "mw", "hf", "hm", "mv", "fh"))
 _FAMILY = _set(
     "single,married,divorced,widowed,widow,widower,separated,civil union,civil partnership,domestic partner,never "
@@ -282,8 +301,8 @@ def _all_in(cells: Mapping[str, int], allowed: frozenset[str], telling: frozense
     """Whether nearly all cells have a listed text, at least two of them telling ones that fill most cells."""
     total = sum(cells.values())
     inside = sum(count for text, count in cells.items() if text in allowed)
-    told = [count for text, count in cells.items() if text in telling]
-    return len(told) >= 2 and inside >= 0.95 * total and sum(told) >= 0.5 * total
+    cells_telling = [count for text, count in cells.items() if text in telling]
+    return len(cells_telling) >= 2 and inside >= 0.95 * total and sum(cells_telling) >= 0.5 * total
 
 
 def _bands(texts: Sequence[str]) -> bool:
@@ -324,9 +343,9 @@ def _years_of_birth(profile: Profile) -> bool:
     values = profile.numbers if profile.numbers is not None else np.empty(0)
     if len(values) < 20 or profile.distinct < SPAN or _FOUNDED.search(words_of(profile.column.name)):
         return False
-    whole = bool((values == np.floor(values)).all())
+    integral = bool((values == np.floor(values)).all())
     inside = float(((values >= OLDEST) & (values <= ADULT)).mean())
-    return whole and inside >= 0.99 and float(np.ptp(values)) >= SPAN
+    return integral and inside >= 0.99 and float(np.ptp(values)) >= SPAN
 
 
 def sensitive(profile: Profile) -> Sensitive | None:

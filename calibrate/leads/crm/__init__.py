@@ -40,7 +40,7 @@ def detect(columns: Sequence[str]) -> System | None:
     >>> detect(["Deal - ID", "Deal - Status"]).title, detect(["Lead Number", "Converted"])
     ('Pipedrive', None)
     """
-    found = [(system.recognised(columns), system) for system in SYSTEMS.values()]
-    best = max(count for count, _ in found)
-    first = [system for count, system in found if count == best]
+    matches = [(system.recognised(columns), system) for system in SYSTEMS.values()]
+    best = max(count for count, _ in matches)
+    first = [system for count, system in matches if count == best]
     return first[0] if best and len(first) == 1 else None

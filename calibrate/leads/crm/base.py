@@ -76,9 +76,11 @@ class System:
         """Every column that is called so, in the order of the names."""
         words = {column: self._bare(column) for column in columns}
         return [
-            column for name in names for column, said in words.items()
-            if said == name or (name.endswith("*") and said.startswith(name[:-1]))
-        ]  # fmt: skip
+            column
+            for name in names
+            for column, phrase in words.items()
+            if phrase == name or (name.endswith("*") and phrase.startswith(name[:-1]))
+        ]
 
     def _bare(self, column: str) -> str:
         """The words of a column's name without the prefix of its object."""

@@ -45,17 +45,17 @@ def told(system: System, table: Table, *, column: str | None = None, sale: bool 
     for outcome in system.outcomes:
         if sale and not outcome.sale:
             continue
-        for found in system.all(names, outcome.column):
-            if column is not None and found != column:
+        for match in system.all(names, outcome.column):
+            if column is not None and match != column:
                 continue
             at = system.find(names, outcome.at)
-            values = _values(table, found)
+            values = _values(table, match)
             won = tuple(v for v in values if _won(v, outcome))
             if won:
                 where, still = _open(system, table, outcome, values)
-                return Told(found, won, still, where, at, outcome.sale)
+                return Told(match, won, still, where, at, outcome.sale)
             if unclear is None:
-                unclear = Told(found, customer_at=at, sale=outcome.sale)
+                unclear = Told(match, customer_at=at, sale=outcome.sale)
     return unclear
 
 
@@ -63,17 +63,22 @@ def _open(system: System, table: Table, outcome: Outcome, values: list[str]) -> 
     """The column whose values tell open rows (None: the outcome's own), and these values."""
     names = [c.name for c in table.columns]
     for columns, words in outcome.open_in:
-        found = system.find(names, columns)
-        if found is None:
+        match = system.find(names, columns)
+        if match is None:
             continue
-        still = tuple(v for v in _values(table, found) if _said(v, words))
-        return found, (*still, EMPTY) if EMPTY in words else still
-    rest = outcome.rest == "open"
+        still = tuple(v for v in _values(table, match) if _said(v, words))
+        return match, (*still, EMPTY) if EMPTY in words else still
+    open_unless_lost = outcome.rest == "open"
     return None, tuple(
-        v for v in values
-        if not _won(v, outcome) and not _said(v, outcome.lost) and (_said(v, outcome.open) or (
-            meaning(v) != "lost" if rest else meaning(v) == "open" and bool(outcome.lost)))
-    )  # fmt: skip
+        v
+        for v in values
+        if not _won(v, outcome)
+        and not _said(v, outcome.lost)
+        and (
+            _said(v, outcome.open)
+            or (meaning(v) != "lost" if open_unless_lost else meaning(v) == "open" and bool(outcome.lost))
+        )
+    )
 
 
 def _won(value: str, outcome: Outcome) -> bool:
@@ -94,16 +99,20 @@ def check_lost(system: System, table: Table) -> None:
     if not system.lost_signs:
         return
     names = [c.name for c in table.columns]
-    looked = []
+    columns_read = []
     for columns, words in system.lost_signs:
-        for found in system.all(names, columns):
-            looked.append(found)
-            values = _values(table, found)
+        for match in system.all(names, columns):
+            columns_read.append(match)
+            values = _values(table, match)
             if values and (not words or any(_said(v, words) for v in values)):
                 return
-    seen = f"no row is lost in {', '.join(repr(name) for name in looked)}" if looked else "no column tells lost rows"
+    finding = (
+        f"no row is lost in {', '.join(repr(name) for name in columns_read)}"
+        if columns_read
+        else "no column tells lost rows"
+    )
     raise HistoryError(
-        f"{table.name}: {seen}. {system.title} archives lost leads and leaves them out of a usual export, so every "
+        f"{table.name}: {finding}. {system.title} archives lost leads and leaves them out of a usual export, so every "
         f"close rate would be far too high. Export them too: {system.how_to_export_lost}. If none was ever lost or "
         "archived, say --crm none"
     )
@@ -118,22 +127,22 @@ def amount(system: System, table: Table) -> str | None:
 def set_aside(system: System, table: Table) -> dict[str, Aside]:
     """Columns that this system fills while sales work, or after the outcome, with the reason."""
     names = [c.name for c in table.columns]
-    found: dict[str, Aside] = {}
+    reason_of: dict[str, Aside] = {}
     amounts = (*system.amount, *system.aside.get("crm_amount", ()))
     reasons: Mapping[Aside, Names] = {**system.aside, "crm_amount": amounts}
     for reason, words in reasons.items():
         for column in system.all(names, words):
-            found.setdefault(column, reason)
+            reason_of.setdefault(column, reason)
     for column in system.all(names, (*system.stages, *(n for outcome in system.outcomes for n in outcome.at))):
-        found.setdefault(column, "crm_after")
-    return found
+        reason_of.setdefault(column, "crm_after")
+    return reason_of
 
 
 def keys(system: System, leads: Table, deals_system: System, deals: Table) -> tuple[str, str] | None:
     """The columns by which a file of deals belongs to the leads: that of the leads, that of the deals."""
-    own, theirs = ([c.name for c in table.columns] for table in (leads, deals))
-    for mine, others in system.deal_keys:
-        by, key = system.find(own, mine), deals_system.find(theirs, others)
+    lead_columns, theirs = ([c.name for c in table.columns] for table in (leads, deals))
+    for mine, deal_names in system.deal_keys:
+        by, key = system.find(lead_columns, mine), deals_system.find(theirs, deal_names)
         if by is not None and key is not None and _meet(leads, by, deals, key):
             return by, key
     return None
@@ -142,7 +151,7 @@ def keys(system: System, leads: Table, deals_system: System, deals: Table) -> tu
 def key_of(system: System, deals_system: System, deals: Table) -> str | None:
     """The first column of a file of deals that may name their leads."""
     names = [c.name for c in deals.columns]
-    return next((key for _, others in system.deal_keys if (key := deals_system.find(names, others))), None)
+    return next((key for _, deal_names in system.deal_keys if (key := deals_system.find(names, deal_names))), None)
 
 
 def _meet(leads: Table, by: str, deals: Table, key: str) -> bool:
@@ -158,24 +167,32 @@ class Spoken:
     warnings: tuple[tuple[str, Mapping[str, str | int | float]], ...] = field(default=())
 
 
-def spoken(system: System, table: Table, found: Told | None, *, named: bool, file: str) -> Spoken:
+def spoken(system: System, table: Table, outcome: Told | None, *, by_user: bool, file: str) -> Spoken:
     """What is worth telling about how a file was understood."""
-    facts = [Fact("crm_named" if named else "crm_detected", {"system": system.title, "name": file})]
+    facts = [Fact("crm_named" if by_user else "crm_detected", {"system": system.title, "name": file})]
     warnings: list[tuple[str, Mapping[str, str | int | float]]] = []
-    if found is not None and found.customer_values:
-        facts.append(Fact("crm_outcome", {
-            "column": found.customer, "won": ", ".join(found.customer_values), "name": file,
-        }))  # fmt: skip
-        if found.open_values:
-            still = ", ".join(value or "-" for value in found.open_values[:12])
-            facts.append(Fact("crm_open", {"column": found.open_in or found.customer, "open": still}))
-        if not found.sale:
-            warnings.append(("crm_conversion", {"column": found.customer, "system": system.title}))
+    if outcome is not None and outcome.customer_values:
+        facts.append(
+            Fact(
+                "crm_outcome",
+                {
+                    "column": outcome.customer,
+                    "won": ", ".join(outcome.customer_values),
+                    "name": file,
+                },
+            )
+        )
+        if outcome.open_values:
+            still = ", ".join(value or "-" for value in outcome.open_values[:12])
+            facts.append(Fact("crm_open", {"column": outcome.open_in or outcome.customer, "open": still}))
+        if not outcome.sale:
+            warnings.append(("crm_conversion", {"column": outcome.customer, "system": system.title}))
     french = any(_FRENCH.search(words_of(column.name)) for column in table.columns)
     facts += [
         Fact("crm_unconfirmed", {"system": system.title, "part": f"crm_{part}"})
-        for part in system.unconfirmed if part != ("labels" if french else "labels_fr")
-    ]  # fmt: skip
+        for part in system.unconfirmed
+        if part != ("labels" if french else "labels_fr")
+    ]
     return Spoken(tuple(facts), tuple(warnings))
 
 
@@ -183,18 +200,18 @@ def _values(table: Table, column: str) -> list[str]:
     """The different texts of a column, the commonest first."""
     text = f"CAST({sql.identifier(column).sql('duckdb')} AS VARCHAR)"
     blank = sql.is_blank(sql.identifier("v")).sql("duckdb")
-    found = table.fetch(
+    answer = table.fetch(
         f"SELECT v, n FROM (SELECT {text} AS v, COUNT(*) AS n FROM {table.relation} GROUP BY 1) AS counted "
         f"WHERE v IS NOT NULL AND NOT {blank} ORDER BY n DESC, v LIMIT {MOST_VALUES}"
     )
-    return [str(value) for value in found["v"]]
+    return [str(value) for value in answer["v"]]
 
 
 def _said(value: str, words: Names) -> bool:
     """Whether a value is one of the words; 100.0 is 100."""
-    said = words_of(value)
+    phrase = words_of(value)
     try:
         number = f"{float(value.replace(',', '.')):g}"
     except ValueError:
-        number = said
-    return said in words or number in words
+        number = phrase
+    return phrase in words or number in words

@@ -10,22 +10,40 @@ from .base import Outcome, System
 MARKETO = System(
     "marketo",
     "Marketo",
-    signs=(("leadScore", "leadSource"), ("leadStatus", "leadSource"), ("leadScore", "createdAt"),
-           ("sfdcLeadId",), ("marketoGUID",)),
+    signs=(
+        ("leadScore", "leadSource"),
+        ("leadStatus", "leadSource"),
+        ("leadScore", "createdAt"),
+        ("sfdcLeadId",),
+        ("marketoGUID",),
+    ),
     lead_id=("id", "lead id", "marketo guid", "person id"),
     created_at=("created at", "created", "date de creation"),
     outcomes=(
-        Outcome(("lead status", "lifecycle status", "revenue stage"), won=("customer", "won", "closed won", "client"),
-                lost=("lost", "disqualified", "recycled", "unqualified", "closed lost"),
-                at=("customer date", "won date", "became customer at")),
+        Outcome(
+            ("lead status", "lifecycle status", "revenue stage"),
+            won=("customer", "won", "closed won", "client"),
+            lost=("lost", "disqualified", "recycled", "unqualified", "closed lost"),
+            at=("customer date", "won date", "became customer at"),
+        ),
     ),
     deal_keys=((("sfdc lead id", "id", "lead id"), ("lead id", "converted lead id", "person id")),),
     aside={
         "crm_stage": ("lead status", "lifecycle status", "revenue stage"),
-        "crm_score": ("lead score", "person score", "behavior score", "demographic score", "relative score",
-                      "relative urgency", "urgency", "priority", "rating", "lead rating"),
+        "crm_score": (
+            "lead score",
+            "person score",
+            "behavior score",
+            "demographic score",
+            "relative score",
+            "relative urgency",
+            "urgency",
+            "priority",
+            "rating",
+            "lead rating",
+        ),
         "crm_work": ("updated at", "last interesting moment*"),
         "crm_owner": ("lead owner*", "owner*", "sales owner*"),
     },
     unconfirmed=("columns", "values", "join"),
-)  # fmt: skip
+)

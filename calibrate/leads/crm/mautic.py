@@ -14,8 +14,13 @@ MAUTIC = System(
     lead_id=("id", "contact id", "lead id", "id du contact"),
     created_at=("date added", "date identified", "date d ajout", "date d identification"),
     outcomes=(
-        Outcome(("stage", "stage name", "etape"), won=("customer", "client", "won", "gagne"), rest="lost",
-                open=("opportunity", "opportunite"), at=("stage date", "customer date", "date client")),
+        Outcome(
+            ("stage", "stage name", "etape"),
+            won=("customer", "client", "won", "gagne"),
+            rest="lost",
+            open=("opportunity", "opportunite"),
+            at=("stage date", "customer date", "date client"),
+        ),
     ),
     stages=("date identified", "date d identification"),
     aside={
@@ -25,4 +30,4 @@ MAUTIC = System(
         "crm_owner": ("owner", "owner id", "proprietaire", "owner username"),
     },
     unconfirmed=("columns", "values", "join"),
-)  # fmt: skip
+)

@@ -27,43 +27,45 @@ def signatures(events: Table, key: str | None) -> Table:
     InputError
         The file is no list of such events, nobody said what identifies the lead, or nothing was signed.
     """
-    known = [column.name for column in events.columns]
+    names = [column.name for column in events.columns]
     for name in (ID, NAME, TIME):
-        if name not in known:
+        if name not in names:
             raise InputError(f"{events.name}: no column '{name}', so these are no Yousign events")
     if key is None:
-        others = [
-            name for name in known if name not in (ID, NAME, TIME, SANDBOX) and not name.startswith("subscription")
+        candidates = [
+            name for name in names if name not in (ID, NAME, TIME, SANDBOX) and not name.startswith("subscription")
         ]
         raise InputError(
             f"{events.name}: which column identifies the lead that signed? Name it with --outcomes-id, and the lead's "
-            f"own column with --outcomes-by if it is not the lead id. Columns: {', '.join(others[:30])}"
+            f"own column with --outcomes-by if it is not the lead id. Columns: {', '.join(candidates[:30])}"
         )
     real = "TRUE"
-    if SANDBOX in known:
+    if SANDBOX in names:
         flag = f"LOWER(CAST({_quoted(SANDBOX)} AS VARCHAR))"
         real = f"({_quoted(SANDBOX)} IS NULL OR {flag} NOT IN ('true', '1', 'yes'))"
     of_done = f"{_quoted(NAME)} = '{DONE}'"
     at = f"CAST({_quoted(TIME)} AS BIGINT)"
-    found = (
+    statement = (
         f"SELECT {_quoted(column_of(events, key).name)} AS {_quoted(key)}, "
         f"CAST(TO_TIMESTAMP(MIN({at})) AT TIME ZONE 'UTC' AS TIMESTAMP) AS {SIGNED} FROM {events.relation} "
         f"WHERE {of_done} AND {real} GROUP BY {_quoted(ID)}, {_quoted(key)}"
     )
-    counted = events.fetch(
+    counts = events.fetch(
         f"SELECT COUNT(*) AS events, COUNT(DISTINCT {_quoted(ID)}) AS apart, "
         f"COUNT(CASE WHEN NOT {real} THEN 1 END) AS tests, "
         f"COUNT(DISTINCT CASE WHEN {of_done} AND {real} THEN {_quoted(ID)} END) AS signed FROM {events.relation}"
     )
-    events_, apart, tests, signed = (int(counted[name][0]) for name in ("events", "apart", "tests", "signed"))
+    events_, different, tests, signed = (int(counts[name][0]) for name in ("events", "apart", "tests", "signed"))
     if not signed:
         raise InputError(
             f"{events.name}: none of its {events_:,} events is a finished signature ({DONE}) outside tests"
         )
-    fact = Fact("signatures", {"name": events.name, "events": events_, "signed": signed, "tests": tests,
-                               "repeated": events_ - apart})  # fmt: skip
+    fact = Fact(
+        "signatures",
+        {"name": events.name, "events": events_, "signed": signed, "tests": tests, "repeated": events_ - different},
+    )
     columns = (Column(key, column_of(events, key).type, column_of(events, key).whole), Column(SIGNED, "timestamp"))
-    return answered(events, found, columns, facts=(*events.facts, fact))
+    return answered(events, statement, columns, facts=(*events.facts, fact))
 
 
 def _quoted(name: str) -> str:

@@ -110,8 +110,8 @@ def test_what_is_not_understood_beside_named_and_lost_values_is_not_lost() -> No
 
 
 def test_a_file_of_deals_may_list_customers_alone() -> None:
-    assert answers({"Closed Won": 40}, "stage", listed=True).customer == ("Closed Won",)
-    assert answers({"a": 1, "b": 2}, "stage", ["a", "b"], listed=True).customer == ("a", "b")
+    assert answers({"Closed Won": 40}, "stage", of_deals=True).customer == ("Closed Won",)
+    assert answers({"a": 1, "b": 2}, "stage", ["a", "b"], of_deals=True).customer == ("a", "b")
 
 
 def test_empty_cells_are_spelt_too() -> None:

@@ -34,9 +34,9 @@ def test_a_column_of_names_shows_none_of_its_texts() -> None:
 
 
 def test_texts_that_the_user_has_written_stay() -> None:
-    look = looked_at(profiled("Marie Dupont", "Paul Martin", "Anna Schmidt"), written=["Paul Martin"])
+    look = looked_at(profiled("Marie Dupont", "Paul Martin", "Anna Schmidt"), demanded=["Paul Martin"])
     assert shown(look) == ["Paul Martin"]
-    look = looked_at(profiled("Marie Dupont", "Paul Martin", name="Owner"), written=["Paul Martin"])
+    look = looked_at(profiled("Marie Dupont", "Paul Martin", name="Owner"), demanded=["Paul Martin"])
     assert (look.personal, shown(look)) == ("personal", ["Paul Martin"])
 
 
