@@ -127,9 +127,8 @@ def propose(
     words = _placeholder_words(table.facts)
     criteria: list[Criterion] = []
     extra: list[str] = []
-    protected, facts = _protected(
-        [profiles[name] for name in candidates if name in profiles], (*keep, *(include or ()))
-    )
+    wished = (*keep, *(include or ()))
+    protected, facts = _protected([profiles[name] for name in candidates if name in profiles], wished)
     for name, column_profile in profiles.items():
         required = demanded.get(name, [])
         proposed, reason = None, ""
@@ -142,14 +141,8 @@ def propose(
                 facts.append(Fact("ignored", {"column": name, "reason": reason}))
         more = _for_grids(column_profile, required, proposed, words.get(name, ()))
         for criterion in (*more, *([proposed] if proposed else [])):
-            if criterion.kind == "number" and column_profile.signs is not None:  # numbers in a column of texts
-                number_signs = column_profile.signs
-                criterion = replace(
-                    criterion, decimal=number_signs.decimal, thousands=number_signs.thousands, units=number_signs.units
-                )
-            criteria.append(
-                replace(signs(criterion, table.facts), name=free_name(criterion.name, [c.name for c in criteria]))
-            )
+            spelt = _with_signs(criterion, column_profile, table.facts)
+            criteria.append(replace(spelt, name=free_name(criterion.name, [c.name for c in criteria])))
         extra += [c.name for c in criteria[len(criteria) - len(more) - bool(proposed) : len(criteria) - bool(proposed)]]
         if proposed is not None and not proposed.fixed:
             facts += _findings(look, proposed)
@@ -219,6 +212,14 @@ def signs(criterion: Criterion, facts: Iterable[Fact]) -> Criterion:
     comma: Literal[".", ","] = "," if "decimal_comma" in mine or between == "." else criterion.decimal
     pairs = tuple((sign, plain) for sign, plain in json.loads(str(mine["units"]["pairs"]))) if "units" in mine else ()
     return replace(criterion, decimal=comma, thousands=between, units=pairs or criterion.units)  # type: ignore[arg-type]
+
+
+def _with_signs(criterion: Criterion, column_profile: Profile, facts: Iterable[Fact]) -> Criterion:
+    """A criterion with the signs of its numbers, be they in a column of numbers or of texts."""
+    of_texts = column_profile.signs
+    if criterion.kind == "number" and of_texts is not None:
+        criterion = replace(criterion, decimal=of_texts.decimal, thousands=of_texts.thousands, units=of_texts.units)
+    return signs(criterion, facts)
 
 
 # --- which kind a column is ------------------------------------------------------------------------
