@@ -112,11 +112,8 @@ def propose(
     """
     for name in (*(include or ()), *exclude, *leave_out):
         column_of(table, name)
-    candidates = [
-        c.name
-        for c in table.columns
-        if c.name not in leave_out and c.name not in exclude and (include is None or c.name in include)
-    ]
+    allowed = {c.name for c in table.columns if include is None or c.name in include}
+    candidates = [c.name for c in table.columns if c.name in allowed.difference(leave_out, exclude)]
     demanded: dict[str, list[Criterion]] = {}
     for criterion in needed:
         demanded.setdefault(criterion.column, []).append(criterion)
