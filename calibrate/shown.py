@@ -51,9 +51,9 @@ def table_html(frame: pd.DataFrame, caption: str, bars: tuple[str, ...] = ()) ->
     widest = {name: max(float(frame[name].abs().max()), 1e-12) for name in bars if name in frame and len(frame)}
     head = "".join(f"<th>{html.escape(str(name))}</th>" for name in frame.columns)
     rows = []
-    for _, row in frame.head(MOST_ROWS).iterrows():
+    for row in frame.head(MOST_ROWS).itertuples(index=False, name=None):  # keeps whole numbers whole
         cells = []
-        for name, value in row.items():
+        for name, value in zip(frame.columns, row, strict=True):
             text = html.escape(_text(value))
             if name in widest and value == value:
                 share = min(abs(float(value)) / widest[str(name)], 1.0)
@@ -75,4 +75,6 @@ def table_html(frame: pd.DataFrame, caption: str, bars: tuple[str, ...] = ()) ->
 def _text(value: object) -> str:
     if value is None or value != value:
         return ""
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.0f}" if 1000 <= abs(value) < 1e12 else f"{value:.3g}"
+    return str(value)

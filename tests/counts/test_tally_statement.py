@@ -1,0 +1,84 @@
+"""What the tally asks the engine: rows kept, the sample of the others, and hashes of buyers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from calibrate.counts.encoding import coding
+from calibrate.counts.tally_statement import hashed, share_of_others, tally_statement
+from calibrate.engine import open_table
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.leads.history import History, observe
+from calibrate.leads.terms import Group, Terms
+
+LEVELS = (Level("a", values=("a",)), Level("missing", "missing"), Level("other", "other"))
+KIND = Criterion("kind", "kind", "text", "fit", LEVELS)
+
+
+def history(tmp_path: Path, **terms: Any) -> History:
+    rows = [f"{i},2025-01-{i % 28 + 1:02d},{'yes' if i % 10 == 0 else 'no'},a,{f'c{i // 2}' if i % 3 else ''}"
+            for i in range(1000)]  # fmt: skip
+    path = tmp_path / "leads.csv"
+    path.write_text("\n".join(["id,created,won,kind,company", *rows]), encoding="utf-8")
+    return observe(open_table(path), (KIND,), Terms(customer="won", lead_id="id", **terms))
+
+
+def answer(found: History, share: float) -> dict[str, np.ndarray]:
+    how = coding(found.table, (KIND,))
+    rows: dict[str, np.ndarray] = found.table.fetch(tally_statement(found, how, share))
+    return rows
+
+
+def test_every_customer_stays_in_the_sample_and_about_the_share_of_the_others(tmp_path: Path) -> None:
+    flags = answer(history(tmp_path), 0.25)["flags"]
+    customers, stays = flags & 1, (flags & 2) > 0
+    assert customers.sum() == 100 and stays[customers == 1].all()
+    assert stays[customers == 0].sum() == pytest.approx(225, abs=4 * (900 * 0.25 * 0.75) ** 0.5)
+    again = answer(history(tmp_path), 0.25)["flags"]
+    assert (np.sort(flags) == np.sort(again)).all()
+    assert not (answer(history(tmp_path), 1.0)["flags"] & 2).any()  # nobody has to be thinned: nothing is hashed
+
+
+def test_young_leads_are_told_apart(tmp_path: Path) -> None:
+    """As of 10 April with 90 days to close, leads of 10 January and before can be judged: 10 of every 28."""
+    from datetime import date
+
+    found = history(tmp_path, created_at="created", as_of=date(2025, 4, 10))
+    flags = answer(found, 1.0)["flags"]
+    days = np.array([i % 28 + 1 for i in range(1000)])
+    assert ((flags & 4) == 0).sum() == (days <= 10).sum() and len(flags) == 1000
+
+
+def test_leads_of_one_company_have_one_hash_and_those_without_have_none(tmp_path: Path) -> None:
+    buyers = answer(history(tmp_path, group=Group("company", "company")), 1.0)["buyer"]
+    named = {f"c{i // 2}" for i in range(1000) if i % 3}
+    assert len(np.unique(buyers[buyers != 0])) == len(named)
+    assert (buyers == 0).sum() == sum(i % 3 == 0 for i in range(1000))
+
+
+def test_buyers_of_a_database_are_hashed_here() -> None:
+    texts = np.array(["acme", None, "", "acme", float("nan"), "umbrella"], object)
+    found = hashed(texts)
+    assert found is not None and found.dtype == np.uint64
+    assert found[0] == found[3] != found[5] and (found[[1, 2, 4]] == 0).all() and found[0] != 0
+    numbers = np.array([3, 0], np.uint64)
+    assert hashed(numbers) is numbers and hashed(None) is None
+
+
+@pytest.mark.parametrize(
+    ("leads", "customers", "most", "share"),
+    [
+        (1000, 100, 1000, 1.0),
+        (1000, 100, 550, 0.5),  # 450 of 900
+        (1000, 900, 500, 1.25),  # too many customers: a quarter of the rows is for the others, and all fit
+        (2000, 900, 800, 200 / 1100),
+    ],
+)
+def test_share_of_the_others_that_stays(leads: int, customers: int, most: int, share: float) -> None:
+    found = SimpleNamespace(totals=np.array([[leads // 2, customers // 2], [leads // 2, customers // 2]]))
+    assert share_of_others(found, most) == pytest.approx(share)  # type: ignore[arg-type]
