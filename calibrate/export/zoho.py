@@ -198,7 +198,8 @@ def read(text: str | bytes, source: str) -> Grid:
     axes = part(extra, "axes", dict, source) if isinstance(extra, dict) and "axes" in extra else {}
     if isinstance(body, dict) and isinstance(body.get("requests"), list):
         bodies = [request.get("body") for request in body["requests"] if isinstance(request, dict)]
-        rules = [rule for b in bodies if isinstance(b, dict) for rule in b.get("scoring_rules") or []]
+        carrying = [b for b in bodies if isinstance(b, dict) and b.get("scoring_rules")]
+        rules = [rule for b in carrying for rule in part(b, "scoring_rules", list, source)]
     else:
         rules = part(body, "scoring_rules", list, source)
     schemes: dict[str, Scheme] = {}

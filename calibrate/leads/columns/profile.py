@@ -115,7 +115,7 @@ def _numbers(table: Table, columns: list[Column], source: str, rows: int) -> dic
     profiles = {}
     for i, column in enumerate(columns):
         values = answer[f"n{i}"].astype(np.float64)
-        values = values[~np.isnan(values)]
+        values = values[np.isfinite(values)]
         if column.type == "boolean":
             counts = {"true": int(values.sum()), "false": len(values) - int(values.sum())}
             texts = tuple(sorted(((v, n) for v, n in counts.items() if n), key=lambda each: (-each[1], each[0])))
@@ -181,7 +181,7 @@ def _with_numbers(table: Table, column_profile: Profile, source: str, signs: Sig
     column = sql.without(sql.identifier(column_profile.column.name), signs.replaced)
     test, number = sql.is_number(column).sql("duckdb"), sql.as_double(column).sql("duckdb")
     values = table.fetch(f"SELECT CASE WHEN {test} THEN {number} END AS v FROM {source}")["v"].astype(np.float64)
-    return replace(column_profile, numbers=values[~np.isnan(values)], signs=signs)
+    return replace(column_profile, numbers=values[np.isfinite(values)], signs=signs)
 
 
 def looks_dated(column_profile: Profile) -> bool:
