@@ -22,11 +22,11 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 import companies  # noqa: E402
 import numpy as np  # noqa: E402
 
+from calibrate.counts.auc import auc  # noqa: E402
 from calibrate.counts.rates import estimate, lift_interval, wilson  # noqa: E402
 from calibrate.counts.tally import Tally, tally_of  # noqa: E402
 from calibrate.evaluation.backtest import folds, replay  # noqa: E402
 from calibrate.evaluation.comparison import Comparison, compare  # noqa: E402
-from calibrate.evaluation.metrics import auc_of  # noqa: E402
 from calibrate.grid.criteria import Criterion, Level, offsets  # noqa: E402
 from calibrate.points.plan import Plan, calibrate_prepared, prepare  # noqa: E402
 from calibrate.points.score_table import row_scores  # noqa: E402
@@ -139,7 +139,7 @@ def equal_grids(runs: int) -> list[tuple[str, float, float, float]]:
 def true_auc(tally: Tally, grid, chance: np.ndarray) -> float:  # type: ignore[no-untyped-def]
     scores = row_scores(tally, grid)
     _, place = np.unique(scores, return_inverse=True)
-    return auc_of(np.bincount(place).astype(float), np.bincount(place, chance))
+    return float(auc(np.bincount(place).astype(float), np.bincount(place, chance)))
 
 
 def verdicts(runs: int) -> list[tuple[str, float, float, float]]:

@@ -38,7 +38,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..leads.columns.naming import words_of
-from .leakage_columns import CAUTION, Column, auc_error, bounds, columns_of, logit
+from .auc import auc_error
+from .leakage_columns import CAUTION, Column, bounds, columns_of, logit
 from .leakage_together import Together
 from .leakage_words import ended, spoken, staged
 from .ledger import Moved

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..grid.criteria import Criterion, is_placeholder
+from .auc import auc_of
 from .binning import group
 from .rates import prior_strength, wilson
 from .tally import Tally
@@ -157,25 +158,3 @@ def bounds(k: float, n: float) -> tuple[float, float]:
 def logit(share: float) -> float:
     """Log-odds; infinite for 0 and 1."""
     return math.log(share) - math.log1p(-share) if 0 < share < 1 else math.copysign(math.inf, share - 0.5)
-
-
-def auc_of(score: Floats, leads: Floats, customers: Floats) -> float:
-    """Chance that a customer outscores another lead, ties counted half.
-
-    >>> auc_of(np.array([1.0, 2.0]), np.array([10.0, 10.0]), np.array([0.0, 5.0]))
-    0.8333333333333334
-    """
-    _, at = np.unique(score, return_inverse=True)
-    bought = np.bincount(at, customers)
-    lost = np.bincount(at, leads) - bought
-    below = np.cumsum(lost) - lost
-    pairs = bought.sum() * lost.sum()
-    return float((bought * (below + lost / 2)).sum() / pairs) if pairs else 0.5
-
-
-def auc_error(auc: float, total: tuple[int, int]) -> float:
-    """Standard error of an AUC for so many leads and customers (Hanley and McNeil 1982)."""
-    customers, lost = total[1], total[0] - total[1]
-    q1, q2 = auc / (2 - auc), 2 * auc * auc / (1 + auc)
-    variance = auc * (1 - auc) + (customers - 1) * (q1 - auc * auc) + (lost - 1) * (q2 - auc * auc)
-    return math.sqrt(max(variance, 0) / (customers * lost))

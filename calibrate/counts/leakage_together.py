@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from .leakage_columns import Column, auc_of, logit
+from .auc import auc_of
+from .leakage_columns import Column, logit
 from .tally import Tally
 
 Floats = NDArray[np.float64]

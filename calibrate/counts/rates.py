@@ -17,6 +17,7 @@ from scipy import special
 from ..grid.criteria import Criterion, offsets
 from ..shown import Shown
 from .design_effect import Pairs, contrast_effect, rate_effect
+from .hypergeometric import fisher
 from .shrinkage import FINE, Precision, shrink
 from .tally import Tally
 
@@ -304,7 +305,7 @@ def p_values(
     p[testable] = special.erfc(np.abs(z[testable]) / np.sqrt(2))
     small = testable & (np.minimum(n, all_leads - n) / wider * min(rate_all, 1 - rate_all) < 5)
     for i in np.flatnonzero(small):
-        p[i] = _fisher(*_fewer(k[i], n[i], all_customers, all_leads, wider[i]))
+        p[i] = fisher(*_fewer(k[i], n[i], all_customers, all_leads, wider[i]))
     return np.clip(p, 0, 1)
 
 
@@ -328,17 +329,3 @@ def _fewer(k: float, n: float, customers: int, leads: int, effect: float) -> tup
     level, remainder = (round(n / effect), round((leads - n) / effect))
     bought, bought_elsewhere = min(round(k / effect), level), min(round((customers - k) / effect), remainder)
     return bought, level, bought + bought_elsewhere, level + remainder
-
-
-def _fisher(k: int, n: int, customers: int, leads: int) -> float:
-    """Doubled smaller tail of the hypergeometric distribution."""
-    first, last = max(0, n - (leads - customers)), min(n, customers)
-    x = np.arange(first, last + 1)
-    log_p = _log_choose(customers, x) + _log_choose(leads - customers, n - x) - _log_choose(leads, np.array([n]))
-    chance = np.exp(log_p)
-    return float(min(1.0, 2 * min(chance[: k - first + 1].sum(), chance[k - first :].sum())))
-
-
-def _log_choose(n: int, k: NDArray[np.integer]) -> Floats:
-    result: Floats = special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
-    return result

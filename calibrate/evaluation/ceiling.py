@@ -13,10 +13,10 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..counts.auc import auc_of
 from ..counts.tally import Tally
 from ..errors import MissingExtraError
 from .backtest import Fold, training
-from .metrics import auc_of
 
 Floats = NDArray[np.float64]
 MOST_ROWS = 20_000
@@ -45,7 +45,7 @@ def ceiling(tally: Tally, folds: Sequence[Fold], allowed: Collection[str]) -> di
         weight = bought * (float(test.leads.sum()) - bought)
         pairs += weight
         for name, scores in _predictions(train, test).items():
-            won[name] += weight * _auc(scores, test)
+            won[name] += weight * auc_of(scores, test.leads, test.customers)
     return {"auc": max(won.values()) / pairs} if pairs else {}
 
 
@@ -105,10 +105,3 @@ def _bounded(tally: Tally) -> Tally:
         keep[sample] = True
         factor[sample] = len(at) / max(len(sample), 1)
     return tally.rows_where(keep, factor)
-
-
-def _auc(scores: Floats, test: Tally) -> float:
-    """AUC of predictions on weighted rows."""
-    levels, place = np.unique(scores, return_inverse=True)
-    leads = np.bincount(place, test.leads, len(levels)).astype(float)
-    return auc_of(leads, np.bincount(place, test.customers, len(levels)).astype(float))

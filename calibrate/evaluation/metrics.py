@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from ..counts.auc import auc as auc_of_cells
+
 Floats = NDArray[np.float64]
 
 
@@ -88,31 +90,12 @@ class Metric:
         return -value if self.better == "higher" else value
 
 
-def auc_of(leads: Floats, customers: Floats) -> float:
-    """Chance that a customer outscores another lead, ties counted half; lowest score first.
-
-    >>> round(auc_of(np.array([20, 10, 10]), np.array([1, 1, 4])), 3)     # (1*9.5 + 1*23.5 + 4*31) / (6*34)
-    0.77
-    """
-    cells = Cells(np.zeros(len(leads), np.intp), np.zeros(len(leads)))
-    return float(auc(cells, np.asarray(leads, float), np.asarray(customers, float), 0.0))
-
-
 def auc(cells: Cells, leads: Floats, customers: Floats, capacity: float) -> Floats:
     """Chance that a customer outscores another lead of the same fold, ties counted half; 0.5 if there is no pair.
 
     Over folds: all such pairs together, so a fold counts by its customers times its other leads.
     """
-    lost = leads - customers
-    below = np.cumsum(lost, axis=-1)
-    below -= lost / 2
-    won = np.einsum("...c,...c->...", customers, below)
-    bought, lost_per_fold = cells.per_fold(customers), cells.per_fold(lost)
-    won -= np.einsum(
-        "...f,...f->...", bought, np.cumsum(lost_per_fold, axis=-1) - lost_per_fold
-    )  # other leads of earlier folds
-    pairs = np.einsum("...f,...f->...", bought, lost_per_fold)
-    return np.where(pairs > 0, won / np.where(pairs > 0, pairs, 1), 0.5)
+    return auc_of_cells(leads, customers, cells.starts)
 
 
 def log_loss(cells: Cells, leads: Floats, customers: Floats, capacity: float) -> Floats:

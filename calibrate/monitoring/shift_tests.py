@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from ..counts.hypergeometric import lower_mid_p
 from ..counts.rates import rate
 
 Floats = NDArray[np.float64]
@@ -139,30 +140,11 @@ def changed(customers: Ints, leads: Ints, customers_then: Ints, leads_then: Ints
     spread = np.sqrt(n * bought * (everybody - bought) * (everybody - n) / np.maximum(everybody, 1) ** 3)
     tail = np.ones(len(k))
     exact = (spread > 0) & (spread < 100)
-    tail[exact] = _lower_tail(k[exact], n[exact], bought[exact], everybody[exact], spread[exact])
+    tail[exact] = lower_mid_p(k[exact], n[exact], bought[exact], everybody[exact])
     large = spread >= 100
     tail[large] = special.ndtr((k[large] - n[large] * bought[large] / everybody[large]) / spread[large])
     p: Floats = np.minimum(1.0, tail / np.where(upper, 1 - FALLS, FALLS))
     return p
-
-
-def _lower_tail(k: Floats, n: Floats, bought: Floats, everybody: Floats, spread: Floats) -> Floats:
-    """The mid-p lower tail of the hypergeometric distribution, for k at or below its mean."""
-    if not len(k):
-        return np.zeros(0)
-    log_p = _choose(bought, k) + _choose(everybody - bought, n - k) - _choose(everybody, n)
-    terms = int(min(k.max(), np.ceil(9 * spread.max()) + 10))
-    x = k[:, None] - np.arange(terms)  # from each value to the one below it
-    with np.errstate(divide="ignore", invalid="ignore"):
-        step = x * ((everybody - bought - n)[:, None] + x) / ((bought[:, None] - x + 1) * (n[:, None] - x + 1))
-    fall = np.cumprod(np.where((x > 0) & (step > 0), step, 0.0), axis=1).sum(axis=1)
-    tail: Floats = np.exp(log_p) * (0.5 + fall)
-    return tail
-
-
-def _choose(n: Floats, k: Floats) -> Floats:
-    result: Floats = special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
-    return result
 
 
 def stability(leads: Ints, leads_then: Ints, effect: float = 1.0) -> tuple[float, float]:

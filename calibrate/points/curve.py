@@ -19,11 +19,14 @@ from scipy import special
 
 from ..counts.rates import prior_strength, wilson
 from ..grid.grid import Curve
+from .platt import line_loss, platt_line
 
 Floats = NDArray[np.float64]
 
 SCALES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """How strongly the scale is compressed: log-odds are linear in asinh(scale * z) / scale, z the standardised score."""
+RIDGE = 0.5
+"""Holds the slope of a line through few leads."""
 MOST_BINS = 40
 FEWEST = 15.0
 """Expected customers, and other leads, on which the interval of a rate rests."""
@@ -74,9 +77,9 @@ def gain(
     spread = float(np.sqrt(np.sum((at - middle) ** 2 * n) / n.sum()))
     if spread <= 0:
         return 0.0
-    log_odds = _logistic((at - middle) / spread, n, k)
+    log_odds = _rising((at - middle) / spread, n, k)
     share = float(np.log(bought.sum() / (judged_leads.sum() - bought.sum())))
-    return 2 * (_loss(np.full(len(n), share), judged_leads, bought) - _loss(log_odds, judged_leads, bought))
+    return 2 * (line_loss(np.full(len(n), share), judged_leads, bought) - line_loss(log_odds, judged_leads, bought))
 
 
 def with_interval(curve: Curve, scores: NDArray[np.integer], leads: Floats) -> Curve:
@@ -140,42 +143,20 @@ def _line(at: Floats, n: Floats, k: Floats) -> Floats:
     best, best_loss = np.zeros(len(at)), np.inf
     for scale in SCALES:
         x = np.arcsinh(scale * z) / scale if scale else z
-        log_odds = _logistic(x, n, k)
-        loss = _loss(log_odds, n, k) + (1 if scale else 0)  # one more parameter, priced as Akaike does
+        log_odds = _rising(x, n, k)
+        loss = line_loss(log_odds, n, k) + (1 if scale else 0)  # one more parameter, priced as Akaike does
         if loss < best_loss:
             best, best_loss = log_odds, loss
     return best
 
 
-def _logistic(x: Floats, n: Floats, k: Floats, ridge: float = 0.5) -> Floats:
-    """Log-odds of a logistic line through counts, never falling: Newton's steps with a small ridge on the slope."""
-    share = k.sum() / n.sum()
-    intercept, slope = float(np.log(share / (1 - share))), 0.0
-    loss = _loss(np.full(len(x), intercept), n, k)
-    for _ in range(50):
-        p = special.expit(intercept + slope * x)
-        w = n * p * (1 - p)
-        gradient = np.array([np.sum(k - n * p), np.sum((k - n * p) * x) - ridge * slope])
-        hessian = np.array([[w.sum(), (w * x).sum()], [(w * x).sum(), (w * x * x).sum() + ridge]])
-        step = np.linalg.solve(hessian + 1e-12 * np.eye(2), gradient)
-        for _ in range(30):
-            tried = _loss(intercept + step[0] + (slope + step[1]) * x, n, k) + ridge / 2 * (slope + step[1]) ** 2
-            if tried <= loss + 1e-12:
-                break
-            step /= 2
-        intercept, slope, gain = intercept + step[0], slope + step[1], loss - tried
-        loss = tried
-        if gain < 1e-8:
-            break
+def _rising(x: Floats, n: Floats, k: Floats) -> Floats:
+    """Log-odds of a line through counts, never falling."""
+    intercept, slope = platt_line(x, n, k, RIDGE)
     if slope < 0:
-        return np.full(len(x), float(np.log(share / (1 - share))))
-    result: Floats = intercept + slope * x
-    return result
-
-
-def _loss(log_odds: Floats, n: Floats, k: Floats) -> float:
-    """Negative log-likelihood of counts."""
-    return float(np.sum(n * np.logaddexp(0, log_odds) - k * log_odds))
+        return np.full(len(x), float(np.log(k.sum() / (n.sum() - k.sum()))))
+    log_odds: Floats = intercept + slope * x
+    return log_odds
 
 
 def _evidence_against(line: Floats, n: Floats, k: Floats) -> Floats:
@@ -208,7 +189,7 @@ def _bins(n: Floats, k: Floats) -> NDArray[np.intp]:
 def _kept(log_odds: Floats, n: Floats, k: Floats, lines: float) -> float:
     """Share of the log-odds' slope that is not owed to chance; never less than a tenth."""
     share = k.sum() / n.sum()
-    gain = 2 * (_loss(np.full(len(n), np.log(share / (1 - share))), n, k) - _loss(log_odds, n, k))
+    gain = 2 * (line_loss(np.full(len(n), np.log(share / (1 - share))), n, k) - line_loss(log_odds, n, k))
     if lines == 0:
         return 1.0
     return float(max(1 - lines / max(gain, 1e-9), MOST_FLATTENED))

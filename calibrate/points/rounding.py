@@ -13,9 +13,10 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from ..counts.auc import auc_of
 from ..weights.constraints import Chain
+from .platt import platt_line
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,6 +30,8 @@ PAIRED = 400
 """Levels up to which steps of two points are tried once no single one helps."""
 SHRINK_STEPS = 200
 BINS = 2_000
+RIDGE = 1e-6
+"""Keeps the line of separable leads finite."""
 
 
 def plain(target: Floats, floor: Floats, ceiling: Floats) -> Ints:
@@ -224,26 +227,18 @@ def _explained_once(cross: float, square: float) -> float:
 
 
 def fitted_line(score: Floats, leads: Floats, customers: Floats) -> Floats:
-    """Log-odds of a customer as a line in the score (Platt 1999), by Newton on binned scores: one value per row."""
+    """Log-odds of a customer as a line in the score, on binned scores: one value per row."""
     binned, n, k = _binned(score, leads, customers)
-    rate = min(max(float(k.sum() / max(n.sum(), 1e-300)), 1e-9), 1 - 1e-9)
-    line = np.array([np.log(rate / (1 - rate)), 0.0])
-    design = np.stack([np.ones(len(binned)), binned])
-    if not n.sum() > 0:
-        return np.full(len(score), line[0])
-    spread = float(np.sqrt(np.average((binned - np.average(binned, weights=n)) ** 2, weights=n)))
+    share = min(max(float(k.sum() / max(n.sum(), 1e-300)), 1e-9), 1 - 1e-9)
+    level = np.full(len(score), np.log(share / (1 - share)))
+    if not 0 < k.sum() < n.sum():
+        return level
+    middle = float(np.average(binned, weights=n))
+    spread = float(np.sqrt(np.average((binned - middle) ** 2, weights=n)))
     if spread <= 0:
-        return np.full(len(score), line[0])
-    design[1] /= spread
-    for _ in range(30):
-        expected = special.expit(line @ design)
-        slope = design @ (k - n * expected)
-        matrix = (design * (n * expected * (1 - expected))) @ design.T + np.eye(2) * 1e-6
-        move = np.clip(np.linalg.solve(matrix, slope), -2, 2)
-        line = line + move
-        if np.abs(move).max() < 1e-9:
-            break
-    linear: Floats = line[0] + line[1] / spread * score
+        return level
+    intercept, slope = platt_line((binned - middle) / spread, n, k, RIDGE)
+    linear: Floats = intercept + slope * ((score - middle) / spread)
     return linear
 
 
@@ -251,12 +246,7 @@ def quality(score: Floats, leads: Floats, customers: Floats) -> tuple[float, flo
     """AUC and log-loss of a score on the leads it was made from, the log-loss with the best line in log-odds."""
     linear = fitted_line(score, leads, customers)
     per_lead = (leads * np.logaddexp(0, linear) - customers * linear).sum() / max(leads.sum(), 1e-300)
-    values, place = np.unique(score, return_inverse=True)
-    k, n = np.bincount(place, customers, len(values)), np.bincount(place, leads, len(values))
-    lost = n - k
-    below = np.cumsum(lost) - lost / 2
-    pairs = float(k.sum() * lost.sum())
-    return (float(k @ below) / pairs if pairs > 0 else 0.5), float(per_lead)
+    return auc_of(score, leads, customers), float(per_lead)
 
 
 def _binned(score: Floats, leads: Floats, customers: Floats) -> tuple[Floats, Floats, Floats]:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import special
 
-from calibrate.evaluation.metrics import METRICS, Cells, auc_of
+from calibrate.counts.auc import auc
+from calibrate.evaluation.metrics import METRICS, Cells
 
 peer = pytest.importorskip("sklearn.metrics")
 RNG = np.random.default_rng(11)
@@ -27,7 +28,7 @@ def value(name, capacity=0.2):
 
 def test_auc():
     assert value("auc") == pytest.approx(peer.roc_auc_score(OUTCOME, SCORE), abs=1e-12)
-    assert auc_of(*cells()[1:]) == pytest.approx(peer.roc_auc_score(OUTCOME, SCORE), abs=1e-12)
+    assert auc(*cells()[1:]) == pytest.approx(peer.roc_auc_score(OUTCOME, SCORE), abs=1e-12)
 
 
 def test_log_loss_and_brier():
