@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -28,7 +28,8 @@ class Options:
     `table` and `lead_id` name the table and its key in SQL (`lead_id` empty: no key column; None: the one the grid
     was calibrated with, else ``lead_id``), `events` the table from which SQL makes event columns, `at` the day on which
     SQL scores ("today": the server's; "": no day, so that nothing expires). `edition` is the edition of the target,
-    `language` that of reasons and settings sheets. `strict` refuses when anything is lost.
+    `language` that of reasons and settings sheets. `strict` refuses when anything is lost. `names` gives the names that
+    source columns have in the target.
     """
 
     table: str = "leads"
@@ -38,6 +39,7 @@ class Options:
     language: str = "en"
     strict: bool = False
     at: date | Literal["today", ""] = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,21 @@ def expiry_rule(grid: Grid, at: int, place: int) -> tuple[int | None, int | None
     if rule is None or rule.dated is None:
         return None
     return rule.days, rule.percent, rule.every_days, rule.dated
+
+
+def needed_columns(grid: Grid) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Source columns without which a score is a guess: of criteria with points, and of the days of lines that expire.
+
+    >>> from calibrate.grid.criteria import Level
+    >>> ends = (Level("missing", "missing"), Level("other", "other"))
+    >>> pair = [Criterion(name, name, "presence", "fit", (Level("yes"), *ends)) for name in ("demo", "phone")]
+    >>> rule = Expiry("demo", "yes", 30, dated="at")
+    >>> needed_columns(Grid("g", "m", tuple(pair), ((20, 0, 0), (0, 0, 0)), expiry=(rule,)))
+    (('demo',), ('at',))
+    """
+    weighing = {c.name: c.column for c, points in zip(grid.criteria, grid.points, strict=True) if any(points)}
+    dated = [rule.dated for rule in grid.expiry if rule.dated and rule.criterion in weighing]
+    return tuple(dict.fromkeys(weighing.values())), tuple(dict.fromkeys(dated))
 
 
 def day_asked(text: str) -> date | Literal["today", ""]:

@@ -15,22 +15,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..grid.grid import Expiry, Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands
 from .csv import safe
-from .fields import labels_of
-from .rules import Branch, branches, must_exist, number_text, system_name, unique_names
+from .fields import Fields, fields_of, unique_names
+from .rules import Branch, branches, number_text
 
 VERSION = "2026-09-beta"
 CONTACT = "0-1"
 COLORS = ("GREEN", "YELLOW", "ORANGE", "RED", "PURPLE", "MAGENTA", "BLUE", "GRAY")
 GROUPS = {"fit": "FIT", "engagement": "INTENT"}
 PROPERTY = r"[a-z][a-z0-9_]*"
-LABELS = labels_of("hubspot")
-"""Labels of contact exports, in lower case, and the internal names the API asks for."""
 
 
 def write(grid: Grid, options: Options) -> str:
@@ -44,7 +42,8 @@ def write(grid: Grid, options: Options) -> str:
     12
     """
     path = f"/marketing/lead-scoring/{VERSION}/scores"
-    groups = [_group(name, category, places, expiry, grid) for name, category, places, expiry in _groups(grid)]
+    properties = properties_of(grid, options)
+    groups = [_group(*group, grid, properties) for group in _groups(grid)]
     best = [sum(max(0, group["maxValue"]) for group in groups if group["groupCategory"] == c) for c in GROUPS.values()]
     create = {
         "name": grid.name,
@@ -61,19 +60,20 @@ def write(grid: Grid, options: Options) -> str:
         draft = {**create, "groupConfigs": identified, "outputConfiguration": {"outputs": outputs}}
         requests.append({"method": "PUT", "path": path + "/{scoreId}/draft", "body": draft})
     requests.append({"method": "POST", "path": path + "/{scoreId}/draft/publish", "body": {}})
-    columns = {name: column for column, name in _properties(grid).items() if name != column}
+    columns = {name: column for column, name in properties.items() if name != column}
     document = {"api": f"HubSpot Lead Scoring {VERSION}", "requests": requests, "calibrate": {"columns": columns}}
     return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Lines on properties are carried; a property whose internal name had to be guessed is to be checked."""
+    fields = fields_in(options)
 
     def judge(at: int, place: int) -> tuple[Status, str]:
         column = grid.criteria[at].column
-        name, certain = system_name(column, LABELS, PROPERTY)
+        name, certain = fields.name(column)
         if not certain:
-            return "approximated", f"no HubSpot name known for the column '{column}': '{name.lower()}' is a guess"
+            return "approximated", fields.guess(column, name.lower())
         if grid.criteria[at].levels[place].role == "other" and grid.criteria[at].kind == "number":
             return "carried", "never met: a number property holds numbers only"
         return "carried", ""
@@ -100,9 +100,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
             return "impossible", f"a whole group decays alike: by the rule of '{first.level}'"
         return "approximated", "HubSpot takes points back evenly, a share per interval, and for a whole group"
 
-    return account(
-        "hubspot", grid, judge, bands=bands, expiry=fading, notes=(*notes, *must_exist(grid, LABELS, PROPERTY))
-    )
+    return account("hubspot", grid, judge, bands=bands, expiry=fading, notes=(*notes, *fields.must_exist(grid)))
 
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
@@ -120,10 +118,16 @@ def scores_csv(scored: Iterable[Scored], head: Sequence[str]) -> str:
     return out.getvalue()
 
 
-def _properties(grid: Grid) -> dict[str, str]:
+def fields_in(options: Options) -> Fields:
+    """Internal names of contact properties."""
+    return fields_of("hubspot", "HubSpot", PROPERTY, options)
+
+
+def properties_of(grid: Grid, options: Options) -> dict[str, str]:
     """Internal name of each source column, all different."""
+    fields = fields_in(options)
     columns = list(dict.fromkeys(criterion.column for criterion in grid.criteria))
-    names = [system_name(column, LABELS, PROPERTY) for column in columns]
+    names = [fields.name(column) for column in columns]
     fresh = unique_names([name if certain else name.lower() for name, certain in names])
     return dict(zip(columns, fresh, strict=True))
 
@@ -144,8 +148,9 @@ def _groups(grid: Grid) -> list[tuple[str, str, list[int], Expiry | None]]:
     return groups
 
 
-def _group(name: str, category: str, places: list[int], expiry: Expiry | None, grid: Grid) -> dict[str, Any]:
-    properties = _properties(grid)
+def _group(
+    name: str, category: str, places: list[int], expiry: Expiry | None, grid: Grid, properties: Mapping[str, str]
+) -> dict[str, Any]:
     group: dict[str, Any] = {
         "groupName": name,
         "groupCategory": category,

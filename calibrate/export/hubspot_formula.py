@@ -11,8 +11,8 @@ import re
 
 from ..grid.grid import Grid
 from .base import Coverage, Options, Status, account
-from .hubspot import LABELS, PROPERTY, _properties
-from .rules import Branch, branches, field_kind, must_exist, number_text, system_name
+from .hubspot import fields_in, properties_of
+from .rules import Branch, branches, field_kind, number_text
 
 
 def write(grid: Grid, options: Options) -> str:
@@ -32,15 +32,15 @@ def write(grid: Grid, options: Options) -> str:
         "description": f"Lead score, grid {grid.name}"[:500],
         "type": "number",
         "fieldType": "calculation_equation",
-        "calculationFormula": formula(grid),
+        "calculationFormula": formula(grid, options),
     }
     request = {"method": "POST", "path": "/crm/v3/properties/contacts", "body": body}
     return json.dumps({"requests": [request]}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def formula(grid: Grid) -> str:
+def formula(grid: Grid, options: Options) -> str:
     """The whole score as one formula: a sum of conditions."""
-    properties = _properties(grid)
+    properties = properties_of(grid, options)
     terms = []
     for at, criterion in enumerate(grid.criteria):
         name, answers = properties[criterion.column], branches(grid, at)
@@ -60,15 +60,16 @@ def formula(grid: Grid) -> str:
 
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Lines on plain properties are carried; texts that the grammar cannot quote are lost."""
+    fields = fields_in(options)
 
     def judge(at: int, place: int) -> tuple[Status, str]:
         criterion = grid.criteria[at]
         texts = [v for v in criterion.levels[place].values if isinstance(v, str)]
         if any(_quoted(text) is None for text in texts):
             return "impossible", "a value holds signs that HubSpot's formulas cannot quote"
-        name, certain = system_name(criterion.column, LABELS, PROPERTY)
+        name, certain = fields.name(criterion.column)
         if not certain:
-            return "approximated", f"no HubSpot name known for '{criterion.column}': '{name.lower()}' is a guess"
+            return "approximated", fields.guess(criterion.column, name.lower())
         return "carried", ""
 
     notes = (
@@ -78,7 +79,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         "the property cannot be edited in HubSpot's pages afterwards",
     )
     lost = ("impossible", "a formula gives the score alone; use active lists on it")
-    return account("hubspot-formula", grid, judge, bands=lost, notes=(*notes, *must_exist(grid, LABELS, PROPERTY)))  # type: ignore[arg-type]
+    return account("hubspot-formula", grid, judge, bands=lost, notes=(*notes, *fields.must_exist(grid)))  # type: ignore[arg-type]
 
 
 def _condition(branch: Branch, name: str, kind: str) -> str:

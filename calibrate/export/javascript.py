@@ -11,10 +11,21 @@ from typing import Any
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import lists, made_from
 from ..vocabulary import NO, YES
-from .base import Coverage, Options, account, close_rates, expiry_rule, ordered_bands, raw_notes, reason_text
+from .base import (
+    Coverage,
+    Options,
+    account,
+    close_rates,
+    expiry_rule,
+    needed_columns,
+    ordered_bands,
+    raw_notes,
+    reason_text,
+)
 
 _HEAD = """// Lead scorer written by calibrate from one grid; no dependency.
-// A lead is a plain object of source columns to values as they stand in the data; an absent key counts as not given.
+// A lead is a plain object of source columns to values as they stand in the data; null and empty texts are no answer.
+// A lead without one of the COLUMNS is refused; with { strict: false } as third argument an absent key is no answer.
 // Numbers may come as text, written as the calibrated source writes them (1 234,5 where it has decimal commas).
 // With a second argument, a Date or "YYYY-MM-DD", points are those of that day: lines that expire keep what is left.
 // The day of a signal is a Date or a text that begins with YYYY-MM-DD.
@@ -27,35 +38,44 @@ const YES = {yes};
 const NO = {no};
 
 /** Whole points of a lead. */
-export function score(lead, at) {
-  return lines(lead, at).reduce((sum, [points]) => sum + points, 0);
+export function score(lead, at, options) {
+  return lines(lead, at, options).reduce((sum, [points]) => sum + points, 0);
 }
 
 /** Name of the band that the score of a lead falls into; empty below the lowest. */
-export function band(lead, at) {
-  const total = score(lead, at);
+export function band(lead, at, options) {
+  const total = score(lead, at, options);
   const reached = BANDS.find(([atLeast]) => total >= atLeast);
   return reached ? reached[1] : "";
 }
 
 /** Close rate to expect at the score of a lead, with its 95 % interval: [rate, low, high]; null: not known. */
-export function closeRate(lead, at) {
-  const total = score(lead, at);
+export function closeRate(lead, at, options) {
+  const total = score(lead, at, options);
   const below = CLOSE_RATES.filter((step) => total >= step[0]);
   const step = below.length ? below[below.length - 1] : CLOSE_RATES[0];
   return step ? step.slice(1) : null;
 }
 
 /** Texts of the lines that made the score, the weightiest first. */
-export function reasons(lead, at) {
-  return lines(lead, at)
+export function reasons(lead, at, options) {
+  return lines(lead, at, options)
     .filter(([points]) => points !== 0)
     .sort(([a], [b]) => Math.abs(b) - Math.abs(a))
     .map(([, text]) => text);
 }
 
-function lines(lead, at) {
+function lines(lead, at, options) {
+  const { strict = true } = options ?? {};
   const today = dayOf(at);
+  const needed = strict ? [...COLUMNS, ...(today === null ? [] : DATED)] : [];
+  const lacking = needed.filter((column) => !has(lead, column));
+  if (lacking.length) {
+    throw new Error(
+      `the lead has no column ${lacking.map((column) => JSON.stringify(column)).join(", ")}; a column without an ` +
+        "answer is given as null, and { strict: false } takes what is absent for no answer",
+    );
+  }
   return CRITERIA.map(([column, kind, levels, ...signs]) => {
     const [points, text, rule] = levels[levelOf(kind, levels, valueOf(lead, column), signs)].slice(4);
     const day = rule && today !== null ? dayOf(own(lead, rule[3])) : null;
@@ -68,6 +88,10 @@ function lines(lead, at) {
 
 function own(lead, column) {
   return Object.prototype.hasOwnProperty.call(lead, column) ? lead[column] : null;
+}
+
+function has(lead, column) {
+  return Object.prototype.hasOwnProperty.call(lead, column);
 }
 
 function valueOf(lead, column) {
@@ -140,9 +164,9 @@ function numberOf(value) {
 
 _BY_SCORE = _TAIL[_TAIL.index("/** Name of the band") : _TAIL.index("\n\n/** Close rate to expect")]
 _GATED = """/** Name of the band that a lead is in: the first whose demands it meets. */
-export function band(lead, at) {
+export function band(lead, at, options) {
   const had = { score: 0, fit: 0, engagement: 0 };
-  lines(lead, at).forEach(([points], place) => {
+  lines(lead, at, options).forEach(([points], place) => {
     had.score += points;
     had[AXES[place]] += points;
   });
@@ -150,12 +174,21 @@ export function band(lead, at) {
   return reached ? reached[0] : "";
 }"""
 
-_PLAIN_VALUE = """function valueOf(lead, column) {
+_PLAIN_VALUE = """function has(lead, column) {
+  return Object.prototype.hasOwnProperty.call(lead, column);
+}
+
+function valueOf(lead, column) {
   return own(lead, column);
 }
 """
 _MAILBOX = r"""const FREE = new Set({free}.split(" "));
 const DISPOSABLE = new Set({disposable}.split(" "));
+
+function has(lead, column) {
+  const present = (name) => Object.prototype.hasOwnProperty.call(lead, name);
+  return present(column) || (column.endsWith(" (mailbox)") && present(column.slice(0, -10)));
+}
 
 function valueOf(lead, column) {
   if (Object.prototype.hasOwnProperty.call(lead, column) || !column.endsWith(" (mailbox)")) return own(lead, column);
@@ -175,7 +208,7 @@ def write(grid: Grid, options: Options) -> str:
     >>> from calibrate.grid.criteria import Criterion, Level
     >>> demo = Criterion("demo", "</script>", "presence", "engagement",
     ...     (Level("yes"), Level("missing", "missing"), Level("other", "other")))
-    >>> print(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options()).splitlines()[11])
+    >>> print(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options()).splitlines()[14])
       ["\u003c/script\u003e", "presence", [
     """
     rows = [f"export const GRID = {literal(grid.name)};", f"export const BANDS = {literal(ordered_bands(grid))};"]
@@ -186,6 +219,8 @@ def write(grid: Grid, options: Options) -> str:
     if grid.thresholds:
         rows.append(f"export const MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)};")
         rows.append(f"export const SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)};")
+    columns, dated = needed_columns(grid)
+    rows += [f"export const COLUMNS = {literal(columns)};", f"const DATED = {literal(dated)};"]
     rows.append("// column, kind, levels: [role, values, low, high, points, reason, expiry]; signs in numbers, if any")
     rows.append("const CRITERIA = [")
     for at, criterion in enumerate(grid.criteria):

@@ -18,17 +18,16 @@ from ..errors import GridError
 from ..grid.criteria import MISSING, OTHER, Criterion, Level
 from ..grid.grid import Evidence, Grid
 from .base import Coverage, Options, Scored, Status, account
-from .fields import labels_of
+from .fields import fields_of, unique_names
 from .hubspot import scores_csv
 from .json import MOST_BYTES
-from .rules import Branch, branches, field_kind, must_exist, number_text, system_name, unique_names
+from .rules import Branch, branches, field_kind, number_text
 
 FIELD = r"[a-z][a-z0-9_]*"
 SCALE = 10
 """Points of one unit of log-odds in a grid read from Odoo's counts."""
 SMOOTHING = 0.1
 """What Odoo adds to each new count."""
-LABELS = labels_of("odoo")
 
 _HEAD = """# Lead score written by calibrate. Model: Lead/Opportunity. Action: Execute Code.
 # Needs two fields on the model: x_lead_score (integer) and x_lead_band (text).
@@ -52,7 +51,7 @@ def write(grid: Grid, options: Options) -> str:
             score += 12
     ...
     """
-    names = _fields(grid)
+    names = _fields(grid, options)
     lines = []
     order = list(enumerate(grid.criteria))
     if grid.gated:  # fit first: what is added after it is engagement
@@ -77,15 +76,13 @@ def write(grid: Grid, options: Options) -> str:
 
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Lines on fields of the lead are carried; numbers and checkboxes are never empty in Odoo."""
+    fields = fields_of("odoo", "Odoo", FIELD, options)
 
     def judge(at: int, place: int) -> tuple[Status, str]:
         criterion = grid.criteria[at]
-        name, certain = system_name(criterion.column, LABELS, FIELD)
+        name, certain = fields.name(criterion.column)
         if not certain:
-            return (
-                "approximated",
-                f"no technical name known for the column '{criterion.column}': x_{name.lower()} is a guess",
-            )
+            return "approximated", fields.guess(criterion.column, f"x_{name.lower()}")
         if field_kind(criterion) in ("number", "boolean") and criterion.levels[place].role == "missing":
             return "impossible", "an empty number is 0 in Odoo, and an empty checkbox is no"
         return "carried", ""
@@ -95,7 +92,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         "tags (tag_ids) hold several values and are not read",
         "run the action on changes and once a day by a scheduled action; archived (lost) leads are left out by default",
     )
-    return account("odoo", grid, judge, minimums=True, notes=(*notes, *must_exist(grid, LABELS, FIELD)))
+    return account("odoo", grid, judge, minimums=True, notes=(*notes, *fields.must_exist(grid)))
 
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
@@ -147,9 +144,10 @@ def _points(pair: tuple[float, float], won: float, lost: float) -> int:
     return round(SCALE * math.log(share_won / share_lost))
 
 
-def _fields(grid: Grid) -> dict[str, str]:
+def _fields(grid: Grid, options: Options) -> dict[str, str]:
+    fields = fields_of("odoo", "Odoo", FIELD, options)
     columns = list(dict.fromkeys(criterion.column for criterion in grid.criteria))
-    names = [system_name(column, LABELS, FIELD) for column in columns]
+    names = [fields.name(column) for column in columns]
     fresh = unique_names([name if certain else f"x_{name.lower()}" for name, certain in names])
     return dict(zip(columns, fresh, strict=True))
 

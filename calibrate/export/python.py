@@ -8,12 +8,23 @@ from __future__ import annotations
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import lists, made_from
 from ..vocabulary import NO, YES
-from .base import Coverage, Options, account, close_rates, expiry_rule, ordered_bands, raw_notes, reason_text
+from .base import (
+    Coverage,
+    Options,
+    account,
+    close_rates,
+    expiry_rule,
+    needed_columns,
+    ordered_bands,
+    raw_notes,
+    reason_text,
+)
 
 _HEAD = '''"""Lead scorer written by calibrate from one grid; standard library only.
 
 score(lead) gives whole points, band(lead) the name of the band, reasons(lead) the lines that made the score.
-A lead is a mapping of source columns to values as they stand in the data; an absent column counts as not given.
+A lead is a mapping of source columns to values as they stand in the data; None and empty texts are no answer. A lead
+without one of the COLUMNS is refused with MissingColumn; with strict=False an absent column is no answer either.
 Numbers may come as text, written as the calibrated source writes them (1 234,5 where it has decimal commas).
 With at=date(...), points are those of that day: lines that expire keep what the age of their signal leaves. The day of
 a signal is a date, a datetime or a text that begins with YYYY-MM-DD.
@@ -34,31 +45,42 @@ YES = {yes}
 NO = {no}
 
 
-def score(lead, at=None):
+class MissingColumn(LookupError):
+    """A lead lacks a column that the score needs."""
+
+
+def score(lead, at=None, strict=True):
     """Whole points of a lead."""
-    return sum(points for points, _ in _lines(lead, at))
+    return sum(points for points, _ in _lines(lead, at, strict))
 
 
-def band(lead, at=None):
+def band(lead, at=None, strict=True):
     """Name of the band that the score of a lead falls into; empty below the lowest."""
-    total = score(lead, at)
+    total = score(lead, at, strict)
     return next((name for at_least, name in BANDS if total >= at_least), "")
 
 
-def close_rate(lead, at=None):
+def close_rate(lead, at=None, strict=True):
     """Close rate to expect at the score of a lead, with its 95 % interval: (rate, low, high); None: not known."""
-    total = score(lead, at)
+    total = score(lead, at, strict)
     below = [rates for at_least, *rates in CLOSE_RATES if total >= at_least] or [rates for _, *rates in CLOSE_RATES[:1]]
     return tuple(below[-1]) if below else None
 
 
-def reasons(lead, at=None):
+def reasons(lead, at=None, strict=True):
     """Texts of the lines that made the score, the weightiest first."""
-    lines = [line for line in _lines(lead, at) if line[0]]
+    lines = [line for line in _lines(lead, at, strict) if line[0]]
     return [text for _, text in sorted(lines, key=lambda line: -abs(line[0]))]
 
 
-def _lines(lead, at):
+def _lines(lead, at, strict):
+    needed = COLUMNS + (DATED if at is not None else ()) if strict else ()
+    lacking = [column for column in needed if not _has(lead, column)]
+    if lacking:
+        raise MissingColumn(
+            f"the lead has no column {', '.join(map(repr, lacking))}; a column without an answer is given as None, and "
+            "strict=False takes what is absent for no answer"
+        )
     for column, kind, levels, *signs in CRITERIA:
         _, _, _, _, points, text, rule = levels[_level(kind, levels, _value(lead, column), signs)]
         day = _day(lead.get(rule[3])) if rule and at is not None else None
@@ -67,6 +89,10 @@ def _lines(lead, at):
         else:
             left = _left(points, rule, (at - day).days)
             yield left, text if left == points else text.rpartition(" (")[0] + f" ({left:+d})"
+
+
+def _has(lead, column):
+    return column in lead
 
 
 def _value(lead, column):
@@ -159,20 +185,28 @@ def _number(value):
 
 
 _BY_SCORE = _TAIL[_TAIL.index("def band(") : _TAIL.index("\n\n\ndef close_rate(")]
-_GATED = '''def band(lead, at=None):
+_GATED = '''def band(lead, at=None, strict=True):
     """Name of the band that a lead is in: the first of which it has the score and the points of fit and engagement."""
     had = {"fit": 0, "engagement": 0}
-    for axis, (points, _) in zip(AXES, _lines(lead, at)):
+    for axis, (points, _) in zip(AXES, _lines(lead, at, strict)):
         had[axis] += points
     had["score"] = sum(had.values())
     return next((name for name, demands in BANDS if all(had[what] >= least for what, least in demands)), "")'''
 
 
-_PLAIN_VALUE = """def _value(lead, column):
+_PLAIN_VALUE = """def _has(lead, column):
+    return column in lead
+
+
+def _value(lead, column):
     return lead.get(column)
 """
 _MAILBOX = """FREE = frozenset({free}.split())
 DISPOSABLE = frozenset({disposable}.split())
+
+
+def _has(lead, column):
+    return column in lead or (column.endswith(" (mailbox)") and column.removesuffix(" (mailbox)") in lead)
 
 
 def _value(lead, column):
@@ -205,6 +239,8 @@ def write(grid: Grid, options: Options) -> str:
     if grid.thresholds:
         rows.append(f"MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)}")
         rows.append(f"SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)}")
+    columns, dated = needed_columns(grid)
+    rows += [f"COLUMNS = {columns!r}", f"DATED = {dated!r}"]
     rows.append("# column, kind, levels: (role, values, low, high, points, reason, expiry); signs in numbers, if any")
     rows.append("CRITERIA = (")
     for at, criterion in enumerate(grid.criteria):

@@ -6,8 +6,6 @@ belongs to the first, so it stands in one branch only.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -92,54 +90,3 @@ def number_text(value: float) -> str:
     ['5', '0.1', '-2.5']
     """
     return str(int(value)) if float(value).is_integer() and abs(value) < 2**53 else repr(float(value))
-
-
-def system_name(column: str, labels: Mapping[str, str], pattern: str) -> tuple[str, bool]:
-    r"""The name a system has for a source column, and whether that is certain.
-
-    Certain: a label that `known` translates, or a column that already looks like such a name. Else a guess.
-
-    >>> system_name("Lead Source", {"lead source": "LeadSource"}, r"[A-Za-z]\w*")
-    ('LeadSource', True)
-    >>> system_name("How did you hear?", {}, r"[A-Za-z]\w*")
-    ('How_did_you_hear', False)
-    """
-    if column.strip().casefold() in labels:
-        return labels[column.strip().casefold()], True
-    if re.fullmatch(pattern, column, re.ASCII):
-        return column, True
-    words = re.sub(r"[^A-Za-z0-9]+", "_", column).strip("_")
-    return words or "field", False
-
-
-def must_exist(grid: Grid, labels: Mapping[str, str], pattern: str) -> tuple[str, ...]:
-    """A note that names the fields which the target must have, as the source calls them and no list confirms.
-
-    >>> from calibrate.grid.criteria import Level
-    >>> ends = (Level("missing", "missing"), Level("other", "other"))
-    >>> made = [Criterion(c, c, "presence", "fit", (Level("l"), *ends)) for c in ("Industry", "score_x", "Lead Source")]
-    >>> must_exist(Grid("g", "m", tuple(made), ((1, 0, 0),) * 3), {"industry": "Industry"}, r"[a-z_]+")
-    ('fields that must exist there under these names: score_x',)
-    """
-    columns = dict.fromkeys(criterion.column for criterion in grid.criteria)
-    unlisted = [c for c in columns if re.fullmatch(pattern, c, re.ASCII) and c not in labels.values()]
-    unlisted = [c for c in unlisted if c.strip().casefold() not in labels]
-    more = f" and {len(unlisted) - 20} more" if len(unlisted) > 20 else ""
-    return (f"fields that must exist there under these names: {', '.join(unlisted[:20])}{more}",) if unlisted else ()
-
-
-def unique_names(names: Sequence[str]) -> list[str]:
-    """The names, each made different from the earlier ones by a number at the end.
-
-    >>> unique_names(["a", "b", "a"])
-    ['a', 'b', 'a_2']
-    """
-    used: set[str] = set()
-    unique = []
-    for name in names:
-        fresh, number = name, 2
-        while fresh.casefold() in used:
-            fresh, number = f"{name}_{number}", number + 1
-        used.add(fresh.casefold())
-        unique.append(fresh)
-    return unique

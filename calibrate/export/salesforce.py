@@ -10,15 +10,15 @@ Limits: Apex Developer Guide (formula evaluation): 3,900 characters; saved size 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from xml.etree import ElementTree as Tree
 
 from ..errors import ExportError
 from ..grid.grid import Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands, refuse_illegal
-from .fields import labels_of
+from .fields import Fields, fields_of, plain_letters, unique_names
 from .hubspot import scores_csv
-from .rules import Branch, branches, field_kind, must_exist, number_text, system_name, unique_names
+from .rules import Branch, branches, field_kind, number_text
 
 NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
 MOST_CHARACTERS = 3900
@@ -27,7 +27,6 @@ COMPILED = 5000
 LONGEST_NAME = 40
 MOST_FIELDS = 500
 FIELD = r"[A-Za-z][A-Za-z0-9]*(__c)?|[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*__c"
-LABELS = labels_of("salesforce")
 PICKLISTS = {"LeadSource", "Status", "Industry", "Rating", "Salutation"}
 
 
@@ -37,12 +36,12 @@ def write(grid: Grid, options: Options) -> str:
     >>> from calibrate.grid.criteria import Criterion, Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> sector = Criterion("Sector", "Lead Source", "text", "fit", (Level("Web", values=("Web",)), *ends))
-    >>> print(formulas(Grid("g", "lift", (sector,), ((12, -4, 1),)))[-1][2])
+    >>> print(formulas(Grid("g", "lift", (sector,), ((12, -4, 1),)), Options())[-1][2])
     CASE(LeadSource, "", -4, "Web", 12, 1)
     """
     refuse_illegal(grid, "salesforce")
     root = Tree.Element("CustomObject", {"xmlns": NAMESPACE})
-    fields = formulas(grid)
+    fields = formulas(grid, options)
     for name, label, text in fields:
         _field(root, name, label, text, f"Lead score, grid {grid.name}")
     bands = ordered_bands(grid)
@@ -56,19 +55,20 @@ def write(grid: Grid, options: Options) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Tree.tostring(root, encoding="unicode") + "\n"
 
 
-def formulas(grid: Grid) -> list[tuple[str, str, str]]:
+def formulas(grid: Grid, options: Options) -> list[tuple[str, str, str]]:
     """Name, label and formula of each number field, helpers first and the score last."""
-    terms = [_term(grid, at) for at in range(len(grid.criteria))]
+    columns = field_names(grid, options)
+    terms = [_term(grid, at, columns) for at in range(len(grid.criteria))]
     formula = " + ".join(term for term in terms if term != "0") or "0"
     score = ("Lead_Score__c", "Lead score")
     if _fits(formula):
         return [(*score, formula)]
     helpers: list[tuple[str, str, str]] = []
     for at, criterion in enumerate(grid.criteria):
-        pieces = [terms[at]] if _fits(terms[at]) else _pieces(grid, at)
+        pieces = [terms[at]] if _fits(terms[at]) else _pieces(grid, at, columns)
         for piece in pieces if terms[at] != "0" else []:
             number = len(helpers) + 1
-            slug = re.sub(r"[^A-Za-z0-9]+", "_", criterion.name).strip("_")[:15].strip("_")
+            slug = re.sub(r"[^A-Za-z0-9]+", "_", plain_letters(criterion.name)).strip("_")[:15].strip("_")
             label = f"Lead score {number} {criterion.name}"[:LONGEST_NAME]
             helpers.append((f"Lead_Score_{number}{'_' if slug else ''}{slug}__c", label, piece))
     if len(helpers) > MOST_FIELDS:
@@ -83,19 +83,20 @@ def formulas(grid: Grid) -> list[tuple[str, str, str]]:
 
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Lines on fields whose API name is known are carried; guessed names are to be checked."""
+    fields = fields_in(options)
 
     def judge(at: int, place: int) -> tuple[Status, str]:
         criterion = grid.criteria[at]
-        name, certain = field_name(criterion.column)
+        name, certain = field_name(criterion.column, fields)
         if not certain:
-            return "approximated", f"no API name known for the column '{criterion.column}': {name} is a guess"
+            return "approximated", fields.guess(criterion.column, name)
         if field_kind(criterion) == "boolean" and criterion.levels[place].role == "missing":
             return "impossible", "a checkbox is never empty: it counts as no"
         if field_kind(criterion) in ("number", "boolean") and criterion.levels[place].role == "other":
             return "carried", "never met: the field holds nothing else"
         return "carried", ""
 
-    sizes = [len(text.encode()) for _, _, text in formulas(grid)]
+    sizes = [len(text.encode()) for _, _, text in formulas(grid, options)]
     notes = [
         "text criteria are compared by CASE, which suits picklists and text fields; whether CASE meets an empty "
         'picklist as "" is unconfirmed: try one empty record',
@@ -104,7 +105,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     ]
     if sum(sizes) > COMPILED:
         notes.append("if Salesforce refuses the size, load scores (--scores) into a stored Number field")
-    return account("salesforce", grid, judge, notes=(*notes, *must_exist(grid, LABELS, FIELD)))
+    return account("salesforce", grid, judge, notes=(*notes, *fields.must_exist(grid)))
 
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
@@ -112,20 +113,26 @@ def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
     return scores_csv(scored, ("Id", "Lead_Score__c", "Lead_Score_Band__c"))
 
 
-def field_name(column: str) -> tuple[str, bool]:
+def fields_in(options: Options) -> Fields:
+    """API names of the fields of Lead."""
+    return fields_of("salesforce", "Salesforce", FIELD, options)
+
+
+def field_name(column: str, fields: Fields) -> tuple[str, bool]:
     """API name of a column, and whether it is certain."""
-    name, certain = system_name(column, LABELS, FIELD)
+    name, certain = fields.name(column)
     if certain:
         return name, True
     name = re.sub(r"_+", "_", name)[:LONGEST_NAME].strip("_")
     return (name if name[:1].isalpha() else f"F_{name}") + "__c", False
 
 
-def field_names(grid: Grid) -> dict[str, str]:
+def field_names(grid: Grid, options: Options) -> dict[str, str]:
     """API name of each source column, all different."""
+    fields = fields_in(options)
     columns = list(dict.fromkeys(criterion.column for criterion in grid.criteria))
-    bare = unique_names([field_name(column)[0].removesuffix("__c") for column in columns])
-    custom = [field_name(column)[0].endswith("__c") for column in columns]
+    bare = unique_names([field_name(column, fields)[0].removesuffix("__c") for column in columns])
+    custom = [field_name(column, fields)[0].endswith("__c") for column in columns]
     return {column: name + "__c" * is_custom for column, name, is_custom in zip(columns, bare, custom, strict=True)}
 
 
@@ -139,12 +146,12 @@ def quoted(text: str) -> str:
     return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
 
 
-def _term(grid: Grid, at: int) -> str:
+def _term(grid: Grid, at: int, columns: Mapping[str, str]) -> str:
     """Points of one criterion as an expression."""
     answers = branches(grid, at)
     if not any(branch.points for branch in answers):
         return "0"
-    name = field_names(grid)[grid.criteria[at].column]
+    name = columns[grid.criteria[at].column]
     otherwise = answers[-1].points
     kind = field_kind(grid.criteria[at])
     if kind == "text":
@@ -184,10 +191,10 @@ def _inside(branch: Branch, name: str) -> str:
     return parts[0] if len(parts) == 1 else f"AND({', '.join(parts)})"
 
 
-def _pieces(grid: Grid, at: int) -> list[str]:
+def _pieces(grid: Grid, at: int, columns: Mapping[str, str]) -> list[str]:
     """A long criterion as several expressions that add up: the rest, and what each value has above it."""
     answers = branches(grid, at)
-    name = field_names(grid)[grid.criteria[at].column]
+    name = columns[grid.criteria[at].column]
     otherwise = answers[-1].points
     if field_kind(grid.criteria[at]) == "text":
         pairs, frame = _pairs(answers, otherwise), f"CASE({name}, {{}}, 0)"

@@ -18,9 +18,10 @@ from typing import Any, Literal, TypeVar
 from ..errors import GridError
 from ..grid.criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Level, as_number, is_missing
 from ..grid.grid import Band, Grid
+from .fields import unique_names
 from .json import MOST_BYTES as MOST_BYTES
 from .json import MOST_CRITERIA, MOST_POINTS, MOST_VALUES, check_levels
-from .rules import number_text, unique_names
+from .rules import number_text
 
 Op = Literal["known", "unknown", "one_of", "at_least", "above", "at_most", "below", "always", "all", "any", "not"]
 T = TypeVar("T")

@@ -11,6 +11,7 @@ open; those of Zoho's other criteria are used, with ``${EMPTY}`` for no value.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -18,8 +19,8 @@ from ..errors import ExportError, GridError, unknown
 from ..grid.criteria import Axis
 from ..grid.grid import Grid
 from .base import Coverage, Options, Status, account
-from .fields import labels_of
-from .rules import Branch, branches, field_kind, must_exist, number_text, system_name, unique_names
+from .fields import fields_of, unique_names
+from .rules import Branch, branches, field_kind, number_text
 from .schemes import Ask, Op, Scheme, grid_of, parse, part, whole
 
 EMPTY = "${EMPTY}"
@@ -44,7 +45,6 @@ EDITIONS = {
     "ultimate": Limits(40, 80, 50),
 }
 DEFAULT = "enterprise"
-LABELS = labels_of("zoho")
 
 
 def write(grid: Grid, options: Options) -> str:
@@ -58,7 +58,8 @@ def write(grid: Grid, options: Options) -> str:
     12
     """
     limits = limits_of(options)
-    packed = _packed(grid, limits)
+    fields = _fields(grid, options)
+    packed = _packed(grid, limits, fields)
     if len(packed) > limits.active:
         needed = sum(len(rules) for _, rules in packed)
         raise ExportError(
@@ -80,8 +81,8 @@ def write(grid: Grid, options: Options) -> str:
         }
         path = "/crm/v8/settings/automation/scoring_rules"
         requests.append({"method": "POST", "path": path, "body": {"scoring_rules": [rule]}})
-    columns = {name: column for column, name in _fields(grid).items() if name != column}
-    axes = {_fields(grid)[criterion.column]: criterion.axis for criterion in grid.criteria}
+    columns = {name: column for column, name in fields.items() if name != column}
+    axes = {fields[criterion.column]: criterion.axis for criterion in grid.criteria}
     whole_file = {"requests": requests, "calibrate": {"columns": columns, "axes": axes}}
     return json.dumps(whole_file, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
@@ -89,16 +90,17 @@ def write(grid: Grid, options: Options) -> str:
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Lines on fields are carried, within the limits of the edition."""
     limits = limits_of(options)
-    parts = len(_packed(grid, limits))
+    parts = len(_packed(grid, limits, _fields(grid, options)))
+    fields = fields_of("zoho", "Zoho", FIELD, options)
 
     def judge(at: int, place: int) -> tuple[Status, str]:
         criterion = grid.criteria[at]
         if parts > limits.active:
             name = options.edition or DEFAULT
             return "impossible", f"{parts} scoring rules are needed and the edition {name} has {limits.active}"
-        name, certain = system_name(criterion.column, LABELS, FIELD)
+        name, certain = fields.name(criterion.column)
         if not certain:
-            return "approximated", f"no API name known for the column '{criterion.column}': {name} is a guess"
+            return "approximated", fields.guess(criterion.column, name)
         if field_kind(criterion) == "boolean" and criterion.levels[place].role == "missing":
             return "approximated", "if the field is a checkbox, it is never empty: it counts as no"
         return "carried", ""
@@ -111,7 +113,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     )
     lost = ("impossible", "scoring rules have no bands; use workflow criteria on the scores")
     fades: tuple[Status, str] = ("impossible", "no decay is documented for scoring rules of the CRM")
-    return account("zoho", grid, judge, bands=lost, expiry=fades, notes=(*notes, *must_exist(grid, LABELS, FIELD)))  # type: ignore[arg-type]
+    return account("zoho", grid, judge, bands=lost, expiry=fades, notes=(*notes, *fields.must_exist(grid)))  # type: ignore[arg-type]
 
 
 def limits_of(options: Options) -> Limits:
@@ -122,26 +124,27 @@ def limits_of(options: Options) -> Limits:
     return EDITIONS[name]
 
 
-def _fields(grid: Grid) -> dict[str, str]:
+def _fields(grid: Grid, options: Options) -> dict[str, str]:
+    fields = fields_of("zoho", "Zoho", FIELD, options)
     columns = list(dict.fromkeys(criterion.column for criterion in grid.criteria))
-    return dict(zip(columns, unique_names([system_name(c, LABELS, FIELD)[0] for c in columns]), strict=True))
+    return dict(zip(columns, unique_names([fields.name(c)[0] for c in columns]), strict=True))
 
 
-def _packed(grid: Grid, limits: Limits) -> list[tuple[Axis, list[dict[str, Any]]]]:
+def _packed(grid: Grid, limits: Limits, fields: Mapping[str, str]) -> list[tuple[Axis, list[dict[str, Any]]]]:
     """Field rules by axis, cut so that no scoring rule has more criteria than the edition allows."""
     packed: list[tuple[Axis, list[dict[str, Any]]]] = []
     axes: tuple[Axis, Axis] = ("fit", "engagement")
     for axis in axes:
-        rules = [rule for at, c in enumerate(grid.criteria) if c.axis == axis for rule in _rules(grid, at)]
+        rules = [rule for at, c in enumerate(grid.criteria) if c.axis == axis for rule in _rules(grid, at, fields)]
         for start in range(0, len(rules), limits.criteria):
             packed.append((axis, rules[start : start + limits.criteria]))
     return packed
 
 
-def _rules(grid: Grid, at: int) -> list[dict[str, Any]]:
+def _rules(grid: Grid, at: int, fields: Mapping[str, str]) -> list[dict[str, Any]]:
     """Field rules of one criterion, one test each; together they add up to its points."""
     criterion, answers = grid.criteria[at], branches(grid, at)
-    field = _fields(grid)[criterion.column]
+    field = fields[criterion.column]
     missing, otherwise = answers[0], answers[-1].points
     tests: list[tuple[int, str, Any]] = []
     if field_kind(criterion) == "number":

@@ -33,7 +33,7 @@ def test_hubspot_formula_gives_the_score(capsys):
             status for what, status in covered.items() if not what.startswith(("band", "thres", "exp"))
         ]:
             continue
-        text, names = hubspot_formula.formula(grid), hubspot._properties(grid)
+        text, names = hubspot_formula.formula(grid, Options()), hubspot.properties_of(grid, Options())
         for lead in natural(random.Random(seed), grid):
             lead = {
                 c.column: lead.get(c.column) for c in grid.criteria if not placeholder_number(c, lead.get(c.column))

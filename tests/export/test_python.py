@@ -14,7 +14,8 @@ from replay.scored import GATED, GRIDS, LEADS, derived_case, expected
 
 from calibrate.export import coverage, javascript, python
 from calibrate.export.base import Options
-from calibrate.grid.grid import Band
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Band, Expiry, Grid
 
 
 def test_python_file_scores_like_the_grid(tmp_path, capsys):
@@ -23,7 +24,7 @@ def test_python_file_scores_like_the_grid(tmp_path, capsys):
     body += ["    module = importlib.util.module_from_spec(spec); spec.loader.exec_module(module)"]
     body += ["    leads = json.load(open(f'g{at}.json', encoding='utf-8'))"]
     body += [
-        "    out.append([[module.score(x), module.band(x), module.reasons(x)] for x in leads])",
+        "    out.append([[f(x, strict=False) for f in (module.score, module.band, module.reasons)] for x in leads])",
         "print(json.dumps(out))",
     ]
     for at, (grid, leads) in enumerate(zip(GRIDS, LEADS, strict=True)):
@@ -43,15 +44,15 @@ def test_bands_that_ask_for_fit_or_engagement_in_the_python_file():
     for grid, leads, bands in zip(GATED, LEADS, expected, strict=True):
         scorer: dict = {}
         exec(python.write(grid, Options()), scorer)
-        assert [scorer["band"](lead) for lead in leads] == [grid.band(lead) for lead in leads] == bands
-        assert [scorer["score"](lead) for lead in leads] == [grid.score(lead) for lead in leads]
+        assert [scorer["band"](lead, strict=False) for lead in leads] == [grid.band(lead) for lead in leads] == bands
+        assert [scorer["score"](lead, strict=False) for lead in leads] == [grid.score(lead) for lead in leads]
     assert all(item.status == "carried" for item in coverage(GATED[0], "python", Options()).items[-2:])
 
 
 def test_a_band_on_a_day_counts_what_expiry_leaves(tmp_path):
     grid, *_ = derived_case()
     narrowed = replace(grid, bands=(Band("hot", 5, "", None, 6), Band("warm", -20, "", 5)))
-    lead = {"E (mailbox)": "professional", "Demo": "x", "Visits": 2, "Demo at": "2025-01-01"}
+    lead = {"E (mailbox)": "professional", "Demo": "x", "Visits": 2, "Demo at": "2025-01-01", "Visited": None}
     scorer: dict = {}
     exec(python.write(narrowed, Options()), scorer)
     days = (None, date(2025, 1, 30), date(2025, 1, 31))
@@ -82,14 +83,35 @@ def test_python_file_takes_what_pandas_gives():
                 pd.NaT,
                 10**400,
             ):
-                assert scorer["score"]({column: value}) == grid.score({column: value})
+                assert scorer["score"]({column: value}, strict=False) == grid.score({column: value})
 
 
 def test_mailboxes_and_expiry_in_the_python_file():
     grid, leads, expected, days = derived_case()
     scorer: dict = {}
     exec(python.write(grid, Options()), scorer)
-    assert [[scorer["score"](lead, day) for day in days] for lead in leads] == expected
+    assert [[scorer["score"](lead, day, strict=False) for day in days] for lead in leads] == expected
     assert len({score for row in expected for score in row}) >= 8
-    assert scorer["reasons"](leads[10], days[2]) == ["Visits: 5+ (-2)", "Mailbox: not given (+1)"]
+    assert scorer["reasons"](leads[10], days[2], strict=False) == ["Visits: 5+ (-2)", "Mailbox: not given (+1)"]
     assert coverage(grid, "python", Options()).lossless
+
+
+def test_a_lead_without_a_column_is_refused_by_name():
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    columns = [
+        Criterion(name, name, "presence", "fit", (Level("yes"), *ends)) for name in ("Demo's", "Phone", "E (mailbox)")
+    ]
+    grid = Grid("g", "m", (*columns,), ((20, -1, 0), (0, 0, 0), (3, 0, 0)), bands=(Band("call", 10, ""),),
+                expiry=(Expiry("Demo's", "yes", 30, dated="at"),))  # fmt: skip
+    scorer: dict = {}
+    exec(python.write(grid, Options()), scorer)
+    assert scorer["COLUMNS"] == ("Demo's", "E (mailbox)")  # the other has no points
+    for name in ("score", "band", "reasons", "close_rate"):
+        with pytest.raises(LookupError, match=r"""no column "Demo's", 'E \(mailbox\)'; .*strict=False"""):
+            scorer[name]({"demo's": "yes"})
+    lead = {"Demo's": "2025-01-01", "E": "ana@acme.example"}
+    assert scorer["score"](lead) == 23  # the kind of mailbox is made from the address
+    with pytest.raises(LookupError, match="no column 'at'"):
+        scorer["score"](lead, date(2026, 1, 1))
+    assert scorer["score"]({**lead, "at": None}, date(2026, 1, 1)) == 23
+    assert scorer["score"]({}, strict=False) == -1

@@ -191,10 +191,11 @@ def at_the_other_end(name, grid, content, leads):
         exec(odoo.write(grid, Options()), {"records": made, "__builtins__": {"bool": bool, "str": str}})
         return [record["x_lead_score"] for record in made]
     if name == "salesforce":
-        ((_, _, formula),) = salesforce.formulas(grid)
-        return [Formula(formula, {salesforce.field_names(grid)["field"]: lead["field"]}, {}).value() for lead in leads]
+        ((_, _, formula),) = salesforce.formulas(grid, Options())
+        field = salesforce.field_names(grid, Options())["field"]
+        return [Formula(formula, {field: lead["field"]}, {}).value() for lead in leads]
     if name == "hubspot-formula" and hubspot_formula._quoted(grid.criteria[0].levels[0].name) is not None:
-        return [Formula(hubspot_formula.formula(grid), lead).value() for lead in leads]
+        return [Formula(hubspot_formula.formula(grid, Options()), lead).value() for lead in leads]
     return None
 
 

@@ -12,6 +12,7 @@ from calibrate.export import (
     salesforce,
     write,
 )
+from calibrate.export.base import Options
 from calibrate.export.rules import field_kind
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid
@@ -31,8 +32,8 @@ def test_salesforce_formulas_give_the_score(capsys):
     for seed in range(24):
         rng = random.Random(seed)
         grid = system_grid(seed) if seed % 4 else long_grid(rng)
-        names = salesforce.field_names(grid)
-        fields = salesforce.formulas(grid)
+        names = salesforce.field_names(grid, Options())
+        fields = salesforce.formulas(grid, Options())
         helped += len(fields) > 1
         assert all(len(text) <= 3900 and len(text.encode()) <= 4000 for _, _, text in fields)
         kinds = {c.column: c for c in grid.criteria}
@@ -70,4 +71,5 @@ def test_salesforce_refuses_what_no_formula_can_hold():
     levels = (Level("l", values=("x" * 5000,)), *ends)
     with pytest.raises(ExportError, match=r"one level of the criterion 'c' needs 5,.* characters"):
         write(Grid("g", "m", (Criterion("c", "Industry", "text", "fit", levels),), ((1, 0, 0),)), "salesforce")
-    assert salesforce.field_name("How did you hear about us, and since when, please?")[0].endswith("__c")
+    fields = salesforce.fields_in(Options())
+    assert salesforce.field_name("How did you hear about us, and since when, please?", fields)[0].endswith("__c")

@@ -1,5 +1,6 @@
 // Lead scorer written by calibrate from one grid; no dependency.
-// A lead is a plain object of source columns to values as they stand in the data; an absent key counts as not given.
+// A lead is a plain object of source columns to values as they stand in the data; null and empty texts are no answer.
+// A lead without one of the COLUMNS is refused; with { strict: false } as third argument an absent key is no answer.
 // Numbers may come as text, written as the calibrated source writes them (1 234,5 where it has decimal commas).
 // With a second argument, a Date or "YYYY-MM-DD", points are those of that day: lines that expire keep what is left.
 // The day of a signal is a Date or a text that begins with YYYY-MM-DD.
@@ -9,6 +10,8 @@ export const BANDS = [[30, "Call now"], [15, "Nurture"], [-99, "Wait"]];
 export const CLOSE_RATES = [[-6, 0.001, 0.001, 0.001], [0, 0.01, 0.01, 0.01], [15, 0.05, 0.05, 0.05], [30, 0.2, 0.2, 0.2]];
 export const MARKETING_QUALIFIED = 15;
 export const SALES_QUALIFIED = 30;
+export const COLUMNS = ["Industry", "TotalVisits", "Newsletter", "Demo requested"];
+const DATED = [];
 // column, kind, levels: [role, values, low, high, points, reason, expiry]; signs in numbers, if any
 const CRITERIA = [
   ["Industry", "text", [
@@ -42,35 +45,44 @@ const YES = ["1", "o", "on", "oui", "t", "true", "vrai", "x", "y", "yes"];
 const NO = ["0", "f", "false", "faux", "n", "no", "non", "off"];
 
 /** Whole points of a lead. */
-export function score(lead, at) {
-  return lines(lead, at).reduce((sum, [points]) => sum + points, 0);
+export function score(lead, at, options) {
+  return lines(lead, at, options).reduce((sum, [points]) => sum + points, 0);
 }
 
 /** Name of the band that the score of a lead falls into; empty below the lowest. */
-export function band(lead, at) {
-  const total = score(lead, at);
+export function band(lead, at, options) {
+  const total = score(lead, at, options);
   const reached = BANDS.find(([atLeast]) => total >= atLeast);
   return reached ? reached[1] : "";
 }
 
 /** Close rate to expect at the score of a lead, with its 95 % interval: [rate, low, high]; null: not known. */
-export function closeRate(lead, at) {
-  const total = score(lead, at);
+export function closeRate(lead, at, options) {
+  const total = score(lead, at, options);
   const below = CLOSE_RATES.filter((step) => total >= step[0]);
   const step = below.length ? below[below.length - 1] : CLOSE_RATES[0];
   return step ? step.slice(1) : null;
 }
 
 /** Texts of the lines that made the score, the weightiest first. */
-export function reasons(lead, at) {
-  return lines(lead, at)
+export function reasons(lead, at, options) {
+  return lines(lead, at, options)
     .filter(([points]) => points !== 0)
     .sort(([a], [b]) => Math.abs(b) - Math.abs(a))
     .map(([, text]) => text);
 }
 
-function lines(lead, at) {
+function lines(lead, at, options) {
+  const { strict = true } = options ?? {};
   const today = dayOf(at);
+  const needed = strict ? [...COLUMNS, ...(today === null ? [] : DATED)] : [];
+  const lacking = needed.filter((column) => !has(lead, column));
+  if (lacking.length) {
+    throw new Error(
+      `the lead has no column ${lacking.map((column) => JSON.stringify(column)).join(", ")}; a column without an ` +
+        "answer is given as null, and { strict: false } takes what is absent for no answer",
+    );
+  }
   return CRITERIA.map(([column, kind, levels, ...signs]) => {
     const [points, text, rule] = levels[levelOf(kind, levels, valueOf(lead, column), signs)].slice(4);
     const day = rule && today !== null ? dayOf(own(lead, rule[3])) : null;
@@ -83,6 +95,10 @@ function lines(lead, at) {
 
 function own(lead, column) {
   return Object.prototype.hasOwnProperty.call(lead, column) ? lead[column] : null;
+}
+
+function has(lead, column) {
+  return Object.prototype.hasOwnProperty.call(lead, column);
 }
 
 function valueOf(lead, column) {
