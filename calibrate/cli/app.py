@@ -17,7 +17,7 @@ import typer
 
 from .. import __version__
 from ..errors import CalibrateError, SettingsError
-from . import decide
+from . import decide, exports
 from . import drift as later
 from . import trial as trials
 from .flags import (
@@ -25,7 +25,6 @@ from .flags import (
     RUN_FLAGS,
     AtFlag,
     EventsFlag,
-    ExportAtFlag,
     JsonFlag,
     LangFlag,
     Option,
@@ -76,6 +75,7 @@ def options(
 grid_app = typer.Typer(no_args_is_help=True, help="Look at a grid file.")
 app.add_typer(grid_app, name="grid")
 decide.add_to(app, grid_app)
+exports.add_to(app)
 later.add_to(app)
 trials.add_to(app)
 
@@ -231,54 +231,6 @@ def score(
         say_json({"rows": written, "out": out})
     else:
         say(f"Scored {written:,} leads into {out}")
-
-
-@app.command()
-def export(
-    grid: Annotated[str, typer.Argument(metavar="GRID.json")] = "",
-    to: Annotated[
-        str, Option(metavar="FORMAT", help="json, csv, sql-duckdb, …; 'calibrate export --list' lists all.")
-    ] = "",
-    out: Annotated[str, Option(metavar="FILE", help="Where to write.")] = "",
-    table: Annotated[str, Option(help="Table that the SQL export reads.")] = "leads",
-    events_table: Annotated[str, Option(help="Table of events from which SQL makes the grid's event columns.")] = "",
-    at: ExportAtFlag = "",
-    lead_id: Annotated[str | None, Option(metavar="COL", help="Column of the lead id.")] = None,
-    edition: Annotated[str | None, Option(help="Edition of the target system, where its limits differ.")] = None,
-    lang: Annotated[str, Option(help="Language of printed sheets.")] = "en",
-    scores: Annotated[
-        str | None, Option(metavar="FILE", help="Write these scored leads as the target imports them.")
-    ] = None,
-    strict: Annotated[bool, Option("--strict", help="Refuse when the target cannot carry every line.")] = False,
-    list_: Annotated[bool, Option("--list", help="List the formats and stop.")] = False,
-    json: JsonFlag = False,
-) -> None:
-    """Write the grid as a weight file for another scorer."""
-    from .. import export as formats
-
-    if list_:
-        about = {name: format_.description for name, format_ in formats.FORMATS.items()}
-        say_json(about) if json else say("\n".join(f"{name:16} {text}" for name, text in about.items()))
-        return
-    if not (grid and to and out):
-        raise SettingsError("export needs GRID.json, --to FORMAT and --out FILE; --list tells the formats")
-    from ..files import write_whole
-    from ..monthly import run as monthly
-
-    options = formats.Options(table, events_table, lead_id, edition or "", lang, strict, formats.day_asked(at))
-    found = monthly.read_grid(grid)
-    if scores is not None:
-        key = lead_id or str(found.provenance.get("lead_id") or "lead_id")
-        write_whole(out, formats.write_scores(found, formats.read_scored(scores, key), to, options))
-        say_json({"out": out, "format": to}) if json else say(f"Wrote {out}")
-        return
-    write_whole(out, formats.write(found, to, options))
-    covered = formats.coverage(found, to, options)
-    if json:
-        items = [{"what": item.what, "status": item.status, "reason": item.reason} for item in covered.items]
-        say_json({"out": out, "format": to, "lossless": covered.lossless, "items": items, "notes": covered.notes})
-    else:
-        say(f"Wrote {out}\n{covered}")
 
 
 @grid_app.command("check")

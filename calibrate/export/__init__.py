@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 from functools import partial
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ..errors import ExportError, unknown
@@ -19,6 +21,7 @@ from . import (
     hubspot_formula,
     javascript,
     json,
+    loading,
     markdown,
     marketo,
     mautic,
@@ -32,6 +35,7 @@ from . import (
     zoho,
 )
 from .base import EVERYTHING, Coverage, Format, Item, Options, Scored, account, day_asked, refuse_losses
+from .fields import check_map, read_map, with_names
 from .scored import read_scored
 
 __all__ = [
@@ -44,8 +48,10 @@ __all__ = [
     "coverage",
     "day_asked",
     "format_named",
+    "read_map",
     "read_scored",
     "write",
+    "write_file",
     "write_scores",
 ]
 
@@ -63,37 +69,42 @@ def _sql(dialect: str, engine: str) -> Format:
     return Format(write, ".sql", f"one SELECT for {engine}: lead id, score, band, reasons", covers)
 
 
+def _system(room: ModuleType, suffix: str, description: str) -> Format:
+    """The format of one system: what its room has of `write`, `coverage`, `scores` and `field_table`."""
+    return Format(
+        room.write,
+        suffix,
+        description,
+        room.coverage,
+        getattr(room, "scores", None),
+        getattr(room, "field_table", None),
+    )
+
+
 FORMATS: dict[str, Format] = {
-    "json": Format(_json, ".json", "the whole grid, with a published JSON Schema", _whole),
-    "csv": Format(csv.write, ".csv", "one line per level, for a spreadsheet", csv.coverage),
-    "markdown": Format(markdown.write, ".md", "the grid as a page to read and print", markdown.coverage),
+    "json": Format(_json, ".json", "the whole grid, with a published JSON Schema", _whole, rules=False),
+    "csv": Format(csv.write, ".csv", "one line per level, for a spreadsheet", csv.coverage, rules=False),
+    "markdown": Format(markdown.write, ".md", "the grid as a page to read and print", markdown.coverage, rules=False),
     "pmml": Format(pmml.write, ".pmml", "PMML 4.4 Scorecard with reason codes and verification rows", pmml.coverage),
     "excel": Format(excel.write, ".xlsx", "a workbook that scores leads by formulas", excel.coverage),
-    "hubspot": Format(hubspot.write, ".json", "HubSpot Lead Scoring API requests", hubspot.coverage, hubspot.scores),
+    "hubspot": _system(hubspot, ".json", "HubSpot Lead Scoring API requests"),
     "hubspot-formula": Format(
-        hubspot_formula.write, ".json", "HubSpot calculated property", hubspot_formula.coverage, hubspot.scores
+        hubspot_formula.write,
+        ".json",
+        "HubSpot calculated property",
+        hubspot_formula.coverage,
+        hubspot.scores,
+        hubspot.field_table,
     ),
-    "salesforce": Format(
-        salesforce.write, ".object", "Salesforce formula fields of Lead", salesforce.coverage, salesforce.scores
-    ),
-    "zoho": Format(zoho.write, ".json", "Zoho CRM scoring rules, within the limits of --edition", zoho.coverage),
-    "odoo": Format(odoo.write, ".py", "Odoo server action that writes the score", odoo.coverage, odoo.scores),
-    "mautic": Format(mautic.write, ".json", "Mautic point actions and triggers", mautic.coverage, mautic.scores),
-    "marketo": Format(marketo.write, ".json", "Marketo program tokens", marketo.coverage),
-    "dynamics": Format(
-        dynamics.write, ".md", "Dynamics 365 settings sheet; scores as rows", dynamics.coverage, dynamics.scores
-    ),
-    "activecampaign": Format(
-        activecampaign.write,
-        ".md",
-        "ActiveCampaign settings sheet; scores in bulk",
-        activecampaign.coverage,
-        activecampaign.scores,
-    ),
-    "pipedrive": Format(
-        pipedrive.write, ".md", "Pipedrive settings sheet; scores as CSV", pipedrive.coverage, pipedrive.scores
-    ),
-    "plezi": Format(plezi.write, ".md", "Plezi settings sheet, English or French", plezi.coverage),
+    "salesforce": _system(salesforce, ".object", "Salesforce formula fields of Lead"),
+    "zoho": _system(zoho, ".json", "Zoho CRM scoring rules, within the limits of --edition"),
+    "odoo": _system(odoo, ".py", "Odoo server action that writes the score"),
+    "mautic": _system(mautic, ".json", "Mautic point actions and triggers"),
+    "marketo": _system(marketo, ".json", "Marketo program tokens"),
+    "dynamics": _system(dynamics, ".md", "Dynamics 365 settings sheet; scores as rows"),
+    "activecampaign": _system(activecampaign, ".md", "ActiveCampaign settings sheet; scores in bulk"),
+    "pipedrive": _system(pipedrive, ".md", "Pipedrive settings sheet; scores as CSV"),
+    "plezi": _system(plezi, ".md", "Plezi settings sheet, English or French"),
     "sql-duckdb": _sql("duckdb", "DuckDB"),
     "sql-postgres": _sql("postgres", "PostgreSQL"),
     "sql-snowflake": _sql("snowflake", "Snowflake"),
@@ -124,20 +135,44 @@ def format_named(name: str) -> Format:
 
 def coverage(grid: Grid, name: str, options: Options | None = None) -> Coverage:
     """What one format carries of a grid: each line carried, approximated or impossible, with the reason."""
-    return format_named(name).coverage(grid, options or Options())
+    target, options = format_named(name), options or Options()
+    return target.coverage(_renamed(grid, target, options), options)
 
 
 def write(grid: Grid, name: str, options: Options | None = None) -> bytes:
     """Content of a weight file; with `strict`, refused when anything of the grid would be lost."""
     target, options = format_named(name), options or Options()
+    grid = _renamed(grid, target, options)
     if options.strict:
         refuse_losses(target.coverage(grid, options))
     content = target.write(grid, options)
     return content if isinstance(content, bytes) else content.encode()
 
 
+def write_file(grid: Grid, name: str, path: str, options: Options | None = None) -> list[str]:
+    """Write a weight file, and beside it what LOADING.md says of it where it is loaded somewhere; the paths.
+
+    LOADING.md has the steps for that target, a test lead with its score, and how to go back.
+    """
+    target, options = format_named(name), options or Options()
+    content = write(grid, name, options)
+    grid = _renamed(grid, target, options)
+    section = ""
+    if target.rules:
+        names = target.names(grid, options) if target.names else None
+        section = loading.loading(grid, name, Path(path).name, options, target.coverage(grid, options), names)
+    write_whole(path, content)
+    return [path, *([str(loading.write_beside(path, section, options.language))] if section else [])]
+
+
+def _renamed(grid: Grid, target: Format, options: Options) -> Grid:
+    """The grid over the mapped columns, where the target has no names of its own that stand beside them."""
+    check_map(grid, options.names)
+    return with_names(grid, options.names) if options.names and target.names is None else grid
+
+
 def export(grid: Grid, format: str, path: str | None = None, **options: Any) -> str | bytes:
-    """A weight file: text, or bytes where the format is none; written to `path` where one is given.
+    """A weight file: text, or bytes where the format is none; with LOADING.md beside it where a `path` is given.
 
     `options` are the fields of `Options`; one that does not exist is an error that offers the nearest.
     """
@@ -147,7 +182,7 @@ def export(grid: Grid, format: str, path: str | None = None, **options: Any) -> 
             raise ExportError(unknown("option of an export", name, choices))
     content = write(grid, format, Options(**options))
     if path is not None:
-        write_whole(path, content)
+        write_file(grid, format, path, Options(**options))
     try:
         return content.decode()
     except UnicodeDecodeError:

@@ -88,7 +88,9 @@ class Scored:
 class Format:
     """One weight-file format: how it is written, what its files are called, and what it carries.
 
-    `scores` writes leads already scored, for systems that take scores and no rules.
+    `scores` writes leads already scored, for systems that take scores and no rules. `names` gives the target's name of
+    each source column, with whether it is certain, where the target has names of its own. `rules`: the file is loaded
+    somewhere, so a LOADING.md stands beside it.
     """
 
     write: Callable[[Grid, Options], str | bytes]
@@ -96,6 +98,8 @@ class Format:
     description: str
     coverage: Callable[[Grid, Options], Coverage]
     scores: Callable[[Grid, Iterable[Scored], Options], str | bytes] | None = None
+    names: Callable[[Grid, Options], Mapping[str, tuple[str, bool]]] | None = None
+    rules: bool = True
 
 
 BY_SCORE = "by the score alone: points of fit or of engagement that a band asks for are not looked at"

@@ -13,13 +13,13 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from ..errors import ExportError, unknown
 from ..grid.grid import Grid
-from ..grid.mailbox_kinds import made_from
+from ..grid.mailbox_kinds import SUFFIX, made_from
 from .base import Options
 
 MOST_BYTES = 1_000_000
@@ -163,6 +163,28 @@ def read_map(path: str) -> dict[str, str]:
             f'(column,field), or a line such as "Secteur" = "industry" in TOML'
         )
     return names
+
+
+def with_names(grid: Grid, names: Mapping[str, str]) -> Grid:
+    """The grid over columns that are called otherwise; a mapped address carries its kind of mailbox with it.
+
+    >>> from calibrate.grid.criteria import Criterion, Level
+    >>> ends = (Level("missing", "missing"), Level("other", "other"))
+    >>> kind = Criterion("Mailbox", "E-mail (mailbox)", "text", "fit", (Level("free", values=("free",)), *ends))
+    >>> with_names(Grid("g", "m", (kind,), ((-3, 0, 0),)), {"E-mail": "address"}).criteria[0].column
+    'address (mailbox)'
+    """
+    mapped = {folded(column): name for column, name in names.items()}
+
+    def renamed(column: str) -> str:
+        address = made_from(column)
+        if folded(column) not in mapped and address is not None and folded(address) in mapped:
+            return mapped[folded(address)] + SUFFIX
+        return mapped.get(folded(column), column)
+
+    criteria = tuple(replace(criterion, column=renamed(criterion.column)) for criterion in grid.criteria)
+    expiry = tuple(replace(rule, dated=rule.dated and renamed(rule.dated)) for rule in grid.expiry)
+    return replace(grid, criteria=criteria, expiry=expiry)
 
 
 def check_map(grid: Grid, names: Mapping[str, str]) -> None:

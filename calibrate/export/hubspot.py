@@ -132,6 +132,12 @@ def properties_of(grid: Grid, options: Options) -> dict[str, str]:
     return dict(zip(columns, fresh, strict=True))
 
 
+def field_table(grid: Grid, options: Options) -> dict[str, tuple[str, bool]]:
+    """Internal name of each source column, and whether it is certain."""
+    fields = fields_in(options)
+    return {column: (name, fields.name(column)[1]) for column, name in properties_of(grid, options).items()}
+
+
 def _groups(grid: Grid) -> list[tuple[str, str, list[int], Expiry | None]]:
     """Name, category, criteria and decay of each group."""
     aging: dict[str, Expiry] = {}

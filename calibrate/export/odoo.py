@@ -144,6 +144,12 @@ def _points(pair: tuple[float, float], won: float, lost: float) -> int:
     return round(SCALE * math.log(share_won / share_lost))
 
 
+def field_table(grid: Grid, options: Options) -> dict[str, tuple[str, bool]]:
+    """Name of each source column there, and whether it is certain."""
+    fields = fields_of("odoo", "Odoo", FIELD, options)
+    return {column: (name, fields.name(column)[1]) for column, name in _fields(grid, options).items()}
+
+
 def _fields(grid: Grid, options: Options) -> dict[str, str]:
     fields = fields_of("odoo", "Odoo", FIELD, options)
     columns = list(dict.fromkeys(criterion.column for criterion in grid.criteria))

@@ -286,7 +286,7 @@ def _predicate(parent: Tree.Element, anyof: list[list[Condition]]) -> None:
                 simple.set("value", value)
 
 
-_ADDRESSES = {PROFESSIONAL: "ana@acme.example", FREE: "ana@gmail.com", DISPOSABLE: "ana@yopmail.com"}
+ADDRESSES = {PROFESSIONAL: "ana@acme.example", FREE: "ana@gmail.com", DISPOSABLE: "ana@yopmail.com"}
 
 
 def _verification(card: Tree.Element, grid: Grid, columns: Sequence[str], names: _Names) -> None:
@@ -301,7 +301,7 @@ def _verification(card: Tree.Element, grid: Grid, columns: Sequence[str], names:
     for lead in leads:
         row = _add(table, "row")
         for at, column in enumerate(columns):
-            value = lead.get(column) or _ADDRESSES.get(lead.get(column + SUFFIX, ""))
+            value = lead.get(column) or ADDRESSES.get(lead.get(column + SUFFIX, ""))
             if value is not None:
                 _add(row, f"c{at + 1}").text = value
         _add(row, "score").text = str(grid.score(lead))

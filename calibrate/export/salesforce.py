@@ -136,6 +136,12 @@ def field_names(grid: Grid, options: Options) -> dict[str, str]:
     return {column: name + "__c" * is_custom for column, name, is_custom in zip(columns, bare, custom, strict=True)}
 
 
+def field_table(grid: Grid, options: Options) -> dict[str, tuple[str, bool]]:
+    """API name of each source column, and whether it is certain."""
+    fields = fields_in(options)
+    return {column: (name, fields.name(column)[1]) for column, name in field_names(grid, options).items()}
+
+
 def quoted(text: str) -> str:
     r"""A text literal of a formula.
 

@@ -124,6 +124,12 @@ def limits_of(options: Options) -> Limits:
     return EDITIONS[name]
 
 
+def field_table(grid: Grid, options: Options) -> dict[str, tuple[str, bool]]:
+    """Name of each source column there, and whether it is certain."""
+    fields = fields_of("zoho", "Zoho", FIELD, options)
+    return {column: (name, fields.name(column)[1]) for column, name in _fields(grid, options).items()}
+
+
 def _fields(grid: Grid, options: Options) -> dict[str, str]:
     fields = fields_of("zoho", "Zoho", FIELD, options)
     columns = list(dict.fromkeys(criterion.column for criterion in grid.criteria))

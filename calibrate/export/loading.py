@@ -1,0 +1,133 @@
+"""LOADING.md beside an exported file: how it gets into its target, a lead to test it with, and how to go back.
+
+One page holds a section for each file of its folder; writing a file again replaces its section and keeps the others.
+The texts stand in `loading_texts`, one file for each language.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from ..files import write_whole
+from ..grid.grid import Grid
+from ..grid.mailbox_kinds import made_from
+from ..grid.reasons import words_in
+from .base import Coverage, Options, close_rates, line_name
+from .markdown import escape, table
+from .pmml import ADDRESSES
+from .rules import number_text
+from .sample_lead import sample_lead
+from .sheet import STEPS
+
+NAME = "LOADING.md"
+HEAD = "<!-- written by calibrate export -->"
+MOST_LOSSES = 12
+MAKES_MAILBOXES = ("sql", "python", "javascript", "pmml", "excel")
+Names = Mapping[str, tuple[str, bool]]
+
+
+def write_beside(path: str, section: str, language: str) -> Path:
+    """Put the section of an exported file into the LOADING.md of its folder; where it was written.
+
+    A page of that name that somebody else wrote is left alone: then it becomes ``FILE.LOADING.md``.
+    """
+    file = Path(path)
+    page = file.with_name(NAME)
+    sections: dict[str, str] = {}
+    if page.exists():
+        before = page.read_text(encoding="utf-8", errors="replace")
+        if before.startswith(HEAD):
+            parts = re.split(r"^<!-- file: (\S+) -->\n", before, flags=re.MULTILINE)
+            sections = dict(zip(parts[1::2], parts[2::2], strict=True))
+        else:
+            page = file.with_name(f"{file.name}.{NAME}")
+    sections[quote(file.name).replace("--", "-%2D")] = section
+    marked = [f"<!-- file: {name} -->\n{text.rstrip()}\n" for name, text in sorted(sections.items())]
+    title = _texts(language)["words"]["title"]
+    write_whole(str(page), "\n".join([HEAD, f"# {title}\n", *marked]).encode())
+    return page
+
+
+def loading(grid: Grid, form: str, file: str, options: Options, coverage: Coverage, names: Names | None) -> str:
+    """The section of one exported file as Markdown, in the language of the options.
+
+    `form` is the format's name, `coverage` what it carries of the grid, `names` the target's name of each column with
+    whether it is certain.
+    """
+    words_in(options.language)
+    texts = _texts(options.language)
+    target, words = texts["sql" if form.startswith("sql-") else form], texts["words"]
+    system = target["system"]
+    steps = STEPS[form][options.language] if target.get("sheet") else target["steps"]
+    lines = ["## " + words["section"].format(file=f"`{_code(file)}`", grid=escape(grid.name), system=system), ""]
+    lines += [f"### {words['steps']}", ""]
+    numbered = [step if target.get("sheet") else step.format(file=_code(file)) for step in steps]
+    lines += [f"{number}. {step}" for number, step in enumerate(numbered, 1)]
+    if names:
+        rows = [(column, name, words["certain" if certain else "guess"]) for column, (name, certain) in names.items()]
+        head = words["names_head"].format(system=system).split("|")
+        lines += ["", f"### {words['names']}", "", *table(head, rows)]
+    lines += ["", f"### {words['test']}", "", *_test(grid, form, coverage, words, system)]
+    losses = [f"- {escape(item.what)}: {escape(item.reason)}" for item in coverage.items if item.status != "carried"]
+    if losses:
+        more = [f"- {words['more'].format(count=len(losses) - MOST_LOSSES)}"] if len(losses) > MOST_LOSSES else []
+        lines += ["", f"### {words['lost'].format(system=system)}", "", *losses[:MOST_LOSSES], *more]
+    lines += ["", f"### {words['undo']}", "", *(f"- {step.format(file=_code(file))}" for step in target["undo"]), ""]
+    return "\n".join(lines)
+
+
+def _test(grid: Grid, form: str, coverage: Coverage, words: Mapping[str, str], system: str) -> list[str]:
+    """The test lead as a table with the points of each answer, its score, and the score of an empty one."""
+    lead = sample_lead(grid)
+    fates = {item.what: item.status for item in coverage.items}
+    addressed = form.split("-")[0] in MAKES_MAILBOXES
+    rows, score, carried = [], 0, 0
+    for criterion, points in zip(grid.criteria, grid.points, strict=True):
+        if not any(points):
+            continue
+        place = criterion.index_of(lead.get(criterion.column))
+        value, column = lead.get(criterion.column), criterion.column
+        address = made_from(column)
+        if address is not None and addressed:
+            value, column = ADDRESSES.get(str(value), ""), address
+        rows.append((column, _spelt(value) or words["no_answer"], f"{points[place]:+d}" if points[place] else "0"))
+        score += points[place]
+        carried += 0 if fates.get(line_name(criterion, place, points[place])) == "impossible" else points[place]
+    band = grid.band(lead)
+    steps = close_rates(grid)
+    rate = next((step[1] for step in reversed(steps) if score >= step[0]), steps[0][1] if steps else None)
+    sentence = words["score"].format(score=score) + (words["band"].format(band=escape(band)) if band else "")
+    if rate is not None:
+        text = words["percent"].format(rate=f"{100 * rate:.1f}").replace(".", words["decimal"])
+        sentence += words["rate"].format(rate=text)
+    lines = [*table(words["test_head"].split("|"), rows), "", sentence + ".", ""]
+    if carried != score:
+        lines += [words["partly"].format(system=system, score=carried), ""]
+    gaps = [line_name(c, c.missing, p[c.missing]) for c, p in zip(grid.criteria, grid.points, strict=True)]
+    if not any(fates.get(gap) == "impossible" for gap in gaps):
+        lines.append(words["empty"].format(score=grid.score({})))
+    return lines
+
+
+def _spelt(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return number_text(value)
+    return "" if value is None else str(value)
+
+
+def _code(name: str) -> str:
+    """A file's name between back quotes: what would end them, or start a line, is left out."""
+    return re.sub(r"[`\x00-\x1f\x7f-\x9f\u2028\u2029]", "", name)
+
+
+@cache
+def _texts(language: str) -> Mapping[str, Any]:
+    return tomllib.loads((Path(__file__).with_name("loading_texts") / f"{language}.toml").read_text(encoding="utf-8"))
