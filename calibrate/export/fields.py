@@ -23,9 +23,10 @@ from ..grid.mailbox_kinds import SUFFIX, made_from
 from .base import Options
 
 MOST_BYTES = 1_000_000
+GIVE_NAME = "--map FILE gives the name"
 LETTERS = str.maketrans(
     {"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
-    | {"Œ": "OE", "Æ": "AE", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH"}
+    | {"Œ": "Oe", "Æ": "Ae", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "Th"}
 )
 """Letters that stay letters without their accent, though no decomposition says so."""
 
@@ -69,7 +70,7 @@ class Fields:
 
     def guess(self, column: str, name: str) -> str:
         """What a coverage report says of a name that is a guess."""
-        return f"no {self.system} name known for the column '{column}': {name} is a guess; --map FILE gives the name"
+        return f"no {self.system} name known for the column '{column}': {name} is a guess; {GIVE_NAME}"
 
 
 def fields_of(system: str, title: str, pattern: str, options: Options) -> Fields:

@@ -19,6 +19,7 @@ from ..grid.grid import Grid
 from ..grid.mailbox_kinds import made_from
 from ..grid.reasons import words_in
 from .base import Coverage, Options, close_rates, line_name
+from .fields import GIVE_NAME
 from .markdown import escape, table
 from .pmml import ADDRESSES
 from .rules import number_text
@@ -70,11 +71,15 @@ def loading(grid: Grid, form: str, file: str, options: Options, coverage: Covera
     numbered = [step if target.get("sheet") else step.format(file=_code(file)) for step in steps]
     lines += [f"{number}. {step}" for number, step in enumerate(numbered, 1)]
     if names:
-        rows = [(column, name, words["certain" if certain else "guess"]) for column, (name, certain) in names.items()]
         head = words["names_head"].format(system=system).split("|")
-        lines += ["", f"### {words['names']}", "", *table(head, rows)]
+        lines += ["", f"### {words['names']}", "", *table(head, [])]
+        lines += [
+            f"| {escape(column)} | `{name}` | {escape(words['certain' if certain else 'guess'])} |"
+            for column, (name, certain) in names.items()
+        ]
     lines += ["", f"### {words['test']}", "", *_test(grid, form, coverage, words, system)]
-    losses = [f"- {escape(item.what)}: {escape(item.reason)}" for item in coverage.items if item.status != "carried"]
+    lost = [item for item in coverage.items if item.status != "carried" and not item.reason.endswith(GIVE_NAME)]
+    losses = [f"- {escape(item.what)}: {escape(item.reason)}" for item in lost]  # guessed names stand in the table
     if losses:
         more = [f"- {words['more'].format(count=len(losses) - MOST_LOSSES)}"] if len(losses) > MOST_LOSSES else []
         lines += ["", f"### {words['lost'].format(system=system)}", "", *losses[:MOST_LOSSES], *more]
