@@ -474,6 +474,25 @@ def test_steps_are_listed_in_the_order_of_the_data() -> None:
     assert all(STEPS.index(a) < STEPS.index(b) for a, b in pairwise(flow))
 
 
+def test_no_name_of_a_package_hides_a_module_of_it() -> None:
+    """`calibrate.export.fields` is the module, or the first import of it changes what `__init__` calls `fields`."""
+    wrong = []
+    for path in HOUSE.rglob("__init__.py"):
+        inside = [place for place in path.parent.iterdir() if place.suffix == ".py" or (place / "__init__.py").exists()]
+        modules = {place.stem for place in inside}
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            names: list[str] = []
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                siblings = isinstance(node, ast.ImportFrom) and node.level == 1 and node.module is None
+                names = [alias.asname or alias.name for alias in node.names if not siblings or alias.asname]
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+                names = [node.name]
+            elif isinstance(node, ast.Assign):
+                names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            wrong += [f"{path.relative_to(ROOT)}:{node.lineno} {name}" for name in names if name in modules]
+    assert not wrong, "\n".join(wrong)
+
+
 WITHOUT_TESTS = (ROOT / "tests" / "without_tests.txt").read_text(encoding="utf-8").split()
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -176,7 +176,7 @@ def export(grid: Grid, format: str, path: str | None = None, **options: Any) -> 
 
     `options` are the fields of `Options`; one that does not exist is an error that offers the nearest.
     """
-    choices = [field.name for field in fields(Options)]
+    choices = [field.name for field in dataclasses.fields(Options)]
     for name in options:
         if name not in choices:
             raise ExportError(unknown("option of an export", name, choices))

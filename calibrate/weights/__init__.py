@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from . import cautious, evidence, lift, logistic, sparse
 from .base import Method, Weights
-from .cautious import cautious
 from .constraints import Constraints
-from .evidence import evidence
-from .lift import lift
-from .logistic import logistic
-from .sparse import sparse
 
 METHODS: dict[str, Method] = {
-    "lift": lift,
-    "cautious": cautious,
-    "evidence": evidence,
-    "logistic": logistic,
-    "sparse": sparse,
+    "lift": lift.lift,
+    "cautious": cautious.cautious,
+    "evidence": evidence.evidence,
+    "logistic": logistic.logistic,
+    "sparse": sparse.sparse,
 }
 """Name on the command line and in settings -> method. A new one is one file and one line here."""
 

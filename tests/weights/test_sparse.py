@@ -1,6 +1,5 @@
 """`sparse`: its demands, and what it makes of counted leads."""
 
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +16,7 @@ from calibrate.grid.grid import Pin
 from calibrate.points.build import build
 from calibrate.points.score_table import row_scores
 from calibrate.weights import METHODS, Constraints
+from calibrate.weights import sparse as sparse_module
 from calibrate.weights.sparse import alternatives, room_left, sparse
 
 EXAMPLES = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -115,7 +115,7 @@ def test_a_sample_ends_on_all_rows(monkeypatch):
     tally, _ = simulated(12_000)
     whole, _ = made(tally, Constraints(max_lines=6))
     wide, _ = made(tally, Constraints(max_criteria=3))
-    monkeypatch.setattr(sys.modules["calibrate.weights.sparse"], "SEARCH_ROWS", 2_000)
+    monkeypatch.setattr(sparse_module, "SEARCH_ROWS", 2_000)
     for full, wanted in ((whole, Constraints(max_lines=6)), (wide, Constraints(max_criteria=3))):
         part, _ = made(tally, wanted)
         scores = [scores_of(tally.regroup(w.criteria), points_of(w).astype(float)) for w in (full, part)]
