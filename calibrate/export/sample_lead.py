@@ -79,7 +79,7 @@ def _inside(low: float | None, high: float | None) -> Iterable[float]:
 
 
 def _outside(cuts: Iterable[float]) -> Iterable[float]:
-    edges = sorted(cuts)
+    edges = sorted(map(float, cuts))
     between = [(low + high) / 2 for low, high in pairwise(edges)]
     return [edges[-1] + 1, edges[0] - 1, *between] if edges else []
 
