@@ -47,15 +47,15 @@ class CalibrateWarning(UserWarning):
     """Legal but risky input: few leads, many already closed at the observation moment, and so on."""
 
 
-def unknown(what: str, name: str, known: Iterable[str]) -> str:
+def unknown(what: str, name: str, allowed: Iterable[str]) -> str:
     """Sentence for a name that does not exist, with the nearest right one and the list.
 
     >>> unknown("weighting method", "lfit", ["lift", "logistic"])
     "no weighting method named 'lfit'. Did you mean 'lift'? Known: lift, logistic."
     """
-    names = list(known)
-    folded = {each.casefold(): each for each in names}
+    names = list(allowed)
+    folded = {candidate.casefold(): candidate for candidate in names}
     close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
     hint = f" Did you mean '{folded[close[0]]}'?" if close else ""
-    listed = ", ".join(names[:40]) + (f" and {len(names) - 40} more" if len(names) > 40 else "")
-    return f"no {what} named '{name}'.{hint} Known: {listed or 'none'}."
+    choices = ", ".join(names[:40]) + (f" and {len(names) - 40} more" if len(names) > 40 else "")
+    return f"no {what} named '{name}'.{hint} Known: {choices or 'none'}."

@@ -102,8 +102,8 @@ def observe(
         return observing.observe(table, tuple(criteria), terms)
     if criteria is not None:
         words["criteria"] = criteria
-    asked, frames = _settings(source, words)
-    return read_history(asked, follow=False, frames=frames).history
+    wishes, frames = _settings(source, words)
+    return read_history(wishes, follow=False, frames=frames).history
 
 
 def count(history: History, **options: Any) -> Tally:
@@ -136,19 +136,24 @@ def calibrate(tally: Tally, plan: Plan | str, **words: Any) -> Grid:
     grid = planning.calibrate(tally, plan_of(plan, words))
     plain = {name: word for name, word in words.items() if isinstance(word, (bool, int, float, str))}
     leads, customers = tally.overall
-    made: dict[str, str | int | float | None] = {
-        "leads": leads, "customers": customers, "as_of": tally.as_of.isoformat() if tally.as_of else None,
+    provenance: dict[str, str | int | float | None] = {
+        "leads": leads,
+        "customers": customers,
+        "as_of": tally.as_of.isoformat() if tally.as_of else None,
         FROM: _digest(tally),
-    }  # fmt: skip
+    }
     if plain == words:
-        made[AGAIN] = json.dumps({"method": plan, **plain}, sort_keys=True)
-    return replace(grid, provenance={**grid.provenance, **made})
+        provenance[AGAIN] = json.dumps({"method": plan, **plain}, sort_keys=True)
+    return replace(grid, provenance={**grid.provenance, **provenance})
 
 
 def compare(
-    tally: Tally | Sequence[Backtest], candidates: Sequence[str | Plan | Grid] = (), *, baseline: str | None = None,
+    tally: Tally | Sequence[Backtest],
+    candidates: Sequence[str | Plan | Grid] = (),
+    *,
+    baseline: str | None = None,
     **words: Any,
-) -> Comparison:  # fmt: skip
+) -> Comparison:
     """Judge methods, plans and grids on the same later leads: folds, replay and paired intervals in one call.
 
     `candidates` are names of methods, plans or grids; `baseline` is the name of one (default: `lift` if it is among
@@ -162,7 +167,7 @@ def compare(
     plans: list[Plan] = []
     for candidate in candidates:
         plan = _candidate(candidate, tally, words)
-        names = [each.name for each in plans]
+        names = [earlier.name for earlier in plans]
         if plan.name in names:
             number = next(n for n in range(2, len(names) + 3) if f"{plan.name}-{n}" not in names)
             plan = replace(plan, name=f"{plan.name}-{number}")
@@ -182,8 +187,8 @@ def drift(grid: Grid, tally: Tally, *, since: Any = None) -> Drift:
 
     For a grid that was made from these very leads, all cohorts are looked at.
     """
-    own = grid.provenance.get(FROM) == _digest(tally)
-    return drifting.drift(grid, tally, since=since or (None if own else grid.first_unseen_day(tally.window)))
+    same_leads = grid.provenance.get(FROM) == _digest(tally)
+    return drifting.drift(grid, tally, since=since or (None if same_leads else grid.first_unseen_day(tally.window)))
 
 
 def run(source: str | Path | Frame, **words: Any) -> Run:
@@ -191,22 +196,22 @@ def run(source: str | Path | Frame, **words: Any) -> Run:
     if isinstance(source, (str, Path)) and str(source).endswith(".toml"):
         if words:
             raise SettingsError("a settings file says everything itself: give keywords beside a file of leads")
-        asked, frames = read(Path(source)), dict[str, Any]()
+        wishes, frames = read(Path(source)), dict[str, Any]()
     else:
-        asked, frames = _settings(source, words)
-    check_out(asked)
-    counted = read_rows(asked, frames=frames)
-    found = review(counted)
-    return Run(counted, found, publish(found, counted))
+        wishes, frames = _settings(source, words)
+    check_out(wishes)
+    reading = read_rows(wishes, frames=frames)
+    result = review(reading)
+    return Run(reading, result, publish(result, reading))
 
 
 def _settings(source: Any, words: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
     """Settings from keywords, and the frames that stand where files may."""
-    known: dict[str, Any] = {}
+    by_word: dict[str, Any] = {}
     for option in options():
         if option.flag or option.section in ("outcome", "time", "columns", "report"):
-            known.setdefault(option.name, option)
-            known.setdefault(option.key, option)
+            by_word.setdefault(option.name, option)
+            by_word.setdefault(option.key, option)
     frames: dict[str, Any] = {}
     name = "leads" if is_frame(source) else str(source)
     if is_frame(source):
@@ -215,9 +220,9 @@ def _settings(source: Any, words: Mapping[str, Any]) -> tuple[Settings, dict[str
         raise SettingsError(f"a {type(source).__name__} is no source of leads: give a path or a frame")
     values: dict[str, Any] = {"data": {"file": name}}
     for word, value in words.items():
-        if word not in known:
-            raise SettingsError(unknown("keyword", word, dict.fromkeys(option.name for option in known.values())))
-        option = known[word]
+        if word not in by_word:
+            raise SettingsError(unknown("keyword", word, dict.fromkeys(option.name for option in by_word.values())))
+        option = by_word[word]
         if is_frame(value):
             frames[word], value = value, word
         if option.several == "list" and isinstance(value, str):
@@ -244,9 +249,13 @@ def plan_of(method: str, words: Mapping[str, Any]) -> Plan:
         word: (value,) if isinstance(value, str) else value for word, value in words.items() if word in demands
     }
     return Plan(
-        str(words.get("name") or method), method, constraints=Constraints(**lists), pivot=words.get("pivot"),
-        best=words.get("best"), policy=policy or Policy(),
-    )  # fmt: skip
+        str(words.get("name") or method),
+        method,
+        constraints=Constraints(**lists),
+        pivot=words.get("pivot"),
+        best=words.get("best"),
+        policy=policy or Policy(),
+    )
 
 
 def _candidate(candidate: str | Plan | Grid, tally: Tally, words: Mapping[str, Any]) -> Plan:
@@ -266,9 +275,9 @@ def _candidate(candidate: str | Plan | Grid, tally: Tally, words: Mapping[str, A
             f"grid '{candidate.name}' was made from the leads that it would be judged on, by keywords that a grid "
             "cannot keep; compare the Plan that made it instead"
         )
-    asked = json.loads(again)
-    made = replace(plan_of(asked.pop("method"), asked), name=plan.name, like=candidate)
-    return replace(plan, again=made, since=2**31)
+    keywords = json.loads(again)
+    remade = replace(plan_of(keywords.pop("method"), keywords), name=plan.name, like=candidate)
+    return replace(plan, again=remade, since=2**31)
 
 
 def _digest(tally: Tally) -> str:

@@ -118,7 +118,7 @@ class Written:
 
 
 def written(
-    texts: Sequence[str], *, european: bool | None = None, commas_apart: bool = False, known: Signs | None = None
+    texts: Sequence[str], *, european: bool | None = None, commas_apart: bool = False, earlier: Signs | None = None
 ) -> Written | None:
     """How these texts (blanks around them cut) write numbers, or None where they are not all numbers.
 
@@ -137,21 +137,26 @@ def written(
     if units is None:
         return None
     bodies = [part["body"] for part in parts if part]
-    apart = re.compile(f"[{MARKS}]")
-    spaced = [body for body in bodies if apart.search(body)]
+    separator = re.compile(f"[{MARKS}]")
+    spaced = [body for body in bodies if separator.search(body)]
     if any(not re.fullmatch(rf"\d{{1,3}}([{MARKS}]\d{{3}})+([.,]\d+)?", body) for body in spaced):
         return None
-    bare = [apart.sub("", body) for body in bodies]
+    bare = [separator.sub("", body) for body in bodies]
     fitting = [style for style, form in _STYLES.items() if all(re.fullmatch(form, body) for body in bare)]
     if spaced:
         fitting = [style for style in fitting if not style[1]]
-    return _chosen(bare, fitting, bool(spaced), units, european, commas_apart, known)
+    return _chosen(bare, fitting, bool(spaced), units, european, commas_apart, earlier)
 
 
 def _chosen(
-    bare: Sequence[str], fitting: Sequence[tuple[Decimal, Thousands]], spaced: bool, units: Pairs,
-    european: bool | None, commas_apart: bool, known: Signs | None,
-) -> Written | None:  # fmt: skip
+    bare: Sequence[str],
+    fitting: Sequence[tuple[Decimal, Thousands]],
+    spaced: bool,
+    units: Pairs,
+    european: bool | None,
+    commas_apart: bool,
+    earlier: Signs | None,
+) -> Written | None:
     """The reading to take of those that fit all texts."""
     dotted, with_comma = [b for b in bare if "." in b], [b for b in bare if "," in b]
     if not fitting:
@@ -164,8 +169,8 @@ def _chosen(
         fitting = [style for style in fitting if style in ((",", ""), (".", ","))]
     style, sure = fitting[0], len(fitting) == 1
     if not sure:
-        if known is not None and (known.decimal, known.thousands.strip()) in fitting:
-            style = known.decimal, known.thousands
+        if earlier is not None and (earlier.decimal, earlier.thousands.strip()) in fitting:
+            style = earlier.decimal, earlier.thousands
         else:
             money = any(sign.strip(f"{MARKS}%({_MINUS}") and sign.strip() not in _POWER for sign, _ in units)
             style = (",", ".") if dotted else (".", ",")
@@ -184,39 +189,39 @@ def _likelier(
     if dotted and with_comma:
         return (",", ".") if european else (".", ",")
     signed = list(dict.fromkeys(dotted or with_comma))
-    whole = [float(body) for body in bare if body.isdigit()]
+    integers = [float(body) for body in bare if body.isdigit()]
     ends = sum(body.endswith("0") for body in signed) / len(signed)
-    ungrouped = any(number >= 1000 for number in whole)
-    apart = ends >= ROUND and not ungrouped and (bool(whole) or (len(signed) > 4 and ends >= 2 * ROUND))
+    ungrouped = any(number >= 1000 for number in integers)
+    grouped = ends >= ROUND and not ungrouped and (bool(integers) or (len(signed) > 4 and ends >= 2 * ROUND))
     if dotted:
-        return (",", ".") if (european and not ungrouped) or apart else (".", "")
-    return (".", ",") if (european is not True and commas_apart) or apart else (",", "")
+        return (",", ".") if (european and not ungrouped) or grouped else (".", "")
+    return (".", ",") if (european is not True and commas_apart) or grouped else (",", "")
 
 
 def _units(parts: Sequence[re.Match[str]]) -> Pairs | None:
     """Units of all texts with what stands for them in a plain number; None where they contradict each other."""
-    found: dict[str, str] = {}
+    units: dict[str, str] = {}
     money: set[str] = set()
     shares = 0
     for part in parts:
         if bool(part["open"]) != bool(part["close"]) or (part["minus"] and part["inner"]):
             return None
         if part["open"]:
-            found |= {"(": "-", ")": ""}
+            units |= {"(": "-", ")": ""}
         for minus in (part["minus"], part["inner"]):
             if minus and minus != "-":
-                found[minus] = "-"
+                units[minus] = "-"
         before, after = part["before"] or "", part["after"] or ""
         if after.strip():
             if (part["power"] and part["size"]) or (part["size"] in ("T", "B") and not part["unit"]):
                 return None
-            found[after] = _POWER.get(part["size"] or "", "")
+            units[after] = _POWER.get(part["size"] or "", "")
         if before:
-            found[before] = ""
+            units[before] = ""
         money |= {text for text in (before.strip(), part["unit"] or "") if text and text != "%"}
         shares += part["unit"] == "%"
-    if len(found) > MOST_UNITS or len(money) > 1 or (money and shares):
+    if len(units) > MOST_UNITS or len(money) > 1 or (money and shares):
         return None
     if shares and any(part["unit"] != "%" and part["body"].strip("0.,") for part in parts):
         return None
-    return tuple(sorted(found.items(), key=lambda pair: (-len(pair[0]), pair[0])))
+    return tuple(sorted(units.items(), key=lambda pair: (-len(pair[0]), pair[0])))

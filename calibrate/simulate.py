@@ -172,8 +172,10 @@ def simulate(
         np.exp(np.log(TYPICAL_DAYS) + SPREAD * rng_outcome.standard_normal(leads)),
         np.inf,
     )
-    left = (as_of + 1).astype("datetime64[s]").astype(int) - start.astype("datetime64[s]").astype(int) - 1 - created
-    funnel, closed = _funnel(rng_outcome, created, days, left, columns, start)
+    seconds_left = (
+        (as_of + 1).astype("datetime64[s]").astype(int) - start.astype("datetime64[s]").astype(int) - 1 - created
+    )
+    funnel, closed = _funnel(rng_outcome, created, days, seconds_left, columns, start)
     table = pd.DataFrame(
         {"lead_id": [f"L-{i:07d}" for i in range(1, leads + 1)]}
         | _people(rng_names, columns)
@@ -184,7 +186,7 @@ def simulate(
         | _leaks(rng_outcome, closed, LEAKS if leak is True else tuple(leak or ()))
     )
     happened = (
-        _events(rng_events, table, columns, created, np.where(closed, days, np.inf), left, observe_days, intent)
+        _events(rng_events, table, columns, created, np.where(closed, days, np.inf), seconds_left, observe_days, intent)
         if events
         else pd.DataFrame({"lead_id": [], "at": [], "type": [], "value": []})
     )
@@ -225,8 +227,8 @@ def _attributes(rng: np.random.Generator, leads: int) -> tuple[dict[str, Column]
     small = size < 50
     role = np.searchsorted([0.18, 0.50, 0.85], rng.random(leads) - 0.12 * small + 0.04).astype(np.int64)
     mailbox = (rng.random(leads) < 0.10 + 0.20 * (size < 10) + 0.60 * student).astype(np.int64)
-    looked = rng.poisson(np.exp(-1.6 + 0.9 * intent + 1.2 * competitor)).astype(np.int64)
-    demo = happens(-4.4, 1.3) | ((looked > 0) & (rng.random(leads) < 0.10))
+    pricing_views = rng.poisson(np.exp(-1.6 + 0.9 * intent + 1.2 * competitor)).astype(np.int64)
+    demo = happens(-4.4, 1.3) | ((pricing_views > 0) & (rng.random(leads) < 0.10))
     webinar = np.where(happens(-2.2, 0.4), np.where(rng.random(leads) < 0.65, 1, 2), 0)
     opens = rng.poisson(np.exp(0.0 + 0.4 * intent)).astype(np.int64)
     unknown_size = rng.random(leads) < 0.16
@@ -241,7 +243,7 @@ def _attributes(rng: np.random.Generator, leads: int) -> tuple[dict[str, Column]
         "newsletter": rng.random(leads) < 0.30,
         "email_opens": opens,
         "email_clicks": rng.binomial(opens, special.expit(-1.6 + 0.6 * intent)).astype(np.int64),
-        "pricing_page_views": looked,
+        "pricing_page_views": pricing_views,
         "case_study": happens(-2.3, 0.6),
         "webinar": np.array(["not registered", "attended", "no-show"], object)[webinar],
         "free_trial": happens(-3.3, 1.0),
@@ -286,9 +288,13 @@ def _worked(rng: np.random.Generator, columns: Columns) -> Flags:
 
 
 def _funnel(
-    rng: np.random.Generator, created: Ints, days: Floats, left: Ints, columns: Columns,
+    rng: np.random.Generator,
+    created: Ints,
+    days: Floats,
+    seconds_left: Ints,
+    columns: Columns,
     start: np.datetime64,
-) -> tuple[dict[str, NDArray[np.datetime64] | Floats], Flags]:  # fmt: skip
+) -> tuple[dict[str, NDArray[np.datetime64] | Floats], Flags]:
     """Stage dates and deal amounts as they stand at as-of, and which leads have closed by then."""
     size = len(created)
     warm = rng.random(size) < 0.15 + 0.5 * columns["demo_request"].astype(float)
@@ -299,17 +305,17 @@ def _funnel(
     parts = np.sort(rng.random((3, size)), axis=0)
     moments = [parts[0], parts[1], parts[2], np.ones(size)]
     dates: dict[str, NDArray[np.datetime64] | Floats] = {}
-    seen = np.zeros(size, bool)
+    observed = np.zeros(size, bool)
     for stage, name in enumerate(("mql_at", "sql_at", "opportunity_at", "customer_at"), start=1):
         seconds = np.round(moments[stage - 1] * length).astype(np.int64)
-        seen = (furthest >= stage) & (seconds <= left)
+        observed = (furthest >= stage) & (seconds <= seconds_left)
         when = (start.astype("datetime64[s]") + created + seconds).astype("datetime64[s]")
-        when[~seen] = np.datetime64("NaT")
+        when[~observed] = np.datetime64("NaT")
         dates[name] = when
     offered = ~np.isnat(dates["opportunity_at"])
     employees = np.nan_to_num(columns["employees"].astype(float), nan=30.0)
     amount = np.round(np.exp(7.6 + 0.35 * np.log(employees) + 0.5 * rng.standard_normal(size)), -1)
-    return dates | {"amount": np.where(offered, amount, np.nan)}, seen
+    return dates | {"amount": np.where(offered, amount, np.nan)}, observed
 
 
 def _leaks(rng: np.random.Generator, closed: Flags, names: Sequence[str]) -> dict[str, pd.Series]:
@@ -354,11 +360,14 @@ def _people(rng: np.random.Generator, columns: Columns) -> dict[str, pd.Series]:
     email = pd.Series(np.where(mailbox == "free", private, at_work), dtype="str").where(pd.notna(mailbox))
     phone = "+33 6 39 98 " + hundreds[rng.integers(0, 100, size)] + " " + hundreds[rng.integers(0, 100, size)]
     phone[rng.random(size) < 0.35] = None
-    named = {
-        "first_name": np.array(FIRST, object)[who], "last_name": np.array(LAST, object)[kin],
-        "company": stems[stem] + " " + number, "email": email, "phone": phone,
-    }  # fmt: skip
-    return {name: pd.Series(values, dtype="str") for name, values in named.items()}
+    titles = {
+        "first_name": np.array(FIRST, object)[who],
+        "last_name": np.array(LAST, object)[kin],
+        "company": stems[stem] + " " + number,
+        "email": email,
+        "phone": phone,
+    }
+    return {name: pd.Series(values, dtype="str") for name, values in titles.items()}
 
 
 def _lower(words: Sequence[str] | Texts) -> Texts:
@@ -374,22 +383,28 @@ LATER = {"email_open": 0.55, "email_click": 0.15, "pricing_page": 0.22, "case_st
 
 
 def _events(
-    rng: np.random.Generator, table: pd.DataFrame, columns: Columns, created: Ints,
-    days: Floats, left: Ints, observe_days: int, intent: Floats,
-) -> pd.DataFrame:  # fmt: skip
+    rng: np.random.Generator,
+    table: pd.DataFrame,
+    columns: Columns,
+    created: Ints,
+    days: Floats,
+    seconds_left: Ints,
+    observe_days: int,
+    intent: Floats,
+) -> pd.DataFrame:
     """Every action with its time: first those the columns count, inside the observation; then later ones.
 
     Later ones keep coming until a customer signs (one in five days), and fade for everybody else.
     """
     everybody = np.arange(len(created))
-    span = np.minimum(observe_days * 86400, left)
+    span = np.minimum(observe_days * 86400, seconds_left)
     counts = {kind: columns[name].astype(np.int64) for name, kind in (COUNTED | ONCE).items()}
     counts["webinar_attended"] = (columns["webinar"] == "attended").astype(np.int64)
     counts["webinar_no_show"] = (columns["webinar"] == "no-show").astype(np.int64)
     kinds = list(counts)
     who = [np.repeat(everybody, count) for count in counts.values()]
-    what = [np.full(len(each), i) for i, each in enumerate(who)]
-    when = [rng.random(len(each)) * span[each] for each in who]
+    what = [np.full(len(indices), i) for i, indices in enumerate(who)]
+    when = [rng.random(len(indices)) * span[indices] for indices in who]
 
     signed = np.isfinite(days)
     more = np.where(signed, np.maximum(np.nan_to_num(days, posinf=0) - observe_days, 0) / 5, 0.5 * np.exp(0.4 * intent))
@@ -402,8 +417,8 @@ def _events(
     what.append(np.array([kinds.index(kind) for kind in LATER])[choice])
 
     lead, kind, seconds = np.concatenate(who), np.concatenate(what), np.concatenate(when).astype(np.int64)
-    known = seconds <= left[lead]
-    lead, kind, seconds = lead[known], kind[known], (created[lead] + seconds)[known]
+    observed = seconds <= seconds_left[lead]
+    lead, kind, seconds = lead[observed], kind[observed], (created[lead] + seconds)[observed]
     order = np.argsort(seconds, kind="stable")
     lead, kind, seconds = lead[order], kind[order], seconds[order]
     values = np.array([VALUES.get(name) for name in kinds], object)

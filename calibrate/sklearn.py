@@ -46,9 +46,13 @@ class GridClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """
 
     def __init__(
-        self, method: str = "logistic", *, max_lines: int | None = None, cap: int | None = None,
+        self,
+        method: str = "logistic",
+        *,
+        max_lines: int | None = None,
+        cap: int | None = None,
         min_leads: int | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.method = method
         self.max_lines = max_lines
         self.cap = cap
@@ -75,15 +79,15 @@ class GridClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if type_of_target(y) not in ("binary",) and len(np.unique(y)) > 2:
             raise ValueError("Only binary classification is supported. The type of the target is " + type_of_target(y))
         weight = _check_sample_weight(sample_weight, frame)
-        kept = weight > 0
+        positive = weight > 0
         self.classes_, place = np.unique(y, return_inverse=True)
-        if len(np.unique(place[kept])) < 2:
+        if len(np.unique(place[positive])) < 2:
             raise ValueError("GridClassifier needs leads of both classes, and here is only one class")
-        times = weight[kept]
+        times = weight[positive]
         if (times == np.rint(times)).all():
-            rows = np.repeat(np.flatnonzero(kept), times.astype(np.intp))
+            rows = np.repeat(np.flatnonzero(positive), times.astype(np.intp))
         else:  # counts are whole: weights become counts that keep the sum, to a hundredth of the mean weight
-            rows = np.repeat(np.flatnonzero(kept), np.rint(times / times.mean() * 100).astype(np.intp))
+            rows = np.repeat(np.flatnonzero(positive), np.rint(times / times.mean() * 100).astype(np.intp))
         leads, customer = frame.iloc[rows].reset_index(drop=True), place[rows].astype(np.bool_)
         criteria = [_criterion(str(name), leads[name]) for name in leads.columns]
         codes = np.array([_codes(c, leads[name]) for c, name in zip(criteria, leads.columns, strict=True)], np.uint8)
@@ -146,9 +150,14 @@ class GridClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             y = np.asarray(y) if fitting else None
         else:
             checked = validate_data(
-                self, X, y=y, reset=fitting, dtype="numeric", ensure_all_finite="allow-nan",
+                self,
+                X,
+                y=y,
+                reset=fitting,
+                dtype="numeric",
+                ensure_all_finite="allow-nan",
                 ensure_min_samples=2 if fitting else 1,
-            )  # fmt: skip
+            )
             values, y = checked if fitting else (checked, None)
             frame = pd.DataFrame(values, columns=getattr(self, "feature_names_in_", None))
         frame.columns = [str(name) for name in frame.columns]
@@ -161,17 +170,17 @@ def _criterion(name: str, values: pd.Series[Any]) -> Criterion:
         common = values.dropna().astype(str).value_counts(sort=True).index[: 10 * FINE]
         levels = [Level(text, values=(text,)) for text in sorted(common)]
         return Criterion(name, name, "text", "fit", (*levels, *ENDS))
-    known = np.unique(values.dropna().to_numpy(np.float64))
+    distinct = np.unique(values.dropna().to_numpy(np.float64))
     everything = np.sort(values.dropna().to_numpy(np.float64))
-    if len(known) <= FINE:
-        cuts = known[1:]
+    if len(distinct) <= FINE:
+        cuts = distinct[1:]
     else:
         cuts = np.unique(everything[(np.arange(1, FINE) * len(everything)) // FINE])
-        cuts = cuts[cuts > known[0]]
+        cuts = cuts[cuts > distinct[0]]
     bounds = [None, *(float(cut) for cut in cuts), None]
-    whole = bool((known == np.rint(known)).all())
+    integral = bool((distinct == np.rint(distinct)).all())
     levels = [
-        Level(f"{i:02d}: {interval_name(low, high, integers=whole)}", low=low, high=high)
+        Level(f"{i:02d}: {interval_name(low, high, integers=integral)}", low=low, high=high)
         for i, (low, high) in enumerate(pairwise(bounds))
     ]
     return Criterion(name, name, "number", "fit", (*levels, *ENDS), ordered=True)
@@ -185,8 +194,8 @@ def _codes(criterion: Criterion, values: pd.Series[Any]) -> NDArray[np.intp]:
         place = np.searchsorted(np.array(lows, np.float64), numbers, side="right")
         return np.where(np.isnan(numbers), criterion.missing, place).astype(np.intp)
     texts = {text: criterion.index_of(text) for text in values.dropna().astype(str).unique()}
-    found = values.astype(object).map(lambda value: criterion.missing if pd.isna(value) else texts[str(value)])
-    return found.to_numpy(np.intp)
+    levels = values.astype(object).map(lambda value: criterion.missing if pd.isna(value) else texts[str(value)])
+    return levels.to_numpy(np.intp)
 
 
 def _buyers(groups: Any, rows: NDArray[np.intp]) -> NDArray[np.intp] | None:

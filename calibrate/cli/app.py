@@ -57,8 +57,8 @@ app = typer.Typer(
 )
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(wish: bool) -> None:
+    if wish:
         say(f"calibrate {__version__}")
         raise typer.Exit
 
@@ -93,19 +93,19 @@ def run(data: str, flags: dict[str, Any]) -> None:
     publish.check_out(settings)
     timing: dict[str, float] = {}
     with Progressing(flags["json"]) as progress:
-        counted = monthly.read_rows(settings, progress, timing=timing)
-        publish.check_open(counted, flags["force"])
-        review = monthly.review(counted, progress, timing=timing)
+        reading = monthly.read_rows(settings, progress, timing=timing)
+        publish.check_open(reading, flags["force"])
+        review = monthly.review(reading, progress, timing=timing)
         progress("report")
-        where = publish.publish(review, counted, force=flags["force"])
+        where = publish.publish(review, reading, force=flags["force"])
         if book is not None:
             progress("notebook")
             notebook.execute(book, notebook.again(where, flags["force"]), where / notebook.SAVED)
-    found = run_json.run_json(review)
+    content = run_json.run_json(review)
     if flags["json"]:
-        say_json({**found, "report": where.as_posix(), "timing": timing})
+        say_json({**content, "report": where.as_posix(), "timing": timing})
     else:
-        say(summary.summary(review, _words(counted)))
+        say(summary.summary(review, _words(reading)))
         say(f"\nReport: {folder.first_page(where, settings.report.languages)}")
 
 
@@ -125,9 +125,9 @@ def init(data: str, flags: dict[str, Any]) -> None:
         raise SettingsError(f"'{target.parent}' is a file; name a folder with --out")
     settings = settings_of(data, {**flags, "out": None})
     with Progressing(flags["json"]) as progress:
-        counted = monthly.read_rows(settings, progress, follow=False)
+        reading = monthly.read_rows(settings, progress, follow=False)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(publish.settings_text(counted, target.parent), encoding="utf-8")
+    target.write_text(publish.settings_text(reading, target.parent), encoding="utf-8")
     if flags["json"]:
         say_json({"settings": target.as_posix()})
     else:
@@ -142,16 +142,16 @@ def check(data: str, flags: dict[str, Any]) -> None:
     from ..report import run_json, summary
 
     timing: dict[str, float] = {}
-    counted = _counted(data, flags, timing)
-    risks = account.warnings(counted)
+    reading = _counted(data, flags, timing)
+    risks = account.warnings(reading)
     if flags["json"]:
-        found = {
-            **run_json.counted_json(*_parts(counted), counted.asked, counted.power),
+        content = {
+            **run_json.counted_json(*_parts(reading), reading.asked, reading.power),
             "warnings": run_json.warnings_json(risks),
         }
-        say_json({**found, "timing": timing})
+        say_json({**content, "timing": timing})
     else:
-        say(summary.check(*_parts(counted), _words(counted), risks, counted.asked, counted.power))
+        say(summary.check(*_parts(reading), _words(reading), risks, reading.asked, reading.power))
 
 
 @app.command()
@@ -161,11 +161,11 @@ def rates(data: str, flags: dict[str, Any]) -> None:
     from ..report import run_json
 
     timing: dict[str, float] = {}
-    counted = _counted(data, flags, timing)
+    reading = _counted(data, flags, timing)
     if flags["json"]:
-        say_json({**run_json.counted_json(*_parts(counted), counted.asked, counted.power), "timing": timing})
+        say_json({**run_json.counted_json(*_parts(reading), reading.asked, reading.power), "timing": timing})
         return
-    rates_table(counted)
+    rates_table(reading)
 
 
 @app.command()
@@ -180,12 +180,12 @@ def compare(data: str, flags: dict[str, Any]) -> None:
     settings = settings_of(data, {**flags, "methods": flags["methods"] or [""]})
     timing: dict[str, float] = {}
     with Progressing(flags["json"]) as progress:
-        counted = monthly.read_rows(settings, progress, follow=False, timing=timing)
-        review = monthly.review(counted, progress, timing=timing)
+        reading = monthly.read_rows(settings, progress, follow=False, timing=timing)
+        review = monthly.review(reading, progress, timing=timing)
     if flags["json"]:
         say_json({**run_json.run_json(review), "timing": timing})
     else:
-        say(summary.summary(review, _words(counted)))
+        say(summary.summary(review, _words(reading)))
 
 
 @app.command()
@@ -197,12 +197,12 @@ def frontier(data: str, flags: dict[str, Any]) -> None:
 
     timing: dict[str, float] = {}
     with Progressing(flags["json"]) as progress:
-        counted = monthly.read_rows(settings_of(data, flags), progress, follow=False, timing=timing)
-        curve = monthly.frontier_of(counted, progress, timing=timing)
+        reading = monthly.read_rows(settings_of(data, flags), progress, follow=False, timing=timing)
+        curve = monthly.frontier_of(reading, progress, timing=timing)
     if flags["json"]:
         say_json({"frontier": run_json.frontier_json(curve), "timing": timing})
     else:
-        say(summary.frontier(curve, _words(counted)))
+        say(summary.frontier(curve, _words(reading)))
 
 
 @app.command()
@@ -224,13 +224,13 @@ def score(
 
     with Progressing(json) as progress:
         progress("score")
-        written = scoring.score_file(
+        totals = scoring.score_file(
             monthly.read_grid(grid), data, out, table=table, events=events, at=day, language=lang
         )
     if json:
-        say_json({"rows": written, "out": out})
+        say_json({"rows": totals, "out": out})
     else:
-        say(f"Scored {written:,} leads into {out}")
+        say(f"Scored {totals:,} leads into {out}")
 
 
 @grid_app.command("check")
@@ -241,12 +241,12 @@ def grid_check(grid: Annotated[str, typer.Argument(metavar="GRID.json")], json: 
     from ..report import audit_text as checks
     from ..report import language as words
 
-    found = audit.findings(monthly.read_grid(grid))
+    findings = audit.findings(monthly.read_grid(grid))
     if json:
-        say_json({"grid": grid, "valid": True, "findings": [checks.finding_json(finding) for finding in found]})
+        say_json({"grid": grid, "valid": True, "findings": [checks.finding_json(finding) for finding in findings]})
     else:
-        say(f"{grid}: valid" + ("" if found else ", no usual mistake found"))
-        for finding in found:
+        say(f"{grid}: valid" + ("" if findings else ", no usual mistake found"))
+        for finding in findings:
             say(f"- {checks.told(finding, words.load('en'))}")
 
 
@@ -265,12 +265,12 @@ def demo(
     timing: dict[str, float] = {}
     with Progressing(json) as progress:
         progress("simulate")
-        counted, review, where = example.run(out, leads, seed, split(lang) or ("en", "fr"), progress, timing=timing)
+        reading, review, where = example.run(out, leads, seed, split(lang) or ("en", "fr"), progress, timing=timing)
     if json:
         say_json({**run_json.run_json(review), "report": where.as_posix(), "timing": timing})
     else:
-        say(summary.summary(review, _words(counted)))
-        say(f"\nReport: {folder.first_page(where, counted.settings.report.languages)}")
+        say(summary.summary(review, _words(reading)))
+        say(f"\nReport: {folder.first_page(where, reading.settings.report.languages)}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -323,18 +323,18 @@ def _counted(data: str, flags: dict[str, Any], timing: dict[str, float]) -> Coun
         return monthly.read_rows(settings_of(data, flags), progress, follow=False, timing=timing)
 
 
-def _words(counted: Counted) -> Words:
+def _words(reading: Counted) -> Words:
     """The words of the first language that was asked for."""
     from ..report.language import load
 
-    return load(counted.settings.report.languages[0])
+    return load(reading.settings.report.languages[0])
 
 
-def _parts(counted: Counted) -> tuple[Account, RateTable, tuple[Suspect, ...]]:
+def _parts(reading: Counted) -> tuple[Account, RateTable, tuple[Suspect, ...]]:
     from ..monthly import account
 
-    rates = counted.rates
-    return account.account(counted, rates), rates, counted.suspects
+    rates = reading.rates
+    return account.account(reading, rates), rates, reading.suspects
 
 
 if __name__ == "__main__":

@@ -48,29 +48,42 @@ def adopt(
     candidate = candidate or page.candidate
     if not candidate:
         raise SettingsError("name the candidate that was decided on, or the changes.json of the page with --changes")
-    made, grid = close(
-        Path(folder), candidate, who=by or page.by, why=why or page.why, points=(*page.overrides, *(points or ())),
-        thresholds=_pair(thresholds) or page.thresholds, force=force,
-    )  # fmt: skip
+    decision, grid = close(
+        Path(folder),
+        candidate,
+        who=by or page.by,
+        why=why or page.why,
+        points=(*page.overrides, *(points or ())),
+        thresholds=_pair(thresholds) or page.thresholds,
+        force=force,
+    )
     if json:
-        say_json({**asdict(made), "folder": folder, "maximum": grid.maximum, "minimum": grid.minimum})
+        say_json({**asdict(decision), "folder": folder, "maximum": grid.maximum, "minimum": grid.minimum})
         return
     from ..report.band_text import stage_lines
     from ..report.language import load
 
     words = load(lang)
-    say(words("adopted.done", candidate=candidate, month=made.month, file=f"{folder}/{made.grid}"))
-    say(words("history.thresholds", **stage_lines(made.thresholds, words)))
-    for each in made.overrides:
-        say(f"- {each.criterion}, {each.level}: {each.was:+d} -> {each.points:+d}")
-    for stage, promise in (made.promises or {}).items():
+    say(words("adopted.done", candidate=candidate, month=decision.month, file=f"{folder}/{decision.grid}"))
+    say(words("history.thresholds", **stage_lines(decision.thresholds, words)))
+    for override in decision.overrides:
+        say(f"- {override.criterion}, {override.level}: {override.was:+d} -> {override.points:+d}")
+    for stage, promise in (decision.promises or {}).items():
         low, high = promise.interval
         pace = "adopted.pace" if promise.months else "adopted.leads"
-        told = words(pace, leads=promise.leads_per_month if promise.months else promise.leads)
-        say(words("adopted.promise", stage=words(f"stage.{stage}"), pace=told, rate=promise.close_rate, low=low,
-                  high=high, basis=words("history.on_same" if promise.later is None else "history.on_later",
-                                         leads=promise.later)))  # fmt: skip
-    if made.promises is None:
+        pace_text = words(pace, leads=promise.leads_per_month if promise.months else promise.leads)
+        say(
+            words(
+                "adopted.promise",
+                stage=words(f"stage.{stage}"),
+                pace=pace_text,
+                rate=promise.close_rate,
+                low=low,
+                high=high,
+                basis=words("history.on_same" if promise.later is None else "history.on_later", leads=promise.later),
+            )
+        )
+    if decision.promises is None:
         say(words("adopted.unknown"))
 
 
@@ -94,16 +107,27 @@ def status(
     words = load(lang)
     for month in state.months:
         counts = words("status.month", month=month.month, customers=month.customers, leads=month.leads)
-        made = month.decision
-        taken = words("status.decided", candidate=made.candidate, who=made.who, why=made.why) if made else (
-            words("status.open", candidate=month.proposed) if month.proposed else words("status.none")
-        )  # fmt: skip
-        say(f"{counts} {month.fault or taken}")
-    for kept in state.promises:
-        side = words(f"history.{kept.side}") if kept.side else words("history.nothing_yet")
-        say(words("summary.promise", month=kept.month, stage=words(f"stage.{kept.stage}"), promised=kept.promised,
-                  came=kept.customers / kept.leads if kept.leads else 0.0, customers=kept.customers, leads=kept.leads,
-                  side=side))  # fmt: skip
+        decision = month.decision
+        sentence = (
+            words("status.decided", candidate=decision.candidate, who=decision.who, why=decision.why)
+            if decision
+            else (words("status.open", candidate=month.proposed) if month.proposed else words("status.none"))
+        )
+        say(f"{counts} {month.fault or sentence}")
+    for promise in state.promises:
+        side = words(f"history.{promise.side}") if promise.side else words("history.nothing_yet")
+        say(
+            words(
+                "summary.promise",
+                month=promise.month,
+                stage=words(f"stage.{promise.stage}"),
+                promised=promise.promised,
+                came=promise.customers / promise.leads if promise.leads else 0.0,
+                customers=promise.customers,
+                leads=promise.leads,
+                side=side,
+            )
+        )
     say(words(f"status.{state.step}", command=state.command))
 
 
@@ -144,24 +168,33 @@ def grid_diff(
         if least != (None, None):
             heads[f"{axis} minimum"] = least
     if json:
-        lines = [{"criterion": each.criterion, "level": each.level.name, "old": each.points[0], "new": each.points[1],
-                  "change": each.change} for each in changed]  # fmt: skip
+        lines = [
+            {
+                "criterion": change.criterion,
+                "level": change.level.name,
+                "old": change.points[0],
+                "new": change.points[1],
+                "change": change.change,
+            }
+            for change in changed
+        ]
         say_json({"old": old, "new": new, "lines": lines, **{name: list(both) for name, both in heads.items()}})
         return
     words = load(lang)
-    shown = {words(f"diff.{key}"): tuple(map(_points, both)) for key, both in ends.items()}
+    headings = {words(f"diff.{key}"): tuple(map(_points, both)) for key, both in ends.items()}
     for stage in STAGES:
-        shown[words(f"stage.{stage}")] = tuple(
+        headings[words(f"stage.{stage}")] = tuple(
             "-" if g.thresholds is None else stage_line(g.thresholds, stage, words).partition(" ")[2]
             for g in (first, second)
         )
-    for name, (before, after) in shown.items():
+    for name, (before, after) in headings.items():
         say(words("diff.unchanged" if before == after else "diff.row", name=name, old=before, new=after))
     say(words("diff.changes", count=len(changed)) if changed else words("diff.none"))
-    names = [words.pair(each.criterion, level_name(each.level, words)) for each in changed]
+    names = [words.pair(change.criterion, level_name(change.level, words)) for change in changed]
     width = max(map(len, names), default=0)
-    for each, told in zip(changed, names, strict=True):
-        say(f"  {told:<{width}}  {_points(each.points[0]):>6} -> {_points(each.points[1]):>6}  ({each.change:+d})")
+    for change, label in zip(changed, names, strict=True):
+        before, after = (f"{_points(points):>6}" for points in change.points)
+        say(f"  {label:<{width}}  {before} -> {after}  ({change.change:+d})")
 
 
 def _points(value: int | None) -> str:

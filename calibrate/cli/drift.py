@@ -69,31 +69,31 @@ def drift(data: str, flags: dict[str, Any]) -> None:
 
     timing: dict[str, float] = {}
     with Progressing(flags["json"]) as progress:
-        wanted = settings.model_copy(update={"columns": columns})
-        counted = monthly.read_rows(wanted, progress, follow=False, cohorts=parted, timing=timing)
+        narrowed = settings.model_copy(update={"columns": columns})
+        reading = monthly.read_rows(narrowed, progress, follow=False, cohorts=parted, timing=timing)
         progress("drift")
-        found = drifting.drift(replace(counted.grids["current"], name=grid.name), counted.tally, since=first)
+        result = drifting.drift(replace(reading.grids["current"], name=grid.name), reading.tally, since=first)
     if flags["json"]:
-        say_json({**found.as_dict(), "timing": timing})
+        say_json({**result.as_dict(), "timing": timing})
     else:
-        _show(found, (split(flags["lang"]) or ("en",))[0])
+        _show(result, (split(flags["lang"]) or ("en",))[0])
 
 
 def _first_day(grid: Grid, terms: Terms, since: str | None) -> date | None:
     """The day from which leads are looked at: as asked, else the first whose leads the calibration had not judged."""
     from datetime import date, timedelta
 
-    given = since or grid.provenance.get("as_of")
+    start = since or grid.provenance.get("as_of")
     if terms.created_at is None:
         if since:
             raise SettingsError("--since needs dated leads: name the column of their first day with --created-at")
         return None
-    if not given:
+    if not start:
         return None
     try:
-        day = date.fromisoformat(str(given))
+        day = date.fromisoformat(str(start))
     except ValueError:
-        raise SettingsError(f"'{given}' is not a day; write it as YYYY-MM-DD") from None
+        raise SettingsError(f"'{start}' is not a day; write it as YYYY-MM-DD") from None
     try:
         return day if since else day - timedelta(days=terms.observe_days + terms.close_within_days - 1)
     except OverflowError:
@@ -103,32 +103,46 @@ def _first_day(grid: Grid, terms: Terms, since: str | None) -> date | None:
         ) from None
 
 
-def _show(found: Drift, language: str) -> None:
+def _show(result: Drift, language: str) -> None:
     """Verdict, one line per cohort, and the lines that moved most."""
     from ..report import drift_text as moving
     from ..report.language import load
 
     words = load(language)
-    say(moving.verdict(found, words))
-    for told in moving.reasons(found, words):
-        say(f"- {told}")
+    say(moving.verdict(result, words))
+    for sentence in moving.reasons(result, words):
+        say(f"- {sentence}")
     rows = [
-        (words.date(k.cohort), words.count(k.leads), words.count(k.customers),
-         "" if k.expected is None else words.decimal(k.expected, 1), words.decimal(k.stability, 2),
-         words(f"drift.word_{k.status}"), moving.said(k.changes[0], words) if k.changes else "")
-        for k in found.looks
-    ]  # fmt: skip
+        (
+            words.date(k.cohort),
+            words.count(k.leads),
+            words.count(k.customers),
+            "" if k.expected is None else words.decimal(k.expected, 1),
+            words.decimal(k.stability, 2),
+            words(f"drift.word_{k.status}"),
+            moving.said(k.changes[0], words) if k.changes else "",
+        )
+        for k in result.looks
+    ]
     table(words("drift.cohorts_by"), [words(key) for key in moving.COHORTS], rows)
     lines = [
-        (line.criterion, moving.level(line.level, words), words.signed(line.points), _rate(line.then, words),
-         _rate(line.now, words), words.date(line.first), words.decimal(line.ratio, 2),
-         moving.chance(line.chance, words), words(f"drift.word_{line.status}"))
-        for line in moving.moved(found, SHOWN_LINES)
-    ]  # fmt: skip
-    table(words("drift.lines_of", lines=len(found.lines)), [words(key) for key in moving.LINES], lines)
-    say(moving.mixes(found, words))
-    for told in moving.over(found, words):
-        say(told)
+        (
+            line.criterion,
+            moving.level(line.level, words),
+            words.signed(line.points),
+            _rate(line.then, words),
+            _rate(line.now, words),
+            words.date(line.first),
+            words.decimal(line.ratio, 2),
+            moving.chance(line.chance, words),
+            words(f"drift.word_{line.status}"),
+        )
+        for line in moving.moved(result, SHOWN_LINES)
+    ]
+    table(words("drift.lines_of", lines=len(result.lines)), [words(key) for key in moving.LINES], lines)
+    say(moving.mixes(result, words))
+    for sentence in moving.over(result, words):
+        say(sentence)
 
 
 def _rate(rate: Rate, words: Words) -> str:

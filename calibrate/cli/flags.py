@@ -133,13 +133,13 @@ def settings_of(data: str, flags: dict[str, Any]) -> Settings:
     return settings(values, where="what was asked for", flags=not data.endswith(".toml"))
 
 
-def _value(option: SettingsOption, given: Any) -> Any:
+def _value(option: SettingsOption, value: Any) -> Any:
     """What was given for an option as the settings want it; None where nothing was."""
-    if given is None or not option.several:
-        return given
+    if value is None or not option.several:
+        return value
     if option.several == "pairs":
-        return pairs(given, option) or None
-    return tuple(given) if option.flag and option.flag.repeated else split(given)
+        return pairs(value, option) or None
+    return tuple(value) if option.flag and option.flag.repeated else split(value)
 
 
 def split(values: Sequence[str] | None) -> tuple[str, ...] | None:
@@ -155,7 +155,7 @@ def pairs(values: Sequence[str], option: SettingsOption) -> dict[str, str]:
     """NAME=VALUE pairs; a file without a name takes its own."""
     from ..monthly.settings import PATH
 
-    named: dict[str, str] = {}
+    files: dict[str, str] = {}
     flag = "--" + option.name.replace("_", "-")
     for value in values:
         name, equals, right = value.partition("=")
@@ -163,7 +163,7 @@ def pairs(values: Sequence[str], option: SettingsOption) -> dict[str, str]:
             name, right = Path(value).stem, value
         if not name or not right:
             raise SettingsError(f"{flag} '{value}' is not {option.flag.metavar if option.flag else 'NAME=VALUE'}")
-        if name in named:
+        if name in files:
             raise SettingsError(f"{flag} has '{name}' twice; give each its own name")
-        named[name] = right
-    return named
+        files[name] = right
+    return files

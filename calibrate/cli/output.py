@@ -16,17 +16,27 @@ class Progressing:
     """Shows on stderr what is being done, when it is a terminal or takes longer than two seconds."""
 
     WORDS: ClassVar = {
-        "open": "Reading the source", "propose": "Looking at the columns",
-        "events": "Counting what leads did", "observe": "Judging which leads count",
-        "count": "Counting leads per profile", "suspects": "Looking for leakage", "rates": "Estimating rates",
-        "backtest": "Replaying on later leads", "candidates": "Making the grids", "compare": "Comparing",
+        "open": "Reading the source",
+        "propose": "Looking at the columns",
+        "events": "Counting what leads did",
+        "observe": "Judging which leads count",
+        "count": "Counting leads per profile",
+        "suspects": "Looking for leakage",
+        "rates": "Estimating rates",
+        "backtest": "Replaying on later leads",
+        "candidates": "Making the grids",
+        "compare": "Comparing",
         "frontier": "Fewer lines, more lines",
-        "times": "Time to close", "constraints": "Judging what each constraint costs",
+        "times": "Time to close",
+        "constraints": "Judging what each constraint costs",
         "near": "Looking for grids nearly as good",
-        "meeting": "Who changes sides", "notebook": "Running the notebook",
-        "report": "Writing the report", "simulate": "Simulating leads", "score": "Scoring leads",
+        "meeting": "Who changes sides",
+        "notebook": "Running the notebook",
+        "report": "Writing the report",
+        "simulate": "Simulating leads",
+        "score": "Scoring leads",
         "drift": "Looking at what moved",
-    }  # fmt: skip
+    }
 
     def __init__(self, quiet: bool) -> None:
         self.quiet = quiet
@@ -57,26 +67,33 @@ class Progressing:
             self.status.stop()
 
 
-def rates_table(counted: Counted) -> None:
+def rates_table(reading: Counted) -> None:
     """Print the close rates of every level as a table."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    found = counted.rates
-    table = Table(title=f"Close rates: {found.overall}", title_justify="left")
+    rates = reading.rates
+    table = Table(title=f"Close rates: {rates.overall}", title_justify="left")
     for heading in ("criterion", "level", "leads", "customers", "rate", "95 %", "shrunk", "lift", "lift 95 %", ""):
         table.add_column(heading, justify="left" if heading in ("criterion", "level", "") else "right")
-    last, rows = "", cast(Any, found.frame().itertuples())
+    last, rows = "", cast(Any, rates.frame().itertuples())
     for row in rows:
         if not row.leads:
             continue
         mark = "thin" if row.thin else "differs" if row.distinct else ""
         table.add_row(
-            Text("" if row.criterion == last else harmless(row.criterion)), Text(harmless(row.level)), f"{row.leads:,}",
-            f"{row.customers:,}", f"{row.rate:.1%}", f"{row.low:.1%}-{row.high:.1%}", f"{row.shrunk:.1%}",
-            f"{row.lift:.2f}", f"{row.lift_low:.2f}-{row.lift_high:.2f}", mark,
-        )  # fmt: skip
+            Text("" if row.criterion == last else harmless(row.criterion)),
+            Text(harmless(row.level)),
+            f"{row.leads:,}",
+            f"{row.customers:,}",
+            f"{row.rate:.1%}",
+            f"{row.low:.1%}-{row.high:.1%}",
+            f"{row.shrunk:.1%}",
+            f"{row.lift:.2f}",
+            f"{row.lift_low:.2f}-{row.lift_high:.2f}",
+            mark,
+        )
         last = row.criterion
     Console(width=None if sys.stdout.isatty() else 140).print(table)
 
@@ -87,13 +104,13 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> No
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(title=title, title_justify="left")
+    grid = Table(title=title, title_justify="left")
     for i, head in enumerate(heads):
         cells = [row[i] for row in rows if row[i]]
-        shown.add_column(head, justify="right" if cells and all(c[0] in "0123456789+-" for c in cells) else "left")
+        grid.add_column(head, justify="right" if cells and all(c[0] in "0123456789+-" for c in cells) else "left")
     for row in rows:
-        shown.add_row(*(Text(harmless(cell)) for cell in row))
-    Console(width=None if sys.stdout.isatty() else 140).print(shown)
+        grid.add_row(*(Text(harmless(cell)) for cell in row))
+    Console(width=None if sys.stdout.isatty() else 140).print(grid)
 
 
 def say(text: str) -> None:
@@ -101,11 +118,11 @@ def say(text: str) -> None:
     sys.stdout.write(harmless(text.replace("\u00a0", " ")) + "\n")
 
 
-def say_json(found: object) -> None:
+def say_json(value: object) -> None:
     """Print a value as JSON."""
     import json
 
-    text = json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
     sys.stdout.write(re.sub(r"[\x7f-\x9f]", lambda sign: f"\\u{ord(sign[0]):04x}", text) + "\n")
 
 

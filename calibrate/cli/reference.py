@@ -22,10 +22,12 @@ def flags_table() -> str:
         spelled = flag.__metadata__[0]
         text = spelled.help.rstrip(".")
         text = text[:1].lower() + text[1:] if text[1:2].islower() else text
-        metavar = f" {spelled.metavar}" if spelled.metavar else ""
-        named = str(spelled.default or "").partition("/")[0]  # where typer keeps the first word of an annotated option
-        word = named if named.startswith("--") else f"--{name.replace('_', '-')}"
-        rows.append(f"| `{word}{metavar}` | {'of `run` alone: ' if name in RUN_FLAGS else ''}{text} |")
+        suffix = f" {spelled.metavar}" if spelled.metavar else ""
+        spelling = str(spelled.default or "").partition("/")[
+            0
+        ]  # where typer keeps the first word of an annotated option
+        word = spelling if spelling.startswith("--") else f"--{name.replace('_', '-')}"
+        rows.append(f"| `{word}{suffix}` | {'of `run` alone: ' if name in RUN_FLAGS else ''}{text} |")
     return "\n".join(rows)
 
 
@@ -37,8 +39,8 @@ def with_flags_table(text: str) -> str:
     ValueError
         The text has no place for the table.
     """
-    before, _, rest = text.partition(START)
-    _, end, after = rest.partition(END)
+    before, _, table = text.partition(START)
+    _, end, after = table.partition(END)
     if not end:
         raise ValueError(f"there is no place for the table of flags: {START} … {END}")
     return f"{before}{START}\n{flags_table()}\n{END}{after}"

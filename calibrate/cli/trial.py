@@ -52,19 +52,26 @@ def plan(
     from ..monitoring import trial
 
     design = trial.Design(
-        leads_per_month=leads, rate=rate, weeks=weeks, mode=mode, share=share, common=common, power=power,
-        close_within_days=close_within_days, design_effect=design_effect,
-    )  # fmt: skip
-    made = trial.plan(design, lift=lift)
+        leads_per_month=leads,
+        rate=rate,
+        weeks=weeks,
+        mode=mode,
+        share=share,
+        common=common,
+        power=power,
+        close_within_days=close_within_days,
+        design_effect=design_effect,
+    )
+    result = trial.plan(design, lift=lift)
     if json:
-        say_json(made.as_dict())
+        say_json(result.as_dict())
         return
     from ..report import trial_text as trialed
     from ..report.language import load
 
     words = load(lang)
-    say("\n".join(trialed.planned(made, words)))
-    show_table(*trialed.plan_table(made, words))
+    say("\n".join(trialed.planned(result, words)))
+    show_table(*trialed.plan_table(result, words))
 
 
 def read(
@@ -95,8 +102,8 @@ def read(
         if file is not None or None in (new_counts, old_counts, week):
             raise SettingsError("counts are read with --new-counts, --old-counts and --week, without a file")
         pairs = _pair(new_counts or "", "--new-counts"), _pair(old_counts or "", "--old-counts")
-        found = trial.read([(pairs[0][1], pairs[0][0], pairs[1][1], pairs[1][0])], weeks=weeks, week=week)
-        known: dict[str, str | float] = {}
+        result = trial.read([(pairs[0][1], pairs[0][0], pairs[1][1], pairs[1][0])], weeks=weeks, week=week)
+        facts: dict[str, str | float] = {}
     else:
         if file is None or arm is None or created_at is None:
             raise SettingsError(
@@ -107,21 +114,27 @@ def read(
         from ..monitoring.trial_arms import ArmNames, arms
 
         names = ArmNames(arm, customer, created_at, customer_at, lead_id, new, tuple(customer_value or ()), group)
-        counted = arms(Session().open(file, table=table), names, as_of=_day(as_of))
-        found = trial.read(counted.weeks, weeks=weeks, effect=counted.effect)
-        known = {"new": counted.new, "old": counted.old, "first": str(counted.first), "as_of": str(counted.as_of),
-                 "left_out": counted.left_out, "design_effect": counted.effect}  # fmt: skip
+        reading = arms(Session().open(file, table=table), names, as_of=_day(as_of))
+        result = trial.read(reading.weeks, weeks=weeks, effect=reading.effect)
+        facts = {
+            "new": reading.new,
+            "old": reading.old,
+            "first": str(reading.first),
+            "as_of": str(reading.as_of),
+            "left_out": reading.left_out,
+            "design_effect": reading.effect,
+        }
     if json:
-        say_json({**found.as_dict(), "arms": known})
+        say_json({**result.as_dict(), "arms": facts})
     else:
         from ..report import trial_text as trialed
         from ..report.language import load
 
         words = load(lang)
-        say(trialed.reading(found, words))
-        if known.get("left_out"):
-            say(words("trial.left_out", count=known["left_out"]))
-        show_table(*trialed.look_table(found, words))
+        say(trialed.reading(result, words))
+        if facts.get("left_out"):
+            say(words("trial.left_out", count=facts["left_out"]))
+        show_table(*trialed.look_table(result, words))
 
 
 def _pair(text: str, flag: str) -> tuple[int, int]:

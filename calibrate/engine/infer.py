@@ -165,7 +165,7 @@ def guess(name: str, values: Sequence[str], around: Around | None = None) -> Gue
         plain = Written(Signs(), True, "." if point else "")
         return Guess("number", f"TRY_CAST({quoted} AS DOUBLE)", numbers=plain, words=words)
     numbers = written(
-        telling, european=around.european, commas_apart=around.separator == ",", known=around.known.get(name)
+        telling, european=around.european, commas_apart=around.separator == ",", earlier=around.known.get(name)
     )
     if numbers is not None:
         return Guess("number", _number(numbers.signs, quoted, text), numbers=numbers, words=words)

@@ -21,12 +21,12 @@ from .counted import SLOWEST, Counted, quick
 Warning_ = tuple[str, Mapping[str, str | int | float]]
 
 
-def account(counted: Counted, rates: RateTable) -> Account:
+def account(reading: Counted, rates: RateTable) -> Account:
     """What became of the rows that were read, and which placeholders stayed answers of their own among the rates."""
-    history = counted.history
+    history = reading.history
     terms = history.terms
     return Account(
-        source=Path(counted.table.name).name,
+        source=Path(reading.table.name).name,
         read=history.read,
         kept=history.kept,
         excluded=history.excluded,
@@ -37,14 +37,14 @@ def account(counted: Counted, rates: RateTable) -> Account:
         close_within_days=terms.close_within_days if history.ends is not None else None,
         customer=terms.customer or terms.customer_at or "outcomes",
         facts=(
-            *(each for fact in history.facts for each in (fact, *_kept_apart(fact, rates))),
-            *_shared_fate(history.terms.group, counted.tally),
+            *(finding for fact in history.facts for finding in (fact, *_kept_apart(fact, rates))),
+            *_shared_fate(history.terms.group, reading.tally),
         ),
         outcome=history.outcome,
         as_of_reason=history.as_of_reason,
         as_of_column=_told_by(history),
         windows=windows_of(history),
-        groups=_groups(history.terms.group, counted.tally),
+        groups=_groups(history.terms.group, reading.tally),
     )
 
 
@@ -66,8 +66,8 @@ def _shared_fate(group: Group | None, tally: Tally) -> Iterator[Fact]:
     facts = _groups(group, tally)
     if group is None or facts is None or facts["groups"] == facts["leads"]:
         return
-    found = tally.grouped
-    alike = 0.0 if found is None else float(np.average(found.covariance[found.of_row], weights=found.weight))
+    grouped = tally.grouped
+    alike = 0.0 if grouped is None else float(np.average(grouped.covariance[grouped.of_row], weights=grouped.weight))
     effect = float(facts["design_effect"])
     degree = "apart" if effect < SOME else "together" if alike >= TOGETHER else "partly"
     noun = {"column": "groups", "deal": "deals"}.get(group.kind, "companies")
@@ -83,15 +83,15 @@ def _told_by(history: History) -> str | None:
 
 def _kept_apart(fact: tuple[str, Mapping[str, str | int | float]], rates: RateTable) -> Iterator[Fact]:
     """The words for "no answer" in a column that are a level of their own, because they close unlike empty cells."""
-    key, told = fact
+    key, placeholders = fact
     if key != "placeholders":
         return
-    words = str(told["words"]).split(", ")
+    words = str(placeholders["words"]).split(", ")
     for criterion in rates.criteria:
         values = {value for level in criterion.levels if level.role == "value" for value in level.values}
-        kept = [word for word in words if word in values]
-        if criterion.column == told["column"] and kept and criterion.kind == "text":
-            yield Fact("placeholders_apart", {"column": criterion.column, "words": ", ".join(kept)})
+        answers = [word for word in words if word in values]
+        if criterion.column == placeholders["column"] and answers and criterion.kind == "text":
+            yield Fact("placeholders_apart", {"column": criterion.column, "words": ", ".join(answers)})
 
 
 LATE = 0.25
@@ -106,61 +106,65 @@ def _after_window(history: History) -> Iterator[Warning_]:
     if windows is None or windows.late <= LATE * (windows.late + windows.customers):
         return
     facts = {"late": windows.late, "all": windows.late + windows.customers, "days": windows.used}
-    longer = [each for each in windows.counts if each.days > windows.used and each.customers > windows.customers]
+    longer = [
+        window for window in windows.counts if window.days > windows.used and window.customers > windows.customers
+    ]
     if not longer:
         yield "sales_after_window", facts
         return
-    most = max(each.customers for each in longer)
-    best = next(each for each in longer if each.customers >= ENOUGH * most)
+    most = max(window.customers for window in longer)
+    best = next(window for window in longer if window.customers >= ENOUGH * most)
     yield (
         "sales_after_longer",
         {**facts, "longer": best.days, "customers": best.customers, "leads": best.leads},
     )
 
 
-def _deleted(counted: Counted) -> Iterator[Warning_]:
+def _deleted(reading: Counted) -> Iterator[Warning_]:
     """Early months from which the leads that did not buy seem to be deleted."""
-    history = counted.history
-    found = thinned(history.totals) if history.ends is not None else None
-    if found is not None:
+    history = reading.history
+    thin = thinned(history.totals) if history.ends is not None else None
+    if thin is not None:
         yield (
             "early_thin",
             {
-                "until": history.cohorts[found.cohorts - 1], "early": found.early_leads, "later": found.later_leads,
-                "early_rate": found.early_customers / found.early_leads,
-                "later_rate": found.later_customers / found.later_leads,
+                "until": history.cohorts[thin.cohorts - 1],
+                "early": thin.early_leads,
+                "later": thin.later_leads,
+                "early_rate": thin.early_customers / thin.early_leads,
+                "later_rate": thin.later_customers / thin.later_leads,
             },
-        )  # fmt: skip
+        )
 
 
-def warnings(counted: Counted) -> tuple[tuple[str, Mapping[str, str | int | float]], ...]:
+def warnings(reading: Counted) -> tuple[tuple[str, Mapping[str, str | int | float]], ...]:
     """Risks that the reader should know of, as keys of the language files with their numbers."""
-    found: list[tuple[str, Mapping[str, str | int | float]]] = list(counted.warnings)
-    history = counted.history
-    leads, customers = counted.tally.overall
+    risks: list[tuple[str, Mapping[str, str | int | float]]] = list(reading.warnings)
+    history = reading.history
+    leads, customers = reading.tally.overall
     closed = history.excluded.get("already_closed", 0)
     if closed > 0.2 * (closed + customers):
-        found.append(("already_closed", {"count": closed, "share": closed / (closed + customers)}))
-    found += _after_window(history)
-    found += _deleted(counted)
+        risks.append(("already_closed", {"count": closed, "share": closed / (closed + customers)}))
+    risks += _after_window(history)
+    risks += _deleted(reading)
     if customers < 50:
-        found.append(("few_customers", {"customers": customers, "leads": leads}))
+        risks.append(("few_customers", {"customers": customers, "leads": leads}))
     if history.order == "file":
-        falling = newest_first(counted.table)
+        falling = newest_first(reading.table)
         if falling is None:
-            found.append(("file_order", {}))
+            risks.append(("file_order", {}))
         else:
-            found.append(("newest_first", {"column": falling[0], "share": falling[1]}))
+            risks.append(("newest_first", {"column": falling[0], "share": falling[1]}))
     if history.ends is not None and history.terms.customer_at is None:
         file = history.terms.outcomes
         undated = ("no_customer_date", {"column": history.terms.customer or ""})
-        found.append(undated if file is None else ("no_outcomes_date", {"file": file.name}))
-    if quick(counted.settings, counted.tally) is not counted.settings:
-        found.append(("left_out", {"method": SLOWEST, "rows": counted.tally.rows}))
-    if not counted.tally.exact:
-        really = int(counted.tally.counted.sum())
-        found.append(("sampled", {"rows": counted.tally.rows, "counted": really, "leads": leads}))
-    share = float(np.mean(counted.rates.thin)) if len(counted.rates.leads) else 0.0
+        risks.append(undated if file is None else ("no_outcomes_date", {"file": file.name}))
+    if quick(reading.settings, reading.tally) is not reading.settings:
+        risks.append(("left_out", {"method": SLOWEST, "rows": reading.tally.rows}))
+    if not reading.tally.exact:
+        really = int(reading.tally.counted.sum())
+        risks.append(("sampled", {"rows": reading.tally.rows, "counted": really, "leads": leads}))
+    share = float(np.mean(reading.rates.thin)) if len(reading.rates.leads) else 0.0
     if share > 0.5:
-        found.append(("thin_levels", {"share": share}))
-    return tuple(found)
+        risks.append(("thin_levels", {"share": share}))
+    return tuple(risks)

@@ -52,9 +52,14 @@ def adopt(
 
 
 def _adopted(
-    folder: Path, candidate: str, who: str, why: str, points: Sequence[str], thresholds: tuple[int, int] | None,
+    folder: Path,
+    candidate: str,
+    who: str,
+    why: str,
+    points: Sequence[str],
+    thresholds: tuple[int, int] | None,
     force: bool,
-) -> tuple[Decision, Grid]:  # fmt: skip
+) -> tuple[Decision, Grid]:
     run = _run_of(folder)
     if (folder / deciding.FILE).exists() and not force:
         raise CalibrateError(f"'{folder}' is closed by a decision already; decide anew with --force")
@@ -67,7 +72,7 @@ def _adopted(
         limits = Thresholds(*thresholds, *((were.fit_minimum, were.engagement_minimum) if were else ()))
     if limits is None:
         raise SettingsError(f"the grid of '{candidate}' has no thresholds; give them with --thresholds 15,40")
-    made = Decision(
+    decision = Decision(
         month=folder.resolve().name,
         candidate=candidate,
         who=who,
@@ -78,12 +83,12 @@ def _adopted(
         as_of=run["history"]["as_of"],
         until=run["tally"]["last"] if run["months"] else None,
     )
-    adopted = deciding.decided(grid, made)
-    if made.overrides or "steps" not in entry or len(limits.demands("sales_qualified")) > 1:
-        adopted, promised = _counted_anew(folder, made, adopted)
+    adopted = deciding.decided(grid, decision)
+    if decision.overrides or "steps" not in entry or len(limits.demands("sales_qualified")) > 1:
+        adopted, promised = _counted_anew(folder, decision, adopted)
     else:
         promised = _promised(entry, run, adopted, limits)
-    return commit(folder, replace(made, promises=promised), adopted), adopted
+    return commit(folder, replace(decision, promises=promised), adopted), adopted
 
 
 def _shown(level: Level) -> set[str]:
@@ -108,7 +113,7 @@ def _run_of(folder: Path) -> dict[str, Any]:
 
 def _candidate(run: Mapping[str, Any], folder: Path, name: str) -> tuple[Mapping[str, Any], Grid]:
     """What `run.json` says of a candidate, of a grid nearly as good as one or of the frontier, and its grid."""
-    near = [each for candidate in run["candidates"] for each in candidate.get("near_equal", ())]
+    near = [rival for candidate in run["candidates"] for rival in candidate.get("near_equal", ())]
     by_name = {grid["name"]: grid for grid in (*run.get("frontier", ()), *near, *run["candidates"])}
     if name not in by_name:
         raise SettingsError(unknown("candidate", name, by_name))
@@ -126,33 +131,33 @@ def _promised(
     above = np.array(steps["leads"], float)
     at = np.array(steps["threshold"], np.int64)
     leads = above - np.append(above[1:], 0.0)
-    found = deciding.promises(at, leads, grid.curve, limits, run["months"])
-    judged, caught = run["comparison"], entry.get("caught") or ()
-    return deciding.on_later(found, float(leads.sum()), caught, judged["leads"], judged["customers"])
+    promises = deciding.promises(at, leads, grid.curve, limits, run["months"])
+    later, caught = run["comparison"], entry.get("caught") or ()
+    return deciding.on_later(promises, float(leads.sum()), caught, later["leads"], later["customers"])
 
 
-def _counted_anew(folder: Path, made: Decision, grid: Grid) -> tuple[Grid, dict[str, Promise] | None]:
+def _counted_anew(folder: Path, decision: Decision, grid: Grid) -> tuple[Grid, dict[str, Promise] | None]:
     """The changed grid with its curve, and what it promises, on the leads of the month."""
     try:
-        tally = _tally(folder, made, grid)
+        tally = _tally(folder, decision, grid)
     except CalibrateError:
         return grid, None
-    if made.overrides or grid.curve is None:
+    if decision.overrides or grid.curve is None:
         scores = score(tally, grid)
         grid = replace(grid, curve=fit_curve(scores.scores, *scores.total, lines=grid.lines))
     assert grid.curve is not None
     months = float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
     rows = row_scores(tally, grid)
     above: dict[str, NDArray[np.bool_]] = {stage: reaches(tally, grid, stage, rows) for stage in STAGES}
-    return grid, deciding.promises(rows, tally.leads, grid.curve, made.thresholds, months, above)
+    return grid, deciding.promises(rows, tally.leads, grid.curve, decision.thresholds, months, above)
 
 
-def _tally(folder: Path, made: Decision, grid: Grid) -> Tally:
+def _tally(folder: Path, decision: Decision, grid: Grid) -> Tally:
     """The month's leads on the levels of a grid, read from its own settings as the history stood then."""
     with TemporaryDirectory() as place:
         file = Path(place) / "grid.json"
         file.write_text(grid_json.write(grid), encoding="utf-8")
         values = spelling.read(folder / "calibration.toml").model_dump(by_alias=True)
-        values["time"] = {**values["time"], "as_of": made.as_of or values["time"]["as_of"]}
+        values["time"] = {**values["time"], "as_of": decision.as_of or values["time"]["as_of"]}
         values["candidates"] = {"methods": (), "current": str(file)}
         return read_rows(spelling.settings(values), follow=False).tally

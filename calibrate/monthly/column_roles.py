@@ -43,27 +43,29 @@ def resolved(settings: Settings, table: Table, outcomes: Table | None = None) ->
     time_, outcome = settings.time, settings.outcome
     facts: list[Fact] = []
     warnings: list[Warning_] = []
-    seen = date_columns(table) if time_.created_at is None or time_.customer_at is None else DateColumns(None, None)
+    day_columns = (
+        date_columns(table) if time_.created_at is None or time_.customer_at is None else DateColumns(None, None)
+    )
     created, closed = time_.created_at, time_.customer_at
     if created is None and time_.order is None:
-        created = seen.created
+        created = day_columns.created
         if created is not None:
-            facts.append(Fact("guessed_created_at" if seen.guessed else "found_created_at", {"column": created}))
+            facts.append(Fact("guessed_created_at" if day_columns.guessed else "found_created_at", {"column": created}))
         else:
-            facts += [Fact("date_refused", {"column": name, "reason": why}) for name, why in seen.refused]
-            if seen.refused:
-                listed = ", ".join(f"“{name}”" for name, _ in seen.refused[:MOST_LISTED])
-                warnings.append(("dates_unused", {"columns": listed}))
+            facts += [Fact("date_refused", {"column": name, "reason": why}) for name, why in day_columns.refused]
+            if day_columns.refused:
+                names = ", ".join(f"“{name}”" for name, _ in day_columns.refused[:MOST_LISTED])
+                warnings.append(("dates_unused", {"columns": names}))
     customer = outcome.customer
     if customer is None:
         ignore = [name for name in (created, time_.order, outcome.lead_id, outcome.worked, outcome.value) if name]
         ignore += settings.columns.exclude
-        customer, told = _outcome_column(settings, table, outcomes, ignore)
-        facts += told
+        customer, findings = _outcome_column(settings, table, outcomes, ignore)
+        facts += findings
     if closed is None and outcomes is not None:
         closed = _noted(facts, date_columns(outcomes).closed) if created is not None else None
     elif closed is None and (created is not None or customer is None):
-        closed = seen.closed if seen.closed != created else None
+        closed = day_columns.closed if day_columns.closed != created else None
         if closed is not None and customer is None and time_.customer_at is None:
             warnings += _date_alone(table, closed)
         closed = _noted(facts, closed)
@@ -79,12 +81,16 @@ def resolved(settings: Settings, table: Table, outcomes: Table | None = None) ->
         facts += [Fact("found_lead_id", {"column": lead_id})] if lead_id is not None else []
     numbers = [c.name for c in table.columns if c.type == "number"]
     facts += [dates.moment(table, name).fact for name in (created, closed) if name is not None and name in numbers]
-    return Resolved(settings.model_copy(
-        update={
-            "outcome": outcome.model_copy(update={"lead_id": lead_id, "customer": customer}),
-            "time": time_.model_copy(update={"created_at": created, "customer_at": closed}),
-        }
-    ), tuple(facts), tuple(warnings))  # fmt: skip
+    return Resolved(
+        settings.model_copy(
+            update={
+                "outcome": outcome.model_copy(update={"lead_id": lead_id, "customer": customer}),
+                "time": time_.model_copy(update={"created_at": created, "customer_at": closed}),
+            }
+        ),
+        tuple(facts),
+        tuple(warnings),
+    )
 
 
 def _noted(facts: list[Fact], closed: str | None) -> str | None:
@@ -98,7 +104,7 @@ def _outcome_column(
 ) -> tuple[str | None, list[Fact]]:
     """The column that tells the outcome, of the second file where there is one, and the finding."""
     values = settings.outcome.customer_values
-    homes = [each for each in (outcomes, table) if each is not None]
+    homes = [file for file in (outcomes, table) if file is not None]
     if not values:
         column = find_outcome(homes[0], ignore)
         return column, [] if column is None else [Fact("outcome_found", {"column": column, "name": homes[0].name})]
@@ -112,9 +118,9 @@ def _outcome_column(
             )
         if holding:
             return holding[0], [Fact("outcome_value_found", {"column": holding[0], "name": home.name})]
-    listed = " and ".join(f"'{value}'" for value in values)
+    spelt = " and ".join(f"'{value}'" for value in values)
     raise SettingsError(
-        f"--customer-value {listed}: no column holds it; name the column that tells customers with --customer"
+        f"--customer-value {spelt}: no column holds it; name the column that tells customers with --customer"
     )
 
 
@@ -122,12 +128,12 @@ def _date_alone(table: Table, column: str) -> list[Warning_]:
     """What to say of a date that alone tells the sale; refused where too many rows have one."""
     rows = _rows_dated(table, column)
     if rows > (FEW_SALES if is_sale(column) else FEW_CLOSED) * table.rows:
-        others = [c.name for c in table.columns if c.name != column][:40]
+        columns = [c.name for c in table.columns if c.name != column][:40]
         raise HistoryError(
             f"only the date in '{column}' could tell which leads became customers, and {rows:,} of {table.rows:,} rows "
             "have one: a closing date is no sale, lost deals have it too. Name the column that tells customers with "
             f"--customer; if each of these rows is a customer, say --customer-at '{column}'. "
-            f"Columns: {', '.join(others)}"
+            f"Columns: {', '.join(columns)}"
         )
     return _date_named(table, column)
 
@@ -146,12 +152,12 @@ def _rows_dated(table: Table, column: str) -> int:
 
 def _every_row(outcomes: Table, closed: str | None) -> list[Warning_]:
     """What to say of a second file in which no column tells won from lost; refused where one may."""
-    for name, seen in statuses(outcomes):
-        shown = may_be_shown([text for text, _ in seen.texts])[:MOST_LISTED]
-        counts = dict(seen.texts)
-        listed = ", ".join(f"'{text}' ({counts[text]:,})" for text in shown)
+    for name, status in statuses(outcomes):
+        texts = may_be_shown([text for text, _ in status.texts])[:MOST_LISTED]
+        counts = dict(status.texts)
+        examples = ", ".join(f"'{text}' ({counts[text]:,})" for text in texts)
         raise HistoryError(
-            f"not every row of {outcomes.name} may be a customer: its column '{name}' says {listed}. Name those that "
+            f"not every row of {outcomes.name} may be a customer: its column '{name}' says {examples}. Name those that "
             f"mean customer: --customer '{name}' --customer-value VALUE (all of them, if all are customers)"
         )
     if closed is not None and is_sale(closed):

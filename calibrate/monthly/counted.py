@@ -66,11 +66,11 @@ class Counted:
 
 def quick(settings: Settings, tally: Tally) -> Settings:
     """Without a wish for methods, the slowest one is left out where profiles are many."""
-    asked = settings.candidates
-    if asked.methods != DEFAULT_METHODS or tally.rows <= QUICK_ROWS:
+    candidates = settings.candidates
+    if candidates.methods != DEFAULT_METHODS or tally.rows <= QUICK_ROWS:
         return settings
-    kept = tuple(method for method in asked.methods if method != SLOWEST)
-    return settings.model_copy(update={"candidates": asked.model_copy(update={"methods": kept})})
+    methods = tuple(method for method in candidates.methods if method != SLOWEST)
+    return settings.model_copy(update={"candidates": candidates.model_copy(update={"methods": methods})})
 
 
 def _month(as_of: date | None) -> str:

@@ -48,29 +48,33 @@ def recognised(settings: Settings, table: Table, outcomes: Table | None) -> Orig
     HistoryError
         The export leaves lost leads out.
     """
-    named = settings.data.crm
-    if named == NONE:
+    name = settings.data.crm
+    if name == NONE:
         return Origin(settings, outcomes)
-    if named is not None and named not in SYSTEMS:
-        raise SettingsError(unknown("CRM", named, [*SYSTEMS, NONE]))
-    asked = SYSTEMS[named] if named is not None else None
-    system = asked if asked not in (None, YOUSIGN) else detect([c.name for c in table.columns])
-    if system is YOUSIGN or (asked is YOUSIGN and outcomes is None):
+    if name is not None and name not in SYSTEMS:
+        raise SettingsError(unknown("CRM", name, [*SYSTEMS, NONE]))
+    named_system = SYSTEMS[name] if name is not None else None
+    system = named_system if named_system not in (None, YOUSIGN) else detect([c.name for c in table.columns])
+    if system is YOUSIGN or (named_system is YOUSIGN and outcomes is None):
         raise SettingsError(
             "Yousign events tell which leads signed, not who the leads are: name the file of leads first and this one "
             "with --outcomes"
         )
     origin = Origin(settings, outcomes)
     if system is not None:
-        origin = _leads(origin, system, table, named=system is asked)
+        origin = _leads(origin, system, table, by_user=system is named_system)
     if outcomes is not None:
-        other = asked if asked is YOUSIGN else detect([c.name for c in outcomes.columns]) or asked or system
-        if other is not None:
-            origin = _second(origin, system, table, other, outcomes, named=other is asked)
+        second = (
+            named_system
+            if named_system is YOUSIGN
+            else detect([c.name for c in outcomes.columns]) or named_system or system
+        )
+        if second is not None:
+            origin = _second(origin, system, table, second, outcomes, by_user=second is named_system)
     return origin
 
 
-def _leads(origin: Origin, system: System, table: Table, *, named: bool) -> Origin:
+def _leads(origin: Origin, system: System, table: Table, *, by_user: bool) -> Origin:
     """What the system says about the file of leads."""
     settings, names = origin.settings, [c.name for c in table.columns]
     outcome, time = settings.outcome, settings.time
@@ -78,19 +82,19 @@ def _leads(origin: Origin, system: System, table: Table, *, named: bool) -> Orig
     parts: dict[str, Any] = {}
     times: dict[str, Any] = {}
     facts: list[Fact] = []
-    found: Told | None = None
+    outcome_told: Told | None = None
     if origin.outcomes is None and (outcome.customer is not None or time.customer_at is None):
-        found = _own(settings, _told(settings, system, table))
-        if found is not None:
-            parts = _parts(settings, found)
-            times["customer_at"] = time.customer_at or found.customer_at
+        outcome_told = _own(settings, _told(settings, system, table))
+        if outcome_told is not None:
+            parts = _parts(settings, outcome_told)
+            times["customer_at"] = time.customer_at or outcome_told.customer_at
         elif time.customer_at is None:
             times["customer_at"] = find_dates(table)[1]
     if outcome.lead_id is None:
         parts["lead_id"] = system.find(names, system.lead_id)
     if time.created_at is None and time.order is None:
         times["created_at"] = system.find(names, system.created_at)
-    if found is not None and found.sale and outcome.value is None:
+    if outcome_told is not None and outcome_told.sale and outcome.value is None:
         parts["value"] = amount(system, table)
     for key, column, before in (
         ("found_value", parts.get("value"), outcome.value),
@@ -100,45 +104,43 @@ def _leads(origin: Origin, system: System, table: Table, *, named: bool) -> Orig
     ):
         if column is not None and before is None:
             facts.append(Fact(key, {"column": column}))
-    said = spoken(system, table, found, by_user=named, file=table.name)
+    words = spoken(system, table, outcome_told, by_user=by_user, file=table.name)
     put_back = {*settings.columns.only, *settings.columns.keep, *(c.column for c in settings.criterion)}
     aside = {c: str(reason) for c, reason in set_aside(system, table).items() if c not in put_back}
-    return Origin(
-        _changed(settings, parts, times), origin.outcomes, (*said.facts, *facts), said.warnings, aside
-    )  # fmt: skip
+    return Origin(_changed(settings, parts, times), origin.outcomes, (*words.facts, *facts), words.warnings, aside)
 
 
 def _second(
-    origin: Origin, system: System | None, table: Table, other: System, outcomes: Table, *, named: bool
+    origin: Origin, system: System | None, table: Table, second: System, outcomes: Table, *, by_user: bool
 ) -> Origin:
     """What the system says about the file of deals or signatures, and how it is joined to the leads."""
     settings = origin.settings
     outcome, time = settings.outcome, settings.time
-    if other is YOUSIGN:
+    if second is YOUSIGN:
         signed = signatures(outcomes, outcome.outcomes_id)
         times: dict[str, Any] = {"customer_at": SIGNED}
         settings = _changed(settings, {"customer": None, "customer_values": ()}, times)
         facts = (*origin.facts, *(f for f in signed.facts if f.key == "signatures"))
         return Origin(settings, signed, facts, origin.warnings, origin.aside)
-    value = outcome.value or amount(other, outcomes)
-    listed = outcome.outcomes_id or key_of(system or other, other, outcomes)
-    if listed is not None:
-        outcomes = apart(outcomes, listed, value)
-    found = _own(settings, _told(settings, other, outcomes, sale=True))
+    value = outcome.value or amount(second, outcomes)
+    key = outcome.outcomes_id or key_of(system or second, second, outcomes)
+    if key is not None:
+        outcomes = apart(outcomes, key, value)
+    outcome_told = _own(settings, _told(settings, second, outcomes, sale=True))
     parts: dict[str, Any] = {}
     times = {}
-    if found is not None:
-        parts = _parts(settings, found)
-        times = {"customer_at": time.customer_at or found.customer_at}
+    if outcome_told is not None:
+        parts = _parts(settings, outcome_told)
+        times = {"customer_at": time.customer_at or outcome_told.customer_at}
     if outcome.outcomes_id is None and outcome.outcomes_by is None:
-        pair = keys(system or other, table, other, outcomes)
+        pair = keys(system or second, table, second, outcomes)
         if pair is not None:
             parts["outcomes_by"], parts["outcomes_id"] = pair
-    if found is not None and outcome.value is None:
+    if outcome_told is not None and outcome.value is None:
         parts["value"] = value
     facts = origin.facts
-    said = spoken(other, outcomes, found, by_user=named, file=outcomes.name)
-    new = tuple(fact for fact in said.facts if fact not in facts)
+    words = spoken(second, outcomes, outcome_told, by_user=by_user, file=outcomes.name)
+    new = tuple(fact for fact in words.facts if fact not in facts)
     new += tuple(fact for fact in outcomes.facts if fact.key == "crm_several")
     if parts.get("value") is not None:
         new += (Fact("found_value", {"column": parts["value"]}),)
@@ -153,26 +155,26 @@ def _told(settings: Settings, system: System, table: Table, *, sale: bool = Fals
     if outcome.customer is not None or not outcome.customer_values:
         return told(system, table, column=outcome.customer, sale=sale)
     holding = (told(system, table, column=name, sale=sale) for name in find_value(table, outcome.customer_values))
-    return next((each for each in holding if each is not None), None)
+    return next((outcome_told for outcome_told in holding if outcome_told is not None), None)
 
 
-def _own(settings: Settings, found: Told | None) -> Told | None:
+def _own(settings: Settings, outcome_told: Told | None) -> Told | None:
     """What was found, without the date and the open values where the user means another outcome by that column."""
     meant = settings.outcome.customer_values
-    known = {spelling(value) for value in found.customer_values} if found is not None else set()
-    if found is None or not meant or not known or {spelling(value) for value in meant} & known:
-        return found
-    return Told(found.customer, meant)
+    spellings = {spelling(value) for value in outcome_told.customer_values} if outcome_told is not None else set()
+    if outcome_told is None or not meant or not spellings or {spelling(value) for value in meant} & spellings:
+        return outcome_told
+    return Told(outcome_told.customer, meant)
 
 
-def _parts(settings: Settings, found: Told) -> dict[str, Any]:
+def _parts(settings: Settings, outcome_told: Told) -> dict[str, Any]:
     """The outcome as found, where the user has not said it."""
     outcome = settings.outcome
     return {
-        "customer": found.customer,
-        "customer_values": outcome.customer_values or found.customer_values,
-        "open_values": outcome.open_values or found.open_values,
-        "open_in": outcome.open_in or (None if outcome.open_values else found.open_in),
+        "customer": outcome_told.customer,
+        "customer_values": outcome.customer_values or outcome_told.customer_values,
+        "open_values": outcome.open_values or outcome_told.open_values,
+        "open_in": outcome.open_in or (None if outcome.open_values else outcome_told.open_in),
     }
 
 

@@ -26,11 +26,17 @@ from .settings import settings
 SPECIAL = (Level("missing", "missing"), Level("other", "other"))
 OBSERVE_DAYS = 14
 TOLD = {
-    "newsletter": "newsletter_signup", "email_opens": "email_open", "email_clicks": "email_click",
-    "pricing_page_views": "pricing_page", "case_study": "case_study", "webinar_attended": "webinar_attended",
-    "webinar_no_show": "webinar_no_show", "free_trial": "trial_start", "demo_request": "demo_request",
+    "newsletter": "newsletter_signup",
+    "email_opens": "email_open",
+    "email_clicks": "email_click",
+    "pricing_page_views": "pricing_page",
+    "case_study": "case_study",
+    "webinar_attended": "webinar_attended",
+    "webinar_no_show": "webinar_no_show",
+    "free_trial": "trial_start",
+    "demo_request": "demo_request",
     "unsubscribed": "unsubscribe",
-}  # fmt: skip
+}
 """What leads did stands in a file of events: the name of each criterion, and the event that it counts."""
 
 
@@ -53,11 +59,13 @@ def run(
     history.leads.drop(columns=behaviour).to_csv(folder / "leads.csv", index=False)
     history.events[["lead_id", "at", "type"]].to_csv(folder / "events.csv", index=False)  # the value repeats the type
     (folder / "current.json").write_text(grid_json.write(meeting_grid()), encoding="utf-8")
-    asked = settings(
+    plan = settings(
         {
             "data": {"file": (folder / "leads.csv").as_posix()},
             "time": {
-                "created_at": "created_at", "customer_at": "customer_at", "as_of": history.as_of,
+                "created_at": "created_at",
+                "customer_at": "customer_at",
+                "as_of": history.as_of,
                 "observe_days": OBSERVE_DAYS,
             },
             "events": {"file": (folder / "events.csv").as_posix()},
@@ -67,11 +75,11 @@ def run(
             "candidates": {"current": (folder / "current.json").as_posix()},
             "report": {"out": out, "languages": languages},
         }
-    )  # fmt: skip
-    counted = read_rows(asked, progress, timing=timing)
-    found = replace(review(counted, progress, timing=timing), truth=true_rates(history, counted))
+    )
+    reading = read_rows(plan, progress, timing=timing)
+    result = replace(review(reading, progress, timing=timing), truth=true_rates(history, reading))
     progress("report")
-    return counted, found, publish(found, counted)
+    return reading, result, publish(result, reading)
 
 
 def meeting_grid() -> Grid:
@@ -96,14 +104,14 @@ def meeting_grid() -> Grid:
     )
 
 
-def true_rates(history: Simulated, counted: Counted) -> dict[str, dict[str, float]]:
+def true_rates(history: Simulated, reading: Counted) -> dict[str, dict[str, float]]:
     """True close rates of the levels shown, within the window that is judged."""
-    terms = counted.history.terms
+    terms = reading.history.terms
     webinar = history.leads["webinar"]
     flags = {"webinar_attended": webinar == "attended", "webinar_no_show": webinar == "no-show"}
-    known = replace(history, leads=history.leads.assign(**flags))
+    simulated = replace(history, leads=history.leads.assign(**flags))
     truth = {}
-    for criterion in counted.rates.criteria:
+    for criterion in reading.rates.criteria:
 
         def level_of(value: object, criterion: Criterion = criterion) -> str:
             if isinstance(value, bool | np.bool_):  # counted once or not at all, or as it stands in the CSV file
@@ -111,14 +119,14 @@ def true_rates(history: Simulated, counted: Counted) -> dict[str, dict[str, floa
             return criterion.levels[criterion.index_of(value)].name
 
         column = criterion.name if criterion.column.endswith(SUFFIX) else criterion.column
-        if column in known.leads:
-            found = known.true_rates(
+        if column in simulated.leads:
+            rates = simulated.true_rates(
                 column,
                 level_of,
                 observe_days=terms.observe_days,
                 close_within_days=terms.close_within_days,
             )
-            truth[criterion.name] = {str(level): float(value) for level, value in found.items()}
+            truth[criterion.name] = {str(level): float(value) for level, value in rates.items()}
     return truth
 
 

@@ -31,28 +31,28 @@ CURRENT = "current"
 
 def grids_of(settings: Settings) -> dict[str, Grid]:
     """The grid files named in the settings, by candidate name."""
-    named = dict(settings.candidates.grids)
+    files = dict(settings.candidates.grids)
     if settings.candidates.current is not None:
-        if CURRENT in named:
+        if CURRENT in files:
             raise SettingsError("two grids are named 'current'; give the one under --grid another name")
-        named = {CURRENT: settings.candidates.current, **named}
-    clash = sorted(set(named) & set(settings.candidates.methods))
+        files = {CURRENT: settings.candidates.current, **files}
+    clash = sorted(set(files) & set(settings.candidates.methods))
     if clash:
         raise SettingsError(f"a grid file is named '{clash[0]}' like a weighting method; give it another name")
-    return {name: replace(read_grid(path), name=name) for name, path in named.items()}
+    return {name: replace(read_grid(path), name=name) for name, path in files.items()}
 
 
 def with_events(settings: Settings, table: Table, happened: Table, terms: Terms, grids: Mapping[str, Grid]) -> Table:
     """The leads with a column for each thing that events tell of them."""
-    wanted = [c.column for grid in grids.values() for c in grid.criteria]
-    wanted += [*settings.columns.only, *settings.columns.keep, *settings.columns.known]
-    wanted += [c.column for c in settings.criterion]
-    return join_events(table, happened, terms, _event_names(settings), more=types_in(wanted)).table
+    needed = [c.column for grid in grids.values() for c in grid.criteria]
+    needed += [*settings.columns.only, *settings.columns.keep, *settings.columns.known]
+    needed += [c.column for c in settings.criterion]
+    return join_events(table, happened, terms, _event_names(settings), more=types_in(needed)).table
 
 
 def _event_names(settings: Settings) -> EventNames:
-    asked = settings.events
-    return EventNames(asked.lead_id, asked.at, asked.type, asked.value)
+    events = settings.events
+    return EventNames(events.lead_id, events.at, events.type, events.value)
 
 
 def seen_until(settings: Settings, happened: Table, terms: Terms) -> Terms:
@@ -65,12 +65,12 @@ def seen_until(settings: Settings, happened: Table, terms: Terms) -> Terms:
 
 def with_kinds(settings: Settings, table: Table, grids: Mapping[str, Grid]) -> Table:
     """The leads with a column for the kind of mailbox behind each column of e-mail addresses."""
-    wanted = [c.column for grid in grids.values() for c in grid.criteria]
-    wanted += [*settings.columns.only, *settings.columns.keep, *settings.columns.known]
-    wanted += [c.column for c in settings.criterion]
-    named = [made for name in wanted if (made := made_from(name)) is not None]
-    found = [] if settings.columns.only else find_addresses(table)
-    return with_mailboxes(table, list(dict.fromkeys((*found, *named))))
+    needed = [c.column for grid in grids.values() for c in grid.criteria]
+    needed += [*settings.columns.only, *settings.columns.keep, *settings.columns.known]
+    needed += [c.column for c in settings.criterion]
+    sources = [source for name in needed if (source := made_from(name)) is not None]
+    addresses = [] if settings.columns.only else find_addresses(table)
+    return with_mailboxes(table, list(dict.fromkeys((*addresses, *sources))))
 
 
 def terms_of(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
@@ -81,29 +81,40 @@ def terms_of(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
         order = outcome.lead_id
     usual = EVENT_DAYS if settings.events.file else OBSERVE_DAYS
     return Terms(
-        customer=outcome.customer, customer_values=outcome.customer_values, created_at=time_.created_at,
-        customer_at=time_.customer_at, lead_id=outcome.lead_id, order=order, outcomes=outcomes, as_of=time_.as_of,
-        outcomes_id=outcome.outcomes_id, outcomes_by=outcome.outcomes_by, open_values=outcome.open_values,
-        open_in=outcome.open_in, group=_group(settings, table, outcomes), unit=outcome.unit, persons=person_keys(table),
+        customer=outcome.customer,
+        customer_values=outcome.customer_values,
+        created_at=time_.created_at,
+        customer_at=time_.customer_at,
+        lead_id=outcome.lead_id,
+        order=order,
+        outcomes=outcomes,
+        as_of=time_.as_of,
+        outcomes_id=outcome.outcomes_id,
+        outcomes_by=outcome.outcomes_by,
+        open_values=outcome.open_values,
+        open_in=outcome.open_in,
+        group=_group(settings, table, outcomes),
+        unit=outcome.unit,
+        persons=person_keys(table),
         not_leads=find_not_leads(table),
         observe_days=usual if time_.observe_days is None else time_.observe_days,
         close_within_days=time_.close_within_days,
-    )  # fmt: skip
+    )
 
 
 def _group(settings: Settings, table: Table, outcomes: Table | None) -> Group | None:
     """What tells buyers apart: as named, else as found; "none" is a column only where there is one of that name."""
-    asked = settings.outcome.group
-    known = [c.name for c in table.columns]
-    if asked is not None and (asked in known or asked != "none"):
-        if asked not in known:
-            raise SettingsError(f"{table.name}: {unknown('column', asked, known)}")
-        return Group(asked)
-    group = None if asked else find_group(table, outcomes, settings.outcome.outcomes_id or settings.outcome.lead_id)
+    column = settings.outcome.group
+    names = [c.name for c in table.columns]
+    if column is not None and (column in names or column != "none"):
+        if column not in names:
+            raise SettingsError(f"{table.name}: {unknown('column', column, names)}")
+        return Group(column)
+    group = None if column else find_group(table, outcomes, settings.outcome.outcomes_id or settings.outcome.lead_id)
     if group is None and settings.outcome.unit == "company":
         raise SettingsError(
             "nothing tells which leads belong to one company, so companies cannot be scored: name the column that does "
-            f"with --group. Columns: {', '.join(known[:40])}"
+            f"with --group. Columns: {', '.join(names[:40])}"
         )
     return group
 
@@ -115,7 +126,7 @@ def proposal_of(
 
     `known_aside` are columns that a CRM fills too late to be criteria, with the reason.
     """
-    known = [c.name for c in table.columns]
+    names = [c.name for c in table.columns]
     columns = settings.columns
     for name in (
         *columns.only,
@@ -124,31 +135,33 @@ def proposal_of(
         *columns.known,
         *(c.column for c in settings.criterion),
     ):
-        if name not in known:
-            raise SettingsError(f"{table.name}: {unknown('column', name, known)}")
+        if name not in names:
+            raise SettingsError(f"{table.name}: {unknown('column', name, names)}")
     for grid in grids.values():
         for criterion in grid.criteria:
-            if criterion.column not in known:
+            if criterion.column not in names:
                 raise GridError(
-                    f"grid '{grid.name}' does not fit {table.name}: {unknown('column', criterion.column, known)}"
+                    f"grid '{grid.name}' does not fit {table.name}: {unknown('column', criterion.column, names)}"
                 )
     needed = [criterion for grid in grids.values() for criterion in grid.criteria]
-    needed += [_decided(each) for each in settings.criterion if each.cuts or each.groups]
+    needed += [_decided(part) for part in settings.criterion if part.cuts or part.groups]
     aside = {*settings.stages.model_dump().values(), settings.outcome.value, settings.outcome.worked} - {None}
     if terms.outcomes is not None and settings.outcome.value in [c.name for c in terms.outcomes.columns]:
-        aside -= {settings.outcome.value} - {*known}  # the amounts stand in the file of deals
+        aside -= {settings.outcome.value} - {*names}  # the amounts stand in the file of deals
     for name in aside:
         column_of(table, name)
     parts = {terms.customer, terms.created_at, terms.customer_at, terms.lead_id, terms.order, terms.outcomes_by}
     parts |= {terms.group.column} if terms.group is not None and terms.group.kind in ("column", "company") else set()
-    late = {name: reason for name, reason in known_aside.items() if name in known and name not in {*parts, *aside}}
-    addresses = [made for name in known if (made := made_from(name)) in known]  # the kind of mailbox stands for them
-    out = {name for name in (*aside, *parts, *late, *addresses) if name is not None and name in known}
+    late = {name: reason for name, reason in known_aside.items() if name in names and name not in {*parts, *aside}}
+    addresses = [
+        source for name in names if (source := made_from(name)) in names
+    ]  # the kind of mailbox stands for them
+    out = {name for name in (*aside, *parts, *late, *addresses) if name is not None and name in names}
     proposal = propose(
         table,
         leave_out=tuple(sorted(str(name) for name in out if name not in columns.only)),
         include=columns.only or None,
-        exclude=(*columns.exclude, *(name for name in known if made_from(name) in columns.exclude)),
+        exclude=(*columns.exclude, *(name for name in names if made_from(name) in columns.exclude)),
         needed=needed,
         keep=columns.keep,
     )
@@ -158,30 +171,30 @@ def proposal_of(
     if worked is None or worked in [c.column for c in proposal.criteria]:
         return proposal
     # counted beside the criteria, and none of them
-    counted = propose(table, include=(worked,), keep=columns.keep).criteria
+    worked_criteria = propose(table, include=(worked,), keep=columns.keep).criteria
     return replace(
         proposal,
-        criteria=(*proposal.criteria, *counted),
-        only_needed=(*proposal.only_needed, *(c.name for c in counted)),
+        criteria=(*proposal.criteria, *worked_criteria),
+        only_needed=(*proposal.only_needed, *(c.name for c in worked_criteria)),
     )
 
 
-def _decided(each: CriterionSettings) -> Criterion:
+def _decided(part: CriterionSettings) -> Criterion:
     """The criterion that a `[[criterion]]` of the settings describes."""
-    return named_levels(each.column, name=each.name, axis=each.axis or "fit", cuts=each.cuts, groups=each.groups)
+    return named_levels(part.column, name=part.name, axis=part.axis or "fit", cuts=part.cuts, groups=part.groups)
 
 
 def _edited(criterion: Criterion, settings: Settings) -> Criterion:
     """The proposed criterion with the name and axis that the settings give it."""
     if is_event_column(criterion.column):
         criterion = replace(criterion, axis="engagement")
-    for each in settings.criterion:
-        if each.column == criterion.column:
+    for part in settings.criterion:
+        if part.column == criterion.column:
             return replace(
                 criterion,
-                name=each.name or criterion.name,
-                axis=each.axis or criterion.axis,
-                reference=each.reference or criterion.reference,
+                name=part.name or criterion.name,
+                axis=part.axis or criterion.axis,
+                reference=part.reference or criterion.reference,
             )
     return criterion
 
@@ -192,32 +205,32 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], window: int | None =
     `window` is how many days a lead takes until it can be judged (None: undated). It tells which leads a grid that we
     made ourselves was made from: its method, under today's constraints, stands in for it there.
     """
-    wanted = settings.candidates
-    for method in wanted.methods:
+    candidates = settings.candidates
+    for method in candidates.methods:
         if method not in METHODS:
             raise SettingsError(unknown("weighting method", method, METHODS))
     constraints = Constraints(
         pins=tuple(Pin(**pin.model_dump()) for pin in settings.pin),
-        cap=wanted.cap,
-        cap_criterion=wanted.cap_criterion,
-        cap_axis=wanted.cap_axis,
-        largest_share=wanted.largest_share,
-        max_lines=wanted.max_lines,
-        max_criteria=wanted.max_criteria,
-        never_negative=wanted.never_negative,
-        never_positive=wanted.never_positive,
-        ordered=wanted.monotone,
-        need_negative=wanted.need_negative,
+        cap=candidates.cap,
+        cap_criterion=candidates.cap_criterion,
+        cap_axis=candidates.cap_axis,
+        largest_share=candidates.largest_share,
+        max_lines=candidates.max_lines,
+        max_criteria=candidates.max_criteria,
+        never_negative=candidates.never_negative,
+        never_positive=candidates.never_positive,
+        ordered=candidates.monotone,
+        need_negative=candidates.need_negative,
     )
     policy = policy_of(settings)
-    made = {
+    by_method = {
         method: Plan(
             method,
             method,
             constraints=constraints,
-            scale=wanted.scale,
-            pivot=wanted.pivot,
-            best=wanted.best,
+            scale=candidates.scale,
+            pivot=candidates.pivot,
+            best=candidates.best,
             policy=policy,
         )
         for method in METHODS
@@ -226,10 +239,10 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], window: int | None =
     for name, grid in grids.items():
         plan, since = Plan(name, grid=grid, policy=policy), grid.first_unseen_day(window)
         if since is not None and grid.method in METHODS:
-            again = replace(made[grid.method], name=name, like=grid)
+            again = replace(by_method[grid.method], name=name, like=grid)
             plan = replace(plan, again=again, since=(since - DAY_ZERO).days)
         fixed.append(plan)
-    plans = (*fixed, *(made[method] for method in wanted.methods))
+    plans = (*fixed, *(by_method[method] for method in candidates.methods))
     if not plans:
         raise SettingsError("there is nothing to compare: name methods or grid files")
     return plans
@@ -237,27 +250,27 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], window: int | None =
 
 def policy_of(settings: Settings) -> Policy:
     """How thresholds are to be chosen."""
-    chosen = settings.thresholds
-    given = [
+    thresholds = settings.thresholds
+    ways = [
         policy
         for value, policy in (
-            (chosen.capacity, Policy("capacity", chosen.capacity or 1)),
-            (chosen.close_rate, Policy("rate", chosen.close_rate or 0.5)),
-            (chosen.share_of_customers, Policy("share", chosen.share_of_customers or 0.5)),
+            (thresholds.capacity, Policy("capacity", thresholds.capacity or 1)),
+            (thresholds.close_rate, Policy("rate", thresholds.close_rate or 0.5)),
+            (thresholds.share_of_customers, Policy("share", thresholds.share_of_customers or 0.5)),
         )
         if value is not None
     ]
-    cost, value = chosen.cost_of_call, chosen.value_of_customer
+    cost, value = thresholds.cost_of_call, thresholds.value_of_customer
     if (cost is None) != (value is None):
         raise SettingsError("money needs both: --cost-of-call and --value-of-customer")
     if cost is not None and value is not None:
-        given.append(Policy.break_even(cost, value))
-    if len(given) > 1:
+        ways.append(Policy.break_even(cost, value))
+    if len(ways) > 1:
         raise SettingsError(
             "thresholds are chosen in one way: by capacity, by close rate, by share of customers or by money"
         )
     return replace(
-        given[0] if given else Policy(),
-        fit_minimum=chosen.fit_minimum,
-        engagement_minimum=chosen.engagement_minimum,
+        ways[0] if ways else Policy(),
+        fit_minimum=thresholds.fit_minimum,
+        engagement_minimum=thresholds.engagement_minimum,
     )

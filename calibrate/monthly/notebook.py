@@ -56,12 +56,12 @@ def execute(notebook: Path, parameters: Mapping[str, object], page: Path) -> Pat
     nbclient, nbconvert, nbformat = _libraries()
     book = _read(notebook, nbformat)
     place = _parameter_cell(book)
-    known = _assigned(book.cells[place].source)
+    names = _assigned(book.cells[place].source)
     for name in parameters:
-        if name not in known:
-            raise SettingsError(f"{notebook}: {unknown('parameter', name, known)}")
-    given = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
-    book.cells.insert(place + 1, nbformat.v4.new_code_cell(given))
+        if name not in names:
+            raise SettingsError(f"{notebook}: {unknown('parameter', name, names)}")
+    assignments = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
+    book.cells.insert(place + 1, nbformat.v4.new_code_cell(assignments))
     client = nbclient.NotebookClient(
         book, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": os.getcwd()}}, config=_private()
     )
@@ -88,8 +88,8 @@ def find(name: str = MONTHLY) -> Path:
     for place in PLACES:
         if (place / name).is_file():
             return place / name
-    looked = ", ".join(str(place) for place in PLACES)
-    raise InputError(f"there is no notebook '{name}' (looked in: {looked})")
+    places = ", ".join(str(place) for place in PLACES)
+    raise InputError(f"there is no notebook '{name}' (looked in: {places})")
 
 
 def _private() -> Any:
@@ -104,13 +104,13 @@ def _private() -> Any:
 
 def settings_of(path: str | Path, *, month: str | None = None, out: str | Path | None = None) -> Settings:
     """Settings of a file; with `month` ("2026-01") as the history stood on its last day, with `out` another folder."""
-    chosen = spelling.read(Path(path))
+    settings = spelling.read(Path(path))
     if month:
-        time = chosen.time.model_copy(update={"as_of": last_day(month)})
-        chosen = chosen.model_copy(update={"time": time})
+        time = settings.time.model_copy(update={"as_of": last_day(month)})
+        settings = settings.model_copy(update={"time": time})
     if out:
-        chosen = chosen.model_copy(update={"report": chosen.report.model_copy(update={"out": str(out)})})
-    return chosen
+        settings = settings.model_copy(update={"report": settings.report.model_copy(update={"out": str(out)})})
+    return settings
 
 
 def last_day(month: str) -> date:
@@ -175,13 +175,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("notebook", type=Path)
     parser.add_argument("--out", type=Path, required=True, help="the HTML page to write")
     parser.add_argument("parameters", nargs="*", metavar="NAME=VALUE")
-    asked = parser.parse_intermixed_args(arguments)
+    options = parser.parse_intermixed_args(arguments)
     try:
-        wrong = [each for each in asked.parameters if "=" not in each]
+        wrong = [pair for pair in options.parameters if "=" not in pair]
         if wrong:
             raise SettingsError(f"'{wrong[0]}' is not NAME=VALUE")
-        values = dict(each.split("=", 1) for each in asked.parameters)
-        page = execute(asked.notebook, values, asked.out)
+        values = dict(pair.split("=", 1) for pair in options.parameters)
+        page = execute(options.notebook, values, options.out)
     except CalibrateError as fault:
         sys.stderr.write(f"calibrate: {fault}\n")
         return 2

@@ -23,20 +23,20 @@ def check_out(settings: Settings) -> None:
         load_words(language)
 
 
-def month_folder(counted: Counted) -> Path:
+def month_folder(reading: Counted) -> Path:
     """Where the report of these leads goes."""
-    return Path(counted.settings.report.out) / _month(counted.history.as_of)
+    return Path(reading.settings.report.out) / _month(reading.history.as_of)
 
 
-def check_open(counted: Counted, force: bool = False) -> None:
+def check_open(reading: Counted, force: bool = False) -> None:
     """Refuse to overwrite a month that a decision has closed."""
-    folder = month_folder(counted)
+    folder = month_folder(reading)
     if (folder / decision.FILE).exists() and not force:
-        newer = newer_beside(counted.settings.data.file)
+        newer = newer_beside(reading.settings.data.file)
         hint = f" ('{newer.name}' beside it is newer)" if newer else ""
         raise CalibrateError(
             f"'{folder}' is closed by a decision, so its report is not written again. These are the leads of "
-            f"'{Path(counted.table.name).name}'{hint}: give the next month's with --data NEW-FILE. Or run with --force "
+            f"'{Path(reading.table.name).name}'{hint}: give the next month's with --data NEW-FILE. Or run with --force "
             "to write this report anew and keep the decision, or name another folder with --out"
         )
 
@@ -52,41 +52,45 @@ def newer_beside(file: str) -> Path | None:
         return None
 
 
-def publish(review: Review, counted: Counted, *, force: bool = False) -> Path:
+def publish(review: Review, reading: Counted, *, force: bool = False) -> Path:
     """Write the month's folder, whole or not at all, and say where it is; a closed month only by `force`."""
-    settings = counted.settings
-    folder = month_folder(counted)
+    settings = reading.settings
+    folder = month_folder(reading)
     grids = {point.name: point.grid for point in review.frontier.points}
     grids |= {candidate.name: candidate.grid for candidate in (*review.candidates, *review.robustness.near)}
     files = {name: grid_json.write(grid) for name, grid in grids.items()}
     write_folder(
-        review, folder, settings.report.languages, settings_text=settings_text(counted, folder), grid_files=files,
-        allowed=lambda: check_open(counted, force),
-    )  # fmt: skip
+        review,
+        folder,
+        settings.report.languages,
+        settings_text=settings_text(reading, folder),
+        grid_files=files,
+        allowed=lambda: check_open(reading, force),
+    )
     return folder
 
 
-def settings_text(counted: Counted, folder: Path) -> str:
+def settings_text(reading: Counted, folder: Path) -> str:
     """The commented `calibration.toml` from which this run can be repeated, as it stands in a folder."""
     notes: dict[str, list[str]] = {}
     toml = settings_file.toml
-    for criterion in counted.rates.criteria:
+    for criterion in reading.rates.criteria:
         levels = ", ".join(level.name for level in criterion.levels[:20])
         cuts = f"; cuts = {toml(criterion.cuts)}" if criterion.cuts else ""
         notes[criterion.column] = [
             f"[[criterion]] column = {toml(criterion.column)}, axis = {toml(criterion.axis)}{cuts}",
             f"levels found: {levels}",
         ]
-    for suspect in counted.suspects:
+    for suspect in reading.suspects:
         notes[suspect.column] = [
             f"{toml(suspect.column)} is set aside ({suspect.reason}): {suspect.evidence}",
             "put it back with: keep = [...] under [columns]",
         ]
-    for q in counted.asked:
+    for q in reading.asked:
         notes[q.column] = [
             *notes.get(q.column, []),
             f"{q.question} {q.evidence}; AUC of all criteria {q.auc_with:.3f}, without it {q.auc_without:.3f}",
             f"answer under [columns]: known = [{toml(q.column)}] or exclude = [{toml(q.column)}]",
         ]
-    named = [f"{key}: {facts['column']}" for key, facts in counted.history.facts if key.startswith("found_")]
-    return settings_file.settings_text(counted.settings, folder, notes, named)
+    columns = [f"{key}: {facts['column']}" for key, facts in reading.history.facts if key.startswith("found_")]
+    return settings_file.settings_text(reading.settings, folder, notes, columns)

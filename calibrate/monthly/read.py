@@ -72,14 +72,26 @@ def read_rows(
         changed = moved(before.ledger, before.as_of, candidates, days) if before else ()
         aside, doubts = set_aside(candidates, observed.proposal, changed)
         chance = by_chance(candidates, free=(*settings.columns.only, *settings.columns.keep))
-        told = (*observed.history.facts, *(Fact(f"{each.kind}_by_chance", each.facts) for each in chance))
-        hidden = {*(suspect.column for suspect in aside), *(each.column for each in chance)}
+        facts = (
+            *observed.history.facts,
+            *(Fact(f"{chance_criterion.kind}_by_chance", chance_criterion.facts) for chance_criterion in chance),
+        )
+        hidden = {*(suspect.column for suspect in aside), *(chance_criterion.column for chance_criterion in chance)}
         allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
     return Counted(
-        observed.settings, observed.table, replace(observed.history, facts=told),
-        observed.proposal, tally, aside, allowed,
-        observed.grids, observed.story, observed.warnings, observed.events, doubts,
-    )  # fmt: skip
+        observed.settings,
+        observed.table,
+        replace(observed.history, facts=facts),
+        observed.proposal,
+        tally,
+        aside,
+        allowed,
+        observed.grids,
+        observed.story,
+        observed.warnings,
+        observed.events,
+        doubts,
+    )
 
 
 def set_aside(
@@ -114,7 +126,7 @@ def read_history(
     `frames` are tables in memory that the settings name instead of files.
     """
     timed = partial(timed_step, timing if timing is not None else {}, progress)
-    asked = settings  # written out as it was asked for: what was found by itself is found again next month
+    original = settings  # written out as it was asked for: what was found by itself is found again next month
     grids = grids_of(settings)
     with timed("open_s", "open"):
         session = Session(frames)
@@ -124,18 +136,20 @@ def read_history(
     with timed("resolve_s", "propose"):
         origin = recognised(settings, table, outcomes)
         roles = resolved(origin.settings, table, origin.outcomes)
-        settings, found = roles.settings, [*origin.facts, *roles.facts]
+        settings, facts = roles.settings, [*origin.facts, *roles.facts]
         table = with_kinds(settings, table, grids)
         grids = {name: as_answered(grid, table) for name, grid in grids.items()}
         terms = cohorts(terms_of(settings, table, origin.outcomes))
         if happened is not None:
             terms = seen_until(settings, happened, terms)
-        asked, story, month = _followed(asked, table, terms, follow)
-        if story and _replaces(story[-1], asked, month):
-            made = story[-1].decision
+        original, story, month = _followed(original, table, terms, follow)
+        if story and _replaces(story[-1], original, month):
+            newest = story[-1].decision
             grids = {**grids, CURRENT: replace(story[-1].grid, name=CURRENT)}
             grids = {CURRENT: grids.pop(CURRENT), **grids}
-            found.append(Fact("adopted_grid", {"month": made.month, "candidate": made.candidate, "who": made.who}))
+            facts.append(
+                Fact("adopted_grid", {"month": newest.month, "candidate": newest.candidate, "who": newest.who})
+            )
     with timed("events_s", "events"):
         if happened is not None:
             table = with_events(settings, table, happened, terms, grids)
@@ -148,33 +162,37 @@ def read_history(
             raise InputError(f"{table.name}: no column can be a criterion ({reasons or 'there are no others'})")
     with timed("observe_s", "observe"):
         history = observe(table, proposal.criteria, terms)
-        history = replace(history, proposal=proposal, facts=(*table.facts, *found, *proposal.facts, *history.facts))
-    return Observed(asked, table, history, proposal, grids, story, (*roles.warnings, *origin.warnings), happened)
+        history = replace(history, proposal=proposal, facts=(*table.facts, *facts, *proposal.facts, *history.facts))
+    return Observed(original, table, history, proposal, grids, story, (*roles.warnings, *origin.warnings), happened)
 
 
-def _followed(asked: Settings, table: Table, terms: Terms, follow: bool) -> tuple[Settings, tuple[Adopted, ...], str]:
+def _followed(
+    settings: Settings, table: Table, terms: Terms, follow: bool
+) -> tuple[Settings, tuple[Adopted, ...], str]:
     """The settings with the month from which a grid named just now holds; decisions of earlier months; this month."""
-    reports = Path(asked.report.out)
-    named_now = asked.candidates.current_since == "now"
+    reports = Path(settings.report.out)
+    named_now = settings.candidates.current_since == "now"
     if not named_now and not (follow and decision.months_decided(reports)):
-        return asked, (), ""
+        return settings, (), ""
     month = _month(last_day(table, terms))
     if named_now:
-        asked = asked.model_copy(update={"candidates": asked.candidates.model_copy(update={"current_since": month})})
-    found = []
+        settings = settings.model_copy(
+            update={"candidates": settings.candidates.model_copy(update={"current_since": month})}
+        )
+    story = []
     for name in decision.months_decided(reports, before=month) if follow else ():
-        found.append(read_adopted(reports / name))
-    return asked, tuple(found), month
+        story.append(read_adopted(reports / name))
+    return settings, tuple(story), month
 
 
-def _replaces(adopted: Adopted, asked: Settings, month: str) -> bool:
+def _replaces(adopted: Adopted, settings: Settings, month: str) -> bool:
     """Whether the newest decision's grid is the current one: not where another was named between it and this month."""
-    named = asked.candidates
-    if CURRENT in named.grids:
+    candidates = settings.candidates
+    if CURRENT in candidates.grids:
         return False
-    if named.current is None or named.current_since is None:
+    if candidates.current is None or candidates.current_since is None:
         return True
-    return not adopted.decision.month < named.current_since <= month
+    return not adopted.decision.month < candidates.current_since <= month
 
 
 @contextmanager

@@ -49,70 +49,70 @@ FOLDS, FEW_FOLDS = 5, 3
 
 
 def review(
-    counted: Counted, progress: Progress = lambda stage: None, *, timing: dict[str, float] | None = None
+    reading: Counted, progress: Progress = lambda stage: None, *, timing: dict[str, float] | None = None
 ) -> Review:
     """Make every candidate, judge them on later leads, and put everything found together.
 
     Seconds of each step are put into `timing`.
     """
     timed = partial(timed_step, timing if timing is not None else {}, progress)
-    settings, tally = counted.settings, counted.tally
-    lines = _along(counted, timed)
-    allowed, min_leads = counted.allowed, settings.columns.min_leads
-    rates, prepared, rolling, capacity = counted.rates, lines.prepared, lines.rolling, lines.capacity
+    settings, tally = reading.settings, reading.tally
+    lines = _along(reading, timed)
+    allowed, min_leads = reading.allowed, settings.columns.min_leads
+    rates, prepared, rolling, capacity = reading.rates, lines.prepared, lines.rolling, lines.capacity
     plans, backtests, frontier, grids = lines.plans, lines.backtests, lines.frontier, lines.grids
     with timed("redrawn_s", "candidates"):
         grids = {plan.name: redrawn(prepared, plan, grids[plan.name]) for plan in plans}
         grids |= {plan.name: slim(grids[plan.name]) for plan in plans if plan.size is not None}
         grids = {
-            each.name: replace(grids[each.name], bands=counted_bands(grids[each.name], tally, each))
-            for each in backtests
+            backtest.name: replace(grids[backtest.name], bands=counted_bands(grids[backtest.name], tally, backtest))
+            for backtest in backtests
         }
-    candidates = tuple(_candidate(plan, grids[plan.name], counted) for plan in plans)
+    candidates = tuple(_candidate(plan, grids[plan.name], reading) for plan in plans)
     with timed("compare_s", "compare"):
         recipe = next((plan.name for plan in plans if plan.method == "lift"), plans[0].name)
         comparison = compare(
             backtests,
-            baseline=CURRENT if CURRENT in counted.grids else recipe,
+            baseline=CURRENT if CURRENT in reading.grids else recipe,
             capacity=capacity,
             reliable=bool(rates.distinct.any()),
             grids=grids,
             frontier=frontier,
         )
     base = Review(
-        Path(counted.table.name).name,
-        account(counted, rates),
+        Path(reading.table.name).name,
+        account(reading, rates),
         tally,
         rates,
-        counted.suspects,
+        reading.suspects,
         candidates,
         comparison,
         chosen=_chosen(comparison, candidates),
         months=float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None,
-        ceiling=_ceiling(counted, rolling) if _wants_ceiling(counted) else None,
-        past=Past(counted.story, outcomes(counted.story, tally, _newest(counted.history))),
-        frontier=_signed(frontier, counted),
+        ceiling=_ceiling(reading, rolling) if _wants_ceiling(reading) else None,
+        past=Past(reading.story, outcomes(reading.story, tally, _newest(reading.history))),
+        frontier=_signed(frontier, reading),
     )
     by_name = {plan.name: plan for plan in plans}
     with timed("constraints_s", "constraints"):
         costs = costs_of(base, by_name, backtests, allowed=allowed, min_leads=min_leads, capacity=capacity)
     with timed("near_s", "near"):
         pool = near_of(base, by_name, prepared)
-        near = tuple(_candidate(pool[0], grid, counted) for grid in pool[1].near) if pool else ()
+        near = tuple(_candidate(pool[0], grid, reading) for grid in pool[1].near) if pool else ()
     with timed("meeting_s", "meeting"):
         changes = changes_of(base, settings, backtests, capacity)
-        handover = handover_of(base, settings, counted.history)
+        handover = handover_of(base, settings, reading.history)
         past = replace(base.past, drift=drift_of(base))
     with timed("times_s", "times"):
-        funnel = funnel_of(base, counted, by_name, allowed, min_leads)
+        funnel = funnel_of(base, reading, by_name, allowed, min_leads)
     if settings.candidates.expiry:
         candidates, near = (with_expiry(grids, by_name, funnel) for grids in (candidates, near))
     return replace(
         base,
-        asked=counted.asked,
+        asked=reading.asked,
         power=power(base.rates, pace(tally)),
         candidates=candidates,
-        warnings=(*warnings(counted), *with_impact.warnings_of(base, settings, backtests), *warnings_of(funnel)),
+        warnings=(*warnings(reading), *with_impact.warnings_of(base, settings, backtests), *warnings_of(funnel)),
         changes=changes,
         handover=handover,
         funnel=funnel,
@@ -122,11 +122,11 @@ def review(
 
 
 def frontier_of(
-    counted: Counted, progress: Progress = lambda stage: None, *, timing: dict[str, float] | None = None
+    reading: Counted, progress: Progress = lambda stage: None, *, timing: dict[str, float] | None = None
 ) -> Frontier:
     """The best grid of every number of lines by each method, judged on later leads."""
     timed = partial(timed_step, timing if timing is not None else {}, progress)
-    return _signed(_along(counted, timed).frontier, counted)
+    return _signed(_along(reading, timed).frontier, reading)
 
 
 @dataclass(frozen=True)
@@ -142,13 +142,13 @@ class _Along:
     capacity: float
 
 
-def _along(counted: Counted, timed: Callable[[str, str], AbstractContextManager[None]]) -> _Along:
+def _along(reading: Counted, timed: Callable[[str, str], AbstractContextManager[None]]) -> _Along:
     """Make every candidate and the shorter grids of its method, and judge them on later leads."""
-    settings, tally = counted.settings, counted.tally
-    _check_allowed(counted)
-    plans = plans_of(quick(settings, tally), counted.grids, counted.history.window)
-    check_names(plans[-1].constraints, [c for c in tally.criteria if c.name in counted.allowed])
-    allowed, min_leads = counted.allowed, settings.columns.min_leads
+    settings, tally = reading.settings, reading.tally
+    _check_allowed(reading)
+    plans = plans_of(quick(settings, tally), reading.grids, reading.history.window)
+    check_names(plans[-1].constraints, [c for c in tally.criteria if c.name in reading.allowed])
+    allowed, min_leads = reading.allowed, settings.columns.min_leads
     with timed("rates_s", "rates"):
         prepared = prepare(tally, allowed=allowed, min_leads=min_leads)
     with timed("candidates_s", "candidates"):
@@ -156,12 +156,12 @@ def _along(counted: Counted, timed: Callable[[str, str], AbstractContextManager[
         sized = plans_along(plans, grids)
         grids |= {plan.name: calibrate_prepared(prepared, plan) for plan in sized}
     with timed("backtest_s", "backtest"):
-        rolling = _rolling(counted)
+        rolling = _rolling(reading)
         backtests = replay(tally, (*plans, *sized), rolling, allowed=allowed, min_leads=min_leads)
     with timed("frontier_s", "frontier"):
         capacity = plans[0].policy.top_share(prepared.months, tally.overall)
-        judged = [backtest for backtest in backtests if not backtest.fixed or backtest.name == CURRENT]
-        frontier = judge_frontier(judged, (*plans, *sized), grids, capacity=capacity)
+        rankable = [backtest for backtest in backtests if not backtest.fixed or backtest.name == CURRENT]
+        frontier = judge_frontier(rankable, (*plans, *sized), grids, capacity=capacity)
         plans, backtests = _with_proposed(plans, sized, backtests, frontier, tally)
     return _Along(plans, backtests, grids, frontier, prepared, rolling, capacity)
 
@@ -171,17 +171,17 @@ def _with_proposed(
 ) -> tuple[tuple[Plan, ...], tuple[Backtest, ...]]:
     """The plans and backtests of the candidates: the settings' own, and the grid that the frontier proposes."""
     proposed = frontier.proposed
-    by_name = {each.name: each for each in backtests}
-    chosen = next((plan for plan in sized if proposed is not None and plan.name == proposed.name), None)
-    own = tuple(by_name[plan.name] for plan in plans)
-    if chosen is None:
-        return plans, own
-    return (*plans, chosen), (*own, with_thresholds(by_name[chosen.name], tally, chosen))
+    by_name = {backtest.name: backtest for backtest in backtests}
+    added = next((plan for plan in sized if proposed is not None and plan.name == proposed.name), None)
+    candidates = tuple(by_name[plan.name] for plan in plans)
+    if added is None:
+        return plans, candidates
+    return (*plans, added), (*candidates, with_thresholds(by_name[added.name], tally, added))
 
 
-def _signed(frontier: Frontier, counted: Counted) -> Frontier:
+def _signed(frontier: Frontier, reading: Counted) -> Frontier:
     """The frontier, each grid with where its points come from."""
-    origin = _provenance(counted)
+    origin = _provenance(reading)
     points = (
         replace(point, grid=slim(replace(point.grid, provenance={**point.grid.provenance, **origin})))
         for point in frontier.points
@@ -189,28 +189,28 @@ def _signed(frontier: Frontier, counted: Counted) -> Frontier:
     return replace(frontier, points=tuple(points))
 
 
-def _check_allowed(counted: Counted) -> None:
-    if not counted.allowed:
+def _check_allowed(reading: Counted) -> None:
+    if not reading.allowed:
         raise SettingsError(
             "no column is left to be a criterion: all were ignored, excluded or set aside as suspects "
-            f"({', '.join(s.column for s in counted.suspects) or 'none'}). Put one back with --criteria"
+            f"({', '.join(s.column for s in reading.suspects) or 'none'}). Put one back with --criteria"
         )
 
 
-def _rolling(counted: Counted) -> tuple[Fold, ...]:
+def _rolling(reading: Counted) -> tuple[Fold, ...]:
     """The steps through time, fewer where profiles are many; with dates, none trains on leads that were still open."""
-    tally = counted.tally
-    return folds(tally, close_days=counted.history.window, at_most=FEW_FOLDS if tally.rows > QUICK_ROWS else FOLDS)
+    tally = reading.tally
+    return folds(tally, close_days=reading.history.window, at_most=FEW_FOLDS if tally.rows > QUICK_ROWS else FOLDS)
 
 
-def _wants_ceiling(counted: Counted) -> bool:
+def _wants_ceiling(reading: Counted) -> bool:
     """As asked; without a wish where it is quick: scikit-learn is there and the profiles are not too many."""
-    asked = counted.settings.candidates.ceiling
-    return asked if asked is not None else available() and counted.tally.rows <= QUICK_ROWS
+    wish = reading.settings.candidates.ceiling
+    return wish if wish is not None else available() and reading.tally.rows <= QUICK_ROWS
 
 
-def _ceiling(counted: Counted, rolling: Sequence[Fold]) -> dict[str, float] | None:
-    return ceiling(counted.tally, rolling, counted.allowed) or None
+def _ceiling(reading: Counted, rolling: Sequence[Fold]) -> dict[str, float] | None:
+    return ceiling(reading.tally, rolling, reading.allowed) or None
 
 
 def _newest(history: History) -> int | None:
@@ -220,35 +220,35 @@ def _newest(history: History) -> int | None:
     return (history.as_of - date(1970, 1, 1)).days - history.terms.observe_days - history.terms.close_within_days
 
 
-def _candidate(plan: Plan, grid: Grid, counted: Counted) -> Candidate:
+def _candidate(plan: Plan, grid: Grid, reading: Counted) -> Candidate:
     if plan.grid is None:
-        grid = replace(grid, provenance={**grid.provenance, **_provenance(counted)})
-    enough = with_minimums(counted.tally, grid, grid.thresholds) if grid.thresholds else {}
-    made = Candidate(grid.name, plan.method, grid, score(counted.tally, grid), enough=enough)
-    return audited(made, counted.tally, counted.history.as_of)
+        grid = replace(grid, provenance={**grid.provenance, **_provenance(reading)})
+    enough = with_minimums(reading.tally, grid, grid.thresholds) if grid.thresholds else {}
+    candidate = Candidate(grid.name, plan.method, grid, score(reading.tally, grid), enough=enough)
+    return audited(candidate, reading.tally, reading.history.as_of)
 
 
-def _provenance(counted: Counted) -> dict[str, str | int | float | None]:
+def _provenance(reading: Counted) -> dict[str, str | int | float | None]:
     """Where the points come from: the same settings and data give the same words."""
-    leads, customers = counted.tally.overall
-    asked = counted.settings.model_dump(mode="json", exclude={"report", "data"})
+    leads, customers = reading.tally.overall
+    wishes = reading.settings.model_dump(mode="json", exclude={"report", "data"})
     return {
         "calibrate": __version__,
-        "source": Path(counted.table.name).name,
-        "input_sha256": counted.table.fingerprint,
-        "settings_sha256": hashlib.sha256(repr(sorted(asked.items())).encode()).hexdigest(),
-        "as_of": counted.history.as_of.isoformat() if counted.history.as_of else None,
-        **_named(counted),
+        "source": Path(reading.table.name).name,
+        "input_sha256": reading.table.fingerprint,
+        "settings_sha256": hashlib.sha256(repr(sorted(wishes.items())).encode()).hexdigest(),
+        "as_of": reading.history.as_of.isoformat() if reading.history.as_of else None,
+        **_named(reading),
         "leads": leads,
         "customers": customers,
     }
 
 
-def _named(counted: Counted) -> dict[str, str | int | float | None]:
+def _named(reading: Counted) -> dict[str, str | int | float | None]:
     """What a scorer must know to make the same columns from the same source: names of columns, and the window."""
-    terms = counted.history.terms
+    terms = reading.history.terms
     names: dict[str, str | int | float | None] = {"lead_id": terms.lead_id}
-    for key, facts in counted.history.facts:
+    for key, facts in reading.history.facts:
         if key == "events":
             names |= {"created_at": terms.created_at, "observe_days": terms.observe_days}
             names |= {f"events_{part}": facts[part] or None for part in ("lead_id", "at", "type", "value")}

@@ -405,7 +405,7 @@ def read(path: Path) -> Settings:
     return moved(settings(values, where=f"'{path}'"), path.parent, Path())
 
 
-def moved(chosen: Settings, start: Path, end: Path) -> Settings:
+def moved(settings: Settings, start: Path, end: Path) -> Settings:
     """The same settings with paths that were relative to `start` made relative to `end`."""
 
     def path_from(path: str | None) -> str | None:
@@ -415,11 +415,11 @@ def moved(chosen: Settings, start: Path, end: Path) -> Settings:
 
     for option in options():
         if PATH in option.field.metadata:
-            part = getattr(chosen, option.section)
+            part = getattr(settings, option.section)
             value = getattr(part, option.key)
             paths = {n: path_from(p) for n, p in value.items()} if isinstance(value, Mapping) else path_from(value)
-            chosen = chosen.model_copy(update={option.section: part.model_copy(update={option.key: paths})})
-    return chosen
+            settings = settings.model_copy(update={option.section: part.model_copy(update={option.key: paths})})
+    return settings
 
 
 def _faults(fault: ValidationError, flags: bool) -> list[str]:

@@ -60,9 +60,10 @@ def status(reports: Path) -> Status:
             f"no folder '{reports}' of reports; make the first with: calibrate run LEADS --customer COLUMN"
         )
     runs = {
-        path.parent.name: _run(path) for path in sorted(reports.glob("*/run.json"))
+        path.parent.name: _run(path)
+        for path in sorted(reports.glob("*/run.json"))
         if deciding.MONTH.fullmatch(path.parent.name)
-    }  # fmt: skip
+    }
     months = tuple(_month(reports / name, run) for name, run in runs.items())
     newest = next(reversed(runs.values()), None)
     return Status(reports.as_posix(), months, _promises(newest or {}), *_step(reports, months))
@@ -85,9 +86,14 @@ def _month(folder: Path, run: Mapping[str, Any] | None) -> MonthStatus:
             fault = str(error)
     overall, verdict = _part(run, "overall"), _part(run, "verdict")
     return MonthStatus(
-        folder.name, _whole(overall.get("leads")), _whole(overall.get("customers")),
-        str(verdict.get("candidate") or ""), str(verdict.get("decision") or ""), decision, fault,
-    )  # fmt: skip
+        folder.name,
+        _whole(overall.get("leads")),
+        _whole(overall.get("customers")),
+        str(verdict.get("candidate") or ""),
+        str(verdict.get("decision") or ""),
+        decision,
+        fault,
+    )
 
 
 def _part(run: Mapping[str, Any] | None, key: str) -> Mapping[str, Any]:

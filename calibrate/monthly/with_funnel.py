@@ -38,28 +38,28 @@ DRAWS = 200
 
 
 def funnel_of(
-    review: Review, counted: Counted, plans: Mapping[str, Plan], allowed: Collection[str], min_leads: int
+    review: Review, reading: Counted, plans: Mapping[str, Plan], allowed: Collection[str], min_leads: int
 ) -> Funnel:
     """What dates, amounts, events and the worked column tell, as far as the source has them.
 
     `plans` are the candidates by name, made anew for other closing windows from the criteria that are `allowed`.
     """
-    settings, history, tally = counted.settings, counted.history, counted.tally
+    settings, history, tally = reading.settings, reading.history, reading.tally
     closing = closing_times(history)
     if closing is not None:
         windows = other_windows(review, history, plans, allowed=allowed, min_leads=min_leads)
         closing = replace(closing, windows=windows)
     outcome = settings.outcome
-    named = next((str(facts["column"]) for key, facts in history.facts if key == "found_value"), None)
-    mixed = None if named is None or outcome.value else _mixed(history, named)
-    value = outcome.value or (named if mixed is None else None)
+    amounts = next((str(facts["column"]) for key, facts in history.facts if key == "found_value"), None)
+    mixed = None if amounts is None or outcome.value else _mixed(history, amounts)
+    value = outcome.value or (amounts if mixed is None else None)
     worked = next((c.name for c in tally.criteria if outcome.worked and c.column == outcome.worked), None)
     return Funnel(
         closing=closing,
         stages=follow(history, _stages(settings, history)),
         worth=weigh_by_value(history, review.rates, tally.criteria, value) if value else None,
         selection=select_worked(tally, review.rates, worked) if worked else None,
-        fadings=_fadings(history, counted.events),
+        fadings=_fadings(history, reading.events),
         mails=mail_rates(history) if review.months and review.candidates else None,
         mixed=mixed,
     )
@@ -96,8 +96,8 @@ def with_expiry(candidates: Sequence[Candidate], plans: Mapping[str, Plan], funn
 
 def _stages(settings: Settings, history: History) -> dict[str, str]:
     """The column of each stage, as named or found; of the customer too where an earlier stage is the outcome."""
-    asked = {name: column for name, column in settings.stages.model_dump().items() if column is not None}
-    columns = {**find_stages(history.table), **asked}
+    wishes = {name: column for name, column in settings.stages.model_dump().items() if column is not None}
+    columns = {**find_stages(history.table), **wishes}
     signed = find_dates(history.table)[1]
     if history.terms.customer_at in columns.values() and signed is not None and signed not in columns.values():
         columns[STAGES[-1]] = signed
@@ -106,10 +106,10 @@ def _stages(settings: Settings, history: History) -> dict[str, str]:
 
 def _fadings(history: History, events: Table | None) -> tuple[Fading, ...]:
     """How the event types that have a column fade."""
-    told = next((facts for key, facts in history.facts if key == "events"), None)
-    if events is None or told is None:
+    event_facts = next((facts for key, facts in history.facts if key == "events"), None)
+    if events is None or event_facts is None:
         return ()
-    names = EventNames(str(told["lead_id"]), str(told["at"]), str(told["type"]))
+    names = EventNames(str(event_facts["lead_id"]), str(event_facts["at"]), str(event_facts["type"]))
     return fade(history, events, names, types_in([column.name for column in history.table.columns]))
 
 
@@ -127,23 +127,25 @@ def other_windows(
     the window in use.
     """
     used = history.terms.close_within_days
-    ranked = [judged for judged in review.comparison.judged if "auc" in judged.metrics]
-    best = max(ranked, key=lambda judged: judged.metrics["auc"].value, default=None)
-    found = []
+    ranked = [entry for entry in review.comparison.judged if "auc" in entry.metrics]
+    best = max(ranked, key=lambda entry: entry.metrics["auc"].value, default=None)
+    windows = []
     for days in sorted({*OTHER_WINDOWS, used}):
         try:
-            other = history if days == used else _within(history, days)
+            within = history if days == used else _within(history, days)
         except CalibrateError:
             continue  # nobody old enough, or nobody closed so early: no such line
-        leads, customers = (int(n) for n in other.totals.sum(axis=0))
-        seen = rate(customers, leads)
+        leads, customers = (int(n) for n in within.totals.sum(axis=0))
+        close_rate = rate(customers, leads)
         name, metric = (None, None) if best is None else (best.name, best.metrics["auc"])
         if best is not None and days != used:
-            tried = [plans[each.name] for each in ranked if leads <= ALL_UP_TO or each is best]
-            name, metric = _best(other, tried, allowed, min_leads) if leads <= JUDGED_UP_TO else (None, None)
+            tried = [plans[candidate.name] for candidate in ranked if leads <= ALL_UP_TO or candidate is best]
+            name, metric = _best(within, tried, allowed, min_leads) if leads <= JUDGED_UP_TO else (None, None)
         auc = None if metric is None else {"value": metric.value, "low": metric.low, "high": metric.high}
-        found.append(Window(days, leads, customers, seen.value, seen.low, seen.high, auc, days == used, name))
-    return tuple(found)
+        windows.append(
+            Window(days, leads, customers, close_rate.value, close_rate.low, close_rate.high, auc, days == used, name)
+        )
+    return tuple(windows)
 
 
 def _within(history: History, days: int) -> History:
@@ -159,9 +161,9 @@ def _best(
     try:
         rolling = folds(tally, close_days=history.terms.observe_days + history.terms.close_within_days)
         backtests = replay(tally, plans, rolling, allowed=allowed, min_leads=min_leads)
-        judged = compare(backtests, baseline=plans[0].name, draws=DRAWS).judged
+        ranking = compare(backtests, baseline=plans[0].name, draws=DRAWS).judged
     except CalibrateError:
         return None, None
-    known = [(each.metrics["auc"], each.name) for each in judged if "auc" in each.metrics]
-    metric, name = max(known, key=lambda pair: pair[0].value, default=(None, None))
+    aucs = [(candidate.metrics["auc"], candidate.name) for candidate in ranking if "auc" in candidate.metrics]
+    metric, name = max(aucs, key=lambda pair: pair[0].value, default=(None, None))
     return name, metric

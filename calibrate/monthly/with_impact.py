@@ -32,14 +32,14 @@ def changes_of(review: Review, settings: Settings, backtests: Sequence[Backtest]
     """
     if review.chosen_candidate is None:
         return Changes()
-    shown = review.rates.criteria
+    criteria_shown = review.rates.criteria
     baseline = next(candidate for candidate in review.candidates if candidate.name == review.comparison.baseline)
     rival = _rival(review, baseline)
     by_name = {backtest.name: backtest for backtest in backtests}
     rivals = [backtest for backtest in backtests if backtest.name != baseline.name and len(backtest.later.row)]
-    criteria = segment_criteria(shown, settings.report.segments)
+    criteria = segment_criteria(criteria_shown, settings.report.segments)
     return Changes(
-        swap=_swap(review, by_name, baseline, rival, shown) if rival else None,
+        swap=_swap(review, by_name, baseline, rival, criteria_shown) if rival else None,
         lines=beside([baseline.grid, rival.grid]) if rival else (),
         sides=by_segment(review.tally, by_name[baseline.name], rivals, criteria, capacity=capacity),
     )
@@ -47,17 +47,17 @@ def changes_of(review: Review, settings: Settings, backtests: Sequence[Backtest]
 
 def handover_of(review: Review, settings: Settings, history: History) -> Handover:
     """Grades, demand and figures per month of the chosen grid, and what sales said."""
-    chosen = review.chosen_candidate
-    if chosen is None:
+    candidate = review.chosen_candidate
+    if candidate is None:
         return Handover()
-    grid, tally, thresholds, named = chosen.grid, review.tally, settings.thresholds, settings.feedback
+    grid, tally, thresholds, feedback = candidate.grid, review.tally, settings.thresholds, settings.feedback
     cost = thresholds.cost_of_call
     return Handover(
         grades=grades(tally, grid),
         demands=demand(tally, grid, months=review.months),
         kpis=months_of(tally, grid) if grid.thresholds and review.months else (),
-        feedback=read_feedback(history, tally, grid, named.file, lead_id=named.lead_id, reason=named.reason)
-        if named.file
+        feedback=read_feedback(history, tally, grid, feedback.file, lead_id=feedback.lead_id, reason=feedback.reason)
+        if feedback.file
         else None,
         minutes_per_call=thresholds.minutes_per_call,
         policy=_asked_for(settings),
@@ -67,11 +67,11 @@ def handover_of(review: Review, settings: Settings, history: History) -> Handove
 
 def warnings_of(review: Review, settings: Settings, backtests: Sequence[Backtest]) -> Iterator[Warning_]:
     """What a reader should know of the grids: a threshold that is not met, or another than was decided on."""
-    chosen = review.chosen_candidate
-    if chosen is None:
+    candidate = review.chosen_candidate
+    if candidate is None:
         return
-    qualified = chosen.unseen_at("marketing_qualified")
-    for warning in (unmet(qualified, policy_of(settings), review.months, chosen.unseen), _anew(review)):
+    qualified = candidate.unseen_at("marketing_qualified")
+    for warning in (unmet(qualified, policy_of(settings), review.months, candidate.unseen), _anew(review)):
         if warning:
             yield warning
     yield from _known(review, backtests)
@@ -79,12 +79,12 @@ def warnings_of(review: Review, settings: Settings, backtests: Sequence[Backtest
 
 def _anew(review: Review) -> tuple[str, Mapping[str, str | int]] | None:
     """That the current grid is shown with other thresholds than the last meeting decided on, where it is so."""
-    grid = next((each.grid for each in review.candidates if each.name == CURRENT), None)
+    grid = next((candidate.grid for candidate in review.candidates if candidate.name == CURRENT), None)
     last = review.past.story[-1].decision if review.past.story else None
     if grid is None or grid.thresholds is None or last is None or grid.provenance.get("adopted_in") != last.month:
         return None
     (was, were), (now, new) = (
-        (each.marketing_qualified, each.sales_qualified) for each in (last.thresholds, grid.thresholds)
+        (limits.marketing_qualified, limits.sales_qualified) for limits in (last.thresholds, grid.thresholds)
     )
     if (was, were) == (now, new):
         return None
@@ -97,24 +97,24 @@ def _known(review: Review, backtests: Sequence[Backtest]) -> list[tuple[str, Map
     Where their method is ours, what it makes from earlier leads has stood in for them there; else that flatters them.
     """
     tally = review.tally
-    found: list[tuple[str, Mapping[str, str | int]]] = []
+    risks: list[tuple[str, Mapping[str, str | int]]] = []
     window = review.account.observe_days + (review.account.close_within_days or 0)
-    grids = {each.name: each.grid for each in review.candidates}
-    for each in backtests:
-        grid = grids[each.name]
-        facts: dict[str, str | int] = {"name": each.name, "leads": review.comparison.leads}
-        if any(each.stood_in):
-            folds = zip(review.comparison.folds, each.stood_in, strict=True)
-            seen = sum(fold.leads for fold, stood_in in folds if stood_in)
-            rest = review.comparison.leads - seen
-            found.append(("grid_stood_in", {**facts, "seen": seen, "rest": rest, "method": grid.method}))
-        elif each.fixed and tally.ends is not None and (since := grid.first_unseen_day(window)) is not None:
-            judged = {cohort for fold in review.comparison.folds for cohort in fold.cohorts_judged}
+    grids = {candidate.name: candidate.grid for candidate in review.candidates}
+    for backtest in backtests:
+        grid = grids[backtest.name]
+        facts: dict[str, str | int] = {"name": backtest.name, "leads": review.comparison.leads}
+        if any(backtest.stood_in):
+            folds = zip(review.comparison.folds, backtest.stood_in, strict=True)
+            overlap = sum(fold.leads for fold, stood_in in folds if stood_in)
+            unseen = review.comparison.leads - overlap
+            risks.append(("grid_stood_in", {**facts, "seen": overlap, "rest": unseen, "method": grid.method}))
+        elif backtest.fixed and tally.ends is not None and (since := grid.first_unseen_day(window)) is not None:
+            cohorts = {cohort for fold in review.comparison.folds for cohort in fold.cohorts_judged}
             begins = np.concatenate([[-np.inf], tally.ends[:-1] + 1])
-            known = (begins < (since - DAY_ZERO).days) & [cohort in judged for cohort in tally.cohorts]
-            if seen := int(tally.totals[known, 0].sum()):
-                found.append(("grid_knows", {**facts, "seen": seen}))
-    return found
+            learnt_from = (begins < (since - DAY_ZERO).days) & [cohort in cohorts for cohort in tally.cohorts]
+            if overlap := int(tally.totals[learnt_from, 0].sum()):
+                risks.append(("grid_knows", {**facts, "seen": overlap}))
+    return risks
 
 
 def drift_of(review: Review) -> Drift | None:
@@ -142,19 +142,21 @@ def _asked_for(settings: Settings) -> Policy:
 
 def _rival(review: Review, baseline: Candidate) -> Candidate | None:
     """The grid to hold against the baseline: the one proposed, else the one that ranks best of the others."""
-    others = [each for each in review.candidates if each.name != baseline.name]
-    best = {each.name: each for each in others}.get(str(review.comparison.verdict.facts.get("best", "")))
-    return next((each for each in others if each.name == review.chosen), best or next(iter(others), None))
+    rivals = [candidate for candidate in review.candidates if candidate.name != baseline.name]
+    best = {candidate.name: candidate for candidate in rivals}.get(str(review.comparison.verdict.facts.get("best", "")))
+    return next(
+        (candidate for candidate in rivals if candidate.name == review.chosen), best or next(iter(rivals), None)
+    )
 
 
 def _swap(
-    review: Review, by_name: dict[str, Backtest], old: Candidate, new: Candidate, shown: Sequence[Criterion]
+    review: Review, by_name: dict[str, Backtest], old: Candidate, new: Candidate, criteria: Sequence[Criterion]
 ) -> Swap | None:
     """On later leads where there are any, else on all."""
-    found = swap_later(review.tally, by_name[old.name], by_name[new.name], shown)
-    if found is not None:
-        return found
+    swap = swap_later(review.tally, by_name[old.name], by_name[new.name], criteria)
+    if swap is not None:
+        return swap
     try:
-        return swap_all(review.tally, old.grid, new.grid, shown)
+        return swap_all(review.tally, old.grid, new.grid, criteria)
     except GridError:
         return None

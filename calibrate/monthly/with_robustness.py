@@ -48,13 +48,13 @@ def costs_of(
     )
 
 
-def _made(comparison: Comparison, plans: Mapping[str, Plan], chosen: str) -> str | None:
+def _made(comparison: Comparison, plans: Mapping[str, Plan], name: str) -> str | None:
     """The grid made here that a reader looks at: the chosen one, or the best; None where none was judged."""
     primary = comparison.primary
-    ranked = [judged for judged in comparison.judged if plans[judged.name].grid is None and primary in judged.metrics]
-    if not ranked or chosen in [judged.name for judged in ranked]:
-        return chosen if ranked else None
-    return max(ranked, key=lambda judged: judged.metrics[primary].value).name
+    ranked = [entry for entry in comparison.judged if plans[entry.name].grid is None and primary in entry.metrics]
+    if not ranked or name in [entry.name for entry in ranked]:
+        return name if ranked else None
+    return max(ranked, key=lambda entry: entry.metrics[primary].value).name
 
 
 def near_of(review: Review, plans: Mapping[str, Plan], prepared: Prepared) -> tuple[Plan, Pool] | None:
