@@ -76,6 +76,7 @@ STEPS = (
     "leads.events",
     "counts.auc",
     "counts.hypergeometric",
+    "counts.intervals",
     "counts.design_effect",
     "counts.marginals",
     "counts.young",

@@ -237,11 +237,11 @@ def score(
 def grid_check(grid: Annotated[str, typer.Argument(metavar="GRID.json")], json: JsonFlag = False) -> None:
     """Check a grid file against its schema and for the usual mistakes."""
     from ..evaluation import audit
-    from ..monthly import run as monthly
-    from ..report import audit_text as checks
+    from ..export.reading import read_grid
+    from ..report import finding_text as checks
     from ..report import language as words
 
-    findings = audit.findings(monthly.read_grid(grid))
+    findings = audit.findings(read_grid(grid))
     if json:
         say_json({"grid": grid, "valid": True, "findings": [checks.finding_json(finding) for finding in findings]})
     else:

@@ -154,7 +154,7 @@ def grid_diff(
     from ..grid.grid import STAGES
     from ..report.band_text import stage_line
     from ..report.language import load
-    from ..report.sections import level_name
+    from ..report.level_text import level_name
 
     first, second = read_grid(old), read_grid(new)
     changed = [line for line in beside([first, second]) if line.change]

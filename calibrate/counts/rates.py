@@ -1,6 +1,6 @@
 """Close rates: counts per level become rates with intervals, shrinkage, lift and evidence.
 
-Sources: Wilson (1927) score interval; shrinkage as in `shrinkage`; strength of a beta prior by marginal maximum
+Sources: shrinkage as in `shrinkage`; strength of a beta prior by marginal maximum
 likelihood (Casella, "An introduction to empirical Bayes data analysis", 1985); log-ratio interval
 of a rate ratio (Katz et al. 1978) against the whole, of which the level is a part; Benjamini-Hochberg (1995).
 """
@@ -18,11 +18,12 @@ from ..grid.criteria import Criterion, offsets
 from ..shown import Shown
 from .design_effect import Pairs, contrast_effect, rate_effect
 from .hypergeometric import fisher
+from .intervals import MIN_LEADS as MIN_LEADS
+from .intervals import Z95 as Z95
+from .intervals import wilson as wilson
 from .shrinkage import FINE, Precision, shrink
 from .tally import Tally
 
-MIN_LEADS = 30
-Z95 = 1.959963984540054
 Floats = NDArray[np.float64]
 
 
@@ -54,24 +55,6 @@ def rate(customers: int, leads: int, effect: float = 1.0) -> Rate:
     """
     low, high = wilson(np.array([customers]) / effect, np.array([leads]) / effect)
     return Rate(customers, leads, customers / leads if leads else 0.0, float(low[0]), float(high[0]))
-
-
-def wilson(customers: NDArray[np.number], leads: NDArray[np.number], z: float = Z95) -> tuple[Floats, Floats]:
-    """Wilson score interval of customers/leads; (0, 1) where there are no leads.
-
-    ``(k + z^2/2 +- z sqrt(k(n-k)/n + z^2/4)) / (n + z^2)``
-
-    >>> low, high = wilson(np.array([6]), np.array([40]))
-    >>> round(float(low[0]), 4), round(float(high[0]), 4)
-    (0.0706, 0.2907)
-    """
-    k, n = customers.astype(float), leads.astype(float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        spread = z * np.sqrt(np.where(n > 0, k * (n - k) / np.maximum(n, 1), 0) + z * z / 4)
-    low = (k + z * z / 2 - spread) / (n + z * z)
-    high = (k + z * z / 2 + spread) / (n + z * z)
-    low = np.where(k <= 0, 0.0, np.clip(low, 0, 1))
-    return low, np.where(k >= n, 1.0, np.clip(high, 0, 1))
 
 
 @dataclass(frozen=True, repr=False)

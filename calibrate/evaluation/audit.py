@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..counts.rates import MIN_LEADS, wilson
-from ..counts.tally import Tally
+from ..counts.intervals import MIN_LEADS, wilson
 from ..grid.criteria import Criterion
 from ..grid.grid import Evidence, Grid
-from ..weights import JOINT
+
+if TYPE_CHECKING:
+    from ..counts.tally import Tally
 
 LARGEST_SHARE = 0.4
 MOST_LINES = 40
@@ -196,6 +198,8 @@ def _same_story(grid: Grid, history: Tally) -> list[Finding]:
 
     A method that weighs them together has shared the fact's points out among them.
     """
+    from ..weights import JOINT
+
     if grid.method in JOINT:
         return []
     used = [i for i, points in enumerate(grid.points) if any(points)]

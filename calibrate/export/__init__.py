@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -31,7 +30,6 @@ from . import (
     pmml,
     python,
     salesforce,
-    sql,
     zoho,
 )
 from .base import EVERYTHING, Coverage, Format, Item, Options, Scored, account, day_asked, refuse_losses
@@ -65,7 +63,18 @@ def _whole(grid: Grid, options: Options) -> Coverage:
 
 
 def _sql(dialect: str, engine: str) -> Format:
-    write, covers = partial(sql.write, dialect=dialect), partial(sql.coverage, dialect=dialect)
+    """A dialect of SQL; what writes statements is loaded when one is asked for."""
+
+    def write(grid: Grid, options: Options) -> str:
+        from . import sql
+
+        return sql.write(grid, options, dialect=dialect)
+
+    def covers(grid: Grid, options: Options) -> Coverage:
+        from . import sql
+
+        return sql.coverage(grid, options, dialect=dialect)
+
     return Format(write, ".sql", f"one SELECT for {engine}: lead id, score, band, reasons", covers)
 
 

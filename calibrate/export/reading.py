@@ -16,14 +16,17 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..engine import Table, sql
 from ..errors import GridError
 from ..grid.criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Kind, Level, as_number
 from ..grid.grid import Grid
-from . import csv, hubspot_reading, json, marketo, mautic, odoo, pmml_reading, reading, zoho
+from . import csv, hubspot_reading, json, marketo, mautic, odoo, pmml_reading, zoho
 from .json import LONGEST_NAME, MOST_BYTES, MOST_CRITERIA, check_levels
 from .schemes import whole
+
+if TYPE_CHECKING:
+    from ..engine import Table
 
 MOST_ROWS = 100_000
 MOST_UNPACKED = 32 * 1024 * 1024
@@ -144,6 +147,8 @@ def as_answered(grid: Grid, leads: Table) -> Grid:
 
     A table says ``10-49`` alike for people counted and for the answer of a list; the leads tell which it is.
     """
+    from ..engine import sql
+
     texts = {column.name for column in leads.columns if column.type == "text"}
     criteria = []
     for criterion in grid.criteria:
@@ -391,4 +396,4 @@ def read_grid(path: str) -> Grid:
     """A grid from a weight file, or from the rules of a system that runs one: see `export.reading`."""
     if not Path(path).exists():
         raise GridError(f"there is no grid file '{path}'")
-    return reading.load(path)
+    return load(path)

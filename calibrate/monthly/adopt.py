@@ -24,7 +24,7 @@ from ..grid.grid import STAGES, Grid, Thresholds
 from ..points.curve import fit_curve
 from ..points.score_table import reaches, row_scores, score
 from ..report.language import known, load
-from ..report.sections import level_name
+from ..report.level_text import level_name
 from . import settings as spelling
 from .decisions import commit
 from .run import read_rows

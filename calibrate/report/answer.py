@@ -14,8 +14,9 @@ import pandas as pd
 
 from ..evaluation.comparison import Judged
 from .language import Words
+from .level_text import level_name
 from .review import Candidate, Review
-from .sections import level_name, rests_on
+from .sections import rests_on
 from .tables import counts_of
 from .what_if import later_leads, people_name
 

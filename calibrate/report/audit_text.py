@@ -6,29 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..evaluation.audit import Finding
 from ..evaluation.constraint_costs import Cost
 from ..evaluation.metrics import Estimate
 from ..grid.criteria import Criterion
 from ..grid.diff import Line, beside
 from ..grid.notes import understood
 from . import sections, tables
+from .finding_text import finding_json, readable, told
 from .language import Words, load
 from .review import Candidate, Review
 
 METHOD = "sparse"
-
-
-@dataclass(frozen=True)
-class Told:
-    """A finding of the audit in words."""
-
-    what: str
-    evidence: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.what}: {self.evidence}. {self.remedy}"
 
 
 @dataclass(frozen=True)
@@ -41,29 +29,9 @@ class Near:
     more: float
 
 
-def told(finding: Finding, words: Words, criteria: Sequence[Criterion] = ()) -> Told:
-    """A finding in words; `criteria` are those of the grid, to name its levels as a reader sees them.
-
-    >>> print(told(Finding("too_many_lines", {"lines": 52}), load("en")))
-    More lines than anybody can hold in mind: 52 lines have points. Bound them with --max-lines and see what it costs.
-    """
-    facts = _readable(finding.facts, words, criteria)
-    parts = (words.say(table, finding.key, facts) for table in ("finding", "finding_evidence", "finding_remedy"))
-    return Told(*parts)
-
-
 def constraint(cost: Cost, words: Words, criteria: Sequence[Criterion] = ()) -> str:
     """A constraint in words."""
-    return words.say("constraint", cost.key, _readable(cost.facts, words, criteria))
-
-
-def _readable(facts: Mapping[str, Any], words: Words, criteria: Sequence[Criterion]) -> dict[str, Any]:
-    """The facts with a level as the language calls it."""
-    name = facts.get("criterion")
-    mine = next(
-        (level for c in criteria if c.name == name for level in c.levels if level.name == facts.get("level")), None
-    )
-    return {**facts, "level": sections.level_name(mine, words)} if mine else dict(facts)
+    return words.say("constraint", cost.key, readable(cost.facts, words, criteria))
 
 
 def noted(text: str, words: Words) -> str:
@@ -110,11 +78,6 @@ def values(review: Review, words: Words) -> dict[str, Any]:
 def absent(review: Review) -> set[str]:
     """Sections that have nothing to show."""
     return set() if review.robustness.costs else {"constraints"}
-
-
-def finding_json(finding: Finding) -> dict[str, Any]:
-    """A finding as plain values, in English."""
-    return {"key": finding.key, **vars(told(finding, load("en"))), "facts": dict(finding.facts)}
 
 
 def costs_json(review: Review) -> dict[str, Any] | None:

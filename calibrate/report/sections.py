@@ -19,6 +19,7 @@ from ..grid.grid import STAGES, Grid, Stage, Thresholds
 from . import svg as drawing
 from . import tables
 from .language import Words
+from .level_text import level_name as level_name
 from .review import Candidate, Review
 
 FORMATS = {
@@ -133,14 +134,6 @@ def window_note(review: Review, words: Words) -> Iterator[str]:
     for key, facts in review.warnings:
         if key in ("sales_after_window", "sales_after_longer"):
             yield words.say("warning", key, facts)
-
-
-def level_name(level: Level, words: Words) -> str:
-    """A level as a reader sees it."""
-    plain = level.name.casefold()
-    ours = plain == level.role or (level.role == "value" and plain in ("true", "false"))
-    ours = ours or (plain in ("any", "filled") and not level.values and level.low is None and level.high is None)
-    return words(f"level.{plain}") if ours and f"level.{plain}" in words.texts else level.name
 
 
 @dataclass(frozen=True)

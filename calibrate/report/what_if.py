@@ -23,8 +23,8 @@ from ..grid.grid import Grid
 from ..points.score_table import row_scores
 from .folds import deflated
 from .language import Words
+from .level_text import level_name
 from .review import Review
-from .sections import level_name
 
 FEWEST_LEADS = 5
 """Leads that a profile, or a level that is named, stands for at least."""

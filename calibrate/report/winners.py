@@ -14,8 +14,8 @@ from ..grid.criteria import Criterion
 from ..grid.grid import Grid
 from ..points.score_table import row_scores
 from .language import Words
+from .level_text import level_name
 from .review import Review
-from .sections import level_name
 from .what_if import FEWEST_LEADS, later_leads
 
 Floats = NDArray[np.float64]

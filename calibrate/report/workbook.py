@@ -18,8 +18,8 @@ from typing import Any
 from ..grid.grid import STAGES
 from . import audit_text as checks
 from . import drift_text as moving
+from . import finding_text, sections, tables
 from . import impact as meeting
-from . import sections, tables
 from .band_text import stage_lines
 from .language import Words
 from .review import Candidate, Review
@@ -270,7 +270,7 @@ def _audit(book: _Book, review: Review) -> None:
     columns = heads(say, "workbook.candidate:text audit.what:wide audit.evidence:wide audit.remedy:wide")
     rows: list[Sequence[Cell]] = []
     for candidate in review.in_order:
-        findings = [checks.told(finding, say, candidate.grid.criteria) for finding in candidate.findings]
+        findings = [finding_text.told(finding, say, candidate.grid.criteria) for finding in candidate.findings]
         rows += [(candidate.name, finding.what, finding.evidence, finding.remedy) for finding in findings]
         if not findings:
             rows.append((candidate.name, say("audit.nothing"), None, None))
