@@ -79,8 +79,8 @@ def test_the_rest_of_the_file_decides_what_a_column_leaves_open() -> None:
     assert read(["1.234", "2.351"], european=True) == [1234, 2351]
     assert read(["1,234", "2,351"], commas_apart=True) == [1234, 2351]
     assert read(["1,234", "2,351"], european=True) == [1.234, 2.351]
-    assert read(["1.234"], known=Signs(",", ".")) == [1234]
-    assert read(["1,234"], known=Signs(",", "")) == [1.234]
+    assert read(["1.234"], earlier=Signs(",", ".")) == [1234]
+    assert read(["1,234"], earlier=Signs(",", "")) == [1.234]
     assert (found := written(["1.234", "2.351"])) is not None and not found.sure and found.example == "1.234"
 
 
