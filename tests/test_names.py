@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HOUSE = Path(__file__).parents[1] / "calibrate"
-FILLERS = frozenset(
-    "found each asked told held made seen said kept shown given listed known looked chosen taken drawn wanted named "
-    "written spoken counted judged marked settled joined placed moved left apart beside whole over rest own other "
-    "others".split()
-)
+WORDS = """
+found each asked told held made seen said kept shown given listed known looked chosen taken drawn wanted named written
+spoken counted judged marked settled joined placed moved left apart beside whole over rest own other others
+"""
+FILLERS = frozenset(WORDS.split())
 """Words that say that something happened to a thing, not what it is."""
 MOST_SHARE = 0.05
 MOST_KEPT_BY_HAND = 60
