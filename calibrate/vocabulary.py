@@ -40,8 +40,12 @@ NUMBER_PLACEHOLDERS = PLACEHOLDERS | frozenset(
 )
 """Among numbers, more words can only mean that there is none."""
 
-YES = frozenset(("yes", "y", "true", "t", "on", "oui", "o", "vrai", "1", "x"))
-NO = frozenset(("no", "n", "false", "f", "off", "non", "faux", "0"))
+_YES = "yes y true t on 1 x", "oui o vrai", "ja j wahr", "si sí s verdadero", "sim verdadeiro", "vero", "waar"
+_NO = "no n false f off 0", "non faux", "nein falsch", "falso", "não nao", "nee neen onwaar"
+YES = frozenset(word for words in _YES for word in words.split())
+"""Words of a yes, in small letters; of outcomes, some more mean yes (``leads.columns.outcome_words``)."""
+NO = frozenset(word for words in _NO for word in words.split())
+"""Words of a no."""
 
 
 def is_placeholder(text: str) -> bool:

@@ -4,7 +4,6 @@ import ast
 from pathlib import Path
 
 import pytest
-
 from calibrate.edges import DOORS, door
 
 HOUSE = Path(__file__).parents[1] / "calibrate"

@@ -17,7 +17,7 @@ HOUSE = ROOT / "calibrate"
 
 # The packages, floor by floor, written by hand: one imports packages of lower floors only, none beside it.
 FLOORS = (
-    ("errors", "vocabulary", "days", "simulate", "shown", "edges"),
+    ("errors", "vocabulary", "days", "simulate", "shown", "free_names"),
     ("files", "numbers"),
     ("grid", "engine"),
     ("leads",),
@@ -34,7 +34,7 @@ FLOORS = (
 )
 
 # The order of the work, file by file: a room (a file, or a folder as a whole) imports only what stands before it.
-GROUND = ("errors", "vocabulary", "numbers", "days", "files", "shown", "edges", "engine")
+GROUND = ("errors", "vocabulary", "numbers", "days", "files", "shown", "free_names", "engine")
 STEPS = (
     "grid.event_columns",
     "grid.mailbox_kinds",
@@ -188,6 +188,15 @@ TOP = (
 )
 ROOMS = (*GROUND, *STEPS, *EDGES_IN, *EDGES_OUT, *TOP)
 
+# The only imports that run up: a value offers its user what a higher room does (a grid scores a frame, is saved and
+# exported; a tally shows its rates). Each stands inside its method, so that it is loaded when first asked.
+UPWARD = {
+    ("counts.tally", "rates"): "counts.binning",
+    ("grid.grid", "export"): "export",
+    ("grid.grid", "save"): "export.json",
+    ("grid.grid", "score_frame"): "scoring.frame",
+}
+
 # Where each heavy library may be imported: a room, or one file of it.
 HOMES = {
     "duckdb": {"engine"},
@@ -215,6 +224,7 @@ HOMES = {
     "typer": {"cli"},
     "rich": {"cli"},
 }
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 CORE_LIBRARIES = {"numpy", "pandas", "scipy"}
 
 
@@ -326,8 +336,53 @@ def test_no_room_stands_twice() -> None:
 
 
 def test_imports_run_one_way() -> None:
-    wrong = [each for each in all_imports() if each.inside and each.target and refused(each)]
+    wrong = [each for each in all_imports() if each.inside and each.target and refused(each) and not upward(each)]
     assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_imports_that_run_up_stand_in_the_method_that_needs_them() -> None:
+    """All of the table are there, each once and inside its method."""
+    used = [(each.file, method(each)) for each in all_imports() if each.inside and upward(each)]
+    assert sorted(used) == sorted(UPWARD)
+
+
+def test_nothing_in_the_house_asks_a_value_for_what_runs_up() -> None:
+    """Rooms call the function itself, from above; only a user calls the method."""
+    offered = {name for _, name in UPWARD} - {"rates", "save"}  # other values have methods of these names
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno} calls .{node.func.attr}()"
+        for path in files()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in offered
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def method(each: Import) -> str:
+    """The function in which an import stands; empty at the top of its file."""
+    path = HOUSE.joinpath(*each.file.split(".")).with_suffix(".py")
+    if not path.exists():
+        return ""
+    functions = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, FUNCTION)]
+    return next((node.name for node in functions if node.lineno < each.line <= (node.end_lineno or 0)), "")
+
+
+def upward(each: Import) -> bool:
+    """Whether an import stands in the table of those that run up, in the method written there."""
+    return refused(each) and UPWARD.get((each.file, method(each))) == each.target
+
+
+def test_no_file_reaches_rooms_by_a_name_in_a_text() -> None:
+    """Imports by text, which the tests above cannot see, stand only where public names are loaded when first asked."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in files()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("import_module", "__import__")
+        and dotted(path) not in ("__init__", "face")
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_nothing_imports_the_public_names() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..days import DAY_ZERO
+from ..days import day_at
 from ..grid.criteria import Criterion
 from .tally import Tally
 
@@ -154,4 +154,4 @@ def _totals(counts: list[Ints], months: int) -> list[int]:
 def _month_end(month: str) -> date:
     """Last day of a month."""
     days = int((np.datetime64(month, "M") + 1).astype("datetime64[D]").astype(np.int64)) - 1
-    return date.fromordinal(DAY_ZERO.toordinal() + days)
+    return day_at(days)

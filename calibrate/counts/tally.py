@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..edges import door
 from ..errors import GridError, unknown
 from ..grid.criteria import Criterion, offsets
 from ..leads.history import History
@@ -236,7 +235,9 @@ class Tally(Shown):
 
     def rates(self, **options: int) -> Any:
         """Close rates of every level with counts and intervals: see `binning.shown_rates`."""
-        return door("shown_rates")(self, **options)
+        from .binning import shown_rates
+
+        return shown_rates(self, **options)
 
     @property
     def headline(self) -> str:

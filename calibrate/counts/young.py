@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..days import DAY_ZERO
+from ..days import day_number
 from ..grid.criteria import Criterion
 from ..leads.history import History
 from ..leads.terms import REASONS
@@ -67,7 +67,7 @@ class Counting:
         if window is None or history.as_of is None or not history.excluded.get("immature"):
             return
         self.width = -(-max(window, 1) // MOST_AGES)
-        self.last = history.as_of.toordinal() - DAY_ZERO.toordinal()
+        self.last = day_number(history.as_of)
         self.ages = -(-(window + 1) // self.width)
         self.marginals = Marginals(criteria, self.ages)
 

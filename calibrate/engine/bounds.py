@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..free_names import free_name
 from .duckdb import Connection
 from .sql import identifier
 from .table import Fact
@@ -163,10 +164,7 @@ def unlike_names(names: Sequence[str]) -> tuple[list[str], tuple[Fact, ...]]:
     unique: list[str] = []
     facts: list[Fact] = []
     for position, name in enumerate(names, start=1):
-        free, number = name, 1
-        while free.casefold() in used or (number > 1 and free.casefold() in folds):
-            number += 1
-            free = f"{name} ({number})"
+        free = free_name(name, folds | used) if name.casefold() in used else name
         if free != name:
             facts.append(Fact("repeated_name", {"position": position, "name": name, "as": free}))
         used.add(free.casefold())

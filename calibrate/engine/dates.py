@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from sqlglot import exp, parse_one
 
+from ..days import ENGLISH_MONTHS
 from ..errors import InputError
 from ..vocabulary import shape_of
 from .spoken_dates import has_time, is_spoken, spoken_sql
@@ -52,7 +53,6 @@ _SPOKEN = {
     "%f": "f",
     "%p": "AM/PM",
 }
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 SERIAL = "days of Excel"
@@ -118,7 +118,7 @@ def writing_of(texts: Sequence[str], order: Order | None = None) -> Writing:
             day = day or (text if first == "day" else "")
             month = month or (text if first == "month" else "")
             either = either or (text if first == "either" and parts["a"].zfill(2) != parts["b"].zfill(2) else "")
-        elif (parts := _WORDS.match(text)) and (parts["month"] or parts["month2"])[:3].lower() in _MONTHS:
+        elif (parts := _WORDS.match(text)) and (parts["month"] or parts["month2"])[:3].lower() in ENGLISH_MONTHS:
             shapes[_word_format(parts)] = None
             readable, timed = readable + 1, timed or bool(parts["time"])
         elif parts := _MONTH_ALONE.match(text):

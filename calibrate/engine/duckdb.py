@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..files import PrivatePlace
+from ..free_names import free_name, suffixed, underlined
 from .arrow import all_numbers, pieces
 from .sql import identifier, literal, relation, rendered
 from .table import POSITION, Column, Fact, Statement, Table, Type
@@ -77,10 +78,7 @@ class Connection:
 
     def free_name(self, stem: str) -> str:
         """A name for a table that is not taken yet."""
-        name, number = stem, 1
-        while name.casefold() in self._names:
-            number += 1
-            name = f"{stem}_{number}"
+        name = free_name(stem, self._names, suffixed)
         self._names.add(name.casefold())
         return name
 
@@ -299,9 +297,8 @@ def view_over(
         columns.append(Column(column, type_, integral))
         if cast and type_ == "text":
             all_facts.append(Fact("rewritten", {"column": column, "type": kind}))
-    hidden, folds = POSITION, {entry.name.lower() for entry in columns}
-    while hidden in folds:
-        hidden += "_"
+    folds = {entry.name.lower() for entry in columns}
+    hidden = free_name(POSITION, folds, underlined)
     if position is not None and _PLACES.intersection(position.split()) & folds:
         position = None
     if position is not None:

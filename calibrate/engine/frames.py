@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from ..errors import InputError, MissingExtraError
+from ..free_names import free_name, underlined
 from .duckdb import Connection, DuckTable, described, view_over
 from .sql import identifier, relation
 
@@ -96,9 +97,7 @@ def _registered(connection: Connection, frame: Frame, name: str) -> tuple[str, s
         frame = frame.collect()
     arrow = _from_pandas(frame) if isinstance(frame, pd.DataFrame) else pyarrow.table(frame)
     _check_names(arrow.column_names, name)
-    place = "__row"
-    while place in arrow.column_names:
-        place += "_"
+    place = free_name("__row", arrow.column_names, underlined)
     numbers = pyarrow.array(pd.RangeIndex(arrow.num_rows).to_numpy(), pyarrow.int64())
     return connection.register(arrow.append_column(place, numbers)), place
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ..free_names import free_name, underlined
 from ..numbers import Signs, Written, written
 from ..vocabulary import BLANKS, NUMBER_PLACEHOLDERS
 from . import dates
@@ -116,8 +117,7 @@ def _fill_samples(connection: Connection, table: str, columns: list[_Column]) ->
     place, source = "rowid", table
     folds = {str(row[0]).lower() for row in connection.execute(f"DESCRIBE SELECT * FROM {table}")}
     if place in folds:  # a column of that name hides the rows' own places
-        while place in folds:
-            place += "_"
+        place = free_name(place, folds, underlined)
         source = f"(SELECT *, ROW_NUMBER() OVER () - 1 AS {place} FROM {table})"
     scattered = f"{place} * {SCATTER} % {2**32} < {min(2**32, SAMPLE * 2**32 // max(rows, 1))}"
     for row in connection.execute(f"SELECT {names} FROM {source} WHERE {scattered} ORDER BY {place}"):

@@ -8,24 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ..days import MONTHS
 from .sql import literal
 
-_MONTHS = (
-    "january jan janvier janv januar janner enero ene gennaio gen janeiro januari",
-    "february feb fevrier fevr fev februar febrero febbraio fevereiro februari",
-    "march mar mars marz maerz mrz marzo marco maart mrt",
-    "april apr avril avr abril abr aprile",
-    "may mai mayo maggio mag maio mei",
-    "june jun juin juni junio giugno giu junho",
-    "july jul juillet juil juli julio luglio lug julho",
-    "august aug aout agosto ago augustus",
-    "september sept sep septembre septiembre setiembre settembre set setembro",
-    "october oct octobre oktober okt octubre ottobre ott outubro out",
-    "november nov novembre noviembre novembro",
-    "december dec decembre dezember dez diciembre dic dicembre dezembro",
-)
-MONTHS = {word: number for number, words in enumerate(_MONTHS, start=1) for word in words.split()}
-"""Number of the month behind each word, without accents."""
 _WORD = "|".join(sorted(MONTHS, key=len, reverse=True))
 _WEEKDAY = r"([a-z]{2,12}[.,]? +)?"
 _ZONE = r"( *(z|utc|gmt|[+-][0-9]{2}:?[0-9]{2}))?"

@@ -12,7 +12,7 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -113,23 +113,6 @@ def plain_letters(text: str) -> str:
     """
     apart = unicodedata.normalize("NFKD", text.translate(LETTERS))
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
-
-
-def unique_names(names: Sequence[str]) -> list[str]:
-    """The names, each made different from the earlier ones by a number at the end.
-
-    >>> unique_names(["a", "b", "a"])
-    ['a', 'b', 'a_2']
-    """
-    used: set[str] = set()
-    unique = []
-    for name in names:
-        fresh, number = name, 2
-        while fresh.casefold() in used:
-            fresh, number = f"{name}_{number}", number + 1
-        used.add(fresh.casefold())
-        unique.append(fresh)
-    return unique
 
 
 def read_map(path: str) -> dict[str, str]:

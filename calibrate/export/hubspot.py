@@ -18,10 +18,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..free_names import unique_names
 from ..grid.grid import Expiry, Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands
 from .csv import safe
-from .fields import Fields, fields_of, unique_names
+from .fields import Fields, fields_of
 from .rules import Branch, branches, number_text
 
 VERSION = "2026-09-beta"

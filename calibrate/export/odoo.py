@@ -15,10 +15,11 @@ import math
 from collections.abc import Iterable
 
 from ..errors import GridError
+from ..free_names import unique_names
 from ..grid.criteria import MISSING, OTHER, Criterion, Level
 from ..grid.grid import Evidence, Grid
 from .base import Coverage, Options, Scored, Status, account
-from .fields import fields_of, unique_names
+from .fields import fields_of
 from .hubspot import scores_csv
 from .json import MOST_BYTES
 from .rules import Branch, branches, field_kind, number_text

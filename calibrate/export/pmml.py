@@ -16,6 +16,7 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as Tree
 
+from ..free_names import free_name
 from ..grid.criteria import Criterion, Level, as_number, meaning
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import DISPOSABLE, FREE, PROFESSIONAL, SUFFIX, lists, made_from
@@ -102,9 +103,7 @@ class _Names:
         self.taken = set(columns)
 
     def free(self, name: str) -> str:
-        while name in self.taken:
-            name = f"calibrate_{name}"
-        return name
+        return free_name(name, self.taken, lambda plain, turn: "calibrate_" * (turn - 1) + plain)
 
 
 def _column(criterion: Criterion, names: _Names) -> str:

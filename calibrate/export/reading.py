@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import vocabulary
 from ..errors import GridError
 from ..grid.criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Kind, Level, as_number
 from ..grid.grid import Grid
@@ -50,8 +51,8 @@ NO_ANSWER = (
 )
 REST = ("other", "(other)", "others", "any other answer", "autre", "autres", "autre réponse", "autre reponse")
 FILLED = ("filled", "renseigné", "renseigne", "rempli", "given", "present")
-YES = ("yes", "oui", "true", "vrai")
-NO = ("no", "non", "false", "faux")
+YES, NO = (tuple(sorted(word for word in words if len(word) > 1)) for words in (vocabulary.YES, vocabulary.NO))
+"""Levels of a yes/no question: a lone letter or digit may be anything."""
 
 READERS: dict[str, Callable[[str, str], Grid]] = {
     "json": json.read,

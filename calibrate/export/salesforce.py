@@ -14,9 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from xml.etree import ElementTree as Tree
 
 from ..errors import ExportError
+from ..free_names import unique_names
 from ..grid.grid import Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands, refuse_illegal
-from .fields import Fields, fields_of, plain_letters, unique_names
+from .fields import Fields, fields_of, plain_letters
 from .hubspot import scores_csv
 from .rules import Branch, branches, field_kind, number_text
 

@@ -16,9 +16,9 @@ from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from ..errors import GridError
+from ..free_names import free_name, unique_names, wrapped
 from ..grid.criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Level, as_number, is_missing
 from ..grid.grid import Band, Grid
-from .fields import unique_names
 from .json import MOST_BYTES as MOST_BYTES
 from .json import MOST_CRITERIA, MOST_POINTS, MOST_VALUES, check_levels
 from .rules import number_text
@@ -190,7 +190,10 @@ def _criterion(name: str, column: str, group: Sequence[Scheme]) -> tuple[Criteri
         levels = [(Level("filled"), total(UNSEEN))]
         placeholders = ()
     names = {level.name for level, _ in levels}
-    ends = [Level(_free(MISSING, names), "missing", placeholders), Level(_free(OTHER, names), "other")]
+    ends = [
+        Level(free_name(MISSING, names, wrapped), "missing", placeholders),
+        Level(free_name(OTHER, names, wrapped), "other"),
+    ]
     whole_set = (*(level for level, _ in levels), *ends)
     points = (*(value for _, value in levels), away, total(UNSEEN))
     return Criterion(name, column, kind, group[0].axis, whole_set), points
@@ -245,12 +248,6 @@ def _listed(values: Sequence[str | bool], total: Any) -> list[tuple[Level, int]]
     if len(together) > MOST_LEVELS - 2:
         raise GridError(f"{len(values)} values of {len(together)} different points; {MOST_LEVELS - 2} are possible")
     return [(Level(f"{p:+d} points", values=tuple(vs)), p) for p, vs in together.items()]
-
-
-def _free(name: str, names: set[str]) -> str:
-    while name in names:
-        name = f"({name})"
-    return name
 
 
 def _read(text: str) -> str | float:

@@ -29,7 +29,7 @@ from .base import (
     reason_text,
 )
 from .dialects import DECIMAL, DIALECTS, DOMAINS, LINE_END, Dialect, identifier, literal
-from .sql_events import can_make, dated_by, day_number, event_columns, event_join
+from .sql_events import can_make, dated_by, day_number_sql, event_columns, event_join
 
 
 def write(grid: Grid, options: Options, dialect: str) -> str:
@@ -135,7 +135,7 @@ def _ages(grid: Grid, options: Options, words: Dialect, origin: str, columns_mad
     ages = {}
     for number, column in enumerate(columns, 1):
         day = dated_by(column, columns_made, origin + identifier(column, words), words)
-        ages[column] = f"age_{number}", f"{day_number(options.at, words)} - {day}"
+        ages[column] = f"age_{number}", f"{day_number_sql(options.at, words)} - {day}"
     return ages
 
 

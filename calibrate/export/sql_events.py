@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ..days import DAY_ZERO
+from ..days import day_number
 from ..grid.event_columns import (
     ALL_DAYS,
     BEFORE,
@@ -111,10 +111,10 @@ def event_columns(grid: Grid, at: date | str = "") -> list[str]:
     return list(dict.fromkeys(column for column in columns if is_event_column(column)))
 
 
-def day_number(at: date | str, words: Dialect) -> str:
+def day_number_sql(at: date | str, words: Dialect) -> str:
     """The day to score on as days since 1970: a date, or "today" for the server's own."""
     if isinstance(at, date):
-        return str(at.toordinal() - DAY_ZERO.toordinal())
+        return str(day_number(at))
     return CLOCKS[words.name].day.replace("{x}", CLOCKS[words.name].today)
 
 
@@ -157,7 +157,7 @@ def event_join(grid: Grid, words: Dialect, leads: str, events: str, lead_id: str
         f"FROM {leads} GROUP BY {key}"
     )
     times = [f"(SELECT MAX({_beside(clock, column)}) FROM {t})" for column, t in ((created, leads), (when, events))]
-    last_day = day_number(at, words) if at else _last_day(clock.day.replace("{x}", when), events, words)
+    last_day = day_number_sql(at, words) if at else _last_day(clock.day.replace("{x}", when), events, words)
     bounds = f"SELECT {last_day} AS last_day, {' * '.join(times)} AS timed"
     span = f"CASE WHEN entered.day + {window} <= last_day THEN {window} ELSE last_day - entered.day END"
     later = clock.later.replace("{x}", "entered.moment").replace("{n}", str(window))
@@ -184,7 +184,7 @@ def event_join(grid: Grid, words: Dialect, leads: str, events: str, lead_id: str
 def _last_day(day: str, events: str, words: Dialect) -> str:
     """The day of the newest event; one after today is believed only where all are (a day that was typed wrongly)."""
     newest = f"SELECT MAX({day}) FROM {events}"
-    return f"COALESCE(({newest} WHERE {day} <= {day_number('today', words)} + 1), ({newest}))"
+    return f"COALESCE(({newest} WHERE {day} <= {day_number_sql('today', words)} + 1), ({newest}))"
 
 
 def _feature(column: str, words: Dialect, clock: Clock, window: int) -> tuple[str, str]:

@@ -16,10 +16,11 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ..errors import ExportError, GridError, unknown
+from ..free_names import unique_names
 from ..grid.criteria import Axis
 from ..grid.grid import Grid
 from .base import Coverage, Options, Status, account
-from .fields import fields_of, unique_names
+from .fields import fields_of
 from .rules import Branch, branches, field_kind, number_text
 from .schemes import Ask, Op, Scheme, grid_of, parse, part, whole
 

@@ -20,7 +20,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..days import DAY_ZERO
+from ..days import DAY_ZERO, day_number
 from ..engine import dates, sql
 from ..engine.table import Table, column_of
 from ..grid.event_columns import LAST_SUFFIX, SUFFIX
@@ -316,7 +316,7 @@ def _counted(history: History, events: Table, names: EventNames, types: Sequence
 
 def _steps(history: History, looks: Sequence[int]) -> str:
     """One row per lead and look at which it is open and its next `STEP` days are known: whether it signs in them."""
-    last = (history.as_of or DAY_ZERO).toordinal() - DAY_ZERO.toordinal()
+    last = day_number(history.as_of or DAY_ZERO)
     marks = " UNION ALL ".join(f"SELECT {look} AS look" for look in looks)
     return (
         f"SELECT lead, entered, look, CASE WHEN closed <= entered + look + {STEP} THEN 1 ELSE 0 END AS signs "

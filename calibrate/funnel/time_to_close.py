@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..days import DAY_ZERO
+from ..days import day_number
 from ..leads.history import History
 from ..leads.terms import REASONS, STATUS
 
@@ -133,7 +133,7 @@ def _durations(history: History) -> tuple[NDArray[np.int64], NDArray[np.bool_], 
     terms = history.terms
     if terms.created_at is None or terms.customer_at is None or history.as_of is None:
         return None
-    last = history.as_of.toordinal() - DAY_ZERO.toordinal()
+    last = day_number(history.as_of)
     reasons = ", ".join(str(REASONS.index(reason)) for reason in JUDGED)
     done = f"__bought = 1 AND __closed <= {last}"
     durations = history.table.fetch(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..days import DAY_ZERO
+from ..days import day_number
 from ..leads.history import History
 from ..leads.terms import REASONS, STATUS
 
@@ -48,7 +48,7 @@ def windows_of(history: History, further: Sequence[int] = OTHER_WINDOWS) -> Wind
         f"SELECT __created AS created, CASE WHEN __bought = 1 THEN __closed - __created END AS took, COUNT(*) AS n "
         f"FROM ({history.leads}) AS judged WHERE {STATUS} IN ({reasons}) GROUP BY 1, 2 ORDER BY 1, 2"
     )
-    age = (history.as_of - DAY_ZERO).days - terms.observe_days - ages["created"].astype(np.int64)
+    age = day_number(history.as_of) - terms.observe_days - ages["created"].astype(np.int64)
     took = ages["took"].astype(np.float64) - terms.observe_days
     return counted(age, took, ages["n"].astype(np.int64), used=terms.close_within_days, further=further)
 

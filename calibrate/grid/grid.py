@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..edges import door
 from ..errors import GridError
 from ..shown import Shown
 from .criteria import Axis, Criterion, offsets
@@ -288,17 +287,21 @@ class Grid(Shown):
         self, leads: Any, *, events: Any = None, at: date | None = None, language: str = "en"
     ) -> pd.DataFrame:
         """Score, band, close rate (where the grid has a curve) and reasons of each row: see `scoring.frame`."""
-        scores: pd.DataFrame = door("score_frame")(self, leads, events=events, at=at, language=language)
-        return scores
+        from ..scoring.frame import score_frame
+
+        return score_frame(self, leads, events=events, at=at, language=language)
 
     def save(self, path: str) -> None:
         """Write the grid as a weight file (JSON), whole or not at all."""
-        door("save")(self, path)
+        from ..export.json import save
+
+        save(self, path)
 
     def export(self, format: str, path: str | None = None, **options: Any) -> str | bytes:
         """The grid as a weight file of another system (see `export.FORMATS`), written to `path` where one is given."""
-        content: str | bytes = door("export")(self, format, path, **options)
-        return content
+        from ..export import export
+
+        return export(self, format, path, **options)
 
     def band(self, lead: Mapping[str, Any], at: date | None = None) -> str:
         """Name of the band that the lead is in; empty where it meets the demands of none."""

@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..days import day_number
+
 BLOCKS = 20
 LEADS_A_BLOCK = 25
 
@@ -44,7 +46,7 @@ def cohorts_of(
         starts = months.astype("datetime64[D]").astype(np.int64)
         labels = [str(month) for month in months]
     if split is not None:
-        day = split.toordinal() - date(1970, 1, 1).toordinal()
+        day = day_number(split)
         if starts[0] < day < starts[-1] and day not in starts:
             place = int(np.searchsorted(starts, day))
             starts = np.insert(starts, place, day)

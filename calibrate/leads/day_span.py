@@ -8,12 +8,12 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from ..days import DAY_ZERO
+from ..days import day_number
 from ..engine import sql
 from ..engine.dates import moment
 from ..engine.table import Table, column_of
 
-FIRST, LAST = (date(1970, 1, 3) - DAY_ZERO).days, (date(2098, 12, 31) - DAY_ZERO).days
+FIRST, LAST = day_number(date(1970, 1, 3)), day_number(date(2098, 12, 31))
 """Days outside are placeholders: 1900-01-01, 1970-01-01 (moment 0), 2099-12-31, 9999-12-31 and their like."""
 GAP_AHEAD, GAP_BEHIND = 365, 3 * 365
 """A gap of so many days, and longer than all the rest, parts days that are far from all others."""
@@ -81,7 +81,7 @@ def day_span(
     inside = (days >= FIRST) & (days <= LAST)
     placeholders, days, rows = int(rows[~inside].sum()), days[inside], rows[inside]
     first, last, future = FIRST, LAST, 0
-    tomorrow = ((today or date.today()) - DAY_ZERO).days + 1  # a clock further east
+    tomorrow = day_number(today or date.today()) + 1  # a clock further east
     late = days > tomorrow
     trusted = creation is not None and bool(len(creation[0])) and int(creation[0].max()) <= tomorrow
     if late.any() and (trusted or rows[late].sum() <= CLOCK * rows.sum()):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ..days import DAY_ZERO
+from ..days import day_at, day_number
 from ..engine import dates, sql
 from ..engine.derived import derived, kept
 from ..engine.table import Column, Fact, Table, column_of
@@ -180,7 +180,7 @@ def common_types(events: Table, column: str) -> tuple[str, ...]:
 def last_event_day(events: Table, at: str) -> date | None:
     """The last day on which anything happened; days that are not believed (`day_span`) do not count."""
     newest = span_of(events, sql.day(dates.moment(events, at).expression).sql("duckdb")).newest
-    return None if newest is None else date.fromordinal(DAY_ZERO.toordinal() + newest)
+    return None if newest is None else day_at(newest)
 
 
 class _Plan:
@@ -199,7 +199,7 @@ class _Plan:
         self.leads, self.events, self.names, self.types, self.dated = leads, events, names, types, dated
         self.window = terms.observe_days
         self.lead_id, self.duck = terms.lead_id or "", leads.dialect == "duckdb"
-        self.last = None if as_of is None else as_of.toordinal() - DAY_ZERO.toordinal()
+        self.last = None if as_of is None else day_number(as_of)
         self.created = dates.moment(leads, terms.created_at or "")
         self.moment = dates.moment(events, names.at or "")
         self.timed = has_times(leads, self.created) and has_times(events, self.moment)

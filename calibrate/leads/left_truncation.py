@@ -6,9 +6,9 @@ introduced. Its first months then close at 0 because nobody wrote it down.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
-from ..days import DAY_ZERO
+from ..days import day_at, day_number
 
 CHANCE = 0.001
 """Chance below which it cannot be luck that so many leads closed before anything was logged."""
@@ -21,7 +21,7 @@ def logged_from(first_closing: int, silent: tuple[int, int], logged: tuple[int, 
     the month of the first closing on. None of the silent ones bought; if they had at the rate of the others, that
     would have had a chance of ``(1 - rate) ^ leads``.
 
-    >>> str(DAY_ZERO + timedelta(days=logged_from(17_505, (700, 0), (5000, 400))))
+    >>> str(day_at(logged_from(17_505, (700, 0), (5000, 400)) or 0))
     '2017-12-01'
     >>> logged_from(17_505, (20, 0), (5000, 400))
     """
@@ -35,5 +35,5 @@ def logged_from(first_closing: int, silent: tuple[int, int], logged: tuple[int, 
 
 def month_of(day: int) -> int:
     """First day of a day's month, both since 1970."""
-    when = DAY_ZERO + timedelta(days=day)
-    return (date(when.year, when.month, 1) - DAY_ZERO).days
+    when = day_at(day)
+    return day_number(date(when.year, when.month, 1))

@@ -5,10 +5,10 @@ See `history` for what is judged and how.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
-from ..days import DAY_ZERO
+from ..days import day_at, day_number
 from ..engine import sql
 from ..engine.table import Table, column_of
 from ..errors import HistoryError
@@ -76,12 +76,12 @@ class Source:
                 "placeholders as 1900-01-01); write dates as YYYY-MM-DD, or name another column with --created-at"
             )
         if self.terms.seen_until is not None:
-            newest["events"] = (self.terms.seen_until - DAY_ZERO).days
+            newest["events"] = day_number(self.terms.seen_until)
         lost = newest.pop("lost", None)
         last, kind = max(newest.values()), max(newest, key=lambda kind: newest[kind])
         if lost is not None and last < lost <= last + LATE_LOSSES:
             last, kind = lost, "closed"
-        return DAY_ZERO + timedelta(days=last), kind
+        return day_at(last), kind
 
     @cached_property
     def spans(self) -> dict[str, DaySpan]:
@@ -436,7 +436,7 @@ class Source:
                 tests.append((f"__bought = 1 AND __closed <= __created + {observed}", "already_closed"))
         tests.append(("__open = 1", "still_open"))
         if self.dated and as_of is not None:
-            last = as_of.toordinal() - DAY_ZERO.toordinal()
+            last = day_number(as_of)
             tests.append((f"__created + {observed + window} > {last}", "immature"))
         if self.logged_from is not None:
             tests.append((f"__created < {self.logged_from}", "before_closings"))

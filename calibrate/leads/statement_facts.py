@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from ..days import DAY_ZERO
+from ..days import day_number
 from ..engine import sql
 from ..engine.table import Fact, Table
 from .columns.outcome import Outcome, Value
@@ -134,7 +134,7 @@ def _plans(source: Source, as_of: date | None) -> Iterator[Fact]:
     own_at = source.own_at
     if as_of is None or own_at is None or source.meant is None or source.terms.outcomes is not None:
         return
-    day, last = source.day(source.table, own_at), (as_of - DAY_ZERO).days
+    day, last = source.day(source.table, own_at), day_number(as_of)
     no_customer = f"{source.is_customer} = 0"
     counts = source.table.fetch(
         f"SELECT COUNT(CASE WHEN {day} > {last} AND {day} <= {LAST} THEN 1 END) AS plans, "

@@ -27,7 +27,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..counts.tally import Tally
-from ..days import DAY_ZERO
+from ..days import day_number
 from ..errors import GridError, HistoryError
 from ..grid.criteria import offsets
 from ..grid.grid import Grid
@@ -114,7 +114,7 @@ def _later(tally: Tally, since: date | str | None) -> NDArray[np.bool_]:
         return np.arange(len(tally.cohorts)) >= tally.cohorts.index(since)
     if tally.ends is None:
         raise HistoryError("these leads have no dates, so a day cannot part them; name the creation date's column")
-    day = since.toordinal() - DAY_ZERO.toordinal()
+    day = day_number(since)
     starts = np.concatenate([[np.iinfo(np.int64).min], tally.ends[:-1] + 1])
     later: NDArray[np.bool_] = starts >= day
     return later

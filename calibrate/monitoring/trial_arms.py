@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..counts.design_effect import contrast_effect, group_codes
 from ..counts.tally import tally_of
-from ..days import DAY_ZERO
+from ..days import day_at, day_number
 from ..engine import sql
 from ..engine.table import Table, column_of
 from ..errors import HistoryError, InputError, SettingsError, unknown
@@ -91,7 +91,7 @@ def arms(table: Table, names: ArmNames, *, as_of: date | None = None) -> Arms:
         counts_from = np.where(np.isfinite(closed), np.fmax(closed, created), np.inf)
     first = int(created.min())
     days = np.concatenate([created, counts_from[np.isfinite(counts_from)]])
-    last = int(days.max()) if as_of is None else as_of.toordinal() - DAY_ZERO.toordinal()
+    last = int(days.max()) if as_of is None else day_number(as_of)
     whole_weeks = (last - first + 1) // 7
     if whole_weeks < 1:
         raise HistoryError(
@@ -192,7 +192,7 @@ def _check_ids(rows: dict[str, NDArray[Any]], usable: NDArray[np.bool_], in_arm:
 
 
 def _day(number: int) -> date:
-    return DAY_ZERO + timedelta(days=number)
+    return day_at(number)
 
 
 def _quoted(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..days import DAY_ZERO
+from ..days import day_number
 from ..engine.table import Fact, Table, column_of
 from ..errors import GridError, SettingsError, unknown
 from ..export.reading import read_grid
@@ -240,7 +240,7 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], window: int | None =
         plan, since = Plan(name, grid=grid, policy=policy), grid.first_unseen_day(window)
         if since is not None and grid.method in METHODS:
             again = replace(by_method[grid.method], name=name, like=grid)
-            plan = replace(plan, again=again, since=(since - DAY_ZERO).days)
+            plan = replace(plan, again=again, since=day_number(since))
         fixed.append(plan)
     plans = (*fixed, *(by_method[method] for method in candidates.methods))
     if not plans:

@@ -10,13 +10,13 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 
 from .. import __version__
 from ..counts.power import pace, power
 from ..counts.tally import Tally
+from ..days import day_number
 from ..errors import SettingsError
 from ..evaluation.backtest import Backtest, Fold, folds, replay, with_thresholds
 from ..evaluation.band_rates import counted_bands
@@ -217,7 +217,7 @@ def _newest(history: History) -> int | None:
     """Last day (since 1970) on which a lead can have entered whose outcome is known."""
     if history.as_of is None or history.ends is None:
         return None
-    return (history.as_of - date(1970, 1, 1)).days - history.terms.observe_days - history.terms.close_within_days
+    return day_number(history.as_of) - history.terms.observe_days - history.terms.close_within_days
 
 
 def _candidate(plan: Plan, grid: Grid, reading: Counted) -> Candidate:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from ..days import DAY_ZERO
+from ..days import day_number
 from ..errors import GridError, HistoryError
 from ..evaluation.backtest import Backtest
 from ..evaluation.segments import by_segment, segment_criteria
@@ -111,7 +111,7 @@ def _known(review: Review, backtests: Sequence[Backtest]) -> list[tuple[str, Map
         elif backtest.fixed and tally.ends is not None and (since := grid.first_unseen_day(window)) is not None:
             cohorts = {cohort for fold in review.comparison.folds for cohort in fold.cohorts_judged}
             begins = np.concatenate([[-np.inf], tally.ends[:-1] + 1])
-            learnt_from = (begins < (since - DAY_ZERO).days) & [cohort in cohorts for cohort in tally.cohorts]
+            learnt_from = (begins < day_number(since)) & [cohort in cohorts for cohort in tally.cohorts]
             if overlap := int(tally.totals[learnt_from, 0].sum()):
                 risks.append(("grid_knows", {**facts, "seen": overlap}))
     return risks

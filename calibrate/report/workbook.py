@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..free_names import free_name
 from ..grid.grid import STAGES
 from . import audit_text as checks
 from . import drift_text as moving
@@ -106,11 +107,7 @@ class _Book:
     def _free(self, name: str) -> str:
         """A sheet name that Excel takes, its own even where case does not count."""
         plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", _clean(name)).strip(" '") or "-"
-        number, free = 1, plain[:31].strip(" '")
-        while free.casefold() in self.taken:
-            number += 1
-            end = f" {number}"
-            free = plain[: 31 - len(end)].strip(" '") + end
+        free = free_name(plain[:31].strip(" '"), self.taken, lambda _, turn: _shortened(plain, f" {turn}"))
         self.taken.add(free.casefold())
         return free
 
@@ -421,3 +418,7 @@ def _account(book: _Book, review: Review) -> None:
 def _clean(text: str) -> str:
     """A text that a cell can hold: not too long, no half characters."""
     return text[:LONGEST].encode("utf-8", "replace").decode()
+
+
+def _shortened(name: str, end: str) -> str:
+    return name[: 31 - len(end)].strip(" '") + end

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlglot import exp
 
 from ..counts.encoding import code_sql
-from ..days import DAY_ZERO
+from ..days import day_number
 from ..engine import Session, sql
 from ..engine.dates import moment
 from ..engine.table import Table, kinds
@@ -148,7 +148,7 @@ def _left(grid: Grid, leads: Table, at: date | None) -> dict[int, dict[int, str]
         level = [answer.name for answer in grid.criteria[criterion].levels].index(rule.level)
         points = grid.points[criterion][level]
         day = sql.day(moment(leads, rule.dated).expression).sql("duckdb")
-        age = f"({at.toordinal() - DAY_ZERO.toordinal()} - {day})"
+        age = f"({day_number(at)} - {day})"
         if rule.days is not None:
             worth_left = f"CASE WHEN {age} >= {rule.days} THEN 0 ELSE {points} END"
         else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from ...days import DAY_ZERO
+from ...days import day_number
 from ...engine import sql
 from ...engine.dates import moment
 from ...engine.table import Column, Table
@@ -166,6 +166,6 @@ def _refusal(table: Table, column: Column) -> Refused | None:
     if not filled or filled < FILLED * rows:
         return "date_gaps"
     low, high = int(counts["low"][0]), int(counts["high"][0])
-    if high > (date.today() - DAY_ZERO).days + 1:
+    if high > day_number(date.today()) + 1:
         return "date_future"
     return "date_years" if high - low > MOST_YEARS * 366 else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import vocabulary
-from ...engine.spoken_dates import MONTHS, folded
+from ...days import MONTHS
+from ...engine.spoken_dates import folded
+from ...free_names import free_name, wrapped
 from ...grid.criteria import (
     MISSING,
     MOST_LEVELS,
@@ -51,7 +53,7 @@ def with_specials(
 ) -> Criterion:
     """Value levels with the two special ones, which step aside where a value has their name."""
     names = [level.name for level in levels]
-    nothing, remainder = _special(MISSING, names), _special(OTHER, names)
+    nothing, remainder = free_name(MISSING, names, wrapped), free_name(OTHER, names, wrapped)
     return Criterion(
         column,
         column,
@@ -61,13 +63,6 @@ def with_specials(
         reference=nothing if reference == MISSING else reference,
         ordered=ordered,
     )
-
-
-def _special(name: str, names: Collection[str]) -> str:
-    folds = {level_name.casefold() for level_name in names}
-    while name.casefold() in folds:
-        name = f"({name})"
-    return name
 
 
 def filled_levels(column: str) -> Criterion:
@@ -196,15 +191,6 @@ def shown(text: str) -> str:
     """A text as the name of a level: one line, not too long."""
     name = " ".join(text.split())
     return name if len(name) <= 80 else name[:79] + "…"
-
-
-def free_name(name: str, names: Collection[str]) -> str:
-    """The name, numbered if it is taken."""
-    number, free = 1, name
-    while free in names:
-        number += 1
-        free = f"{name} ({number})"
-    return free
 
 
 def as_texts(profile: Profile) -> Profile:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from ...days import MONTHS, WEEKDAYS
 from ...grid.criteria import Criterion
 from .naming import folded, names_code, names_id, words_of
 
@@ -44,34 +45,7 @@ _WHEN = re.compile(
     r"season|saison)"
     r"(?: (?:of|de|d|der|des|del|di|da|do|van) .{2,30})?$"
 )
-_CALENDAR = frozenset(
-    folded(word)
-    for words in (
-        "january february march april may june july august september october november december jan feb mar apr jun "
-        "jul aug sep "
-        "sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun tues "
-        "thur thurs",
-        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre janv févr avr juil "
-        "lundi mardi "
-        "mercredi jeudi vendredi samedi dimanche lun mar mer jeu ven sam dim",
-        "januar februar märz april mai juni juli august september oktober november dezember jän mär okt dez montag "
-        "dienstag "
-        "mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so",
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre ene abr ago dic "
-        "lunes martes "
-        "miércoles jueves viernes sábado domingo mié jue vie sáb dom",
-        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre gen mag giu "
-        "lug set ott "
-        "lunedì martedì mercoledì giovedì venerdì sabato domenica gio",
-        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro fev set out "
-        "segunda terça quarta "
-        "quinta sexta segunda-feira terça-feira quarta-feira quinta-feira sexta-feira seg ter qua qui sex",
-        "januari februari maart april mei juni juli augustus september oktober november december maandag dinsdag "
-        "woensdag "
-        "donderdag vrijdag zaterdag zondag ma wo vr za zo",
-    )
-    for word in words.split()
-)
+_CALENDAR = WEEKDAYS | MONTHS.keys()
 _PERIOD = re.compile(
     r"^(?:\d{4}[-/. ]?(?:0[1-9]|1[0-2])|\d{4}[- ]?[QqTtWwSs]\d{1,2}|[QqTt][1-4](?:[- ]?\d{4})?|"
     r"(?:0?[1-9]|1[0-2])/\d{4})$"

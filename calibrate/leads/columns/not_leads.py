@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ...engine import sql
 from ...engine.table import Column, Table
+from ...vocabulary import NO, YES
 from .naming import in_order, words_of
 from .personal_roles import phrases, role_of
 
@@ -26,15 +27,7 @@ MERGED = phrases("""
     merged to, merged with, fusionne, fusionne avec, zusammengefuhrt, zusammengefuhrt mit, fusionado, unito a,
     samengevoegd
 """)
-YES = in_order("""
-    1, true, t, yes, y, oui, o, vrai, ja, j, wahr, si, sí, s, sim, vero, x, verdadero
-""")
-NO = (
-    *in_order("""
-    0, false, f, no, n, non, faux, nein, falsch, não, nao, nee, falso, null, none, -
-"""),
-    "",
-)
+NO_FLAG = NO | {"null", "none", "-", ""}
 GIVEN = ("test", "tests", "tester", "testing", "teste", "testvorname", "asdf", "qwerty", "essai", "prueba", "prova")
 PERSONS = (
     *in_order("""
@@ -98,8 +91,8 @@ def _flag(column: Column, *, filled: bool = False) -> str:
         return f"{name} IS NOT NULL"
     word = f"LOWER(TRIM({name}))"
     if filled:
-        return f"{name} IS NOT NULL AND {word} NOT IN ({_listed(NO)})"
-    return f"{name} IS NOT NULL AND {word} IN ({_listed(YES)})"
+        return f"{name} IS NOT NULL AND {word} NOT IN ({_listed(tuple(sorted(NO_FLAG)))})"
+    return f"{name} IS NOT NULL AND {word} IN ({_listed(tuple(sorted(YES)))})"
 
 
 def _test_person(column: Column) -> str:

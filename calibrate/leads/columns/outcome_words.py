@@ -11,6 +11,7 @@ import unicodedata
 from typing import Literal
 
 from ...grid.criteria import as_number
+from ...vocabulary import NO, YES
 from .naming import folded, in_order
 
 Meaning = Literal["won", "converted", "yes", "lost", "no", "open"]
@@ -106,17 +107,21 @@ _OPEN = in_order("""
     offerte verzonden, onderhandeling, in onderhandeling, afspraak, afspraak gepland, wachten,
     in afwachting, demo gepland, contract verstuurd, contract verzonden, in de wacht, opvolgen, kans
 """)
-_YES = in_order("""
-    1, yes, y, true, t, x, success, successful, positive, accepted,
-    oui, o, vrai, v, succes, positif, ja, j, wahr, erfolg, erfolgreich, si, s, verdadero,
-    exito, vero, successo, sim, verdadeiro, sucesso, waar, positiv, positivo
-""")
-_NO = in_order("""
-    0, no, n, false, f, failure, negative, unsuccessful, non, faux, nein, falsch, falso,
-    nao, nee, neen, onwaar, negatif, negativ, negativo,
+_YES = (
+    *YES,
+    *in_order("""
+    success, successful, positive, accepted, v, succes, positif, erfolg, erfolgreich, exito, successo, sucesso, positiv,
+    positivo
+"""),
+)
+_NO = (
+    *NO,
+    *in_order("""
+    failure, negative, unsuccessful, negatif, negativ, negativo,
     lead, prospect, suspect, subscriber, visitor, mql, marketing qualified lead, abonne, interessent,
     interesado, interessato, interessado, potenzieller kunde, cliente potencial, cliente potenziale
-""")
+"""),
+)
 _WON_TOKENS = re.compile(
     r"\b(won|gagnee?s?|gewonnen\w?|ganad[oa]s?|vint[oaie]|ganh[oa]s?)\b",
 )

@@ -18,6 +18,7 @@ import pandas as pd
 
 from ...engine.table import Fact, Table, column_of
 from ...errors import InputError
+from ...free_names import free_name
 from ...grid.criteria import MISSING, Criterion, Level, is_placeholder
 from ...shown import Shown
 from ...vocabulary import NO, NUMBER_PLACEHOLDERS, YES
@@ -26,7 +27,6 @@ from .fine_classing import (
     as_texts,
     demanded_texts,
     filled_levels,
-    free_name,
     number_levels,
     shown,
     text_levels,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ... import vocabulary
 from ..columns.naming import words_of
 
 Names = tuple[str, ...]
@@ -19,8 +20,8 @@ Part = Literal["labels", "labels_fr", "columns", "values", "join"]
 Aside = Literal["crm_stage", "crm_after", "crm_score", "crm_work", "crm_owner", "crm_amount"]
 """Why a column is no criterion: how far sales got, filled at the end, a score, sales' work, who owns it, a value."""
 
-YES: Names = ("true", "1", "yes", "oui", "vrai")
-NO: Names = ("false", "0", "no", "non", "faux")
+YES: Names = tuple(sorted(vocabulary.YES))
+NO: Names = tuple(sorted(vocabulary.NO))
 EMPTY = ""
 """As a value: the cell is empty."""
 

@@ -41,8 +41,8 @@ const CRITERIA = [
 ];
 
 const DECIMAL = /^[ \t\r\n]*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?[ \t\r\n]*$/;
-const YES = ["1", "o", "on", "oui", "t", "true", "vrai", "x", "y", "yes"];
-const NO = ["0", "f", "false", "faux", "n", "no", "non", "off"];
+const YES = ["1", "j", "ja", "o", "on", "oui", "s", "si", "sim", "s\u00ed", "t", "true", "verdadeiro", "verdadero", "vero", "vrai", "waar", "wahr", "x", "y", "yes"];
+const NO = ["0", "f", "falsch", "false", "falso", "faux", "n", "nao", "nee", "neen", "nein", "no", "non", "n\u00e3o", "off", "onwaar"];
 
 /** Whole points of a lead. */
 export function score(lead, at, options) {
