@@ -54,7 +54,9 @@ def select_worked(tally: Tally, rates: RateTable, name: str) -> Selection:
         customers += np.bincount(place[rows], pooled.customers[rows], size)
         all_leads += np.bincount(place, pooled.leads, size)
         all_customers += np.bincount(place, pooled.customers, size)
-    lift_moves = _lift_moves((customers, leads, worked), (all_customers - customers, all_leads - leads, unworked))
+    lift_moves = np.zeros(size, np.bool_)
+    if worked[0] and unworked[0]:
+        lift_moves = _lift_moves((customers, leads, worked), (all_customers - customers, all_leads - leads, unworked))
     return Selection(
         column=column.column,
         all_leads=rates.overall,
