@@ -1,0 +1,98 @@
+"""From all lines to few: which line goes first, which two become one, and what a penalty without a constant is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+from weights_case import number, several, simulated, text
+
+from calibrate.counts.rates import estimate
+from calibrate.counts.tally import scores_of, tally_of
+from calibrate.grid.grid import Pin
+from calibrate.weights import METHODS, Constraints
+from calibrate.weights.base import Weights
+from calibrate.weights.constraints import resolve
+from calibrate.weights.path import Guide, Lines, centred_penalty, shortened
+
+
+def test_lines_give_their_weight_to_levels() -> None:
+    lines = Lines(np.array([[1, 1, 0, 0], [0, 0, 0, 1]], bool), np.array([2.0, -1.0]))
+    assert lines.by_level.tolist() == [2, 2, 0, -1]
+    assert lines.groups.astype(int).tolist() == [[1, 1, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]]
+
+
+def test_a_penalty_that_forgives_the_constant_of_each_criterion() -> None:
+    """What the penalty is at its smallest over one shift per criterion, found by a general optimiser."""
+    random = np.random.default_rng(3)
+    factor = random.standard_normal((9, 12))
+    penalty, weights = factor @ factor.T, random.standard_normal(9)
+    penalty[:5, 5:] = penalty[5:, :5] = 0
+    criteria = [text("a", ["x", "y", "z"]), text("b", ["x", "y"])]
+
+    def cost(shift: np.ndarray) -> float:
+        moved = weights + np.repeat(shift, [5, 4])
+        return float(moved @ penalty @ moved)
+
+    centred = centred_penalty(penalty, criteria)
+    assert weights @ centred @ weights == pytest.approx(minimize(cost, np.zeros(2)).fun, rel=1e-6)
+
+
+def singles(values: list[float], pins: tuple[Pin, ...] = (), guide: Guide | None = None) -> dict[int, list[float]]:
+    """Lines of three criteria of one own level each, at sizes 1 to 3, as weights of these levels."""
+    tally = several([(text(name, ["x"]), [(50, 10), (50, 5)]) for name in "abc"])
+    full = np.zeros(9)
+    full[::3] = values
+    weights = Weights("own", tally.criteria, full, full, full, np.ones(9), "log-odds")
+    found = shortened(weights, tally, resolve(Constraints(pins=pins), tally.criteria), (1, 2, 3), guide)
+    return {size: lines.by_level[::3].tolist() for size, lines in found.items()}
+
+
+def guided(values: list[float], curvature: list[list[float]]) -> Guide:
+    full, metric = np.zeros(9), np.eye(9) * 1e-9
+    full[::3] = values
+    metric[::3, ::3] = curvature
+    return Guide(full, metric, np.eye(9))
+
+
+def test_a_marginal_method_takes_the_lines_that_explain_most_of_the_joint_fit() -> None:
+    """All weigh the same in the fit, the second has most leads (curvature), the third the least."""
+    found = singles([1, 1, 1], guide=guided([1, 1, 1], [[4, 0, 0], [0, 9, 0], [0, 0, 1]]))
+    assert found == {3: [1, 1, 1], 2: [1, 1, 0], 1: [0, 1, 0]}
+
+
+def test_two_lines_with_one_fact_between_them_do_not_both_come_first() -> None:
+    """The first two lines are one fact, for which the joint fit has one unit in all; the third is its own."""
+    metric = [[9, 9, 0], [9, 9, 0], [0, 0, 4]]
+    assert singles([1, 1, 1], guide=guided([0.5, 0.5, 1], metric))[2] == [1, 0, 1]
+
+
+def test_pinned_lines_are_counted_and_lines_without_weight_are_none() -> None:
+    """A pin takes one of the two lines; of the others the one with most leads comes first."""
+    metric = [[4, 0, 0], [0, 9, 0], [0, 0, 1]]
+    found = singles([1, 1, 1], pins=(Pin("b", "x", 5),), guide=guided([1, 1, 1], metric))
+    assert found == {3: [1, 0, 1], 2: [1, 0, 0], 1: [0, 0, 0]}
+    assert singles([0, 2, 0], guide=guided([0, 2, 0], metric)) == {3: [0, 2, 0], 2: [0, 2, 0], 1: [0, 2, 0]}
+
+
+def test_a_joint_method_makes_neighbours_with_one_rate_one_line() -> None:
+    random = np.random.default_rng(4)
+    codes = random.integers(0, 4, 8000).astype(np.uint8)
+    bought = random.random(8000) < np.where(codes >= 2, 0.3, 0.1)
+    tally = tally_of([number("visits", [1, 2, 3])], codes[None], bought)
+    weights = METHODS["logistic"](tally, estimate(tally), Constraints())
+    found = shortened(weights, tally, resolve(Constraints(), tally.criteria), (2, 1))
+    (line,) = found[1].gives
+    assert line.tolist() in ([False, False, True, True, False, False], [True, True, False, False, False, False])
+    contrast = found[1].by_level[2] - found[1].by_level[0]
+    assert contrast == pytest.approx(np.log(0.3 / 0.7) - np.log(0.1 / 0.9), abs=0.2)
+
+
+def test_every_size_keeps_its_number_and_loses_little_by_little() -> None:
+    tally, _ = simulated(6_000)
+    weights = METHODS["logistic"](tally, estimate(tally), Constraints())
+    found = shortened(weights, tally, resolve(Constraints(), tally.criteria), (12, 6, 3, 1, 0))
+    assert sorted(found) == [1, 3, 6, 12] and all(len(lines.values) == size for size, lines in found.items())
+    spread = [np.std(scores_of(tally, found[size].by_level)) for size in (12, 6, 3, 1)]
+    full = np.std(scores_of(tally, weights.values))
+    assert spread == sorted(spread, reverse=True) and spread[0] > 0.9 * full > spread[-1]
