@@ -1,0 +1,75 @@
+"""What a job title says: how senior its holder is, and in which department; the words stand in `titles.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+
+from ...grid.derived import Derived
+
+SENIORITY, DEPARTMENT = "seniority", "department"
+TOPICS = (SENIORITY, DEPARTMENT)
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+Words = Mapping[str, Sequence[str]]
+
+
+def title_rules(column: str, more: Mapping[str, Words] | None = None) -> dict[str, Derived]:
+    """The rules that read seniority and department in a column of job titles.
+
+    `more` has, by topic, answers with words of the user's own, which are asked before the lists of the package.
+
+    >>> rules = title_rules("Title")
+    >>> [rules["seniority"].answer(title) for title in ("Executive Assistant", "Assistant Vice President", "chef de projet")]
+    ['assistant', 'VP or director', 'individual']
+    >>> rules["department"].answer("Chef des ventes"), rules["seniority"].answer("qwertz")
+    ('sales', 'other')
+    >>> title_rules("Title", {"seniority": {"head or manager": ["Scrum Wizard"]}})["seniority"].answer("scrum wizard")
+    'head or manager'
+    """
+    shipped = _shipped()
+    rules = {}
+    for topic in TOPICS:
+        own = tuple((answer, spellings(words)) for answer, words in (more or {}).get(topic, {}).items())
+        rules[topic] = Derived(column, (*own, *shipped[topic]))
+    return rules
+
+
+def answers_of(topic: str) -> tuple[str, ...]:
+    """The answers of a topic in the order of the lists, each once.
+
+    >>> "VP or director" in answers_of("seniority"), "sales" in answers_of("department")
+    (True, True)
+    """
+    return tuple(dict.fromkeys(answer for answer, _ in _shipped()[topic]))
+
+
+def spellings(words: Sequence[str]) -> tuple[str, ...]:
+    """Patterns as a folded title is searched for them; ä is a and ae.
+
+    >>> spellings(["Geschäftsführ*", "*leiter", "R&D"])
+    ('geschaftsfuhr*', 'geschaeftsfuehr*', '*leiter', 'r d')
+    """
+    plain = Derived("", ())
+    patterns = []
+    for word in words:
+        start, end = "*" * word.startswith("*"), "*" * word.endswith("*")
+        for spelling in (word, word.lower().translate(_UMLAUTS)):
+            patterns.append(start + plain.folded(spelling.strip("*")).strip(" ") + end)
+    return tuple(dict.fromkeys(pattern for pattern in patterns if pattern.strip("*")))
+
+
+@lru_cache
+def _shipped() -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """The lists of the package: by topic, answers with their patterns in the order in which they are asked."""
+    lists = tomllib.loads(files("calibrate.leads.columns").joinpath("titles.toml").read_text("utf-8"))
+    return {
+        topic: tuple(
+            (rule["answer"], spellings([word.strip() for key, text in rule.items() if key != "answer"
+                                        for word in text.split(",")]))
+            for rule in lists[topic]
+        )
+        for topic in TOPICS
+    }  # fmt: skip
