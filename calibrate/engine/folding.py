@@ -7,6 +7,7 @@ letters are replaced one after another.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 Quote = Callable[[str], str]
 
@@ -19,29 +20,48 @@ POSITIONS = {
     "mysql": "INSTR({text}, {part})",
 }
 """How a dialect says where a part begins in a text, 0 where it has none; the others say STRPOS."""
+FENCES = {"postgres": " OFFSET 0", "sqlite": " LIMIT -1", "mysql": " LIMIT 18446744073709551615"}
+"""What keeps a planner from working out a folded text anew for every word that is looked for."""
 LETTER_BY_LETTER = ("sqlite", "mysql")
+A_STEP = 12
+"""So many letters are replaced in one step there."""
 _GONE = ">"
 """What a letter becomes that is left out: a sign that no folded text has."""
 
 
 def folded(
-    text: str, letters: Mapping[str, str], edge: str, quote: Quote, dialect: str = "duckdb", *, path: bool = False
-) -> str:
-    """The text as words are looked for in it: letters replaced, small, blanks single, an edge before and behind.
+    letters: Mapping[str, str], edge: str, quote: Quote, dialect: str = "duckdb", *, path: bool = False
+) -> list[Callable[[str], str]]:
+    """Steps that turn a text into the one in which words are looked for; each takes the expression of the one before.
+
+    Letters are replaced and small, blanks single, an edge stands before and behind. It is one step where the dialect
+    has TRANSLATE; else some letters a step, so that no parser is nested too deeply.
 
     >>> letters = {"É": "e", "é": "e", "-": " ", "ß": "ss", "<": " ", ">": " "}
-    >>> print(folded("t", letters, " ", lambda text: f"'{text}'")[:57])
-    REPLACE(REPLACE(REPLACE(LOWER(REPLACE(TRANSLATE(CONCAT(CO
+    >>> (step,) = folded(letters, " ", lambda text: f"'{text}'")
+    >>> print(step("t")[:57])
+    REPLACE(REPLACE(REPLACE(LOWER(REPLACE(REPLACE(TRANSLATE((
     """
-    if path:
-        text = path_of(text, quote, dialect)
-    text = _concat(_concat(quote(edge), text, dialect), quote(edge), dialect)
-    text = f"LOWER({_translated(text, letters, quote, dialect)})"
-    for before, after in ((" ", "<>"), ("><", ""), ("<>", " ")):
-        text = _replaced(text, before, after, quote)
-    if edge == "|":
-        text = _replaced(_replaced(text, " |", "|", quote), "| ", "|", quote)
-    return text
+
+    def first(text: str) -> str:
+        text = path_of(text, quote, dialect) if path else text
+        return _concat(_concat(quote(edge), text, dialect), quote(edge), dialect)
+
+    def last(text: str) -> str:
+        text = f"LOWER({text})"
+        for before, after in ((" ", "<>"), ("><", ""), ("<>", " ")):
+            text = _replaced(text, before, after, quote)
+        if edge == "|":
+            text = _replaced(_replaced(text, " |", "|", quote), "| ", "|", quote)
+        return text
+
+    if dialect in LETTER_BY_LETTER:
+        signs = sorted(letters.items(), key=lambda pair: pair[0] in "<>")
+        middle = [
+            partial(_each_replaced, signs=signs[at : at + A_STEP], quote=quote) for at in range(0, len(signs), A_STEP)
+        ]
+        return [first, *middle, last]
+    return [lambda text: last(_translated(first(text), letters, quote))]
 
 
 def answer(
@@ -82,19 +102,17 @@ def path_of(address: str, quote: Quote, dialect: str = "duckdb") -> str:
     )
 
 
-def _translated(text: str, letters: Mapping[str, str], quote: Quote, dialect: str) -> str:
+def _translated(text: str, letters: Mapping[str, str], quote: Quote) -> str:
     """The text with every letter replaced by what it becomes."""
     single = {letter: plain or _GONE for letter, plain in letters.items() if len(plain) < 2}
-    if dialect in LETTER_BY_LETTER:
-        for letter, plain in single.items():
-            if letter != _GONE:
-                text = _replaced(text, letter, plain if plain != _GONE else "", quote)
-        text = _replaced(text, _GONE, single.get(_GONE, _GONE), quote)
-    else:
-        text = f"TRANSLATE({text}, {quote(''.join(single))}, {quote(''.join(single.values()))})"
-        text = _replaced(text, _GONE, "", quote)
-    for letter, plain in letters.items():
-        text = _replaced(text, letter, plain, quote) if len(plain) > 1 else text
+    text = f"TRANSLATE({text}, {quote(''.join(single))}, {quote(''.join(single.values()))})"
+    double = [(letter, plain) for letter, plain in letters.items() if len(plain) > 1]
+    return _each_replaced(text, [(_GONE, ""), *double], quote)
+
+
+def _each_replaced(text: str, signs: Sequence[tuple[str, str]], quote: Quote) -> str:
+    for letter, plain in signs:
+        text = _replaced(text, letter, plain, quote)
     return text
 
 
@@ -103,7 +121,10 @@ def _replaced(text: str, before: str, after: str, quote: Quote) -> str:
 
 
 def _concat(first: str, second: str, dialect: str) -> str:
-    return f"({first} || {second})" if dialect == "sqlite" else f"CONCAT({first}, {second})"
+    """Both texts in one, NULL where one is."""
+    if dialect == "mysql":
+        return f"CONCAT({first}, {second})"
+    return f"({first} {'+' if dialect == 'tsql' else '||'} {second})"
 
 
 def _before(text: str, sign: str, quote: Quote, dialect: str) -> str:

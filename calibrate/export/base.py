@@ -10,13 +10,14 @@ from typing import Literal
 
 from ..errors import ExportError
 from ..grid.criteria import Criterion
+from ..grid.derived import letter_table
 from ..grid.event_columns import is_event_column
 from ..grid.grid import Band, Expiry, Grid, Measure
 from ..grid.mailbox_kinds import made_from
 from ..grid.reasons import told, words_in
 
 Status = Literal["carried", "approximated", "impossible"]
-EVERYTHING = ("mailbox", "events")
+EVERYTHING = ("mailbox", "words", "events")
 """What calibrate makes from other columns, for a format that says the grid and scores nothing itself."""
 STATUSES: tuple[Status, ...] = ("carried", "approximated", "impossible")
 
@@ -270,7 +271,8 @@ def account(
     """Coverage of a grid: every line with points by `judge(criterion, level)`, then bands, thresholds and expiry.
 
     `expiry` None: carried where a column says when the signal was last seen; it may also judge each rule. `makes` names
-    what the format does by itself: "mailbox" (the kind of mailbox of an address), "events" (columns made from events).
+    what the format does by itself: "mailbox" (the kind of mailbox of an address), "words" (columns derived from the
+    texts of others), "events" (columns made from events).
     `minimums`: bands ask for their points of fit and of engagement too.
     """
     if grid.gated and not minimums and bands[0] == "carried":
@@ -279,7 +281,7 @@ def account(
     for at, (criterion, points) in enumerate(zip(grid.criteria, grid.points, strict=True)):
         for place, value in enumerate(points):
             status, reason = judge(at, place) if judge else ("carried", "")
-            origin = _made(criterion.column, makes)
+            origin = _made(criterion, makes)
             if origin and status == "carried":
                 status, reason = "approximated", origin
             if value or (status == "impossible" and points[criterion.other]):  # it would get the points of any other
@@ -303,6 +305,36 @@ def _dated(rule: Expiry, makes: Sequence[str]) -> tuple[Status, str]:
     return "carried", ""
 
 
+@dataclass(frozen=True)
+class WordRules:
+    """The rules of derived columns as scorers hold them.
+
+    `letters` has tables of letters with what each becomes; `columns` has, by derived column: the source column, the
+    number of its table, the edge, whether only a path is read, the answers with the texts that give them, and the rest.
+    """
+
+    letters: tuple[dict[str, str], ...]
+    columns: dict[str, tuple[str, int, str, bool, tuple[tuple[str, tuple[str, ...]], ...], str]]
+
+
+def word_rules(grid: Grid) -> WordRules:
+    """The rules of the columns that a grid derives from the texts of others."""
+    rules = {c.column: c.derived for c in grid.criteria if c.derived is not None}
+    signs = list(dict.fromkeys((rule.blanks, rule.breaks) for rule in rules.values()))
+    columns = {
+        column: (
+            rule.source,
+            signs.index((rule.blanks, rule.breaks)),
+            rule.edge,
+            rule.path,
+            tuple(rule.needles),
+            rule.rest,
+        )
+        for column, rule in rules.items()
+    }
+    return WordRules(tuple(letter_table(*pair) for pair in signs), columns)
+
+
 def raw_notes(grid: Grid) -> tuple[str, ...]:
     """What a scorer that takes cells as they stand reads otherwise than `calibrate score`, which sees whole columns."""
     notes = []
@@ -316,9 +348,12 @@ def raw_notes(grid: Grid) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _made(column: str, makes: Sequence[str]) -> str:
+def _made(criterion: Criterion, makes: Sequence[str]) -> str:
     """Why a column is no source column, if calibrate makes it from others; else nothing."""
+    column = criterion.column
     address = made_from(column)
+    if criterion.derived is not None and "words" not in makes:
+        return f"'{column}' is made by calibrate from '{criterion.source}': fill it before scoring"
     if address is not None and "mailbox" not in makes:
         return (
             f"'{column}' is made by calibrate from '{address}': fill it before scoring (professional, free, disposable)"

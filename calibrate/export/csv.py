@@ -14,8 +14,9 @@ from typing import Any
 from ..errors import GridError
 from ..grid.criteria import Criterion
 from ..grid.grid import Grid
+from . import grid_file
 from . import json as canonical
-from .base import EVERYTHING, Coverage, Options, account
+from .base import Coverage, Options, account
 from .schemes import MOST_BYTES, number, whole
 
 COLUMNS = (
@@ -59,7 +60,7 @@ def write(grid: Grid, options: Options) -> str:
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Every line is carried; a table of lines has no place for the rest."""
     lost = "a table of lines has no place for it; keep the JSON file beside it"
-    return account("csv", grid, bands=("impossible", lost), expiry=("impossible", lost), makes=EVERYTHING)
+    return account("csv", grid, bands=("impossible", lost), expiry=("impossible", lost), makes=("mailbox", "events"))
 
 
 def read(text: str, source: str) -> Grid:
@@ -81,7 +82,7 @@ def read(text: str, source: str) -> Grid:
         entry["levels"].append(_level(cells, where))
     sums = [(max(p), min(p)) for c in criteria.values() if (p := [level["points"] for level in c["levels"]])]
     body = {
-        "schema": canonical.SCHEMA,
+        "schema": grid_file.SCHEMA,
         "name": "current",
         "method": "current",
         "criteria": list(criteria.values()),

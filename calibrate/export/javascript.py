@@ -21,6 +21,7 @@ from .base import (
     ordered_bands,
     raw_notes,
     reason_text,
+    word_rules,
 )
 
 _HEAD = """// Lead scorer written by calibrate from one grid; no dependency.
@@ -182,6 +183,32 @@ function valueOf(lead, column) {
   return own(lead, column);
 }
 """
+_WORDS = r"""const LETTERS = {letters};
+const DERIVED = {derived};
+
+function valueOf(lead, column) {
+  const present = Object.prototype.hasOwnProperty.call(lead, column);
+  if (present || !Object.prototype.hasOwnProperty.call(DERIVED, column)) return plainValueOf(lead, column);
+  const [source, letters, edge, path, answers, rest] = DERIVED[column];
+  const value = own(lead, source);
+  if (isMissing(value)) return null;
+  const table = LETTERS[letters];
+  const raw = path ? pathOf(String(value)) : String(value);
+  const spelt = Array.from(edge + raw + edge, (letter) => (letter in table ? table[letter] : letter)).join("");
+  let text = spelt.toLowerCase().split(" ").join("<>").split("><").join("").split("<>").join(" ");
+  if (edge === "|") text = text.split(" |").join("|").split("| ").join("|");
+  const found = answers.find(([, parts]) => parts.some((part) => text.includes(part)));
+  return found ? found[0] : rest;
+}
+
+function pathOf(address) {
+  const plain = address.replace(/^ +| +$/g, "").split("?")[0].split("#")[0];
+  const behind = (text, sign) => (text.includes(sign) ? text.slice(text.indexOf(sign) + sign.length) : "");
+  if (plain.includes("://")) return `/${behind(behind(plain, "://"), "/")}`;
+  if (plain.startsWith("/")) return plain;
+  return plain.split("/")[0].includes(".") ? `/${behind(plain, "/")}` : `/${plain}`;
+}
+"""
 _MAILBOX = r"""const FREE = new Set({free}.split(" "));
 const DISPOSABLE = new Set({disposable}.split(" "));
 
@@ -234,17 +261,22 @@ def write(grid: Grid, options: Options) -> str:
     tail = _TAIL.replace("{yes}", literal(sorted(YES))).replace("{no}", literal(sorted(NO)))
     if grid.gated:
         tail = tail.replace(_BY_SCORE, _GATED)
+    before, after = tail.split(_PLAIN_VALUE)
+    values = _PLAIN_VALUE
     if any(made_from(criterion.column) is not None for criterion in grid.criteria):
         free, disposable = (" ".join(sorted(domains)) for domains in lists())
-        words = _MAILBOX.replace("{free}", literal(free)).replace("{disposable}", literal(disposable))
-        before, after = tail.split(_PLAIN_VALUE)
-        tail = before + words + after
-    return _HEAD + "\n".join(rows) + "\n" + tail
+        values = _MAILBOX.replace("{free}", literal(free)).replace("{disposable}", literal(disposable))
+    rules = word_rules(grid)
+    if rules.columns:
+        plain = values.replace("function valueOf(", "function plainValueOf(")
+        words = _WORDS.replace("{letters}", literal(rules.letters), 1).replace("{derived}", literal(rules.columns), 1)
+        values = plain + "\n" + words
+    return _HEAD + "\n".join(rows) + "\n" + before + values + after
 
 
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Everything is carried, save what is made from events."""
-    return account("javascript", grid, minimums=True, expiry=None, makes=("mailbox",), notes=raw_notes(grid))
+    return account("javascript", grid, minimums=True, expiry=None, makes=("mailbox", "words"), notes=raw_notes(grid))
 
 
 def literal(value: Any) -> str:

@@ -20,8 +20,8 @@ from ..grid.criteria import MISSING, OTHER, Criterion, Level
 from ..grid.grid import Evidence, Grid
 from .base import Coverage, Options, Scored, Status, account
 from .fields import fields_of
+from .grid_file import MOST_BYTES
 from .hubspot import scores_csv
-from .json import MOST_BYTES
 from .rules import Branch, branches, field_kind, number_text
 
 FIELD = r"[a-z][a-z0-9_]*"

@@ -16,7 +16,7 @@ from ..errors import GridError
 from ..grid.criteria import Axis, Criterion
 from ..grid.grid import Grid
 from ..numbers import MOST_UNITS, Pairs, Thousands
-from .json import MOST_BYTES
+from .grid_file import MOST_BYTES
 from .schemes import Ask, Op, Scheme, grid_of, whole
 
 DEEPEST = 100

@@ -18,6 +18,7 @@ from .base import (
     ordered_bands,
     raw_notes,
     reason_text,
+    word_rules,
 )
 
 _HEAD = '''"""Lead scorer written by calibrate from one grid; standard library only.
@@ -201,6 +202,37 @@ _PLAIN_VALUE = """def _has(lead, column):
 def _value(lead, column):
     return lead.get(column)
 """
+_WORDS = """LETTERS = {letters}
+DERIVED = {derived}
+
+
+def _value(lead, column):
+    if column in lead or column not in DERIVED:
+        return _plain_value(lead, column)
+    source, letters, edge, path, answers, rest = DERIVED[column]
+    value = lead.get(source)
+    if _is_missing(value):
+        return None
+    text = str(int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value)
+    text = _path(text) if path else text
+    text = "".join(LETTERS[letters].get(letter, letter) for letter in edge + text + edge).lower()
+    text = text.replace(" ", "<>").replace("><", "").replace("<>", " ")
+    text = text.replace(" |", "|").replace("| ", "|") if edge == "|" else text
+    return next((answer for answer, parts in answers if any(part in text for part in parts)), rest)
+
+
+def _path(address):
+    plain = address.strip(" ").partition("?")[0].partition("#")[0]
+    if "://" in plain:
+        plain = plain.partition("://")[2]
+    elif plain.startswith("/"):
+        return plain
+    elif "." not in plain.partition("/")[0]:
+        return "/" + plain
+    return "/" + plain.partition("/")[2]
+"""
+
+
 _MAILBOX = """FREE = frozenset({free}.split())
 DISPOSABLE = frozenset({disposable}.split())
 
@@ -255,17 +287,24 @@ def write(grid: Grid, options: Options) -> str:
     tail = _TAIL.replace("{yes}", repr(tuple(sorted(YES)))).replace("{no}", repr(tuple(sorted(NO))))
     if grid.gated:
         tail = tail.replace(_BY_SCORE, _GATED)
+    before, after = tail.split(_PLAIN_VALUE)
+    functions = _PLAIN_VALUE
     if any(made_from(criterion.column) is not None for criterion in grid.criteria):
         free, disposable = (" ".join(sorted(domains)) for domains in lists())
-        words = _MAILBOX.replace("{free}", repr(free)).replace("{disposable}", repr(disposable))
-        before, after = tail.split(_PLAIN_VALUE)
-        tail = before + words + after
-    return _HEAD + "\n".join(rows) + "\n" + tail
+        functions = _MAILBOX.replace("{free}", repr(free)).replace("{disposable}", repr(disposable))
+    rules = word_rules(grid)
+    if rules.columns:
+        plain = functions.replace("def _value(", "def _plain_value(")
+        letters = ",\n    ".join(ascii(table) for table in rules.letters)
+        listed = ",\n    ".join(f"{column!a}: {rule!a}" for column, rule in rules.columns.items())
+        words = _WORDS.replace("{letters}", f"(\n    {letters},\n)")
+        functions = plain + "\n\n" + words.replace("{derived}", f"{{\n    {listed},\n}}")
+    return _HEAD + "\n".join(rows) + "\n" + before + functions + after
 
 
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Everything is carried, save what is made from events."""
-    return account("python", grid, minimums=True, expiry=None, makes=("mailbox",), notes=raw_notes(grid))
+    return account("python", grid, minimums=True, expiry=None, makes=("mailbox", "words"), notes=raw_notes(grid))
 
 
 def _bound(bound: float | None) -> float | None:

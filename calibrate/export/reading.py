@@ -23,7 +23,8 @@ from ..errors import GridError
 from ..grid.criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Kind, Level, as_number
 from ..grid.grid import Grid
 from . import csv, hubspot_reading, json, marketo, mautic, odoo, pmml_reading, zoho
-from .json import LONGEST_NAME, MOST_BYTES, MOST_CRITERIA, check_levels
+from .grid_file import LONGEST_NAME, MOST_BYTES, MOST_CRITERIA
+from .json import check_levels
 from .schemes import whole
 
 if TYPE_CHECKING:

@@ -19,8 +19,9 @@ from ..errors import GridError
 from ..free_names import free_name, unique_names, wrapped
 from ..grid.criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Level, as_number, is_missing
 from ..grid.grid import Band, Grid
-from .json import MOST_BYTES as MOST_BYTES
-from .json import MOST_CRITERIA, MOST_POINTS, MOST_VALUES, check_levels
+from .grid_file import MOST_BYTES as MOST_BYTES
+from .grid_file import MOST_CRITERIA, MOST_POINTS, MOST_VALUES
+from .json import check_levels
 from .rules import number_text
 
 Op = Literal["known", "unknown", "one_of", "at_least", "above", "at_most", "below", "always", "all", "any", "not"]

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from sqlglot import exp
 
-from ..engine import sql
+from ..engine import folding, sql
 from ..grid.criteria import Criterion, Level, as_number, meaning
+from ..grid.derived import letter_table
 from ..grid.event_columns import is_event_column
 from ..grid.grid import Expiry, Grid
 from ..grid.mailbox_kinds import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
@@ -51,7 +53,11 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
     """
     words = DIALECTS[dialect]
     key = key_column(grid, options)
-    table, origin, columns_made = _origin(grid, options, words)
+    folds = {
+        fold: f"calibrate_text_{at}" for at, fold in enumerate(dict.fromkeys(map(_fold, grid.criteria)), 1) if fold
+    }
+    before, leads = _folded(_table(options.table, words), folds, words) if folds else ("", _table(options.table, words))
+    table, origin, columns_made = _origin(grid, options, words, leads)
     columns = [f"{origin}{identifier(key, words)} AS lead_key"] if key else []
     levels = ["lead_key"] if key else []
     ages = _ages(grid, options, words, origin, columns_made)
@@ -68,7 +74,7 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
     for at in weighing:
         criterion = grid.criteria[at]
         level = _Level(criterion, at + 1, words)
-        answer = columns_made.get(criterion.column) or _source(criterion.column, origin, words)
+        answer = columns_made.get(criterion.column) or _source(criterion, origin, words, folds)
         columns.append(f"{answer} AS x_{at + 1}")
         texts_of.append(level.text)
         numbers_of += level.numbers
@@ -88,7 +94,7 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
     if grid.gated:
         added += [f"{' + '.join(terms) or '0'} AS {axis}_points" for axis, terms in sums_of.items()]
     query = _select(["levels.*", *added], _inside("levels", query))
-    return _select(output, _inside("points", query)).replace(LINE_END, "\n") + "\n"
+    return before + _select(output, _inside("points", query)).replace(LINE_END, "\n") + "\n"
 
 
 def coverage(grid: Grid, options: Options, dialect: str) -> Coverage:
@@ -102,7 +108,7 @@ def coverage(grid: Grid, options: Options, dialect: str) -> Coverage:
         )
     if words.flags:
         notes.append(f"{dialect} has no truth values: in yes/no criteria the numbers 1 and 0 stand for yes and no")
-    makes = ["mailbox"]
+    makes = ["mailbox", "words"]
     event_made = event_columns(grid, options.at)
     if options.events and event_made:
         lacking = [column for column in event_made if not can_make(column, dialect)]
@@ -255,19 +261,59 @@ def _number(value: float, words: Dialect) -> str:
     return sql.literal(float(value)).sql(words.name)
 
 
-def _origin(grid: Grid, options: Options, words: Dialect) -> tuple[str, str, dict[str, str]]:
+Fold = tuple[str, str, str, bool]
+"""What a folded text depends on: the source column, the signs that become blanks and breaks, whether it is a path."""
+
+
+def _fold(criterion: Criterion) -> Fold | None:
+    rule = criterion.derived
+    return None if rule is None else (rule.source, rule.blanks, rule.breaks, rule.path)
+
+
+def _folded(table: str, folds: Mapping[Fold, str], words: Dialect) -> tuple[str, str]:
+    """What stands before the SELECT, and a table with a column for each folded text, NULL where the source has none."""
+    quote = partial(literal, words=words)
+    steps = {
+        name: folding.folded(letter_table(blanks, breaks), "|" if breaks else " ", quote, words.name, path=path)
+        for (_, blanks, breaks, path), name in folds.items()
+    }
+    fence = folding.FENCES.get(words.name, "")
+    stages = []
+    last = max(map(len, steps.values()))
+    for stage in range(last):
+        columns = ["source.*"]
+        for (source, *_), name in folds.items():
+            raw = _fill(words.text, words, x=f"source.{identifier(source, words)}")
+            text = f"source.{name}_{stage}" if stage else raw
+            text = steps[name][stage](text) if stage < len(steps[name]) else text
+            if not stage:
+                text = f"CASE WHEN NOT ({_fill(words.blank, words, t=raw)}) THEN {text} END"
+            columns.append(f"{text} AS {name}{'' if stage == last - 1 else f'_{stage + 1}'}")
+        stages.append(
+            f"SELECT {', '.join(columns)} FROM {f'calibrate_texts_{stage}' if stage else table} AS source{fence}"
+        )
+    if last == 1:
+        return "", f"({stages[0]})"
+    named = [f"calibrate_texts_{at} AS (\n  {stage}\n)" for at, stage in enumerate(stages, 1)]
+    return f"WITH {', '.join(named)}\n", f"calibrate_texts_{last}"
+
+
+def _origin(grid: Grid, options: Options, words: Dialect, table: str) -> tuple[str, str, dict[str, str]]:
     """What stands after FROM, what stands before the columns of the leads, and the columns made from events."""
-    table = _table(options.table, words)
     if not options.events or not event_columns(grid, options.at):
-        return table, "", {}
+        return (f"{table} AS leads" if table.startswith("(") else table), "", {}
     lead_id = identifier(key_column(grid, options) or "lead_id", words)
     join = event_join(grid, words, table, _table(options.events, words), lead_id, options.at)
     columns_made = {column: text for column, text in join.columns.items() if can_make(column, words.name)}
     return f"{table} AS leads LEFT JOIN {join.table} ON {join.key} = done.lead_key", "leads.", columns_made
 
 
-def _source(column: str, origin: str, words: Dialect) -> str:
-    """The column, or where calibrate makes it from addresses, the kind of mailbox of an address."""
+def _source(criterion: Criterion, origin: str, words: Dialect, folds: Mapping[Fold, str]) -> str:
+    """The column, or where calibrate makes it from others: the answer of a rule, the kind of mailbox of an address."""
+    column, rule, fold = criterion.column, criterion.derived, _fold(criterion)
+    if rule is not None and fold is not None:
+        quote = partial(literal, words=words)
+        return folding.answer(origin + folds[fold], rule.needles, rule.rest, quote, words.name)
     address = made_from(column)
     if address is None:
         return origin + identifier(column, words)

@@ -21,11 +21,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,8 @@ from ..errors import GridError
 from ..numbers import Pairs, Signs, Thousands
 from ..vocabulary import NO, YES
 from ..vocabulary import is_placeholder as is_placeholder
+from .derived import Derived
+from .missing import is_missing as is_missing
 
 Axis = Literal["fit", "engagement"]
 Kind = Literal["text", "number", "boolean", "presence"]
@@ -69,6 +71,7 @@ class Criterion:
     order. `fixed` says that the user gave the levels, so that binning leaves them alone. `decimal` and `thousands`
     say how the source writes numbers, for values that come as text (a thousands sign of " " stands for all blanks and
     the apostrophe), `units` what else stands in them, each with what a plain number has instead ("$": "", "k": "e3").
+    `derived` says how the column is made from the texts of another, where the source has only those.
 
     >>> visits = Criterion("visits", "TotalVisits", "number", "engagement",
     ...     (Level("0-4", high=5), Level("5+", low=5), Level("missing", "missing"), Level("other", "other")))
@@ -87,6 +90,7 @@ class Criterion:
     decimal: Literal[".", ","] = "."
     thousands: Thousands = ""
     units: Pairs = ()
+    derived: Derived | None = None
 
     def __post_init__(self) -> None:
         roles = [level.role for level in self.levels]
@@ -136,6 +140,24 @@ class Criterion:
         ['2+', '2+', 'other', '2+', 'other']
         """
         return Signs(self.decimal, self.thousands, self.units).replaced
+
+    @property
+    def source(self) -> str:
+        """The column that the source must have: the one that a derived column is made from, else the column itself."""
+        return self.column if self.derived is None else self.derived.source
+
+    def value_in(self, lead: Mapping[str, Any]) -> Any:
+        """The value of a lead, a mapping of columns: as it stands there, else as it is derived.
+
+        >>> ends = (Level("missing", "missing"), Level("other", "other"))
+        >>> rule = Derived("Title", (("boss", ("ceo",)),))
+        >>> rank = Criterion("rank", "Rank", "text", "fit", (Level("boss", values=("boss",)), *ends), derived=rule)
+        >>> [rank.value_in(lead) for lead in ({"Title": "C.E.O., CEO"}, {"Rank": "boss", "Title": "x"}, {})]
+        ['boss', 'boss', None]
+        """
+        if self.derived is None or self.column in lead:
+            return lead.get(self.column)
+        return self.derived.answer(lead.get(self.derived.source))
 
     def index_of(self, value: object) -> int:
         """Position of the level that a value falls into: the rule at the head of this file."""
@@ -205,21 +227,6 @@ class Criterion:
         if self.kind == "number" or level.low is not None or level.high is not None:
             return self.index_of(_a_value_inside(level))
         return self.index_of("filled")
-
-
-def is_missing(value: object) -> bool:
-    """Whether a value counts as not given: None, NaN or text of blanks only.
-
-    >>> [is_missing(v) for v in (None, float("nan"), "  ", "", 0, "0", False)]
-    [True, True, True, True, False, False, False]
-    """
-    if value is None:
-        return True
-    if isinstance(value, (float, np.floating)):
-        return math.isnan(value)
-    if type(value).__name__ in ("NAType", "NaTType"):  # pandas' own "no value"
-        return True
-    return isinstance(value, str) and not value.strip(" \t\r\n")
 
 
 _DECIMAL = re.compile(r"[ \t\r\n]*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?[ \t\r\n]*")

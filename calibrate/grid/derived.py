@@ -1,14 +1,14 @@
 """How one column is made from the texts of another: words that a text contains give an answer.
 
-A job title becomes a seniority, a list of answers becomes a yes or no, the address of a page a path. The rule is part of
-the grid's language: `Derived.answer` says it, and the engine's SQL and every exported scorer are translations of it.
+A job title becomes a seniority, a list of answers becomes a yes or no, the address of a page a path. The rule is part
+of the grid's language: `Derived.answer` says it, and the engine's SQL and every exported scorer are translations of it.
 
 The rule, for a value as it stands in the source column:
 
 1. no value is no answer (the derived column is empty, its level `missing`);
-2. the text is folded: letters lose capitals and accents (ä is a, ß is ss), the signs of `blanks` become blanks, those of
-   `breaks` become bars; several blanks are one, a bar has none beside it; a blank, or a bar where there are breaks, is
-   put before and behind. Of an address only the path is folded, where `path` says so (see `path_of`);
+2. the text is folded: letters lose capitals and accents (ä is a, ß is ss), the signs of `blanks` become blanks, those
+   of `breaks` become bars; several blanks are one, a bar has none beside it; a blank, or a bar where there are breaks,
+   is put before and behind. Of an address only the path is folded, where `path` says so (see `path_of`);
 3. the first answer with a pattern in the folded text is given, else the `rest`.
 """
 
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from .criteria import is_missing
+from .missing import is_missing
 
 LETTERS = {
     "a": "àáâãäåāăąǎ", "c": "çćčĉ", "d": "ďđð", "e": "èéêëēėęěĕ", "g": "ğģĝ", "h": "ĥħ", "i": "ìíîïīįıĩ", "j": "ĵ",
@@ -40,8 +40,8 @@ OTHER_ANSWER = "other"
 class Derived:
     """The rule by which a column is made from `source`: answers with the patterns that give them, the first one first.
 
-    A pattern is what stands in a folded text between two breaks: ``cto`` is this word alone, ``assist*`` begins with it,
-    ``*leiter`` ends with it, ``*data*`` has it somewhere.
+    A pattern is what stands in a folded text between two breaks: ``cto`` is this word alone, ``assist*`` begins with
+    it, ``*leiter`` ends with it, ``*data*`` has it somewhere.
 
     >>> rule = Derived("Title", (("assistant", ("assist*",)), ("director", ("director", "directeur"))))
     >>> [rule.answer(text) for text in ("Assistante du Directeur", "DIRECTEUR  général", "Co-Director", "n/a", " ")]
@@ -83,7 +83,7 @@ class Derived:
         """What the derived column holds for a value of the source column."""
         if is_missing(value):
             return None
-        folded = self.folded(value if isinstance(value, str) else str(value))
+        folded = self.folded(_text_of(value))
         return next((answer for answer, texts in self._listed if any(text in folded for text in texts)), self.rest)
 
     @cached_property
@@ -93,6 +93,13 @@ class Derived:
     @property
     def _table(self) -> dict[str, str]:
         return letter_table(self.blanks, self.breaks)
+
+
+def _text_of(value: object) -> str:
+    """A value as a text: 5.0 is '5'."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return str(value)
 
 
 @lru_cache

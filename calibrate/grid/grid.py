@@ -251,7 +251,7 @@ class Grid(Shown):
         rules = {(rule.criterion, rule.level): rule for rule in self.expiry} if at is not None else {}
         total = {"fit": 0, "engagement": 0}
         for criterion, points in zip(self.criteria, self.points, strict=True):
-            place = criterion.index_of(lead.get(criterion.column))
+            place = criterion.index_of(criterion.value_in(lead))
             rule = rules.get((criterion.name, criterion.levels[place].name))
             day = day_of(lead.get(rule.dated)) if rule is not None and rule.dated is not None else None
             if rule is None or at is None or day is None:
@@ -264,7 +264,7 @@ class Grid(Shown):
         """The lead, where it is one: a mapping (or a row of a frame) from columns to single values."""
         if _is_pandas(lead, "Series"):
             lead = lead.to_dict()
-            if not any(criterion.column in lead for criterion in self.criteria):
+            if not any(column in lead for c in self.criteria for column in (c.column, c.source)):
                 raise GridError(
                     f"grid '{self.name}' scores a row, and this Series has none of its columns: it may be a column. "
                     "Score a frame with score_frame"
@@ -275,11 +275,12 @@ class Grid(Shown):
                 f"{type(lead).__name__}; score a frame with score_frame"
             )
         for criterion in self.criteria:
-            value = lead.get(criterion.column)
+            column = criterion.column if criterion.column in lead else criterion.source
+            value = lead.get(column)
             if isinstance(value, (list, tuple, set, dict, np.ndarray)) or _is_pandas(value, "Series", "Index"):
                 raise GridError(
-                    f"grid '{self.name}' scores one lead, and '{criterion.column}' holds a "
-                    f"{type(lead[criterion.column]).__name__} of values; score a frame with score_frame"
+                    f"grid '{self.name}' scores one lead, and '{column}' holds a "
+                    f"{type(value).__name__} of values; score a frame with score_frame"
                 )
         return lead
 

@@ -80,7 +80,7 @@ def reasons(grid: Grid, lead: Mapping[str, Any], words: Mapping[str, str] = WORD
     """
     answer_reasons = []
     for criterion, points in zip(grid.criteria, grid.points, strict=True):
-        place = criterion.index_of(lead.get(criterion.column))
+        place = criterion.index_of(criterion.value_in(lead))
         if points[place]:
             answer_reasons.append(Reason(criterion.name, told(criterion, place, words), points[place], criterion.axis))
     return tuple(sorted(answer_reasons, key=lambda reason: -abs(reason.points)))

@@ -21,11 +21,13 @@ from ..errors import GridError, InputError, unknown
 from ..export.base import CLOSE_RATE, band_condition, close_rate_sql
 from ..export.reading import as_answered
 from ..files import beside
+from ..grid.derived import Derived
 from ..grid.event_columns import ALL_DAYS, OBSERVE_DAYS, dated_in, is_event_column, types_in
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import made_from
 from ..grid.reasons import words_in
 from ..leads.columns.date_columns import find_dates
+from ..leads.columns.derived import with_derived
 from ..leads.columns.mailbox import with_mailboxes
 from ..leads.columns.roles import find_id
 from ..leads.events import EventNames, join_events
@@ -67,6 +69,7 @@ def score_file(
         leads = with_mailboxes(
             leads, [source_column for c in grid.criteria if (source_column := made_from(c.column)) is not None]
         )
+        leads = with_derived(leads, derived_columns(grid))
         if events is not None:
             leads = with_events(grid, leads, session.open(events), at)
         statement = scored(grid, leads, columns, at, language)
@@ -77,6 +80,11 @@ def score_file(
         except OSError as fault:
             raise InputError(f"'{out}' cannot be written: {fault.strerror}. Choose another folder") from None
     return rows
+
+
+def derived_columns(grid: Grid) -> dict[str, Derived]:
+    """The rules of columns that a grid derives from the texts of others, by column."""
+    return {c.column: c.derived for c in grid.criteria if c.derived is not None}
 
 
 def with_events(grid: Grid, leads: Table, events: Table, at: date | None = None) -> Table:
@@ -110,10 +118,9 @@ def scored(
         raise InputError(f"{leads.name} already has a column '{clashes[0]}'; rename it, so that nothing is overwritten")
     for criterion in grid.criteria:
         if criterion.column not in names:
+            wanted = criterion.source
             hint = "; it is made from events: add --events FILE" if is_event_column(criterion.column) else ""
-            raise GridError(
-                f"grid '{grid.name}' does not fit {leads.name}: {unknown('column', criterion.column, names)}{hint}"
-            )
+            raise GridError(f"grid '{grid.name}' does not fit {leads.name}: {unknown('column', wanted, names)}{hint}")
     grid = as_answered(grid, leads)
     types = kinds(leads)
     codes = [code_sql(criterion, types[criterion.column]) for criterion in grid.criteria]

@@ -1,4 +1,4 @@
-"""Columns made from the texts of others by a rule of the grid's language, one beside the column that it is made from."""
+"""Columns made from the texts of others by a rule of the grid's language, each beside the column it is made from."""
 
 from __future__ import annotations
 
@@ -41,15 +41,16 @@ def _answers(table: Table, source: str, rules: Mapping[str, Derived]) -> str:
     text = _quoted(source)
     folds = list(dict.fromkeys((rule.blanks, rule.breaks, rule.path) for rule in rules.values()))
     columns = [
-        f"{folding.folded(_TEXT, letter_table(blanks, breaks), '|' if breaks else ' ', _literal, path=path)} AS fold{at}"
+        f"{step(_TEXT)} AS fold{at}"
         for at, (blanks, breaks, path) in enumerate(folds)
+        for step in folding.folded(letter_table(blanks, breaks), "|" if breaks else " ", _literal, path=path)
     ]
     answers = []
     for name, rule in rules.items():
         fold = f"fold{folds.index((rule.blanks, rule.breaks, rule.path))}"
         answers.append(f"{folding.answer(fold, rule.needles, rule.rest, _literal)} AS {_quoted(name)}")
     texts = f"SELECT DISTINCT {text} AS {_TEXT} FROM {table.relation} WHERE {_filled(text)}"
-    folded = f"SELECT {_TEXT}, {', '.join(columns)} FROM ({texts}) AS texts"
+    folded = f"SELECT {_TEXT}, {', '.join(columns)} FROM ({texts}) AS texts OFFSET 0"
     return f"SELECT {_TEXT}, {', '.join(answers)} FROM ({folded}) AS folded"
 
 

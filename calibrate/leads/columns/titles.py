@@ -22,7 +22,8 @@ def title_rules(column: str, more: Mapping[str, Words] | None = None) -> dict[st
     `more` has, by topic, answers with words of the user's own, which are asked before the lists of the package.
 
     >>> rules = title_rules("Title")
-    >>> [rules["seniority"].answer(title) for title in ("Executive Assistant", "Assistant Vice President", "chef de projet")]
+    >>> titles = ("Executive Assistant", "Assistant Vice President", "chef de projet")
+    >>> [rules["seniority"].answer(title) for title in titles]
     ['assistant', 'VP or director', 'individual']
     >>> rules["department"].answer("Chef des ventes"), rules["seniority"].answer("qwertz")
     ('sales', 'other')
