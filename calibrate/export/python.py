@@ -206,6 +206,10 @@ _WORDS = """LETTERS = {letters}
 DERIVED = {derived}
 
 
+def _has(lead, column):
+    return _plain_has(lead, column) or (column in DERIVED and DERIVED[column][0] in lead)
+
+
 def _value(lead, column):
     if column in lead or column not in DERIVED:
         return _plain_value(lead, column)
@@ -294,7 +298,7 @@ def write(grid: Grid, options: Options) -> str:
         functions = _MAILBOX.replace("{free}", repr(free)).replace("{disposable}", repr(disposable))
     rules = word_rules(grid)
     if rules.columns:
-        plain = functions.replace("def _value(", "def _plain_value(")
+        plain = functions.replace("def _value(", "def _plain_value(").replace("def _has(", "def _plain_has(")
         letters = ",\n    ".join(ascii(table) for table in rules.letters)
         listed = ",\n    ".join(f"{column!a}: {rule!a}" for column, rule in rules.columns.items())
         words = _WORDS.replace("{letters}", f"(\n    {letters},\n)")

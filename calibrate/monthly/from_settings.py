@@ -10,6 +10,7 @@ from ..engine.table import Fact, Table, column_of
 from ..errors import GridError, SettingsError, unknown
 from ..export.reading import read_grid
 from ..grid.criteria import Criterion
+from ..grid.derived import Derived
 from ..grid.event_columns import OBSERVE_DAYS as EVENT_DAYS
 from ..grid.event_columns import is_event_column, types_in
 from ..grid.grid import Grid, Pin
@@ -18,6 +19,7 @@ from ..leads.columns.buyers import find_group, person_keys
 from ..leads.columns.mailbox import find_addresses, with_mailboxes
 from ..leads.columns.not_leads import find_not_leads
 from ..leads.columns.proposal import Proposal, monotone, named_levels, propose
+from ..leads.columns.title_columns import derived_topic, find_titles, title_columns, with_rule
 from ..leads.events import EventNames, join_events, last_event_day, named
 from ..leads.terms import OBSERVE_DAYS, Group, Terms
 from ..points.plan import Plan
@@ -73,6 +75,32 @@ def with_kinds(settings: Settings, table: Table, grids: Mapping[str, Grid]) -> T
     return with_mailboxes(table, list(dict.fromkeys((*addresses, *sources))))
 
 
+def text_rules(settings: Settings, table: Table, grids: Mapping[str, Grid]) -> dict[str, Derived]:
+    """Rules of the columns that are derived from texts: of job titles, found or named, and those of given grids."""
+    columns = settings.columns
+    rules = {c.column: c.derived for grid in grids.values() for c in grid.criteria if c.derived is not None}
+    names = (*columns.only, *columns.keep, *columns.known, *(criterion.column for criterion in settings.criterion))
+    titles = [name.removesuffix(f" ({derived_topic(name)})") for name in names if derived_topic(name)]
+    if not columns.only and not settings.texts.titles:
+        titles += [name for name in find_titles(table) if name not in columns.keep]
+    titles += [name for name in settings.texts.titles if settings.texts.titles != ("none",)]
+    source_columns = [column.name for column in table.columns]
+    for name in settings.texts.titles if titles else ():
+        if name not in source_columns:
+            raise SettingsError(f"{table.name}: {unknown('column', name, source_columns)}")
+    words = {"seniority": settings.texts.seniority, "department": settings.texts.department}
+    return rules | title_columns(list(dict.fromkeys(name for name in titles if name in source_columns)), words)
+
+
+def title_facts(rules: Mapping[str, Derived]) -> list[Fact]:
+    """Which columns are read as job titles, and what is made of them."""
+    topics: dict[str, list[str]] = {}
+    for name, rule in rules.items():
+        if derived_topic(name):
+            topics.setdefault(rule.source, []).append(name)
+    return [Fact("titles", {"column": source, "made": "”, “".join(names)}) for source, names in topics.items()]
+
+
 def terms_of(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
     """What the source calls things; a strictly monotone id orders leads that have no dates."""
     time_, outcome = settings.time, settings.outcome
@@ -120,11 +148,17 @@ def _group(settings: Settings, table: Table, outcomes: Table | None) -> Group | 
 
 
 def proposal_of(
-    settings: Settings, table: Table, terms: Terms, grids: Mapping[str, Grid], known_aside: Mapping[str, str]
+    settings: Settings,
+    table: Table,
+    terms: Terms,
+    grids: Mapping[str, Grid],
+    known_aside: Mapping[str, str],
+    rules: Mapping[str, Derived] | None = None,
 ) -> Proposal:
     """Criteria from the data, with the levels that settings and grid files need counted apart.
 
-    `known_aside` are columns that a CRM fills too late to be criteria, with the reason.
+    `known_aside` are columns that a CRM fills too late to be criteria, with the reason; `rules` those of columns that
+    are derived from texts, which stand for the texts.
     """
     names = [c.name for c in table.columns]
     columns = settings.columns
@@ -156,17 +190,20 @@ def proposal_of(
     addresses = [
         source for name in names if (source := made_from(name)) in names
     ]  # the kind of mailbox stands for them
-    out = {name for name in (*aside, *parts, *late, *addresses) if name is not None and name in names}
+    rules = rules or {}
+    texts = [rule.source for rule in rules.values() if rule.source not in columns.keep]
+    out = {name for name in (*aside, *parts, *late, *addresses, *texts) if name is not None and name in names}
     proposal = propose(
         table,
         leave_out=tuple(sorted(str(name) for name in out if name not in columns.only)),
         include=columns.only or None,
-        exclude=(*columns.exclude, *(name for name in names if made_from(name) in columns.exclude)),
+        exclude=(*columns.exclude, *(name for name in names if _origin(name, rules) in columns.exclude)),
         needed=needed,
         keep=columns.keep,
     )
     facts = (*proposal.facts, *(Fact("ignored", {"column": name, "reason": late[name]}) for name in late))
-    proposal = replace(proposal, facts=facts, criteria=tuple(_edited(c, settings) for c in proposal.criteria))
+    criteria = tuple(_edited(with_rule(c, rules.get(c.column)), settings) for c in proposal.criteria)
+    proposal = replace(proposal, facts=facts, criteria=criteria)
     worked = settings.outcome.worked
     if worked is None or worked in [c.column for c in proposal.criteria]:
         return proposal
@@ -177,6 +214,11 @@ def proposal_of(
         criteria=(*proposal.criteria, *worked_criteria),
         only_needed=(*proposal.only_needed, *(c.name for c in worked_criteria)),
     )
+
+
+def _origin(name: str, rules: Mapping[str, Derived]) -> str | None:
+    """The column from which a column is made, if it is made from another."""
+    return rules[name].source if name in rules else made_from(name)
 
 
 def _decided(part: CriterionSettings) -> Criterion:

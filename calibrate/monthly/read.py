@@ -24,6 +24,7 @@ from ..export.reading import as_answered
 from ..grid.event_columns import is_event_column
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import made_from
+from ..leads.columns.derived import with_derived
 from ..leads.columns.proposal import Proposal
 from ..leads.history import History, last_day, observe
 from ..leads.terms import Terms
@@ -32,7 +33,17 @@ from .counted import Counted, Progress, _month
 from .crm_defaults import recognised
 from .decisions import read_adopted
 from .earlier import earlier
-from .from_settings import CURRENT, grids_of, proposal_of, seen_until, terms_of, with_events, with_kinds
+from .from_settings import (
+    CURRENT,
+    grids_of,
+    proposal_of,
+    seen_until,
+    terms_of,
+    text_rules,
+    title_facts,
+    with_events,
+    with_kinds,
+)
 from .settings import Settings
 
 
@@ -138,6 +149,9 @@ def read_history(
         roles = resolved(origin.settings, table, origin.outcomes)
         settings, facts = roles.settings, [*origin.facts, *roles.facts]
         table = with_kinds(settings, table, grids)
+        rules = text_rules(settings, table, grids)
+        table = with_derived(table, rules)
+        found += title_facts(rules)
         grids = {name: as_answered(grid, table) for name, grid in grids.items()}
         terms = cohorts(terms_of(settings, table, origin.outcomes))
         if happened is not None:
@@ -154,9 +168,10 @@ def read_history(
         if happened is not None:
             table = with_events(settings, table, happened, terms, grids)
     with timed("propose_s", "propose"):
-        proposal = proposal_of(settings, table, terms, grids, origin.aside)
+        proposal = proposal_of(settings, table, terms, grids, origin.aside, rules)
         columns = settings.columns
-        proposal = replace(proposal, clear=(*columns.keep, *columns.known), back=columns.only)
+        derived_from_known = [name for name, rule in rules.items() if rule.source in columns.known]
+        proposal = replace(proposal, clear=(*columns.keep, *columns.known, *derived_from_known), back=columns.only)
         if not proposal.criteria:
             reasons = "; ".join(f"{column}: {reason}" for column, reason in proposal.ignored.items())
             raise InputError(f"{table.name}: no column can be a criterion ({reasons or 'there are no others'})")

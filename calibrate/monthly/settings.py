@@ -21,37 +21,24 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import BaseModel, Field, FiniteFloat, ValidationError
 from pydantic.fields import FieldInfo
 
 from ..errors import SettingsError, unknown
+from .settings_part import PATH as PATH
+from .settings_part import Flag as Flag
+from .settings_part import SettingsPart
+from .text_settings import TextSettings
 
 SCHEMES = ("postgresql://", "postgres://", "spark://")
 DEFAULT_METHODS = ("lift", "cautious", "evidence", "logistic", "sparse")
 
 
-@dataclass(frozen=True)
-class Flag:
-    """Makes a field an option of the command line: what stands for its value, and its name where it is to differ."""
-
-    metavar: str
-    name: str = ""
-    repeated: bool = False
-
-
-PATH = "path"
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
-class Data(_Part):
+class Data(SettingsPart):
     """Where the leads are."""
 
     file: Annotated[str, PATH] = Field(description="the leads: a path or a database address")
@@ -66,7 +53,7 @@ class Data(_Part):
     )
 
 
-class OutcomeSettings(_Part):
+class OutcomeSettings(SettingsPart):
     """What makes a lead a customer."""
 
     customer: Annotated[str | None, Flag("COL")] = Field(
@@ -107,7 +94,7 @@ class OutcomeSettings(_Part):
     )
 
 
-class Time(_Part):
+class Time(SettingsPart):
     """Dates, order and windows (days)."""
 
     created_at: Annotated[str | None, Flag("COL")] = Field(
@@ -134,7 +121,7 @@ class Time(_Part):
     )
 
 
-class StageSettings(_Part):
+class StageSettings(SettingsPart):
     """Columns with the day a lead reached a stage; those not given are looked for by name."""
 
     marketing_qualified: str | None = Field(
@@ -144,7 +131,7 @@ class StageSettings(_Part):
     opportunity: str | None = Field(default=None, description="column with the day it became an opportunity")
 
 
-class EventSettings(_Part):
+class EventSettings(SettingsPart):
     """What the leads did: a second source and its columns, which are found by name where they are not given."""
 
     file: Annotated[str | None, Flag("FILE", name="events"), PATH] = Field(
@@ -157,7 +144,7 @@ class EventSettings(_Part):
     value: str | None = Field(default=None, description="its column with a value (address, campaign, amount)")
 
 
-class Columns(_Part):
+class Columns(SettingsPart):
     """Which columns may become criteria."""
 
     only: Annotated[tuple[str, ...], Flag("COL,COL", name="criteria")] = Field(
@@ -174,7 +161,7 @@ class Columns(_Part):
     min_leads: int = Field(default=30, ge=1, description="levels with fewer leads are pooled into other")
 
 
-class CriterionSettings(_Part):
+class CriterionSettings(SettingsPart):
     """What the user decides about one column: its name, axis, cut points or named groups of values."""
 
     column: str
@@ -185,7 +172,7 @@ class CriterionSettings(_Part):
     reference: str | None = None
 
 
-class PinSettings(_Part):
+class PinSettings(SettingsPart):
     """Points that somebody insists on, with who and why."""
 
     criterion: str
@@ -195,7 +182,7 @@ class PinSettings(_Part):
     why: str = ""
 
 
-class Candidates(_Part):
+class Candidates(SettingsPart):
     """Which grids are compared and what bounds them."""
 
     methods: Annotated[tuple[str, ...], Flag("A,B")] = Field(
@@ -257,7 +244,7 @@ class Candidates(_Part):
     need_negative: bool = Field(default=False, description="at least one line takes points away")
 
 
-class ThresholdSettings(_Part):
+class ThresholdSettings(SettingsPart):
     """How the thresholds are chosen; nothing given: top 20 % and top 5 % of the leads."""
 
     capacity: Annotated[float | None, Flag("LEADS")] = Field(
@@ -288,7 +275,7 @@ class ThresholdSettings(_Part):
     )
 
 
-class FeedbackSettings(_Part):
+class FeedbackSettings(SettingsPart):
     """What sales said: a file of rejected leads with reasons; its columns are found by name where not given."""
 
     file: Annotated[str | None, Flag("FILE", name="feedback"), PATH] = Field(
@@ -298,7 +285,7 @@ class FeedbackSettings(_Part):
     reason: str | None = Field(default=None, description="its column with the reason")
 
 
-class Report(_Part):
+class Report(SettingsPart):
     """Where the report goes, in which languages, and by which criteria candidates are compared segment by segment."""
 
     out: Annotated[str, Flag("DIR"), PATH] = Field(default="reports", description="folder of the reports")
@@ -311,7 +298,7 @@ class Report(_Part):
     )
 
 
-class Settings(_Part):
+class Settings(SettingsPart):
     """Everything one calibration is asked to do."""
 
     schema_version: Literal[1] = Field(default=1, alias="schema")
@@ -321,6 +308,7 @@ class Settings(_Part):
     stages: StageSettings = Field(default_factory=StageSettings)
     events: EventSettings = Field(default_factory=EventSettings)
     columns: Columns = Field(default_factory=Columns)
+    texts: TextSettings = Field(default_factory=TextSettings)
     candidates: Candidates = Field(default_factory=Candidates)
     thresholds: ThresholdSettings = Field(default_factory=ThresholdSettings)
     feedback: FeedbackSettings = Field(default_factory=FeedbackSettings)
