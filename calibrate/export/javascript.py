@@ -273,7 +273,9 @@ def write(grid: Grid, options: Options) -> str:
         values = _MAILBOX.replace("{free}", literal(free)).replace("{disposable}", literal(disposable))
     rules = word_rules(grid)
     if rules.columns:
-        plain = values.replace("function valueOf(", "function plainValueOf(").replace("function has(", "function plainHas(")
+        plain = values.replace("function valueOf(", "function plainValueOf(").replace(
+            "function has(", "function plainHas("
+        )
         words = _WORDS.replace("{letters}", literal(rules.letters), 1).replace("{derived}", literal(rules.columns), 1)
         values = plain + "\n" + words
     return _HEAD + "\n".join(rows) + "\n" + before + values + after

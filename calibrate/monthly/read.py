@@ -151,7 +151,7 @@ def read_history(
         table = with_kinds(settings, table, grids)
         rules = text_rules(settings, table, grids)
         table = with_derived(table, rules)
-        found += title_facts(rules)
+        facts += title_facts(rules)
         grids = {name: as_answered(grid, table) for name, grid in grids.items()}
         terms = cohorts(terms_of(settings, table, origin.outcomes))
         if happened is not None:

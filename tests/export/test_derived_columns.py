@@ -50,7 +50,8 @@ def test_the_python_file():
     scorer: dict = {}
     exec(python.write(GRID, Options()), scorer)
     assert [scorer["score"](lead) for lead in LEADS] == EXPECTED
-    assert scorer["score"]({"Title (rank)": "boss"}) == GRID.score({"Title (rank)": "boss"})
+    direct = LEADS[0] | {"Title (rank)": "boss"}
+    assert scorer["score"](direct) == GRID.score(direct)
     assert coverage(GRID, "python", Options()).lossless
 
 
