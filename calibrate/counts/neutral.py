@@ -42,8 +42,26 @@ def neutral(criterion: Criterion, leads: NDArray[np.integer]) -> str:
     '10+'
     """
     no = next((level.name for level in criterion.levels if level.name.casefold().strip() in NO), None)
-    answers = {level.name.casefold().strip() for level in criterion.levels if level.role == "value"}
-    if no is not None and criterion.kind != "number" and answers <= YES | NO:
+    if no is not None and _yes_or_no(criterion):
         return no
     ordinary = np.array([level.role == "value" for level in criterion.levels])
     return criterion.levels[int(np.lexsort((~ordinary, -leads))[0])].name
+
+
+def several_answers(criterion: Criterion) -> bool:
+    """Whether every lead answers a criterion in its own way; else its neutral answer is silence: absent, or no.
+
+    >>> from calibrate.grid.criteria import Level
+    >>> ends = (Level("missing", "missing"), Level("other", "other"))
+    >>> demo = Criterion("demo", "demo", "presence", "engagement", (Level("filled"), *ends), reference="missing")
+    >>> levels = (Level("Bank", values=("Bank",)), *ends)
+    >>> sector = Criterion("sector", "sector", "text", "fit", levels, reference="Bank")
+    >>> several_answers(demo), several_answers(sector)
+    (False, True)
+    """
+    return criterion.kind not in ("boolean", "presence") and not _yes_or_no(criterion)
+
+
+def _yes_or_no(criterion: Criterion) -> bool:
+    answers = {level.name.casefold().strip() for level in criterion.levels if level.role == "value"}
+    return criterion.kind != "number" and answers <= YES | NO

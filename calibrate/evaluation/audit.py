@@ -92,13 +92,20 @@ def _against_own_rate(grid: Grid, history: Tally | None) -> list[Finding]:
     if not leads:
         return []
     problems = []
+    neutrals = {
+        criterion.name: evidence.customers / evidence.leads
+        for criterion, level, _, evidence in _lines(grid, history)
+        if level == criterion.reference and evidence.leads
+    }
     for criterion, level, point, evidence in _lines(grid, history):
         if evidence.leads < MIN_LEADS or evidence.note:
             continue
         low = high = evidence.customers / evidence.leads
         if not grid.evidence:
             low, high = (float(bound) for bound in wilson(np.array(evidence.customers), np.array(evidence.leads)))
-        if (point > 0 and high < customers / leads) or (point < 0 and low > customers / leads):
+        neutral = neutrals.get(criterion.name, customers / leads)  # points count from the neutral answer
+        lowest, highest = sorted((neutral, customers / leads))
+        if (point > 0 and high < lowest) or (point < 0 and low > highest):
             facts: dict[str, Fact] = {
                 "criterion": criterion.name,
                 "level": level,

@@ -24,7 +24,7 @@ from ..errors import SettingsError
 from ..grid.criteria import offsets
 from ..grid.grid import Evidence, Grid
 from ..grid.notes import note
-from ..weights.base import Weights, is_reference
+from ..weights.base import Weights, is_reference, references
 from ..weights.constraints import Constraints, resolve
 from ..weights.path import Guide, Lines, shortened
 from ..weights.profile_algebra import predict
@@ -305,7 +305,8 @@ def _evidence(levels: _Levels, target: Floats, scale: float) -> tuple[tuple[Evid
     """
     scene, points, counts = levels.scene, levels.points, levels.tally.by_level
     weights = scene.weights
-    low, high, target = (levels.first(by_level) for by_level in (weights.low * scale, weights.high * scale, target))
+    bounds = (scene.distinct.low * scale, scene.distinct.high * scale, target)
+    low, high, target = (levels.first(by_level) for by_level in bounds)
     signs = levels.first(weights.sign_kept)
     thin, pinned = levels.first(scene.thin), levels.first(scene.limits.pinned)
     spread = np.maximum(high - low, 0) / (2 * Z95)
@@ -327,19 +328,27 @@ def _evidence(levels: _Levels, target: Floats, scale: float) -> tuple[tuple[Evid
 
 
 def _line_notes(levels: _Levels, thin: Mask, pinned: Mask, signs: Floats) -> list[str]:
-    """What would surprise a reader of each line."""
+    """What would surprise a reader of each line.
+
+    Points against the close rate are no surprise where they are for it beside the neutral answer, their origin.
+    """
     counts, points = levels.tally.by_level, levels.points
     leads, customers = levels.tally.overall
+    base = references(levels.tally.criteria)
+    neutral = np.where((base >= 0)[:, None], counts[base], 0) if len(base) else counts
     side = np.sign(counts[:, 1] * leads - customers * counts[:, 0])
+    of_neutral = np.sign(counts[:, 1] * neutral[:, 0] - neutral[:, 1] * counts[:, 0])
     notes = [""] * len(points)
     for i in np.flatnonzero(thin & (counts[:, 0] > 0)):
         notes[i] = "too few leads for points of its own"
-    for i in np.flatnonzero((points * side < 0) & ~pinned):
+    for i in np.flatnonzero((points * side < 0) & (points * of_neutral <= 0) & ~pinned):
         rate, overall = counts[i, 1] / max(counts[i, 0], 1), customers / max(leads, 1)
         notes[i] = (
             f"against its own close rate ({rate:.1%}, all leads {overall:.1%}): what else these leads have in common "
             f"explains it; the sign holds in {signs[i]:.0%} of resamples"
         )
+    for at, absorbed in levels.scene.absorbed.items():
+        notes[levels.place[at]] = f"with the points of {absorbed}, which the same leads have"
     for at, pin in levels.scene.limits.placed:
         notes[levels.place[at]] = (
             f"pinned at {pin.points}" + (f" by {pin.who}" if pin.who else "") + (f": {pin.why}" if pin.why else "")

@@ -17,7 +17,7 @@ from ..weights.elimination import fewer_criteria
 from ..weights.path import Guide, Lines, shortened
 from ..weights.profile_algebra import FIT_ROWS, Rows, curvature, gram, predict, profiled, rows_of
 from ..weights.projection import without
-from ..weights.same_fact import one_line_each
+from ..weights.same_fact import one_line_each, same_leads
 from .rounding import fitted_line
 from .scale import Target
 
@@ -66,8 +66,20 @@ class Scene:
         if demands.max_criteria is not None:
             few = fewer_criteria(weights, self.tally, self.limits, self.metric, demands.max_criteria)
             weights = replace(weights, values=few)
-        values = one_line_each(weights.values, self.shared, self.movable, self.precision)
-        return replace(weights, values=values)
+        values = one_line_each(weights.values, self.shared, self.movable, self.precision, weights.adds)
+        more = np.where((values != 0) & (self.precision is None), values - weights.values, 0.0)
+        return replace(weights, values=values, low=weights.low + more, high=weights.high + more)
+
+    @cached_property
+    def absorbed(self) -> dict[int, str]:
+        """By level the lines whose points it has as well, since the same leads fire them."""
+        more = self.weights.adds & (self.distinct.values != 0) & (self.distinct.values != self.weights.values)
+        names = [f"{c.name} = {level.name}" for c in self.tally.criteria for level in c.levels]
+        gone = (self.weights.values != 0) & (self.distinct.values == 0)
+        return {
+            int(at): " and ".join(names[i] for i in np.flatnonzero(gone & same_leads(self.shared)[at]))
+            for at in np.flatnonzero(more)
+        }
 
     @cached_property
     def groups(self) -> Mask:

@@ -82,11 +82,19 @@ def lines(review: Review, candidate: Candidate) -> tuple[Line, ...]:
             pin,
             "" if evidence.note.startswith(SAID_BY_MARKS) else evidence.note,
         )
-        lines.append(replace(line, marks=tuple(_marks(line, review.rates))))
-    return tuple(lines)
+        lines.append(line)
+    neutral = {
+        line.criterion.name: line.rate.value
+        for line in lines
+        if line.level.name == line.criterion.reference and line.rate
+    }
+    return tuple(
+        replace(line, marks=tuple(_marks(line, review.rates, neutral.get(line.criterion.name)))) for line in lines
+    )
 
 
-def _marks(line: Line, rates: RateTable) -> Iterator[str]:
+def _marks(line: Line, rates: RateTable, neutral: float | None) -> Iterator[str]:
+    """What is to be told of a line; `neutral` is the close rate of the answer from which its points count."""
     if line.criterion.reference == line.level.name:
         yield "reference"
     if line.pin is not None:
@@ -94,7 +102,9 @@ def _marks(line: Line, rates: RateTable) -> Iterator[str]:
     if line.rate is not None and line.rate.leads < rates.min_leads:
         yield "thin"
     if line.rate is not None and line.rate.leads:
-        below, above = line.rate.high < rates.overall.value, line.rate.low > rates.overall.value
+        overall = rates.overall.value
+        lowest, highest = sorted((overall, overall if neutral is None else neutral))
+        below, above = line.rate.high < lowest, line.rate.low > highest
         if (line.points > 0 and below) or (line.points < 0 and above):
             yield "against"
     if line.points and line.sign_kept is not None and line.sign_kept < 0.95 and line.pin is None:

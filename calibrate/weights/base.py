@@ -39,6 +39,8 @@ class Weights(Shown):
     curvature   (levels, levels) curvature of the loss where the method fits jointly, the intercept following:
                 what a change of weights costs; None for marginal methods
     penalty     (levels, levels) curvature of the prior beside it; the sum is the precision of the weights
+    adds        whether lines that single out the same leads become one with the points of all (the published recipe
+                adds what every answer is worth); else the one with more weight stays
     notes       what a reader should know: constraints that could not be kept, levels set to 0
     =========== =================================================================================
     """
@@ -55,6 +57,7 @@ class Weights(Shown):
     thin: NDArray[np.bool_] | None = None
     curvature: Floats | None = None
     penalty: Floats | None = None
+    adds: bool = False
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

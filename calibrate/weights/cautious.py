@@ -9,7 +9,7 @@ from ..counts.rates import RateTable
 from ..counts.tally import Tally
 from .base import Weights, against_rate, is_reference, zero_levels
 from .constraints import Constraints, resolve
-from .lift import DEFAULT_CAP, recipe
+from .lift import DEFAULT_CAP, neutral_points, recipe
 from .projection import kept
 
 Floats = NDArray[np.float64]
@@ -20,7 +20,8 @@ def cautious(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
 
     ``x = low / global`` where the whole interval lies above the global rate, ``high / global`` where it lies below,
     else 0; then ``x`` from 1 on and ``-1 / x`` below. Levels that cannot be told from the rest (false discovery
-    rate 5 %), thin levels and the reference level get 0, so small samples cannot shout.
+    rate 5 %), thin levels and the reference level get 0, so small samples cannot shout. The points of a reference level
+    are taken from every level, as in `lift`.
 
     >>> bound(np.array([0.02, 0.005, 0.001]), np.array([0.08, 0.02, 0.004]), 0.01).tolist()
     [2.0, 1.0, 0.4]
@@ -28,17 +29,20 @@ def cautious(tally: Tally, rates: RateTable, constraints: Constraints) -> Weight
     overall = rates.overall.value
     nearer = bound(rates.shrunk_low, rates.shrunk_high, overall)
     most = float(constraints.cap or DEFAULT_CAP)
-    values = recipe(nearer, most=most)
-    zero = (nearer == 1) | ~rates.distinct | zero_levels(tally, rates) | is_reference(tally.criteria)
-    values[zero | against_rate(values, rates)] = 0.0
+    points = recipe(nearer, most=most)
+    alike = (nearer == 1) | ~rates.distinct | zero_levels(tally, rates)
+    points[alike | against_rate(points, rates)] = 0.0
+    neutral = neutral_points(points, tally.criteria)
+    values = np.maximum(points - neutral, -most)
+    values[zero_levels(tally, rates) | is_reference(tally.criteria)] = 0.0
     limits = resolve(constraints, tally.criteria)
     scale = overall if overall > 0 else 1.0
     return Weights(
         method="cautious",
         criteria=tally.criteria,
         values=kept(values, rates, limits),
-        low=recipe(rates.shrunk_low / scale, most=most),
-        high=recipe(rates.shrunk_high / scale, most=most),
+        low=np.maximum(recipe(rates.shrunk_low / scale, most=most) - neutral, -most),
+        high=np.maximum(recipe(rates.shrunk_high / scale, most=most) - neutral, -most),
         sign_kept=np.where(values == 0, 1.0, np.where(values > 0, rates.above, 1 - rates.above)),
         unit="points",
         thin=zero_levels(tally, rates),

@@ -5,13 +5,17 @@ Global 1 %, demo 20 %: 20 points. Global rate: 1 point. Half the global rate: -2
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from ..counts.neutral import several_answers
 from ..counts.rates import Z95, RateTable
 from ..counts.tally import Tally
-from .base import Weights, is_reference, zero_levels
+from ..grid.criteria import Criterion
+from .base import Weights, is_reference, references, zero_levels
 from .constraints import Constraints, resolve
 from .projection import kept
 
@@ -24,13 +28,17 @@ def lift(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
     """Points of the published recipe: rate / global when at or above it, -(global / rate) below.
 
     A level without customers gets -cap (20 where none is given), and no level less than that; the reference level,
-    levels with fewer leads than the minimum and levels without leads get 0. Source: the recipe in the README.
+    levels with fewer leads than the minimum and levels without leads get 0. Where all leads answer in their own way
+    (`neutral_points`), the whole points of the reference level are taken from every level, which ranks leads as before.
+    Source: the recipe in the README.
 
     >>> recipe(np.array([20.0, 1.0, 0.5, 0.0]), most=20).tolist()     # demo, newsletter, student, competitor
     [20.0, 1.0, -2.0, -20.0]
     """
     most = float(constraints.cap or DEFAULT_CAP)
-    values = recipe(_exact_lift(rates), most=most)
+    points = recipe(_exact_lift(rates), most=most)
+    neutral = neutral_points(points, tally.criteria)
+    values = np.where(rates.customers == 0, -most, np.maximum(points - neutral, -most))
     zero = zero_levels(tally, rates) | is_reference(tally.criteria) | (rates.overall.customers == 0)
     values[zero] = 0.0
     limits = resolve(constraints, tally.criteria)
@@ -38,13 +46,33 @@ def lift(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
         method="lift",
         criteria=tally.criteria,
         values=kept(values, rates, limits),
-        low=recipe(rates.lift_low, most=most),
-        high=recipe(rates.lift_high, most=most),
-        sign_kept=np.where(zero, 1.0, _sign_kept(rates)),
+        low=np.maximum(recipe(rates.lift_low, most=most) - neutral, -most),
+        high=np.maximum(recipe(rates.lift_high, most=most) - neutral, -most),
+        sign_kept=np.where(zero, 1.0, _sign_kept(rates, np.where(neutral != 0, references(tally.criteria), -1))),
         unit="points",
         thin=zero_levels(tally, rates),
+        adds=True,
         notes=limits.notes,
     )
+
+
+def neutral_points(points: Floats, criteria: Sequence[Criterion]) -> Floats:
+    """For each level, the whole points that the neutral answer of its criterion would have: (levels,) -> (levels,).
+
+    0 where the neutral answer is silence (absent, or no): the recipe gives points for what speaks.
+
+    >>> from calibrate.grid.criteria import Level
+    >>> ends = (Level("missing", "missing"), Level("other", "other"))
+    >>> levels = (Level("Bank", values=("Bank",)), Level("Farm", values=("Farm",)), *ends)
+    >>> sector = Criterion("sector", "sector", "text", "fit", levels, reference="Bank")
+    >>> neutral_points(np.array([2.6, -1.2, 1, 1]), [sector]).tolist()
+    [3.0, 3.0, 3.0, 3.0]
+    """
+    speaks = np.concatenate([np.zeros(0, bool), *(np.full(len(c.levels), several_answers(c)) for c in criteria)])
+    at = references(criteria)
+    neutral = points[at] if len(at) else points
+    whole_points: Floats = np.where(speaks & (at >= 0), np.sign(neutral) * np.floor(np.abs(neutral) + 0.5), 0.0)
+    return whole_points
 
 
 def recipe(lifts: Floats, *, most: float) -> Floats:
@@ -62,12 +90,16 @@ def _exact_lift(rates: RateTable) -> Floats:
     return lifts
 
 
-def _sign_kept(rates: RateTable) -> Floats:
-    """Share of resamples on the same side of the global rate: log-normal lift; a beta posterior without customers."""
+def _sign_kept(rates: RateTable, neutral: NDArray[np.intp]) -> Floats:
+    """Share of resamples on the same side of the global rate, or of that of another level (its position, else -1).
+
+    The lift is taken as log-normal, the rate of a level without customers as beta.
+    """
     k, n, overall = rates.customers, rates.leads, rates.overall.value
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.log(rates.lift_high / rates.lift_low) / (2 * Z95)
-        z = np.abs(np.log(rates.lift)) / spread
+        level = np.where(neutral >= 0, np.log(rates.lift)[neutral], 0.0)
+        z = np.abs(np.log(rates.lift) - level) / np.hypot(spread, np.where(neutral >= 0, spread[neutral], 0.0))
     share = np.where(np.isfinite(z), special.ndtr(np.where(np.isfinite(z), z, 0)), 1.0)
     none = special.betainc(0.5, n + 0.5, overall)
     kept_share: Floats = np.where(n == 0, 1.0, np.where(k == 0, none, share))

@@ -57,15 +57,14 @@ def nearest(values: Floats, metric: Floats, floor: Floats, ceiling: Floats, chai
 
 
 def kept(values: Floats, rates: RateTable, limits: Limits) -> Floats:
-    """Marginal weights made to keep signs and order, never against their own close rate; zeros stay zero.
+    """Marginal weights made to keep signs and order, never across 0; zeros stay zero.
 
     Moves are weighed by the leads of each level.
     """
     floor, ceiling = limits.signs
     floor, ceiling = np.where(limits.pinned, -np.inf, floor), np.where(limits.pinned, np.inf, ceiling)
     if limits.chains:
-        side = rates.customers * float(rates.overall.leads) - float(rates.overall.customers) * rates.leads
-        floor, ceiling = np.where(side >= 0, np.maximum(floor, 0), floor), np.where(side <= 0, 0.0, ceiling)
+        floor, ceiling = np.where(values >= 0, np.maximum(floor, 0), floor), np.where(values <= 0, 0.0, ceiling)
     zero = (values == 0) & ~limits.pinned
     floor, ceiling = np.where(zero, 0.0, floor), np.where(zero, 0.0, ceiling)
     chains = without(limits.chains, rates.thin & ~limits.pinned)

@@ -1,5 +1,7 @@
 """The published recipe."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from weights_case import counted, text
 
 from calibrate.counts.rates import estimate
+from calibrate.points.build import build
 from calibrate.weights import METHODS, Constraints
 from calibrate.weights.lift import recipe
 
@@ -34,3 +37,21 @@ def test_the_recipe_rises_with_the_lift(one, other):
     low, high = sorted((one, other))
     points = recipe(np.array([low, high]), most=20)
     assert points[0] <= points[1] and (np.abs(points) >= 1).all() and points[0] >= -20
+
+
+def test_the_neutral_answer_of_several_has_no_points(tally):
+    """'d' closes at 10 %, 5 points: with it as reference all have 5 points less, 20 % over 1 % being what it is."""
+    moved = replace(tally, criteria=tuple(replace(c, reference="d") for c in tally.criteria))
+    assert weigh(moved, "lift").values == pytest.approx([-2, -4, -20, 0, -5 - 2 / (9_600 / 6_460), 0, 0])
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.integers(100, 900), st.integers(10, 60)), min_size=2, max_size=5), st.data())
+def test_moving_to_the_neutral_answer_ranks_every_lead_as_before(counts, data):
+    plain = counted(text("s", "abcde"[: len(counts)]), counts)
+    reference = data.draw(st.sampled_from("abcde"[: len(counts)]))
+    moved = replace(plain, criteria=tuple(replace(c, reference=reference) for c in plain.criteria))
+    one, other = (
+        build(weigh(tally, "lift"), tally, name="lift", brief=True).flat[: len(counts)] for tally in (plain, moved)
+    )
+    assert len(set((one - other).tolist())) == 1 and other["abcde".index(reference)] == 0

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy.optimize import minimize
 
-from calibrate.weights.same_fact import ALIKE, one_line_each
+from calibrate.weights.same_fact import ALIKE, one_line_each, same_leads
 
 ALL = np.ones(3, bool)
 
@@ -48,3 +51,24 @@ def test_the_line_that_stays_takes_over_what_a_joint_fit_would_give_it() -> None
     best = minimize(loss, np.zeros(2)).x
     left = one_line_each(weights, shared(95), ALL, precision)
     assert left == pytest.approx([best[0], 0, best[1]], abs=1e-4)
+
+
+def test_points_that_add_up_stand_on_the_line_that_stays() -> None:
+    assert one_line_each(np.array([3.0, -1, 2]), shared(95), ALL, adds=True).tolist() == [2, 0, 2]
+    assert one_line_each(np.array([2.0, -2, 2]), shared(95), ALL, adds=True).tolist() == [0, 0, 2]
+    pinned = np.array([False, True, True])
+    assert one_line_each(np.array([1.0, 4, 2]), shared(95), pinned, adds=True).tolist() == [1, 0, 2]
+
+
+FIRES = arrays(np.float64, (6, 40), elements=st.sampled_from([0.0, 1.0]))
+
+
+@given(FIRES, arrays(np.int64, 6, elements=st.integers(-5, 5)))
+def test_no_two_lines_on_the_same_leads_are_left(fires: np.ndarray, points: np.ndarray) -> None:
+    common, free = fires @ fires.T, np.ones(6, bool)
+    for adds in (False, True):
+        values = one_line_each(points.astype(float), common, free, adds=adds)
+        lines = values != 0
+        assert not (same_leads(common) & lines[:, None] & lines[None, :]).any()
+        assert (points[lines] != 0).all()
+    assert one_line_each(points.astype(float), common, free, adds=True).sum() == points.sum()
