@@ -6,13 +6,11 @@ what came of its promise on leads that nobody had seen when it was made.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +23,6 @@ from ..grid.grid import STAGES, Curve, Evidence, Grid, Pin, Thresholds, moved_ba
 from ..grid.notes import note
 from ..points.score_table import reaches
 
-SCHEMA = "calibrate-decision/1"
 FILE = "decision.json"
 GRID = "grids/adopted.json"
 MONTH = re.compile(r"\d{4}-\d{2}")
@@ -333,75 +330,3 @@ def months_decided(reports: Path, before: str | None = None) -> tuple[str, ...]:
         return ()
     names = sorted(place.parent.name for place in reports.glob(f"*/{FILE}") if MONTH.fullmatch(place.parent.name))
     return tuple(name for name in names if before is None or name < before)
-
-
-def read(folder: Path) -> Decision:
-    """The decision that closed a month's folder."""
-    path = folder / FILE
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        return _decision(values)
-    except OSError as fault:
-        raise SettingsError(f"'{path}' cannot be read: {fault.strerror}") from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, GridError) as fault:
-        raise SettingsError(
-            f"'{path}' is not a decision as calibrate writes it ({fault}); decide again with: "
-            f"calibrate adopt {folder} CANDIDATE --force"
-        ) from None
-
-
-def text(decision: Decision) -> str:
-    """The decision as `decision.json` holds it: equal decisions, equal text."""
-    return json.dumps({"schema": SCHEMA, **asdict(decision)}, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def _decision(values: Mapping[str, Any]) -> Decision:
-    if values["schema"] != SCHEMA:
-        raise ValueError(f"schema '{str(values['schema'])[:60]}', expected '{SCHEMA}'")
-    texts = {name: _told(values[name]) for name in ("month", "candidate", "who", "why", "grid")}
-    if not MONTH.fullmatch(texts["month"]):
-        raise ValueError("its month is not written as 2026-11")
-    if texts["grid"].startswith(("/", "\\")) or ".." in texts["grid"] or ":" in texts["grid"]:
-        raise ValueError("its grid does not lie in the month's folder")
-    were, promises = values["thresholds_were"], values["promises"]
-    return Decision(
-        **texts,
-        thresholds=_limits(values["thresholds"]),
-        thresholds_were=None if were is None else _limits(were),
-        overrides=tuple(_override(change) for change in values["overrides"]),
-        as_of=None if values["as_of"] is None else _told(values["as_of"]),
-        until=None if values["until"] is None else _told(values["until"]),
-        promises=None if promises is None else {stage: _promise(promises[stage]) for stage in STAGES},
-        grid_sha256=None if values.get("grid_sha256") is None else _told(values["grid_sha256"]),
-    )
-
-
-def _told(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"a text is expected, not {value!r:.40}")
-    return value
-
-
-def _limits(values: Mapping[str, Any]) -> Thresholds:
-    minimums = (values.get(name) for name in ("fit_minimum", "engagement_minimum"))
-    return Thresholds(
-        int(values["marketing_qualified"]),
-        int(values["sales_qualified"]),
-        *(None if least is None else int(least) for least in minimums),
-    )
-
-
-def _override(values: Mapping[str, Any]) -> Override:
-    names = {name: _told(values[name]) for name in ("criterion", "level", "who", "why")}
-    return Override(**names, points=int(values["points"]), was=int(values["was"]))
-
-
-def _promise(values: Mapping[str, Any]) -> Promise:
-    months = values["months"]
-    later = values.get("later")
-    return Promise(
-        float(values["leads"]),
-        float(values["expected"]),
-        None if months is None else float(months),
-        None if later is None else float(later),
-    )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +23,13 @@ from ..points.curve import fit_curve
 from ..points.score_table import reaches, row_scores, score
 from ..report.language import known, load
 from ..report.level_text import level_name
+from ..report.run_schema import Candidate, NearEqual, Point, RunFile, Steps
 from . import settings as spelling
 from .decisions import commit
 from .run import read_rows
+from .run_file import read_run
+
+Entry = Candidate | NearEqual | Point
 
 
 def adopt(
@@ -80,11 +82,11 @@ def _adopted(
         thresholds=limits,
         thresholds_were=were if were != limits else None,
         overrides=deciding.overrides(points, grid, who, why, _shown),
-        as_of=run["history"]["as_of"],
-        until=run["tally"]["last"] if run["months"] else None,
+        as_of=run.history.as_of,
+        until=run.tally.last if run.months else None,
     )
     adopted = deciding.decided(grid, decision)
-    if decision.overrides or "steps" not in entry or len(limits.demands("sales_qualified")) > 1:
+    if decision.overrides or _steps(entry) is None or len(limits.demands("sales_qualified")) > 1:
         adopted, promised = _counted_anew(folder, decision, adopted)
     else:
         promised = _promised(entry, run, adopted, limits)
@@ -96,44 +98,42 @@ def _shown(level: Level) -> set[str]:
     return {level_name(level, load(language)) for language in known()}
 
 
-def _run_of(folder: Path) -> dict[str, Any]:
+def _run_of(folder: Path) -> RunFile:
     """What the month's `run.json` says."""
-    path = folder / "run.json"
     if not deciding.MONTH.fullmatch(folder.resolve().name):
         raise SettingsError(f"'{folder}' is no month's folder; name one such as reports/2026-11")
-    try:
-        run = json.loads(path.read_text(encoding="utf-8"))
-        run["candidates"], run["tally"]["last"], run["history"]["as_of"], run["months"]
-    except OSError:
-        raise SettingsError(f"'{folder}' holds no report of calibrate (no run.json); run the month first") from None
-    except (ValueError, KeyError, TypeError):
-        raise SettingsError(f"'{path}' was not written by this version of calibrate; run the month again") from None
-    return dict(run)
+    return read_run(folder)
 
 
-def _candidate(run: Mapping[str, Any], folder: Path, name: str) -> tuple[Mapping[str, Any], Grid]:
+def _candidate(run: RunFile, folder: Path, name: str) -> tuple[Entry, Grid]:
     """What `run.json` says of a candidate, of a grid nearly as good as one or of the frontier, and its grid."""
-    near = [rival for candidate in run["candidates"] for rival in candidate.get("near_equal", ())]
-    by_name = {grid["name"]: grid for grid in (*run.get("frontier", ()), *near, *run["candidates"])}
+    near = [rival for candidate in run.candidates for rival in candidate.near_equal]
+    entries: list[Entry] = [*run.frontier, *near, *run.candidates]
+    by_name = {entry.name: entry for entry in entries}
     if name not in by_name:
         raise SettingsError(unknown("candidate", name, by_name))
-    file = folder / "grids" / Path(by_name[name]["grid"]).name
+    file = folder / "grids" / Path(by_name[name].grid).name
     return by_name[name], read_grid(str(file))
 
 
-def _promised(
-    entry: Mapping[str, Any], run: Mapping[str, Any], grid: Grid, limits: Thresholds
-) -> dict[str, Promise] | None:
+def _promised(entry: Entry, run: RunFile, grid: Grid, limits: Thresholds) -> dict[str, Promise] | None:
     """What the unchanged points promise: leads from the month's own table of thresholds, the rate from later leads."""
-    if grid.curve is None:
+    steps = _steps(entry)
+    if grid.curve is None or steps is None:
         return None
-    steps = entry["steps"]
-    above = np.array(steps["leads"], float)
-    at = np.array(steps["threshold"], np.int64)
+    above = np.array(steps.leads, float)
+    at = np.array(steps.threshold, np.int64)
     leads = above - np.append(above[1:], 0.0)
-    promises = deciding.promises(at, leads, grid.curve, limits, run["months"])
-    later, caught = run["comparison"], entry.get("caught") or ()
-    return deciding.on_later(promises, float(leads.sum()), caught, later["leads"], later["customers"])
+    promises = deciding.promises(at, leads, grid.curve, limits, run.months)
+    caught = entry.caught if isinstance(entry, Candidate) else None
+    later = run.comparison
+    if later is None or not caught:
+        return promises
+    return deciding.on_later(promises, float(leads.sum()), caught, later.leads, later.customers)
+
+
+def _steps(entry: Entry) -> Steps | None:
+    return None if isinstance(entry, Point) else entry.steps
 
 
 def _counted_anew(folder: Path, decision: Decision, grid: Grid) -> tuple[Grid, dict[str, Promise] | None]:

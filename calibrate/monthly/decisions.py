@@ -20,6 +20,7 @@ from ..export import json as grid_json
 from ..export.reading import read_grid
 from ..files import unwritable, write_whole
 from ..grid.grid import Grid
+from . import decision_file
 
 LOG = "decisions.log"
 """Earlier decisions of the month, one JSON object a line, the oldest first."""
@@ -35,7 +36,7 @@ def commit(folder: Path, decision: Decision, grid: Grid) -> Decision:
     try:
         if earlier.is_file():
             _log(folder, earlier.read_text(encoding="utf-8", errors="replace"))
-        write_whole(str(earlier), deciding.text(decision).encode())
+        write_whole(str(earlier), decision_file.text(decision).encode())
     except (InputError, OSError):
         fresh.unlink(missing_ok=True)
         raise
@@ -49,7 +50,7 @@ def read_adopted(folder: Path) -> Adopted:
 
     Raises SettingsError where the grid is not the one that the decision was taken on.
     """
-    decision = deciding.read(folder)
+    decision = decision_file.read(folder)
     path = folder / decision.grid
     if decision.grid_sha256 is None:
         return Adopted(decision, read_grid(str(path)))

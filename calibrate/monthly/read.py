@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from ..counts.leakage import Question, Suspect, judge
 from ..counts.ledger import Moved, moved
@@ -61,19 +61,25 @@ class Observed:
     events: Table | None
 
 
+class Reading(TypedDict, total=False):
+    """How a source is read: see `read_history`."""
+
+    follow: bool
+    cohorts: Callable[[Terms], Terms]
+    frames: Mapping[str, Any] | None
+
+
 def read_rows(
     settings: Settings,
     progress: Progress = lambda stage: None,
     *,
-    follow: bool = True,
-    cohorts: Callable[[Terms], Terms] = lambda terms: terms,
     timing: dict[str, float] | None = None,
-    frames: Mapping[str, Any] | None = None,
+    **how: Unpack[Reading],
 ) -> Counted:
-    """What `read_history` gives, its leads counted and suspects set aside."""
+    """What `read_history` gives by the same words, its leads counted and suspects set aside."""
     timing = timing if timing is not None else {}
     timed = partial(timed_step, timing, progress)
-    observed = read_history(settings, progress, follow=follow, cohorts=cohorts, timing=timing, frames=frames)
+    observed = read_history(settings, progress, timing=timing, **how)
     with timed("count_s", "count"):
         tally = count(observed.history)
     with timed("suspects_s", "suspects"):

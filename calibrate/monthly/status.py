@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ..errors import CalibrateError, InputError
+from ..errors import CalibrateError, InputError, SettingsError
 from ..evaluation import decision as deciding
 from ..evaluation.decision import Decision
+from ..report.run_schema import RunFile
 from .decisions import read_adopted
+from .run_file import FILE as RUN
+from .run_file import read_run
 
 
 @dataclass(frozen=True)
@@ -59,61 +59,50 @@ def status(reports: Path) -> Status:
         raise InputError(
             f"no folder '{reports}' of reports; make the first with: calibrate run LEADS --customer COLUMN"
         )
-    runs = {
-        path.parent.name: _run(path)
-        for path in sorted(reports.glob("*/run.json"))
-        if deciding.MONTH.fullmatch(path.parent.name)
-    }
-    months = tuple(_month(reports / name, run) for name, run in runs.items())
-    newest = next(reversed(runs.values()), None)
-    return Status(reports.as_posix(), months, _promises(newest or {}), *_step(reports, months))
+    folders = [path.parent for path in sorted(reports.glob(f"*/{RUN}")) if deciding.MONTH.fullmatch(path.parent.name)]
+    runs = [_run(folder) for folder in folders]
+    months = tuple(_month(folder, *run) for folder, run in zip(folders, runs, strict=True))
+    newest = runs[-1][0] if runs else None
+    return Status(reports.as_posix(), months, _promises(newest), *_step(reports, months))
 
 
-def _run(path: Path) -> Mapping[str, Any] | None:
+def _run(folder: Path) -> tuple[RunFile | None, str]:
+    """What `run.json` says, or why it cannot be read."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    return content if isinstance(content, dict) else None
+        return read_run(folder), ""
+    except SettingsError as fault:
+        return None, str(fault)
 
 
-def _month(folder: Path, run: Mapping[str, Any] | None) -> MonthStatus:
-    decision, fault = None, "" if run else "run.json cannot be read; run the month again"
+def _month(folder: Path, run: RunFile | None, fault: str) -> MonthStatus:
+    decision = None
     if (folder / deciding.FILE).exists():
         try:
             decision = read_adopted(folder).decision
         except CalibrateError as error:
             fault = str(error)
-    overall, verdict = _part(run, "overall"), _part(run, "verdict")
+    if run is None:
+        return MonthStatus(folder.name, 0, 0, "", "", decision, fault)
+    leads, customers = round(run.overall.leads), round(run.overall.customers)
     return MonthStatus(
-        folder.name,
-        _whole(overall.get("leads")),
-        _whole(overall.get("customers")),
-        str(verdict.get("candidate") or ""),
-        str(verdict.get("decision") or ""),
-        decision,
-        fault,
+        folder.name, leads, customers, run.verdict.candidate or "", run.verdict.decision, decision, fault
     )
 
 
-def _part(run: Mapping[str, Any] | None, key: str) -> Mapping[str, Any]:
-    part = (run or {}).get(key)
-    return part if isinstance(part, dict) else {}
-
-
-def _whole(value: object) -> int:
-    return int(value) if isinstance(value, (int, float)) and abs(value) < 1e15 else 0
-
-
-def _promises(run: Mapping[str, Any]) -> tuple[Kept, ...]:
-    promises = []
-    for entry in run.get("decisions") or ():
-        came = entry.get("came") if isinstance(entry, dict) else None
-        if isinstance(came, dict):
-            promised = float(entry["promised"]["rate"])
-            counts = (_whole(came.get("leads")), _whole(came.get("customers")))
-            promises.append(Kept(str(entry["month"]), str(entry["stage"]), promised, *counts, str(entry["side"])))
-    return tuple(promises)
+def _promises(run: RunFile | None) -> tuple[Kept, ...]:
+    """What came of the promises of earlier months."""
+    return tuple(
+        Kept(
+            decided.month,
+            decided.stage,
+            decided.promised.rate or 0.0,
+            round(decided.came.leads),
+            round(decided.came.customers),
+            decided.side,
+        )
+        for decided in (run.decisions if run else ())
+        if decided.came is not None
+    )
 
 
 def _step(reports: Path, months: tuple[MonthStatus, ...]) -> tuple[str, str]:

@@ -28,6 +28,7 @@ from calibrate.evaluation.decision import (
 from calibrate.export import json as grid_json
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid, Thresholds
+from calibrate.monthly import decision_file
 from calibrate.monthly.adopt import _shown
 from calibrate.points.score_table import score
 from calibrate.simulate import simulate
@@ -85,7 +86,7 @@ def test_the_loop_from_a_decision_to_the_next_month(loop: Path, call: Any) -> No
     assert code == 0 and "Claire" not in json.loads((closed / "run.json").read_text())
     assert {name: data for name, data in contents(closed).items() if name in before} == before
     assert "later leads" in out
-    made = deciding.read(closed)
+    made = decision_file.read(closed)
     assert (made.candidate, made.who, made.why, made.month) == ("logistic", "Claire", "ranks best", "2025-05")
     assert made.thresholds == Thresholds(9, 14) and made.promises is not None
     run = json.loads((closed / "run.json").read_text())
@@ -190,7 +191,7 @@ def test_points_changed_by_hand_are_counted_anew(loop: Path, call: Any) -> None:
     Path("leads.csv").unlink()
     code, out, _ = call(*words, "--points", f"{line.name}={level}=30", "--force")
     assert code == 0 and "could not be counted" in out
-    assert deciding.read(closed).promises is None
+    assert decision_file.read(closed).promises is None
 
 
 @pytest.mark.parametrize(
@@ -220,7 +221,7 @@ def test_folders_that_are_no_month(tmp_path: Path, call: Any) -> None:
         assert code == 2 and says in err
     (tmp_path / "2025-05" / "decision.json").write_text('{"schema": "calibrate-decision/1", "grid": "../x"}')
     with pytest.raises(SettingsError, match="not a decision as calibrate writes it"):
-        deciding.read(tmp_path / "2025-05")
+        decision_file.read(tmp_path / "2025-05")
     assert months_decided(tmp_path) == ("2025-05",)
     assert months_decided(tmp_path, before="2025-05") == ()
 
@@ -233,7 +234,7 @@ def test_a_grid_decided_by_hand() -> None:
     assert grid.points[0][1] == 9 and grid.points[0][0] == GRID.points[0][0]
     assert {band.name: band.at_least for band in grid.bands} == {"call now": 30, "nurture": 11}
     assert grid.curve is None and [pin.points for pin in grid.pins][-1] == 9
-    assert deciding._decision(json.loads(deciding.text(made))) == made
+    assert decision_file.parsed(decision_file.text(made)) == made
 
 
 def test_levels_go_by_their_names_or_by_what_pages_show() -> None:

@@ -16,6 +16,7 @@ from calibrate.export import json as grid_json
 from calibrate.files import locked
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid, Thresholds
+from calibrate.monthly import decision_file
 from calibrate.monthly.decisions import LOG, commit, read_adopted
 
 DEMO = Criterion("demo", "demo", "text", "engagement", (Level("yes", values=("yes",)), Level("no", values=("no",)),
@@ -116,7 +117,7 @@ def test_a_grid_that_was_changed_is_not_taken(month: Path) -> None:
 def test_a_decision_of_old_without_a_fingerprint_is_read(month: Path) -> None:
     commit(month, decision("new"), NEW)
     path = month / deciding.FILE
-    path.write_text(deciding.text(replace(decision("new"), grid_sha256=None)), encoding="utf-8")
+    path.write_text(decision_file.text(replace(decision("new"), grid_sha256=None)), encoding="utf-8")
     assert pair(month) == ("new", "new")
 
 

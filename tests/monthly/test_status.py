@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from run_case import run_values
 
 from calibrate.errors import InputError
 from calibrate.evaluation import decision as deciding
@@ -25,8 +26,7 @@ Call = Callable[..., tuple[int, str, str]]
 def month(reports: Path, name: str, decided: bool, kept: list[dict[str, object]] | None = None) -> None:
     folder = reports / name
     (folder / "grids").mkdir(parents=True)
-    run = {"overall": {"leads": 1000, "customers": 41}, "verdict": {"decision": "adopt", "candidate": "sparse"},
-           "decisions": kept or []}  # fmt: skip
+    run = run_values(decisions=kept or [])
     (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
     if decided:
         commit(folder, Decision(name, "sparse", "Claire", "agreed", Thresholds(5, 7)), GRID)
@@ -45,9 +45,16 @@ def test_the_next_step_follows_from_the_newest_month(tmp_path: Path) -> None:
 
 
 def test_promises_are_told_by_the_command(tmp_path: Path, call: Call) -> None:
-    came = {"leads": 41, "customers": 0, "rate": 0.0}
-    promise = {"month": "2026-10", "stage": "marketing_qualified", "promised": {"rate": 0.078}, "came": came,
-               "side": "early"}  # fmt: skip
+    came = {"leads": 41, "customers": 0, "rate": 0.0, "low": 0.0, "high": 0.09}
+    promise: dict[str, object] = {
+        "month": "2026-10",
+        "candidate": "sparse",
+        "stage": "marketing_qualified",
+        "threshold": 5,
+        "promised": {"rate": 0.078},
+        "came": came,
+        "side": "early",
+    }
     month(tmp_path, "2026-10", decided=True)
     month(tmp_path, "2026-11", decided=False, kept=[promise])
     code, out, _ = call("status", str(tmp_path))
@@ -62,5 +69,6 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     assert "is not the grid that" in status(tmp_path).months[0].fault
     (tmp_path / "2026-10" / "run.json").write_text("{", encoding="utf-8")
     assert status(tmp_path).months[0].leads == 0
+    assert "is not the grid that" in status(tmp_path).months[0].fault
     with pytest.raises(InputError, match="no folder"):
         status(tmp_path / "nowhere")
