@@ -20,8 +20,8 @@ Part = Literal["labels", "labels_fr", "columns", "values", "join"]
 Aside = Literal["crm_stage", "crm_after", "crm_score", "crm_work", "crm_owner", "crm_amount"]
 """Why a column is no criterion: how far sales got, filled at the end, a score, sales' work, who owns it, a value."""
 
-YES: Names = tuple(sorted(vocabulary.YES))
-NO: Names = tuple(sorted(vocabulary.NO))
+YES: Names = tuple(sorted({words_of(word) for word in vocabulary.YES}))
+NO: Names = tuple(sorted({words_of(word) for word in vocabulary.NO}))
 EMPTY = ""
 """As a value: the cell is empty."""
 
