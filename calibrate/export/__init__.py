@@ -34,6 +34,7 @@ from . import (
 )
 from .base import EVERYTHING, Coverage, Format, Item, Options, Scored, account, day_asked, refuse_losses
 from .fields import check_map, read_map, with_names
+from .lines import lines_only
 from .scored import read_scored
 
 __all__ = [
@@ -91,11 +92,11 @@ def _system(room: ModuleType, suffix: str, description: str) -> Format:
 
 
 FORMATS: dict[str, Format] = {
-    "json": Format(_json, ".json", "the whole grid, with a published JSON Schema", _whole, rules=False),
-    "csv": Format(csv.write, ".csv", "one line per level, for a spreadsheet", csv.coverage, rules=False),
+    "json": Format(_json, ".json", "the whole grid, with a published JSON Schema", _whole, rules=False, lines=False),
+    "csv": Format(csv.write, ".csv", "one line per level with points, for a spreadsheet", csv.coverage, rules=False),
     "markdown": Format(markdown.write, ".md", "the grid as a page to read and print", markdown.coverage, rules=False),
     "pmml": Format(pmml.write, ".pmml", "PMML 4.4 Scorecard with reason codes and verification rows", pmml.coverage),
-    "excel": Format(excel.write, ".xlsx", "a workbook that scores leads by formulas", excel.coverage),
+    "excel": Format(excel.write, ".xlsx", "a workbook that scores leads by formulas", excel.coverage, lines=False),
     "hubspot": _system(hubspot, ".json", "HubSpot Lead Scoring API requests"),
     "hubspot-formula": Format(
         hubspot_formula.write,
@@ -154,7 +155,7 @@ def write(grid: Grid, name: str, options: Options | None = None) -> bytes:
     grid = _renamed(grid, target, options)
     if options.strict:
         refuse_losses(target.coverage(grid, options))
-    content = target.write(grid, options)
+    content = target.write(lines_only(grid) if target.lines else grid, options)
     return content if isinstance(content, bytes) else content.encode()
 
 

@@ -91,7 +91,7 @@ class Format:
 
     `scores` writes leads already scored, for systems that take scores and no rules. `names` gives the target's name of
     each source column, with whether it is certain, where the target has names of its own. `rules`: the file is loaded
-    somewhere, so a LOADING.md stands beside it.
+    somewhere, so a LOADING.md stands beside it. `lines`: it is given the grid's lines, without answers of 0 points.
     """
 
     write: Callable[[Grid, Options], str | bytes]
@@ -101,6 +101,7 @@ class Format:
     scores: Callable[[Grid, Iterable[Scored], Options], str | bytes] | None = None
     names: Callable[[Grid, Options], Mapping[str, tuple[str, bool]]] | None = None
     rules: bool = True
+    lines: bool = True
 
 
 BY_SCORE = "by the score alone: points of fit or of engagement that a band asks for are not looked at"

@@ -1,4 +1,6 @@
-"""One line per level, to be read in a spreadsheet and argued over; it can be read back.
+"""One line per level with points, to be read in a spreadsheet and argued over; it can be read back.
+
+Its last line says that all other answers have 0 points; a level of 0 points is listed only where others depend on it.
 
 A cell that a spreadsheet would run as a formula gets an apostrophe in front, and so does one that begins with an
 apostrophe; reading takes one away. Listed values stand in one cell as a JSON list.
@@ -17,6 +19,7 @@ from ..grid.grid import Grid
 from . import grid_file
 from . import json as canonical
 from .base import Coverage, Options, account
+from .lines import ZERO, lines_only
 from .schemes import MOST_BYTES, number, whole
 
 COLUMNS = (
@@ -38,12 +41,15 @@ def write(grid: Grid, options: Options) -> str:
     >>> print(write(Grid("g", "lift", (demo,), ((20, -1, 0),)), Options()).splitlines()[2])
     '=demo,Demo,presence,engagement,missing,missing,,,,-1,,,,,,,
     """
+    grid = lines_only(grid)
     out = io.StringIO(newline="")
     lines = csv.writer(out, lineterminator="\r\n")  # then both signs are quoted inside a cell
     signed = any(criterion.signs for criterion in grid.criteria)
     lines.writerow(COLUMNS + (SIGNS if signed else ()))
     for at, criterion in enumerate(grid.criteria):
         for place, (level, points) in enumerate(zip(criterion.levels, grid.points[at], strict=True)):
+            if not points and level.role != "value" and not level.values:
+                continue
             row: list[Any] = [criterion.name, criterion.column, criterion.kind, criterion.axis, level.name, level.role]
             row += [json.dumps(level.values, ensure_ascii=False) if level.values else "", level.low, level.high, points]
             if grid.evidence:
@@ -54,6 +60,7 @@ def write(grid: Grid, options: Options) -> str:
                 row += [None] * 7
             row += signs_of(criterion) if signed else []
             lines.writerow([safe(cell) if isinstance(cell, str) else _number(cell) for cell in row])
+    lines.writerow([ZERO[options.language], *[""] * (len(COLUMNS) - 1)])
     return out.getvalue()
 
 
@@ -71,6 +78,8 @@ def read(text: str, source: str) -> Grid:
     for line, row in enumerate(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")), 2):
         where = f"{source}: line {line}"
         cells = {key: unsafe(value or "") for key, value in row.items() if key and isinstance(value, str)}
+        if cells.get("criterion") and not any(text for key, text in cells.items() if key != "criterion"):
+            continue  # the sentence on answers without points
         if not {"criterion", "level", "points"} <= cells.keys():
             raise GridError(f"{where} has too few cells; expected the columns {', '.join(COLUMNS)}")
         head = {key: cells.get(key, "") for key in ("column", "kind", "axis")}
@@ -80,6 +89,8 @@ def read(text: str, source: str) -> Grid:
         if {key: entry[key] for key in head} != head:
             raise GridError(f"{where}: the criterion '{name[:60]}' has another column, kind or axis than above")
         entry["levels"].append(_level(cells, where))
+    for entry in criteria.values():
+        entry["levels"] += _ends(entry["levels"])
     sums = [(max(p), min(p)) for c in criteria.values() if (p := [level["points"] for level in c["levels"]])]
     body = {
         "schema": grid_file.SCHEMA,
@@ -90,6 +101,18 @@ def read(text: str, source: str) -> Grid:
         "minimum": sum(worst for _, worst in sums),
     }
     return canonical.read(json.dumps(body), source)
+
+
+def _ends(levels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The levels missing and other that a table of lines leaves out, with 0 points."""
+    names, roles = {level["level"] for level in levels}, {level["role"] for level in levels}
+    ends = []
+    for role in ("missing", "other"):
+        name: str = role
+        while name in names:
+            name = f"({name})"
+        ends += [] if role in roles else [{"level": name, "role": role, "points": 0}]
+    return ends
 
 
 def signs_of(criterion: Criterion) -> list[str]:

@@ -21,6 +21,7 @@ from ..grid.mailbox_kinds import DISPOSABLE, FREE, PROFESSIONAL, lists, made_fro
 from ..grid.reasons import told, words_in
 from . import csv
 from .base import Coverage, Options, Status, account, key_column, ordered_bands
+from .lines import ZERO
 
 ROWS = 500
 """Lines of leads that have formulas; more by filling down."""
@@ -37,12 +38,14 @@ WORDS = {
         "grid": ("criterion", "column", "level", "points"),
         "leads": ("score", "band", "points: {}"),
         "aged": ("scored on", "age in days: {}"),
+        "filter": "Clear the filter of this column to see them.",
         "how": "Paste leads below the headings; scores follow. Points are kept in the sheet Grid.",
     },
     "fr": {
         "grid": ("critère", "colonne", "niveau", "points"),
         "leads": ("score", "palier", "points : {}"),
         "aged": ("scores au", "âge en jours : {}"),
+        "filter": "Effacez le filtre de cette colonne pour les voir.",
         "how": "Collez les leads sous les titres ; les scores suivent. Les points sont dans la feuille Grid.",
     },
 }
@@ -144,6 +147,8 @@ def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any
             sheet.write_string(row, 1, criterion.column)
             sheet.write_string(row, 2, told(criterion, place, words_in(options.language)))
             sheet.write_number(row, 3, points)
+            if not points:  # filtered out, but there to be given points
+                sheet.set_row(row, None, None, {"hidden": True})
             row += 1
         for place, text, low, high in _entries(criterion):
             flag = isinstance(text, bool)
@@ -171,6 +176,9 @@ def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any
             values.write_number(line, 6, 0)
             line += 1
         places.append(_Places(range(first_row + 1, row + 1), first + 1, line))
+    sheet.autofilter(0, 0, max(1, row - 1), 3)
+    sheet.filter_column(3, "x != 0")
+    sheet.write_comment(0, 3, f"{ZERO[options.language]} {words['filter']}")
     return places
 
 

@@ -23,6 +23,7 @@ from ..grid.grid import Expiry, Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands
 from .csv import safe
 from .fields import Fields, fields_of
+from .lines import ZERO
 from .rules import Branch, branches, number_text
 
 VERSION = "2026-09-beta"
@@ -62,7 +63,11 @@ def write(grid: Grid, options: Options) -> str:
         requests.append({"method": "PUT", "path": path + "/{scoreId}/draft", "body": draft})
     requests.append({"method": "POST", "path": path + "/{scoreId}/draft/publish", "body": {}})
     columns = {name: column for column, name in properties.items() if name != column}
-    document = {"api": f"HubSpot Lead Scoring {VERSION}", "requests": requests, "calibrate": {"columns": columns}}
+    document = {
+        "api": f"HubSpot Lead Scoring {VERSION}",
+        "requests": requests,
+        "calibrate": {"columns": columns, "zero": ZERO["en"]},
+    }
     return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
@@ -166,6 +171,7 @@ def _group(
         "ruleConfigurations": [
             {"enabled": True, "configuration": {"calculation": calculation}}
             for at in places
+            if any(grid.points[at])
             for calculation in _calculations(branches(grid, at), properties[grid.criteria[at].column], grid, at)
         ],
     }
@@ -256,11 +262,13 @@ def _compared(operator: str, number: float) -> dict[str, Any]:
 
 def _match(answers: list[Branch], name: str, grid: Grid, at: int) -> dict[str, Any]:
     """One criterion as a MATCH calculation; its branches exclude one another, so their order does not matter."""
-    rules = [(operation, b.points) for b in answers for operation in _operations(b, grid.criteria[at].kind)]
+    default = next((b.points for b in answers if _is_default(b)), 0)
+    listed = [b for b in answers if b.points != default or (default and b.how == "missing")]
+    rules = [(operation, b.points) for b in listed for operation in _operations(b, grid.criteria[at].kind)]
     return {
         "type": "MATCH",
         "property": name,
-        "defaultValue": next((b.points for b in answers if _is_default(b)), 0),
+        "defaultValue": default,
         "matchRules": [{"operation": operation, "value": points} for operation, points in rules],
     }
 

@@ -10,6 +10,7 @@ from ..grid.criteria import Axis
 from ..grid.grid import Expiry, Grid
 from ..grid.reasons import BANDS, told, words_in
 from .base import EVERYTHING, Coverage, Options, account
+from .lines import ZERO
 
 WORDS: Mapping[str, Mapping[str, Any]] = {
     "en": {
@@ -58,12 +59,13 @@ def write(grid: Grid, options: Options) -> str:
         rows = []
         for at, criterion in enumerate(grid.criteria):
             for place, points in enumerate(grid.points[at]):
-                if criterion.axis == axis:
+                if criterion.axis == axis and points:
                     level = told(criterion, place, names)
                     behind = _evidence(grid, at, place, words["decimal"])
-                    rows.append((criterion.name, level, f"{points:+d}" if points else "0", *behind))
+                    rows.append((criterion.name, level, f"{points:+d}", *behind))
         if rows:
             lines += [f"## {words[axis]}", "", *table(words["head"].split("|"), rows), ""]
+    lines += [ZERO[options.language], ""]
     if grid.bands:
         lines += [f"## {words['bands']}", ""]
         for band in sorted(grid.bands, key=lambda band: -band.at_least):

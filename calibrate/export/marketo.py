@@ -16,6 +16,7 @@ from ..errors import GridError
 from ..grid.grid import Grid
 from . import json as canonical
 from .base import Coverage, Options, Status, account, ordered_bands
+from .lines import ZERO, lines_only
 from .schemes import Ask, Scheme, grid_of, parse, part, whole
 
 PATH = "/rest/asset/v1/folder/{programId}/tokens.json"
@@ -41,7 +42,10 @@ def write(grid: Grid, options: Options) -> str:
         }
         for name, points in tokens
     ]
-    body = {"calibrate": {"grid": json.loads(canonical.write(grid))}, "requests": requests}
+    body = {
+        "calibrate": {"grid": json.loads(canonical.write(lines_only(grid))), "zero": ZERO["en"]},
+        "requests": requests,
+    }
     return json.dumps(body, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 

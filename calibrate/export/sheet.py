@@ -12,6 +12,7 @@ from ..grid.criteria import Axis
 from ..grid.grid import Grid
 from ..grid.reasons import told, words_in
 from .base import Options
+from .lines import ZERO
 from .markdown import aging, band_said, escape, minimums, said_minimums, table
 
 WORDS = {
@@ -161,6 +162,7 @@ def write(grid: Grid, options: Options, system: str) -> str:
         ]
         if rows:
             lines += [f"## {words[axis]}", "", *table(words["head"].split("|"), rows), ""]
+    lines += [ZERO[options.language], ""]
     if grid.thresholds:
         stages = (grid.thresholds.marketing_qualified, grid.thresholds.sales_qualified)
         lines += [words["thresholds"].format(*stages).rstrip(".") + said_minimums(grid, options.language) + ".", ""]

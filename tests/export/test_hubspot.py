@@ -12,7 +12,8 @@ from calibrate.grid.grid import Band, Expiry
 
 
 def test_hubspot_round_trip(capsys):
-    replayed(lambda grid: hubspot.write(grid, Options()), hubspot_reading.read, GRIDS, capsys, "hubspot read back")
+    grids = [grid for grid in GRIDS if grid.lines]  # rules without points are no rules
+    replayed(lambda grid: hubspot.write(grid, Options()), hubspot_reading.read, grids, capsys, "hubspot read back")
 
 
 OPERATIONS = {

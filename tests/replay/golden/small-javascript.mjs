@@ -21,7 +21,6 @@ const CRITERIA = [
     ["other", [], null, null, 1, "Sector: any other answer (+1)", null],
   ]],
   ["TotalVisits", "number", [
-    ["value", [], null, 5, 0, "Visits: 0-4 (+0)", null],
     ["value", [], 5, 10, 3, "Visits: 5-9 (+3)", null],
     ["value", [], 10, null, 9, "Visits: 10+ (+9)", null],
     ["missing", ["Select"], null, null, -2, "Visits: not given (-2)", null],
@@ -29,7 +28,6 @@ const CRITERIA = [
   ]],
   ["Newsletter", "boolean", [
     ["value", [true], null, null, 1, "Newsletter: yes (+1)", null],
-    ["value", [false], null, null, 0, "Newsletter: no (+0)", null],
     ["missing", [], null, null, 0, "Newsletter: not given (+0)", null],
     ["other", [], null, null, 0, "Newsletter: any other answer (+0)", null],
   ]],

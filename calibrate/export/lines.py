@@ -1,0 +1,95 @@
+"""A grid cut down to its lines: answers without points fall into `other`, where they have none either.
+
+What is left scores every lead alike; tests replay it on hostile grids. A criterion whose answers could be read
+otherwise without its other levels (a truth value that two levels name) stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from ..grid.criteria import Criterion, as_number, meaning
+from ..grid.grid import Grid
+
+MOST_TRIED = 300
+ZERO: Mapping[str, str] = {
+    "en": "Every answer that is not listed has 0 points.",
+    "fr": "Toute réponse qui n'est pas dans la liste vaut 0 point.",
+}
+
+
+def lines_only(grid: Grid) -> Grid:
+    """The grid without levels of 0 points, where `other` has none either, and without criteria that have no points.
+
+    >>> ends = (Level("missing", "missing"), Level("other", "other"))
+    >>> sectors = (Level("a", values=("a",)), Level("b", values=("b",)), *ends)
+    >>> columns = [Criterion(name, name, "text", "fit", sectors) for name in ("sector", "branch")]
+    >>> small = lines_only(Grid("g", "m", (*columns,), ((5, 0, 0, 0), (0, 0, 0, 0))))
+    >>> [[level.name for level in criterion.levels] for criterion in small.criteria]
+    [['a', 'missing', 'other']]
+    """
+    criteria, points, evidence = [], [], []
+    for at, (criterion, worth) in enumerate(zip(grid.criteria, grid.points, strict=True)):
+        if not any(worth):
+            continue
+        places, less = _cut(criterion, worth)
+        criteria.append(less)
+        points.append(tuple(worth[place] for place in places))
+        evidence.append(tuple(grid.evidence[at][place] for place in places) if grid.evidence else ())
+    if not criteria:
+        return grid
+    names = {(criterion.name, level.name) for criterion in criteria for level in criterion.levels}
+    return replace(
+        grid,
+        criteria=tuple(criteria),
+        points=tuple(points),
+        evidence=tuple(evidence) if grid.evidence else (),
+        expiry=tuple(rule for rule in grid.expiry if (rule.criterion, rule.level) in names),
+        pins=tuple(pin for pin in grid.pins if (pin.criterion, pin.level) in names),
+    )
+
+
+def _cut(criterion: Criterion, worth: tuple[int, ...]) -> tuple[list[int], Criterion]:
+    """Places of the levels that stay, and the criterion of these."""
+    everything = list(range(len(worth)))
+    if worth[criterion.other]:
+        return everything, criterion
+    places = [
+        place
+        for place, level in enumerate(criterion.levels)
+        if level.role != "value" or criterion.kind == "presence" or worth[place]
+    ]
+    less = _of(criterion, places, criterion.levels[criterion.missing].values)
+    values = [value for level in criterion.levels for value in level.values]
+    tried = list(dict.fromkeys(_ambiguous(values)))
+    if len(tried) > MOST_TRIED or not _alike(criterion, worth, less, places, tried):
+        return everything, criterion
+    bare = _of(criterion, places, ())
+    spelt = [*tried, *criterion.levels[criterion.missing].values]
+    if len(spelt) <= MOST_TRIED and _alike(criterion, worth, bare, places, spelt):
+        return places, bare
+    return places, less
+
+
+def _of(criterion: Criterion, places: list[int], no_answers: tuple[str | bool, ...]) -> Criterion:
+    levels = [criterion.levels[place] for place in places]
+    levels = [replace(level, values=no_answers) if level.role == "missing" else level for level in levels]
+    reference = criterion.reference if criterion.reference in [level.name for level in levels] else None
+    return replace(criterion, levels=tuple(levels), reference=reference)
+
+
+def _ambiguous(values: Iterable[str | bool]) -> Iterable[str | bool | float]:
+    """Values that more than one level may hold: truth values and words for them, numbers and texts that spell one."""
+    for value in values:
+        number = as_number(value)
+        if meaning(value) is not None:
+            yield from (value, True, False, "true", "false", "True", "FALSE")
+        if number is not None and not isinstance(value, bool):
+            yield from (value, number)
+
+
+def _alike(
+    criterion: Criterion, worth: tuple[int, ...], less: Criterion, places: list[int], values: Iterable[object]
+) -> bool:
+    return all(worth[criterion.index_of(value)] == worth[places[less.index_of(value)]] for value in values)

@@ -1,0 +1,99 @@
+"""A grid cut down to its lines scores every lead as before, and what is written from it lists no zeros."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+
+import pytest
+from replay import cases
+
+from calibrate.export import FORMATS, Options, csv, hubspot_reading, reading, write
+from calibrate.export.lines import ZERO, lines_only
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Grid
+
+ENDS = (Level("missing", "missing"), Level("other", "other"))
+
+
+def thinned(seed: int) -> Grid:
+    """A hostile grid in which three of four levels have no points."""
+    rng = random.Random(seed)
+    grid = cases.grid(rng)
+    points = tuple(tuple(rng.choice((0, 0, 0, value)) for value in line) for line in grid.points)
+    return replace(grid, points=points)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_lead_has_the_score_it_had(seed: int) -> None:
+    grid = thinned(seed)
+    small = lines_only(grid)
+    assert (small.maximum, small.minimum, small.lines) == (grid.maximum, grid.minimum, grid.lines)
+    assert len(small.flat) <= len(grid.flat)
+    for lead in cases.leads(random.Random(seed), grid, {}, 150):
+        assert small.score(lead) == grid.score(lead), lead
+
+
+def test_a_truth_value_that_a_word_without_points_would_have_taken() -> None:
+    """True is the listed 'Yes' first; without that level it would be the listed True, with points."""
+    levels = (Level("a", values=("Yes",)), Level("b", values=(True,)), Level("c", values=("x",)), *ENDS)
+    asked = Criterion("c", "c", "boolean", "fit", levels)
+    grid = Grid("g", "m", (asked,), ((0, 7, 0, 0, 0),))
+    small = lines_only(grid)
+    assert [small.score({"c": value}) for value in (True, "true", "Yes", "x")] == [0, 7, 0, 0]
+
+
+def test_levels_of_other_points_than_any_other_answer_stay() -> None:
+    sector = Criterion("s", "s", "text", "fit", (Level("a", values=("a",)), Level("b", values=("b",)), *ENDS))
+    small = lines_only(Grid("g", "m", (sector,), ((0, 5, 0, 5),)))
+    assert [level.name for level in small.criteria[0].levels] == ["a", "b", "missing", "other"]
+
+
+def wide() -> Grid:
+    """Ten lines among 400 levels."""
+    criteria, points = [], []
+    for at in range(10):
+        levels = tuple(Level(f"level {i}", values=(f"value {i}",)) for i in range(40))
+        criteria.append(Criterion(f"criterion {at}", f"field_{at}", "text", "fit", (*levels, *ENDS)))
+        points.append((at + 1, *[0] * 41))
+    return Grid("ten lines", "sparse", (*criteria,), (*points,))
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("json", "excel")])
+def test_ten_lines_are_ten_lines(name: str) -> None:
+    content = write(wide(), name)
+    assert name == "mautic" or b"value 0" in content or b"level 0" in content  # it scores no fit
+    assert b"value 7" not in content and b"level 7" not in content
+    assert len(content) < 45_000, "HubSpot's were 61 kB of zeros"
+    if name in ("csv", "markdown", "hubspot", "marketo", "plezi"):
+        assert ZERO["en"] in content.decode()
+
+
+def test_hubspot_has_one_rule_a_line() -> None:
+    create = json.loads(write(wide(), "hubspot"))["requests"][0]["body"]
+    (group,) = create["groupConfigs"]
+    rules = [rule["configuration"]["calculation"]["matchRules"] for rule in group["ruleConfigurations"]]
+    assert [len(match) for match in rules] == [1] * 10 and [match[0]["value"] for match in rules] == [*range(1, 11)]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_table_of_lines_read_back_scores_the_same(seed: int) -> None:
+    grid = thinned(seed)
+    for back in (csv.read(csv.write(grid, Options(language="fr")), "g.csv"), reading.read(write(grid, "csv"), "g.csv")):
+        for lead in cases.leads(random.Random(seed), grid, {}, 80):
+            assert back.score(lead) == grid.score(lead), lead
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_rules_of_hubspot_read_back_score_the_same(seed: int) -> None:
+    from replay.systems import natural
+
+    rng = random.Random(seed)
+    grid = thinned(seed)
+    grid = replace(grid, criteria=tuple(replace(c, column=f"field_{at}") for at, c in enumerate(grid.criteria)))
+    if not grid.lines:
+        return
+    back = hubspot_reading.read(write(grid, "hubspot"), "g.json")
+    for lead in natural(rng, grid):
+        assert back.score(lead) == grid.score(lead), lead
