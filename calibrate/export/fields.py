@@ -166,7 +166,14 @@ def with_names(grid: Grid, names: Mapping[str, str]) -> Grid:
             return mapped[folded(address)] + SUFFIX
         return mapped.get(folded(column), column)
 
-    criteria = tuple(replace(criterion, column=renamed(criterion.column)) for criterion in grid.criteria)
+    criteria = tuple(
+        replace(
+            criterion,
+            column=renamed(criterion.column),
+            derived=criterion.derived and replace(criterion.derived, source=renamed(criterion.derived.source)),
+        )
+        for criterion in grid.criteria
+    )
     expiry = tuple(replace(rule, dated=rule.dated and renamed(rule.dated)) for rule in grid.expiry)
     return replace(grid, criteria=criteria, expiry=expiry)
 
@@ -174,6 +181,7 @@ def with_names(grid: Grid, names: Mapping[str, str]) -> Grid:
 def check_map(grid: Grid, names: Mapping[str, str]) -> None:
     """Refuse names for columns that the grid does not ask, with the nearest that it does."""
     columns = [made_from(criterion.column) or criterion.column for criterion in grid.criteria]
+    columns += [criterion.source for criterion in grid.criteria if criterion.derived is not None]
     columns += [criterion.column for criterion in grid.criteria] + [str(rule.dated) for rule in grid.expiry]
     for column in names:
         if folded(column) not in map(folded, columns):

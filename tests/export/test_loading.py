@@ -14,6 +14,7 @@ from calibrate.errors import CalibrateError
 from calibrate.export import FORMATS, loading, write_file
 from calibrate.export.base import Options
 from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.derived import Derived
 from calibrate.grid.grid import Grid
 
 LOADED = [name for name, format_ in FORMATS.items() if format_.rules]
@@ -88,3 +89,16 @@ def test_a_target_that_carries_less_says_what_it_shows() -> None:
     text = loading.loading(grid, "mautic", "m.json", Options(), covered, None)
     assert "Score of this lead: **25**" in text
     assert "Mautic carries only some of these lines: it must show **20** for this lead." in text
+
+
+def test_derived_and_mailbox_columns_are_shown_by_what_they_are_read_from() -> None:
+    rule = Derived("Job title", (("boss", ("ceo", "direct*")),))
+    rank = Criterion("Rank", "rank", "text", "fit", (Level("boss", values=("boss",)), *ENDS), derived=rule)
+    kind = Criterion("Mail", "E (mailbox)", "text", "fit", (Level("free", values=("free",)), *ENDS))
+    grid = Grid("g", "m", (rank, kind), ((5, 0, 0), (-2, 0, 0)))
+    pages = {
+        name: loading.loading(grid, name, "f", Options(), FORMATS[name].coverage(grid, Options()), None)
+        for name in ("python", "mautic")
+    }
+    assert "| Job title | ceo | +5 |\n| E | ana@gmail.com | -2 |" in pages["python"]
+    assert "| rank | boss | +5 |\n| E \\(mailbox\\) | free | -2 |" in pages["mautic"]
