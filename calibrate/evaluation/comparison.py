@@ -16,7 +16,7 @@ from ..grid.grid import Grid
 from ..shown import Shown
 from .backtest import Backtest, Fold, same_leads
 from .bootstrap import DRAWS, Resampled, Scored, in_cells, resample, simultaneous
-from .frontier import USEFUL, Frontier
+from .frontier import Frontier, contest_of
 from .metrics import METRICS, Estimate, gains
 
 Floats = NDArray[np.float64]
@@ -336,11 +336,7 @@ def _shortest(case: _Case, replicates: Resampled) -> str | None:
     if not names:
         return None
     value, draws = replicates.of(PRIMARY)
-    at = [replicates.names.index(name) for name in names]
-    best = max(at, key=lambda i: (value[i], -i))
-    gaps = value[best] - value
-    spread = np.sqrt(np.mean((draws[best] - draws - gaps[:, None]) ** 2, axis=1))
-    alike = [i for i in at if gaps[i] <= min(float(spread[i]), USEFUL)] or [best]
+    alike = np.flatnonzero(contest_of(value, draws, np.isin(replicates.names, names)).alike).tolist()
     return replicates.names[min(alike, key=lambda i: (*case.sizes[replicates.names[i]], -value[i], i))]
 
 

@@ -2,7 +2,9 @@
 
 What is proposed is the shortest grid that is not surely worse than the best one: its AUC lies within one standard error
 of the paired difference, and within `USEFUL` (Breiman, Friedman, Olshen and Stone, "Classification and regression
-trees", 1984, section 3.4.3, for the rule of one standard error).
+trees", 1984, section 3.4.3, for the rule of one standard error). The best of fifty grids owes part of its AUC to having
+been picked as the best; as much of it as the best of fifty gains in resamples does not count (Tibshirani and
+Tibshirani, "A bias correction for the minimum error rate in cross-validation", 2009).
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..counts.tally import Tally
 from ..grid.grid import Grid
@@ -21,6 +24,8 @@ from ..weights.path import SIZES
 from .backtest import Backtest, folds, replay, same_leads
 from .bootstrap import resample
 from .metrics import Estimate
+
+Floats = NDArray[np.float64]
 
 JUDGED = ("auc", "log_loss")
 DRAWS, GROUPS, SCORES = 200, 300, 64
@@ -49,11 +54,15 @@ class Point:
 
 @dataclass(frozen=True)
 class Frontier:
-    """All points, by method and from few lines to many; `current` is the grid in use, if there is one."""
+    """All points, by method and from few lines to many; `current` is the grid in use, if there is one.
+
+    `flattery` is the AUC that the best grid owes to having been picked.
+    """
 
     points: tuple[Point, ...]
     best: str | None = None
     current: Point | None = None
+    flattery: float = 0.0
 
     @property
     def proposed(self) -> Point | None:
@@ -191,8 +200,8 @@ def judge_frontier(
         most=SCORES,
     )
     value, draws = replicates.of("auc")
-    best = int(np.argmax(np.where(fixed, -np.inf, value)))
-    gaps, spread = value[best] - value, np.sqrt(np.mean((draws[best] - draws - (value[best] - value)[:, None]) ** 2, 1))
+    contest = contest_of(value, draws, ~np.array(fixed))
+    gaps, spread = value[contest.best] - value, contest.spread
     bounds = np.quantile(replicates.drawn, [0.025, 0.975], axis=2)
     assessed = []
     for i, point in enumerate(points):
@@ -206,11 +215,39 @@ def judge_frontier(
         }
         behind = Estimate(float(gaps[i]), float(gaps[i] - 1.96 * spread[i]), float(gaps[i] + 1.96 * spread[i]))
         assessed.append(replace(point, metrics=metrics, behind=behind))
-    alike = [i for i in range(len(points)) if not fixed[i] and gaps[i] <= min(float(spread[i]), USEFUL)]
+    alike = np.flatnonzero(contest.alike).tolist()
     size = {i: int(np.abs(points[i].grid.flat).sum()) for i in alike}
-    shortest = min({*alike, best}, key=lambda i: (points[i].lines, -float(value[i]), size.get(i, 0), i))
+    shortest = min(alike, key=lambda i: (points[i].lines, -float(value[i]), size[i], i))
     assessed[shortest] = replace(assessed[shortest], proposed=True)
-    return _ordered(assessed, fixed, points[best].name)
+    return replace(_ordered(assessed, fixed, points[contest.best].name), flattery=contest.flattery)
+
+
+@dataclass(frozen=True)
+class Contest:
+    """The best of some grids and those not surely worse: `spread` of the differences to it, `alike`, both (grids,)."""
+
+    best: int
+    flattery: float
+    spread: Floats
+    alike: NDArray[np.bool_]
+
+
+def contest_of(value: Floats, draws: Floats, among: NDArray[np.bool_]) -> Contest:
+    """The best grid `among` some by AUC (grids,) and those alike, given the AUC in resamples (grids, draws).
+
+    >>> draws = np.array([[0.80, 0.78], [0.77, 0.80], [0.60, 0.62]])       # the best gains .01 by being picked
+    >>> contest = contest_of(np.array([0.79, 0.785, 0.61]), draws, np.ones(3, bool))
+    >>> contest.best, round(contest.flattery, 3), contest.alike.tolist()
+    (0, 0.01, [True, True, False])
+    """
+    at = np.flatnonzero(among)
+    best = int(at[np.argmax(value[at])])
+    flattery = max(float(draws[at].max(axis=0).mean() - value[best]), 0.0)
+    gaps = value[best] - value
+    spread = np.sqrt(np.mean((draws[best] - draws - gaps[:, None]) ** 2, axis=1))
+    alike = among & (gaps - flattery <= np.minimum(spread, USEFUL))
+    alike[best] = True
+    return Contest(best, flattery, spread, alike)
 
 
 def _ordered(points: Sequence[Point], fixed: Sequence[bool], best: str | None) -> Frontier:
