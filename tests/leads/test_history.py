@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from calibrate.engine import Session
 from calibrate.errors import CalibrateError, HistoryError, InputError
-from calibrate.leads.columns.roles import newest_first
 from calibrate.leads.history import History, _answered, observe
 from calibrate.leads.terms import Terms
 
@@ -153,19 +152,6 @@ def test_everything_too_young_is_explained(tmp_path: Path) -> None:
     text = "created,won\n" + "2025-05-01,\n" * 30 + "2025-05-02,2025-05-03\n"
     with pytest.raises(HistoryError, match=r"none of the 31 rows .*immature 31.*--close-within-days"):
         read(tmp_path, text, Terms(created_at="created", customer_at="won"))
-
-
-def test_a_file_that_stands_newest_first_is_noticed(tmp_path: Path) -> None:
-    numbers = [500 - i for i in range(400)]
-    numbers[70] += 3  # not strictly: the order is not taken from it, but said
-    (tmp_path / "leads.csv").write_text("Lead Number,won\n" + "".join(f"{n},{n % 3 % 2}\n" for n in numbers))
-    table = Session().open(tmp_path / "leads.csv")
-    found = newest_first(table)
-    assert found is not None
-    assert found[0] == "Lead Number"
-    assert found[1] > 0.99
-    (tmp_path / "up.csv").write_text("Lead Number,won\n" + "".join(f"{n},{n % 3 % 2}\n" for n in numbers[::-1]))
-    assert newest_first(Session().open(tmp_path / "up.csv")) is None
 
 
 def test_rows_of_several_files_are_numbered_through(tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ def meaning(value: str) -> Meaning | None:
     words = _words(value)
     exact = _KNOWN.get(words.replace(" ", ""))
     if exact is not None:
-        return exact
+        return None if "?" in value and exact != "open" else exact  # a doubt is no answer
     parts = [part for part in re.split(r"\s[-–/|:]\s?|[/|:;]", value) if part.strip()]
     if len(parts) > 1 and meaning(parts[0]) == "open" and not {*map(meaning, parts[1:])} & {"won", "lost", "converted"}:
         return "open"

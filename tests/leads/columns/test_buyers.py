@@ -11,7 +11,6 @@ from calibrate.counts.tally import count
 from calibrate.engine import Session, open_table
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.leads.columns.buyers import find_group, own_addresses, person_keys
-from calibrate.leads.columns.roles import find_id
 from calibrate.leads.history import History, observe
 from calibrate.leads.terms import Group, Terms
 
@@ -125,14 +124,6 @@ def test_one_row_a_company(tmp_path: Path) -> None:
     assert read.totals.sum(axis=0).tolist() == [41, 10]
     tally = count(read)
     assert tally.group is None and tally.overall == (41, 10)
-
-
-def test_an_id_of_leads_that_repeats_is_still_their_id(tmp_path: Path) -> None:
-    frame = contacts(30, 2).rename(columns={"id": "Lead ID"})
-    frame["Lead ID"] = np.where(frame.index % 3 == 2, frame["Lead ID"] - 1, frame["Lead ID"])
-    assert find_id(opened(tmp_path, frame)) == "Lead ID"
-    frame["Lead ID"] = frame.index // 5  # five rows each: something else is counted here
-    assert find_id(opened(tmp_path, frame)) is None
 
 
 def test_a_server_finds_the_same_buyers_and_persons(tmp_path: Path, server: str) -> None:

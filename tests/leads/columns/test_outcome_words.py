@@ -1,0 +1,49 @@
+"""What a value of an outcome column says, in seven languages and any spelling."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calibrate.leads.columns.outcome_words import meaning, spelling
+
+WORDS = {
+    "won": ("Closed Won", "CLOSED-WON", "closedWon", "5 - Closed won", "Won (100 %)", "Gagnée", "Contrat signé",
+            "Geschlossen gewonnen", "Chiuso vinto", "Fechado e ganho", "Ondertekend", "Cerrado ganado",
+            "Deal won in March"),
+    "lost": ("Closed Lost", "Fermé - Perdu", "Lost - price", "Kein Interesse", "No interesado", "Não interessado",
+             "Afgewezen", "Not won"),
+    "open": ("Negotiation/Review", "Devis envoyé", "In Bearbeitung", "3 - Proposal sent", "Offerte verstuurd",
+             "Trattativa", "Contract sent", "À rappeler ?"),
+    "converted": ("Converted", "Konvertiert"),
+    "yes": ("Oui", "TRUE", "1.0", "Ja"),
+    "no": ("Non", "0", "Prospect"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "said"), [(value, said) for said, values in WORDS.items() for value in values])
+def test_words_for_every_end(value: str, said: str) -> None:
+    assert meaning(value) == said
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["Bronze", "", "  ", "?", "2", "won or lost", "Won?", "Perdu ?", "almost won", "to be won soon",
+     "customer lost interest in us", "we have won many of these leads before this year", "42 %", "日本"],
+)  # fmt: skip
+def test_what_is_not_plain_says_nothing(value: str) -> None:
+    assert meaning(value) is None
+
+
+def test_spellings_of_one_answer_are_one_and_signs_that_matter_stay() -> None:
+    assert {spelling(v) for v in ("Closed Won", "closed_won", "CLOSED-WON!", " closed  won")} == {"closedwon"}
+    assert len({spelling(v) for v in ("A", "A+", "1-10", "110", "Won?", "Won")}) == 6
+    assert spelling("01.50") == spelling("1.5") == "1.5" and spelling("--") == "--"
+
+
+@given(st.text(max_size=30))
+def test_capitals_and_blanks_around_a_value_change_nothing(text: str) -> None:
+    if text == text.lower() and text.isascii():
+        assert spelling(text.upper()) == spelling(text)
+        assert spelling(f"  {text}\t") == spelling(text)
