@@ -98,8 +98,8 @@ def _test(grid: Grid, form: str, coverage: Coverage, words: Mapping[str, str], s
     for criterion, points in zip(grid.criteria, grid.points, strict=True):
         if not any(points):
             continue
-        place = criterion.index_of(lead.get(criterion.column))
-        value, column = lead.get(criterion.column), criterion.column
+        place = criterion.index_of(criterion.value_in(lead))
+        value, column = lead.get(criterion.source), criterion.source
         address = made_from(column)
         if address is not None and addressed:
             value, column = ADDRESSES.get(str(value), ""), address

@@ -22,6 +22,7 @@ from ..grid.grid import Grid
 from ..grid.mailbox_kinds import DISPOSABLE, FREE, PROFESSIONAL, SUFFIX, lists, made_from
 from .base import Coverage, Options, account, ordered_bands, reason_text, refuse_illegal
 from .pmml_sides import Condition, band_outputs, derive_sides
+from .pmml_words import answer_field, derive_words
 
 NAMESPACE = "http://www.dmg.org/PMML-4_4"
 _DOMAIN = r"^(?:.*@)?(.*?)(?: |\t|\r|\n|\x3C|\x3E|\(|\)|\x5B|\x5D|\x22|'|;|,|\.)*$"
@@ -44,7 +45,7 @@ def write(grid: Grid, options: Options) -> bytes:
     root = Tree.Element("PMML", {"xmlns": NAMESPACE, "version": "4.4"})
     header = _add(root, "Header", description=f"Lead score, grid {grid.name}")
     _add(header, "Application", name="calibrate")
-    columns = list(dict.fromkeys(made_from(c.column) or c.column for c in grid.criteria))
+    columns = list(dict.fromkeys(made_from(c.column) or c.source for c in grid.criteria))
     dictionary = _add(root, "DataDictionary", numberOfFields=str(len(columns)))
     for column in columns:
         _add(dictionary, "DataField", name=column, optype="categorical", dataType="string")
@@ -53,6 +54,7 @@ def write(grid: Grid, options: Options) -> bytes:
     for address in dict.fromkeys(made_from(criterion.column) for criterion in grid.criteria):
         if address is not None:
             _mailbox(derived, address, free)
+    derive_words(derived, grid.criteria, free.free)
     for at, criterion in enumerate(grid.criteria):
         _derive(derived, criterion, free, at + 1)
     if grid.gated:
@@ -93,7 +95,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         "in yes/no criteria the words 'true' and 'false' are truth values",
         "a number that is NaN and the text 'NaN' are one thing to PMML engines: both count as missing",
     )
-    return account("pmml", grid, minimums=True, makes=("mailbox",), notes=notes)
+    return account("pmml", grid, minimums=True, makes=("mailbox", "words"), notes=notes)
 
 
 class _Names:
@@ -107,7 +109,9 @@ class _Names:
 
 
 def _column(criterion: Criterion, names: _Names) -> str:
-    """The field that a criterion reads: its column, or the kind of mailbox made from the addresses of another."""
+    """The field that a criterion reads: its column, or what is made from another: an answer, a kind of mailbox."""
+    if criterion.derived is not None:
+        return answer_field(criterion, names.free)
     return criterion.column if made_from(criterion.column) is None else names.free(f"kind of {criterion.column}")
 
 
@@ -309,7 +313,10 @@ def _verification(card: Tree.Element, grid: Grid, columns: Sequence[str], names:
 def _examples(grid: Grid) -> list[dict[str, str]]:
     """Leads that meet many levels, the same on every run; values as text without blanks around them."""
     rng = random.Random(0)
-    answers = {c.column: [value for level in c.levels for value in _answers(c, level)] for c in grid.criteria}
+    answers: dict[str, list[str]] = {}
+    for criterion in grid.criteria:
+        column = criterion.column if made_from(criterion.column) else criterion.source
+        answers.setdefault(column, []).extend(text for level in criterion.levels for text in _answers(criterion, level))
     leads: list[dict[str, str]] = [{}]
     for _ in range(_VERIFIED - 1):
         lead = {c: rng.choice([None, *([] if made_from(c) else ["an unseen answer"]), *v]) for c, v in answers.items()}
@@ -318,6 +325,9 @@ def _examples(grid: Grid) -> list[dict[str, str]]:
 
 
 def _answers(criterion: Criterion, level: Level) -> list[str]:
+    if criterion.derived is not None:
+        examples = [criterion.derived.example(str(value)) for value in level.values]
+        return [text for text in examples if text is not None]
     if criterion.kind == "number":
         return [repr(float(bound)) for bound in (level.low, level.high) if bound is not None]
     texts = [str(value).lower() if isinstance(value, bool) else value for value in level.values]

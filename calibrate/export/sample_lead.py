@@ -26,7 +26,7 @@ def sample_lead(grid: Grid) -> dict[str, Answer]:
     """
     lead: dict[str, Answer] = {}
     for at, (criterion, points) in enumerate(zip(grid.criteria, grid.points, strict=True)):
-        if not any(points) or criterion.column in lead:
+        if not any(points) or {criterion.column, criterion.source} & {*lead}:
             continue
         order = sorted(range(len(points)), key=lambda place: (-points[place], place))
         if points[order[0]] <= 0:
@@ -35,8 +35,9 @@ def sample_lead(grid: Grid) -> dict[str, Answer]:
             order.insert(0, criterion.missing)
         for place in order:
             fits, answer = answer_of(criterion, place)
-            if fits:
-                lead[criterion.column] = answer
+            text = criterion.derived.example(str(answer)) if criterion.derived and answer is not None else None
+            if fits and (answer is None or criterion.derived is None or text is not None):
+                lead[criterion.source] = answer if text is None else text
                 break
     return lead
 

@@ -86,6 +86,16 @@ class Derived:
         folded = self.folded(_text_of(value))
         return next((answer for answer, texts in self._listed if any(text in folded for text in texts)), self.rest)
 
+    def example(self, answer: str) -> str | None:
+        """A text that has an answer, as plain as there is one; None where no text was thought of.
+
+        >>> rule = Derived("Title", (("boss", ("ceo",)), ("staff", ("co ceo", "clerk*"))))
+        >>> [rule.example(answer) for answer in ("boss", "staff", "other", "else")]
+        ['ceo', 'clerk', '-', None]
+        """
+        texts = [pattern.strip("*") for known, patterns in self.answers if known == answer for pattern in patterns]
+        return next((text for text in (*texts, "-") if self.answer(text) == answer), None)
+
     @cached_property
     def _listed(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         return tuple(self.needles)

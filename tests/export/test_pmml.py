@@ -7,7 +7,7 @@ import shutil
 from xml.etree import ElementTree
 
 import pytest
-from replay import cases, gates, golden
+from replay import cases, derived, gates, golden
 
 from calibrate.errors import ExportError
 from calibrate.export import pmml, pmml_reading
@@ -236,3 +236,18 @@ def test_bands_that_ask_for_fit_whatever_columns_are_called(evaluator_of):
     assert met == {"[hot] <x>", "warm", "cold"}
     back = pmml_reading.read(pmml.write(grid, Options()), "g.pmml")
     assert [back.score(dict(zip(names, each, strict=True))) for each in (("[5]",) * 5, (None,) * 5)] == [18, -4]
+
+
+def test_pypmml_derives_columns(model_of):
+    grid = derived.grid()
+    model = model_of(grid)
+    for lead in derived.leads():
+        assert model.predict(lead).get("score") == grid.score(lead), lead
+
+
+def test_jpmml_derives_columns(evaluator_of):
+    grid = derived.grid()
+    evaluator = evaluator_of(pmml.write(grid, Options()))
+    evaluator.verify()
+    for lead in derived.leads():
+        assert evaluator.evaluate(lead)["score"] == grid.score(lead), lead
