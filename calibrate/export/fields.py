@@ -61,7 +61,7 @@ class Fields:
         >>> Fields("s", r"[a-z_]+", {"industry": "industry"}).must_exist(Grid("g", "m", (*columns,), ((1, 0, 0),) * 2))
         ('fields that must exist there under these names: score_x',)
         """
-        columns = dict.fromkeys(criterion.column for criterion in grid.criteria)
+        columns = dict.fromkeys(criterion.source for criterion in grid.criteria)
         unlisted = [c for c in columns if re.fullmatch(self.pattern, c, re.ASCII) and c not in self.names.values()]
         unlisted = [c for c in unlisted if folded(c) not in self.names]
         more = f" and {len(unlisted) - 20} more" if len(unlisted) > 20 else ""

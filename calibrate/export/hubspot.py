@@ -21,6 +21,7 @@ from typing import Any
 from ..free_names import unique_names
 from ..grid.grid import Expiry, Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands
+from .contains import contained, reason
 from .csv import safe
 from .fields import Fields, fields_of
 from .lines import ZERO
@@ -76,10 +77,12 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     fields = fields_in(options)
 
     def judge(at: int, place: int) -> tuple[Status, str]:
-        column = grid.criteria[at].column
+        column = grid.criteria[at].source
         name, certain = fields.name(column)
         if not certain:
             return "approximated", fields.guess(column, name.lower())
+        if grid.criteria[at].derived is not None:
+            return "approximated", reason(contained(grid, at)[2])
         if grid.criteria[at].levels[place].role == "other" and grid.criteria[at].kind == "number":
             return "carried", "never met: a number property holds numbers only"
         return "carried", ""
@@ -106,7 +109,9 @@ def coverage(grid: Grid, options: Options) -> Coverage:
             return "impossible", f"a whole group decays alike: by the rule of '{first.level}'"
         return "approximated", "HubSpot takes points back evenly, a share per interval, and for a whole group"
 
-    return account("hubspot", grid, judge, bands=bands, expiry=fading, notes=(*notes, *fields.must_exist(grid)))
+    return account(
+        "hubspot", grid, judge, makes=("words",), bands=bands, expiry=fading, notes=(*notes, *fields.must_exist(grid))
+    )
 
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
@@ -132,7 +137,7 @@ def fields_in(options: Options) -> Fields:
 def properties_of(grid: Grid, options: Options) -> dict[str, str]:
     """Internal name of each source column, all different."""
     fields = fields_in(options)
-    columns = list(dict.fromkeys(criterion.column for criterion in grid.criteria))
+    columns = list(dict.fromkeys(criterion.source for criterion in grid.criteria))
     names = [fields.name(column) for column in columns]
     fresh = unique_names([name if certain else name.lower() for name, certain in names])
     return dict(zip(columns, fresh, strict=True))
@@ -172,7 +177,7 @@ def _group(
             {"enabled": True, "configuration": {"calculation": calculation}}
             for at in places
             if any(grid.points[at])
-            for calculation in _calculations(branches(grid, at), properties[grid.criteria[at].column], grid, at)
+            for calculation in _criterion(grid, at, properties[grid.criteria[at].source])
         ],
     }
     if expiry:
@@ -218,6 +223,25 @@ def _identified(group: dict[str, Any], at: int) -> dict[str, Any]:
         for nth, rule in enumerate(group["ruleConfigurations"])
     ]
     return {**group, "id": _id("groupConfigs", at), "ruleConfigurations": rules}
+
+
+def _criterion(grid: Grid, at: int, name: str) -> list[dict[str, Any]]:
+    """The calculations of one criterion; one that is derived from a text asks what the text contains."""
+    criterion, points = grid.criteria[at], grid.points[at]
+    if criterion.derived is None:
+        return _calculations(branches(grid, at), name, grid, at)
+    parts, remainder, _ = contained(grid, at)
+    known = {"operationType": "ALL_PROPERTY", "operator": "IS_KNOWN"}
+    unknown = {"operationType": "ALL_PROPERTY", "operator": "IS_UNKNOWN"}
+    ways: list[tuple[list[dict[str, Any]], int]] = [([known], remainder), ([unknown], points[criterion.missing])]
+    earlier: list[str] = []
+    for part in parts:
+        tests = [{"operationType": "MULTISTRING", "operator": "CONTAINS", "values": list(part.words)}]
+        if earlier:
+            tests.append({"operationType": "MULTISTRING", "operator": "DOES_NOT_CONTAIN", "values": [*earlier]})
+        ways.append((tests, part.points - remainder))
+        earlier += part.words
+    return [_conditional(name, tests, worth) for tests, worth in ways if worth]
 
 
 def _calculations(answers: list[Branch], name: str, grid: Grid, at: int) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from ..errors import ExportError
 from ..free_names import unique_names
 from ..grid.grid import Grid
 from .base import Coverage, Options, Scored, Status, account, ordered_bands, refuse_illegal
+from .contains import contained, reason
 from .fields import Fields, fields_of, plain_letters
 from .hubspot import scores_csv
 from .rules import Branch, branches, field_kind, number_text
@@ -88,9 +89,13 @@ def coverage(grid: Grid, options: Options) -> Coverage:
 
     def judge(at: int, place: int) -> tuple[Status, str]:
         criterion = grid.criteria[at]
-        name, certain = field_name(criterion.column, fields)
+        worded = asks_words(grid, at)
+        column = criterion.source if worded else criterion.column
+        name, certain = field_name(column, fields)
         if not certain:
-            return "approximated", fields.guess(criterion.column, name)
+            return "approximated", fields.guess(column, name)
+        if worded:
+            return "approximated", reason(contained(grid, at)[2])
         if field_kind(criterion) == "boolean" and criterion.levels[place].role == "missing":
             return "impossible", "a checkbox is never empty: it counts as no"
         if field_kind(criterion) in ("number", "boolean") and criterion.levels[place].role == "other":
@@ -131,7 +136,8 @@ def field_name(column: str, fields: Fields) -> tuple[str, bool]:
 def field_names(grid: Grid, options: Options) -> dict[str, str]:
     """API name of each source column, all different."""
     fields = fields_in(options)
-    columns = list(dict.fromkeys(criterion.column for criterion in grid.criteria))
+    asked = [c.source if asks_words(grid, at) else c.column for at, c in enumerate(grid.criteria)]
+    columns = list(dict.fromkeys(asked))
     bare = unique_names([field_name(column, fields)[0].removesuffix("__c") for column in columns])
     custom = [field_name(column, fields)[0].endswith("__c") for column in columns]
     return {column: name + "__c" * is_custom for column, name, is_custom in zip(columns, bare, custom, strict=True)}
@@ -158,6 +164,8 @@ def _term(grid: Grid, at: int, columns: Mapping[str, str]) -> str:
     answers = branches(grid, at)
     if not any(branch.points for branch in answers):
         return "0"
+    if asks_words(grid, at):
+        return _worded(grid, at, columns[grid.criteria[at].source])
     name = columns[grid.criteria[at].column]
     otherwise = answers[-1].points
     kind = field_kind(grid.criteria[at])
@@ -175,6 +183,22 @@ def _term(grid: Grid, at: int, columns: Mapping[str, str]) -> str:
     for branch in reversed(answers[1:-1]):
         text = f"IF({_inside(branch, name)}, {branch.points}, {text})"
     return f"IF({blank}, {answers[0].points}, {text})"
+
+
+def asks_words(grid: Grid, at: int) -> bool:
+    """Whether a criterion asks what a text contains: it is derived from one, by few words."""
+    return grid.criteria[at].derived is not None and _fits(_worded(grid, at, "x" * LONGEST_NAME))
+
+
+def _worded(grid: Grid, at: int, name: str) -> str:
+    """Points by the words that a text contains, the first part that has one."""
+    parts, remainder, _ = contained(grid, at)
+    text = str(remainder)
+    for part in reversed(parts):
+        words = _either([f"CONTAINS(LOWER({name}), {quoted(word)})" for word in part.words])
+        text = f"IF({words}, {part.points}, {text})"
+    blank = f'{name} = ""' if name in PICKLISTS else f"ISBLANK({name})"
+    return f"IF({blank}, {grid.points[at][grid.criteria[at].missing]}, {text})"
 
 
 def _pairs(answers: Sequence[Branch], base: int = 0) -> list[str]:

@@ -129,6 +129,10 @@ class Formula:
             return all(given)
         if name == "OR":
             return any(given)
+        if name == "CONTAINS":
+            return given[1] in (given[0] or "")
+        if name == "LOWER":
+            return given[0] and given[0].lower()
         if name == "ISBLANK":
             return given[0] is None or given[0] == ""
         if name == "is_present":
