@@ -173,7 +173,7 @@ def compare(
             plan = replace(plan, name=f"{plan.name}-{number}")
         plans.append(plan)
     names = [plan.name for plan in plans]
-    months = float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
+    months = tally.months
     return comparing.compare(
         replay(tally, plans, folds(tally, close_days=tally.window)),
         baseline=baseline or ("lift" if "lift" in names else names[0]),

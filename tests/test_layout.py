@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -87,6 +88,7 @@ STEPS = (
     "counts.young",
     "counts.tally_statement",
     "counts.tally",
+    "counts.faded",
     "counts.neutral",
     "counts.shrinkage",
     "counts.rates",
@@ -112,6 +114,7 @@ STEPS = (
     "points.score_table",
     "points.platt",
     "points.curve",
+    "points.recency",
     "points.cross_fitted",
     "points.redrawn",
     "points.thresholds",
@@ -263,6 +266,15 @@ def files() -> list[Path]:
     return sorted(path for path in HOUSE.rglob("*.py") if "__pycache__" not in path.parts)
 
 
+def tree(path: Path) -> ast.Module:
+    return parsed(path.read_text(encoding="utf-8"))
+
+
+@cache
+def parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
 def dotted(path: Path) -> str:
     return ".".join(path.relative_to(HOUSE).with_suffix("").parts)
 
@@ -270,7 +282,7 @@ def dotted(path: Path) -> str:
 def imports_of(path: Path) -> Iterator[Import]:
     name = dotted(path)
     package = ("calibrate", *path.relative_to(HOUSE).parts[:-1])
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield seen(name, alias.name.split("."), node.lineno)
@@ -371,7 +383,7 @@ def test_nothing_in_the_house_asks_a_value_for_what_runs_up() -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{node.lineno} calls .{node.func.attr}()"
         for path in files()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in offered
     ]
     assert not wrong, "\n".join(wrong)
@@ -382,7 +394,7 @@ def method(each: Import) -> str:
     path = HOUSE.joinpath(*each.file.split(".")).with_suffix(".py")
     if not path.exists():
         return ""
-    functions = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, FUNCTION)]
+    functions = [node for node in ast.walk(tree(path)) if isinstance(node, FUNCTION)]
     return next((node.name for node in functions if node.lineno < each.line <= (node.end_lineno or 0)), "")
 
 
@@ -396,7 +408,7 @@ def test_no_file_reaches_rooms_by_a_name_in_a_text() -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in files()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("import_module", "__import__")
         and dotted(path) not in ("__init__", "face")
@@ -441,7 +453,7 @@ def test_the_slow_half_of_scipy_is_not_used() -> None:
     """`scipy.stats` costs 0.8 s of import; `scipy.special` has the functions."""
     wrong = [str(each) for each in all_imports() if each.target.startswith(("scipy.stats", "scipy.sparse"))]
     for path in files():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.ImportFrom) and node.module == "scipy":
                 wrong += [f"{dotted(path)}: scipy.{a.name}" for a in node.names if a.name in ("stats", "sparse")]
     assert not wrong, "\n".join(wrong)
@@ -455,7 +467,7 @@ def test_slow_libraries_are_imported_where_they_are_used() -> None:
     for path in files():
         if room(dotted(path)) in ("report.charts", "evaluation.ceiling", "monthly.notebook", "sklearn"):
             continue
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in tree(path).body:
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level and node.module:
                 names = [node.module]
@@ -539,6 +551,7 @@ def test_steps_are_listed_in_the_order_of_the_data() -> None:
         "grid.criteria",
         "leads.history",
         "counts.tally",
+        "counts.faded",
         "counts.rates",
         "weights",
         "points.score_table",
@@ -555,7 +568,7 @@ def test_no_name_of_a_package_hides_a_module_of_it() -> None:
     for path in HOUSE.rglob("__init__.py"):
         inside = [place for place in path.parent.iterdir() if place.suffix == ".py" or (place / "__init__.py").exists()]
         modules = {place.stem for place in inside}
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in tree(path).body:
             names: list[str] = []
             if isinstance(node, ast.Import | ast.ImportFrom):
                 siblings = isinstance(node, ast.ImportFrom) and node.level == 1 and node.module is None

@@ -82,6 +82,11 @@ class Tally(Shown):
         return int(leads), int(customers)
 
     @property
+    def months(self) -> float | None:
+        """Cohorts with leads, for figures per month; None without dates."""
+        return float((self.totals[:, 0] > 0).sum()) if self.ends is not None else None
+
+    @property
     def rows(self) -> int:
         """Number of profile rows."""
         return int(self.codes.shape[1])

@@ -99,7 +99,7 @@ def swap_all(tally: Tally, old: Grid, new: Grid, criteria: Sequence[Criterion]) 
     if old.thresholds is None or new.thresholds is None:
         return None
     above = [{stage: reaches(tally, grid, stage) for stage in STAGES} for grid in (old, new)]
-    months = float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
+    months = tally.months
     rows = np.arange(tally.rows)
     return _swap((old.name, new.name), tally, rows, above[0], above[1], criteria, months, later=False)
 

@@ -15,6 +15,7 @@ from ..leads.columns.roles import newest_first
 from ..leads.history import History
 from ..leads.retention import thinned
 from ..leads.terms import Group
+from ..points.recency import ALIKE, NEWEST, Recency
 from ..report.review import Account
 from .counted import SLOWEST, Counted, quick
 
@@ -137,7 +138,15 @@ def _deleted(reading: Counted) -> Iterator[Warning_]:
         )
 
 
-def warnings(reading: Counted) -> tuple[tuple[str, Mapping[str, str | int | float]], ...]:
+def _forgetting(recency: Recency) -> Iterator[tuple[str, Mapping[str, str | int | float]]]:
+    """What was done because the history has moved: earlier leads count less, promises follow the newest cohorts."""
+    if recency.half_life is not None:
+        yield "earlier_forgotten", {"cohorts": int(recency.half_life), "gain": recency.gain}
+    if recency.newest:
+        yield "newest_level", {"cohorts": NEWEST, "gain": recency.gain}
+
+
+def warnings(reading: Counted, recency: Recency = ALIKE) -> tuple[tuple[str, Mapping[str, str | int | float]], ...]:
     """Risks that the reader should know of, as keys of the language files with their numbers."""
     risks: list[tuple[str, Mapping[str, str | int | float]]] = list(reading.warnings)
     history = reading.history
@@ -164,6 +173,7 @@ def warnings(reading: Counted) -> tuple[tuple[str, Mapping[str, str | int | floa
     if not reading.tally.exact:
         really = int(reading.tally.counted.sum())
         risks.append(("sampled", {"rows": reading.tally.rows, "counted": really, "leads": leads}))
+    risks += _forgetting(recency)
     share = float(np.mean(reading.rates.thin)) if len(reading.rates.leads) else 0.0
     if share > 0.5:
         risks.append(("thin_levels", {"share": share}))

@@ -60,14 +60,9 @@ def review(
     lines = _along(reading, timed)
     allowed, min_leads = reading.allowed, settings.columns.min_leads
     rates, prepared, rolling, capacity = reading.rates, lines.prepared, lines.rolling, lines.capacity
-    plans, backtests, frontier, grids = lines.plans, lines.backtests, lines.frontier, lines.grids
+    plans, backtests, frontier = lines.plans, lines.backtests, lines.frontier
     with timed("redrawn_s", "candidates"):
-        grids = {plan.name: redrawn(prepared, plan, grids[plan.name]) for plan in plans}
-        grids |= {plan.name: slim(grids[plan.name]) for plan in plans if plan.size is not None}
-        grids = {
-            backtest.name: replace(grids[backtest.name], bands=counted_bands(grids[backtest.name], tally, backtest))
-            for backtest in backtests
-        }
+        grids = _redrawn(lines, tally)
     candidates = tuple(_candidate(plan, grids[plan.name], reading) for plan in plans)
     with timed("compare_s", "compare"):
         recipe = next((plan.name for plan in plans if plan.method == "lift"), plans[0].name)
@@ -88,7 +83,7 @@ def review(
         candidates,
         comparison,
         chosen=_chosen(comparison, candidates),
-        months=float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None,
+        months=tally.months,
         ceiling=_ceiling(reading, rolling) if _wants_ceiling(reading) else None,
         past=Past(reading.story, outcomes(reading.story, tally, _newest(reading.history))),
         frontier=_signed(frontier, reading),
@@ -103,6 +98,7 @@ def review(
         changes = changes_of(base, settings, backtests, capacity)
         handover = handover_of(base, settings, reading.history)
         past = replace(base.past, drift=drift_of(base))
+    risks = *warnings(reading, prepared.recency), *with_impact.warnings_of(base, settings, backtests)
     with timed("times_s", "times"):
         funnel = funnel_of(base, reading, by_name, allowed, min_leads)
     if settings.candidates.expiry:
@@ -112,13 +108,23 @@ def review(
         asked=reading.asked,
         power=power(base.rates, pace(tally)),
         candidates=candidates,
-        warnings=(*warnings(reading), *with_impact.warnings_of(base, settings, backtests), *warnings_of(funnel)),
+        warnings=(*risks, *warnings_of(funnel)),
         changes=changes,
         handover=handover,
         funnel=funnel,
         past=past,
         robustness=Robustness(costs, near, pool[1].room if pool else None),
     )
+
+
+def _redrawn(lines: _Along, tally: Tally) -> dict[str, Grid]:
+    """The candidates' grids with what resamples say of them, slim, their bands counted on later leads."""
+    grids = {plan.name: redrawn(lines.prepared, plan, lines.grids[plan.name]) for plan in lines.plans}
+    grids |= {plan.name: slim(grids[plan.name]) for plan in lines.plans if plan.size is not None}
+    return {
+        backtest.name: replace(grids[backtest.name], bands=counted_bands(grids[backtest.name], tally, backtest))
+        for backtest in lines.backtests
+    }
 
 
 def frontier_of(

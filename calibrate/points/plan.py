@@ -30,8 +30,9 @@ from ..weights.profile_algebra import FIT_ROWS, gram, rows_of
 from ..weights.sparse import sketched
 from ..weights.sparse_lines import CAP
 from .build import NO_LIMITS, build, paths
-from .cross_fitted import unseen
-from .curve import fit_curve, with_interval
+from .cross_fitted import level_of, unseen
+from .curve import with_interval
+from .recency import ALIKE, Recency, recency_of
 from .redrawn import draws_for, redraw, resamples
 from .scale import Scale
 from .score_table import reaches, score, with_minimums
@@ -87,7 +88,8 @@ class Plan:
 class Prepared:
     """What all plans on the same leads share: the tally as counted, the same on final levels, its rates.
 
-    On a resample weights are found in a `rough` way where a method has one.
+    Weights and rates come from `learnt`, the leads as they count where earlier ones are forgotten (`recency`); what is
+    counted and shown stays `tally`. On a resample weights are found in a `rough` way where a method has one.
     """
 
     fine: Tally
@@ -95,16 +97,22 @@ class Prepared:
     rates: RateTable
     months: float | None
     rough: bool = False
+    recency: Recency = ALIKE
     _weights: dict[tuple[str, str], Weights] = field(default_factory=dict, repr=False, compare=False)
     _paths: dict[tuple[str, str], dict[int, Lines]] = field(default_factory=dict, repr=False, compare=False)
     _resampled: list[tuple[Tally, Prepared]] = field(default_factory=list, repr=False, compare=False)
     sized: dict[tuple[str, str, int, bool, str], Grid] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
+    def learnt(self) -> Tally:
+        """The leads as they count for rates and weights, on final levels."""
+        return self.recency.on(self.tally)
+
+    @cached_property
     def guide(self) -> Guide:
         """The joint fit of all levels without constraints."""
         joint = self.weights(JOINT, NO_LIMITS)
-        rows = rows_of(self.tally, FIT_ROWS)
+        rows = rows_of(self.learnt, FIT_ROWS)
         size = len(joint.values)
         data = np.eye(size) if joint.curvature is None else joint.curvature
         return Guide(joint.values, data, gram(rows, rows.leads))
@@ -112,8 +120,10 @@ class Prepared:
     def resampled(self, draws: int) -> list[tuple[Tally, Prepared]]:
         """The first resamples of the leads, each prepared once for all plans."""
         for part, present in islice(resamples(self.tally), len(self._resampled), draws):
-            rates = estimate(present, min_leads=self.rates.min_leads, precision=QUICK)
-            self._resampled.append((part, Prepared(present, present, rates, self.months, rough=True)))
+            learnt = self.recency.on(present)
+            rates = estimate(learnt, min_leads=self.rates.min_leads, precision=QUICK)
+            fresh = Prepared(present, present, rates, self.months, rough=True, recency=self.recency)
+            self._resampled.append((part, fresh))
         return self._resampled[:draws]
 
     def weights(self, method: str, constraints: Constraints) -> Weights:
@@ -125,7 +135,7 @@ class Prepared:
         key = method, repr(constraints)
         if key not in self._weights:
             weigh = REDRAWN_WITH.get(method, METHODS[method]) if self.rough else METHODS[method]
-            self._weights[key] = weigh(self.tally, self.rates, constraints)
+            self._weights[key] = weigh(self.learnt, self.rates, constraints)
         return self._weights[key]
 
     def path(self, method: str, constraints: Constraints) -> tuple[Weights, dict[int, Lines]]:
@@ -137,18 +147,27 @@ class Prepared:
         weights = replace(weights, method=method)
         key = method, repr(constraints)
         if key not in self._paths:
-            self._paths[key] = paths(weights, self.tally, constraints, self.guide, SIZES)
+            self._paths[key] = paths(weights, self.learnt, constraints, self.guide, SIZES)
         return weights, self._paths[key]
 
 
-def prepare(tally: Tally, *, allowed: Collection[str] | None = None, min_leads: int = MIN_LEADS) -> Prepared:
+def prepare(
+    tally: Tally,
+    *,
+    allowed: Collection[str] | None = None,
+    min_leads: int = MIN_LEADS,
+    recency: Recency | None = None,
+) -> Prepared:
     """Choose the levels from counts and estimate their rates, once for all plans.
 
-    `allowed` names the criteria that may be weighed (default all); fixed grids may use the others too.
+    How fast earlier leads are forgotten is chosen from the leads themselves unless `recency` says it. `allowed` names
+    the criteria that may be weighed (default all); fixed grids may use the others too.
     """
     weighed = tally if allowed is None else tally.without([c.name for c in tally.criteria if c.name not in allowed])
     grouped = with_neutral(weighed.regroup(binning.group(weighed, min_leads=min_leads)))
-    return Prepared(tally, grouped, estimate(grouped, min_leads=min_leads), _months(tally))
+    recency = recency_of(grouped) if recency is None else recency
+    rates = estimate(recency.on(grouped), min_leads=min_leads)
+    return Prepared(tally, grouped, rates, tally.months, recency=recency)
 
 
 def calibrate_prepared(prepared: Prepared, plan: Plan) -> Grid:
@@ -165,8 +184,7 @@ def sketch(prepared: Prepared, plan: Plan) -> Grid:
     if plan.size is None:
         return calibrate_prepared(prepared, plan)
     grid = _of_size(prepared, plan, brief=True)
-    scores = score(prepared.tally, grid)
-    return replace(grid, curve=fit_curve(scores.scores, *scores.total, lines=grid.lines))
+    return replace(grid, curve=prepared.recency.curve(prepared.tally, grid, lines=grid.lines))
 
 
 def redrawn(prepared: Prepared, plan: Plan, grid: Grid) -> Grid:
@@ -217,7 +235,7 @@ def _of_size(prepared: Prepared, plan: Plan, brief: bool = False) -> Grid:
         constraints = replace(constraints, cap=cap)
     weights, lines = prepared.path(plan.method, constraints)
     if plan.size not in lines:
-        lines = paths(weights, prepared.tally, constraints, prepared.guide, (*SIZES, plan.size))
+        lines = paths(weights, prepared.learnt, constraints, prepared.guide, (*SIZES, plan.size))
     key = plan.method, repr(constraints), plan.size, brief, repr((plan.scale, plan.pivot, plan.best))
     if key not in prepared.sized:
         prepared.sized[key] = build(
@@ -246,12 +264,9 @@ def calibrate(tally: Tally, plan: Plan, *, min_leads: int = MIN_LEADS) -> Grid:
 
 
 def finish(grid: Grid, tally: Tally, plan: Plan) -> Grid:
-    """A plan's points with their curve and thresholds on these leads."""
-    return _finished(grid, tally, plan, Prepared(tally, tally, estimate(tally), _months(tally)))
-
-
-def _months(tally: Tally) -> float | None:
-    return float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
+    """A plan's points with their curve and thresholds on these leads, forgotten as fast as those of the grid."""
+    recency = Recency.of(grid)
+    return _finished(grid, tally, plan, Prepared(tally, tally, estimate(tally), tally.months, recency=recency))
 
 
 def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared, freedom: float | None = None) -> Grid:
@@ -261,7 +276,7 @@ def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared, freedom:
     """
     scores = score(tally, grid)
     fitted_here = 0.0 if plan.grid is not None else float(grid.lines)  # their points know these leads: see fit_curve
-    curve = fit_curve(scores.scores, *scores.total, lines=fitted_here if freedom is None else freedom)
+    curve = prepared.recency.curve(tally, grid, lines=fitted_here if freedom is None else freedom)
     curve = with_interval(curve, scores.scores, scores.total[0])
     policy = plan.policy
     if plan.like is not None and policy.kind == "top":
@@ -271,14 +286,16 @@ def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared, freedom:
     in_use = grid.thresholds if plan.grid is not None else None
     least = _minimums(policy, in_use)
     policy = replace(policy, fit_minimum=least.fit_minimum, engagement_minimum=least.engagement_minimum)
-    enough = {stage: unseen(part, curve) for stage, part in with_minimums(tally, grid, least).items()}
-    thresholds = choose(unseen(scores, curve), policy, prepared.months, enough)
+    level = level_of(scores, curve)
+    enough = {stage: unseen(part, curve, level) for stage, part in with_minimums(tally, grid, least).items()}
+    thresholds = choose(unseen(scores, curve, level), policy, prepared.months, enough)
     bands = grid.bands
     if in_use is not None:
         thresholds = least if policy.kind == "top" else thresholds
         bands = moved_bands(bands, in_use, thresholds, grid.minimum)
     bands = gate(bands, thresholds) if bands else _bands(grid, thresholds)
-    return replace(grid, curve=curve, thresholds=thresholds, bands=bands)
+    provenance = {**grid.provenance, **prepared.recency.facts}
+    return replace(grid, curve=curve, thresholds=thresholds, bands=bands, provenance=provenance)
 
 
 def _letting_in(grid: Grid, tally: Tally, policy: Policy) -> Policy:

@@ -31,7 +31,7 @@ from ..grid.diff import Line
 from ..grid.grid import Grid, Stage
 from ..leads.columns.outcome import Outcome
 from ..monitoring.drift_looks import Drift
-from ..points.cross_fitted import unseen
+from ..points.cross_fitted import level_of, unseen
 from ..points.grade import Demand, Grades
 from ..points.score_table import Scores
 from ..points.thresholds import Policy
@@ -89,11 +89,13 @@ class Candidate:
     @cached_property
     def unseen(self) -> Scores:
         """The score table that thresholds are read off (`cross_fitted`)."""
-        return unseen(self.scores, self.grid.curve)
+        return unseen(self.scores, self.grid.curve, level_of(self.scores, self.grid.curve))
 
     def unseen_at(self, stage: Stage) -> Scores:
         """The same of the leads that meet the minimums of a stage."""
-        return unseen(self.enough[stage], self.grid.curve) if stage in self.enough else self.unseen
+        if stage not in self.enough:
+            return self.unseen
+        return unseen(self.enough[stage], self.grid.curve, level_of(self.scores, self.grid.curve))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,104 @@
+"""Forgetting: used where a history moves, never where it stands still."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from calibrate.counts.tally import Tally, tally_of
+from calibrate.evaluation.backtest import Backtest, folds, replay
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.points import plan as planning
+from calibrate.points.plan import Plan
+from calibrate.points.recency import ALIKE, Recency, newest_cohorts, recency_of
+
+ENDS = (Level("missing", "missing"), Level("other", "other"))
+QUESTIONS = tuple(
+    Criterion(f"c{i}", f"c{i}", "text", "fit", (*(Level(f"v{j}", values=(f"v{j}",)) for j in range(4)), *ENDS))
+    for i in range(6)
+)
+MONTHS = 20
+
+
+def history(kind: str, seed: int, leads: int = 4000) -> Tally:
+    """Twenty months: `still`, a close rate that goes up and down (`rate`), or answers that change sides (`answers`)."""
+    rng = np.random.default_rng(seed)
+    early, late = rng.normal(0, 0.6, (2, len(QUESTIONS), 4))
+    when = np.arange(leads) * MONTHS // leads
+    passed = when / (MONTHS - 1)
+    codes = rng.integers(0, 4, (len(QUESTIONS), leads)).astype(np.uint8)
+    odds = np.full(leads, -2.0)
+    if kind == "rate":  # as at the bank that the audit looked at: 18, 6, 16, 40, 52 %
+        odds += np.interp(passed, [0, 0.3, 0.5, 0.7, 1], [0, -1.2, -0.2, 1.2, 1.7])
+    share = passed if kind == "answers" else np.zeros(leads)
+    for i, column in enumerate(codes):
+        odds += (1 - share) * early[i][column] + share * late[i][column]
+    bought = rng.random(leads) < 1 / (1 + np.exp(-odds))
+    return tally_of(QUESTIONS, codes, bought, when, [f"m{i:02d}" for i in range(MONTHS)])
+
+
+def log_loss(backtest: Backtest) -> float:
+    rate, later = np.clip(backtest.rate, 1e-9, 1 - 1e-9), backtest.later
+    return -float(later.customers @ np.log(rate) + (later.leads - later.customers) @ np.log(1 - rate))
+
+
+def judged(tally: Tally, recency: Recency | None) -> tuple[Backtest, ...]:
+    """Candidates on later leads, with a recency of ours or the one that they choose."""
+    with pytest.MonkeyPatch.context() as patch:
+        if recency is not None:
+            patch.setattr(planning, "recency_of", lambda tally: recency)
+        return replay(tally, (Plan("evidence", "evidence"), Plan("logistic", "logistic")), folds(tally))
+
+
+def test_nothing_is_forgotten_where_nothing_moves() -> None:
+    assert [recency_of(history("still", seed)) for seed in range(12)] == [ALIKE] * 12
+
+
+def test_too_few_customers_say_nothing() -> None:
+    assert recency_of(history("rate", 1, leads=250)) is ALIKE
+    assert recency_of(tally_of([], np.zeros((0, 0), np.uint8), np.zeros(0, int))) is ALIKE
+
+
+def test_a_close_rate_that_moves_gives_the_newest_cohorts_their_own() -> None:
+    chosen = [recency_of(history("rate", seed)) for seed in range(4)]
+    assert all(recency.newest and recency.errors > 2.3 and recency.gain > 0.05 for recency in chosen)
+
+
+def test_answers_that_change_sides_are_forgotten() -> None:
+    chosen = [recency_of(history("answers", seed)) for seed in range(4)]
+    assert sum(recency.half_life is not None and recency.half_life <= 4 for recency in chosen) >= 3
+
+
+@pytest.mark.parametrize("kind", ["rate", "answers"])
+def test_later_leads_are_foretold_better_by_at_least_four_per_cent(kind: str) -> None:
+    tally = history(kind, 3)
+    for chosen, alike in zip(judged(tally, None), judged(tally, ALIKE), strict=True):
+        assert log_loss(chosen) < 0.96 * log_loss(alike)
+
+
+def test_a_grid_says_how_fast_its_leads_were_forgotten() -> None:
+    tally = history("answers", 1)
+    grid = planning.calibrate(tally, Plan("logistic", "logistic"))
+    recency = recency_of(planning.prepare(tally).tally)
+    assert recency.used and Recency.of(grid).facts == recency.facts
+    assert "half_life_cohorts" not in planning.calibrate(history("still", 1), Plan("lift", "lift")).provenance
+    rows = sum(line.leads for line in grid.evidence[0])
+    assert rows == tally.overall[0]  # counts are shown as they are, whatever they count for
+
+
+def test_a_curve_at_the_newest_level_expects_what_the_newest_cohorts_brought() -> None:
+    tally = history("rate", 2)
+    grid = planning.calibrate(tally, Plan("logistic", "logistic"))
+    mine = newest_cohorts(tally.totals)
+    newest = tally.only(mine)
+    from calibrate.points.score_table import row_scores
+
+    assert grid.curve is not None and Recency.of(grid).newest
+    expected = newest.leads @ grid.curve.at(row_scores(newest, grid))
+    assert expected == pytest.approx(newest.overall[1], rel=0.02)
+
+
+def test_intercept_takes_more_cohorts_where_customers_are_few() -> None:
+    totals = np.array([[100, 50], [100, 20], [100, 9], [10, 8], [0, 0]])
+    assert newest_cohorts(totals).tolist() == [False, False, True, True, False]
+    assert newest_cohorts(np.array([[90, 9], [90, 5], [90, 4]])).tolist() == [True, True, True]
