@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from engine_case import Write
 
 import calibrate
 from calibrate.engine import Session
 from calibrate.engine.table import RESERVED
 from calibrate.errors import InputError
-
-Write = Callable[..., Path]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def _write(content: str | bytes, name: str = "leads.csv") -> Path:
-        path = tmp_path / name
-        path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-        return path
-
-    return _write
 
 
 @pytest.mark.parametrize("name", sorted(RESERVED))
