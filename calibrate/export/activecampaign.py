@@ -12,12 +12,13 @@ from typing import Any
 
 from ..grid.grid import Grid
 from . import sheet
-from .base import Coverage, Options, Scored, Status, account
+from .base import Coverage, Options, Scored, Status, account, close_rates, rate_at
 
 PATH = "/api/3/import/bulk_import"
 MOST_CONTACTS = 250
 MOST_BYTES = 400_000
 SCORE, BAND = "{scoreFieldId}", "{bandFieldId}"
+CLOSE_RATES = ("{closeRateFieldId}", "{closeRateLowFieldId}", "{closeRateHighFieldId}")
 
 
 def write(grid: Grid, options: Options) -> str:
@@ -32,9 +33,11 @@ def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
     """
     bodies: list[str] = []
     contacts: list[dict[str, Any]] = []
-    size = 0
+    size, steps = 0, close_rates(grid)
     for lead in scored:
         fields = [{"id": SCORE, "value": str(lead.score)}, {"id": BAND, "value": lead.band}]
+        rates = lead.close_rate or rate_at(steps, lead.score) or ()
+        fields += [{"id": name, "value": f"{rate:.4f}"} for name, rate in zip(CLOSE_RATES, rates, strict=False)]
         contact = {"email": lead.lead, "fields": fields}
         weight = len(json.dumps(contact, ensure_ascii=True)) + 2
         if contacts and (len(contacts) == MOST_CONTACTS or size + weight > MOST_BYTES - 1000):

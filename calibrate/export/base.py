@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+import numpy as np
+
+from ..counts.intervals import wilson
 from ..errors import ExportError
 from ..grid.criteria import Criterion
 from ..grid.derived import letter_table
@@ -77,12 +81,16 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Scored:
-    """One lead with its score, as a system receives it: key, score, band, reasons in one text."""
+    """One lead with its score, as a system receives it: key, score, band, reasons in one text, close rate.
+
+    `close_rate` is the rate to expect at the score with its 95 % interval, as shares of 1.
+    """
 
     lead: str
     score: int
     band: str = ""
     reasons: str = ""
+    close_rate: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -205,7 +213,10 @@ CLOSE_RATE = ("close_rate", "close_rate_low", "close_rate_high")
 """What stands beside every score: the close rate to expect there, with its 95 % interval."""
 
 
-def close_rates(grid: Grid) -> tuple[tuple[int, float, float, float], ...]:
+RateSteps = tuple[tuple[int, float, float, float], ...]
+
+
+def close_rates(grid: Grid) -> RateSteps:
     """From which score on which close rate is expected, with its interval (the rate itself where none is known).
 
     >>> from calibrate.grid.grid import Curve
@@ -218,6 +229,37 @@ def close_rates(grid: Grid) -> tuple[tuple[int, float, float, float], ...]:
     low, high = curve.low or curve.rates, curve.high or curve.rates
     steps = zip(curve.scores, curve.rates, low, high, strict=True)
     return tuple((int(score), round(rate, 6), round(least, 6), round(most, 6)) for score, rate, least, most in steps)
+
+
+def rate_at(steps: RateSteps, score: int) -> tuple[float, float, float] | None:
+    """Close rate to expect at one score with its interval, from `close_rates`; None where nothing is known.
+
+    >>> steps = ((0, 0.01, 0.005, 0.02), (10, 0.2, 0.1, 0.35))
+    >>> rate_at(steps, 12), rate_at(steps, -5)
+    ((0.2, 0.1, 0.35), (0.01, 0.005, 0.02))
+    """
+    if not steps:
+        return None
+    _, rate, low, high = steps[max(0, bisect_right(steps, score, key=lambda step: step[0]) - 1)]
+    return rate, low, high
+
+
+def band_rates(grid: Grid) -> dict[str, tuple[int, int, float, float, float]]:
+    """By band: leads that the points had not seen, customers among them, close rate and its 95 % interval (Wilson).
+
+    Bands in which nobody counted are left out.
+
+    >>> bands = (Band("call", 30, "", leads=239, customers=63), Band("wait", 0, ""))
+    >>> band_rates(Grid("g", "lift", (), (), bands=bands))
+    {'call': (239, 63, 0.263598, 0.211798, 0.322877)}
+    """
+    rates = {}
+    for band in grid.ladder:
+        if band.leads and band.customers is not None:
+            low, high = wilson(np.array([band.customers]), np.array([band.leads]))
+            interval = round(float(low[0]), 6), round(float(high[0]), 6)
+            rates[band.name] = (band.leads, band.customers, round(band.customers / band.leads, 6), *interval)
+    return rates
 
 
 def close_rate_sql(grid: Grid, part: int = 0, score: str = "score") -> str:

@@ -20,7 +20,7 @@ from typing import Any
 
 from ..free_names import unique_names
 from ..grid.grid import Expiry, Grid
-from .base import Coverage, Options, Scored, Status, account, ordered_bands
+from .base import Coverage, Options, Scored, Status, account, close_rates, ordered_bands, rate_at
 from .contains import contained, reason
 from .csv import safe
 from .fields import Fields, fields_of
@@ -115,17 +115,25 @@ def coverage(grid: Grid, options: Options) -> Coverage:
 
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
-    """Scores as a file for HubSpot's import: Record ID, a number property, and two texts."""
-    return scores_csv(scored, ("Record ID", "Lead score", "Lead score band", "Lead score reasons"))
+    """Scores as a file for HubSpot's import: Record ID, a number property, two texts, the close rate."""
+    head = ("Record ID", "Lead score", "Lead score band", "Lead score reasons")
+    return scores_csv(grid, scored, head, ("Lead close rate", "Lead close rate low", "Lead close rate high"))
 
 
-def scores_csv(scored: Iterable[Scored], head: Sequence[str]) -> str:
-    """Key, score, band and reasons as CSV under the given headings; fewer headings, fewer columns."""
+def scores_csv(grid: Grid, scored: Iterable[Scored], head: Sequence[str], rates: Sequence[str]) -> str:
+    """Key, score, band and reasons as CSV under the given headings; fewer headings, fewer columns.
+
+    Behind them, under the headings `rates`, the close rate to expect at the score with its interval, as shares of 1
+    with four digits: as the lead carries it, else as the grid knows it. Without either these columns are empty.
+    """
     out = io.StringIO(newline="")
     lines = csv.writer(out, lineterminator="\r\n")
-    lines.writerow(head)
+    lines.writerow((*head, *rates))
+    steps = close_rates(grid)
     for lead in scored:
-        lines.writerow((safe(lead.lead), lead.score, safe(lead.band), safe(lead.reasons))[: len(head)])
+        cells = (safe(lead.lead), lead.score, safe(lead.band), safe(lead.reasons))
+        shares = [f"{rate:.4f}" for rate in lead.close_rate or rate_at(steps, lead.score) or ()]
+        lines.writerow((*cells[: len(head)], *(shares or [""] * len(rates))))
     return out.getvalue()
 
 

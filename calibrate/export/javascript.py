@@ -15,6 +15,7 @@ from .base import (
     Coverage,
     Options,
     account,
+    band_rates,
     close_rates,
     expiry_rule,
     needed_columns,
@@ -240,7 +241,7 @@ def write(grid: Grid, options: Options) -> str:
     >>> from calibrate.grid.criteria import Criterion, Level
     >>> demo = Criterion("demo", "</script>", "presence", "engagement",
     ...     (Level("yes"), Level("missing", "missing"), Level("other", "other")))
-    >>> print(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options()).splitlines()[14])
+    >>> print(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options()).splitlines()[16])
       ["\u003c/script\u003e", "presence", [
     """
     rows = [f"export const GRID = {literal(grid.name)};", f"export const BANDS = {literal(ordered_bands(grid))};"]
@@ -248,6 +249,8 @@ def write(grid: Grid, options: Options) -> str:
         rows[1] = f"export const BANDS = {literal([[band.name, band.demands] for band in grid.ladder])};"
         rows.append(f"const AXES = {literal([criterion.axis for criterion in grid.criteria])};")
     rows.append(f"export const CLOSE_RATES = {literal(close_rates(grid))};")
+    rows.append("// by band: leads not seen before, customers among them, close rate, its 95 % interval")
+    rows.append(f"export const BAND_RATES = new Map({literal(list(band_rates(grid).items()))});")
     if grid.thresholds:
         rows.append(f"export const MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)};")
         rows.append(f"export const SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)};")

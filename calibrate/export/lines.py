@@ -22,6 +22,7 @@ ZERO: Mapping[str, str] = {
 def lines_only(grid: Grid) -> Grid:
     """The grid without levels of 0 points, where `other` has none either, and without criteria that have no points.
 
+    >>> from calibrate.grid.criteria import Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> sectors = (Level("a", values=("a",)), Level("b", values=("b",)), *ends)
     >>> columns = [Criterion(name, name, "text", "fit", sectors) for name in ("sector", "branch")]

@@ -19,7 +19,7 @@ from ..grid.derived import Derived
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import made_from
 from ..grid.reasons import words_in
-from .base import Coverage, Options, close_rates, line_name
+from .base import Coverage, Options, close_rates, line_name, rate_at
 from .fields import GIVE_NAME
 from .markdown import escape, table
 from .pmml import ADDRESSES
@@ -109,11 +109,10 @@ def _test(grid: Grid, form: str, coverage: Coverage, words: Mapping[str, str], s
         score += points[place]
         carried += 0 if fates.get(line_name(criterion, place, points[place])) == "impossible" else points[place]
     band = grid.band(lead)
-    steps = close_rates(grid)
-    rate = next((step[1] for step in reversed(steps) if score >= step[0]), steps[0][1] if steps else None)
+    rates = rate_at(close_rates(grid), score)
     sentence = words["score"].format(score=score) + (words["band"].format(band=escape(band)) if band else "")
-    if rate is not None:
-        text = words["percent"].format(rate=f"{100 * rate:.1f}").replace(".", words["decimal"])
+    if rates is not None:
+        text = words["percent"].format(rate=f"{100 * rates[0]:.1f}").replace(".", words["decimal"])
         sentence += words["rate"].format(rate=text)
     lines = [*table(words["test_head"].split("|"), rows), "", sentence + ".", ""]
     if carried != score:

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..grid.criteria import Axis
-from ..grid.grid import Expiry, Grid
+from ..grid.grid import Band, Expiry, Grid
 from ..grid.reasons import BANDS, told, words_in
-from .base import EVERYTHING, Coverage, Options, account
+from .base import EVERYTHING, Coverage, Options, account, band_rates
 from .lines import ZERO
 
 WORDS: Mapping[str, Mapping[str, Any]] = {
@@ -22,6 +22,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "head": "Criterion|Level|Points|Customers / leads|95 % interval of the points",
         "bands": "Bands",
         "from": "from {}",
+        "counted": "{customers} of {leads} later leads closed, {rate}% (95 %: {low} to {high})",
         "minimums": {"fit": "at least {} of fit", "engagement": "at least {} of engagement"},
         "expiry": "Expiry",
         "days": "all points back after {} days",
@@ -37,6 +38,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "head": "Critère|Niveau|Points|Clients / leads|Intervalle à 95 % des points",
         "bands": "Paliers",
         "from": "à partir de {}",
+        "counted": "{customers} leads ultérieurs sur {leads} ont signé, {rate} % (95 % : {low} à {high})",
         "minimums": {"fit": "au moins {} d'adéquation", "engagement": "au moins {} d'engagement"},
         "expiry": "Expiration",
         "days": "tous les points repris après {} jours",
@@ -72,7 +74,9 @@ def write(grid: Grid, options: Options) -> str:
             name, action = band_said(band.name, band.action, options.language)
             action = f"{words['colon']}{escape(action)}" if action else ""
             least = minimums(band.demands, options.language)
-            lines.append(f"- **{escape(name)}**, {words['from'].format(band.at_least)}{least}{action}")
+            counted = counted_band(grid, band, options.language)
+            closed = f" ({counted})" if counted else ""
+            lines.append(f"- **{escape(name)}**, {words['from'].format(band.at_least)}{least}{action}{closed}")
         lines.append("")
     if grid.expiry:
         lines += [f"## {words['expiry']}", ""]
@@ -93,6 +97,21 @@ def band_said(name: str, action: str, language: str) -> tuple[str, str]:
     """
     translations = BANDS[language]
     return f"{translations[name]} ({name})" if name in translations else name, translations.get(action, action)
+
+
+def counted_band(grid: Grid, band: Band, language: str) -> str:
+    """What later leads in a band came to, with counts and interval; empty where nobody counted.
+
+    >>> band = Band("call", 30, "", leads=239, customers=63)
+    >>> counted_band(Grid("g", "lift", (), (), bands=(band,)), band, "fr")
+    '63 leads ultérieurs sur 239 ont signé, 26,4 % (95 % : 21,2 à 32,3)'
+    """
+    rates = band_rates(grid).get(band.name)
+    if rates is None:
+        return ""
+    rate, low, high = (f"{100 * share:.1f}".replace(".", WORDS[language]["decimal"]) for share in rates[2:])
+    text: str = WORDS[language]["counted"]
+    return text.format(leads=rates[0], customers=rates[1], rate=rate, low=low, high=high)
 
 
 def aging(grid: Grid, rule: Expiry, language: str) -> str:

@@ -98,7 +98,8 @@ def coverage(grid: Grid, options: Options) -> Coverage:
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
     """Scores as a file for Odoo's import, by external id."""
-    return scores_csv(scored, ("id", "x_lead_score", "x_lead_band"))
+    rates = ("x_lead_close_rate", "x_lead_close_rate_low", "x_lead_close_rate_high")
+    return scores_csv(grid, scored, ("id", "x_lead_score", "x_lead_band"), rates)
 
 
 def read(text: str, source: str) -> Grid:

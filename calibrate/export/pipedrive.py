@@ -20,7 +20,9 @@ def write(grid: Grid, options: Options) -> str:
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
     """Scores for the spreadsheet import."""
-    return scores_csv(scored, ("Deal - ID", "Deal - Lead score", "Deal - Lead band", "Deal - Lead reasons"))
+    head = ("Deal - ID", "Deal - Lead score", "Deal - Lead band", "Deal - Lead reasons")
+    rates = ("Deal - Lead close rate", "Deal - Lead close rate low", "Deal - Lead close rate high")
+    return scores_csv(grid, scored, head, rates)
 
 
 def coverage(grid: Grid, options: Options) -> Coverage:

@@ -12,6 +12,7 @@ from .base import (
     Coverage,
     Options,
     account,
+    band_rates,
     close_rates,
     expiry_rule,
     needed_columns,
@@ -272,6 +273,7 @@ def write(grid: Grid, options: Options) -> str:
         rows[1] = f"BANDS = {tuple((band.name, band.demands) for band in grid.ladder)!r}"
         rows.append(f"AXES = {tuple(criterion.axis for criterion in grid.criteria)!r}")
     rows.append(f"CLOSE_RATES = {close_rates(grid)!r}")
+    rows.append(f"BAND_RATES = {band_rates(grid)!r}  # leads not seen before, customers, close rate, its 95 % interval")
     if grid.thresholds:
         rows.append(f"MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)}")
         rows.append(f"SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)}")

@@ -116,7 +116,8 @@ def coverage(grid: Grid, options: Options) -> Coverage:
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
     """Scores as a file for Data Loader, into stored fields."""
-    return scores_csv(scored, ("Id", "Lead_Score__c", "Lead_Score_Band__c"))
+    rates = ("Lead_Close_Rate__c", "Lead_Close_Rate_Low__c", "Lead_Close_Rate_High__c")
+    return scores_csv(grid, scored, ("Id", "Lead_Score__c", "Lead_Score_Band__c"), rates)
 
 
 def fields_in(options: Options) -> Fields:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from re import fullmatch
 
 from ..errors import InputError, unknown
-from .base import Scored
+from ..grid.criteria import as_number
+from .base import CLOSE_RATE, Scored
 
 
 def read_scored(path: str, key: str) -> Iterator[Scored]:
@@ -24,10 +25,16 @@ def read_scored(path: str, key: str) -> Iterator[Scored]:
                 score = (row["score"] or "").strip()
                 if not fullmatch(r"[+-]?[0-9]{1,15}", score):
                     raise InputError(f"{path}: line {rows.line_num} has no whole score ({score[:40]!r})")
-                yield Scored(row[key] or "", int(score), row.get("band") or "", row.get("reasons") or "")
+                texts = row.get("band") or "", row.get("reasons") or ""
+                yield Scored(row[key] or "", int(score), *texts, _close_rate(row))
     except OSError as fault:
         raise InputError(
             f"'{path}' cannot be read: {fault.strerror}. Give the file that calibrate score wrote"
         ) from None
     except (UnicodeDecodeError, csv.Error) as fault:
         raise InputError(f"{path}: this is no CSV in UTF-8 ({fault})") from None
+
+
+def _close_rate(row: Mapping[str, str | None]) -> tuple[float, float, float] | None:
+    rate, low, high = (as_number(row.get(name) or "") for name in CLOSE_RATE)
+    return None if rate is None or low is None or high is None else (rate, low, high)

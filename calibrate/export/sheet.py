@@ -13,7 +13,7 @@ from ..grid.grid import Grid
 from ..grid.reasons import told, words_in
 from .base import Options
 from .lines import ZERO
-from .markdown import aging, band_said, escape, minimums, said_minimums, table
+from .markdown import aging, band_said, counted_band, escape, minimums, said_minimums, table
 
 WORDS = {
     "en": {
@@ -25,7 +25,7 @@ WORDS = {
         "engagement": "Engagement: what the lead did",
         "head": "Criterion|Answer|Points|Done",
         "bands": "Bands",
-        "band_head": "Band|From points|Action|Done",
+        "band_head": "Band|From points|Action|Closed, of later leads|Done",
         "expiry": "Points to take back",
         "days": "{line}: all points after {days} days",
         "percent": "{line}: {percent} % every {every} days",
@@ -40,7 +40,7 @@ WORDS = {
         "engagement": "Engagement : ce que le lead a fait",
         "head": "Critère|Réponse|Points|Fait",
         "bands": "Paliers",
-        "band_head": "Palier|À partir de|Action|Fait",
+        "band_head": "Palier|À partir de|Action|Signés, sur les leads ultérieurs|Fait",
         "expiry": "Points à reprendre",
         "days": "{line} : tous les points après {days} jours",
         "percent": "{line} : {percent} % tous les {every} jours",
@@ -170,7 +170,8 @@ def write(grid: Grid, options: Options, system: str) -> str:
         band_rows = []
         for band in sorted(grid.bands, key=lambda band: -band.at_least):
             name, action = band_said(band.name, band.action, options.language)
-            band_rows.append((name, f"{band.at_least}{minimums(band.demands, options.language)}", action, "☐"))
+            from_points = f"{band.at_least}{minimums(band.demands, options.language)}"
+            band_rows.append((name, from_points, action, counted_band(grid, band, options.language), "☐"))
         lines += [f"## {words['bands']}", "", *table(words["band_head"].split("|"), band_rows), ""]
     if grid.expiry:
         lines += [f"## {words['expiry']}", ""]

@@ -1,5 +1,7 @@
 """Every format alike: it writes hostile grids, says what it carries, refuses losses when asked, stays the same."""
 
+import csv
+import io
 import json
 import random
 from dataclasses import replace
@@ -7,6 +9,7 @@ from dataclasses import replace
 import pytest
 from replay import cases, golden
 
+from calibrate.counts.rates import rate
 from calibrate.errors import ExportError, InputError, SettingsError
 from calibrate.export import (
     FORMATS,
@@ -19,6 +22,7 @@ from calibrate.export import (
     write,
     write_scores,
 )
+from calibrate.export.base import band_rates
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Band, Expiry, Grid
 from calibrate.leads.columns.proposal import named_levels
@@ -207,3 +211,51 @@ def test_pages_say_our_own_bands_and_levels_in_french(name):
     english = write(grid, name, Options()).decode()
     assert "call now" in english
     assert "qualifié" not in english
+
+
+def counted_grid():
+    """The small grid with counts in two of its bands."""
+    counts = ((239, 63), (0, 0), (40, 0))
+    small = golden.small()
+    counted = [replace(band, leads=n, customers=k) for band, (n, k) in zip(small.bands, counts, strict=True)]
+    return replace(small, bands=tuple(counted))
+
+
+def test_bands_carry_what_was_counted_in_them():
+    grid = counted_grid()
+    rates = band_rates(grid)
+    assert set(rates) == {"Call now", "Wait"}  # nobody counted in the other
+    for band in grid.bands:
+        if band.name in rates:
+            recount = rate(band.customers, band.leads)
+            assert rates[band.name][:2] == (band.leads, band.customers)
+            assert rates[band.name][2:] == pytest.approx((recount.value, recount.low, recount.high), abs=1e-6)
+    scorer: dict = {}
+    exec(write(grid, "python"), scorer)
+    assert scorer["BAND_RATES"] == rates
+    assert '["Call now", [239, 63, 0.263598' in write(grid, "javascript").decode()
+    assert "63 of 239 later leads closed, 26.4% (95 %: 21.2 to 32.3)" in write(grid, "markdown").decode()
+    for name in ("plezi", "activecampaign", "dynamics"):
+        assert "63 leads ultérieurs sur 239 ont signé, 26,4 %" in write(grid, name, Options(language="fr")).decode()
+
+
+@pytest.mark.parametrize("name", ["hubspot", "salesforce", "odoo", "pipedrive", "activecampaign"])
+def test_the_close_rate_stands_beside_every_score(name):
+    grid = golden.small()
+    scored = [Scored("a", 31, "Call now"), Scored("b", 3, "Wait", "", (0.5, 0.25, 0.75)), Scored("c", -50)]
+    text = write_scores(grid, scored, name).decode()
+    if name == "activecampaign":
+        contacts = json.loads(text)["body"]["contacts"]
+        rates = [[float(field["value"]) for field in contact["fields"][2:]] for contact in contacts]
+    else:
+        rates = [[float(cell) for cell in row[-3:]] for row in list(csv.reader(io.StringIO(text)))[1:]]
+    assert rates == [[0.2] * 3, [0.5, 0.25, 0.75], [0.001] * 3]  # the curve's, the lead's own, below the curve
+    blank = write_scores(replace(grid, curve=None), [scored[0]], name).decode()
+    assert blank.endswith(",,,\r\n") or '"fields": [{"id": "{scoreFieldId}"' in blank
+
+
+def test_a_scored_file_brings_its_close_rates(tmp_path):
+    head = "id,score,band,close_rate,close_rate_low,close_rate_high,reasons\n"
+    (tmp_path / "s.csv").write_text(f"{head}7,3,Wait,0.1,0.05,0.2,x (+3)\n8,1,,,,,\n", encoding="utf-8")
+    found = list(read_scored(str(tmp_path / "s.csv"), "id"))
+    assert found == [Scored("7", 3, "Wait", "x (+3)", (0.1, 0.05, 0.2)), Scored("8", 1)]

@@ -8,6 +8,8 @@
 export const GRID = "Grid 2025-09";
 export const BANDS = [[30, "Call now"], [15, "Nurture"], [-99, "Wait"]];
 export const CLOSE_RATES = [[-6, 0.001, 0.001, 0.001], [0, 0.01, 0.01, 0.01], [15, 0.05, 0.05, 0.05], [30, 0.2, 0.2, 0.2]];
+// by band: leads not seen before, customers among them, close rate, its 95 % interval
+export const BAND_RATES = new Map([]);
 export const MARKETING_QUALIFIED = 15;
 export const SALES_QUALIFIED = 30;
 export const COLUMNS = ["Industry", "TotalVisits", "Newsletter", "Demo requested"];
