@@ -36,7 +36,7 @@ FLOORS = (
 )
 
 # The order of the work, file by file: a room (a file, or a folder as a whole) imports only what stands before it.
-GROUND = ("errors", "vocabulary", "numbers", "days", "files", "shown", "free_names", "engine")
+GROUND = ("errors", "language", "vocabulary", "numbers", "days", "files", "shown", "free_names", "engine")
 STEPS = (
     "grid.event_columns",
     "grid.mailbox_kinds",

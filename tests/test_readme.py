@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from calibrate import language as words
 from calibrate.cli.app import app
 from calibrate.cli.flags import calibration_flags
 from calibrate.evaluation.metrics import METRICS
 from calibrate.export import FORMATS
 from calibrate.leads.crm import SYSTEMS
-from calibrate.report import language as words
 from calibrate.weights import METHODS
 
 ROOT = Path(__file__).parents[1]

@@ -42,8 +42,8 @@ for _threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # small matrices: 
 if TYPE_CHECKING:
     from ..counts.leakage import Suspect
     from ..counts.rates import RateTable
+    from ..language import Words
     from ..monthly.counted import Counted
-    from ..report.language import Words
     from ..report.review import Account
 
 __all__ = ["app", "main"]
@@ -236,10 +236,10 @@ def score(
 @grid_app.command("check")
 def grid_check(grid: Annotated[str, typer.Argument(metavar="GRID.json")], json: JsonFlag = False) -> None:
     """Check a grid file against its schema and for the usual mistakes."""
+    from .. import language as words
     from ..evaluation import audit
     from ..export.reading import read_grid
     from ..report import finding_text as checks
-    from ..report import language as words
 
     findings = audit.findings(read_grid(grid))
     if json:
@@ -325,7 +325,7 @@ def _counted(data: str, flags: dict[str, Any], timing: dict[str, float]) -> Coun
 
 def _words(reading: Counted) -> Words:
     """The words of the first language that was asked for."""
-    from ..report.language import load
+    from ..language import load
 
     return load(reading.settings.report.languages[0])
 

@@ -60,8 +60,8 @@ def adopt(
     if json:
         say_json({**asdict(decision), "folder": folder, "maximum": grid.maximum, "minimum": grid.minimum})
         return
+    from ..language import load
     from ..report.band_text import stage_lines
-    from ..report.language import load
 
     words = load(lang)
     say(words("adopted.done", candidate=candidate, month=decision.month, file=f"{folder}/{decision.grid}"))
@@ -102,7 +102,7 @@ def status(
     if json:
         say_json(asdict(state))
         return
-    from ..report.language import load
+    from ..language import load
 
     words = load(lang)
     for month in state.months:
@@ -152,8 +152,8 @@ def grid_diff(
     from ..export.reading import read_grid
     from ..grid.diff import beside
     from ..grid.grid import STAGES
+    from ..language import load
     from ..report.band_text import stage_line
-    from ..report.language import load
     from ..report.level_text import level_name
 
     first, second = read_grid(old), read_grid(new)
@@ -211,8 +211,8 @@ def grid_explain(
 
     from ..export.reading import read_grid
     from ..files import write_whole
+    from ..language import load
     from ..report.grid_page import explained
-    from ..report.language import load
 
     form = Path(out).suffix.lstrip(".").casefold()
     form = {"htm": "html", "markdown": "md"}.get(form, form)

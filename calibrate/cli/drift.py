@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from ..counts.rates import Rate
     from ..grid.grid import Grid
+    from ..language import Words
     from ..leads.terms import Terms
     from ..monitoring.drift_looks import Drift
-    from ..report.language import Words
 
 SHOWN_LINES = 15
 DRIFT_FLAGS: dict[str, Any] = {
@@ -105,8 +105,8 @@ def _first_day(grid: Grid, terms: Terms, since: str | None) -> date | None:
 
 def _show(result: Drift, language: str) -> None:
     """Verdict, one line per cohort, and the lines that moved most."""
+    from ..language import load
     from ..report import drift_text as moving
-    from ..report.language import load
 
     words = load(language)
     say(moving.verdict(result, words))

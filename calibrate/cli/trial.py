@@ -66,8 +66,8 @@ def plan(
     if json:
         say_json(result.as_dict())
         return
+    from ..language import load
     from ..report import trial_text as trialed
-    from ..report.language import load
 
     words = load(lang)
     say("\n".join(trialed.planned(result, words)))
@@ -127,8 +127,8 @@ def read(
     if json:
         say_json({**result.as_dict(), "arms": facts})
     else:
+        from ..language import load
         from ..report import trial_text as trialed
-        from ..report.language import load
 
         words = load(lang)
         say(trialed.reading(result, words))

@@ -19,9 +19,9 @@ from ..export.reading import read_grid
 from ..files import locked
 from ..grid.criteria import Level
 from ..grid.grid import STAGES, Grid, Thresholds
+from ..language import known, load
 from ..points.curve import fit_curve
 from ..points.score_table import reaches, row_scores, score
-from ..report.language import known, load
 from ..report.level_text import level_name
 from ..report.run_schema import Candidate, NearEqual, Point, RunFile, Steps
 from . import settings as spelling

@@ -7,9 +7,9 @@ from pathlib import Path
 from ..errors import CalibrateError
 from ..evaluation import decision
 from ..export import json as grid_json
+from ..language import load as load_words
 from ..report.folder import check_writable
 from ..report.folder import write as write_folder
-from ..report.language import load as load_words
 from ..report.review import Review
 from . import settings_file
 from .counted import Counted, _month

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..evaluation.comparison import Judged
-from .language import Words
+from ..language import Words
 from .level_text import level_name
 from .review import Candidate, Review
 from .sections import rests_on

@@ -11,9 +11,9 @@ from ..evaluation.metrics import Estimate
 from ..grid.criteria import Criterion
 from ..grid.diff import Line, beside
 from ..grid.notes import understood
+from ..language import Words, load
 from . import sections, tables
 from .finding_text import finding_json, readable, told
-from .language import Words, load
 from .review import Candidate, Review
 
 METHOD = "sparse"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..grid.grid import Band, Measure, Stage, Thresholds
-from .language import Words
+from ..language import Words
 
 
 def said(text: str, words: Words) -> str:
     """A name or action of a band, translated where it is one of ours.
 
-    >>> from calibrate.report.language import load
+    >>> from calibrate.language import load
     >>> said("call now", load("fr")), said("rappeler Paul", load("fr"))
     ('appeler tout de suite', 'rappeler Paul')
     """
@@ -21,7 +21,7 @@ def said(text: str, words: Words) -> str:
 def from_points(demands: Sequence[tuple[Measure, int]], words: Words) -> str:
     r"""From how many points on, and at least how many of fit and engagement.
 
-    >>> from calibrate.report.language import load
+    >>> from calibrate.language import load
     >>> from_points((("score", 30), ("fit", 5), ("engagement", 10)), load("en")).replace("\u00a0", " ")
     'from 30 points, with at least 5 of fit and 10 of engagement'
     """

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ..counts.rates import Rate, rate
+from ..language import Words
 from ..monitoring.drift import ALARMS, MIX_WATCHED
 from ..monitoring.drift_looks import Drift
 from ..monitoring.shift_tests import Change
-from .language import Words
 
 MOST_LINES, MOST_MIXES = 8, 8
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..counts.power import Power, customers_needed, customers_still
-from .language import Words
+from ..language import Words
 from .review import Review
 
 GAPS = (0.03, 0.05)

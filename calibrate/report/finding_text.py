@@ -8,7 +8,7 @@ from typing import Any
 
 from ..evaluation.audit import Finding
 from ..grid.criteria import Criterion
-from .language import Words, load
+from ..language import Words, load
 from .level_text import level_name
 
 

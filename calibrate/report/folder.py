@@ -15,9 +15,9 @@ from pathlib import Path
 from ..errors import CalibrateError
 from ..evaluation import decision
 from ..files import locked
+from ..language import Words, load
 from ..points.thresholds import trade_off
 from . import charts, run_json, tables
-from .language import Words, load
 from .page import page
 from .review import Review
 from .workbook import workbook

@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Mapping
 
-from .language import Words
+from ..language import Words
 from .review import Review
 
 

@@ -13,10 +13,10 @@ from ..errors import SettingsError
 from ..export.markdown import escape, table
 from ..grid.criteria import Criterion, Level
 from ..grid.grid import Band, Grid, band_of
+from ..language import Words
 from . import sections, tables
 from . import svg as drawing
 from .band_text import band_line, said, stage_lines
-from .language import Words
 from .page import environment, text_of
 
 FORMS = ("html", "md")

@@ -14,11 +14,11 @@ from ..evaluation.segments import Sides
 from ..evaluation.swap import Moved
 from ..grid.diff import Line, beside
 from ..grid.grid import STAGES
+from ..language import Words
 from ..points.grade import DIGITS, LETTERS
 from . import drift_text as moving
 from . import sections
 from .band_text import band_line, from_points, said, stage_line
-from .language import Words
 from .review import Candidate, Review
 
 MOST_FEEDBACK = 20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..grid.criteria import Level
-from .language import Words
+from ..language import Words
 
 
 def level_name(level: Level, words: Words) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..language import Words
 from ..leads.columns.outcome import Outcome, Value
 from ..leads.columns.person_names import may_be_shown
 from ..vocabulary import shape_of
-from .language import Words
 from .review import Account
 
 ORDER = ("customer", "lost", "open", "unknown")

@@ -18,6 +18,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from ..language import Words
 from . import answer as answering
 from . import audit_text as checks
 from . import enough, folds, sections, tables
@@ -26,7 +27,6 @@ from . import outcome_text as spelling
 from . import svg as drawing
 from . import svg_pictures as pictures
 from . import what_if as trying
-from .language import Words
 from .review import Review
 from .size_picture import sizes
 from .winners import winners

@@ -19,11 +19,11 @@ from ..evaluation.metrics import Estimate
 from ..funnel.fading import Fading
 from ..funnel.stages import Step
 from ..grid.grid import Band
+from ..language import load
 from . import audit_text as checks
 from . import enough, sections, tables
 from . import impact_json as meeting_json
 from . import outcome_text as spelling
-from .language import load
 from .review import Account, Candidate, Review
 
 SCHEMA = 1

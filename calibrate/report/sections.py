@@ -16,9 +16,9 @@ from ..evaluation.comparison import Verdict
 from ..evaluation.metrics import METRICS, Estimate
 from ..grid.criteria import Axis, Criterion, Level
 from ..grid.grid import STAGES, Grid, Stage, Thresholds
+from ..language import Words
 from . import svg as drawing
 from . import tables
-from .language import Words
 from .level_text import level_name as level_name
 from .review import Candidate, Review
 

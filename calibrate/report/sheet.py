@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..counts.rates import Rate
-from .language import Words
+from ..language import Words
 
 Cell = str | int | float | None
 Columns = Sequence[tuple[str, str]]
@@ -27,7 +27,7 @@ class Sheet:
 def heads(say: Words, columns: str) -> list[tuple[str, str]]:
     """Headings in words from `text key:kind of cell` for each column.
 
-    >>> from calibrate.report.language import load
+    >>> from calibrate.language import load
     >>> heads(load("en"), "column.leads:count column.rate:percent")
     [('Leads', 'count'), ('Close rate', 'percent')]
     """

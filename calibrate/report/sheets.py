@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from ..counts.rates import rate
 from ..evaluation.comparison import PRIMARY
 from ..evaluation.segments import SHOWN
+from ..language import Words
 from ..points.grade import DIGITS, LETTERS
 from . import impact as meeting
 from . import sections, sheets_funnel
 from .band_text import from_points, said, stage_lines
-from .language import Words
 from .review import Review
 from .sheet import RATE, Cell, Sheet, figures, heads
 

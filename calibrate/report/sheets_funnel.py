@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..grid.grid import STAGES
+from ..language import Words
 from . import sections, tables
-from .language import Words
 from .review import Review
 from .sheet import RATE, Cell, Sheet, figures, heads
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from ..language import Words
 from . import svg as drawing
-from .language import Words
 from .review import Review
 from .what_if import best_by_size, people_name
 

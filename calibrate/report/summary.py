@@ -8,12 +8,12 @@ from ..counts.leakage import Question, Suspect
 from ..counts.power import Power
 from ..counts.rates import RateTable
 from ..evaluation.frontier import Frontier
+from ..language import Words, load
 from . import drift_text as moving
 from . import enough, sections, tables
 from . import impact as meeting
 from . import outcome_text as spelling
 from .band_text import stage_lines
-from .language import Words, load
 from .review import Account, Review
 
 SHOWN_METRICS = ("auc", "log_loss")

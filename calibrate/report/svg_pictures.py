@@ -7,9 +7,9 @@ from functools import partial
 from markupsafe import Markup
 
 from ..evaluation.comparison import Judged
+from ..language import Words
 from . import sections, tables
 from . import svg as drawing
-from .language import Words
 from .review import Candidate, Review
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from ..counts.rates import Rate
+from ..language import Words
 from ..monitoring.trial import Reading, TrialPlan
-from .language import Words
 
 PLAN_HEADS = ("weeks", "leads_new", "leads_old", "smallest", "lift")
 LOOK_HEADS = ("week", "new", "old", "points", "interval", "z", "bound")
@@ -16,7 +16,7 @@ def planned(plan: TrialPlan, words: Words) -> list[str]:
     """What a trial of this design finds, how long the lift one hopes for takes, and when its outcomes are known.
 
     >>> from calibrate.monitoring.trial import Design, plan
-    >>> from calibrate.report.language import load
+    >>> from calibrate.language import load
     >>> made = plan(Design(leads_per_month=400, rate=0.05), lift=1.5)
     >>> [text.replace(chr(0xA0), " ") for text in planned(made, load("en"))] == list(made.sentences)
     True

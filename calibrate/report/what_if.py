@@ -20,9 +20,9 @@ from ..errors import GridError
 from ..evaluation.frontier import Point
 from ..grid.criteria import Level
 from ..grid.grid import Grid
+from ..language import Words
 from ..points.score_table import row_scores
 from .folds import deflated
-from .language import Words
 from .level_text import level_name
 from .review import Review
 

@@ -12,8 +12,8 @@ from ..counts.tally import Tally
 from ..errors import GridError
 from ..grid.criteria import Criterion
 from ..grid.grid import Grid
+from ..language import Words
 from ..points.score_table import row_scores
-from .language import Words
 from .level_text import level_name
 from .review import Review
 from .what_if import FEWEST_LEADS, later_leads

@@ -17,12 +17,12 @@ from typing import Any
 
 from ..free_names import free_name
 from ..grid.grid import STAGES
+from ..language import Words
 from . import audit_text as checks
 from . import drift_text as moving
 from . import finding_text, sections, tables
 from . import impact as meeting
 from .band_text import stage_lines
-from .language import Words
 from .review import Candidate, Review
 from .sheet import Cell, heads
 from .sheets import sheets

@@ -13,8 +13,8 @@ from calibrate.evaluation import audit
 from calibrate.evaluation.audit import Finding, findings
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Evidence, Grid, Pin, Thresholds
+from calibrate.language import load
 from calibrate.report import audit_text as checks
-from calibrate.report.language import load
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 YES_NO = (Level("yes", values=("yes",)), Level("no", values=("no",)), *ENDS)

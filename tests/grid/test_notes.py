@@ -1,7 +1,7 @@
 """Notes of the calculation: every one understood again, and told in every language."""
 
+from calibrate import language as words
 from calibrate.grid.notes import NOTES, note, understood
-from calibrate.report import language as words
 from calibrate.report.audit_text import noted
 
 FACTS = {"criterion": "a=b: c", "level": "x was not", "share": 0.3, "reached": -4, "best": 100, "pivot": 15, "was": -7}

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from calibrate.errors import SettingsError
+from calibrate.language import load
 from calibrate.monitoring.trial import Design, plan, power_of, read
 from calibrate.report import trial_text as trialed
-from calibrate.report.language import load
 
 
 def test_reading_keeps_the_chance_when_outcomes_come_late() -> None:

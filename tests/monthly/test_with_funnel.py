@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from page_case import opened
 
+from calibrate import language as words
 from calibrate.export import json as grid_json
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid
 from calibrate.monthly import run as monthly
 from calibrate.monthly.settings import settings
-from calibrate.report import language as words
 from calibrate.report import page, run_json
 from calibrate.report.review import Review
 from calibrate.simulate import simulate

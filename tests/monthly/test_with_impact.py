@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from calibrate.errors import SettingsError
+from calibrate.language import load
 from calibrate.monthly import run as monthly
 from calibrate.monthly.counted import Counted
 from calibrate.monthly.settings import settings
 from calibrate.points.grade import demand
 from calibrate.report.impact import chosen_by, handed_over
-from calibrate.report.language import load
 from calibrate.report.review import Review
 from calibrate.report.tables import place_of, steps
 from calibrate.simulate import simulate

@@ -18,8 +18,8 @@ from calibrate.evaluation.audit import findings
 from calibrate.evaluation.constraint_costs import Cost, Costs
 from calibrate.evaluation.metrics import Estimate
 from calibrate.grid.grid import Grid
+from calibrate.language import load
 from calibrate.report import folder, run_json, tables
-from calibrate.report.language import load
 from calibrate.report.page import page
 from calibrate.report.review import Candidate, Review, Robustness
 from calibrate.report.workbook import workbook

@@ -1,8 +1,8 @@
 """Bands in words, alike in reports and sheets."""
 
 from calibrate.grid.reasons import BANDS
+from calibrate.language import load
 from calibrate.report.band_text import said
-from calibrate.report.language import load
 
 
 def test_bands_are_called_alike_by_reports_and_sheets():

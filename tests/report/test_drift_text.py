@@ -12,10 +12,10 @@ from report_case import HOSTILE
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Evidence, Grid
+from calibrate.language import load
 from calibrate.monitoring.drift import drift
 from calibrate.report import drift_text
 from calibrate.report import drift_text as moving
-from calibrate.report.language import load
 from calibrate.report.page import page
 from calibrate.report.run_json import dump, run_json
 

@@ -6,8 +6,8 @@ import pytest
 
 from calibrate.evaluation.audit import Finding
 from calibrate.grid.criteria import Criterion, Level
+from calibrate.language import load
 from calibrate.report.finding_text import finding_json, told
-from calibrate.report.language import load
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 CRITERION = Criterion("demo", "demo", "boolean", "fit", (Level("True", values=(True,)), *ENDS))

@@ -15,8 +15,8 @@ from report_case import HOSTILE, hostile, review
 from calibrate.errors import SettingsError
 from calibrate.export import json as grid_json
 from calibrate.grid.grid import Band, Expiry, Grid, Thresholds
+from calibrate.language import load
 from calibrate.report.grid_page import explained
-from calibrate.report.language import load
 
 GRID = replace(
     review(4000).candidates[0].grid,

@@ -13,8 +13,8 @@ from met_case import MET, PLAIN
 from page_case import Text
 from report_case import HOSTILE
 
+from calibrate.language import load
 from calibrate.report import impact as meeting
-from calibrate.report.language import load
 from calibrate.report.page import page
 from calibrate.report.run_json import dump, run_json
 from calibrate.report.workbook import workbook

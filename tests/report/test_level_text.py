@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calibrate.grid.criteria import Level
-from calibrate.report.language import load
+from calibrate.language import load
 from calibrate.report.level_text import level_name
 
 

@@ -17,8 +17,8 @@ from report_case import FORMULA, HOSTILE, hostile, review
 
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid
+from calibrate.language import load
 from calibrate.report import summary
-from calibrate.report.language import load
 from calibrate.report.page import page
 from calibrate.report.review import Review
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from report_case import review
 
+from calibrate.language import load
 from calibrate.report import sections, tables
-from calibrate.report.language import load
 
 REVIEW = review(6000)
 

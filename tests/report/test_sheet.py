@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calibrate.counts.rates import Rate, rate
-from calibrate.report.language import load
+from calibrate.language import load
 from calibrate.report.sheet import RATE, figures, heads
 
 

@@ -11,8 +11,8 @@ from calibrate.counts.rates import rate
 from calibrate.funnel.kpis import Month
 from calibrate.funnel.time_to_close import Closing, Window
 from calibrate.funnel.value import Worth
+from calibrate.language import load
 from calibrate.report import sheets_funnel
-from calibrate.report.language import load
 from calibrate.report.review import Funnel
 
 SAY = load("en")

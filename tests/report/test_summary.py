@@ -12,11 +12,11 @@ from met_case import MET, PLAIN
 from page_case import Text, opened
 from report_case import hostile, review
 
+from calibrate import language as words
 from calibrate.evaluation.segments import Segmented
 from calibrate.grid.criteria import Level
+from calibrate.language import load
 from calibrate.points.thresholds import Policy
-from calibrate.report import language as words
-from calibrate.report.language import load
 from calibrate.report.page import page
 from calibrate.report.summary import check, summary
 from calibrate.report.workbook import workbook

@@ -8,8 +8,8 @@ from page_case import opened
 from report_case import review
 
 from calibrate.grid.grid import Grid
+from calibrate.language import load
 from calibrate.report import sections, tables
-from calibrate.report.language import load
 from calibrate.report.page import page
 from calibrate.report.review import Review
 

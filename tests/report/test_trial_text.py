@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from calibrate.language import load
 from calibrate.monitoring.trial import Design, plan, read
 from calibrate.report import trial_text as trialed
-from calibrate.report.language import load
 
 
 @pytest.mark.parametrize(

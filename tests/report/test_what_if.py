@@ -18,8 +18,8 @@ from report_case import hostile, review
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid
+from calibrate.language import load
 from calibrate.points.score_table import row_scores, score
-from calibrate.report.language import load
 from calibrate.report.page import page
 from calibrate.report.review import Changes
 from calibrate.report.what_if import caught_at, later_leads, packed, profiles_of, values

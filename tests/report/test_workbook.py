@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from report_case import FORMULA, HOSTILE, hostile, review
 
-from calibrate.report.language import load
+from calibrate.language import load
 from calibrate.report.workbook import workbook
 
 REVIEW = review(4000)

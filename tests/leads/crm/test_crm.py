@@ -17,8 +17,8 @@ from crm_case import ENDS, FIRST, SAMPLES, WON, read, rows_of, spoken, write
 from calibrate.cli.app import main
 from calibrate.errors import HistoryError, InputError, SettingsError
 from calibrate.funnel.value import weigh_by_value
+from calibrate.language import known, load
 from calibrate.leads.crm import SYSTEMS, detect
-from calibrate.report.language import known, load
 
 
 def test_every_system_has_samples_and_words() -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from calibrate import language as words
 from calibrate.errors import SettingsError
 from calibrate.evaluation.metrics import METRICS
 from calibrate.grid import reasons as explain
 from calibrate.report import charts
-from calibrate.report import language as words
 from calibrate.weights import METHODS
 
-HOUSE = Path(words.__file__).parents[1]
+HOUSE = Path(words.__file__).parent
 ENGLISH, FRENCH = words.load("en"), words.load("fr")
 THIN, FIRM = "\u202f", "\u00a0"
 

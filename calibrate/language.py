@@ -18,9 +18,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..errors import SettingsError, unknown
+from .errors import SettingsError, unknown
 
-FOLDER = Path(__file__).parent / "languages"
+FOLDER = Path(__file__).parent / "report" / "languages"
 NOTHING = "–"
 MINUS = "\N{MINUS SIGN}"
 
