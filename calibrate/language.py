@@ -230,6 +230,15 @@ def load(language: str) -> Words:
     return Words(language, texts, tuple(months))
 
 
+def breakable(text: str) -> str:
+    r"""A text for a terminal, a log or another program: its spaces may break.
+
+    >>> breakable("1\N{NO-BREAK SPACE}cohort")
+    '1 cohort'
+    """
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def _tightened(text: str, pairs: Mapping[str, str]) -> str:
     """A text with the spaces that may not break put in, so that the language file can be read and typed."""
     text = re.sub(r"\{(\w+)(:\w+)?\} (?=\{\1:)", "{\\1\\2}\N{NO-BREAK SPACE}", text)  # a number and what it counts

@@ -179,8 +179,7 @@ def review(leads: int = 24_000) -> Review:
     facts = {"baseline": "current", "leads": 12_006, "customers": 554, "folds": 4, "candidate": "logistic",
              "value": 0.842, "base": 0.811, "difference": 0.031, "low": 0.023, "high": 0.039, "best": "logistic",
              "best_value": 0.842, "candidates": 3}  # fmt: skip
-    why = "Adopt logistic: on 12,006 later leads (554 customers) it ranks better than current."
-    verdict = Verdict("adopt", "logistic", "better", facts, why)
+    verdict = Verdict("adopt", "logistic", "better", facts)
     return Review(
         "Leads of Northwind", account(), counted, table, suspects(), tuple(candidates),
         Comparison("current", "auc", tuple(verdicts), folds, 12_006, 554, verdict), "logistic", 24.0,
@@ -206,7 +205,7 @@ def hostile() -> Review:
     verdict = replace(
         calm.comparison.verdict,
         candidate="logistic" + HOSTILE,
-        why=HOSTILE,
+        reason=HOSTILE,
         facts={**calm.comparison.verdict.facts, "baseline": HOSTILE},
     )
     return replace(

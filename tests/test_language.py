@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
+import tomlkit
+from page_case import Text
+from report_case import review
 
 from calibrate import language as words
 from calibrate.errors import SettingsError
 from calibrate.evaluation.metrics import METRICS
 from calibrate.grid import reasons as explain
+from calibrate.monitoring import trial
 from calibrate.report import charts
+from calibrate.report.page import page
+from calibrate.report.summary import summary
+from calibrate.report.workbook import workbook
 from calibrate.weights import METHODS
 
 HOUSE = Path(words.__file__).parent
@@ -124,7 +134,45 @@ def test_every_key_that_a_template_names_exists() -> None:
 
 def test_charts_and_explanations_speak_as_the_page_does() -> None:
     told = {key.removeprefix("chart."): text for key, text in ENGLISH.texts.items() if key.startswith("chart.")}
-    assert told == charts.ENGLISH
+    assert charts.labels_in(ENGLISH).texts == told
     for language, spoken in (("en", ENGLISH), ("fr", FRENCH)):
         for role in ("missing", "other"):
-            assert explain.WORDS[language][role] == spoken(f"level.{role}")
+            assert explain.words_in(language)[role] == spoken(f"level.{role}")
+
+
+@pytest.fixture
+def third(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[words.Words]:
+    """A language that is one new file: every text is its own key, with the places of the English one."""
+    for path in words.FOLDER.glob("*.toml"):
+        shutil.copy(path, tmp_path)
+    document = tomlkit.parse((tmp_path / "en.toml").read_text(encoding="utf-8"))
+    for table, texts in document.items():
+        if table == "format":
+            continue
+        for key in texts:
+            places = "".join(re.findall(r"\{\w+(?::[^{}|]*)?\}", texts[key]))
+            texts[key] = f"⟦{table}.{key}⟧{places}"
+    (tmp_path / "xx.toml").write_text(tomlkit.dumps(document), encoding="utf-8")
+    monkeypatch.setattr(words, "FOLDER", tmp_path)
+    words.load.cache_clear()
+    yield words.load("xx")
+    words.load.cache_clear()
+
+
+def test_a_third_language_is_one_file(third: words.Words, tmp_path: Path) -> None:
+    """Page, summary, workbook, charts, trial and the words of reasons say nothing in English."""
+    assert words.known() == ("en", "fr", "xx")
+    found = review(2000)
+    text = Text(page(found, third)).text
+    told = [text, summary(found, third)]
+    plan = trial.plan(trial.Design(leads_per_month=400, rate=0.05), lift=1.5)
+    told += [*plan.said(third), *charts.labels_in(third).texts.values(), *explain.words_in("xx").values()]
+    workbook(found, third, tmp_path / "review.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "review.xlsx")
+    told += [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    told += book.sheetnames
+    whole = "\n".join(told)
+    english = [text for text in words.load("en").texts.values() if len(text.split()) >= 4 and "{" not in text]
+    assert len(english) > 200
+    assert [sentence for sentence in english if sentence in whole] == []
+    assert "⟦meeting." in whole and "⟦reason.better⟧" in whole

@@ -109,7 +109,7 @@ def _show(result: Drift, language: str) -> None:
     from ..report import drift_text as moving
 
     words = load(language)
-    say(moving.verdict(result, words))
+    say(result.said(words))
     for sentence in moving.reasons(result, words):
         say(f"- {sentence}")
     rows = [
@@ -120,7 +120,7 @@ def _show(result: Drift, language: str) -> None:
             "" if k.expected is None else words.decimal(k.expected, 1),
             words.decimal(k.stability, 2),
             words(f"drift.word_{k.status}"),
-            moving.said(k.changes[0], words) if k.changes else "",
+            k.changes[0].said(words) if k.changes else "",
         )
         for k in result.looks
     ]
@@ -128,7 +128,7 @@ def _show(result: Drift, language: str) -> None:
     lines = [
         (
             line.criterion,
-            moving.level(line.level, words),
+            moving.level_said(line.level, words),
             words.signed(line.points),
             _rate(line.then, words),
             _rate(line.now, words),

@@ -70,7 +70,7 @@ def plan(
     from ..report import trial_text as trialed
 
     words = load(lang)
-    say("\n".join(trialed.planned(result, words)))
+    say("\n".join(result.said(words)))
     show_table(*trialed.plan_table(result, words))
 
 
@@ -131,7 +131,7 @@ def read(
         from ..report import trial_text as trialed
 
         words = load(lang)
-        say(trialed.reading(result, words))
+        say(result.said(words))
         if facts.get("left_out"):
             say(words("trial.left_out", count=facts["left_out"]))
         show_table(*trialed.look_table(result, words))

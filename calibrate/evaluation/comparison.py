@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..counts.rates import wilson
 from ..errors import SettingsError, unknown
 from ..grid.grid import Grid
+from ..language import Words, breakable, load
 from ..shown import Shown
 from .backtest import Backtest, Fold, same_leads
 from .bootstrap import DRAWS, Resampled, Scored, in_cells, resample, simultaneous
@@ -48,7 +49,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to do; `reason` is a key that the language files say in words with `facts`, `why` says it in English.
+    """What to do; `reason` is a key that the language files say in words with `facts`.
 
     `baseline` names the grid in use that candidates were held against; "none" where nobody uses one.
     """
@@ -57,8 +58,26 @@ class Verdict:
     candidate: str | None
     reason: str
     facts: Mapping[str, float | int | str]
-    why: str
     baseline: str = "none"
+
+    def headline(self, words: Words) -> str:
+        """What to do with which grid, in three words."""
+        grid = self.candidate or self.facts.get("baseline", "")
+        return words.say("decision", self.decision, {"candidate": grid, "baseline": grid})
+
+    def sentence(self, words: Words) -> str:
+        """The reason with its numbers, and what fewer and more lines would cost."""
+        has_reason = f"reason.{self.reason}" in words.texts
+        table, key = ("reason", self.reason) if has_reason else ("verdict", self.decision)
+        reason = words.say(table, key, self.facts)
+        steps = [key for key in ("fewer", "more") if f"{key}_lines" in self.facts]
+        return f"{reason} {words.say('lines', '_'.join(steps), self.facts)}" if steps else reason
+
+    @property
+    def why(self) -> str:
+        """Headline and reason in English."""
+        words = load("en")
+        return breakable(f"{self.headline(words)}. {self.sentence(words)}")
 
     def __str__(self) -> str:
         return self.why
@@ -280,11 +299,6 @@ class _Case:
         }
 
     @property
-    def seen(self) -> str:
-        """What was judged on, in words."""
-        return f"on {self.leads:,} later leads ({self.customers:,} customers)"
-
-    @property
     def proposed(self) -> str | None:
         """The shortest grid that is not surely worse than the best: of the frontier, else of the candidates."""
         point = None if self.frontier is None else self.frontier.proposed
@@ -299,13 +313,11 @@ def _verdict(case: _Case) -> Verdict:
     Where no grid is in use, all leads alike are what a grid is held against: ranking better than chance is enough.
     """
     if not case.reliable:
-        why = "No reliable weights: no level of any criterion closes differently from the rest beyond chance."
-        return Verdict("no_reliable_weights", None, "no_distinct_level", case.facts, why)
+        return Verdict("no_reliable_weights", None, "no_distinct_level", case.facts)
     if case.drawn is None:
-        few = "there are too few customers in the newest cohorts to judge any grid on later leads."
         if case.fixed:
-            return Verdict("keep", case.baseline, "not_judged", case.facts, f"Keep {case.baseline}: {few}")
-        return Verdict("wait", None, "not_judged", case.facts, f"Wait: {few}")
+            return Verdict("keep", case.baseline, "not_judged", case.facts)
+        return Verdict("wait", None, "not_judged", case.facts)
     value, draws = case.drawn.of(PRIMARY)
     low, _ = simultaneous(value - 0.5, draws - 0.5, case.drawn.sample)
     if not (low > 0).any():
@@ -314,20 +326,15 @@ def _verdict(case: _Case) -> Verdict:
     if not case.fixed:
         return _shortest_good(case, case.drawn)
     if len(value) == 1:
-        why = f"Keep {case.baseline}: it is the only candidate."
-        return Verdict("keep", case.baseline, "only_candidate", case.facts, why)
+        return Verdict("keep", case.baseline, "only_candidate", case.facts)
     return _best_of(case, case.drawn)
 
 
 def _nothing_ranks(case: _Case, names: tuple[str, ...], value: Floats, bounds: Floats) -> Verdict:
     top = int(np.argmax(value))
     figure, low, high = float(value[top]), float(bounds[0, top]), float(bounds[1, top])
-    why = (
-        f"No reliable weights: {case.seen} no grid ranks customers above other leads beyond chance; the best AUC, that "
-        f"of {names[top]}, is {figure:.3f} (95 % interval {low:.3f} to {high:.3f}; chance alone gives 0.5)."
-    )
     facts = {**case.facts, "best": names[top], "value": figure, "low": low, "high": high}
-    return Verdict("no_reliable_weights", None, "auc_not_above_chance", facts, why)
+    return Verdict("no_reliable_weights", None, "auc_not_above_chance", facts)
 
 
 def _shortest(case: _Case, replicates: Resampled) -> str | None:
@@ -356,11 +363,7 @@ def _shortest_good(case: _Case, replicates: Resampled) -> Verdict:
         "high": max(high, float(value[at])),
         **_steps(case.frontier),
     }
-    why = (
-        f"Adopt {name}: {case.seen} its {lines} lines rank with an AUC of {value[at]:.3f} "
-        f"(95 % interval {facts['low']:.3f} to {facts['high']:.3f}; chance alone gives 0.5).{_steps_said(facts)}"
-    )
-    return Verdict("adopt", name, "shortest", facts, why)
+    return Verdict("adopt", name, "shortest", facts)
 
 
 def _steps(frontier: Frontier | None) -> dict[str, float | int | str]:
@@ -374,15 +377,6 @@ def _steps(frontier: Frontier | None) -> dict[str, float | int | str]:
             facts[f"{key}_lines"] = point.lines
             facts[f"{key}_difference"] = point.metrics[PRIMARY].value - proposal.metrics[PRIMARY].value
     return facts
-
-
-def _steps_said(facts: Mapping[str, float | int | str]) -> str:
-    parts = [
-        f"{facts[f'{key}_lines']} lines {facts[f'{key}_difference']:+.3f}"
-        for key in ("fewer", "more")
-        if f"{key}_lines" in facts
-    ]
-    return f" With other numbers of lines the AUC would change: {', '.join(parts)}." if parts else ""
 
 
 def _best_of(case: _Case, replicates: Resampled) -> Verdict:
@@ -410,18 +404,11 @@ def _best_of(case: _Case, replicates: Resampled) -> Verdict:
         "lines": case.sizes[names[winner]][0],
         **(_steps(case.frontier) if winner == proposed else {}),
     }
-    interval = f"95 % interval {low[at]:+.3f} to {high[at]:+.3f}"
-    if len(rivals) > 1:
-        interval += f", corrected for {len(rivals)} candidates"
-    figures = f"AUC {value[winner]:.3f} against {value[base]:.3f}, a difference of {gap:+.3f} ({interval})"
     if not better:
-        why = f"Keep {case.baseline}: {case.seen} no candidate ranks reliably better; the best, {names[best]}, has "
-        return Verdict("keep", case.baseline, "none_better", facts, f"{why}{figures}.")
-    why = f"Adopt {names[winner]}: {case.seen} it ranks better than {case.baseline}, {figures}"
+        return Verdict("keep", case.baseline, "none_better", facts)
     if winner == best:
-        return Verdict("adopt", names[winner], "better", facts, f"{why}.{_steps_said(facts)}")
-    why += f"; {names[best]} ({value[best]:.3f}) cannot be told apart from it and is less simple."
-    return Verdict("adopt", names[winner], "better_and_simplest", facts, f"{why}{_steps_said(facts)}")
+        return Verdict("adopt", names[winner], "better", facts)
+    return Verdict("adopt", names[winner], "better_and_simplest", facts)
 
 
 def _simplest_alike(case: _Case, replicates: Resampled, better: list[int], best: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..grid.criteria import Axis
 from ..grid.grid import Band, Expiry, Grid
-from ..grid.reasons import BANDS, told, words_in
+from ..grid.reasons import bands_in, told, words_in
 from .base import EVERYTHING, Coverage, Options, account, band_rates
 from .lines import ZERO
 
@@ -95,7 +95,7 @@ def band_said(name: str, action: str, language: str) -> tuple[str, str]:
     >>> band_said("not yet", "wait", "fr"), band_said("Chaud", "wait until May", "fr")
     (('pas encore (not yet)', 'attendre'), ('Chaud', 'wait until May'))
     """
-    translations = BANDS[language]
+    translations = bands_in(language)
     return f"{translations[name]} ({name})" if name in translations else name, translations.get(action, action)
 
 

@@ -4,29 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from ..errors import SettingsError, unknown
+from ..language import load
 from .criteria import MISSING, OTHER, Axis, Criterion
 from .grid import Grid
-
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {MISSING: "not given", OTHER: "any other answer", "filled": "filled", "yes": "yes", "no": "no"},
-    "fr": {MISSING: "non renseigné", OTHER: "autre réponse", "filled": "renseigné", "yes": "oui", "no": "non"},
-}
-"""How the levels that calibrate names by itself are said to a reader."""
-BANDS: Mapping[str, Mapping[str, str]] = {
-    "en": {},
-    "fr": {
-        "sales-qualified": "qualifié commercial",
-        "marketing-qualified": "qualifié marketing",
-        "not yet": "pas encore",
-        "call now": "appeler tout de suite",
-        "nurture": "entretenir la relation",
-        "wait": "attendre",
-    },
-}
-"""How the bands and actions that calibrate names by itself are said; what a user wrote stays."""
 
 
 @dataclass(frozen=True)
@@ -42,30 +25,46 @@ class Reason:
         return f"{self.criterion}: {self.level} ({self.points:+d})"
 
 
+@cache
 def words_in(language: str) -> Mapping[str, str]:
-    """Words of one language; a SettingsError that names the known ones if there are none."""
-    if language not in WORDS:
-        raise SettingsError(unknown("language", language, WORDS))
-    return WORDS[language]
+    """How the levels that calibrate names by itself are said; a SettingsError names the known languages.
+
+    >>> words_in("fr")["missing"], words_in("en")["yes"]
+    ('non renseigné', 'yes')
+    """
+    texts = load(language).texts
+    return {name: texts[f"answer.{name}"] for name in (MISSING, OTHER, "filled", "yes", "no")}
 
 
-def told(criterion: Criterion, place: int, words: Mapping[str, str] = WORDS["en"]) -> str:
+@cache
+def bands_in(language: str) -> Mapping[str, str]:
+    """How the bands and actions that calibrate names by itself are said, where otherwise than in English.
+
+    >>> bands_in("fr")["call now"], bands_in("en")
+    ('appeler tout de suite', {})
+    """
+    texts, english = load(language).texts, load("en").texts
+    names = {english[key]: text for key, text in texts.items() if key.startswith("said.")}
+    return {name: text for name, text in names.items() if name != text}
+
+
+def told(criterion: Criterion, place: int, words: Mapping[str, str] | None = None) -> str:
     """Name of a level as a reader should see it.
 
     >>> from calibrate.grid.criteria import Level
     >>> sector = Criterion("sector", "Sector", "text", "fit",
     ...     (Level("SaaS", values=("SaaS",)), Level("missing", "missing"), Level("other", "other")))
-    >>> [told(sector, place, WORDS["fr"]) for place in range(3)]
+    >>> [told(sector, place, words_in("fr")) for place in range(3)]
     ['SaaS', 'non renseigné', 'autre réponse']
     """
-    level = criterion.levels[place]
+    level, words = criterion.levels[place], words_in("en") if words is None else words
     if level.role == "value" and (criterion.kind == "presence" or True in level.values or False in level.values):
         return words.get(level.name, level.name) if level.name in ("filled", "yes", "no") else level.name
     own_name = level.role == "value" or level.name not in (MISSING, OTHER)
     return level.name if own_name else words.get(level.role, level.name)
 
 
-def reasons(grid: Grid, lead: Mapping[str, Any], words: Mapping[str, str] = WORDS["en"]) -> tuple[Reason, ...]:
+def reasons(grid: Grid, lead: Mapping[str, Any], words: Mapping[str, str] | None = None) -> tuple[Reason, ...]:
     """Lines with points that made one lead's score, the weightiest first, ties in the grid's order.
 
     Their points add up to the score.

@@ -90,8 +90,8 @@ def drift(grid: Grid, tally: Tally, *, since: date | str | None = None) -> Drift
     >>> bought = np.zeros(4400, np.int64)
     >>> bought[:60], bought[2200:2230], bought[[*range(200, 240), *range(2400, 2440)]] = 1, 1, 1
     >>> print(drift(grid, tally_of([demo], codes, bought, month, ("2026-01", "2026-02"))).why)
-    Recalibrate 'seed': 'demo: yes' closes at 15.0% (30/200, 10.7%-20.6%) instead of 30.0% (300/1,000, 27.2%-32.9%),
-    since 2026-02.
+    Recalibrate “seed”: it was made from leads that closed differently. “demo: yes” closes at 15.0% (30 of 200)
+    instead of 30.0% (300 of 1,000), since February 2026.
     """
     regrouped = tally.regroup(grid.criteria)
     later = _later(tally, since) & (tally.totals[:, 0] > 0)

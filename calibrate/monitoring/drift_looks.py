@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..language import Words, breakable, load
 from ..shown import Shown
 from .shift_tests import Change, Status
 
@@ -67,19 +68,16 @@ class Drift(Shown):
         """Cohorts whose verdict was another one than keep."""
         return sum(look.status != "keep" for look in self.looks)
 
+    def said(self, words: Words) -> str:
+        """The verdict in one sentence."""
+        key = "keep_after" if self.status == "keep" and self.alarms else self.status
+        return words(f"drift.{key}", grid=self.grid, looks=len(self.looks), alarms=self.alarms)
+
     @property
     def why(self) -> str:
-        """The verdict in one English sentence."""
-        if self.status == "keep":
-            looks, cohorts = len(self.looks), "cohort" if len(self.looks) == 1 else "cohorts"
-            if self.alarms:
-                return (
-                    f"Keep '{self.grid}': what moved in {self.alarms} of {looks} {cohorts} since the calibration is "
-                    "over or no longer sure."
-                )
-            return f"Keep '{self.grid}': in {looks} {cohorts} since the calibration nothing moved beyond chance."
-        verb = "Recalibrate" if self.status == "recalibrate" else "Watch"
-        return f"{verb} '{self.grid}': {self.changes[0]}."
+        """The verdict in English, with what it rests on most."""
+        words = load("en")
+        return breakable(" ".join([self.said(words), *(change.said(words) for change in self.changes[:1])]))
 
     def frame(self) -> pd.DataFrame:
         """One line per cohort: leads, customers, promised customers, stability index, status, strongest change."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..counts.hypergeometric import lower_mid_p
-from ..counts.rates import rate
+from ..language import Words, breakable, load
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -76,17 +76,19 @@ class Change:
             "rate_then": self.customers_then / max(self.leads_then, 1),
         }
 
+    def said(self, words: Words) -> str:
+        """The change as a sentence, with its beginning and, where it has one, its end."""
+        key = "between" if self.until else "since"
+        span = words(f"drift.{key}", since=words.date(self.since), until=words.date(self.until))
+        return words(f"drift.{self.kind}", **{**self.facts, "level": level_said(self.level, words), "span": span})
+
     def __str__(self) -> str:
-        span = f"since {self.since}" if self.until is None else f"from {self.since} to {self.until}"
-        if self.kind == "mix":
-            return f"the mix of '{self.criterion}' has changed (stability index {self.size:.2f}), {span}"
-        if self.kind == "score":
-            return (
-                f"{self.customers:,} customers came of {self.leads:,} leads where the score promised "
-                f"{self.customers_then:,.1f}, {span}"
-            )
-        now, then = rate(self.customers, self.leads), rate(int(self.customers_then), self.leads_then)
-        return f"'{self.criterion}: {self.level}' closes at {now} instead of {then}, {span}"
+        return breakable(self.said(load("en")))
+
+
+def level_said(name: str, words: Words) -> str:
+    """A level as it is shown: a word of ours for missing, other, true and false."""
+    return words.texts.get(f"level.{name.casefold()}", name)
 
 
 def spans(leads: Ints, then: Ints) -> NDArray[np.intp]:

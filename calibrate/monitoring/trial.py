@@ -24,6 +24,7 @@ from scipy import special
 
 from ..counts.rates import Rate, rate
 from ..errors import SettingsError
+from ..language import Words, breakable, load
 from .group_sequential import CHANCE, bounds, inflation
 
 Floats = NDArray[np.float64]
@@ -118,33 +119,43 @@ class TrialPlan:
             "table": rows,
         }
 
+    def said(self, words: Words) -> list[str]:
+        """What a trial of this design finds, how long the lift one hopes for takes, when its outcomes are known."""
+        design = self.design
+        new, old = design.arms(design.weeks)
+        sentences = [
+            words(
+                "trial.finds",
+                weeks=design.weeks,
+                new=new,
+                old=old,
+                detectable=self.detectable,
+                rate=design.rate,
+                lift=self.detectable_lift,
+                power=design.power,
+            )
+        ]
+        if self.lift is not None:
+            weeks = self.weeks_needed
+            needed = words("trial.years") if weeks is None else words("trial.weeks_long", n=weeks)
+            sentences.append(
+                words("trial.wished", lift=self.lift, power=self.power, needed=needed, wanted=design.power)
+            )
+        sentences.append(
+            words(
+                "trial.known",
+                days=self.known_after_days,
+                weeks=design.weeks,
+                close=design.close_within_days,
+                until=self.read_weeks,
+            )
+        )
+        return [*sentences, words("trial.shadow_note")] if design.mode == "shadow" else sentences
+
     @property
     def sentences(self) -> tuple[str, ...]:
         """What the plan says, in English."""
-        design = self.design
-        new, old = design.arms(design.weeks)
-        text = [
-            f"In {design.weeks} weeks {new:,.0f} leads of the new grid meet {old:,.0f} of the old one; a close rate of "
-            f"{self.detectable:.1%} instead of {design.rate:.1%} (x{self.detectable_lift:.2f}) is found with "
-            f"{design.power:.0%} power, read every week."
-        ]
-        if self.lift is not None:
-            needed = "more than ten years" if self.weeks_needed is None else f"{self.weeks_needed} weeks"
-            text.append(
-                f"A lift of x{self.lift:g} would be found with {self.power:.0%} power in that time; it takes {needed} "
-                f"for {design.power:.0%}."
-            )
-        text.append(
-            f"The last of these outcomes is known {self.known_after_days} days after the start "
-            f"({design.weeks} weeks and {design.close_within_days} days to close): take in leads for {design.weeks} "
-            f"weeks, and read them every week until then, with calibrate trial read --weeks {self.read_weeks}."
-        )
-        if design.mode == "shadow":
-            text.append(
-                "Only leads that one grid hands over and the other does not are compared. Those that sales never "
-                "called close less, so a shadow trial is harder on the new grid than a split one."
-            )
-        return tuple(text)
+        return tuple(breakable(sentence) for sentence in self.said(load("en")))
 
     def __str__(self) -> str:
         return "\n".join([*self.sentences, self.weeks.to_string(index=False, float_format="{:.3g}".format)])
@@ -279,18 +290,18 @@ class Reading:
             "high": at.high,
         }
 
+    def said(self, words: Words) -> str:
+        """The decision in one sentence with its counts."""
+        at = self.decided
+        counts = words("trial.counts", new=_rate_said(at.new, words), old=_rate_said(at.old, words))
+        difference, low, high = (words.signed(100 * points, 1) for points in (at.difference, at.low, at.high))
+        gap = words("trial.gap", gap=difference, low=low, high=high)
+        return words(f"trial.{self.decision}", week=at.week, weeks=self.weeks, counts=counts, gap=gap)
+
     @property
     def why(self) -> str:
-        """The decision in one English sentence."""
-        at = self.decided
-        counts = f"{at.new} with the new grid, {at.old} with the old one"
-        gap = f"difference {100 * at.difference:+.1f} points, {100 * at.low:+.1f} to {100 * at.high:+.1f}"
-        if self.decision == "go_on":
-            return f"Go on: after {at.week} of {self.weeks} weeks nothing is decided ({counts}; {gap})."
-        if self.decision == "no_difference":
-            return f"Over after {self.weeks} weeks, no reliable difference ({counts}; {gap}): keep the old grid."
-        word = "The new grid closes more" if self.decision == "new_better" else "The old grid closes more"
-        return f"{word}, and the trial may stop: decided in week {at.week} of {self.weeks} ({counts}; {gap})."
+        """The decision in English."""
+        return breakable(self.said(load("en")))
 
     def frame(self) -> pd.DataFrame:
         """One line per week: counts, z, bound, difference with its interval."""
@@ -335,6 +346,11 @@ class Reading:
         return f"{self.why}\n{self.frame().to_string(index=False, float_format='{:.3g}'.format)}"
 
 
+def _rate_said(rate: Rate, words: Words) -> str:
+    counts = words("summary.counts", customers=rate.customers, leads=rate.leads)
+    return f"{words.percent(rate.value)} ({counts}, {words.between(rate.low, rate.high)})"
+
+
 def read(
     counts: Sequence[tuple[int, int, int, int]], *, weeks: int, week: int | None = None, effect: float = 1.0
 ) -> Reading:
@@ -346,8 +362,8 @@ def read(
     variance is so many times that of leads on their own.
 
     >>> print(read([(100, 5, 100, 5), (200, 30, 200, 8)], weeks=6).why)
-    The new grid closes more, and the trial may stop: decided in week 2 of 6 (15.0% (30/200, 10.7%-20.6%) with the
-    new grid, 4.0% (8/200, 2.0%-7.7%) with the old one; difference +11.0 points, +0.3 to +21.7).
+    The new grid closes more, and the trial may stop: decided in week 2 of 6 (15.0% (30 of 200, 10.7% to
+    20.6%) with the new grid, 4.0% (8 of 200, 2.0% to 7.7%) with the old one; difference +11.0 points, +0.3 to +21.7).
     """
     if weeks < 1 or not counts:
         raise SettingsError("a trial to be read has leads, and was planned for at least one week (--weeks)")

@@ -22,34 +22,12 @@ from ..counts.rates import Floats, RateTable
 from ..errors import GridError, unknown
 from ..evaluation.comparison import Comparison
 from ..grid.criteria import Level
+from ..language import Words, load
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-ENGLISH: Mapping[str, str] = {
-    "lift": "Lift: close rate ÷ average",
-    "lift_title": "What moves the close rate",
-    "predicted": "Close rate promised by the score",
-    "observed": "Close rate that came",
-    "calibration_title": "Promised and observed close rate on later leads",
-    "agree": "promise = outcome",
-    "share_leads": "Share of leads called, best scores first",
-    "share_customers": "Share of customers caught",
-    "gains_title": "Customers caught on later leads",
-    "chance": "calling at random",
-    "threshold": "Threshold in points",
-    "caught": "customers caught",
-    "handed": "leads handed over",
-    "share": "Share",
-    "trade_off_title": "What a threshold costs and catches",
-    "rate": "Close rate",
-    "rates_title": "Close rates with 95% intervals",
-    "average": "average",
-    "missing": "not given",
-    "other": "any other answer",
-    "counts": "{customers} of {leads}",
-}
 COLOURS = ("#0b6fa4", "#c2551a", "#0b7261", "#7d3f8c", "#8a6500", "#51616e")
 DASHES = ("-", "--", ":", "-.", (0, (6, 2, 1, 2, 1, 2)), (0, (2, 3)))
 MORE, LESS, INK, QUIET = "#0b7261", "#b2401f", "#14222e", "#51616e"
@@ -87,7 +65,13 @@ class Labels:
     count: Callable[[float], str]
 
 
-PLAIN = Labels(ENGLISH, lambda share: f"{100 * share:.3g}%", lambda number: f"{number:,.0f}")
+def labels_in(words: Words) -> Labels:
+    """The words on charts in a language."""
+    texts = {key.removeprefix("chart."): text for key, text in words.texts.items() if key.startswith("chart.")}
+    return Labels(texts, words.percent_tick, words.count)
+
+
+PLAIN = labels_in(load("en"))
 
 
 def lift_bars(rates: RateTable, criterion: str | None = None, most: int = 20, labels: Labels = PLAIN) -> Figure:

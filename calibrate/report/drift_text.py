@@ -8,7 +8,7 @@ from ..counts.rates import Rate, rate
 from ..language import Words
 from ..monitoring.drift import ALARMS, MIX_WATCHED
 from ..monitoring.drift_looks import Drift
-from ..monitoring.shift_tests import Change
+from ..monitoring.shift_tests import level_said as level_said
 
 MOST_LINES, MOST_MIXES = 8, 8
 
@@ -27,25 +27,9 @@ class Moving(NamedTuple):
     status: str
 
 
-def verdict(drift: Drift, words: Words) -> str:
-    """The verdict in one sentence."""
-    key = "keep_after" if drift.status == "keep" and drift.alarms else drift.status
-    return words(f"drift.{key}", grid=drift.grid, looks=len(drift.looks), alarms=drift.alarms)
-
-
 def reasons(drift: Drift, words: Words) -> list[str]:
     """What the verdict rests on, the most surprising first, one sentence each."""
-    return [said(change, words) for change in drift.changes]
-
-
-def said(change: Change, words: Words) -> str:
-    """One change as a sentence, with its beginning and, where it has one, its end."""
-    span = words(
-        "drift.between" if change.until else "drift.since",
-        since=words.date(change.since),
-        until=words.date(change.until),
-    )
-    return words(f"drift.{change.kind}", **{**change.facts, "level": level(change.level, words), "span": span})
+    return [change.said(words) for change in drift.changes]
 
 
 def over(drift: Drift, words: Words) -> list[str]:
@@ -57,7 +41,7 @@ def over(drift: Drift, words: Words) -> list[str]:
         if (episode[2].kind, episode[2].criterion, episode[2].level) not in standing
     ]
     return [
-        words("drift.earlier", first=words.date(first), last=words.date(last), what=said(change, words))
+        words("drift.earlier", first=words.date(first), last=words.date(last), what=change.said(words))
         for first, last, change in gone
     ]
 
@@ -121,11 +105,6 @@ def chance(value: float, words: Words) -> str:
     if value >= 1:
         return words("drift.mere_chance")
     return words.percent(value) if value >= 0.0001 else "< " + words.percent(0.0001)
-
-
-def level(name: str, words: Words) -> str:
-    """A level as it is shown: a word of ours for missing, other, true and false."""
-    return words.texts.get(f"level.{name.casefold()}", name)
 
 
 def drift_json(drift: Drift | None) -> dict[str, Any] | None:

@@ -92,8 +92,7 @@ def _fill(
 
 
 def _pictures(review: Review, place: Path, words: Words) -> None:
-    texts = {key.removeprefix("chart."): text for key, text in words.texts.items() if key.startswith("chart.")}
-    labels = charts.Labels(texts, words.percent_tick, words.count)
+    labels = charts.labels_in(words)
     place.mkdir()
     charts.save(charts.lift_bars(review.rates, labels=labels), place / "lift.png")
     charts.save(charts.calibration_curves(review.comparison, labels), place / "calibration.png")

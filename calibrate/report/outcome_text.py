@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..language import Words
+from ..language import Words, load
 from ..leads.columns.outcome import Outcome, Value
 from ..leads.columns.person_names import may_be_shown
 from ..vocabulary import shape_of
@@ -14,13 +14,6 @@ from .review import Account
 ORDER = ("customer", "lost", "open", "unknown")
 SHOWN = 8
 """So many values of each kind are spelt in a terminal."""
-AS_OF = {
-    "given": "given with --as-of",
-    "created": "newest day of creation",
-    "closed": "newest day on which an outcome was decided",
-    "outcomes": "newest day on which an outcome was decided in the second file",
-    "events": "day of the newest event",
-}
 
 
 def first_lines(account: Account, say: Words) -> list[str]:
@@ -104,7 +97,7 @@ def outcome_json(account: Account) -> dict[str, Any]:
 
 def as_of_reason(account: Account) -> str:
     """Why the history is read on that day, in English, with the column that told it."""
-    reason = AS_OF.get(account.as_of_reason, account.as_of_reason)
+    reason = load("en").name("as_of", account.as_of_reason)
     return f"{reason}: column '{account.as_of_column}'" if account.as_of_column else reason
 
 

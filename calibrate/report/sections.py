@@ -12,7 +12,6 @@ import pandas as pd
 from markupsafe import Markup
 
 from ..counts.leakage import Question
-from ..evaluation.comparison import Verdict
 from ..evaluation.metrics import METRICS, Estimate
 from ..grid.criteria import Axis, Criterion, Level
 from ..grid.grid import STAGES, Grid, Stage, Thresholds
@@ -100,33 +99,12 @@ def ceiling(review: Review, words: Words) -> str:
 
 def headline(review: Review, words: Words) -> str:
     """The verdict in three words: what to do with which grid."""
-    verdict, baseline = review.comparison.verdict, review.comparison.baseline
-    facts = {"candidate": verdict.candidate or review.chosen, "baseline": verdict.candidate or baseline}
-    if verdict.decision == "recalibrate":
-        facts["baseline"] = baseline
-    return words.say("decision", verdict.decision, facts)
+    return review.comparison.verdict.headline(words)
 
 
 def sentence(review: Review, words: Words) -> str:
     """The verdict in one sentence with its numbers."""
-    verdict, compared = review.comparison.verdict, review.comparison
-    facts = {
-        "candidate": verdict.candidate or review.chosen,
-        "baseline": compared.baseline,
-        "leads": compared.leads,
-        "customers": compared.customers,
-    }
-    otherwise = verdict.why if words.language == "en" else words.say("verdict", verdict.decision, facts, verdict.why)
-    has_reason = f"reason.{verdict.reason}" in words.texts
-    reason = words.say("reason", verdict.reason, verdict.facts, otherwise) if has_reason else otherwise
-    return " ".join((reason, *lines_told(verdict, words), *window_note(review, words)))
-
-
-def lines_told(verdict: Verdict, words: Words) -> Iterator[str]:
-    """What fewer and more lines would cost, in a sentence."""
-    both = [key for key in ("fewer", "more") if f"{key}_lines" in verdict.facts]
-    if both:
-        yield words.say("lines", "_".join(both), verdict.facts)
+    return " ".join((review.comparison.verdict.sentence(words), *window_note(review, words)))
 
 
 def window_note(review: Review, words: Words) -> Iterator[str]:

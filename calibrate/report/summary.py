@@ -9,7 +9,6 @@ from ..counts.power import Power
 from ..counts.rates import RateTable
 from ..evaluation.frontier import Frontier
 from ..language import Words, load
-from . import drift_text as moving
 from . import enough, sections, tables
 from . import impact as meeting
 from . import outcome_text as spelling
@@ -69,7 +68,7 @@ def _changes(review: Review, say: Words) -> Iterator[str]:
             ]
             yield f"{say('segments.harms', candidate=swap.new)} {', '.join(names)}"
     if review.past.drift is not None:
-        yield moving.verdict(review.past.drift, say)
+        yield review.past.drift.said(say)
     for o in review.past.outcomes[-2:]:
         if o.came is not None and o.came.leads:
             yield say(

@@ -368,7 +368,7 @@ def _drift(book: _Book, review: Review) -> None:
     rows: list[Sequence[Cell]] = [
         (
             line.criterion,
-            moving.level(line.level, say),
+            moving.level_said(line.level, say),
             line.points,
             line.then.value,
             line.then.leads,
@@ -383,7 +383,7 @@ def _drift(book: _Book, review: Review) -> None:
         )
         for line in moving.moved(drift, len(drift.lines))
     ]
-    book.sheet(say("nav.drift"), columns, rows, moving.verdict(drift, say))
+    book.sheet(say("nav.drift"), columns, rows, drift.said(say))
     columns = heads(
         say,
         "drift.cohort:text column.leads:count column.customers:count drift.promised:decimal drift.index:decimal "
@@ -397,7 +397,7 @@ def _drift(book: _Book, review: Review) -> None:
             look.expected,
             look.stability,
             say(f"drift.word_{look.status}"),
-            moving.said(look.changes[0], say) if look.changes else "",
+            look.changes[0].said(say) if look.changes else "",
         )
         for look in drift.looks
     ]

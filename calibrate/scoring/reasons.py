@@ -18,7 +18,7 @@ from sqlglot import exp
 from ..engine import sql
 from ..errors import GridError
 from ..grid.grid import Grid, Measure
-from ..grid.reasons import WORDS, told
+from ..grid.reasons import told, words_in
 
 MOST_REASONS = 3
 SMALL, LARGE = 62, 126
@@ -78,7 +78,7 @@ def marked(
     codes: Sequence[exp.Expr],
     remaining: _Left,
     columns: Sequence[str],
-    words: Mapping[str, str] = WORDS["en"],
+    words: Mapping[str, str] | None = None,
 ) -> Marked:
     """Score and reasons of a grid, from the expression of each criterion's level code.
 
@@ -95,7 +95,7 @@ def marked(
     room = (grid.maximum - sum(least)).bit_length()
     if room >= SMALL:
         raise GridError(f"grid '{grid.name}' has points too large to be added up; divide all of them by one number")
-    lines = _lines(grid, words)
+    lines = _lines(grid, words_in("en") if words is None else words)
     line_words = _words(lines, room)
     wide = line_words[0].end + MOST_REASONS > SMALL
     sums = [_sum(grid, codes, least if i == 0 else None, word, remaining, wide) for i, word in enumerate(line_words)]

@@ -58,8 +58,8 @@ def test_a_clearly_better_candidate_is_adopted_with_its_numbers():
     )
     verdict = found.verdict
     assert (verdict.decision, verdict.candidate, verdict.reason) == ("adopt", "logistic", "better")
-    assert verdict.why.startswith("Adopt logistic: on 6,000 later leads (")
-    assert f"AUC {verdict.facts['value']:.3f} against {verdict.facts['base']:.3f}" in verdict.why
+    assert verdict.why.startswith("Adopt “logistic”. On 6,000 later leads (")
+    assert f"AUC {verdict.facts['value']:.3f} instead of {verdict.facts['base']:.3f}" in verdict.why
     gap = found.judged[1].difference["auc"]
     assert 0 < gap.low < gap.value < gap.high
     assert gap.value == pytest.approx(found.judged[1].metrics["auc"].value - found.judged[0].metrics["auc"].value)
@@ -92,8 +92,8 @@ def test_without_a_reliable_gain_the_grid_in_use_stays():
         baseline="current",
     ).verdict
     assert (found.decision, found.candidate, found.reason) == ("keep", "current", "none_better")
-    assert found.baseline == "current" and found.why.startswith("Keep current: on")
-    assert "no candidate ranks reliably better; the best, cautious, has AUC" in found.why
+    assert found.baseline == "current" and found.why.startswith("Keep “current”. On")
+    assert "no grid surely ranks better. The best of the others, “cautious”, reaches AUC" in found.why
 
 
 def test_where_no_grid_is_in_use_the_shortest_of_the_best_is_adopted_and_nothing_is_kept():

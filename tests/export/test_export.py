@@ -159,7 +159,7 @@ def test_names_that_do_not_exist_are_refused_with_the_nearest():
         write(golden.small(), "postgres")
     with pytest.raises(ExportError, match="Did you mean 'professional'"):
         write(golden.small(), "zoho", Options(edition="profesional"))
-    with pytest.raises(SettingsError, match="no language named 'de'"):
+    with pytest.raises(SettingsError, match="no report language named 'de'"):
         write(golden.small(), "plezi", Options(language="de"))
 
 

@@ -12,7 +12,6 @@ import pytest
 from calibrate.errors import SettingsError
 from calibrate.language import load
 from calibrate.monitoring.trial import Design, plan, power_of, read
-from calibrate.report import trial_text as trialed
 
 
 def test_reading_keeps_the_chance_when_outcomes_come_late() -> None:
@@ -36,7 +35,7 @@ def test_a_plan() -> None:
     assert made.weeks_needed == 34
     assert made.known_after_days == 132
     assert made.read_weeks == made.as_dict()["read_weeks"] == 19  # 18 weeks are 126 days
-    assert "trial read --weeks 19." in " ".join(trialed.planned(made, load("fr")))
+    assert "trial read --weeks 19." in " ".join(made.said(load("fr")))
     assert power_of(made.design, 34, 1.5) >= 0.8 > power_of(made.design, 33, 1.5)
     assert "276 leads of the new grid meet 276" in str(made)
     shadow = plan(Design(leads_per_month=80, rate=0.2, mode="shadow", common=0.5))

@@ -14,7 +14,6 @@ from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Evidence, Grid
 from calibrate.language import load
 from calibrate.monitoring.drift import drift
-from calibrate.report import drift_text
 from calibrate.report import drift_text as moving
 from calibrate.report.page import page
 from calibrate.report.run_json import dump, run_json
@@ -71,7 +70,7 @@ def test_what_is_over_is_said_beside_the_verdict() -> None:
     assert found.status == "keep"
     assert found.alarms == sum(found.frame()["status"] != "keep") == 1
     assert "in 1 of 11 cohorts" in found.why
-    assert "in 1 of 11" in drift_text.verdict(found, load("en"))
+    assert "in 1 of 11" in found.said(load("en"))
     assert drift(grid(), counted(yes[:1], no[:1])).why.endswith(
         "in 1 cohort since the calibration nothing moved beyond chance."
     )

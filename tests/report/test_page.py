@@ -161,7 +161,7 @@ def stranger(found: Review) -> Review:
 
 
 def unknown_verdict(found: Review) -> Review:
-    verdict = replace(found.comparison.verdict, decision="recalibrate", reason="drifted", why="It drifted.")
+    verdict = replace(found.comparison.verdict, decision="recalibrate", reason="drifted")
     return replace(found, comparison=replace(found.comparison, verdict=verdict))
 
 
@@ -173,7 +173,7 @@ def unknown_verdict(found: Review) -> Review:
         (unjudged, {"en": "Keep “current”", "fr": "Garder « current »"}),
         (no_signal, {"en": "do not put them to work", "fr": "ne pas les mettre en service"}),
         (stranger, {"en": "not countable on this history", "fr": "non dénombrable"}),
-        (unknown_verdict, {"en": "It drifted.", "fr": "ne correspond plus aux leads"}),
+        (unknown_verdict, {"en": "no longer fits the leads", "fr": "ne correspond plus aux leads"}),
     ],
 )
 def test_reviews_that_lack_something(case: Any, words: dict[str, str], language: str) -> None:

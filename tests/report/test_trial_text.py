@@ -8,7 +8,6 @@ import pytest
 
 from calibrate.language import load
 from calibrate.monitoring.trial import Design, plan, read
-from calibrate.report import trial_text as trialed
 
 
 @pytest.mark.parametrize(
@@ -16,7 +15,7 @@ from calibrate.report import trial_text as trialed
 )
 def test_english_words_say_what_the_library_says(counts: list[tuple[int, int, int, int]]) -> None:
     found = read(counts, weeks=6)
-    said = trialed.reading(found, load("en")).replace("\u00a0", " ").replace("\u2212", "-")
+    said = found.said(load("en")).replace("\u00a0", " ").replace("\u2212", "-")
 
     def bare(text: str) -> list[str]:
         return re.findall(r"[A-Za-z]+|[\d.,%]+", text.replace("-", " ").replace(" to ", " ").replace(" of ", " "))
@@ -24,4 +23,4 @@ def test_english_words_say_what_the_library_says(counts: list[tuple[int, int, in
     assert sorted(bare(said)) == sorted(bare(found.why.replace("/", " ")))
     design = Design(leads_per_month=400, rate=0.05, mode="shadow")
     made = plan(design, lift=1.5)
-    assert [text.replace("\u00a0", " ") for text in trialed.planned(made, load("en"))] == list(made.sentences)
+    assert [text.replace("\u00a0", " ") for text in made.said(load("en"))] == list(made.sentences)

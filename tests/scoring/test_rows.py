@@ -142,5 +142,5 @@ def test_reasons_in_french(leads: Path, tmp_path: Path) -> None:
     score_file(GRID, str(leads), str(tmp_path / "fr.parquet"), language="fr")
     found = duckdb.sql(f"SELECT reasons FROM '{tmp_path / 'fr.parquet'}'").fetchall()
     assert "source: non renseigné (+7)" in found[2][0] and "it's: autre réponse (-3)" in found[2][0]
-    with pytest.raises(SettingsError, match="no language named 'de'"):
+    with pytest.raises(SettingsError, match="no report language named 'de'"):
         score_file(GRID, str(leads), str(tmp_path / "de.csv"), language="de")
