@@ -91,7 +91,7 @@ def test_the_month_in_which_it_began_is_named() -> None:
     assert [look.status for look in found.looks] == ["keep", "keep", "recalibrate", "recalibrate"]
     assert found.since == "2026-03"
     assert (found.changes[0].criterion, found.changes[0].level) == ("demo", "yes")
-    assert "15.0% (30/200, 10.7%-20.6%) instead of 30.0% (300/1,000" in found.why
+    assert "15.0% (30 of 200) instead of 30.0% (300 of 1,000)" in found.why
     assert found.episodes[0][:2] == ("2026-03", "2026-04")
 
 

@@ -34,11 +34,11 @@ def test_an_episode_begins_with_an_alarm_and_keeps_its_most_surprising_look() ->
 
 def test_the_sentence_counts_alarms_that_are_over() -> None:
     quiet, alarm = look("2026-01"), look("2026-02", change("recalibrate", 0.001, "2026-02"))
-    assert found(quiet).why == "Keep 'seed': in 1 cohort since the calibration nothing moved beyond chance."
-    assert found(alarm, look("2026-03")).why.startswith("Keep 'seed': what moved in 1 of 2 cohorts")
+    assert found(quiet).why == "Keep “seed”: in 1 cohort since the calibration nothing moved beyond chance."
+    assert found(alarm, look("2026-03")).why.startswith("Keep “seed”: what moved in 1 of 2 cohorts")
     assert found(alarm).why == (
-        "Recalibrate 'seed': 'demo: yes' closes at 10.0% (20/200, 6.6%-14.9%) instead of 20.0% (200/1,000, "
-        "17.6%-22.6%), since 2026-02."
+        "Recalibrate “seed”: it was made from leads that closed differently. “demo: yes” closes at 10.0% "
+        "(20 of 200) instead of 20.0% (200 of 1,000), since February 2026."
     )
     assert found(quiet, alarm).alarms == 1
 
