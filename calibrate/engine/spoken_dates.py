@@ -62,7 +62,7 @@ def spoken_sql(text: str) -> str:
     day = f"TRY_CAST({part('([0-9]{4})')} || '-' || {month} || '-' || {part('([0-9]{1,2})')} AS DATE)"
     half = part(r"[0-9] ?([ap])\.?m")
     hour = f"CASE {half} WHEN 'p' THEN {clock(1)} % 12 + 12 WHEN 'a' THEN {clock(1)} % 12 ELSE {clock(1)} END"
-    zone = r"([+-])([0-9]{2}):?([0-9]{2})$"
+    zone = r"[:h][0-9]{2}(?: ?[ap]\.?m\.?)? *([+-])([0-9]{2}):?([0-9]{2})$"  # behind a clock: -2024 is a year
     minutes = f"(TRY_CAST({part(zone, 2)} AS INTEGER) * 60 + TRY_CAST({part(zone, 3)} AS INTEGER))"
     shift = f"COALESCE(CASE {part(zone)} WHEN '-' THEN {minutes} WHEN '+' THEN -{minutes} END, 0)"
     seconds = f"({hour}) * 3600 + {clock(2)} * 60 + {clock(4)} + {shift} * 60"
