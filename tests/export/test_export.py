@@ -18,7 +18,6 @@ from calibrate.export import (
     account,
     coverage,
     excel,
-    read_scored,
     write,
     write_scores,
 )
@@ -128,23 +127,6 @@ def test_scores_are_written_within_limits_and_safe(name):
     else:
         lines = text.split("\r\n")
         assert len(lines) == 603 and not any(line.startswith(("=", "+", "@")) for line in lines)
-
-
-def test_scored_leads_are_read_back_from_what_score_writes(tmp_path):
-    (tmp_path / "s.csv").write_text("id,score,band,reasons\n7,-3,Wait,a (-3)\n8,12,,\n", encoding="utf-8")
-    found = list(read_scored(str(tmp_path / "s.csv"), "id"))
-    assert found == [Scored("7", -3, "Wait", "a (-3)"), Scored("8", 12)]
-    bad = {"no column named 'mail'": "mail", "no column named 'score'": "id", "line 2 has no whole score": "id"}
-    for at, (message, key) in enumerate(bad.items()):
-        (tmp_path / "b.csv").write_text("id,sc\n1,2\n" if at == 1 else "id,score\n1,x\n", encoding="utf-8")
-        with pytest.raises(InputError, match=message):
-            list(read_scored(str(tmp_path / "b.csv"), key))
-    for score in ("--5", "²", "1.5", "", "9" * 5000):
-        (tmp_path / "b.csv").write_text(f"id,score\n1,{score}\n", encoding="utf-8")
-        with pytest.raises(InputError, match="line 2 has no whole score"):
-            list(read_scored(str(tmp_path / "b.csv"), "id"))
-    with pytest.raises(InputError, match="cannot be read"):
-        list(read_scored(str(tmp_path / "absent.csv"), "id"))
 
 
 def test_a_format_without_scores_says_who_takes_them():

@@ -17,7 +17,6 @@ from calibrate.export import (
     FORMATS,
     excel,
     pmml,
-    pmml_reading,
     reading,
 )
 from calibrate.export import json as canonical
@@ -144,21 +143,6 @@ def test_a_sheet_that_breaks_off_is_named():
         reading.read(cut.getvalue(), "g.xlsx")
 
 
-def test_a_bomb_is_not_unpacked():
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as parts:
-        parts.writestr("xl/workbook.xml", b"0" * (reading.MOST_UNPACKED + 1))
-    with pytest.raises(GridError, match="unpacks to more than"):
-        reading.read(packed.getvalue(), "bomb.xlsx")
-    laughs = '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><PMML>&b;</PMML>'
-    outside = '<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><PMML>&a;</PMML>'
-    for bomb in (laughs, outside):
-        with pytest.raises(GridError, match="DOCTYPE"):
-            pmml_reading.read(bomb, "bomb.pmml")
-    with pytest.raises(GridError, match="at most"):
-        reading.read(b"x" * (reading.MOST_BYTES + 1), "big.csv")
-
-
 def rules(operations):
     made = [{"operation": {**each, "includeObjectsWithNoValueSet": False}, "value": at % 7} for at, each in operations]
     match = {"type": "MATCH", "property": "p", "defaultValue": 0, "matchRules": made}
@@ -234,38 +218,6 @@ def test_a_workbook_cannot_laugh():
 def test_a_file_without_an_end_is_not_read_to_its_end():
     with pytest.raises(GridError, match="at most 8,388,608"):
         reading.load("/dev/zero")
-
-
-def test_a_scorecard_of_another_program():
-    document = """
-      <PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><DataDictionary>
-      <DataField name="age" optype="continuous" dataType="double"/>
-      <DataField name="job" optype="categorical" dataType="string"/>
-      </DataDictionary><Scorecard functionName="regression" initialScore="5"><Characteristics>
-      <Characteristic name="A" reasonCode="a"><Attribute partialScore="1">
-        <SimplePredicate field="age" operator="isMissing"/></Attribute>
-        <Attribute partialScore="2"><CompoundPredicate booleanOperator="and">
-        <SimplePredicate field="age" operator="greaterThan" value="18"/>
-        <SimplePredicate field="age" operator="lessOrEqual" value="30"/></CompoundPredicate></Attribute>
-        <Attribute partialScore="7"><True/></Attribute></Characteristic>
-      <Characteristic name="J"><Attribute partialScore="10"><SimpleSetPredicate field="job" booleanOperator="isIn">
-        <Array n="2" type="string">"sales rep" ceo</Array></SimpleSetPredicate></Attribute>
-        <Attribute partialScore="0"><True/></Attribute></Characteristic></Characteristics></Scorecard></PMML>"""
-    grid = reading.read(document, "other.pmml")
-    leads = [
-        {},
-        {"age": 18},
-        {"age": 18.5},
-        {"age": 30},
-        {"age": 31, "job": "ceo"},
-        {"age": 31, "job": "sales rep"},
-        {"job": "sales"},
-    ]
-    assert [grid.score(lead) for lead in leads] == [6, 12, 7, 7, 22, 22, 6]
-    with pytest.raises(GridError, match="it asks several columns"):
-        reading.read(
-            document.replace('field="age" operator="isMissing"', 'field="job" operator="isMissing"'), "other.pmml"
-        )
 
 
 def test_load_says_what_is_wrong_with_the_path(tmp_path):
