@@ -10,7 +10,7 @@ import pytest
 from replay import cases, golden
 
 from calibrate.counts.rates import rate
-from calibrate.errors import ExportError, InputError, SettingsError
+from calibrate.errors import ExportError, SettingsError
 from calibrate.export import (
     FORMATS,
     Options,
