@@ -234,10 +234,3 @@ def test_the_close_rate_stands_beside_every_score(name):
     assert rates == [[0.2] * 3, [0.5, 0.25, 0.75], [0.001] * 3]  # the curve's, the lead's own, below the curve
     blank = write_scores(replace(grid, curve=None), [scored[0]], name).decode()
     assert blank.endswith(",,,\r\n") or '"fields": [{"id": "{scoreFieldId}"' in blank
-
-
-def test_a_scored_file_brings_its_close_rates(tmp_path):
-    head = "id,score,band,close_rate,close_rate_low,close_rate_high,reasons\n"
-    (tmp_path / "s.csv").write_text(f"{head}7,3,Wait,0.1,0.05,0.2,x (+3)\n8,1,,,,,\n", encoding="utf-8")
-    found = list(read_scored(str(tmp_path / "s.csv"), "id"))
-    assert found == [Scored("7", 3, "Wait", "x (+3)", (0.1, 0.05, 0.2)), Scored("8", 1)]

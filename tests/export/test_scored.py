@@ -24,3 +24,10 @@ def test_scored_leads_are_read_back_from_what_score_writes(tmp_path):
             list(read_scored(str(tmp_path / "b.csv"), "id"))
     with pytest.raises(InputError, match="cannot be read"):
         list(read_scored(str(tmp_path / "absent.csv"), "id"))
+
+
+def test_a_scored_file_brings_its_close_rates(tmp_path):
+    head = "id,score,band,close_rate,close_rate_low,close_rate_high,reasons\n"
+    (tmp_path / "s.csv").write_text(f"{head}7,3,Wait,0.1,0.05,0.2,x (+3)\n8,1,,,,,\n", encoding="utf-8")
+    found = list(read_scored(str(tmp_path / "s.csv"), "id"))
+    assert found == [Scored("7", 3, "Wait", "x (+3)", (0.1, 0.05, 0.2)), Scored("8", 1)]
