@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import quote
 
 from ..files import write_whole
-from ..grid.derived import Derived
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import made_from
 from ..grid.reasons import words_in
@@ -30,7 +29,7 @@ from .sheet import STEPS
 NAME = "LOADING.md"
 HEAD = "<!-- written by calibrate export -->"
 MOST_LOSSES = 12
-READS_WORDS = ("sql", "python", "javascript")
+READS_WORDS = ("sql", "python", "javascript", "pmml", "hubspot")
 MAKES_MAILBOXES = ("sql", "python", "javascript", "pmml", "excel")
 Names = Mapping[str, tuple[str, bool]]
 
@@ -103,8 +102,8 @@ def _test(grid: Grid, form: str, coverage: Coverage, words: Mapping[str, str], s
         address = made_from(column)
         if address is not None and addressed:
             value, column = ADDRESSES.get(str(value), ""), address
-        elif criterion.derived is not None and form.split("-")[0] in READS_WORDS:
-            value, column = _text_with(criterion.derived, value), criterion.derived.source
+        elif criterion.derived is not None and form.split("-")[0] not in READS_WORDS:
+            value, column = criterion.value_in(lead), criterion.column
         rows.append((column, _spelt(value) or words["no_answer"], f"{points[place]:+d}" if points[place] else "0"))
         score += points[place]
         carried += 0 if fates.get(line_name(criterion, place, points[place])) == "impossible" else points[place]
@@ -121,13 +120,6 @@ def _test(grid: Grid, form: str, coverage: Coverage, words: Mapping[str, str], s
     if not any(fates.get(gap) == "impossible" for gap in gaps):
         lines.append(words["empty"].format(score=grid.score({})))
     return lines
-
-
-def _text_with(rule: Derived, answer: object) -> str:
-    """A text of the source column from which a derived column has an answer; nothing where none is found."""
-    words = [pattern.strip("*") for name, patterns in rule.answers if name == answer for pattern in patterns]
-    candidates = [*words, "an unseen text"] if answer is not None else []
-    return next((text for text in candidates if rule.answer(text) == answer), "")
 
 
 def _spelt(value: object) -> str:
