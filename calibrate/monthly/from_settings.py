@@ -17,6 +17,7 @@ from ..grid.grid import Grid, Pin
 from ..grid.mailbox_kinds import made_from
 from ..leads.columns.buyers import find_group, person_keys
 from ..leads.columns.mailbox import find_addresses, with_mailboxes
+from ..leads.columns.many_valued import many_valued
 from ..leads.columns.not_leads import find_not_leads
 from ..leads.columns.proposal import Proposal, monotone, named_levels, propose
 from ..leads.columns.title_columns import derived_topic, find_titles, title_columns, with_rule
@@ -89,7 +90,12 @@ def text_rules(settings: Settings, table: Table, grids: Mapping[str, Grid]) -> d
         if name not in source_columns:
             raise SettingsError(f"{table.name}: {unknown('column', name, source_columns)}")
     words = {"seniority": settings.texts.seniority, "department": settings.texts.department}
-    return rules | title_columns(list(dict.fromkeys(name for name in titles if name in source_columns)), words)
+    titles = list(dict.fromkeys(name for name in titles if name in source_columns))
+    roles = (*settings.outcome.model_dump().values(), *settings.time.model_dump().values())
+    answers = many_valued(table, (*titles, *columns.exclude, *(role for role in roles if isinstance(role, str))))
+    if columns.only:
+        answers = {name: rule for name, rule in answers.items() if name in names}
+    return answers | rules | title_columns(titles, words)
 
 
 def title_facts(rules: Mapping[str, Derived]) -> list[Fact]:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
+from ..counts.derived_answers import tried_answers
 from ..counts.leakage import Question, Suspect, judge
 from ..counts.ledger import Moved, moved
 from ..counts.protected import protected
@@ -89,11 +90,14 @@ def read_rows(
         changed = moved(before.ledger, before.as_of, candidates, days) if before else ()
         aside, doubts = set_aside(candidates, observed.proposal, changed)
         chance = by_chance(candidates, free=(*settings.columns.only, *settings.columns.keep))
+        answers = tried_answers(candidates, free=(*settings.columns.only, *settings.columns.keep))
         facts = (
             *observed.history.facts,
+            *(Fact("answers_kept" if part.telling else "answers_by_chance", part.facts) for part in answers),
             *(Fact(f"{chance_criterion.kind}_by_chance", chance_criterion.facts) for chance_criterion in chance),
         )
         hidden = {*(suspect.column for suspect in aside), *(chance_criterion.column for chance_criterion in chance)}
+        hidden |= {column for part in answers for column in part.idle}
         allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
     return Counted(
         observed.settings,

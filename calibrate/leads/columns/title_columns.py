@@ -70,7 +70,8 @@ def with_rule(criterion: Criterion, rule: Derived | None) -> Criterion:
     met = {value for level in criterion.levels for value in level.values}
     every = derived_levels(criterion.column, rule)
     levels = tuple(level for level in every.levels if level.role != "value" or level.values[0] in met)
-    return replace(criterion, levels=levels, kind="text", reference=None, derived=rule)
+    rest = rule.rest if rule.rest != OTHER_ANSWER and rule.rest in met else None
+    return replace(criterion, levels=levels, kind="text", reference=rest, derived=rule)
 
 
 def derived_levels(column: str, rule: Derived) -> Criterion:

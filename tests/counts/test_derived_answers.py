@@ -1,0 +1,66 @@
+"""Answers that close differently beyond chance, and how often chance alone gives one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import calibrate
+from calibrate.counts.derived_answers import is_answer, tried_answers
+from calibrate.counts.tally import Tally, count
+from calibrate.grid.criteria import Criterion
+from calibrate.grid.derived import Derived
+from calibrate.leads.columns.title_columns import derived_levels
+from calibrate.leads.history import observe
+from calibrate.leads.terms import Terms
+
+NAMES = [f"Tools: {name}" for name in "abcdefgh"]
+
+
+def criteria() -> list[Criterion]:
+    rules = {name: Derived("Tools", (("yes", (name[-1],)),), "no", blanks="", breaks=";") for name in NAMES}
+    return [calibrate_criterion(name, rule) for name, rule in rules.items()]
+
+
+def calibrate_criterion(name: str, rule: Derived) -> Criterion:
+    from dataclasses import replace
+
+    return replace(derived_levels(name, rule), derived=rule)
+
+
+def tally(seed: int, odds: float, *, rows: int = 2000) -> Tally:
+    """Leads with eight answers; the first changes the odds of closing; a fifth have no answers and close less."""
+    rng = np.random.default_rng(seed)
+    has = rng.random((rows, len(NAMES))) < 0.3
+    empty = rng.random(rows) < 0.2
+    logit = -2 + odds * has[:, 0] - 1.5 * empty
+    frame = pd.DataFrame(np.where(has, "yes", "no"), columns=NAMES).astype(object)
+    frame[empty] = None
+    frame["won"] = np.where(rng.random(rows) < 1 / (1 + np.exp(-logit)), "yes", "no")
+    return count(observe(calibrate.open_table(frame), criteria(), Terms(customer="won")))
+
+
+def test_a_planted_answer_is_kept_and_the_others_are_not() -> None:
+    (part,) = tried_answers(tally(0, 1.0))
+    assert part.telling == (NAMES[0],)
+    assert part.idle == tuple(NAMES[1:])
+    assert part.facts == {"column": "Tools", "tried": 8, "kept": NAMES[0], "n": 1}
+
+
+def test_columns_that_the_user_wants_are_not_tried() -> None:
+    assert tried_answers(tally(0, 0.0), free=("Tools",)) == ()
+    (part,) = tried_answers(tally(0, 0.0), free=(NAMES[3],))
+    assert part.tried == 7
+
+
+@pytest.mark.parametrize("seeds", [range(40)])
+def test_without_an_effect_nothing_is_kept_in_most_histories(seeds: range) -> None:
+    kept = sum(bool(tried_answers(tally(seed, 0.0, rows=800))[0].telling) for seed in seeds)
+    assert kept <= 5  # 2 expected; more than 5 of 40 at 5 % happens once in 70
+
+
+def test_only_yes_and_no_are_answers() -> None:
+    assert is_answer(criteria()[0])
+    rank = Derived("t", (("boss", ("ceo",)),))
+    assert not is_answer(calibrate_criterion("t (rank)", rank))
