@@ -34,7 +34,9 @@ from ...grid.criteria import (
 )
 from ...vocabulary import YES
 from .naming import axis_of
+from .naming import folded as folded_name
 from .profile import RARE, Profile
+from .ranges import order
 
 MOST_TEXTS = 200
 """Texts of one column that get levels of their own; the rest is `other`."""
@@ -118,7 +120,10 @@ def text_levels(profile: Profile, required: Sequence[Criterion], kind: Kind) -> 
     for texts, _ in chosen_groups:
         levels.append(Level(free_name(shown(texts[0]), [level.name for level in levels]), values=tuple(texts)))
     levels += [Level(free_name("yes" if v else "no", [x.name for x in levels]), values=(v,)) for v in sorted(flags)]
-    return with_specials(profile.column.name, kind, levels)
+    places = order([str(level.values[0]) for level in levels])
+    if places is not None:
+        levels = [levels[place] for place in places]
+    return with_specials(profile.column.name, kind, levels, ordered=places is not None)
 
 
 def _groups(
@@ -146,13 +151,22 @@ def _groups(
 
 
 def _spelling(text: str) -> str:
-    """What makes two texts one answer: capitals and blanks make no difference, nor does the order of a list.
+    """What makes two texts one answer: capitals, accents and blanks make no difference, nor does the order of a list.
 
-    >>> _spelling("ERP; CRM ") == _spelling("crm;erp")
-    True
+    In words without digits hyphens and blanks are the same as nothing; 1-10 and 110 stay two.
+
+    >>> _spelling("ERP; CRM ") == _spelling("crm;erp"), _spelling("Île-de-France") == _spelling("ile de  france")
+    (True, True)
+    >>> [_spelling(text) for text in ("E-mail", "e mail", "1-10", "1 10", "C++", "C")]
+    ['email', 'email', '1-10', '1 10', 'c++', 'c']
     """
-    parts = (" ".join(part.split()) for part in text.casefold().split(";"))
-    return ";".join(sorted(parts))
+    return ";".join(sorted(_spelt_alike(part) for part in folded_name(text).split(";")))
+
+
+def _spelt_alike(part: str) -> str:
+    part = " ".join(part.split())
+    joined = re.sub(r"(?<=[^\W\d_])[ _-]+(?=[^\W\d_])", "", part)
+    return part if any(letter.isdigit() for letter in part) else joined
 
 
 _RANGE = re.compile(r"\d{1,2}\s*-\s*\d+")

@@ -15,6 +15,7 @@ from ...engine import sql
 from ...engine.table import Table
 from ...grid.derived import Derived
 from .person_names import may_be_shown
+from .regions import regions
 
 LOOKED_AT = 20_000
 MOST_ANSWERS = 30
@@ -33,7 +34,7 @@ _PAGE = re.compile(r"\s*(https?://[^\s/?#]+\.?[^\s]*|/[^\s]*)\s*", re.IGNORECASE
 
 
 def many_valued(table: Table, skip: Collection[str] = ()) -> dict[str, Derived]:
-    """Rules of the columns derived from lists of answers and from addresses of pages, by their names."""
+    """Rules of the columns derived from lists of answers, addresses of pages and postal codes, by their names."""
     texts = [column.name for column in table.columns if column.type == "text" and column.name not in skip]
     if not texts:
         return {}
@@ -42,7 +43,7 @@ def many_valued(table: Table, skip: Collection[str] = ()) -> dict[str, Derived]:
     rules: dict[str, Derived] = {}
     for at, name in enumerate(texts):
         filled = Counter(str(text) for text in sample[f"c{at}"] if text is not None and str(text).strip())
-        rules |= pages(name, filled) or answers(name, filled)
+        rules |= pages(name, filled) or answers(name, filled) or regions(name, filled)
     return rules
 
 

@@ -211,9 +211,19 @@ def since_1970(column_profile: Profile) -> bool:
             or column_profile.distinct >= MANY_DAYS
         )
     if not _TIME_WORDS & set(words_of(column_profile.column.name).split()):
-        return False
+        return _rising_serials(column_profile)
     units = any(631152000 * unit <= low and high < 4102444800 * unit for unit in (1, 1000, 1_000_000))
     return units or (SERIALS[0] <= low and high < SERIALS[1])
+
+
+def _rising_serials(column_profile: Profile) -> bool:
+    """Whether whole numbers are days of Excel, as they follow one another in a file that is in order of time."""
+    numbers = column_profile.numbers
+    if numbers is None or column_profile.distinct < MANY_DAYS or not bool((numbers == np.floor(numbers)).all()):
+        return False
+    within = SERIALS[0] <= float(numbers.min()) and float(numbers.max()) < SERIALS[1]
+    steps = np.diff(numbers)
+    return within and bool((steps >= 0).all() or (steps <= 0).all())
 
 
 def _written_days(numbers: NDArray[np.float64]) -> bool:
