@@ -20,7 +20,7 @@ def packed(parts: Mapping[str, str]) -> dict[str, dict[str, str]]:
     >>> sorted(packed({"audit": '<section id="audit"></section>'})["places"].items())
     [('audit', 'audit')]
     """
-    places = {place: name for name, html in parts.items() for place in re.findall(r'\bid="([^"]+)"', html)}
+    places = {place: name for name, html in parts.items() for place in re.findall(r'\sid="([^"]+)"', html)}
     return {"parts": {name: deflated(html.encode()) for name, html in parts.items()}, "places": places}
 
 

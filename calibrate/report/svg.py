@@ -229,7 +229,7 @@ def threshold_picture(
     `names` are the axis and the two lines. The element of class `hand` is what the slider moves.
     """
     canvas = Canvas(1160, 380, title)
-    first, last = (steps[0][0], steps[-1][0]) if steps else (0.0, 1.0)
+    first, last = steps[0][0], steps[-1][0]
     frame = Frame(canvas, (first - 0.5, last + 0.5), (0, 1), top=34, right=250)
     frame.axes(ticks(first, last, 10), ticks(0, 1, 5), lambda v: f"{v:.0f}".replace("-", "−"), text)
     turns = [(a[0] + b[0]) / 2 for a, b in pairwise(steps)]

@@ -1,8 +1,8 @@
 """Terms: reasons with one number each, names that no source may have, and defaults of the method."""
 
+from calibrate import language
 from calibrate.engine.table import RESERVED
 from calibrate.leads.terms import BUYER, CUSTOMER, IDENTITY, KEPT, MOMENT, REASONS, STATUS, Terms
-from calibrate.report import language
 
 
 def test_every_reason_has_one_number_and_words_in_every_language() -> None:

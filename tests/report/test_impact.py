@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pytest
 from met_case import MET, PLAIN
 from page_case import Text
@@ -16,8 +12,6 @@ from report_case import HOSTILE
 from calibrate.language import load
 from calibrate.report import impact as meeting
 from calibrate.report.page import page
-from calibrate.report.run_json import dump, run_json
-from calibrate.report.workbook import workbook
 
 SECTIONS = ("changes", "segments", "history", "drift", "grades", "months", "feedback")
 PAGES = {language: page(MET, load(language)) for language in ("en", "fr")}
@@ -75,18 +69,6 @@ def test_hours_saved_by_pencil() -> None:
     assert meeting.hours_saved(PLAIN, candidate, step) is None  # type: ignore[arg-type]
 
 
-def test_run_json_says_the_same() -> None:
-    found = json.loads(dump(run_json(MET)))
-    assert found["decisions"][0]["promised"]["rate"] == 0.15
-    assert found["decisions"][0]["came"]["leads"] == MET.past.outcomes[0].came.leads  # type: ignore[union-attr]
-    assert found["segments"][0]["tables"][1]["segments"][0]["harm"] == "ranking"
-    assert sum(cell["leads"] for cell in found["grades"]["cells"].values()) == 4000
-    assert len(found["months_under_grid"]) == 24 and found["feedback"]["lines"][0]["rejected"] == 9
-    assert {line["new"] - (line["old"] or 0) for line in found["changes"]} - {0}
-    plain = json.loads(dump(run_json(PLAIN)))
-    assert plain["swap"] is plain["grades"] is plain["feedback"] is plain["drift"] is None
-
-
 def test_intervals_of_a_threshold_by_pencil() -> None:
     candidate = MET.candidates[0]
     total = candidate.scores.customers.sum()
@@ -100,36 +82,3 @@ def test_intervals_of_a_threshold_by_pencil() -> None:
         (n - n * high, n - n * low)
     )
     assert found["leads"][0] < 1000 / 24 < found["leads"][1]
-
-
-def test_the_workbook_holds_what_the_meeting_needs(tmp_path: Path) -> None:
-    workbook(MET, load("en"), tmp_path / "review.xlsx")
-    book = openpyxl.load_workbook(tmp_path / "review.xlsx")
-    wanted = ["Decisions", "Points over time", "Changes", "Line by line", "Segments", "Bands", "Grades", "Months"]
-    assert [name for name in book.sheetnames if name in wanted] == wanted and "Feedback" in book.sheetnames
-
-    def rows(name: str, top: int = 1) -> list[dict[str, Any]]:
-        head, *lines = list(book[name].iter_rows(min_row=top, values_only=True))
-        return [dict(zip(head, line, strict=True)) for line in lines]
-
-    assert MET.changes.swap is not None and MET.handover.grades is not None
-    enter = MET.changes.swap.of("marketing_qualified", "enter").rate
-    found = rows("Changes", 3)[0]
-    assert (found["Leads"], found["Customers"], found["Close rate"]) == (enter.leads, enter.customers, enter.value)
-    cells = rows("Grades")
-    assert sum(one["Leads"] for one in cells[:16]) == sum(c.leads for row in MET.handover.grades.rates for c in row)
-    assert cells[16]["Grade"].startswith("MQL from") and cells[16]["Leads"] == MET.handover.demands[0].met.leads
-    months = rows("Months")
-    assert [one["Leads"] for one in months] == [m.overall.leads for m in MET.handover.kpis]
-    assert (
-        months[0]["SQLs of MQLs"]
-        == MET.handover.kpis[0].sales_qualified.leads / MET.handover.kpis[0].marketing_qualified.leads
-    )
-    harmed = [one["Answer"] for one in rows("Segments") if one["Remarks"]]
-    assert harmed == ["retail"]
-    texts = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
-    assert not [cell for cell in texts if cell.data_type == "f"]
-    assert any(HOSTILE in cell.value for cell in texts if cell.parent.title == "Feedback")
-    workbook(MET, load("fr"), tmp_path / "revue.xlsx")
-    bands = openpyxl.load_workbook(tmp_path / "revue.xlsx")["Paliers"]
-    assert "appeler tout de suite" in {cell.value for row in bands.iter_rows() for cell in row}
