@@ -172,7 +172,7 @@ EDGES_IN = {  # each with the types it makes
     },
     "simulate": set[str](),
 }
-EDGES_OUT = ("export", "scoring.rows", "scoring.frame", "report.charts", "report")
+EDGES_OUT = ("export", "scoring.rows", "scoring.frame", "scoring.one_lead", "report.charts", "report")
 TOP = (
     "monthly.settings_part",
     "monthly.text_settings",

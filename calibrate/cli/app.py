@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .. import __version__
-from ..errors import CalibrateError, SettingsError
+from ..errors import CalibrateError, SettingsError, unknown
 from . import decide, exports
 from . import drift as later
 from . import trial as trials
@@ -213,10 +213,13 @@ def score(
     events: EventsFlag = None,
     table: TableFlag = None,
     at: AtFlag = None,
+    reasons: Annotated[str, Option(metavar="top|all", help="The three weightiest lines, or all that fired.")] = "top",
     lang: TextFlag = "en",
     json: JsonFlag = False,
 ) -> None:
     """Add score, band and reasons to every lead of a file or table."""
+    if reasons not in ("top", "all"):
+        raise SettingsError(unknown("kind of reasons", reasons, ("top", "all")))
     from ..monthly import run as monthly
     from ..scoring import rows as scoring
 
@@ -224,8 +227,9 @@ def score(
 
     with Progressing(json) as progress:
         progress("score")
+        weights, every_line = monthly.read_grid(grid), reasons == "all"
         totals = scoring.score_file(
-            monthly.read_grid(grid), data, out, table=table, events=events, at=day, language=lang
+            weights, data, out, table=table, events=events, at=day, language=lang, every_line=every_line
         )
     if json:
         say_json({"rows": totals, "out": out})

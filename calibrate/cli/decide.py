@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import SettingsError
-from .flags import JsonFlag, Option, TextFlag
+from .flags import AtFlag, EventsFlag, JsonFlag, Option, TableFlag, TextFlag
 from .output import say, say_json
+
+if TYPE_CHECKING:
+    from ..language import Words
+    from ..scoring.one_lead import LeadScore
 
 
 def add_to(app: typer.Typer, grid_app: typer.Typer) -> None:
@@ -203,18 +207,53 @@ def _points(value: int | None) -> str:
 
 def grid_explain(
     grid: Annotated[str, typer.Argument(metavar="GRID.json")],
-    out: Annotated[str, Option(metavar="FILE", help="Where to write: .html or .md.")],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="File or table that --lead-id looks in.")] = "",
+    out: Annotated[str, Option(metavar="FILE", help="Where to write: .html or .md; a lead's score: .md or text.")] = "",
+    lead: Annotated[str, Option(metavar="COL=V,COL=V", help="Explain the score of this one lead.")] = "",
+    lead_id: Annotated[str, Option(metavar="ID", help="Explain the score of the lead of DATA with this id.")] = "",
+    id_column: Annotated[str | None, Option(metavar="COL", help="Column of DATA with the ids.")] = None,
+    table: TableFlag = None,
+    events: EventsFlag = None,
+    at: AtFlag = None,
     lang: Annotated[str, Option(help="Language of the page.")] = "en",
+    json: JsonFlag = False,
 ) -> None:
-    """Explain a grid on one page, from its file alone, to people who were not in the meeting."""
+    """Explain a grid on one page, from its file alone, or the score of one lead in words."""
     from pathlib import Path
 
     from ..export.reading import read_grid
     from ..files import write_whole
     from ..language import load
     from ..report.grid_page import explained
+    from ..scoring.one_lead import explain_lead, explain_row, typed_lead
 
+    if lead or lead_id:
+        if bool(lead) == bool(lead_id) or bool(lead_id) != bool(data):
+            raise SettingsError("give either --lead COL=V,COL=V, or DATA with --lead-id ID")
+        weights, day = read_grid(grid), at.date() if at is not None else None
+        if lead:
+            scored = explain_lead(weights, typed_lead(weights, lead), day)
+        else:
+            scored = explain_row(weights, data, lead_id, lead_id=id_column, table=table, events=events, at=day)
+        _say_lead(scored, load(lang), out, json)
+        return
+    if not out:
+        raise SettingsError("name the page to write with --out FILE.html, or a lead with --lead COL=V,COL=V")
     form = Path(out).suffix.lstrip(".").casefold()
     form = {"htm": "html", "markdown": "md"}.get(form, form)
     write_whole(out, explained(read_grid(grid), load(lang), form).encode())
     say(f"Wrote {out}")
+
+
+def _say_lead(scored: LeadScore, words: Words, out: str, as_json: bool) -> None:
+    """Print, or write, how one lead comes to its score."""
+    from ..files import write_whole
+    from ..report.lead_text import lead_json, lead_text
+
+    if out:
+        text = lead_text(scored, words, markdown=out.lower().endswith((".md", ".markdown")))
+        write_whole(out, f"{text}\n".encode())
+    if as_json:
+        say_json(lead_json(scored))
+    else:
+        say(f"Wrote {out}" if out else lead_text(scored, words))

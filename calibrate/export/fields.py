@@ -65,8 +65,8 @@ class Fields:
         unlisted = [c for c in columns if re.fullmatch(self.pattern, c, re.ASCII) and c not in self.names.values()]
         unlisted = [c for c in unlisted if folded(c) not in self.names]
         more = f" and {len(unlisted) - 20} more" if len(unlisted) > 20 else ""
-        shown = ", ".join(unlisted[:20])
-        return (f"fields that must exist there under these names: {shown}{more}",) if unlisted else ()
+        names = ", ".join(unlisted[:20])
+        return (f"fields that must exist there under these names: {names}{more}",) if unlisted else ()
 
     def guess(self, column: str, name: str) -> str:
         """What a coverage report says of a name that is a guess."""
@@ -111,8 +111,8 @@ def plain_letters(text: str) -> str:
     >>> plain_letters("Téléchargé : œuvre, Straße, Łódź")
     'Telecharge : oeuvre, Strasse, Lodz'
     """
-    apart = unicodedata.normalize("NFKD", text.translate(LETTERS))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+    letters = unicodedata.normalize("NFKD", text.translate(LETTERS))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def read_map(path: str) -> dict[str, str]:

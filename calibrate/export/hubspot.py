@@ -295,8 +295,8 @@ def _compared(operator: str, number: float) -> dict[str, Any]:
 def _match(answers: list[Branch], name: str, grid: Grid, at: int) -> dict[str, Any]:
     """One criterion as a MATCH calculation; its branches exclude one another, so their order does not matter."""
     default = next((b.points for b in answers if _is_default(b)), 0)
-    listed = [b for b in answers if b.points != default or (default and b.how == "missing")]
-    rules = [(operation, b.points) for b in listed for operation in _operations(b, grid.criteria[at].kind)]
+    worth_a_rule = [b for b in answers if b.points != default or (default and b.how == "missing")]
+    rules = [(operation, b.points) for b in worth_a_rule for operation in _operations(b, grid.criteria[at].kind)]
     return {
         "type": "MATCH",
         "property": name,

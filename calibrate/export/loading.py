@@ -50,9 +50,9 @@ def write_beside(path: str, section: str, language: str) -> Path:
         else:
             page = file.with_name(f"{file.name}.{NAME}")
     sections[quote(file.name).replace("--", "-%2D")] = section
-    marked = [f"<!-- file: {name} -->\n{text.rstrip()}\n" for name, text in sorted(sections.items())]
+    blocks = [f"<!-- file: {name} -->\n{text.rstrip()}\n" for name, text in sorted(sections.items())]
     title = _texts(language)["words"]["title"]
-    write_whole(str(page), "\n".join([HEAD, f"# {title}\n", *marked]).encode())
+    write_whole(str(page), "\n".join([HEAD, f"# {title}\n", *blocks]).encode())
     return page
 
 

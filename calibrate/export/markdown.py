@@ -74,8 +74,8 @@ def write(grid: Grid, options: Options) -> str:
             name, action = band_said(band.name, band.action, options.language)
             action = f"{words['colon']}{escape(action)}" if action else ""
             least = minimums(band.demands, options.language)
-            counted = counted_band(grid, band, options.language)
-            closed = f" ({counted})" if counted else ""
+            outcome = counted_band(grid, band, options.language)
+            closed = f" ({outcome})" if outcome else ""
             lines.append(f"- **{escape(name)}**, {words['from'].format(band.at_least)}{least}{action}{closed}")
         lines.append("")
     if grid.expiry:

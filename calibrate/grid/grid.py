@@ -285,12 +285,18 @@ class Grid(Shown):
         return lead
 
     def score_frame(
-        self, leads: Any, *, events: Any = None, at: date | None = None, language: str = "en"
+        self,
+        leads: Any,
+        *,
+        events: Any = None,
+        at: date | None = None,
+        language: str = "en",
+        every_line: bool = False,
     ) -> pd.DataFrame:
         """Score, band, close rate (where the grid has a curve) and reasons of each row: see `scoring.frame`."""
         from ..scoring.frame import score_frame
 
-        return score_frame(self, leads, events=events, at=at, language=language)
+        return score_frame(self, leads, events=events, at=at, language=language, every_line=every_line)
 
     def save(self, path: str) -> None:
         """Write the grid as a weight file (JSON), whole or not at all."""

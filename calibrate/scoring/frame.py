@@ -17,12 +17,19 @@ from .rows import derived_columns, scored, with_events
 
 
 def score_frame(
-    grid: Grid, leads: Frame, *, events: Frame | str | None = None, at: date | None = None, language: str = "en"
+    grid: Grid,
+    leads: Frame,
+    *,
+    events: Frame | str | None = None,
+    at: date | None = None,
+    language: str = "en",
+    every_line: bool = False,
 ) -> pd.DataFrame:
     """Score, band, expected close rate (if the grid has a curve) and reasons of each lead, in the order of the rows.
 
-    Every cell is what `calibrate score` writes for the same rows. A pandas frame's index is kept. `events` and `at` as
-    in `score_file`. Raises GridError where the grid does not fit the frame, InputError where there is none.
+    Every cell is what `calibrate score` writes for the same rows. A pandas frame's index is kept. `events`, `at` and
+    `every_line` as in `score_file`. Raises GridError where the grid does not fit the frame, InputError where there is
+    none.
     """
     if not is_frame(leads):
         raise InputError(f"score_frame takes a frame, not a {type(leads).__name__}; a single lead is scored by score")
@@ -38,7 +45,7 @@ def score_frame(
         table = with_derived(table, derived_columns(grid))
         if events is not None:
             table = with_events(grid, table, session.open("events" if is_frame(events) else events), at)
-        answer = pd.DataFrame(table.fetch(scored(grid, table, (), at, language)))
+        answer = pd.DataFrame(table.fetch(scored(grid, table, (), at, language, every_line)))
     return answer if index is None else answer.set_axis(index)
 
 

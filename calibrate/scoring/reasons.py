@@ -79,11 +79,14 @@ def marked(
     remaining: _Left,
     columns: Sequence[str],
     words: Mapping[str, str] | None = None,
+    *,
+    every_line: bool = False,
 ) -> Marked:
     """Score and reasons of a grid, from the expression of each criterion's level code.
 
-    `left` has SQL for the points that are left of a line, by criterion and level; with nothing left it is no reason.
-    `known` are the relation's columns: none of them has the name of one that is added. `words` are those of `explain`.
+    `remaining` has SQL for the points that are left of a line, by criterion and level; with nothing left it is no
+    reason. `columns` are the relation's: none of them has the name of one that is added. `words` are those of
+    `explain`. With `every_line` the reasons are all lines that fired: their points add up to the score.
     """
     prefix = _prefix(columns)
     measures: dict[Measure, str] = {
@@ -115,6 +118,8 @@ def marked(
     if grid.gated:
         selects.append(f"{measures['score']} - {measures['fit']} AS {measures['engagement']}")
     names = [f"{prefix}set{i}" for i in range(len(line_words))]
+    if every_line:
+        return Marked(tuple(selects), _all_texts(line_words, names, remaining), measures)
     places = []
     for _ in range(MOST_REASONS):
         places.append(_weightiest(names, line_words))
@@ -240,12 +245,27 @@ def _texts(lines: Sequence[_Line], places: Sequence[str], remaining: _Left) -> s
         for at, line in enumerate(lines):
             worth = remaining.get(line.criterion, {}).get(line.level)
             if worth is not None:
-                stem = _quoted(phrases[at].rpartition("(")[0] + "(")
-                branches += (
-                    f" WHEN {at + 1} THEN CONCAT({stem}, CASE WHEN {worth} > 0 THEN '+' ELSE '' END, {worth}, ')')"
-                )
+                branches += f" WHEN {at + 1} THEN {_aged(phrases[at], worth)}"
         pieces.append(f"CASE {place}{branches} ELSE {picked} END" if branches else picked)
     return f"CONCAT({', '.join(pieces)})"
+
+
+def _all_texts(words: Sequence[_Word], sets: Sequence[str], remaining: _Left) -> str:
+    """SQL for the texts of all lines whose bit is set, the weightiest first."""
+    pieces = []
+    for word, name in zip(words, sets, strict=True):
+        for at, line in enumerate(word.lines):
+            text = f"; '{line.text}" if line.text.startswith(_FORMULA) else f"; {line.text}"
+            worth = remaining.get(line.criterion, {}).get(line.level)
+            phrase = _quoted(text) if worth is None else _aged(text, worth)
+            pieces.append(f"CASE WHEN ({name} & {1 << word.first + at}) <> 0 THEN {phrase} ELSE '' END")
+    return f"SUBSTRING(CONCAT('', {', '.join(pieces)}), 3)" if pieces else "''"
+
+
+def _aged(text: str, worth: str) -> str:
+    """SQL for the text of a line from which age has taken points: it says what is left."""
+    stem = _quoted(text.rpartition("(")[0] + "(")
+    return f"CONCAT({stem}, CASE WHEN {worth} > 0 THEN '+' ELSE '' END, {worth}, ')')"
 
 
 def _quoted(text: str) -> str:

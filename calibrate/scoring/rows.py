@@ -48,6 +48,7 @@ def score_file(
     events: str | None = None,
     at: date | None = None,
     language: str = "en",
+    every_line: bool = False,
 ) -> int:
     """Write the leads of a source with score, band, close rate and reasons added, and return how many there are.
 
@@ -56,23 +57,16 @@ def score_file(
     `events` is a second source from which the grid's event columns are made, as they were when it was calibrated: from
     each lead's observation. With `at`, leads are scored as they stand on that day: all events up to it count, and lines
     with an expiry rule keep what the age of their signal leaves.
-    Reasons are told in a language of `explain`. The file appears whole or not at all. Raises GridError where the grid
+    Reasons are told in a language of `explain`: the three weightiest lines, or with `every_line` all that fired, whose
+    points add up to the score. The file appears whole or not at all. Raises GridError where the grid
     does not fit the data, InputError where the data already has a column of that name or the file cannot be written.
     """
     target = Path(out)
     if target.suffix.lower() not in SUFFIXES:
         raise InputError(f"'{out}' must end in {' or '.join(SUFFIXES)}: the suffix says how it is written")
     with Session() as session:
-        signs = {c.column: Signs(c.decimal, c.thousands, c.units) for c in grid.criteria if c.kind == "number"}
-        leads = session.open(source, table=table, signs=signs)
-        columns = tuple(column.name for column in leads.columns)
-        leads = with_mailboxes(
-            leads, [source_column for c in grid.criteria if (source_column := made_from(c.column)) is not None]
-        )
-        leads = with_derived(leads, derived_columns(grid))
-        if events is not None:
-            leads = with_events(grid, leads, session.open(events), at)
-        statement = scored(grid, leads, columns, at, language)
+        leads, columns = open_leads(session, grid, source, table=table, events=events, at=at)
+        statement = scored(grid, leads, columns, at, language, every_line)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with beside(target) as part:
@@ -80,6 +74,20 @@ def score_file(
         except OSError as fault:
             raise InputError(f"'{out}' cannot be written: {fault.strerror}. Choose another folder") from None
     return rows
+
+
+def open_leads(
+    session: Session, grid: Grid, source: str, *, table: str | None, events: str | None, at: date | None
+) -> tuple[Table, tuple[str, ...]]:
+    """The leads of a source with all columns that a grid makes from others, and the names of the source's own."""
+    signs = {c.column: Signs(c.decimal, c.thousands, c.units) for c in grid.criteria if c.kind == "number"}
+    leads = session.open(source, table=table, signs=signs)
+    columns = tuple(column.name for column in leads.columns)
+    leads = with_mailboxes(leads, [name for c in grid.criteria if (name := made_from(c.column)) is not None])
+    leads = with_derived(leads, derived_columns(grid))
+    if events is not None:
+        leads = with_events(grid, leads, session.open(events), at)
+    return leads, columns
 
 
 def derived_columns(grid: Grid) -> dict[str, Derived]:
@@ -106,7 +114,12 @@ def with_events(grid: Grid, leads: Table, events: Table, at: date | None = None)
 
 
 def scored(
-    grid: Grid, leads: Table, columns_shown: Sequence[str] | None = None, at: date | None = None, language: str = "en"
+    grid: Grid,
+    leads: Table,
+    columns_shown: Sequence[str] | None = None,
+    at: date | None = None,
+    language: str = "en",
+    every_line: bool = False,
 ) -> str:
     """The statement: the source's columns (or those of them to show) in their order, then what is added.
 
@@ -116,15 +129,8 @@ def scored(
     clashes = [name for name in names if name.lower() in ADDED]
     if clashes:
         raise InputError(f"{leads.name} already has a column '{clashes[0]}'; rename it, so that nothing is overwritten")
-    for criterion in grid.criteria:
-        if criterion.column not in names:
-            wanted = criterion.source
-            hint = "; it is made from events: add --events FILE" if is_event_column(criterion.column) else ""
-            raise GridError(f"grid '{grid.name}' does not fit {leads.name}: {unknown('column', wanted, names)}{hint}")
-    grid = as_answered(grid, leads)
-    types = kinds(leads)
-    codes = [code_sql(criterion, types[criterion.column]) for criterion in grid.criteria]
-    marks = marked(grid, codes, _left(grid, leads, at), names, words_in(language))
+    grid, codes = coded(grid, leads)
+    marks = marked(grid, codes, points_left(grid, leads, at), names, words_in(language), every_line=every_line)
     steps = [(band_condition(band, marks.names), sql.literal(band.name).sql("duckdb")) for band in grid.ladder]
     band = "".join(f" WHEN {condition} THEN {name}" for condition, name in steps)
     columns = "".join(f"{_quoted(name)}, " for name in (names if columns_shown is None else columns_shown))
@@ -138,7 +144,23 @@ def scored(
     return f"SELECT {columns}{added} FROM {marks.over(leads.relation)}{order}"
 
 
-def _left(grid: Grid, leads: Table, at: date | None) -> dict[int, dict[int, str]]:
+def coded(grid: Grid, leads: Table) -> tuple[Grid, list[exp.Expr]]:
+    """The grid as the leads answer it, and the expression of each criterion's level code.
+
+    Raises GridError, with the nearest column, where the leads lack one that the grid asks for.
+    """
+    names = [column.name for column in leads.columns]
+    for criterion in grid.criteria:
+        if criterion.column not in names:
+            wanted = criterion.source
+            hint = "; it is made from events: add --events FILE" if is_event_column(criterion.column) else ""
+            raise GridError(f"grid '{grid.name}' does not fit {leads.name}: {unknown('column', wanted, names)}{hint}")
+    grid = as_answered(grid, leads)
+    types = kinds(leads)
+    return grid, [code_sql(criterion, types[criterion.column]) for criterion in grid.criteria]
+
+
+def points_left(grid: Grid, leads: Table, at: date | None) -> dict[int, dict[int, str]]:
     """SQL for the points that are left on a day, for each line with an expiry rule: by criterion and level."""
     if at is None:
         return {}
