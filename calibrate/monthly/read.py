@@ -17,6 +17,7 @@ from ..counts.protected import protected
 from ..counts.replication import by_chance
 from ..counts.tally import Tally, count
 from ..engine import Session
+from ..engine.row_filter import filtered
 from ..engine.table import Fact, Table
 from ..errors import InputError
 from ..evaluation import decision
@@ -152,6 +153,7 @@ def read_history(
     with timed("open_s", "open"):
         session = Session(frames)
         table = session.open(settings.data.file, table=settings.data.table, header_row=settings.data.header_row)
+        table = filtered(table, settings.data.where) if settings.data.where else table
         outcomes = session.open(settings.outcome.outcomes) if settings.outcome.outcomes else None
         happened = session.open(settings.events.file, table=settings.events.table) if settings.events.file else None
     with timed("resolve_s", "propose"):

@@ -48,6 +48,9 @@ class Data(SettingsPart):
     header_row: Annotated[int | None, Flag("N")] = Field(
         default=None, ge=0, description="line with the names of the columns, 0: there is none; default: found"
     )
+    where: Annotated[str | None, Flag("COND")] = Field(
+        default=None, description="only rows for which a condition holds, such as country = 'FR' AND size >= 50"
+    )
     crm: Annotated[str | None, Flag("NAME")] = Field(
         default=None, description="whose export it is (hubspot, salesforce, …); default: by its header; none: nobody's"
     )

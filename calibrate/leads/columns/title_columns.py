@@ -12,7 +12,7 @@ from ...grid.criteria import Criterion, Level
 from ...grid.derived import OTHER_ANSWER, Derived
 from .fine_classing import with_specials
 from .naming import words_of
-from .titles import TOPICS, Words, title_rules
+from .titles import TOPICS, Words, shown_order, title_rules
 
 LOOKED_AT, LEAST_TITLES, LONGEST = 5000, 15, 60
 READ, READ_IF_NAMED = 0.7, 0.35
@@ -81,8 +81,8 @@ def derived_levels(column: str, rule: Derived) -> Criterion:
     >>> [level.name for level in derived_levels("Title (rank)", rule).levels]
     ['boss', 'staff', 'missing', 'other']
     """
-    answers = dict.fromkeys(answer for answer, _ in rule.answers if answer != OTHER_ANSWER)
-    answers |= dict.fromkeys([rule.rest] if rule.rest != OTHER_ANSWER else [])
+    named = (*(answer for answer, _ in rule.answers), rule.rest)
+    answers = shown_order(answer for answer in named if answer != OTHER_ANSWER)
     return with_specials(column, "text", [Level(answer, values=(answer,)) for answer in answers])
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from ...grid.derived import Derived
 
@@ -39,12 +40,23 @@ def title_rules(column: str, more: Mapping[str, Words] | None = None) -> dict[st
 
 
 def answers_of(topic: str) -> tuple[str, ...]:
-    """The answers of a topic in the order of the lists, each once.
+    """The answers of a topic, each once, in the order in which they are shown.
 
-    >>> "VP or director" in answers_of("seniority"), "sales" in answers_of("department")
-    (True, True)
+    >>> answers_of("seniority")[:3], answers_of("department")[1]
+    (('owner or C-level', 'VP or director', 'head or manager'), 'sales')
     """
-    return tuple(dict.fromkeys(answer for answer, _ in _shipped()[topic]))
+    return tuple(shown_order(answer for answer, _ in _shipped()[topic]))
+
+
+def shown_order(answers: Iterable[str]) -> list[str]:
+    """Answers, each once, those of the lists in their order, then the others as they come.
+
+    >>> shown_order(["chef", "individual", "owner or C-level", "chef"])
+    ['owner or C-level', 'individual', 'chef']
+    """
+    order = [answer.strip() for answer in str(_lists()["order"]).replace("\n", " ").split(",")]
+    places = {answer: place for place, answer in enumerate(order)}
+    return sorted(dict.fromkeys(answers), key=lambda answer: places.get(answer, len(order)))
 
 
 def spellings(words: Sequence[str]) -> tuple[str, ...]:
@@ -63,9 +75,15 @@ def spellings(words: Sequence[str]) -> tuple[str, ...]:
 
 
 @lru_cache
+def _lists() -> dict[str, Any]:
+    """What stands in `titles.toml`."""
+    return tomllib.loads(files("calibrate.leads.columns").joinpath("titles.toml").read_text("utf-8"))
+
+
+@lru_cache
 def _shipped() -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
     """The lists of the package: by topic, answers with their patterns in the order in which they are asked."""
-    lists = tomllib.loads(files("calibrate.leads.columns").joinpath("titles.toml").read_text("utf-8"))
+    lists = _lists()
     return {
         topic: tuple(
             (rule["answer"], spellings([word.strip() for key, text in rule.items() if key != "answer"
