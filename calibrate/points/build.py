@@ -1,10 +1,11 @@
 """Build: real weights become a grid of whole points on a scale that people can work with.
 
-Weights in points (`lift`, `cautious`) keep their natural scale: rounding is all that happens to them. Log-odds become
-the smallest whole points that rank leads as the unrounded weights do (`scale`), or are scaled as somebody wants them,
-and are rounded together (`rounding`). Levels of different criteria that single out the same leads share one line, and
-neighbouring levels with the same points are one. Pins, caps, the number of lines and every other constraint hold for
-the whole points. What rounding costs in ranking and log-loss is measured and written into the provenance.
+Weights in points (`lift`, `cautious`) keep their natural scale, or a whole multiple of it where rounding would cost too
+much. Log-odds become the smallest whole points that rank leads as the unrounded weights do (`scale`), or are scaled as
+somebody wants them, and are rounded together (`rounding`). Levels of different criteria that single out the same leads
+share one line, and neighbouring levels with the same points are one. Pins, caps, the number of lines and every other
+constraint hold for the whole points. What rounding costs in ranking and log-loss is measured and written into the
+provenance.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from ..weights.profile_algebra import predict
 from ..weights.projection import nearest
 from ..weights.sparse_lines import joined, joined_places
 from .rounding import clipped_to_share, fitted_line, plain, quality, shrunk_to, to_maximum
-from .scale import DOUBLES, HUNDRED, MOST, PIVOT, Scale, best_of, cut_of, smallest
+from .scale import DOUBLES, HUNDRED, MOST, PIVOT, Scale, best_of, cut_of, multiple, smallest
 from .scene import Scene
 
 Floats = NDArray[np.float64]
@@ -129,7 +130,9 @@ def _pointed(scene: Scene, scale: Scale, pivot: int | None, best: int | None) ->
     weights = scene.weights
     natural = pivot is None and best is None and scale != "double"
     if natural and (weights.unit == "points" or weights.scale is not None):
-        unit = weights.scale or 1.0
+        unit = weights.scale or multiple(
+            scene.values, scene.rows, lambda unit: plain(_target(scene, unit), scene.floor, scene.ceiling)
+        )
         target = _target(scene, unit)
         return plain(target, scene.floor, scene.ceiling), target, unit
     if natural:
@@ -138,6 +141,8 @@ def _pointed(scene: Scene, scale: Scale, pivot: int | None, best: int | None) ->
         unit = DOUBLES / np.log(2) * _odds_per_unit(scene)
     else:
         unit = _scaled_to(scene, pivot, best)
+        if pivot is not None and not _reached(scene, _target(scene, unit), pivot):
+            unit = _natural(scene)  # small points, where no size of them puts the wanted leads at the pivot
     target = _target(scene, unit)
     points = scene.grouped(target).rounded(1.0) @ scene.groups.astype(np.int64)
     if best is not None:
@@ -166,11 +171,16 @@ def _natural(scene: Scene) -> float:
     free = scene.movable & (scene.values != 0)
     if not free.any():
         return 1.0
-    most = np.where(scene.values > 0, scene.limits.ceiling, -scene.limits.floor)[free]
-    most = int(max(most[np.isfinite(most)].max(initial=1.0), 1.0))
     target = scene.grouped(scene.values)
     movable: Mask = np.asarray(scene.groups[:, free].any(axis=1))
-    return smallest(target, scene.rows, scene.groups, most, movable)
+    return smallest(target, scene.rows, scene.groups, _largest(scene), movable)
+
+
+def _largest(scene: Scene) -> int:
+    """Points that the largest line may have, on its own side of 0."""
+    free = scene.movable & (scene.values != 0)
+    most = np.where(scene.values > 0, scene.limits.ceiling, -scene.limits.floor)[free]
+    return int(max(most[np.isfinite(most)].max(initial=1.0), 1.0))
 
 
 def _odds_per_unit(scene: Scene) -> float:

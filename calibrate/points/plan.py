@@ -228,6 +228,9 @@ def _of_size(prepared: Prepared, plan: Plan, brief: bool = False) -> Grid:
     """The grid of so many lines on the path; where the joint fit's own is within the cap of `sparse`, it is both's."""
     assert plan.size is not None
     constraints, cap = plan.constraints, min(plan.constraints.cap or CAP, CAP)
+    scaled = plan.scale != "natural" or plan.pivot is not None or plan.best is not None
+    if plan.method == SEARCHED and cap != constraints.cap and scaled:
+        return replace(_of_size(prepared, replace(plan, method=JOINT), brief), method=SEARCHED)
     if plan.method == SEARCHED and cap != constraints.cap:
         joint = _of_size(prepared, replace(plan, method=JOINT), brief)
         if np.abs(joint.flat).max(initial=0) <= cap:

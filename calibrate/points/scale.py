@@ -5,7 +5,7 @@ By default the smallest whole points that keep what the unrounded weights can do
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -33,6 +33,8 @@ MOST = 20
 """Points of one line, up or down, where no scale is asked for: the published demo is 20."""
 LARGEST = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20)
 """Largest lines that are tried, the smallest first."""
+MULTIPLES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+"""How many times larger points of the recipe may become where its own are too coarse."""
 CLIPPED = (1.0, 1.25, 1.6, 2.0, 2.5)
 """How far the scale may go beyond the one at which the largest line fits, that line being cut."""
 LOST_AUC, LOST_LOG_LOSS = 0.001, 0.001
@@ -73,12 +75,33 @@ def smallest(target: Target, rows: Rows, groups: NDArray[np.bool_], most: int, m
             if _surely_worse(target, points, before, rows):
                 continue
             after = quality(predict(rows, points @ shape), rows.leads, rows.customers)
-            lost = max((before[0] - after[0]) / LOST_AUC, (after[1] / before[1] - 1) / LOST_LOG_LOSS)
+            lost = _lost(before, after)
             if lost <= 1:
                 return scale
             if lost < least:
                 best, least = scale, lost
     return best
+
+
+def multiple(values: Floats, rows: Rows, rounded: Callable[[float], Ints]) -> float:
+    """For weights that are points: 1, or the smallest whole multiple of them whose rounding loses no more than it may.
+
+    `rounded` gives the whole points at a multiple, within bounds; where every multiple loses more, the best is taken.
+    """
+    before = quality(predict(rows, values), rows.leads, rows.customers)
+    best, least = 1.0, np.inf
+    for unit in MULTIPLES:
+        lost = _lost(before, quality(predict(rows, rounded(unit).astype(float)), rows.leads, rows.customers))
+        if lost <= 1:
+            return unit
+        if lost < least:
+            best, least = unit, lost
+    return best
+
+
+def _lost(before: tuple[float, float], after: tuple[float, float]) -> float:
+    """AUC and log-loss that rounding costs, against what it may cost: at most 1 is fine."""
+    return max((before[0] - after[0]) / LOST_AUC, (after[1] / before[1] - 1) / LOST_LOG_LOSS)
 
 
 def _surely_worse(target: Target, points: Ints, before: tuple[float, float], rows: Rows) -> bool:
