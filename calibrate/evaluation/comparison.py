@@ -66,12 +66,17 @@ class Verdict:
         return words.say("decision", self.decision, {"candidate": grid, "baseline": grid})
 
     def sentence(self, words: Words) -> str:
-        """The reason with its numbers, and what fewer and more lines would cost."""
+        """The reason with its numbers, what fewer and more lines would cost, and what the grid does for sales."""
         has_reason = f"reason.{self.reason}" in words.texts
         table, key = ("reason", self.reason) if has_reason else ("verdict", self.decision)
         reason = words.say(table, key, self.facts)
         steps = [key for key in ("fewer", "more") if f"{key}_lines" in self.facts]
-        return f"{reason} {words.say('lines', '_'.join(steps), self.facts)}" if steps else reason
+        parts = [reason, *([words.say("lines", "_".join(steps), self.facts)] if steps else [])]
+        if "flagged" in self.facts:
+            parts.append(words.say("use", "flagged", self.facts))
+        if "top_rate" in self.facts:
+            parts.append(words.say("use", "bands_times" if "times" in self.facts else "bands", self.facts))
+        return " ".join(parts)
 
     @property
     def why(self) -> str:

@@ -13,13 +13,15 @@ from scipy import special
 from ..counts.tally import Tally
 from ..errors import SettingsError, unknown
 from ..grid.criteria import Criterion, Level
-from .backtest import Backtest, LaterLeads, later_reaches, same_leads
+from .backtest import Backtest, LaterLeads, same_leads
 from .bootstrap import Resampled, resample
 from .comparison import CAPACITY, PRIMARY
+from .equal_calls import later_at_equal_calls
 from .metrics import METRICS, Estimate
 
 Floats = NDArray[np.float64]
-Above = tuple[NDArray[np.bool_], NDArray[np.bool_]] | None
+Called = tuple[Floats, Floats] | None
+"""Share of each judged row that the old and the new grid call, at the same number of calls."""
 
 FEWEST = 10
 """Customers, and other leads, that a segment needs to be judged."""
@@ -41,8 +43,8 @@ class Segment:
     `old` and `new` are AUCs within the segment. `differences` are candidate minus baseline, metric by metric (of
     errors: below 0, the candidate promises better), with intervals that hold for all segments of a table and all
     candidates at once. With fewer than 10 customers or other leads there are none. `called` and `caught` count the
-    segment's leads and customers above the marketing-qualified threshold, with the old and the new grid. `harm` says
-    how the candidate harms the segment: "ranking", "caught" or "".
+    segment's leads called and customers caught, the old grid calling as many leads in all as reach the MQL of the new
+    one. `harm` says how the candidate harms the segment: "ranking", "caught" or "".
     """
 
     level: Level
@@ -118,7 +120,7 @@ def by_segment(
     later = same_leads([old, *rivals])
     months, code = np.unique(tally.cohort[later.row], return_inverse=True)
     month_levels = [Level(tally.cohorts[i], values=(tally.cohorts[i],)) for i in months]
-    case = _Case(later, (old, *rivals), tuple(_above(tally, old, new) for new in rivals), capacity)
+    case = _Case(later, (old, *rivals), tuple(_called(tally, old, new) for new in rivals), capacity)
     tables = [_table(case, None, month_levels, code)]
     groups = tally.regroup(criteria)
     for criterion, codes in zip(groups.criteria, groups.codes, strict=True):
@@ -135,7 +137,7 @@ class _Case:
 
     later: LaterLeads
     judged: tuple[Backtest, ...]
-    above: tuple[Above, ...]
+    called: tuple[Called, ...]
     capacity: float
 
 
@@ -149,10 +151,10 @@ def _table(case: _Case, by: str | None, levels: Sequence[Level], code: NDArray[n
     judgeable = set(order) & set(np.flatnonzero(_enough(later, code, len(levels))))
     by_position = {i: _resampled(case, np.flatnonzero(code == i)) for i in order if i in judgeable}
     comparable = [i for i in order if customers[i] >= FEWEST]  # whose customers caught are compared
-    alpha, chance = (0.05 / max(len(among) * len(case.above), 1) for among in (judgeable, comparable))
+    alpha, chance = (0.05 / max(len(among) * len(case.called), 1) for among in (judgeable, comparable))
     tables = []
-    for at, above in enumerate(case.above, 1):
-        sides = _sides(later, above, code, len(levels))
+    for at, calls in enumerate(case.called, 1):
+        sides = _sides(later, calls, code, len(levels))
         tables.append(
             Segmented(
                 by,
@@ -196,21 +198,21 @@ def _resampled(case: _Case, rows: NDArray[np.intp]) -> Resampled:
     return resample(mine, candidates, capacity=case.capacity, metrics=SHOWN, draws=DRAWS, groups=GROUPS, most=SCORES)
 
 
-def _sides(later: LaterLeads, above: Above, code: NDArray[np.integer], size: int) -> list[Floats | None]:
+def _sides(later: LaterLeads, calls: Called, code: NDArray[np.integer], size: int) -> list[Floats | None]:
     """Per segment: leads called and customers caught with the old and the new grid, customers lost and gained.
 
     The last two, which are tested, are as many as if the customers of one company were about one.
     """
-    if above is None:
+    if calls is None:
         return [None] * size
-    was, now = above
+    was, now = calls
     sides = (
         (later.leads, was),
         (later.leads, now),
         (later.customers, was),
         (later.customers, now),
-        (later.customers, was & ~now),
-        (later.customers, now & ~was),
+        (later.customers, np.maximum(was - now, 0)),
+        (later.customers, np.maximum(now - was, 0)),
     )
     sums = np.array([np.bincount(code, counts * mine, size) for counts, mine in sides])
     sums[4:] /= _companies_moved(later, was != now, code, size)
@@ -270,9 +272,8 @@ def _differences(replicates: Resampled, at: int, alpha: float) -> dict[str, Esti
     }
 
 
-def _above(tally: Tally, old: Backtest, new: Backtest) -> Above:
-    """Judged rows that are marketing-qualified by the old and by the new grid of their fold."""
+def _called(tally: Tally, old: Backtest, new: Backtest) -> Called:
+    """Share of the judged rows that the old and the new grid call: as many leads as reach the MQL of the new one."""
     if any(grid.thresholds is None for backtest in (old, new) for grid in backtest.grids):
         return None
-    was, now = (later_reaches(tally, backtest, "marketing_qualified") for backtest in (old, new))
-    return was, now
+    return later_at_equal_calls(tally, old, new, "marketing_qualified")

@@ -1,8 +1,12 @@
-"""The swap set: which leads become, or stop being, marketing- or sales-qualified when the grid changes."""
+"""The swap set: which leads become, or stop being, marketing- or sales-qualified when the grid changes.
+
+Both grids call as many leads: those that the new one qualifies, and as many of the old one's best. Of leads with one
+score the old grid calls a part; counts are then those of the same part of each profile.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,11 +17,10 @@ from ..counts.rates import Rate, rate
 from ..counts.tally import Tally
 from ..grid.criteria import Axis, Criterion, Level
 from ..grid.grid import STAGES, Grid, Stage
-from ..points.score_table import reaches
-from .backtest import Backtest, later_reaches, same_leads
+from .backtest import Backtest, same_leads
+from .equal_calls import at_equal_calls, later_at_equal_calls
 
 Floats = NDArray[np.float64]
-Masks = NDArray[np.bool_]
 Direction = Literal["enter", "leave", "stay"]
 
 MOST_COMMON = 5
@@ -87,8 +90,8 @@ def swap_later(tally: Tally, old: Backtest, new: Backtest, criteria: Sequence[Cr
         return None
     cohorts = {cohort for fold in later.folds for cohort in fold.cohorts_judged}
     months = float(len(cohorts)) if tally.ends is not None else None
-    above = [{stage: later_reaches(tally, backtest, stage) for stage in STAGES} for backtest in (old, new)]
-    return _swap((old.name, new.name), tally, later.row, above[0], above[1], criteria, months, later=True)
+    sides = {stage: later_at_equal_calls(tally, old, new, stage) for stage in STAGES}
+    return _swap((old.name, new.name), tally, later.row, sides, criteria, months, later=True)
 
 
 def swap_all(tally: Tally, old: Grid, new: Grid, criteria: Sequence[Criterion]) -> Swap | None:
@@ -98,18 +101,17 @@ def swap_all(tally: Tally, old: Grid, new: Grid, criteria: Sequence[Criterion]) 
     """
     if old.thresholds is None or new.thresholds is None:
         return None
-    above = [{stage: reaches(tally, grid, stage) for stage in STAGES} for grid in (old, new)]
+    sides = {stage: at_equal_calls(tally, old, new, stage) for stage in STAGES}
     months = tally.months
     rows = np.arange(tally.rows)
-    return _swap((old.name, new.name), tally, rows, above[0], above[1], criteria, months, later=False)
+    return _swap((old.name, new.name), tally, rows, sides, criteria, months, later=False)
 
 
 def _swap(
     names: tuple[str, str],
     tally: Tally,
     row: NDArray[np.intp],
-    before: dict[Stage, Masks],
-    after: dict[Stage, Masks],
+    sides: Mapping[Stage, tuple[Floats, Floats]],
     criteria: Sequence[Criterion],
     months: float | None,
     *,
@@ -119,30 +121,30 @@ def _swap(
     leads, customers = tally.leads[row], tally.customers[row]
     movements = []
     for stage in STAGES:
-        was, now = before[stage], after[stage]
-        masks: dict[Direction, Masks] = {"enter": now & ~was, "leave": was & ~now, "stay": was & now}
-        for direction, mask in masks.items():
+        was, now = sides[stage]
+        parts: dict[Direction, Floats] = {"enter": now * (1 - was), "leave": was * (1 - now), "stay": was * now}
+        for direction, part in parts.items():
             rows = np.zeros(tally.rows, np.bool_)
-            rows[row[mask]] = True
-            bought, moving = (round(float(counts[mask].sum())) for counts in (customers, leads))
+            rows[row[part > 0]] = True
+            bought, moving = (round(float(counts @ part)) for counts in (customers, leads))
             close_rate = rate(bought, moving, tally.effect(rows))
-            common = _common(groups, row, mask) if direction != "stay" else ()
+            common = _common(groups, row, part) if direction != "stay" else ()
             movements.append(Moved(stage, direction, close_rate, close_rate.leads / months if months else None, common))
     return Swap(*names, later, round(float(leads.sum())), months, tuple(movements))
 
 
-def _common(groups: Tally, row: NDArray[np.intp], mask: Masks) -> tuple[Common, ...]:
-    """Answers that are clearly more frequent among the masked rows than among the others, one per criterion."""
+def _common(groups: Tally, row: NDArray[np.intp], part: Floats) -> tuple[Common, ...]:
+    """Answers that are clearly more frequent in a part of each row than in what is left, one per criterion."""
     leads, real = groups.leads[row], groups.counted[row].astype(float)
-    inside, outside = real[mask].sum(), real[~mask].sum()
+    inside, outside = float(real @ part), float(real @ (1 - part))
     if inside < 10 or outside < 10:
         return ()
     answers = []
     for criterion, codes in zip(groups.criteria, groups.codes, strict=True):
         size = len(criterion.levels)
-        mine, every = np.bincount(codes[row[mask]], leads[mask], size), np.bincount(codes[row], leads, size)
-        share, share_all = mine / leads[mask].sum(), every / leads.sum()
-        share_out = (every - mine) / leads[~mask].sum()
+        mine, every = np.bincount(codes[row], leads * part, size), np.bincount(codes[row], leads, size)
+        share, share_all = mine / (leads @ part), every / leads.sum()
+        share_out = (every - mine) / (leads @ (1 - part))
         error = np.sqrt(share_all * (1 - share_all) * (1 / inside + 1 / outside)) + 1e-12
         clear = (share >= SMALLEST_SHARE) & (share > 1.25 * share_all) & ((share - share_out) / error > CLEAR)
         if clear.any():

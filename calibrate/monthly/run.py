@@ -24,6 +24,7 @@ from ..evaluation.ceiling import available, ceiling
 from ..evaluation.comparison import Comparison, compare
 from ..evaluation.decision import outcomes
 from ..evaluation.frontier import Frontier, judge_frontier, plans_along, slim
+from ..evaluation.usefulness import useful
 from ..export.reading import read_grid as read_grid
 from ..grid.grid import Grid
 from ..leads.history import History
@@ -74,6 +75,7 @@ def review(
             grids=grids,
             frontier=frontier,
         )
+        comparison = _with_use(comparison, backtests, grids, tally)
     base = Review(
         Path(reading.table.name).name,
         account(reading, rates),
@@ -125,6 +127,17 @@ def _redrawn(lines: _Along, tally: Tally) -> dict[str, Grid]:
         backtest.name: replace(grids[backtest.name], bands=counted_bands(grids[backtest.name], tally, backtest))
         for backtest in lines.backtests
     }
+
+
+def _with_use(
+    comparison: Comparison, backtests: Sequence[Backtest], grids: Mapping[str, Grid], tally: Tally
+) -> Comparison:
+    """The comparison, its verdict with what the grid to use does for sales on later leads."""
+    verdict = comparison.verdict
+    backtest = next((backtest for backtest in backtests if backtest.name == verdict.candidate), None)
+    use = None if backtest is None else useful(grids[backtest.name], tally, backtest)
+    facts = {} if use is None else use.facts()
+    return replace(comparison, verdict=replace(verdict, facts={**verdict.facts, **facts}))
 
 
 def frontier_of(

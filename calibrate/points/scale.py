@@ -101,6 +101,8 @@ def multiple(values: Floats, rows: Rows, rounded: Callable[[float], Ints]) -> fl
 
 def _lost(before: tuple[float, float], after: tuple[float, float]) -> float:
     """AUC and log-loss that rounding costs, against what it may cost: at most 1 is fine."""
+    if not before[1]:
+        return 0.0
     return max((before[0] - after[0]) / LOST_AUC, (after[1] / before[1] - 1) / LOST_LOG_LOSS)
 
 

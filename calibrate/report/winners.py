@@ -10,6 +10,7 @@ from scipy import special
 
 from ..counts.tally import Tally
 from ..errors import GridError
+from ..evaluation.equal_calls import called_shares
 from ..grid.criteria import Criterion
 from ..grid.grid import Grid
 from ..language import Words
@@ -37,19 +38,6 @@ class Gain:
     def change(self) -> float:
         """Customers more than before."""
         return round(self.after) - round(self.before)
-
-
-def called_shares(scores: NDArray[np.int64], leads: Floats, calls: float) -> Floats:
-    """Share of each profile that is called when the best-scored `calls` leads are; one score is called in proportion.
-
-    >>> called_shares(np.array([5, 9, 5]), np.array([10.0, 5, 10]), 15).tolist()
-    [0.5, 1.0, 0.5]
-    """
-    unique, place = np.unique(-scores, return_inverse=True)
-    sizes = np.bincount(place, leads, len(unique))
-    before = np.concatenate([[0.0], np.cumsum(sizes)[:-1]])
-    shares = np.clip((calls - before) / np.where(sizes > 0, sizes, 1.0), 0.0, 1.0)
-    return np.asarray(shares[place], np.float64)
 
 
 def winners(review: Review, words: Words) -> list[Gain]:

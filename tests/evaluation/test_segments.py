@@ -115,7 +115,7 @@ def test_customers_lost_are_held_against_all_segments_that_have_ten() -> None:
     named = [Level(str(i)) for i in range(10)]
     for many, harm in ((1, "caught"), (10, "")):  # below 5 %, and above 5 % / 10
         place = np.where(months < many, months, 0)
-        case = segments._Case(later, (), ((was, was & False),), 0.2)
+        case = segments._Case(later, (), ((was.astype(float), np.zeros(120)),), 0.2)
         (found,) = segments._table(case, None, named, place)
         assert found.segments[0].caught == (8, 0) and found.segments[0].harm == harm
 

@@ -49,7 +49,7 @@ def test_promised_stability_is_that_of_the_method_run_again_in_full(method: str)
     def in_full(part):  # the search as it is, the shrinkage as fine as it is
         return calibrate_prepared(Prepared(part, part, estimate(part), prepared.months), plan)
 
-    real = redraw(prepared.tally, grid, in_full, 20)
+    real = redraw(prepared.tally, grid, in_full, grid.provenance["redraws"])
     lines = [
         (evidence.sign_kept, evidence.points_kept, real.sign_kept[i], real.points_kept[i])
         for i, (evidence, points) in enumerate(
@@ -58,7 +58,7 @@ def test_promised_stability_is_that_of_the_method_run_again_in_full(method: str)
         if points and evidence.sign_kept is not None
     ]
     promised_sign, promised_points, sign, points = np.mean(lines, axis=0)
-    assert abs(promised_sign - sign) < 0.08 and abs(promised_points - points) < 0.10  # twenty draws: 2 standard errors
+    assert abs(promised_sign - sign) < 0.08 and abs(promised_points - points) < 0.10  # of the same draws
 
 
 def test_a_score_that_means_nothing_owes_its_gain_to_chance() -> None:
