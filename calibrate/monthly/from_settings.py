@@ -20,6 +20,7 @@ from ..leads.columns.mailbox import find_addresses, with_mailboxes
 from ..leads.columns.many_valued import many_valued
 from ..leads.columns.not_leads import find_not_leads
 from ..leads.columns.proposal import Proposal, monotone, named_levels, propose
+from ..leads.columns.roles import newest_first
 from ..leads.columns.title_columns import derived_topic, find_titles, title_columns, with_rule
 from ..leads.events import EventNames, join_events, last_event_day, named
 from ..leads.terms import OBSERVE_DAYS, Group, Terms
@@ -30,6 +31,8 @@ from ..weights.constraints import Constraints
 from .settings import CriterionSettings, Settings
 
 CURRENT = "current"
+NEARLY_ALL = 0.99
+"""An id that falls in so many of the rows says that the file stands newest first: leads are ordered by it."""
 
 
 def grids_of(settings: Settings) -> dict[str, Grid]:
@@ -108,11 +111,13 @@ def title_facts(rules: Mapping[str, Derived]) -> list[Fact]:
 
 
 def terms_of(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
-    """What the source calls things; a strictly monotone id orders leads that have no dates."""
+    """What the source calls things; an id that always rises, or nearly always falls, orders leads without dates."""
     time_, outcome = settings.time, settings.outcome
     order = time_.order
     if time_.created_at is None and order is None and outcome.lead_id and monotone(table, outcome.lead_id):
         order = outcome.lead_id
+    elif time_.created_at is None and order is None and (falling := falls(table)) is not None:
+        order = str(falling["column"])
     usual = EVENT_DAYS if settings.events.file else OBSERVE_DAYS
     return Terms(
         customer=outcome.customer,
@@ -134,6 +139,12 @@ def terms_of(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
         observe_days=usual if time_.observe_days is None else time_.observe_days,
         close_within_days=time_.close_within_days,
     )
+
+
+def falls(table: Table) -> dict[str, str | float] | None:
+    """The id that falls in nearly all rows of a file that stands newest first, and in which share of them."""
+    falling = newest_first(table)
+    return None if falling is None or falling[1] < NEARLY_ALL else {"column": falling[0], "share": falling[1]}
 
 
 def _group(settings: Settings, table: Table, outcomes: Table | None) -> Group | None:

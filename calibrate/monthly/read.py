@@ -37,6 +37,7 @@ from .decisions import read_adopted
 from .earlier import earlier
 from .from_settings import (
     CURRENT,
+    falls,
     grids_of,
     proposal_of,
     seen_until,
@@ -166,6 +167,8 @@ def read_history(
         facts += title_facts(rules)
         grids = {name: as_answered(grid, table) for name, grid in grids.items()}
         terms = cohorts(terms_of(settings, table, origin.outcomes))
+        if settings.time.order is None and terms.order is not None and (falling := falls(table)) is not None:
+            facts.append(Fact("ordered_falling", falling))
         if happened is not None:
             terms = seen_until(settings, happened, terms)
         original, story, month = _followed(original, table, terms, follow)

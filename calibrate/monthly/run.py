@@ -21,12 +21,13 @@ from ..errors import SettingsError
 from ..evaluation.backtest import Backtest, Fold, folds, replay, with_thresholds
 from ..evaluation.band_rates import counted_bands
 from ..evaluation.ceiling import available, ceiling
-from ..evaluation.comparison import Comparison, compare
+from ..evaluation.comparison import Comparison, Verdict, compare
 from ..evaluation.decision import outcomes
 from ..evaluation.frontier import Frontier, judge_frontier, plans_along, slim
 from ..evaluation.usefulness import useful
 from ..export.reading import read_grid as read_grid
 from ..grid.grid import Grid
+from ..leads.columns.roles import newest_first
 from ..leads.history import History
 from ..points.plan import Plan, Prepared, calibrate_prepared, prepare, redrawn
 from ..points.score_table import score, with_minimums
@@ -75,7 +76,7 @@ def review(
             grids=grids,
             frontier=frontier,
         )
-        comparison = _with_use(comparison, backtests, grids, tally)
+        comparison = _in_time(_with_use(comparison, backtests, grids, tally), reading)
     base = Review(
         Path(reading.table.name).name,
         account(reading, rates),
@@ -206,6 +207,15 @@ def _signed(frontier: Frontier, reading: Counted) -> Frontier:
         for point in frontier.points
     )
     return replace(frontier, points=tuple(points))
+
+
+def _in_time(comparison: Comparison, reading: Counted) -> Comparison:
+    """The comparison without a verdict where the file runs backwards in time: its later leads are the older ones."""
+    falling = newest_first(reading.table) if reading.history.order == "file" else None
+    if falling is None:
+        return comparison
+    facts: dict[str, float | int | str] = {"column": falling[0], "share": falling[1]}
+    return replace(comparison, verdict=Verdict("wait", None, "reversed_time", facts, comparison.verdict.baseline))
 
 
 def _check_allowed(reading: Counted) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from ..evaluation.comparison import Judged
 from ..language import Words
+from . import enough
 from .level_text import level_name
 from .review import Candidate, Review
 from .sections import rests_on
@@ -102,8 +103,7 @@ def answer(review: Review, words: Words) -> Answer:
     limits = candidate.grid.thresholds if candidate is not None else None
     equal = equal_calls(review, candidate) if candidate is not None else None
     if candidate is None or limits is None or kind not in ("adopt", "keep"):
-        advice = "recalibrate" if kind == "recalibrate" else "wait" if kind == "wait" else "unreliable"
-        return Answer(kind, words(f"meeting.{advice}"), (words(f"meeting.{advice}_next"),), sure(review, words, equal))
+        return Answer(kind, *_advice(kind, review, words), sure(review, words, equal))
     name = people_name(candidate.name, words, candidate.grid.lines)
     at = limits.marketing_qualified
     headline = words(f"meeting.{kind}", name=name, threshold=at)
@@ -127,11 +127,29 @@ def answer(review: Review, words: Words) -> Answer:
     return Answer(kind, headline, (" ".join(sentences),), sure(review, words, equal))
 
 
+def _advice(kind: str, review: Review, words: Words) -> tuple[str, tuple[str, ...]]:
+    """Headline and next step where no grid is to be taken."""
+    verdict = review.comparison.verdict
+    if kind != "wait":
+        key = "recalibrate" if kind == "recalibrate" else "unreliable"
+        return words(f"meeting.{key}"), (words(f"meeting.{key}_next"),)
+    if f"meeting.wait_{verdict.reason}" in words.texts:
+        key = f"meeting.wait_{verdict.reason}"
+        return words(key), (words(f"{key}_next", **verdict.facts),)
+    missing, months = enough.missing(review)
+    pace = words("meeting.wait_pace", months=months) if months else ""
+    return words("meeting.wait"), (words("meeting.wait_next", missing=missing, pace=pace),)
+
+
 def sure(review: Review, words: Words, equal: EqualCalls | None) -> str:
     """How sure the answer is, and on how many leads it rests."""
     compared = review.comparison
     if not compared.leads:
         return words("meeting.sure_unjudged")
+    if review.months is None:  # nothing dates the leads: their order is taken on trust
+        key = "order" if review.account.order == "column" else "file"
+        column = review.account.order_column or ""
+        return words(f"meeting.sure_{key}", leads=compared.leads, customers=compared.customers, column=column)
     key = "clear" if equal is not None and (equal.low > 0 or equal.gain == 0) else "open"
     return words(f"meeting.sure_{key}", leads=compared.leads, customers=compared.customers)
 

@@ -55,6 +55,18 @@ def still_needed(review: Review) -> dict[float, int]:
     return {size: _round(customers_still(review.comparison.customers, half, size, len(rivals))) for size in GAPS}
 
 
+def missing(review: Review) -> tuple[int, int | None]:
+    """Customers still to come until a difference of `GAPS[-1]` would be seen, and in how many months at today's pace.
+
+    One at least; the months are None where leads have no dates.
+    """
+    overall, compared = review.rates.overall, review.comparison
+    needed = still_needed(review).get(GAPS[-1]) or customers_needed(GAPS[-1], 1, overall.value)
+    gap = max(1, _round(max(1.0, needed - compared.customers)))
+    pace = overall.customers / review.months if review.months else 0.0
+    return gap, math.ceil(gap / pace) if pace > 0 else None
+
+
 def verdict_said(review: Review, words: Words) -> str:
     """How many later customers the verdict would need; empty where nothing was compared."""
     needed = still_needed(review)

@@ -1,0 +1,71 @@
+"""A file without dates that stands newest first: put in order where its id says so, else given no verdict."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from calibrate.language import load
+from calibrate.monthly import run as monthly
+from calibrate.monthly.settings import settings
+from calibrate.report.answer import answer
+from calibrate.report.summary import summary
+
+LEADS = 1500
+
+
+def newest_first(path: Path, swapped: float) -> Path:
+    """Leads with falling numbers, some neighbours swapped; those who asked for a demo close five times as often."""
+    rng = random.Random(3)
+    numbers = list(range(LEADS, 0, -1))
+    for _ in range(int(LEADS * swapped)):
+        i = rng.randrange(LEADS - 1)
+        numbers[i], numbers[i + 1] = numbers[i + 1], numbers[i]
+    rows = ["Lead Number,demo,Converted"]
+    for number in numbers:
+        demo = rng.random() < 0.3
+        rows.append(f"{number},{'yes' if demo else 'no'},{int(rng.random() < (0.4 if demo else 0.08))}")
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def read(path: Path) -> monthly.Counted:
+    asked = {
+        "data": {"file": str(path)},
+        "outcome": {"customer": "Converted"},
+        "candidates": {"methods": ["lift"]},
+        "report": {"out": str(path.parent / "reports")},
+    }
+    return monthly.read_rows(settings(asked))
+
+
+def test_a_falling_id_gives_the_order_and_that_is_said(tmp_path: Path) -> None:
+    counted = read(newest_first(tmp_path / "leads.csv", 0.002))
+    assert (counted.history.order, counted.history.terms.order) == ("column", "Lead Number")
+    facts = {fact.key: fact.facts for fact in counted.history.facts}
+    assert facts["ordered_falling"]["share"] == pytest.approx(0.998, abs=0.001)
+    made = monthly.review(counted)
+    assert made.comparison.verdict.decision == "adopt"
+    assert "rises with time" in answer(made, load("en")).sure
+
+
+def test_reversed_time_gets_no_verdict(tmp_path: Path) -> None:
+    counted = read(newest_first(tmp_path / "leads.csv", 0.04))
+    assert counted.history.order == "file"
+    made = monthly.review(counted)
+    verdict = made.comparison.verdict
+    assert (verdict.decision, verdict.candidate, verdict.reason) == ("wait", None, "reversed_time")
+    assert "--order “Lead Number”" in summary(made, load("en"))
+
+
+def test_an_order_that_is_named_is_taken_as_it_is(tmp_path: Path) -> None:
+    path = newest_first(tmp_path / "leads.csv", 0.04)
+    asked = settings({
+        "data": {"file": str(path)}, "outcome": {"customer": "Converted"}, "time": {"order": "Lead Number"},
+        "candidates": {"methods": ["lift"]}, "report": {"out": str(tmp_path)},
+    })  # fmt: skip
+    counted = monthly.read_rows(asked)
+    assert counted.history.order == "column"
+    assert "ordered_falling" not in {fact.key for fact in counted.history.facts}
