@@ -215,6 +215,17 @@ def known() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
 
 
+def spoken(environment: Mapping[str, str]) -> str:
+    """The language of a terminal by its environment, as programs of the system tell it; English where it is not ours.
+
+    >>> spoken({"LANG": "fr_FR.UTF-8"}), spoken({"LC_ALL": "C", "LANG": "fr_FR.UTF-8"}), spoken({"LANG": "de_DE"})
+    ('fr', 'en', 'en')
+    """
+    name = next((environment[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(key)), "")
+    language = re.split(r"[_.@-]", name.casefold())[0]
+    return language if language in known() else "en"
+
+
 @lru_cache
 def load(language: str) -> Words:
     """The words of a language."""

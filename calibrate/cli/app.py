@@ -33,6 +33,7 @@ from .flags import (
     settings_of,
     split,
     with_flags,
+    words_of,
 )
 from .output import Progressing, any_encoding, complain, rates_table, say, say_json
 
@@ -92,7 +93,7 @@ def run(data: str, flags: dict[str, Any]) -> None:
     book = notebook.find() if flags["notebook"] else None
     publish.check_out(settings)
     timing: dict[str, float] = {}
-    with Progressing(flags["json"]) as progress:
+    with Progressing(flags["json"], words_of(flags["lang"])) as progress:
         reading = monthly.read_rows(settings, progress, timing=timing)
         publish.check_open(reading, flags["force"])
         review = monthly.review(reading, progress, timing=timing)
@@ -106,7 +107,7 @@ def run(data: str, flags: dict[str, Any]) -> None:
         say_json({**content, "report": where.as_posix(), "timing": timing})
     else:
         say(summary.summary(review, _words(reading)))
-        say(f"\nReport: {folder.first_page(where, settings.report.languages)}")
+        say("\n" + _words(reading)("terminal.report", path=folder.first_page(where, settings.report.languages)))
 
 
 @app.command()
@@ -124,14 +125,14 @@ def init(data: str, flags: dict[str, Any]) -> None:
     if target.parent.exists() and not target.parent.is_dir():
         raise SettingsError(f"'{target.parent}' is a file; name a folder with --out")
     settings = settings_of(data, {**flags, "out": None})
-    with Progressing(flags["json"]) as progress:
+    with Progressing(flags["json"], words_of(flags["lang"])) as progress:
         reading = monthly.read_rows(settings, progress, follow=False)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(publish.settings_text(reading, target.parent), encoding="utf-8")
     if flags["json"]:
         say_json({"settings": target.as_posix()})
     else:
-        say(f"Wrote {target}. Edit it, then: calibrate run {target}")
+        say(_words(reading)("terminal.init", path=str(target)))
 
 
 @app.command()
@@ -165,7 +166,7 @@ def rates(data: str, flags: dict[str, Any]) -> None:
     if flags["json"]:
         say_json({**run_json.counted_json(*_parts(reading), reading.asked, reading.power), "timing": timing})
         return
-    rates_table(reading)
+    rates_table(reading, _words(reading))
 
 
 @app.command()
@@ -179,7 +180,7 @@ def compare(data: str, flags: dict[str, Any]) -> None:
         raise SettingsError("compare needs grids to judge: --grid NAME=GRID.json (may be repeated) or --current GRID")
     settings = settings_of(data, {**flags, "methods": flags["methods"] or [""]})
     timing: dict[str, float] = {}
-    with Progressing(flags["json"]) as progress:
+    with Progressing(flags["json"], words_of(flags["lang"])) as progress:
         reading = monthly.read_rows(settings, progress, follow=False, timing=timing)
         review = monthly.review(reading, progress, timing=timing)
     if flags["json"]:
@@ -196,7 +197,7 @@ def frontier(data: str, flags: dict[str, Any]) -> None:
     from ..report import run_json, summary
 
     timing: dict[str, float] = {}
-    with Progressing(flags["json"]) as progress:
+    with Progressing(flags["json"], words_of(flags["lang"])) as progress:
         reading = monthly.read_rows(settings_of(data, flags), progress, follow=False, timing=timing)
         curve = monthly.frontier_of(reading, progress, timing=timing)
     if flags["json"]:
@@ -225,7 +226,7 @@ def score(
 
     day = at.date() if at is not None else None
 
-    with Progressing(json) as progress:
+    with Progressing(json, words_of(lang)) as progress:
         progress("score")
         weights, every_line = monthly.read_grid(grid), reasons == "all"
         totals = scoring.score_file(
@@ -234,24 +235,27 @@ def score(
     if json:
         say_json({"rows": totals, "out": out})
     else:
-        say(f"Scored {totals:,} leads into {out}")
+        say(words_of(None)("terminal.scored", leads=totals, path=out))
 
 
 @grid_app.command("check")
-def grid_check(grid: Annotated[str, typer.Argument(metavar="GRID.json")], json: JsonFlag = False) -> None:
+def grid_check(
+    grid: Annotated[str, typer.Argument(metavar="GRID.json")], lang: TextFlag = "", json: JsonFlag = False
+) -> None:
     """Check a grid file against its schema and for the usual mistakes."""
-    from .. import language as words
     from ..evaluation import audit
     from ..export.reading import read_grid
     from ..report import finding_text as checks
 
-    findings = audit.findings(read_grid(grid))
+    weights = read_grid(grid)
+    findings = audit.findings(weights)
     if json:
         say_json({"grid": grid, "valid": True, "findings": [checks.finding_json(finding) for finding in findings]})
-    else:
-        say(f"{grid}: valid" + ("" if findings else ", no usual mistake found"))
-        for finding in findings:
-            say(f"- {checks.told(finding, words.load('en'))}")
+        return
+    words = words_of(lang)
+    say(words("terminal.valid" if findings else "terminal.valid_clean", path=grid))
+    for finding in findings:
+        say(f"- {checks.told(finding, words, weights.criteria)}")
 
 
 @app.command()
@@ -267,14 +271,15 @@ def demo(
     from ..report import folder, run_json, summary
 
     timing: dict[str, float] = {}
-    with Progressing(json) as progress:
+    with Progressing(json, words_of(lang)) as progress:
         progress("simulate")
         reading, review, where = example.run(out, leads, seed, split(lang) or ("en", "fr"), progress, timing=timing)
     if json:
         say_json({**run_json.run_json(review), "report": where.as_posix(), "timing": timing})
     else:
-        say(summary.summary(review, _words(reading)))
-        say(f"\nReport: {folder.first_page(where, reading.settings.report.languages)}")
+        say(summary.summary(review, words_of(lang)))
+        page = folder.first_page(where, reading.settings.report.languages)
+        say("\n" + words_of(lang)("terminal.report", path=page))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -323,15 +328,14 @@ def _close_output() -> None:
 def _counted(data: str, flags: dict[str, Any], timing: dict[str, float]) -> Counted:
     from ..monthly import run as monthly
 
-    with Progressing(flags["json"]) as progress:
+    with Progressing(flags["json"], words_of(flags["lang"])) as progress:
         return monthly.read_rows(settings_of(data, flags), progress, follow=False, timing=timing)
 
 
 def _words(reading: Counted) -> Words:
-    """The words of the first language that was asked for."""
-    from ..language import load
-
-    return load(reading.settings.report.languages[0])
+    """The words of the first language that was asked for, else of the terminal's own."""
+    report = reading.settings.report
+    return words_of(report.languages if "languages" in report.model_fields_set else None)
 
 
 def _parts(reading: Counted) -> tuple[Account, RateTable, tuple[Suspect, ...]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import SettingsError
-from .flags import AtFlag, EventsFlag, JsonFlag, Option, TableFlag, TextFlag
+from .flags import AtFlag, EventsFlag, JsonFlag, Option, TableFlag, TextFlag, words_of
 from .output import say, say_json
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def adopt(
         str | None, Option(metavar="FILE", help="The changes.json of the review page; flags beside it come first.")
     ] = None,
     force: Annotated[bool, Option("--force", help="Decide anew on a month that is closed.")] = False,
-    lang: TextFlag = "en",
+    lang: TextFlag = "",
     json: JsonFlag = False,
 ) -> None:
     """Write the month's decision; next month's run takes the grid as its current one."""
@@ -64,10 +64,9 @@ def adopt(
     if json:
         say_json({**asdict(decision), "folder": folder, "maximum": grid.maximum, "minimum": grid.minimum})
         return
-    from ..language import load
     from ..report.band_text import stage_lines
 
-    words = load(lang)
+    words = words_of(lang)
     say(words("adopted.done", candidate=candidate, month=decision.month, file=f"{folder}/{decision.grid}"))
     say(words("history.thresholds", **stage_lines(decision.thresholds, words)))
     for override in decision.overrides:
@@ -93,7 +92,7 @@ def adopt(
 
 def status(
     folder: Annotated[str, typer.Argument(metavar="REPORTS", help="The folder of the months.")] = "reports",
-    lang: TextFlag = "en",
+    lang: TextFlag = "",
     json: JsonFlag = False,
 ) -> None:
     """Where the monthly loop stands: months, decisions, promises, and the next step. Nothing is written."""
@@ -106,9 +105,8 @@ def status(
     if json:
         say_json(asdict(state))
         return
-    from ..language import load
 
-    words = load(lang)
+    words = words_of(lang)
     for month in state.months:
         counts = words("status.month", month=month.month, customers=month.customers, leads=month.leads)
         decision = month.decision
@@ -149,14 +147,13 @@ def _pair(text: str | None) -> tuple[int, int] | None:
 def grid_diff(
     old: Annotated[str, typer.Argument(metavar="OLD.json")],
     new: Annotated[str, typer.Argument(metavar="NEW.json")],
-    lang: TextFlag = "en",
+    lang: TextFlag = "",
     json: JsonFlag = False,
 ) -> None:
     """Compare two grid files line by line: points, thresholds, lowest and highest score."""
     from ..export.reading import read_grid
     from ..grid.diff import beside
     from ..grid.grid import STAGES
-    from ..language import load
     from ..report.band_text import stage_line
     from ..report.level_text import level_name
 
@@ -184,7 +181,7 @@ def grid_diff(
         ]
         say_json({"old": old, "new": new, "lines": lines, **{name: list(both) for name, both in heads.items()}})
         return
-    words = load(lang)
+    words = words_of(lang)
     headings = {words(f"diff.{key}"): tuple(map(_points, both)) for key, both in ends.items()}
     for stage in STAGES:
         headings[words(f"stage.{stage}")] = tuple(

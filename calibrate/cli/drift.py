@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ..errors import SettingsError
-from .flags import Option, settings_of, split, with_flags
+from .flags import Option, settings_of, with_flags, words_of
 from .output import Progressing, say, say_json, table
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def drift(data: str, flags: dict[str, Any]) -> None:
         return replace(terms, by=flags["by"] or "month", split=first)
 
     timing: dict[str, float] = {}
-    with Progressing(flags["json"]) as progress:
+    with Progressing(flags["json"], words_of(flags["lang"])) as progress:
         narrowed = settings.model_copy(update={"columns": columns})
         reading = monthly.read_rows(narrowed, progress, follow=False, cohorts=parted, timing=timing)
         progress("drift")
@@ -76,7 +76,7 @@ def drift(data: str, flags: dict[str, Any]) -> None:
     if flags["json"]:
         say_json({**result.as_dict(), "timing": timing})
     else:
-        _show(result, (split(flags["lang"]) or ("en",))[0])
+        _show(result, words_of(flags["lang"]))
 
 
 def _first_day(grid: Grid, terms: Terms, since: str | None) -> date | None:
@@ -103,12 +103,10 @@ def _first_day(grid: Grid, terms: Terms, since: str | None) -> date | None:
         ) from None
 
 
-def _show(result: Drift, language: str) -> None:
+def _show(result: Drift, words: Words) -> None:
     """Verdict, one line per cohort, and the lines that moved most."""
-    from ..language import load
     from ..report import drift_text as moving
 
-    words = load(language)
     say(result.said(words))
     for sentence in moving.reasons(result, words):
         say(f"- {sentence}")

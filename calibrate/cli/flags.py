@@ -14,6 +14,7 @@ import typer
 from ..errors import SettingsError
 
 if TYPE_CHECKING:
+    from ..language import Words
     from ..monthly.settings import Flag, Settings
     from ..monthly.settings import Option as SettingsOption
 
@@ -34,7 +35,7 @@ ExportAtFlag = Annotated[
 ]
 TableFlag = Annotated[str | None, Option(help="Table of a database, sheet of a workbook.")]
 JsonFlag = Annotated[bool, Option("--json", help="Print the result as JSON.")]
-TextFlag = Annotated[str, Option("--lang", metavar="en|fr", help="Language of the texts.")]
+TextFlag = Annotated[str, Option("--lang", metavar="en|fr", help="Language of the texts (default: that of LANG).")]
 LangFlag = Annotated[list[str] | None, Option(metavar="en,fr", help="Languages of the report.")]
 
 
@@ -140,6 +141,16 @@ def _value(option: SettingsOption, value: Any) -> Any:
     if option.several == "pairs":
         return pairs(value, option) or None
     return tuple(value) if option.flag and option.flag.repeated else split(value)
+
+
+def words_of(lang: str | Sequence[str] | None) -> Words:
+    """The words of the language that a flag names first, else of the terminal's own."""
+    import os
+
+    from ..language import load, spoken
+
+    names = split([lang] if isinstance(lang, str) and lang else None if isinstance(lang, str) else lang)
+    return load(names[0] if names else spoken(os.environ))
 
 
 def split(values: Sequence[str] | None) -> tuple[str, ...] | None:

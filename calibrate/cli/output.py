@@ -6,40 +6,18 @@ import contextlib
 import re
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from ..language import Words
     from ..monthly.counted import Counted, Progress
 
 
 class Progressing:
     """Shows on stderr what is being done, when it is a terminal or takes longer than two seconds."""
 
-    WORDS: ClassVar = {
-        "open": "Reading the source",
-        "propose": "Looking at the columns",
-        "events": "Counting what leads did",
-        "observe": "Judging which leads count",
-        "count": "Counting leads per profile",
-        "suspects": "Looking for leakage",
-        "rates": "Estimating rates",
-        "backtest": "Replaying on later leads",
-        "candidates": "Making the grids",
-        "compare": "Comparing",
-        "frontier": "Fewer lines, more lines",
-        "times": "Time to close",
-        "constraints": "Judging what each constraint costs",
-        "near": "Looking for grids nearly as good",
-        "meeting": "Who changes sides",
-        "notebook": "Running the notebook",
-        "report": "Writing the report",
-        "simulate": "Simulating leads",
-        "score": "Scoring leads",
-        "drift": "Looking at what moved",
-    }
-
-    def __init__(self, quiet: bool) -> None:
-        self.quiet = quiet
+    def __init__(self, quiet: bool, words: Words) -> None:
+        self.quiet, self.words = quiet, words
 
     def __enter__(self) -> Progress:
         import time
@@ -48,7 +26,7 @@ class Progressing:
         if sys.stderr.isatty() and not self.quiet:
             from rich.console import Console
 
-            self.status = Console(stderr=True).status("Starting")
+            self.status = Console(stderr=True).status(self.words("progress.start"))
             self.status.start()
         return self.say
 
@@ -56,7 +34,7 @@ class Progressing:
         """Name the stage that begins."""
         import time
 
-        words = self.WORDS.get(stage, stage)
+        words = self.words.name("progress", stage)
         if self.status is not None:
             self.status.update(words + " …")
         elif time.perf_counter() - self.start > 2:
@@ -67,35 +45,33 @@ class Progressing:
             self.status.stop()
 
 
-def rates_table(reading: Counted) -> None:
+def rates_table(reading: Counted, words: Words) -> None:
     """Print the close rates of every level as a table."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    rates = reading.rates
-    table = Table(title=f"Close rates: {rates.overall}", title_justify="left")
-    for heading in ("criterion", "level", "leads", "customers", "rate", "95 %", "shrunk", "lift", "lift 95 %", ""):
-        table.add_column(heading, justify="left" if heading in ("criterion", "level", "") else "right")
-    last, rows = "", cast(Any, rates.frame().itertuples())
-    for row in rows:
-        if not row.leads:
-            continue
-        mark = "thin" if row.thin else "differs" if row.distinct else ""
-        table.add_row(
-            Text("" if row.criterion == last else harmless(row.criterion)),
-            Text(harmless(row.level)),
-            f"{row.leads:,}",
-            f"{row.customers:,}",
-            f"{row.rate:.1%}",
-            f"{row.low:.1%}-{row.high:.1%}",
-            f"{row.shrunk:.1%}",
-            f"{row.lift:.2f}",
-            f"{row.lift_low:.2f}-{row.lift_high:.2f}",
-            mark,
-        )
-        last = row.criterion
-    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    rates, overall = reading.rates, reading.rates.overall
+    counts = words("summary.counts", customers=overall.customers, leads=overall.leads)
+    overall_rate = f"{words.percent(overall.value)} ({counts}, {words.between(overall.low, overall.high)})"
+    columns = ("criterion", "level", "leads", "customers", "rate")
+    heads = [words(f"column.{key}") for key in columns]
+    heads += [words("terminal.interval"), words("column.shrunk"), words("column.lift"), words("terminal.lift_interval")]
+    last, rows = "", []
+    for row in cast(Any, rates.frame().itertuples()):
+        if row.leads:
+            rows.append(
+                [
+                    "" if row.criterion == last else row.criterion,
+                    row.level,
+                    words.count(row.leads),
+                    words.count(row.customers),
+                    words.percent(row.rate),
+                    words.between(row.low, row.high),
+                    words.percent(row.shrunk),
+                    words.decimal(row.lift),
+                    words.between(row.lift_low, row.lift_high, "decimal"),
+                    words("terminal.thin") if row.thin else words("terminal.differs") if row.distinct else "",
+                ]
+            )
+            last = row.criterion
+    table(words("terminal.rates", rate=overall_rate), [*heads, ""], rows)
 
 
 def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

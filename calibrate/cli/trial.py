@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ..errors import SettingsError
-from .flags import JsonFlag, Option, TableFlag, TextFlag
+from .flags import JsonFlag, Option, TableFlag, TextFlag, words_of
 from .output import say, say_json
 from .output import table as show_table
 
@@ -45,7 +45,7 @@ def plan(
     design_effect: Annotated[
         float, Option(metavar="X", help="Contacts of a company that tell as much as one lead: check --json, groups.")
     ] = 1.0,
-    lang: TextFlag = "en",
+    lang: TextFlag = "",
     json: JsonFlag = False,
 ) -> None:
     """How long a live trial must run, and what it can detect."""
@@ -66,10 +66,9 @@ def plan(
     if json:
         say_json(result.as_dict())
         return
-    from ..language import load
     from ..report import trial_text as trialed
 
-    words = load(lang)
+    words = words_of(lang)
     say("\n".join(result.said(words)))
     show_table(*trialed.plan_table(result, words))
 
@@ -92,7 +91,7 @@ def read(
     new_counts: Annotated[str | None, Option(metavar="K/N", help=COUNTS_HELP + " The new grid.")] = None,
     old_counts: Annotated[str | None, Option(metavar="K/N", help=COUNTS_HELP + " The old grid.")] = None,
     week: Annotated[int | None, Option(metavar="N", help="Week in which the counts were taken.")] = None,
-    lang: TextFlag = "en",
+    lang: TextFlag = "",
     json: JsonFlag = False,
 ) -> None:
     """What a running trial has shown: read it every week; looking often is paid for."""
@@ -127,10 +126,9 @@ def read(
     if json:
         say_json({**result.as_dict(), "arms": facts})
     else:
-        from ..language import load
         from ..report import trial_text as trialed
 
-        words = load(lang)
+        words = words_of(lang)
         say(result.said(words))
         if facts.get("left_out"):
             say(words("trial.left_out", count=facts["left_out"]))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from calibrate.cli.app import main
-from calibrate.cli.flags import calibration_flags, settings_of
+from calibrate.cli.flags import calibration_flags, settings_of, words_of
 from calibrate.errors import SettingsError
 from calibrate.monthly.settings import read, settings
 from calibrate.monthly.settings_file import settings_text
@@ -48,3 +48,25 @@ def test_help_names_every_flag(capsys: pytest.CaptureFixture[str], monkeypatch: 
         main(["run", "--help"])
     text = capsys.readouterr().out
     assert [name for name in calibration_flags() if f"--{name.replace('_', '-')}" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "environment", "language"),
+    [
+        ("", {"LANG": "fr_FR.UTF-8"}, "fr"),
+        ("en", {"LANG": "fr_FR.UTF-8"}, "en"),
+        (["fr", "en"], {"LANG": "en_GB.UTF-8"}, "fr"),
+        (["fr,en"], {}, "fr"),
+        (None, {"LC_ALL": "fr_CA", "LANG": "en_US"}, "fr"),
+        (None, {"LANG": "C.UTF-8"}, "en"),
+        (None, {}, "en"),
+    ],
+)
+def test_the_terminal_speaks_the_language_of_its_environment(
+    lang: str | list[str] | None, environment: dict[str, str], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert words_of(lang).language == language

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from calibrate.cli import output
 from calibrate.cli.app import main
+from calibrate.language import load
 
 EVIL = "\x1b[2JSou\x9brce\u202e"
 
@@ -31,3 +34,18 @@ def test_signs_for_the_terminal_are_shown(leads: Path, words: list[str], capsys:
     assert "Size" in written
     assert [sign for sign in "\x1b\x9b\x07" if sign in written] == []
     assert "\\x1b[2J" in written or "\\u001b[2J" in written or "[2J" in written
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_stage_has_a_name_in_every_language(language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Stages as they stand in the source: `progress("...")` and the second word of a timed step."""
+    house = Path(output.__file__).parents[1]
+    text = "".join(path.read_text(encoding="utf-8") for path in house.rglob("*.py"))
+    stages = {*re.findall(r'progress\("(\w+)"\)', text), *re.findall(r'timed\("\w+", "(\w+)"\)', text)}
+    assert len(stages) >= 15
+    assert [stage for stage in sorted(stages) if f"progress.{stage}" not in load(language).texts] == []
+    progress = output.Progressing(False, load(language))
+    with progress as say:
+        progress.start -= 3
+        say("count")
+    assert load(language)("progress.count") in capsys.readouterr().err

@@ -69,3 +69,23 @@ def test_an_order_that_is_named_is_taken_as_it_is(tmp_path: Path) -> None:
     counted = monthly.read_rows(asked)
     assert counted.history.order == "column"
     assert "ordered_falling" not in {fact.key for fact in counted.history.facts}
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [{"capacity": 40}, {"minutes_per_call": 20}, {"cost_of_call": 30, "value_of_customer": 3000}, {"close_rate": 0.3}],
+    ids=lambda wish: next(iter(wish)),
+)
+def test_a_wish_for_thresholds_never_changes_the_verdict(wish: dict[str, float], tmp_path: Path) -> None:
+    path = newest_first(tmp_path / "leads.csv", 0.002)
+    asked = {
+        "data": {"file": str(path)},
+        "outcome": {"customer": "Converted"},
+        "candidates": {"methods": ["lift", "logistic"]},
+        "report": {"out": str(tmp_path)},
+    }
+    plain, wished = (
+        monthly.review(monthly.read_rows(settings(values))) for values in (asked, {**asked, "thresholds": wish})
+    )
+    assert plain.comparison.verdict == wished.comparison.verdict
+    assert [(c.name, c.grid.lines) for c in plain.candidates] == [(c.name, c.grid.lines) for c in wished.candidates]
