@@ -30,6 +30,12 @@ def kept(table: Table, statement: str, *, rows: int) -> str:
     return stored
 
 
+def discarded(table: Table, relation_: str) -> None:
+    """Give back the room of a relation that `kept` made and no later statement reads."""
+    if isinstance(table, DuckTable):
+        table.connection.execute(f"DROP TABLE {relation_}")
+
+
 def answered(table: Table, statement: str, columns: Sequence[Column], *, facts: tuple[Fact, ...]) -> Table:
     """A table of its own from a statement over another (DuckDB dialect), which gives these columns."""
     if isinstance(table, DuckTable):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..days import day_number
 from ..engine import sql
 from ..engine.dates import moment
+from ..engine.query import between, case, count, filled, rows, select
 from ..engine.table import Table, column_of
 
 FIRST, LAST = day_number(date(1970, 1, 3)), day_number(date(2098, 12, 31))
@@ -41,7 +42,7 @@ class DaySpan:
 
     def sql(self, day: str) -> str:
         """SQL for a day, NULL where it is not believed."""
-        return f"CASE WHEN {day} BETWEEN {self.first} AND {self.last} THEN {day} END"
+        return case((between(day, self.first, self.last), day))
 
 
 Days = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -116,10 +117,8 @@ def _slips(days: NDArray[np.int64], rows: NDArray[np.int64], gap: int) -> int:
 
 def days_of(table: Table, day: str, relation: str | None = None) -> Days:
     """The different values of an expression of days in a table (or in a relation of it), with the rows of each."""
-    answer = table.fetch(
-        f"SELECT day, COUNT(*) AS n FROM (SELECT {day} AS day FROM {relation or table.relation}) AS days "
-        "WHERE day IS NOT NULL GROUP BY 1 ORDER BY 1"
-    )
+    days = rows(select({"day": day}, relation or table.relation), "days")
+    answer = table.fetch(select({"day": "day", "n": count()}, days, where=filled("day"), group=(1,), order=(1,)))
     return answer["day"].astype(np.int64), answer["n"].astype(np.int64)
 
 

@@ -15,6 +15,32 @@ from datetime import date
 from ..days import day_at, day_number
 from ..engine import dates, sql
 from ..engine.derived import derived, kept
+from ..engine.query import (
+    EVERYTHING,
+    as_date,
+    as_text,
+    between,
+    blank,
+    both,
+    call,
+    case,
+    cast,
+    count,
+    count_where,
+    days_after,
+    empty,
+    falling,
+    filled,
+    join,
+    negated,
+    quoted,
+    rows,
+    select,
+    total,
+    value,
+    whole,
+)
+from ..engine.query import named as named_source
 from ..engine.table import Column, Fact, Table, column_of
 from ..errors import HistoryError, InputError
 from ..grid.event_columns import BEFORE, COUNT, DAYS, FASTER, FIRST, LAST, LAST_SUFFIX, PACE, RECENT, SINCE, SUFFIX
@@ -22,6 +48,7 @@ from ..vocabulary import shape_of
 from .columns.naming import in_order, words_of
 from .columns.person_names import may_be_shown
 from .day_span import span_of
+from .keys import keys_of_events
 from .terms import Terms
 
 COMMON = 20
@@ -168,11 +195,10 @@ def _same(
 
 def common_types(events: Table, column: str) -> tuple[str, ...]:
     """The commonest event types, the commonest first; a text that is personal is none (`people.may_be_shown`)."""
-    text = f"CAST({_quoted(column)} AS VARCHAR)"
-    blank = sql.is_blank(sql.identifier("type")).sql("duckdb")
+    counts = rows(select({"type": as_text(quoted(column)), "events": count()}, events.relation, group=(1,)), "counted")
+    told = both(filled("type"), negated(blank("type")))
     answer = events.fetch(
-        f"SELECT type, events FROM (SELECT {text} AS type, COUNT(*) AS events FROM {events.relation} GROUP BY 1) "
-        f"AS counted WHERE type IS NOT NULL AND NOT {blank} ORDER BY events DESC, type LIMIT {LOOKED_AT}"
+        select(("type", "events"), counts, where=told, order=(falling("events"), "type"), limit=LOOKED_AT)
     )
     return tuple(may_be_shown([str(event_type) for event_type in answer["type"]])[:COMMON])
 
@@ -203,10 +229,9 @@ class _Plan:
         self.created = dates.moment(leads, terms.created_at or "")
         self.moment = dates.moment(events, names.at or "")
         self.timed = has_times(leads, self.created) and has_times(events, self.moment)
-        mine, theirs = column_of(leads, self.lead_id).type, column_of(events, names.lead_id or "").type
-        self.as_text = mine != theirs or mine not in ("text", "number")
-        value = column_of(events, names.value) if names.value and self.duck else None
-        self.value = value if value is not None and value.type in ("text", "number") else None
+        self.keys = keys_of_events(leads, self.lead_id, events, names.lead_id or "")
+        column = column_of(events, names.value) if names.value and self.duck else None
+        self.value = column if column is not None and column.type in ("text", "number") else None
         self.parts = self._parts()
 
     @property
@@ -216,136 +241,125 @@ class _Plan:
 
     def _parts(self) -> list[tuple[Column, str, str]]:
         """Each added column with its aggregate over the hits, and its value for a lead without events."""
-        integer = "CAST({} AS INTEGER)"
         parts = [
-            (
-                Column(f"{name}{SUFFIX}", "number", True),
-                integer.format(f"COUNT(CASE WHEN type = {sql.literal(name).sql('duckdb')} THEN 1 END)"),
-                "0",
-            )
+            (Column(f"{name}{SUFFIX}", "number", True), cast(count_where(f"type = {value(name)}"), "integer"), "0")
             for name in self.types
         ]
-        end = "MAX(seen)" if self.last is not None else str(self.window)
+        end = call.max("seen") if self.last is not None else str(self.window)
         parts += [
-            (Column(COUNT, "number", True), integer.format("COUNT(*)"), "0"),
-            (Column(DAYS, "number", True), integer.format(self._active_days()), "0"),
-            (Column(SINCE, "number", True), integer.format(f"{end} - MAX(day)"), ""),
+            (Column(COUNT, "number", True), cast(count(), "integer"), "0"),
+            (Column(DAYS, "number", True), cast(self._active_days(), "integer"), "0"),
+            (Column(SINCE, "number", True), cast(f"{end} - {call.max('day')}", "integer"), ""),
         ]
         if self.window >= RECENT:
-            parts.append((Column(PACE, "text"), self._pace(), "'none'"))
+            parts.append((Column(PACE, "text"), self._pace(), value("none")))
         for name in self.dated:
-            last = f"MAX(CASE WHEN type = {sql.literal(name).sql('duckdb')} THEN born + day END)"
-            parts.append((Column(name + LAST_SUFFIX, "date"), f"DATE '1970-01-01' + CAST({last} AS INTEGER)", ""))
+            last = call.max(case((f"type = {value(name)}", "born + day")))
+            parts.append((Column(name + LAST_SUFFIX, "date"), as_date(cast(last, "integer")), ""))
         if self.value is not None:
-            for name, first in ((FIRST, "ARG_MIN"), (LAST, "ARG_MAX")):
-                parts.append((Column(name, self.value.type), f"{first}(value, ROW(moment, value))", ""))
+            key = call.row("moment", "value")
+            parts.append((Column(FIRST, self.value.type), call.arg_min("value", key), ""))
+            parts.append((Column(LAST, self.value.type), call.arg_max("value", key), ""))
         return parts
 
     def _active_days(self) -> str:
         """Distinct days with an event: bits of a mask where the window is short enough."""
         masks = self.window // MASK + 1
         if not self.duck or masks > MOST_MASKS:
-            return "COUNT(DISTINCT day)"
+            return count("day", different=True)
+
+        def bit(place: str) -> str:
+            return f"{whole('1')} << {cast(place, 'integer')}"
+
         if masks == 1:
-            return "BIT_COUNT(BIT_OR(CAST(1 AS BIGINT) << CAST(day AS INTEGER)))"
-        parts = [
-            f"BIT_COUNT(BIT_OR(CASE WHEN day >= {i * MASK} AND day < {(i + 1) * MASK} "
-            f"THEN CAST(1 AS BIGINT) << CAST(day - {i * MASK} AS INTEGER) ELSE 0 END))"
-            for i in range(masks)
-        ]
+            return call.bit_count(call.bit_or(bit("day")))
+        parts = []
+        for i in range(masks):
+            inside = both(f"day >= {i * MASK}", f"day < {(i + 1) * MASK}")
+            parts.append(call.bit_count(call.bit_or(case((inside, bit(f"day - {i * MASK}")), otherwise=0))))
         return " + ".join(parts)
 
     def _pace(self) -> str:
         """Text for the last days against those before, per day."""
         end = "seen" if self.last is not None else str(self.window)
         before = min(BEFORE, self.window + 1 - RECENT)
-        late = f"COUNT(CASE WHEN {end} - day < {RECENT} THEN 1 END) * {float(before)}e0"
-        early = (
-            f"COUNT(CASE WHEN {end} - day BETWEEN {RECENT} AND {RECENT + before - 1} THEN 1 END) * {float(RECENT)}e0"
-        )
-        return (
-            f"CASE WHEN {late} + {early} = 0 THEN 'none' WHEN {late} > {early} * {FASTER}e0 THEN 'faster' "
-            f"WHEN {late} * {FASTER}e0 < {early} THEN 'slower' ELSE 'steady' END"
+        late = f"{count_where(f'{end} - day < {RECENT}')} * {float(before)}e0"
+        early = f"{count_where(between(f'{end} - day', RECENT, RECENT + before - 1))} * {float(RECENT)}e0"
+        return case(
+            (f"{late} + {early} = 0", value("none")),
+            (f"{late} > {early} * {FASTER}e0", value("faster")),
+            (f"{late} * {FASTER}e0 < {early}", value("slower")),
+            otherwise=value("steady"),
         )
 
     def features(self) -> str:
         """One row per lead with at least one event inside its observation."""
-        aggregates = ", ".join(f"{aggregate} AS f{i}" for i, (_, aggregate, _) in enumerate(self.parts))
-        return f"SELECT place, {aggregates} FROM ({self.hits()}) AS hits GROUP BY place"
+        aggregates = {f"f{i}": aggregate for i, (_, aggregate, _) in enumerate(self.parts)}
+        return select({"place": "place", **aggregates}, rows(self.hits(), "hits"), group=("place",))
 
     def hits(self) -> str:
         """One row per event that counts: the lead's place, type, moment, value and day since creation."""
-        columns = ["type"]
-        columns += ["happened.moment", "value"] if self.value is not None else []
-        columns += ["seen"] if self.last is not None else []
-        columns += ["entered.day AS born"] if self.dated else []
-        return (
-            f"SELECT place, {', '.join(columns)}, happened.day - entered.day AS day FROM ({self._happened()}) AS "
-            f"happened JOIN ({self._entered()}) AS entered ON happened.lead = entered.lead WHERE {self._inside()}"
-        )
+        columns = {"place": "place", "type": "type"}
+        columns |= {"moment": "happened.moment", "value": "value"} if self.value is not None else {}
+        columns |= {"seen": "seen"} if self.last is not None else {}
+        columns |= {"born": "entered.day"} if self.dated else {}
+        columns["day"] = "happened.day - entered.day"
+        entered = rows(self._entered(), "entered")
+        pairs = join(rows(self._happened(), "happened"), entered, "happened.lead = entered.lead")
+        return select(columns, pairs, where=self._inside())
 
     def _inside(self) -> str:
         """The event falls into the lead's observation."""
         until = "seen" if self.last is not None else str(self.window)
-        if self.timed:
-            inside = (
-                "happened.moment >= entered.moment AND "
-                f"happened.moment <= entered.moment + INTERVAL '{self.window}' DAY"
-            )
-            return inside if self.last is None else f"{inside} AND happened.day <= {self.last}"
-        return f"happened.day >= entered.day AND happened.day <= entered.day + {until}"
+        if not self.timed:
+            return both("happened.day >= entered.day", f"happened.day <= entered.day + {until}")
+        end = days_after("entered.moment", self.window)
+        last = [f"happened.day <= {self.last}"] if self.last is not None else []
+        return both("happened.moment >= entered.moment", f"happened.moment <= {end}", *last)
 
     def _happened(self) -> str:
         """The events: lead, moment, day, type, value."""
-        value = f", {_quoted(self.value.name)} AS value" if self.value is not None else ""
-        moment = self.moment.expression.sql("duckdb")
-        return (
-            f"SELECT {self._id(self.names.lead_id or '')} AS lead, {moment} AS moment, "
-            f"{sql.day(self.moment.expression).sql('duckdb')} AS day, "
-            f"CAST({_quoted(self.names.type or '')} AS VARCHAR) AS type{value} FROM {self.events.relation}"
-        )
+        moment = self.moment.expression
+        columns = {
+            "lead": self.keys.other,
+            "moment": moment.sql("duckdb"),
+            "day": sql.day(moment).sql("duckdb"),
+            "type": as_text(quoted(self.names.type or "")),
+        }
+        columns |= {"value": quoted(self.value.name)} if self.value is not None else {}
+        return select(columns, self.events.relation)
 
     def _entered(self) -> str:
         """The leads: place, id, moment and day of creation, and how many days of each are seen."""
         moment, day = self.created.expression.sql("duckdb"), sql.day(self.created.expression).sql("duckdb")
-        lead = self._id(self.lead_id)
-        if self.leads.position is not None:
-            columns = f"{_quoted(self.leads.position)} AS place, {lead} AS lead, {moment} AS moment, {day} AS day"
-            source = f"SELECT {columns} FROM {self.leads.relation}"
+        lead, position = self.keys.own, self.leads.position
+        if position is not None:
+            columns = {"place": quoted(position), "lead": lead, "moment": moment, "day": day}
+            source = select(columns, self.leads.relation)
         else:
-            source = (
-                f"SELECT {lead} AS place, {lead} AS lead, MIN({moment}) AS moment, MIN({day}) AS day "
-                f"FROM {self.leads.relation} GROUP BY 1, 2"
-            )
+            columns = {"place": lead, "lead": lead, "moment": call.min(moment), "day": call.min(day)}
+            source = select(columns, self.leads.relation, group=(1, 2))
         if self.last is None:
             return source
-        days_observed = f"CASE WHEN day + {self.window} <= {self.last} THEN {self.window} ELSE {self.last} - day END"
-        return f"SELECT place, lead, moment, day, {days_observed} AS seen FROM ({source}) AS found"
-
-    def _id(self, column: str) -> str:
-        return f"CAST({_quoted(column)} AS VARCHAR)" if self.as_text else _quoted(column)
+        days_seen = case((f"day + {self.window} <= {self.last}", self.window), otherwise=f"{self.last} - day")
+        return select({**{name: name for name in columns}, "seen": days_seen}, rows(source, "leads"))
 
     def joined(self, features: str) -> str:
         """Every row of the leads with its columns, and the features beside them."""
-        leads = [sql.identifier(c.name, "known").sql("duckdb") for c in self.leads.columns]
         position = self.leads.position
-        key = self._id(self.lead_id)
-        if position is not None:
-            leads.append(sql.identifier(position, "known").sql("duckdb"))
-            key = sql.identifier(position, "known").sql("duckdb")
-        added = [
-            f"{f'COALESCE(done.f{i}, {nothing})' if nothing else f'done.f{i}'} AS {_quoted(column.name)}"
-            for i, (column, _, nothing) in enumerate(self.parts)
-        ]
-        source = f"(SELECT * FROM {self.leads.relation}) AS known"
-        return f"SELECT {', '.join((*leads, *added))} FROM {source} LEFT JOIN {features} AS done ON {key} = done.place"
+        names = [column.name for column in self.leads.columns] + ([position] if position is not None else [])
+        columns = {quoted(name): quoted(name, "known") for name in names}
+        for i, (column, _, nothing) in enumerate(self.parts):
+            columns[quoted(column.name)] = call.coalesce(f"done.f{i}", nothing) if nothing else f"done.f{i}"
+        key = quoted(position, "known") if position is not None else self.keys.own
+        leads = rows(select(EVERYTHING, self.leads.relation), "known")
+        return select(columns, join(leads, named_source(features, "done"), f"{key} = done.place", left=True))
 
     def account(self, features: str) -> tuple[Fact, ...]:
         """How many events were read and count, and why the others do not."""
-        total = next(f"f{i}" for i, (column, _, _) in enumerate(self.parts) if column.name == COUNT)
-        totals = self.leads.fetch(
-            f"SELECT COUNT(*) AS leads, CAST(COALESCE(SUM({total}), 0) AS BIGINT) AS events FROM {features} AS done"
-        )
+        events = next(f"f{i}" for i, (column, _, _) in enumerate(self.parts) if column.name == COUNT)
+        measures = {"leads": count(), "events": total(events)}
+        totals = self.leads.fetch(select(measures, named_source(features, "done")))
         leads, hits = int(totals["leads"][0]), int(totals["events"][0])
         if not hits:
             raise InputError(self._nothing())
@@ -369,28 +383,31 @@ class _Plan:
             facts.append(Fact("events_outside", self._outside(hits)))
         numbered = column_of(self.events, self.names.at or "").type == "number"
         date_facts = [self.moment.fact] if numbered else [fact for fact in self.events.facts if fact.key == "dates"]
-        return (*facts, *date_facts)
+        folded = self.keys.fact(self.events.name)
+        return (*facts, *([folded] if folded is not None else []), *date_facts)
 
     def _outside(self, hits: int) -> dict[str, str | int]:
         """Events that do not count, by reason; an event of a lead listed twice is told once per row."""
         early = "happened.moment < entered.moment" if self.timed else "happened.day < entered.day"
-        entered = f"SELECT lead, MIN(moment) AS moment, MIN(day) AS day FROM ({self._entered()}) AS each_row GROUP BY 1"
-        counts = self.leads.fetch(
-            "SELECT COUNT(CASE WHEN happened.moment IS NULL THEN 1 END) AS undated, "
-            "COUNT(CASE WHEN happened.moment IS NOT NULL AND entered.lead IS NULL THEN 1 END) AS unknown, "
-            f"COUNT(CASE WHEN {early} THEN 1 END) AS early FROM ({self._happened()}) AS happened "
-            f"LEFT JOIN ({entered}) AS entered ON happened.lead = entered.lead"
-        )
-        reasons: dict[str, str | int] = {name: int(counts[name][0]) for name in ("undated", "unknown", "early")}
+        firsts = {"lead": "lead", "moment": call.min("moment"), "day": call.min("day")}
+        entered = select(firsts, rows(self._entered(), "each_row"), group=(1,))
+        measures = {
+            "undated": count_where(empty("happened.moment")),
+            "unknown": count_where(both(filled("happened.moment"), empty("entered.lead"))),
+            "early": count_where(early),
+        }
+        pairs = (rows(self._happened(), "happened"), rows(entered, "entered"))
+        counts = self.leads.fetch(select(measures, join(*pairs, "happened.lead = entered.lead", left=True)))
+        reasons: dict[str, str | int] = {name: int(counts[name][0]) for name in measures}
         late = self.events.rows - hits - sum(int(n) for n in reasons.values())
         return {**reasons, "late": max(late, 0)}
 
     def _nothing(self) -> str:
         """Why no event counts at all."""
-        mine = self.leads.fetch(f"SELECT MIN({self._id(self.lead_id)}) AS v FROM {self.leads.relation}")["v"][0]
-        theirs = self.events.fetch(
-            f"SELECT MIN({self._id(self.names.lead_id or '')}) AS v FROM {self.events.relation}"
-        )["v"][0]
+        sides = (self.leads, self.lead_id), (self.events, self.names.lead_id or "")
+        mine, theirs = (
+            table.fetch(select({"v": call.min(as_text(quoted(name)))}, table.relation))["v"][0] for table, name in sides
+        )
         mine, theirs = (shape_of(str(example)) for example in (mine, theirs))
         return (
             f"{self.events.name}: none of its {self.events.rows:,} events belongs to a lead in its first "
@@ -404,11 +421,6 @@ def has_times(table: Table, moment: dates.Moment) -> bool:
     if not moment.timed:
         return False
     at = moment.expression.sql("duckdb")
-    answer = table.fetch(
-        f"SELECT 1 AS beside FROM {table.relation} WHERE {at} <> CAST(CAST({at} AS DATE) AS TIMESTAMP) LIMIT 1"
-    )
-    return len(answer["beside"]) > 0
-
-
-def _quoted(name: str) -> str:
-    return sql.identifier(name).sql("duckdb")
+    midnight = cast(cast(at, "date"), "timestamp")
+    answer = table.fetch(select({"one": "1"}, table.relation, where=f"{at} <> {midnight}", limit=1))
+    return len(answer["one"]) > 0

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..engine import sql
+from ..engine.query import as_text, both, call, count, falling, flag, quoted, rows, select, whole
 from ..engine.table import Fact, Table, column_of
 from ..errors import HistoryError, InputError, unknown
 from ..grid.criteria import Criterion
@@ -143,7 +143,7 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
         customer_values=meant.customer if meant else (),
         as_of_reason=read_on[1] if read_on else "",
         facts=(
-            *_same_persons(source, leads),
+            *_same_persons(source),
             *(() if source.dated else _undecided(meant, terms)),
             *findings(source, as_of),
         ),
@@ -152,13 +152,15 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
 
 def _judged(source: Source, as_of: date | None) -> Mapping[str, NDArray[Any]]:
     """Leads per status, outcome and moment."""
-    rows, weight = (
-        (source.statement(as_of, source.alike()), "__leads") if source.few else (source.statement(as_of), "1")
-    )
-    return source.table.fetch(
-        f"SELECT {STATUS} AS status, {CUSTOMER} AS customer, {_cohort_key(source)} AS moment, "
-        f"CAST(SUM({weight}) AS BIGINT) AS leads FROM ({rows}) AS judged GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-    )
+    alike, weight = (source.alike(), "__leads") if source.few else (None, "1")
+    counts = {
+        "status": STATUS,
+        "customer": CUSTOMER,
+        "moment": _cohort_key(source),
+        "leads": whole(call.sum(weight)),
+    }
+    judged = rows(source.statement(as_of, alike), "judged")
+    return source.table.fetch(select(counts, judged, group=(1, 2, 3), order=(1, 2, 3)))
 
 
 def _logged_from(source: Source, as_of: date | None, counts_by_status: Mapping[str, NDArray[Any]]) -> int | None:
@@ -175,10 +177,9 @@ def _logged_from(source: Source, as_of: date | None, counts_by_status: Mapping[s
     window = terms.observe_days + terms.close_within_days
     if not customers.any() or moment[customers > 0].min() <= moment.min() + window:
         return None  # whoever bought soon after the first lead was logged
-    row = source.table.fetch(
-        f"SELECT MIN(__closed) AS first FROM ({source.statement(as_of)}) AS judged "
-        "WHERE __bought = 1 AND __closed >= __created"
-    )
+    judged = rows(source.statement(as_of), "judged")
+    sold = both("__bought = 1", "__closed >= __created")
+    row = source.table.fetch(select({"first": call.min("__closed")}, judged, where=sold))
     first = int(row["first"][0])
     silent, logged = moment + window < first, moment >= month_of(first)
     return logged_from(
@@ -188,24 +189,15 @@ def _logged_from(source: Source, as_of: date | None, counts_by_status: Mapping[s
     )
 
 
-def _same_persons(source: Source, leads: str) -> Iterator[Fact]:
+def _same_persons(source: Source) -> Iterator[Fact]:
     """Rows that repeat a person, by what makes them one, and persons who stand with both outcomes.
 
     Ids with both outcomes are told as leads that were opened again.
     """
-    for (name, _), key in zip(source.same, source.same_keys(), strict=True):
-        persons = (
-            f"SELECT COUNT(*) AS seen, MIN(__row_bought) AS least, MAX(__row_bought) AS most FROM ({leads}) AS judged "
-            f"WHERE {key} IS NOT NULL GROUP BY {key}"
-        )
-        row = source.table.fetch(
-            "SELECT CAST(COALESCE(SUM(seen - 1), 0) AS BIGINT) AS again, "
-            "CAST(COALESCE(SUM(CASE WHEN least < most THEN 1 ELSE 0 END), 0) AS BIGINT) AS conflicts "
-            f"FROM ({persons}) AS persons WHERE seen > 1"
-        )
-        yield Fact(f"repeated_{name}", {"rows": int(row["again"][0]), "column": source.terms.lead_id or ""})
-        if int(row["conflicts"][0]) and name != "id":
-            yield Fact("repeated_conflicts", {"persons": int(row["conflicts"][0]), "by": name})
+    for name, (again, conflicts) in source.repeats.items():
+        yield Fact(f"repeated_{name}", {"rows": again, "column": source.terms.lead_id or ""})
+        if conflicts and name != "id":
+            yield Fact("repeated_conflicts", {"persons": conflicts, "by": name})
 
 
 def _undecided(meant: Answers | None, terms: Terms) -> tuple[Fact, ...]:
@@ -266,18 +258,16 @@ def _meant(table: Table, terms: Terms) -> Answers | None:
 
 def _answered(table: Table, name: str) -> dict[str | None, int]:
     """Rows per value of a column (at most a thousand)."""
-    column = sql.identifier(name).sql("duckdb")
+    column = quoted(name)
     if column_of(table, name).type == "boolean":
-        yes = f"CAST(SUM(CASE WHEN {column} THEN 1 ELSE 0 END) AS BIGINT)"
-        answer = table.fetch(f"SELECT COUNT(*) AS leads, COUNT({column}) AS given, {yes} AS yes FROM {table.relation}")
-        rows, filled, true = (int(np.nan_to_num(answer[key][0])) for key in ("leads", "given", "yes"))
-        answered = {"false": filled - true, "true": true, None: rows - filled}
-        return {value: count for value, count in answered.items() if count}
-    counts = f"SELECT {column} AS answer, COUNT(*) AS leads FROM {table.relation} GROUP BY 1"
-    answer = table.fetch(
-        "SELECT CAST(answer AS VARCHAR) AS answer, CAST(SUM(leads) AS BIGINT) AS leads "
-        f"FROM ({counts}) AS counted GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"
-    )
+        measures = {"leads": count(), "given": count(column), "yes": whole(call.sum(flag(column)))}
+        answer = table.fetch(select(measures, table.relation))
+        leads, cells, true = (int(np.nan_to_num(answer[key][0])) for key in measures)
+        answered = {"false": cells - true, "true": true, None: leads - cells}
+        return {value: number for value, number in answered.items() if number}
+    counts = rows(select({"answer": column, "leads": count()}, table.relation, group=(1,)), "counted")
+    texts = {"answer": as_text("answer"), "leads": whole(call.sum("leads"))}
+    answer = table.fetch(select(texts, counts, group=(1,), order=(falling("2"), 1), limit=1000))
     return {
         None if v is None or _nan(v) else str(v): int(n) for v, n in zip(answer["answer"], answer["leads"], strict=True)
     }
@@ -286,8 +276,8 @@ def _answered(table: Table, name: str) -> dict[str | None, int]:
 def _cohort_key(source: Source) -> str:
     """SQL that groups moments: the day itself, or the block of a position."""
     if source.dated:
-        return f"COALESCE({MOMENT}, 0)"
-    return f"COALESCE({MOMENT} * {blocks(source.table.rows)} // {max(source.table.rows, 1)}, 0)"
+        return call.coalesce(MOMENT, 0)
+    return call.coalesce(f"{MOMENT} * {blocks(source.table.rows)} // {max(source.table.rows, 1)}", 0)
 
 
 def _check_outcome(totals: NDArray[np.int64], excluded: Mapping[str, int]) -> None:
@@ -315,10 +305,6 @@ def _nothing_left(read: int, excluded: Mapping[str, int], as_of: date | None, te
     elif "no_creation_date" in excluded:
         way_out = f" The column '{terms.created_at}' gives no row a date; write dates as YYYY-MM-DD or name another"
     return f"none of the {read:,} rows is a lead that can be judged ({reasons or 'there are no rows'}).{way_out}"
-
-
-def _quoted(name: str) -> str:
-    return sql.identifier(name).sql("duckdb")
 
 
 def _nan(value: object) -> bool:

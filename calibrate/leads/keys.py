@@ -10,7 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..engine import sql
+from ..engine.query import (
+    among,
+    as_text,
+    both,
+    call,
+    case,
+    count,
+    filled,
+    join,
+    like,
+    negated,
+    quoted,
+    rows,
+    select,
+    value,
+    whole,
+)
 from ..engine.table import Fact, Table, column_of
 from ..errors import HistoryError
 from ..vocabulary import shape_of
@@ -34,30 +50,31 @@ class Keys:
 
 
 def _text(cell: str) -> str:
-    return f"TRIM(CAST({cell} AS VARCHAR))"
+    return call.trim(as_text(cell))
 
 
 def _number(cell: str) -> str:
     """Whole numbers however they are stored or filled up: 00123, 123.0 and 123 are 123."""
     text = _text(cell)
-    digits = f"REGEXP_REPLACE(REGEXP_REPLACE({text}, '^0+([0-9])', '\\1'), '\\.0+$', '')"
-    return f"CASE WHEN REGEXP_MATCHES({text}, '^[0-9]+(\\.0+)?$') THEN {digits} END"
+    unfilled = call.regexp_replace(text, value(r"^0+([0-9])"), value(r"\1"))
+    digits = call.regexp_replace(unfilled, value(r"\.0+$"), value(""))
+    return case((call.regexp_matches(text, value(r"^[0-9]+(\.0+)?$")), digits))
 
 
 def _address(cell: str) -> str:
-    return f"CASE WHEN {_text(cell)} LIKE '%_@_%' THEN LOWER({_text(cell)}) END"
+    return case((like(_text(cell), "%_@_%"), call.lower(_text(cell))))
 
 
 def _salesforce(cell: str) -> str:
     """The first 15 characters, which the longer id only repeats; they tell capitals apart."""
     text = _text(cell)
-    shape = "'^[0-9A-Za-z]{3}[0-9A-Za-z]{2}[0-9A-Za-z]{10}([A-Z0-5]{3})?$'"
-    is_record = f"REGEXP_MATCHES({text}, {shape}) AND REGEXP_MATCHES({text}, '[0-9]')"
-    return f"CASE WHEN {is_record} THEN SUBSTRING({text}, 1, 15) END"
+    patterns = r"^[0-9A-Za-z]{3}[0-9A-Za-z]{2}[0-9A-Za-z]{10}([A-Z0-5]{3})?$", "[0-9]"
+    is_record = both(*(call.regexp_matches(text, value(pattern)) for pattern in patterns))
+    return case((is_record, call.substring(text, 1, 15)))
 
 
 def _folded(cell: str) -> str:
-    return f"LOWER({_text(cell)})"
+    return call.lower(_text(cell))
 
 
 READINGS: tuple[tuple[str, Callable[[str], str]], ...] = (
@@ -71,6 +88,8 @@ READINGS: tuple[tuple[str, Callable[[str], str]], ...] = (
 
 LOOKED_AT = 2000
 """Rows that say whether ids are addresses or those of a CRM at all."""
+FIRST_EVENTS = 20_000
+"""Events whose ids are looked for among those of the leads as they are written."""
 SAME = ("addresses", "salesforce")
 """Readings by which two ids are one beyond doubt; of the others, none may make one of two ids of the leads."""
 
@@ -80,19 +99,22 @@ def same_id(table: Table, column: str) -> str:
 
     The column as it stands where its ids are written in one way.
     """
-    name = sql.identifier(column).sql("duckdb")
+    name = quoted(column)
     if table.dialect != "duckdb" or column_of(table, column).type != "text":
         return name
     for reading in (_address, _salesforce):
-        first = f"(SELECT {name} FROM {table.relation} LIMIT {LOOKED_AT}) AS first"
-        if not int(table.fetch(f"SELECT COUNT({reading(name)}) AS held FROM {first}")["held"][0]):
+        read = reading(name)
+        first = rows(select([name], table.relation, limit=LOOKED_AT), "first")
+        if not int(table.fetch(select({"fitting": count(read)}, first))["fitting"][0]):
             continue
-        answer = table.fetch(
-            f"SELECT COUNT({reading(name)}) AS held, COUNT(DISTINCT {reading(name)}) AS apart, "
-            f"COUNT(DISTINCT CASE WHEN {reading(name)} IS NOT NULL THEN {name} END) AS written FROM {table.relation}"
-        )
-        if int(answer["held"][0]) and int(answer["apart"][0]) < int(answer["written"][0]):
-            return f"COALESCE({reading(name)}, {name})"
+        counts = {
+            "fitting": count(read),
+            "ids": count(read, different=True),
+            "spellings": count(case((filled(read), name)), different=True),
+        }
+        answer = table.fetch(select(counts, table.relation))
+        if int(answer["fitting"][0]) and int(answer["ids"][0]) < int(answer["spellings"][0]):
+            return call.coalesce(read, name)
     return name
 
 
@@ -101,13 +123,12 @@ def keys(leads: Table, lead_column: str, deals: Table, deal_column: str, *, alia
 
     `alias` qualifies the leads' column in the SQL that is returned. Raises HistoryError where no reading finds any.
     """
-    mine, theirs = sql.identifier(lead_column).sql("duckdb"), sql.identifier(deal_column).sql("duckdb")
-    plain = "CAST({} AS VARCHAR)"
+    mine, theirs, plain = quoted(lead_column), quoted(deal_column), as_text
     types = column_of(leads, lead_column), column_of(deals, deal_column)
     if all(column.type == "number" and column.whole for column in types):
-        plain = "CAST(CAST({} AS BIGINT) AS VARCHAR)"
-    ids, matched = _matches(leads, plain.format(mine), deals, plain.format(theirs))
-    best = Keys(plain.format(f"{alias}{mine}"), plain.format(theirs), "written", matched, ids)
+        plain = _whole_text
+    ids, matched = _matches(leads, plain(mine), deals, plain(theirs))
+    best = Keys(plain(f"{alias}{mine}"), plain(theirs), "written", matched, ids)
     if leads.dialect != "duckdb" or not ids or matched == ids:
         return best
     for name, reading in READINGS:
@@ -117,29 +138,51 @@ def keys(leads: Table, lead_column: str, deals: Table, deal_column: str, *, alia
     return best
 
 
+def keys_of_events(leads: Table, lead_id: str, events: Table, event_id: str) -> Keys:
+    """How ids of leads and of events are compared: numbers as such, texts as written where the first all match.
+
+    Else looser readings are tried (`keys`): the case of an address, 15 or 18 characters, 123.0.
+    """
+    mine, theirs = (column_of(leads, lead_id), column_of(events, event_id))
+    written = Keys(quoted(lead_id), quoted(event_id), "written", 0, 0)
+    if mine.type == theirs.type == "number":
+        return written
+    if mine.type != theirs.type or mine.type != "text":
+        written = Keys(as_text(written.own), as_text(written.other), "written", 0, 0)
+    if leads.dialect != "duckdb":
+        return written
+    first = select({"id": written.other}, events.relation, where=filled(written.other), limit=FIRST_EVENTS)
+    of_leads = select([written.own], leads.relation, where=filled(written.own))
+    answer = leads.fetch(select({"n": count()}, rows(first, "first"), where=negated(among("id", of_leads))))
+    if not int(answer["n"][0]):
+        return written
+    compared = keys(leads, lead_id, events, event_id)
+    return written if compared.reading == "written" else compared
+
+
 def _or(reading: Callable[[str], str], cell: str) -> str:
     """A cell by a reading, as written where the reading does not know it."""
-    return f"COALESCE({reading(cell)}, CAST({cell} AS VARCHAR))"
+    return call.coalesce(reading(cell), as_text(cell))
+
+
+def _whole_text(cell: str) -> str:
+    return as_text(whole(cell))
 
 
 def _matches(leads: Table, mine: str, deals: Table, theirs: str) -> tuple[int, int]:
     """Different ids of the second table, and how many of them a lead has."""
-    answer = leads.fetch(
-        "SELECT COUNT(*) AS ids, COUNT(own.id) AS matched "
-        f"FROM (SELECT DISTINCT {theirs} AS id FROM {deals.relation}) "
-        f"AS other LEFT JOIN (SELECT DISTINCT {mine} AS id FROM {leads.relation}) AS own ON other.id = own.id "
-        "WHERE other.id IS NOT NULL"
-    )
+    ids = rows(select({"id": theirs}, deals.relation, different=True), "other")
+    of_leads = rows(select({"id": mine}, leads.relation, different=True), "own")
+    pairs = join(ids, of_leads, "other.id = own.id", left=True)
+    answer = leads.fetch(select({"ids": count(), "matched": count("own.id")}, pairs, where=filled("other.id")))
     return int(answer["ids"][0]), int(answer["matched"][0])
 
 
 def _apart(leads: Table, mine: str, read: str) -> bool:
     """Whether a reading keeps different ids of the leads apart."""
-    answer = leads.fetch(
-        f"SELECT COUNT(DISTINCT TRIM(CAST({mine} AS VARCHAR))) AS written, COUNT(DISTINCT {read}) AS kept "
-        f"FROM {leads.relation} WHERE {read} IS NOT NULL"
-    )
-    return int(answer["written"][0]) == int(answer["kept"][0])
+    counts = {"spellings": count(_text(mine), different=True), "ids": count(read, different=True)}
+    answer = leads.fetch(select(counts, leads.relation, where=filled(read)))
+    return int(answer["spellings"][0]) == int(answer["ids"][0])
 
 
 def refuse_empty(match: Keys, leads: Table, lead_column: str, deals: Table, deal_column: str) -> None:
@@ -156,10 +199,9 @@ def refuse_empty(match: Keys, leads: Table, lead_column: str, deals: Table, deal
 
 def _shape(table: Table, column: str) -> str:
     """How the ids of a column are written, without telling one: their commonest beginning of three, then a shape."""
-    text = _text(sql.identifier(column).sql("duckdb"))
-    answer = table.fetch(
-        f"SELECT {text} AS id FROM {table.relation} WHERE {text} <> '' ORDER BY LENGTH({text}), {text} LIMIT 1"
-    )["id"]
+    text = _text(quoted(column))
+    shortest = (call.length(text), text)
+    answer = table.fetch(select({"id": text}, table.relation, where=f"{text} <> ''", order=shortest, limit=1))["id"]
     if not len(answer):
         return "nothing: the column is empty"
     return f"'{shape_of(str(answer[0]))}' ({len(str(answer[0]))} characters)"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from ..days import day_number
-from ..engine import sql
+from ..engine.query import as_text, both, call, count, count_where, either, empty, quoted, rows, select
 from ..engine.table import Fact, Table
 from .columns.outcome import Outcome, Value
 from .columns.person_names import may_be_shown
@@ -36,11 +36,8 @@ def _told_open(source: Source, values: tuple[Value, ...]) -> Iterator[Value]:
         yield from values
         return
     home = source.terms.outcomes if source.terms.outcomes is not None else source.table
-    column = sql.identifier(source.terms.customer or "").sql("duckdb")
-    open_counts = home.fetch(
-        f"SELECT COALESCE(CAST({column} AS VARCHAR), '') AS value, COUNT(*) AS n FROM {home.relation} "
-        f"WHERE {test} GROUP BY 1"
-    )
+    answer_text = call.coalesce(as_text(quoted(source.terms.customer or "")), "''")
+    open_counts = home.fetch(select({"value": answer_text, "n": count()}, home.relation, where=test, group=(1,)))
     open_rows = {str(value): int(n) for value, n in zip(open_counts["value"], open_counts["n"], strict=True)}
     for answer in values:
         rows = 0 if answer.taken_for == "customer" else min(open_rows.get(answer.value, 0), answer.rows)
@@ -63,14 +60,12 @@ def _rows_listed(source: Source, outcomes: Table) -> tuple[Value, ...]:
 def _dated(source: Source) -> tuple[Value, ...]:
     """Rows with a date that alone tells the sale, without one, and with one that is not believed."""
     name = source.terms.customer_at or ""
-    column = sql.identifier(name).sql("duckdb")
-    empty = f"{column} IS NULL OR TRIM(CAST({column} AS VARCHAR)) = ''"
-    counts = source.table.fetch(
-        f"SELECT COUNT(*) AS n, COUNT(CASE WHEN {empty} THEN 1 END) AS blank, "
-        f"COUNT(CASE WHEN {source.no_date(name)} THEN 1 END) AS none FROM {source.table.relation}"
-    )
-    rows, blank, none = (int(counts[key][0]) for key in ("n", "blank", "none"))
-    values = [Value("date", rows - none, "customer"), Value("", blank, "lost")]
+    column = quoted(name)
+    no_text = either(empty(column), f"{call.trim(as_text(column))} = ''")
+    measures = {"n": count(), "blank": count_where(no_text), "none": count_where(source.no_date(name))}
+    counts = source.table.fetch(select(measures, source.table.relation))
+    read, blank, none = (int(counts[key][0]) for key in measures)
+    values = [Value("date", read - none, "customer"), Value("", blank, "lost")]
     values += [Value("planned", none - blank, "open")] if none > blank else []
     return tuple(value for value in values if value.rows)
 
@@ -104,7 +99,7 @@ def _spelt(source: Source) -> Iterator[Fact]:
 
 def _repeated(source: Source) -> Iterator[Fact]:
     """Leads that stand in several rows, one of them a customer and another not."""
-    leads = source.contradicting()
+    leads = source.repeats.get("id", (0, 0))[1]
     if leads:
         yield Fact("reopened", {"column": source.terms.lead_id or "", "leads": leads})
 
@@ -120,13 +115,13 @@ def _doubted(source: Source) -> Iterator[Fact]:
         span = source.spans.get(kind)
         if span is None:
             continue
-        for key, rows in (
+        for key, outside in (
             ("dates_placeholder", span.placeholders),
             ("dates_future", span.future),
             ("dates_far", span.far),
         ):
-            if rows:
-                yield Fact(key, {"column": column or "", "rows": rows})
+            if outside:
+                yield Fact(key, {"column": column or "", "rows": outside})
 
 
 def _plans(source: Source, as_of: date | None) -> Iterator[Fact]:
@@ -136,11 +131,11 @@ def _plans(source: Source, as_of: date | None) -> Iterator[Fact]:
         return
     day, last = source.day(source.table, own_at), day_number(as_of)
     no_customer = f"{source.is_customer} = 0"
-    counts = source.table.fetch(
-        f"SELECT COUNT(CASE WHEN {day} > {last} AND {day} <= {LAST} THEN 1 END) AS plans, "
-        f"COUNT(CASE WHEN {day} < {FIRST} OR {day} > {LAST} THEN 1 END) AS never "
-        f"FROM {source.table.relation} WHERE {no_customer}"
-    )
+    measures = {
+        "plans": count_where(both(f"{day} > {last}", f"{day} <= {LAST}")),
+        "never": count_where(either(f"{day} < {FIRST}", f"{day} > {LAST}")),
+    }
+    counts = source.table.fetch(select(measures, source.table.relation, where=no_customer))
     plans, never = int(counts["plans"][0]), int(counts["never"][0])
     if plans:
         yield Fact("plans", {"column": own_at, "rows": plans})
@@ -150,8 +145,6 @@ def _plans(source: Source, as_of: date | None) -> Iterator[Fact]:
 
 def late_customers(source_leads: str, table: Table, window: int) -> int:
     """Leads old enough to be judged that became customers only after the window of so many days."""
-    answer = table.fetch(
-        f"SELECT COUNT(*) AS n FROM ({source_leads}) AS judged WHERE {STATUS} = {REASONS.index('kept')} "
-        f"AND __bought = 1 AND __closed > __created + {window}"
-    )
+    late = both(f"{STATUS} = {REASONS.index('kept')}", "__bought = 1", f"__closed > __created + {window}")
+    answer = table.fetch(select({"n": count()}, rows(source_leads, "judged"), where=late))
     return int(answer["n"][0])

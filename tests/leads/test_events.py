@@ -138,13 +138,33 @@ def test_leads_listed_twice_keep_their_rows(tmp_path: Path) -> None:
         (replace(TERMS, lead_id=None), EVENTS, "--lead-id"),
         (replace(TERMS, created_at=None), EVENTS, "--created-at"),
         (TERMS, EVENTS.replace("at,type", "at,colour"), 'under [events]: type = "…"'),
-        (TERMS, "id,at,type\nA,2025-03-02,x\n", "none of its 1 events belongs to a lead in its first 14 days"),
+        (TERMS, "id,at,type\nZ,2025-03-02,x\n", "none of its 1 events belongs to a lead in its first 14 days"),
     ],
 )
 def test_errors_say_how_to_mend_it(tmp_path: Path, terms: Terms, events: str, says: str) -> None:
     with pytest.raises(CalibrateError) as fault:
         joined(tmp_path, events=events, terms=terms)
     assert says in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("ids", "in_events", "reading"),
+    [
+        (("Ana@Acme.fr", "bo@x.io"), ("ana@acme.FR", "BO@x.io"), "addresses"),
+        (("00Q5e00000AbCdEEAV", "00Q5e00000AbCdFEAV"), ("00Q5e00000AbCdE", "00Q5e00000AbCdF"), "salesforce"),
+        (("L123.0", "123.0"), ("124", "123"), "numbers"),
+    ],
+)
+def test_ids_of_events_are_read_as_those_of_deals(
+    tmp_path: Path, ids: tuple[str, str], in_events: tuple[str, str], reading: str
+) -> None:
+    leads = "id,created,sector\n" + "".join(f"{lead},2025-03-01,Steel\n" for lead in ids)
+    events = "id,at,type\n" + "".join(f"{lead},2025-03-02,page\n" for lead in in_events)
+    made = joined(tmp_path, leads, events)
+    matched = 1 if reading == "numbers" else 2
+    assert sum(frame(made)["page (events)"]) == matched
+    fact = next(fact for fact in made.table.facts if fact.key == f"joined_{reading}")
+    assert (fact.facts["matched"], fact.facts["ids"]) == (matched, 2)
 
 
 def test_a_column_of_that_name_is_not_overwritten(tmp_path: Path) -> None:

@@ -8,14 +8,32 @@ none of them holds a tenth of the leads: "FR" and "n/a" are no companies.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from ...engine import sql
+from ...engine.query import (
+    EVERYTHING,
+    NOTHING,
+    as_text,
+    both,
+    call,
+    case,
+    count,
+    filled,
+    joined,
+    like,
+    one_of,
+    quoted,
+    rows,
+    select,
+    total,
+    value,
+    whole,
+)
 from ...engine.table import Column, Table
 from ..terms import Group
 from .mailbox import LOOKED_AT, company_domain, find_addresses
 from .naming import in_order, words_of
-from .roles import repeats, values_of
+from .roles import repeats
 
 _IDS = in_order("""
     company id, account id, organization id, organisation id, org id, associated company id,
@@ -52,8 +70,6 @@ FIRST_ROWS = 50_000
 """Rows that say whether a column tells companies apart."""
 OFTEN = 0.3
 """Share of the leads that must have a value."""
-MOSTLY_ONE = 0.4
-"""Share of different values from which an address or an id is each lead's own."""
 
 
 def find_group(table: Table, outcomes: Table | None = None, key: str | None = None) -> Group | None:
@@ -85,8 +101,12 @@ def group_sql(table: Table, group: Group) -> str:
     """
     if group.kind == "domain":
         return company_domain(table, group.column)
-    text = f"LOWER(TRIM(CAST({_quoted(group.column)} AS VARCHAR)))"
-    return f"CASE WHEN {text} IN ('', 'n/a', 'na', 'none', 'null', '-', 'unknown', 'inconnu') THEN NULL ELSE {text} END"
+    key = call.lower(call.trim(as_text(quoted(group.column))))
+    return case((one_of(key, NOBODY), NOTHING), otherwise=key)
+
+
+NOBODY = ("", "n/a", "na", "none", "null", "-", "unknown", "inconnu")
+"""Keys that name no buyer."""
 
 
 def person_keys(table: Table) -> tuple[tuple[str, str], ...]:
@@ -110,14 +130,11 @@ def _called(table: Table, names: Sequence[str]) -> list[Column]:
 
 def _tells_companies(table: Table, group: Group) -> bool:
     """Whether the values of a column recur, are many, fill a good part of the first rows, and none prevails."""
-    keys = (
-        f"SELECT {group_sql(table, group)} AS buyer FROM (SELECT * FROM {table.relation} LIMIT {FIRST_ROWS}) AS leads"
-    )
-    buyer_counts = f"SELECT buyer, COUNT(*) AS leads FROM ({keys}) AS keyed GROUP BY 1"
-    row = table.fetch(
-        f"SELECT CAST(COUNT(*) AS BIGINT) AS buyers, CAST(COALESCE(SUM(leads), 0) AS BIGINT) AS leads, "
-        f"CAST(COALESCE(MAX(leads), 0) AS BIGINT) AS most FROM ({buyer_counts}) AS counted WHERE buyer IS NOT NULL"
-    )
+    first = rows(select(EVERYTHING, table.relation, limit=FIRST_ROWS), "leads")
+    keyed = rows(select({"buyer": group_sql(table, group)}, first), "keyed")
+    counts = {"buyers": whole(count()), "leads": total("leads"), "most": whole(call.coalesce(call.max("leads"), 0))}
+    buyer_counts = rows(select({"buyer": "buyer", "leads": count()}, keyed, group=(1,)), "counted")
+    row = table.fetch(select(counts, buyer_counts, where=filled("buyer")))
     buyers, leads, most = (int(row[name][0]) for name in ("buyers", "leads", "most"))
     enough = leads >= OFTEN * min(table.rows, FIRST_ROWS) if table.rows else leads > 0
     return FEWEST <= buyers < leads and enough and most <= max(LARGEST * leads, 5)
@@ -125,8 +142,8 @@ def _tells_companies(table: Table, group: Group) -> bool:
 
 def _is_domain(table: Table, name: str) -> bool:
     """Whether a column holds domains, which no person has alone."""
-    column = _quoted(name)
-    row = table.fetch(f"SELECT MAX({column}) AS one FROM (SELECT {column} FROM {table.relation} LIMIT 50) AS few")
+    few = rows(select([quoted(name)], table.relation, limit=50), "few")
+    row = table.fetch(select({"one": call.max(quoted(name))}, few))
     return "@" not in str(row["one"][0] or "")
 
 
@@ -135,22 +152,24 @@ def _address_sql(table: Table, name: str) -> str:
 
     Whether they have is seen in the first rows.
     """
-    column = _quoted(name)
-    rows = table.fetch(f"SELECT {column} AS cell FROM {table.relation} LIMIT {LOOKED_AT}")["cell"]
-    bare = all(cell is None or ("<" not in str(cell) and str(cell).strip() == str(cell)) for cell in rows)
-    inner = column if bare else f"TRIM(SPLIT_PART(SPLIT_PART({column}, '<', -1), '>', 1))"
-    return f"CASE WHEN {column} LIKE '%@%' THEN LOWER({inner}) ELSE NULL END"
+    column = quoted(name)
+    cells = table.fetch(select({"cell": column}, table.relation, limit=LOOKED_AT))["cell"]
+    bare = all(cell is None or ("<" not in str(cell) and str(cell).strip() == str(cell)) for cell in cells)
+    inner = call.trim(call.split_part(call.split_part(column, value("<"), -1), value(">"), 1))
+    return case((like(column, "%@%"), call.lower(column if bare else inner)))
 
 
 _PLAIN = ("àáâãäåçèéêëìíîïñòóôõöùúûüýÿ", "aaaaaaceeeeiiiinooooouuuuyy")
-_SIGNS = " .,-_''"
+_SIGNS = " .,-_'"
 
 
 def _joined(names: Sequence[str], dialect: str) -> str:
     """SQL for several texts as one, without capitals, accents, spaces and signs; NULL where one of them is empty."""
-    filled = " AND ".join(f"{_quoted(name)} IS NOT NULL AND LENGTH(TRIM({_quoted(name)})) > 1" for name in names)
-    parts = " || '|' || ".join(_bare(_quoted(name), dialect) for name in names)
-    return f"CASE WHEN {filled} THEN {parts} ELSE NULL END"
+    cells = [quoted(name) for name in names]
+    told = both(*(both(filled(cell), f"{call.length(call.trim(cell))} > 1") for cell in cells))
+    first, *others = cells
+    together = joined([first, *(part for cell in others for part in (value("|"), cell))])
+    return case((told, _bare(f"({together})", dialect)))
 
 
 def _bare(column: str, dialect: str) -> str:
@@ -158,23 +177,10 @@ def _bare(column: str, dialect: str) -> str:
 
     DuckDB translates letter by letter through a map: five times as slow as to replace the signs of plain texts.
     """
-    lower = f"LOWER({column})"
-    general = f"TRANSLATE({lower}, '{_PLAIN[0]}{_SIGNS}', '{_PLAIN[1]}')"
+    plain = call.lower(column)
+    general = call.translate(plain, value(_PLAIN[0] + _SIGNS), value(_PLAIN[1]))
     if dialect != "duckdb":
         return general
-    plain = lower
-    for sign in (" ", ".", ",", "-", "_", "''"):
-        plain = f"REPLACE({plain}, '{sign}', '')"
-    return f"CASE WHEN STRLEN({column}) = LENGTH({column}) THEN {plain} ELSE {general} END"
-
-
-def recurring(table: Table, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Those keys of which some value stands in several rows, but is each lead's own as a rule."""
-    for name, key in keys:
-        filled, different = values_of(table, key)
-        if MOSTLY_ONE * filled <= different < filled:
-            yield name, key
-
-
-def _quoted(name: str) -> str:
-    return sql.identifier(name).sql("duckdb")
+    for sign in _SIGNS:
+        plain = call.replace(plain, value(sign), value(""))
+    return case((f"{call.strlen(column)} = {call.length(column)}", plain), otherwise=general)

@@ -11,6 +11,7 @@ from typing import Literal
 from ...days import day_number
 from ...engine import sql
 from ...engine.dates import moment
+from ...engine.query import call, count, select
 from ...engine.table import Column, Table
 from .naming import in_order, words_of
 from .profile import looks_dated, profile, since_1970
@@ -160,7 +161,7 @@ def _refusal(table: Table, column: Column) -> Refused | None:
         return "date_name"
     day = sql.day(moment(table, column.name).expression).sql("duckdb")
     counts = table.fetch(
-        f"SELECT COUNT(*) AS n, COUNT({day}) AS filled, MIN({day}) AS low, MAX({day}) AS high FROM {table.relation}"
+        select({"n": count(), "filled": count(day), "low": call.min(day), "high": call.max(day)}, table.relation)
     )
     rows, filled = int(counts["n"][0]), int(counts["filled"][0])
     if not filled or filled < FILLED * rows:

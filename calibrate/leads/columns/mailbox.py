@@ -10,8 +10,21 @@ from __future__ import annotations
 import re
 from importlib.metadata import version
 
-from ...engine import sql
 from ...engine.derived import derived
+from ...engine.query import (
+    NOTHING,
+    between,
+    call,
+    case,
+    either,
+    empty,
+    like,
+    one_of,
+    quoted,
+    rows,
+    select,
+    value,
+)
 from ...engine.table import Column, Fact, Table
 from ...grid.mailbox_kinds import _EDGE, DISPOSABLE, FREE, LISTS, PROFESSIONAL, SUFFIX, kind_of, lists
 from .naming import words_of
@@ -34,8 +47,8 @@ def find_addresses(table: Table) -> list[str]:
     texts = [c.name for c in table.columns if c.type == "text"]
     if not texts:
         return []
-    cells = ", ".join(f"{_quoted(name)} AS c{i}" for i, name in enumerate(texts))
-    answer = table.fetch(f"SELECT {cells} FROM {table.relation} LIMIT {LOOKED_AT}")
+    cells = {f"c{i}": quoted(name) for i, name in enumerate(texts)}
+    answer = table.fetch(select(cells, table.relation, limit=LOOKED_AT))
     addresses = []
     for i, name in enumerate(texts):
         values = [str(value) for value in answer[f"c{i}"] if value is not None]
@@ -56,13 +69,12 @@ def with_mailboxes(table: Table, columns: list[str] | None = None) -> Table:
     addresses = [name for name in addresses if name in names and name + SUFFIX not in names]
     if not addresses:
         return table
-    kinds = [f"{_kind(table, name, f'__domain{i}')} AS {_quoted(name + SUFFIX)}" for i, name in enumerate(addresses)]
-    domains = "".join(f", {_domain(name)} AS __domain{i}" for i, name in enumerate(addresses))  # each worked out once
-    columns_sql = [_quoted(column.name) for column in table.columns]
+    kinds = {quoted(name + SUFFIX): _kind(table, name, f"__domain{i}") for i, name in enumerate(addresses)}
+    domains = {f"__domain{i}": _domain(name) for i, name in enumerate(addresses)}  # each worked out once
+    known = {quoted(column.name): quoted(column.name) for column in table.columns}
     if table.position is not None:
-        columns_sql.append(_quoted(table.position))
-    inner = f"(SELECT {', '.join(columns_sql)}{domains} FROM {table.relation}) AS addressed"
-    source = f"SELECT {', '.join((*columns_sql, *kinds))} FROM {inner}"
+        known[quoted(table.position)] = quoted(table.position)
+    source = select(known | kinds, rows(select(known | domains, table.relation), "addressed"))
     facts = tuple(
         Fact("mailbox", {"column": name, "made": name + SUFFIX, "lists": ", ".join(f"{n} {version(n)}" for n in LISTS)})
         for name in addresses
@@ -74,8 +86,8 @@ def with_mailboxes(table: Table, columns: list[str] | None = None) -> Table:
 def company_domain(table: Table, name: str) -> str:
     """SQL for the domain of a professional mailbox, NULL for any other."""
     names = {column.name for column in table.columns}
-    kind = _quoted(name + SUFFIX) if name + SUFFIX in names else f"({_kind(table, name, _domain(name))})"
-    return f"CASE WHEN {kind} = '{PROFESSIONAL}' THEN {_domain(name)} ELSE NULL END"
+    kind = quoted(name + SUFFIX) if name + SUFFIX in names else _kind(table, name, _domain(name))
+    return case((f"{kind} = {value(PROFESSIONAL)}", _domain(name)))
 
 
 def _kind(table: Table, name: str, domain: str) -> str:
@@ -83,21 +95,18 @@ def _kind(table: Table, name: str, domain: str) -> str:
     here = _domain(name)
     occurring: set[str] = set()
     free, disposable = lists()
-    for piece in table.stream(f"SELECT DISTINCT {here} AS domain FROM {table.relation}"):
+    for piece in table.stream(select({"domain": here}, table.relation, different=True)):
         occurring |= {provider for provider in piece["domain"] if provider in free or provider in disposable}
-    tests = [f"WHEN {domain} IS NULL OR {domain} NOT LIKE '%_.%' OR {domain} LIKE '% %' THEN NULL"]
+    no_domain = either(empty(domain), like(domain, "%_.%", negated=True), like(domain, "% %"))
+    branches: list[tuple[str, str | float]] = [(no_domain, NOTHING)]
     for kind, members in ((DISPOSABLE, disposable), (FREE, free)):
-        providers = ", ".join(sql.literal(provider).sql("duckdb") for provider in sorted(occurring & members))
-        tests += [f"WHEN {domain} IN ({providers}) THEN '{kind}'"] if providers else []
-    return f"CASE {' '.join(tests)} ELSE '{PROFESSIONAL}' END"
+        if providers := sorted(occurring & members):
+            branches.append((one_of(domain, providers), value(kind)))
+    return case(*branches, otherwise=value(PROFESSIONAL))
 
 
 def _domain(name: str) -> str:
     """SQL for what stands behind the last @ of a cell, in small letters, without what may stand after it."""
-    after = f"LOWER(SPLIT_PART({_quoted(name)}, '@', -1))"
-    cut = f"RTRIM({after}, {sql.literal(_EDGE).sql('duckdb')})"  # takes ten times longer than a look at the end
-    return f"CASE WHEN RIGHT({after}, 1) BETWEEN 'a' AND 'z' THEN {after} ELSE {cut} END"
-
-
-def _quoted(name: str) -> str:
-    return sql.identifier(name).sql("duckdb")
+    after = call.lower(call.split_part(quoted(name), value("@"), -1))
+    cut = call.rtrim(after, value(_EDGE))  # takes ten times longer than a look at the end
+    return case((between(call.right(after, 1), value("a"), value("z")), after), otherwise=cut)

@@ -6,7 +6,22 @@ example.com, and by people called Test. What comes out is a condition in SQL for
 
 from __future__ import annotations
 
-from ...engine import sql
+from ...engine.query import (
+    NEVER,
+    both,
+    call,
+    case,
+    either,
+    filled,
+    flag,
+    like,
+    none_of,
+    one_of,
+    quoted,
+    select,
+    value,
+    whole,
+)
 from ...engine.table import Column, Table
 from ...vocabulary import NO, YES
 from .naming import in_order, words_of
@@ -47,6 +62,8 @@ LOCAL = in_order("""
 """)
 DOMAINS = ("example.com", "example.org", "example.net", "test.test", "test.test.com")
 TOP_LEVELS = (".test", ".example", ".invalid", ".localhost")
+HINTS = ("test", "asdf", "qwert", "azerty", "prueba", "essai", "example", ".invalid", ".localhost")
+"""Each of these addresses has one of these in it; all others are looked at no further."""
 
 
 def find_not_leads(table: Table) -> tuple[tuple[str, str], ...]:
@@ -58,59 +75,55 @@ def find_not_leads(table: Table) -> tuple[tuple[str, str], ...]:
     tested += [part for c in table.columns if c.type == "text" and (part := _test_person(c))]
     candidates = (
         ("test_lead", tested),
-        ("deleted", [_flag(c, filled=True) for c in table.columns if words_of(c.name) in DELETED]),
-        ("merged", [_flag(c, filled=True) for c in table.columns if words_of(c.name) in MERGED]),
+        ("deleted", [_flag(c, any_value=True) for c in table.columns if words_of(c.name) in DELETED]),
+        ("merged", [_flag(c, any_value=True) for c in table.columns if words_of(c.name) in MERGED]),
     )
     conditions = [(reason, f"({part})") for reason, parts in candidates for part in parts]
     if not conditions or not table.rows:
         return ()
-    sums = ", ".join(
-        f"CAST(SUM(CASE WHEN {part} THEN 1 ELSE 0 END) AS BIGINT) AS n{i}" for i, (_, part) in enumerate(conditions)
-    )
-    rows = table.fetch(f"SELECT {sums} FROM {table.relation}")
+    sums = {f"n{i}": whole(call.sum(flag(part))) for i, (_, part) in enumerate(conditions)}
+    rows = table.fetch(select(sums, table.relation))
     met = [
         (reason, part)
         for i, (reason, part) in enumerate(conditions)
         if 0 < int(rows[f"n{i}"][0] or 0) <= table.rows / 2
     ]
     return tuple(
-        (reason, " OR ".join(part for name, part in met if name == reason))
+        (reason, either(*(part for name, part in met if name == reason)))
         for reason in ("test_lead", "deleted", "merged")
         if any(name == reason for name, _ in met)
     )
 
 
-def _flag(column: Column, *, filled: bool = False) -> str:
-    """SQL: the column says yes; with `filled`, any value that does not say no will do (a day, a key)."""
-    name = sql.identifier(column.name).sql("duckdb")
+def _flag(column: Column, *, any_value: bool = False) -> str:
+    """Condition: the column says yes; with `any_value`, what does not say no will do (a day, a key)."""
+    cell = quoted(column.name)
     if column.type == "boolean":
-        return f"{name} IS NOT NULL AND {name}"
+        return both(filled(cell), cell)
     if column.type == "number":
-        return f"{name} IS NOT NULL AND {name} <> 0" if filled else f"{name} = 1"
+        return both(filled(cell), f"{cell} <> 0") if any_value else f"{cell} = 1"
     if column.type != "text":
-        return f"{name} IS NOT NULL"
-    word = f"LOWER(TRIM({name}))"
-    if filled:
-        return f"{name} IS NOT NULL AND {word} NOT IN ({_listed(tuple(sorted(NO_FLAG)))})"
-    return f"{name} IS NOT NULL AND {word} IN ({_listed(tuple(sorted(YES)))})"
+        return filled(cell)
+    word = call.lower(call.trim(cell))
+    return both(filled(cell), none_of(word, sorted(NO_FLAG)) if any_value else one_of(word, sorted(YES)))
 
 
 def _test_person(column: Column) -> str:
-    """SQL: the column holds the address or the name of a test; nothing where it holds neither."""
+    """Condition: the column holds the address or the name of a test; nothing where it holds neither."""
     role, loose = role_of(column.name)
-    name = sql.identifier(column.name).sql("duckdb")
-    word = f"LOWER(TRIM({name}))"
+    cell = quoted(column.name)
+    word = call.lower(call.trim(cell))
     if role in ("given", "person") and not loose:
-        return f"{name} IS NOT NULL AND {word} IN ({_listed(GIVEN if role == 'given' else PERSONS)})"
+        return both(filled(cell), one_of(word, GIVEN if role == "given" else PERSONS))
     if role != "mail":
         return ""
-    local, domain = f"SPLIT_PART({word}, '@', 1)", f"SPLIT_PART({word}, '@', 2)"
-    ends = " OR ".join(f"{domain} LIKE '%{end}'" for end in TOP_LEVELS)
-    return (
-        f"{name} IS NOT NULL AND {word} LIKE '%@%' AND (RTRIM({local}, '0123456789') IN ({_listed(LOCAL)}) OR "
-        f"{local} LIKE 'test+%' OR {local} LIKE '%+test%' OR {domain} IN ({_listed(DOMAINS)}) OR {ends})"
+    local, domain = (call.split_part(word, value("@"), part) for part in (1, 2))
+    signs = (
+        one_of(call.rtrim(local, value("0123456789")), LOCAL),
+        like(local, "test+%"),
+        like(local, "%+test%"),
+        one_of(domain, DOMAINS),
+        *(like(domain, f"%{end}") for end in TOP_LEVELS),
     )
-
-
-def _listed(words: tuple[str, ...]) -> str:
-    return ", ".join(sql.literal(word).sql("duckdb") for word in words)
+    seldom = either(*(like(call.lower(cell), f"%{part}%") for part in HINTS))
+    return case((seldom, both(like(word, "%@%"), either(*signs))), otherwise=NEVER)

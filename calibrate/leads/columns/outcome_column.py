@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ...engine import sql
+from ...engine.query import as_text, count_where, flag, one_of, quoted, select
 from ...engine.table import Table
 from ...errors import HistoryError
 from .naming import words_of
@@ -109,20 +109,19 @@ def _yes_no(column_profile: Profile) -> bool:
 def _apart(table: Table, one: str, another: str, profiles: dict[str, Profile]) -> int:
     """Rows that one column calls a sale and the other does not."""
     first, right = (_sale(profiles[name]) for name in (one, another))
-    answer = table.fetch(f"SELECT COUNT(CASE WHEN {first} <> {right} THEN 1 END) AS n FROM {table.relation}")
+    answer = table.fetch(select({"n": count_where(f"{first} <> {right}")}, table.relation))
     return int(answer["n"][0])
 
 
 def _sale(column_profile: Profile) -> str:
     """SQL for 0/1: the column says that the row is a sale."""
-    column = sql.identifier(column_profile.column.name).sql("duckdb")
+    column = quoted(column_profile.column.name)
     if column_profile.column.type == "number":
-        return f"CASE WHEN {column} = 1 THEN 1 ELSE 0 END"
+        return flag(f"{column} = 1")
     words = {meaning(text) for text, _ in column_profile.texts}
     sales = (
         [text for text, _ in column_profile.texts if meaning(text) == "won"]
         if "won" in words
         else [text for text, _ in column_profile.texts if meaning(text) in ("yes", "converted")]
     )
-    texts = ", ".join(sql.literal(text).sql("duckdb") for text in sales) or "''"
-    return f"CASE WHEN CAST({column} AS VARCHAR) IN ({texts}) THEN 1 ELSE 0 END"
+    return flag(one_of(as_text(column), sales))

@@ -12,8 +12,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine import sql
+from ...engine import query, sql
 from ...engine.dates import SERIALS, writing_of
+from ...engine.query import (
+    EVERYTHING,
+    between,
+    blank,
+    both,
+    call,
+    case,
+    count,
+    either,
+    falling,
+    filled,
+    flag,
+    listing,
+    negated,
+    over,
+    quoted,
+    select,
+    whole,
+)
 from ...engine.table import Column, Table, column_of
 from ...grid.criteria import is_placeholder
 from ...numbers import Signs, written
@@ -91,14 +110,14 @@ def profile(table: Table, names: tuple[str, ...] | None = None) -> dict[str, Pro
 
 
 def _looked_at(table: Table) -> tuple[str, int]:
-    """The rows to look at as text for FROM, and how many they are."""
+    """The rows to look at as a source, and how many they are."""
     if table.rows <= LOOKED_AT or table.position is None:
         return table.relation, table.rows
-    place, size = sql.identifier(table.position).sql("duckdb"), LOOKED_AT // BLOCKS
+    place, size = quoted(table.position), LOOKED_AT // BLOCKS
     starts = [(table.rows - size) * i // (BLOCKS - 1) for i in range(BLOCKS)]
-    inside = " OR ".join(f"{place} BETWEEN {start} AND {start + size - 1}" for start in starts)
-    source = f"(SELECT * FROM {table.relation} WHERE {inside}) AS looked_at"
-    rows = int(table.fetch(f"SELECT COUNT(*) AS n FROM {source}")["n"][0])
+    inside = either(*(between(place, start, start + size - 1) for start in starts))
+    source = query.rows(select(EVERYTHING, table.relation, where=inside), "looked_at")
+    rows = int(table.fetch(select({"n": count()}, source))["n"][0])
     return (source, rows) if rows else (table.relation, table.rows)
 
 
@@ -106,12 +125,9 @@ def _numbers(table: Table, columns: list[Column], source: str, rows: int) -> dic
     """All values of the number columns that are not missing, in their order; of yes/no columns the two counts."""
     if not columns:
         return {}
-    names = [sql.identifier(c.name).sql("duckdb") for c in columns]
-    cells = [
-        f"CASE WHEN {name} THEN 1 WHEN NOT {name} THEN 0 END" if column.type == "boolean" else name
-        for name, column in zip(names, columns, strict=True)
-    ]
-    answer = table.fetch(f"SELECT {', '.join(f'{cell} AS n{i}' for i, cell in enumerate(cells))} FROM {source}")
+    cells = [(quoted(column.name), column.type == "boolean") for column in columns]
+    numbers = [case((cell, 1), (negated(cell), 0)) if yes_no else cell for cell, yes_no in cells]
+    answer = table.fetch(select({f"n{i}": number for i, number in enumerate(numbers)}, source))
     profiles = {}
     for i, column in enumerate(columns):
         values = answer[f"n{i}"].astype(np.float64)
@@ -128,38 +144,42 @@ def _numbers(table: Table, columns: list[Column], source: str, rows: int) -> dic
 def _days(table: Table, columns: list[Column], source: str, rows: int) -> dict[str, Profile]:
     if not columns:
         return {}
-    names = [sql.identifier(c.name).sql("duckdb") for c in columns]
-    counts = ", ".join(f"COUNT({n}) AS n{i}, COUNT(DISTINCT {n}) AS d{i}" for i, n in enumerate(names))
-    answer = table.fetch(f"SELECT {counts} FROM {source}")
+    cells = [quoted(column.name) for column in columns]
+    present = {f"n{i}": count(cell) for i, cell in enumerate(cells)}
+    different = {f"d{i}": count(cell, different=True) for i, cell in enumerate(cells)}
+    answer = table.fetch(select(present | different, source))
     return {c.name: Profile(c, rows, int(answer[f"n{i}"][0]), int(answer[f"d{i}"][0])) for i, c in enumerate(columns)}
 
 
 def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[str, Profile]:
     """The commonest texts of several columns in one reading, blanks left out."""
-    cells = ", ".join(f"CAST({sql.identifier(c.name).sql('duckdb')} AS VARCHAR) AS t{i}" for i, c in enumerate(columns))
+    cells = {f"t{i}": query.as_text(quoted(column.name)) for i, column in enumerate(columns)}
     names = [f"t{i}" for i in range(len(columns))]
-    value = f"COALESCE({', '.join(names)})" if len(names) > 1 else names[0]
-    blank = sql.is_blank(sql.identifier("v")).sql("duckdb")
-    place = " ".join(f"WHEN GROUPING({name}) = 0 THEN {i}" for i, name in enumerate(names))
+    counts = {
+        "place": case(*((f"{call.grouping(name)} = 0", i) for i, name in enumerate(names))),
+        "v": call.coalesce(*names) if len(names) > 1 else names[0],
+        "n": count(),
+    }
+    counted = select(counts, query.rows(select(cells, source), "cells"), group=query.grouping_sets(names))
+    standing = {
+        **{name: name for name in counts},
+        "differ": over(count(), by="place"),
+        "filled": whole(over(call.sum("n"), by="place")),
+        "rare": whole(over(call.sum(flag(f"n <= {RARE}")), by="place")),
+        "standing": over(call.row_number(), by="place", order=listing((falling("n"), "v"))),
+    }
+    texts_only = both(filled("v"), negated(blank("v")))
+    ranked = query.rows(select(standing, query.rows(counted, "counted"), where=texts_only), "ranked")
+    measures = ("differ", "filled", "rare")
     answer = table.fetch(
-        "SELECT place, v, n, differ, filled, rare FROM ("
-        "SELECT place, v, n, COUNT(*) OVER (PARTITION BY place) AS differ, "
-        f"CAST(SUM(n) OVER (PARTITION BY place) AS BIGINT) AS filled, "
-        f"CAST(SUM(CASE WHEN n <= {RARE} THEN 1 ELSE 0 END) OVER (PARTITION BY place) AS BIGINT) AS rare, "
-        f"ROW_NUMBER() OVER (PARTITION BY place ORDER BY n DESC, v) AS standing FROM ("
-        f"SELECT CASE {place} END AS place, {value} AS v, COUNT(*) AS n "
-        f"FROM (SELECT {cells} FROM {source}) AS cells "
-        f"GROUP BY GROUPING SETS ({', '.join(f'({name})' for name in names)})) AS counted "
-        f"WHERE v IS NOT NULL AND NOT {blank}) AS ranked WHERE standing <= {COMMON} ORDER BY place, standing"
+        select((*counts, *measures), ranked, where=f"standing <= {COMMON}", order=("place", "standing"))
     )
     profiles = {}
     for i, column in enumerate(columns):
         mine = answer["place"] == i
         texts = tuple((str(v), int(n)) for v, n in zip(answer["v"][mine], answer["n"][mine], strict=True))
-        differ, filled, rare = (
-            int(answer[measure][mine][0]) if texts else 0 for measure in ("differ", "filled", "rare")
-        )
-        profiles[column.name] = Profile(column, rows, filled, differ, texts, rare=rare)
+        differ, present, rare = (int(answer[measure][mine][0]) if texts else 0 for measure in measures)
+        profiles[column.name] = Profile(column, rows, present, differ, texts, rare=rare)
     return profiles
 
 
@@ -180,7 +200,7 @@ def _with_numbers(table: Table, column_profile: Profile, source: str, signs: Sig
     """The profile of a text column with the numbers that stand in it."""
     column = sql.without(sql.identifier(column_profile.column.name), signs.replaced)
     test, number = sql.is_number(column).sql("duckdb"), sql.as_double(column).sql("duckdb")
-    values = table.fetch(f"SELECT CASE WHEN {test} THEN {number} END AS v FROM {source}")["v"].astype(np.float64)
+    values = table.fetch(select({"v": case((test, number))}, source))["v"].astype(np.float64)
     return replace(column_profile, numbers=values[np.isfinite(values)], signs=signs)
 
 

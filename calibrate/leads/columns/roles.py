@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...engine import sql
+from ...engine.query import NOTHING, as_text, call, constants, count, filled, quoted, rows, select, whole
 from ...engine.table import Table, column_of
 from .naming import in_order, names_id, words_of
 from .profile import one_way, profile
@@ -60,8 +60,8 @@ def newest_first(table: Table) -> tuple[str, float] | None:
         return None
     for column in table.columns:
         if column.type == "number" and names_id(column.name):
-            name = sql.identifier(column.name).sql("duckdb")
-            steps = np.diff(table.fetch(f"SELECT {name} AS v FROM {table.relation} LIMIT {FIRST_ROWS}")["v"])
+            first = select({"v": quoted(column.name)}, table.relation, limit=FIRST_ROWS)
+            steps = np.diff(table.fetch(first)["v"])
             falls = float((steps < 0).mean()) if len(steps) else 0.0
             if falls >= MOSTLY:
                 return column.name, falls
@@ -76,9 +76,8 @@ def monotone(table: Table, column: str) -> int:
     kind = column_of(table, column).type
     if table.position is None or kind == "boolean":
         return 0
-    name = sql.identifier(column).sql("duckdb")
     direction, last = 0, None
-    for piece in table.stream(f"SELECT {name} AS v FROM {table.relation}"):  # a table with positions keeps its order
+    for piece in table.stream(select({"v": quoted(column)}, table.relation)):  # a table with positions keeps its order
         values = piece["v"]
         if any(value is None for value in values) if values.dtype == object else bool((values != values).any()):
             return 0
@@ -100,7 +99,7 @@ MOST_HASHES = 2**25
 
 def repeated(table: Table, name: str) -> bool:
     """Whether some value of a column stands in more than one row."""
-    column, integral = sql.identifier(name).sql("duckdb"), column_of(table, name).whole
+    column, integral = quoted(name), column_of(table, name).whole
     if table.dialect == "duckdb" and integral and table.position is not None and monotone(table, name):
         return False
     return repeats(table, column, integral=integral)
@@ -117,19 +116,21 @@ def values_of(table: Table, expression: str, *, integral: bool = False) -> tuple
     if table.dialect == "duckdb" and 0 < table.rows <= MOST_HASHES and not _may_repeat(table, expression, integral):
         return 0, 0
     row = table.fetch(
-        f"SELECT COUNT(keyed) AS filled, COUNT(DISTINCT keyed) AS different "
-        f"FROM (SELECT {expression} AS keyed FROM {table.relation}) AS keys"
+        select(
+            {"filled": count("keyed"), "different": count("keyed", different=True)},
+            rows(select({"keyed": expression}, table.relation), "keys"),
+        )
     )
     return int(row["filled"][0]), int(row["different"][0])
 
 
 def _may_repeat(table: Table, expression: str, integral: bool) -> bool:
     """Whether two rows have one whole number, or texts of one hash: equal texts have equal hashes."""
-    key = f"CAST({expression} AS BIGINT)" if integral else f"HASH({expression})"
-    absent = f" WHERE {expression} IS NOT NULL" if integral else ""  # the hash of no text is looked for below
-    nothing = None if integral else table.fetch("SELECT HASH(CAST(NULL AS VARCHAR)) AS key")["key"][0]
+    key = whole(expression) if integral else call.hash(expression)
+    present = filled(expression) if integral else ""  # the hash of no text is looked for below
+    nothing = None if integral else table.fetch(constants({"key": call.hash(as_text(NOTHING))}))["key"][0]
     keys, end = np.empty(table.rows, np.int64 if integral else np.uint64), 0
-    for piece in table.stream(f"SELECT {key} AS key FROM {table.relation}{absent}"):
+    for piece in table.stream(select({"key": key}, table.relation, where=present)):
         mine = piece["key"] if nothing is None else piece["key"][piece["key"] != nothing]
         keys[end : end + len(mine)] = mine
         end += len(mine)

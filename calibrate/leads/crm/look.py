@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ...engine import sql
+from ...engine.query import as_text, blank, both, count, falling, filled, negated, quoted, rows, select
 from ...engine.table import Fact, Table
 from ...errors import HistoryError
 from ..columns.naming import words_of
@@ -198,11 +198,15 @@ def spoken(system: System, table: Table, outcome: Told | None, *, by_user: bool,
 
 def _values(table: Table, column: str) -> list[str]:
     """The different texts of a column, the commonest first."""
-    text = f"CAST({sql.identifier(column).sql('duckdb')} AS VARCHAR)"
-    blank = sql.is_blank(sql.identifier("v")).sql("duckdb")
+    counts = rows(select({"v": as_text(quoted(column)), "n": count()}, table.relation, group=(1,)), "counted")
     answer = table.fetch(
-        f"SELECT v, n FROM (SELECT {text} AS v, COUNT(*) AS n FROM {table.relation} GROUP BY 1) AS counted "
-        f"WHERE v IS NOT NULL AND NOT {blank} ORDER BY n DESC, v LIMIT {MOST_VALUES}"
+        select(
+            ("v", "n"),
+            counts,
+            where=both(filled("v"), negated(blank("v"))),
+            order=(falling("n"), "v"),
+            limit=MOST_VALUES,
+        )
     )
     return [str(value) for value in answer["v"]]
 

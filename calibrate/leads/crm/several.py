@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...engine import sql
 from ...engine.derived import answered
+from ...engine.query import call, count_where, quoted, select, split_into, value
 from ...engine.table import Column, Fact, Table, column_of
 
 MARK = ";"
@@ -16,23 +16,19 @@ def apart(deals: Table, key: str, amount: str | None = None) -> Table:
     """
     if deals.dialect != "duckdb" or column_of(deals, key).type != "text":
         return deals
-    several = f"CONTAINS(TRIM({_quoted(key)}, '{MARK} '), '{MARK}')"
-    rows = int(deals.fetch(f"SELECT COUNT(CASE WHEN {several} THEN 1 END) AS n FROM {deals.relation}")["n"][0])
+    several = call.contains(call.trim(quoted(key), value(f"{MARK} ")), value(MARK))
+    rows = int(deals.fetch(select({"n": count_where(several)}, deals.relation))["n"][0])
     if not rows:
         return deals
-    leads = f"LIST_FILTER(LIST_TRANSFORM(STRING_SPLIT({_quoted(key)}, '{MARK}'), LAMBDA x: TRIM(x)), LAMBDA x: x <> '')"
-    cells = []
+    leads = split_into(quoted(key), MARK)
+    cells = {}
     for column in deals.columns:
-        cell = _quoted(column.name)
+        cell = quoted(column.name)
+        cells[cell] = cell
         if column.name == key:
-            cell = f"UNNEST({leads}) AS {cell}"
+            cells[cell] = call.unnest(leads)
         elif column.name == amount and column.type == "number":
-            cell = f"{cell} / GREATEST(LEN({leads}), 1) AS {cell}"
-        cells.append(cell)
+            cells[cell] = f"{cell} / {call.greatest(call.len(leads), 1)}"
     columns = [Column(c.name, c.type, c.whole and c.name != amount) for c in deals.columns]
     fact = Fact("crm_several", {"column": key, "rows": rows, "name": deals.name})
-    return answered(deals, f"SELECT {', '.join(cells)} FROM {deals.relation}", columns, facts=(*deals.facts, fact))
-
-
-def _quoted(name: str) -> str:
-    return sql.identifier(name).sql("duckdb")
+    return answered(deals, select(cells, deals.relation), columns, facts=(*deals.facts, fact))

@@ -7,11 +7,28 @@ What identifies a lead inside `data` is not confirmed: the user names that colum
 
 from __future__ import annotations
 
-from ...engine import sql
 from ...engine.derived import answered
+from ...engine.query import (
+    ALWAYS,
+    as_text,
+    both,
+    call,
+    case,
+    count,
+    count_where,
+    either,
+    empty,
+    in_utc,
+    negated,
+    none_of,
+    quoted,
+    select,
+    value,
+    whole,
+)
 from ...engine.table import Column, Fact, Table, column_of
 from ...errors import InputError
-from .base import System
+from .base import YES, System
 
 DONE = "signature_request.done"
 ID, NAME, TIME, SANDBOX, SIGNED = "event_id", "event_name", "event_time", "sandbox", "signed_at"
@@ -39,23 +56,22 @@ def signatures(events: Table, key: str | None) -> Table:
             f"{events.name}: which column identifies the lead that signed? Name it with --outcomes-id, and the lead's "
             f"own column with --outcomes-by if it is not the lead id. Columns: {', '.join(candidates[:30])}"
         )
-    real = "TRUE"
+    real = ALWAYS
     if SANDBOX in names:
-        flag = f"LOWER(CAST({_quoted(SANDBOX)} AS VARCHAR))"
-        real = f"({_quoted(SANDBOX)} IS NULL OR {flag} NOT IN ('true', '1', 'yes'))"
-    of_done = f"{_quoted(NAME)} = '{DONE}'"
-    at = f"CAST({_quoted(TIME)} AS BIGINT)"
-    statement = (
-        f"SELECT {_quoted(column_of(events, key).name)} AS {_quoted(key)}, "
-        f"CAST(TO_TIMESTAMP(MIN({at})) AT TIME ZONE 'UTC' AS TIMESTAMP) AS {SIGNED} FROM {events.relation} "
-        f"WHERE {of_done} AND {real} GROUP BY {_quoted(ID)}, {_quoted(key)}"
-    )
-    counts = events.fetch(
-        f"SELECT COUNT(*) AS events, COUNT(DISTINCT {_quoted(ID)}) AS apart, "
-        f"COUNT(CASE WHEN NOT {real} THEN 1 END) AS tests, "
-        f"COUNT(DISTINCT CASE WHEN {of_done} AND {real} THEN {_quoted(ID)} END) AS signed FROM {events.relation}"
-    )
-    events_, different, tests, signed = (int(counts[name][0]) for name in ("events", "apart", "tests", "signed"))
+        sandbox = quoted(SANDBOX)
+        real = either(empty(sandbox), none_of(call.lower(as_text(sandbox)), YES))
+    done = both(f"{quoted(NAME)} = {value(DONE)}", real)
+    lead = quoted(column_of(events, key).name)
+    at = in_utc(call.to_timestamp(call.min(whole(quoted(TIME)))))
+    statement = select({lead: lead, SIGNED: at}, events.relation, where=done, group=(quoted(ID), lead))
+    measures = {
+        "events": count(),
+        "different": count(quoted(ID), different=True),
+        "tests": count_where(negated(real)),
+        "signed": count(case((done, quoted(ID))), different=True),
+    }
+    counts = events.fetch(select(measures, events.relation))
+    events_, different, tests, signed = (int(counts[name][0]) for name in measures)
     if not signed:
         raise InputError(
             f"{events.name}: none of its {events_:,} events is a finished signature ({DONE}) outside tests"
@@ -66,7 +82,3 @@ def signatures(events: Table, key: str | None) -> Table:
     )
     columns = (Column(key, column_of(events, key).type, column_of(events, key).whole), Column(SIGNED, "timestamp"))
     return answered(events, statement, columns, facts=(*events.facts, fact))
-
-
-def _quoted(name: str) -> str:
-    return sql.identifier(name).sql("duckdb")
