@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -537,6 +538,41 @@ def test_the_checker_sees_what_it_should(tmp_path: Path, monkeypatch: pytest.Mon
         with pytest.raises(AssertionError) as caught:
             check()
         assert expected in str(caught.value)
+
+
+STATEMENT = re.compile(
+    r"\b(SELECT|FROM|WHERE|GROUP BY|ORDER BY|PARTITION BY|HAVING|CASE|WHEN|THEN|ELSE|END|JOIN|UNION|DISTINCT|NULL|"
+    r"BETWEEN|LIKE|LIMIT|OVER|AND|OR|NOT|IN|IS|AS|INTERVAL)\b|\b[A-Z][A-Z_0-9]+\("
+)
+"""Words of statements, and calls of functions, as they are written in SQL."""
+WRITES_SQL = ("engine", "export")
+"""The engine makes the statements that are run; export writes files of SQL for the databases of others."""
+
+
+def texts_of(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Texts of a file with their lines, but those that only explain: strings that stand alone, descriptions."""
+    nodes = list(ast.walk(tree))
+    alone = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    alone |= {id(node.value) for node in nodes if isinstance(node, ast.keyword) and node.arg == "description"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+            yield node.lineno, node.value
+
+
+def test_statements_are_made_in_the_engine() -> None:
+    """Other packages put them together from the parts of `engine.query`, and quote names and values there alone."""
+    wrong = []
+    for path in files():
+        if package(dotted(path)) in WRITES_SQL:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        wrong += [f"{dotted(path)}:{line}: {text!r}" for line, text in texts_of(tree) if STATEMENT.search(text)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_pasted_statement_is_seen() -> None:
+    tree = ast.parse('"""SELECT in a docstring"""\nx = f"SELECT {a} FROM t"\ny = "COUNT(a)"\nz = "a > 1 and open"\n')
+    assert sorted(line for line, text in texts_of(tree) if STATEMENT.search(text)) == [2, 2, 3]
 
 
 def test_files_and_functions_stay_small() -> None:

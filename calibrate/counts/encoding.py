@@ -39,9 +39,9 @@ class Coding:
     count: int
 
     @property
-    def selected(self) -> str:
-        """Text that can follow the other columns of a SELECT list."""
-        return "".join(f", {expression} AS w{i}" for i, expression in enumerate(self.expressions))
+    def columns(self) -> dict[str, str]:
+        """The columns that a statement selects for `codes`."""
+        return {f"w{i}": expression for i, expression in enumerate(self.expressions)}
 
     def codes(self, piece: Mapping[str, NDArray[Any]]) -> Codes:
         """Level codes (criteria, rows) from one piece of the answer."""

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..engine import sql
+from ..engine.query import call, case, either, empty, one_of, quoted, rows, select, value
 from ..leads.history import History
 from ..leads.terms import BUYER, CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS
 from .encoding import Coding
@@ -17,24 +17,22 @@ from .young import IMMATURE
 
 def tally_statement(history: History, how: Coding, share: float) -> str:
     """One row per lead that is kept or young: moment, flags (1 customer, 2 stays in the sample, 4 young), codes."""
-    stays = place = ""
+    flags, columns = [CUSTOMER], {}
     if share < 1:
-        limit = sql.literal(f"{int(share * 2**32):08x}").sql("duckdb")
-        stays = f" + CASE WHEN {CUSTOMER} = 1 OR MD5({IDENTITY}) < {limit} THEN 2 ELSE 0 END"
+        limit = value(f"{int(share * 2**32):08x}")
+        stays = either(f"{CUSTOMER} = 1", f"{call.md5(IDENTITY)} < {limit}")
+        flags.append(case((stays, 2), otherwise=0))
     if history.place is not None:
-        place = f", {sql.identifier(history.place).sql('duckdb')} AS place"
+        columns["place"] = quoted(history.place)
     if history.terms.group is not None:
-        hashed = "HASH" if history.table.dialect == "duckdb" else "MD5"
-        nobody = "0" if hashed == "HASH" else "''"
-        place += f", CASE WHEN {BUYER} IS NULL THEN {nobody} ELSE {hashed}({BUYER}) END AS buyer"
+        nobody, key = ("0", call.hash(BUYER)) if history.table.dialect == "duckdb" else ("''", call.md5(BUYER))
+        columns["buyer"] = case((empty(BUYER), nobody), otherwise=key)
     condition = f"{STATUS} = {KEPT}"
     if history.excluded.get("immature"):
-        stays += f" + CASE WHEN {STATUS} = {IMMATURE} THEN 4 ELSE 0 END"
-        condition = f"{STATUS} IN ({KEPT}, {IMMATURE})"
-    return (
-        f"SELECT {MOMENT} AS moment, {CUSTOMER}{stays} AS flags{place}{how.selected} "
-        f"FROM ({history.leads}) AS leads WHERE {condition}"
-    )
+        flags.append(case((f"{STATUS} = {IMMATURE}", 4), otherwise=0))
+        condition = one_of(STATUS, (KEPT, IMMATURE))
+    cells = {"moment": MOMENT, "flags": " + ".join(flags)} | columns | how.columns
+    return select(cells, rows(history.leads, "leads"), where=condition)
 
 
 def share_of_others(history: History, most_rows: int) -> float:

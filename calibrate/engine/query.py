@@ -103,6 +103,18 @@ def case(*branches: tuple[str, str | float], otherwise: str | float | None = Non
     return f"CASE {tests} END" if otherwise is None else f"CASE {tests} ELSE {otherwise} END"
 
 
+def case_of(cell: str, branches: Mapping[int, str], otherwise: str) -> str:
+    """The part that belongs to the number in a cell.
+
+    >>> case_of("a", {1: "x"}, "y"), case_of("a", {}, "y")
+    ('CASE a WHEN 1 THEN x ELSE y END', 'y')
+    """
+    if not branches:
+        return otherwise
+    tests = " ".join(f"WHEN {number} THEN {part}" for number, part in branches.items())
+    return f"CASE {cell} {tests} ELSE {otherwise} END"
+
+
 def flag(condition: str) -> str:
     """1 where a condition holds, else 0.
 
@@ -309,6 +321,11 @@ def grouping_sets(cells: Iterable[str]) -> str:
 def rows(statement: str, name: str) -> str:
     """The rows of a statement as the source of another."""
     return f"({statement}) AS {name}"
+
+
+def worked_out(statement: str) -> str:
+    """A statement that the engine works out before what reads it, so that no cell of it is worked out twice."""
+    return f"{statement} OFFSET 0"
 
 
 def named(source: str, name: str) -> str:

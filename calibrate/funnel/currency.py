@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..engine import sql
+from ..engine.query import both, call, count, falling, filled, quoted, select
 from ..engine.table import Table, column_of
 from ..errors import InputError
 from ..leads.columns.naming import words_of
@@ -44,10 +44,11 @@ def currencies(home: Table, amount: str) -> tuple[str, tuple[tuple[str, int], ..
     name = next((c.name for c in home.columns if words_of(c.name) in _NAMES and c.type == "text"), "")
     if not name or column_of(home, amount).type != "number":
         return name, ()
-    code, value = (f"UPPER(TRIM({_quoted(name)}))", _quoted(amount))
+    code, worth = call.upper(call.trim(quoted(name))), quoted(amount)
+    told = both(filled(worth), f"{worth} <> 0", f"{code} <> ''")
+    order = (falling("2"), 1)
     answer = home.fetch(
-        f"SELECT {code} AS code, COUNT(*) AS n FROM {home.relation} WHERE {value} IS NOT NULL AND {value} <> 0 "
-        f"AND {code} <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 50"
+        select({"code": code, "n": count()}, home.relation, where=told, group=(1,), order=order, limit=50)
     )
     return name, tuple((str(currency), int(n)) for currency, n in zip(answer["code"], answer["n"], strict=True))
 
@@ -61,7 +62,3 @@ def refuse_several(home: Table, amount: str) -> None:
             f"{home.name}: the amounts in '{amount}' are in {len(counts)} currencies, as '{name}' says: {sums}. They "
             "cannot be added up: write them in one currency in a column of their own, and name that with --value"
         )
-
-
-def _quoted(name: str) -> str:
-    return sql.identifier(name).sql("duckdb")

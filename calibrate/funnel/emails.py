@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..counts.rates import Rate, rate
-from ..engine import sql
+from ..engine.query import call, count, either, filled, flag, none_of, quoted, rows, select
 from ..engine.table import Column
 from ..grid.event_columns import SUFFIX
 from ..leads.columns.naming import words_of
@@ -88,17 +88,12 @@ def mail_rates(history: History) -> Mails | None:
         return None
     types = {column.name: column.type for column in history.table.columns}
     kinds = [kind for kind in KINDS if kind in columns]
-    flags = ", ".join(
-        f"CASE WHEN {' OR '.join(_some(name, types[name]) for name in columns[kind])} THEN 1 ELSE 0 END AS {kind}_"
-        for kind in kinds
-    )
-    flag_columns = ", ".join(f"{kind}_" for kind in kinds)
-    rows = history.table.fetch(
-        f"SELECT __created AS moment, {flag_columns}, COUNT(*) AS leads FROM (SELECT __created, {flags} FROM "
-        f"({history.leads}) AS judged WHERE {STATUS} = {KEPT}) AS told GROUP BY __created, {flag_columns}"
-    )
-    cohort, leads = history.cohort_of(rows["moment"].astype(np.int64)), rows["leads"].astype(np.int64)
-    had = {kind: rows[f"{kind}_"].astype(np.int64) > 0 for kind in kinds}
+    flags = {f"{kind}_": flag(either(*(_some(name, types[name]) for name in columns[kind]))) for kind in kinds}
+    leads_mailed = select({"__created": "__created"} | flags, rows(history.leads, "judged"), where=f"{STATUS} = {KEPT}")
+    cells = {"moment": "__created"} | {name: name for name in flags} | {"leads": count()}
+    counts = history.table.fetch(select(cells, rows(leads_mailed, "mailed"), group=("__created", *flags)))
+    cohort, leads = history.cohort_of(counts["moment"].astype(np.int64)), counts["leads"].astype(np.int64)
+    had = {kind: counts[f"{kind}_"].astype(np.int64) > 0 for kind in kinds}
     for earlier, later in (
         ("delivered", "clicked"),
         ("delivered", "opened"),
@@ -123,13 +118,12 @@ def mail_rates(history: History) -> Mails | None:
 
 
 def _some(name: str, kind: str) -> str:
-    """SQL that holds where a column tells of at least one e-mail: a number above 0, a yes, a date, a text."""
-    quoted = sql.identifier(name).sql("duckdb")
+    """Condition: a column tells of at least one e-mail: a number above 0, a yes, a date, a text."""
+    cell = quoted(name)
     if kind == "number":
-        return f"{quoted} > 0"
+        return f"{cell} > 0"
     if kind == "boolean":
-        return quoted
+        return cell
     if kind in ("date", "timestamp"):
-        return f"{quoted} IS NOT NULL"
-    nothing = ", ".join(sql.literal(word).sql("duckdb") for word in sorted({*NO, "", "0.0", "none", "null", "never"}))
-    return f"LOWER(TRIM({quoted})) NOT IN ({nothing})"
+        return filled(cell)
+    return none_of(call.lower(call.trim(cell)), sorted({*NO, "", "0.0", "none", "null", "never"}))

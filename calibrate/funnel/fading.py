@@ -22,6 +22,26 @@ from numpy.typing import NDArray
 
 from ..days import DAY_ZERO, day_number
 from ..engine import dates, sql
+from ..engine.query import (
+    as_text,
+    both,
+    call,
+    case,
+    constants,
+    count,
+    count_where,
+    crossed,
+    either,
+    empty,
+    flag,
+    join,
+    one_after_another,
+    one_of,
+    quoted,
+    rows,
+    select,
+    value,
+)
 from ..engine.table import Table, column_of
 from ..grid.event_columns import LAST_SUFFIX, SUFFIX
 from ..grid.grid import Expiry, Grid
@@ -182,10 +202,10 @@ def with_rules(grid: Grid, fadings: Sequence[Fading]) -> Grid:
     for criterion, points in zip(grid.criteria, grid.points, strict=True):
         if criterion.column not in by_column or criterion.kind != "number":
             continue
-        for level, value in zip(criterion.levels, points, strict=True):
+        for level, worth in zip(criterion.levels, points, strict=True):
             present = level.role == "value" and level.low is not None and level.low > 0
             rule = rule_of(by_column[criterion.column], criterion.name, level.name)
-            if value and present and rule is not None and (criterion.name, level.name) not in with_rule:
+            if worth and present and rule is not None and (criterion.name, level.name) not in with_rule:
                 rules.append(rule)
     return replace(grid, expiry=tuple(rules))
 
@@ -274,42 +294,43 @@ def _counted(history: History, events: Table, names: EventNames, types: Sequence
     looks = tuple(STEP * i for i in range(1, LOOKS + 1))
     steps = _steps(history, looks)
     table = history.table
-    totals = table.fetch(
-        f"SELECT look, COUNT(*) AS leads, COUNT(CASE WHEN signs = 1 THEN 1 END) AS customers FROM ({steps}) AS steps "
-        "GROUP BY look ORDER BY look"
-    )
+    measures = {"leads": count(), "customers": count_where("signs = 1")}
+    totals = table.fetch(select({"look": "look"} | measures, rows(steps, "steps"), group=("look",), order=("look",)))
     total, won = np.zeros(len(looks)), np.zeros(len(looks))
     place = totals["look"].astype(np.int64) // STEP - 1
     total[place], won[place] = totals["leads"], totals["customers"]
     day = sql.day(dates.moment(events, names.at or "").expression).sql("duckdb")
-    in_types = sql.listed(sql.identifier("kind"), list(types)).sql("duckdb")
-    kind = f"CAST({_quoted(names.type or '')} AS VARCHAR)"
-    happened = (
-        "SELECT DISTINCT told.lead AS lead, kind, day FROM (SELECT "
-        f"CAST({_quoted(names.lead_id or '')} AS VARCHAR) AS lead, {kind} AS kind, {day} AS day "
-        f"FROM {events.relation}) AS told "
-        f"JOIN ({_leads(history)}) AS known ON told.lead = known.lead "
-        f"WHERE {in_types} AND day >= entered AND day <= entered + {looks[-1]}"
-    )
-    last = (
-        f"SELECT steps.lead AS lead, look, kind, MAX(signs) AS signs, look - MAX(day - entered) AS age "
-        f"FROM ({steps}) AS steps JOIN ({happened}) AS happened ON steps.lead = happened.lead "
-        "WHERE day >= entered AND day <= entered + look GROUP BY steps.lead, look, kind"
-    )
-    rows = table.fetch(
-        f"SELECT kind, look, age, COUNT(*) AS leads, COUNT(CASE WHEN signs = 1 THEN 1 END) AS customers "
-        f"FROM ({last}) AS last_seen GROUP BY kind, look, age ORDER BY kind, look, age"
-    )
+    cells = {
+        "lead": as_text(quoted(names.lead_id or "")),
+        "kind": as_text(quoted(names.type or "")),
+        "day": day,
+    }
+    all_events = rows(select(cells, events.relation), "told")
+    of_leads = join(all_events, rows(_leads(history), "known"), "told.lead = known.lead")
+    in_time = both(one_of("kind", types), "day >= entered", f"day <= entered + {looks[-1]}")
+    happened = select({"lead": "told.lead", "kind": "kind", "day": "day"}, of_leads, where=in_time, different=True)
+    ages = {
+        "lead": "steps.lead",
+        "look": "look",
+        "kind": "kind",
+        "signs": call.max("signs"),
+        "age": f"look - {call.max('day - entered')}",
+    }
+    seen = join(rows(steps, "steps"), rows(happened, "happened"), "steps.lead = happened.lead")
+    before_look = both("day >= entered", "day <= entered + look")
+    last = rows(select(ages, seen, where=before_look, group=("steps.lead", "look", "kind")), "last_seen")
+    by = ("kind", "look", "age")
+    signals = table.fetch(select({name: name for name in by} | measures, last, group=by, order=by))
     looks_of = {}
     for signal in types:
-        mine = np.array([str(event) == signal for event in rows["kind"]], bool)
+        mine = np.array([str(event) == signal for event in signals["kind"]], bool)
         looks_of[signal] = Looks(
             total,
             won,
-            (rows["look"][mine].astype(np.intp) // STEP - 1),
-            rows["age"][mine].astype(np.int64),
-            rows["leads"][mine].astype(float),
-            rows["customers"][mine].astype(float),
+            (signals["look"][mine].astype(np.intp) // STEP - 1),
+            signals["age"][mine].astype(np.int64),
+            signals["leads"][mine].astype(float),
+            signals["customers"][mine].astype(float),
         )
     return looks_of
 
@@ -317,27 +338,20 @@ def _counted(history: History, events: Table, names: EventNames, types: Sequence
 def _steps(history: History, looks: Sequence[int]) -> str:
     """One row per lead and look at which it is open and its next `STEP` days are known: whether it signs in them."""
     last = day_number(history.as_of or DAY_ZERO)
-    marks = " UNION ALL ".join(f"SELECT {look} AS look" for look in looks)
-    return (
-        f"SELECT lead, entered, look, CASE WHEN closed <= entered + look + {STEP} THEN 1 ELSE 0 END AS signs "
-        f"FROM ({_leads(history)}) AS leads CROSS JOIN ({marks}) AS marks WHERE entered + look + {STEP} <= {last} "
-        "AND (closed IS NULL OR closed > entered + look)"
-    )
+    marks = rows(one_after_another(constants({"look": str(look)}) for look in looks), "marks")
+    cells = {"lead": "lead", "entered": "entered", "look": "look"}
+    cells["signs"] = flag(f"closed <= entered + look + {STEP}")
+    is_open = either(empty("closed"), "closed > entered + look")
+    pairs = crossed(rows(_leads(history), "leads"), marks)
+    return select(cells, pairs, where=both(f"entered + look + {STEP} <= {last}", is_open))
 
 
 def _leads(history: History) -> str:
     """The leads that are looked at: id, day of creation, day of closing."""
-    reasons = ", ".join(str(REASONS.index(reason)) for reason in ("kept", "already_closed", "immature"))
+    looked_at = [one_of(STATUS, [REASONS.index(reason) for reason in ("kept", "already_closed", "immature")])]
     column_of(history.table, history.terms.lead_id or "")
-    thin = ""
     if history.read > SAMPLED:
-        limit = sql.literal(f"{int(SAMPLED / history.read * 2**32):08x}").sql("duckdb")
-        thin = f" AND SUBSTRING(MD5({IDENTITY}), 1, 8) < {limit}"
-    return (
-        f"SELECT {IDENTITY} AS lead, __created AS entered, CASE WHEN __bought = 1 THEN __closed END AS closed "
-        f"FROM ({history.leads}) AS judged WHERE {STATUS} IN ({reasons}){thin}"
-    )
-
-
-def _quoted(name: str) -> str:
-    return sql.identifier(name).sql("duckdb")
+        limit = value(f"{int(SAMPLED / history.read * 2**32):08x}")
+        looked_at.append(f"{call.substring(call.md5(IDENTITY), 1, 8)} < {limit}")
+    cells = {"lead": IDENTITY, "entered": "__created", "closed": case(("__bought = 1", "__closed"))}
+    return select(cells, rows(history.leads, "judged"), where=both(*looked_at))

@@ -13,7 +13,8 @@ from scipy import special
 from ..counts.encoding import coding
 from ..counts.rates import wilson
 from ..counts.tally import Tally
-from ..engine import Session, sql
+from ..engine import Session
+from ..engine.query import NOTHING, as_text, one_of, quoted, select
 from ..engine.table import Table, column_of
 from ..errors import InputError, unknown
 from ..grid.criteria import Axis, Criterion, Level
@@ -98,10 +99,9 @@ def _reason_column(table: Table, name: str | None) -> str | None:
 
 def _said(table: Table, key: str, reason: str | None) -> dict[str, str]:
     """Reason of each rejected lead, the last line of a lead counting; a reason that is personal is not told."""
-    selected = [f"CAST({_quoted(key)} AS VARCHAR) AS lead"]
-    selected.append(f"CAST({_quoted(reason)} AS VARCHAR) AS reason" if reason else "NULL AS reason")
-    order = f" ORDER BY {_quoted(table.position)}" if table.position else ""
-    rows = table.fetch(f"SELECT {', '.join(selected)} FROM {table.relation}{order}")
+    cells = {"lead": as_text(quoted(key)), "reason": as_text(quoted(reason)) if reason else NOTHING}
+    order = (quoted(table.position),) if table.position else ()
+    rows = table.fetch(select(cells, table.relation, order=order))
     reason_of = {}
     for lead, why in zip(rows["lead"], rows["reason"], strict=True):
         if isinstance(lead, str) and lead.strip():
@@ -114,14 +114,12 @@ def _codes(
     leads: Table, key: str, criteria: Sequence[Criterion], leads_rejected: Sequence[str]
 ) -> dict[str, tuple[int, ...]]:
     """Level of each criterion for each of the leads that is there."""
-    identity = f"CAST({_quoted(key)} AS VARCHAR)"
+    identity = as_text(quoted(key))
     how = coding(leads, criteria)
     codes_of: dict[str, tuple[int, ...]] = {}
     for start in range(0, len(leads_rejected), PIECE):
-        ids = ", ".join(sql.literal(lead).sql("duckdb") for lead in leads_rejected[start : start + PIECE])
-        piece = leads.fetch(
-            f"SELECT {identity} AS lead{how.selected} FROM {leads.relation} WHERE {identity} IN ({ids})"
-        )
+        mine = one_of(identity, leads_rejected[start : start + PIECE])
+        piece = leads.fetch(select({"lead": identity} | how.columns, leads.relation, where=mine))
         codes = how.codes(piece).T.tolist()
         codes_of.update(zip(piece["lead"].tolist(), map(tuple, codes), strict=True))
     return codes_of
@@ -166,7 +164,3 @@ def _lines(tally: Tally, grid: Grid, reason_of: dict[str, str], codes: dict[str,
 
 def _ranked(counts: Counter[str]) -> Iterator[tuple[str, int]]:
     yield from sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _quoted(name: str) -> str:
-    return sql.identifier(name).sql("duckdb")

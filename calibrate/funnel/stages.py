@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..counts.rates import Rate, rate
+from ..engine.query import both, call, case, count, one_of, rows, select
 from ..engine.table import Table
 from ..leads.columns.naming import words_of
 from ..leads.columns.profile import looks_dated, profile, since_1970
@@ -116,37 +117,33 @@ def follow(history: History, columns: Mapping[str, str]) -> Stages | None:
     names = [stage for stage in STAGES if stage in columns or stage == outcome]
     horizon = terms.observe_days + terms.close_within_days
     reached = _reached(history, [None if stage == outcome else columns[stage] for stage in names], horizon)
-    stage_columns = ", ".join(f"r{i}" for i in range(len(names)))
-    reasons = ", ".join(str(REASONS.index(reason)) for reason in JUDGED)
-    counts = history.table.fetch(
-        f"SELECT __created AS moment, {stage_columns}, COUNT(*) AS leads FROM (SELECT __created, {reached} "
-        f"FROM ({history.leads}) AS judged WHERE {STATUS} IN ({reasons})) AS steps GROUP BY __created, {stage_columns}"
-    )
+    judged = one_of(STATUS, [REASONS.index(reason) for reason in JUDGED])
+    steps = select({"__created": "__created"} | reached, rows(history.leads, "judged"), where=judged)
+    columns_read = {"moment": "__created"} | {name: name for name in reached} | {"leads": count()}
+    counts = history.table.fetch(select(columns_read, rows(steps, "steps"), group=("__created", *reached)))
     leads = counts["leads"].astype(np.int64)
     days = np.stack([counts[f"r{i}"].astype(np.float64) for i in range(len(names))])
     cohort = history.cohort_of(counts["moment"].astype(np.int64))
-    rows = []
+    months = []
     for i, name in enumerate(history.cohorts):
         mine = cohort == i
         if mine.any():
-            rows.append((name, int(leads[mine].sum()), _steps(names, days[:, mine], leads[mine])))
-    return Stages(horizon, _steps(names, days, leads), tuple(rows), outcome)
+            months.append((name, int(leads[mine].sum()), _steps(names, days[:, mine], leads[mine])))
+    return Stages(horizon, _steps(names, days, leads), tuple(months), outcome)
 
 
-def _reached(history: History, columns: list[str | None], horizon: int) -> str:
-    """SQL for the days from creation to each stage (NULL: not within the horizon); a later stage implies it.
+def _reached(history: History, columns: list[str | None], horizon: int) -> dict[str, str]:
+    """Cells for the days from creation to each stage (NULL: not within the horizon); a later stage implies it.
 
     No column stands for the outcome.
     """
     parts: list[str] = []
     for column in reversed(columns):
-        day, came = "__closed", "__bought = 1 AND "
-        if column is not None:
-            day, came = day_of(history.table, column), ""
-        own_day = f"CASE WHEN {came}{day} >= __created THEN {day} - __created END"
-        parts.append(f"COALESCE({own_day}, {parts[-1]})" if parts else own_day)
-    ordered = reversed(parts)
-    return ", ".join(f"CASE WHEN {part} <= {horizon} THEN {part} END AS r{i}" for i, part in enumerate(ordered))
+        day = "__closed" if column is None else day_of(history.table, column)
+        after = f"{day} >= __created"
+        stage_day = case((both("__bought = 1", after) if column is None else after, f"{day} - __created"))
+        parts.append(call.coalesce(stage_day, parts[-1]) if parts else stage_day)
+    return {f"r{i}": case((f"{part} <= {horizon}", part)) for i, part in enumerate(reversed(parts))}
 
 
 def _steps(names: list[str], days: NDArray[np.float64], leads: NDArray[np.int64]) -> tuple[Step, ...]:

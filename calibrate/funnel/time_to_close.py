@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..days import day_number
+from ..engine.query import both, case, count, flag, one_of, rows, select
 from ..leads.history import History
 from ..leads.terms import REASONS, STATUS
 
@@ -134,12 +135,13 @@ def _durations(history: History) -> tuple[NDArray[np.int64], NDArray[np.bool_], 
     if terms.created_at is None or terms.customer_at is None or history.as_of is None:
         return None
     last = day_number(history.as_of)
-    reasons = ", ".join(str(REASONS.index(reason)) for reason in JUDGED)
-    done = f"__bought = 1 AND __closed <= {last}"
+    judged = one_of(STATUS, [REASONS.index(reason) for reason in JUDGED])
+    done = both("__bought = 1", f"__closed <= {last}")
+    ends = case((done, "__closed"), otherwise=last)
+    columns = {"days": f"{ends} - __created", "closed": flag(done), "leads": count()}
+    here = both(judged, f"__created <= {last}")
     durations = history.table.fetch(
-        f"SELECT CASE WHEN {done} THEN __closed ELSE {last} END - __created AS days, "
-        f"CASE WHEN {done} THEN 1 ELSE 0 END AS closed, COUNT(*) AS leads FROM ({history.leads}) AS judged "
-        f"WHERE {STATUS} IN ({reasons}) AND __created <= {last} GROUP BY 1, 2 ORDER BY 1, 2"
+        select(columns, rows(history.leads, "judged"), where=here, group=(1, 2), order=(1, 2))
     )
     days, leads = durations["days"].astype(np.int64), durations["leads"].astype(np.int64)
     return days, durations["closed"].astype(np.int64) == 1, leads

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..counts.encoding import coding
 from ..counts.rates import RateTable
-from ..engine import sql
+from ..engine.query import as_text, both, call, cast, join, one_of, quoted, rows, select
 from ..engine.table import Table, column_of
 from ..errors import InputError
 from ..grid.criteria import Criterion, offsets
@@ -60,17 +60,15 @@ def weigh_by_value(history: History, rates: RateTable, fine: Sequence[Criterion]
     ours = {(c.column, c.kind): c for c in fine}
     pairs = [(c, ours.get((c.column, c.kind))) for c in rates.criteria]
     how = coding(table, [fine_criterion for _, fine_criterion in pairs if fine_criterion is not None])
-    amount, deal_join = sql.identifier(column).sql("duckdb"), ""
+    amount, leads_read = quoted(column), rows(history.leads, "leads")
     if home is not table:
-        amount, deal_join = "__deal.__amount", _deals(history, home, amount)
+        amount, leads_read = "__deal.__amount", _with_deals(history, leads_read, home, amount)
     sums, squares = np.zeros(len(rates.leads)), np.zeros(len(rates.leads))
     customers = unknown = 0
     total = 0.0
     bounds = offsets(rates.criteria)
-    statement = (
-        f"SELECT CAST({amount} AS DOUBLE) AS amount{how.selected} FROM ({history.leads}) AS leads{deal_join} "
-        f"WHERE {STATUS} = {KEPT} AND {CUSTOMER} = 1"
-    )
+    cells = {"amount": cast(amount, "double")} | how.columns
+    statement = select(cells, leads_read, where=both(f"{STATUS} = {KEPT}", f"{CUSTOMER} = 1"))
     for piece in table.stream(statement):
         worth = piece["amount"].astype(np.float64)
         unknown += int(np.isnan(worth).sum())
@@ -112,23 +110,17 @@ def home_of(terms: Terms, table: Table, column: str) -> Table:
     return outcomes if outcomes is not None and not in_leads and column in [c.name for c in outcomes.columns] else table
 
 
-def _deals(history: History, deals: Table, amount: str) -> str:
-    """Join of a lead's deals won on the day that made it a customer, with their amounts in sum."""
+def _with_deals(history: History, leads: str, deals: Table, amount: str) -> str:
+    """The leads beside their deals won on the day that made them customers, with the amounts in sum."""
     terms, names = history.terms, [c.name for c in deals.columns]
-
-    def quoted(name: str | None) -> str:
-        return sql.identifier(name or "").sql("duckdb")
-
     lead_key, deal_key = terms.outcomes_by or terms.lead_id or "", terms.outcomes_id or terms.lead_id or ""
     compared = keys(history.table, lead_key, deals, deal_key, alias="leads.")
     dated = terms.customer_at in names
     day = day_of(deals, terms.customer_at or "") if dated else "0"
     won = ""
     if terms.customer in names and history.customer_values:
-        values = ", ".join(sql.literal(value).sql("duckdb") for value in history.customer_values)
-        won = f" WHERE CAST({quoted(terms.customer)} AS VARCHAR) IN ({values})"
-    return (
-        f" LEFT JOIN (SELECT {compared.other} AS __lead, {day} AS __day, SUM({amount}) AS __amount FROM "
-        f"{deals.relation}{won} GROUP BY 1, 2) AS __deal ON {compared.own} = __deal.__lead"
-        f"{' AND leads.__closed = __deal.__day' if dated else ''}"
-    )
+        won = one_of(as_text(quoted(terms.customer or "")), history.customer_values)
+    cells = {"__lead": compared.other, "__day": day, "__amount": call.sum(amount)}
+    sums = rows(select(cells, deals.relation, where=won, group=(1, 2)), "__deal")
+    same_day = ["leads.__closed = __deal.__day"] if dated else []
+    return join(leads, sums, both(f"{compared.own} = __deal.__lead", *same_day), left=True)

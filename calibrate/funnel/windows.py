@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..days import day_number
+from ..engine.query import case, count, one_of, rows, select
 from ..leads.history import History
 from ..leads.terms import REASONS, STATUS
 
@@ -43,11 +44,9 @@ def windows_of(history: History, further: Sequence[int] = OTHER_WINDOWS) -> Wind
     terms = history.terms
     if history.as_of is None or history.ends is None or terms.customer_at is None:
         return None
-    reasons = ", ".join(str(REASONS.index(reason)) for reason in ("kept", "immature"))
-    ages = history.table.fetch(
-        f"SELECT __created AS created, CASE WHEN __bought = 1 THEN __closed - __created END AS took, COUNT(*) AS n "
-        f"FROM ({history.leads}) AS judged WHERE {STATUS} IN ({reasons}) GROUP BY 1, 2 ORDER BY 1, 2"
-    )
+    leads = one_of(STATUS, [REASONS.index(reason) for reason in ("kept", "immature")])
+    columns = {"created": "__created", "took": case(("__bought = 1", "__closed - __created")), "n": count()}
+    ages = history.table.fetch(select(columns, rows(history.leads, "judged"), where=leads, group=(1, 2), order=(1, 2)))
     age = day_number(history.as_of) - terms.observe_days - ages["created"].astype(np.int64)
     took = ages["took"].astype(np.float64) - terms.observe_days
     return counted(age, took, ages["n"].astype(np.int64), used=terms.close_within_days, further=further)

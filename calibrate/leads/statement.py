@@ -27,6 +27,7 @@ from ..engine.query import (
     empty,
     flag,
     join,
+    named,
     negated,
     one_of,
     over,
@@ -201,7 +202,7 @@ class Source:
         cells |= self._buyer() if alike is None else {}
         source = self._source(cells, alike or self._rows(numbered=self.numbered))
         if self.companies is not None:
-            source = join(source, f"{self.companies} AS __mates", "leads.__row = __mates.__partner", left=True)
+            source = join(source, named(self.companies, "__mates"), "leads.__row = __mates.__partner", left=True)
         inner = rows(select({"leads.*": "leads.*", **cells}, source), "judged")
         status, customer = self._judgement(as_of)
         moment = "__created" if self.dated else "__at"
@@ -218,12 +219,12 @@ class Source:
 
     def _source(self, cells: dict[str, str], leads: str) -> str:
         """The leads beside their outcome in a second file, and beside what their person's other rows say."""
-        source = f"{leads} AS leads"
+        source = named(leads, "leads")
         won, _, _ = self._outcome()
         if won:
             source = join(source, won, f"{self.keys.own} = __won.__lead", left=True)
         if "__twins" in cells["__twice"] and self.persons is not None:
-            source = join(source, f"{self.persons.relation} AS __twins", "leads.__row = __twins.__twin", left=True)
+            source = join(source, named(self.persons.relation, "__twins"), "leads.__row = __twins.__twin", left=True)
         return source
 
     @property

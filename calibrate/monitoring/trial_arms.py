@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..counts.design_effect import contrast_effect, group_codes
 from ..counts.tally import tally_of
 from ..days import day_at, day_number
-from ..engine import sql
+from ..engine.query import NOTHING, as_text, call, count, flag, one_of, quoted, select
 from ..engine.table import Table, column_of
 from ..errors import HistoryError, InputError, SettingsError, unknown
 from ..grid.criteria import Criterion, Level
@@ -133,29 +133,29 @@ def _rows(table: Table, names: ArmNames) -> dict[str, NDArray[Any]]:
             column_of(table, column)
     if names.customer is None and names.customer_at is None:
         raise SettingsError("name the column that tells customers with --customer, or their day with --customer-at")
-    arm = f"CAST({_quoted(names.arm)} AS VARCHAR)"
-    closed = day_of(table, names.customer_at) if names.customer_at else "NULL"
-    lead = f"CAST({_quoted(names.lead_id)} AS VARCHAR)" if names.lead_id else "NULL"
     if names.group is not None and names.group != "none":
         column_of(table, names.group)
     group = find_group(table) if names.group is None else None if names.group == "none" else Group(names.group)
-    buyer = f"MD5({group_sql(table, group)})" if group else "NULL"
-    return table.fetch(
-        f"SELECT {arm} AS arm, {day_of(table, names.created_at)} AS created, {closed} AS closed, "
-        f"{_won(table, names)} AS won, {lead} AS lead, {buyer} AS buyer FROM {table.relation}"
-    )
+    cells = {
+        "arm": as_text(quoted(names.arm)),
+        "created": day_of(table, names.created_at),
+        "closed": day_of(table, names.customer_at) if names.customer_at else NOTHING,
+        "won": _won(table, names),
+        "lead": as_text(quoted(names.lead_id)) if names.lead_id else NOTHING,
+        "buyer": call.md5(group_sql(table, group)) if group else NOTHING,
+    }
+    return table.fetch(select(cells, table.relation))
 
 
 def _won(table: Table, names: ArmNames) -> str:
     """0/1: the outcome column holds a value that means customer."""
     if names.customer is None:
         return "0"
-    column = f"CAST({_quoted(names.customer)} AS VARCHAR)"
-    rows = table.fetch(f"SELECT {column} AS answer, COUNT(*) AS leads FROM {table.relation} GROUP BY 1 LIMIT 1000")
+    column = as_text(quoted(names.customer))
+    rows = table.fetch(select({"answer": column, "leads": count()}, table.relation, group=(1,), limit=1000))
     counts = {None if v is None else str(v): int(n) for v, n in zip(rows["answer"], rows["leads"], strict=True)}
     meant = answers(counts, names.customer, names.customer_values).customer
-    literals = ", ".join(sql.literal(v).sql("duckdb") for v in meant)
-    return f"CASE WHEN {column} IN ({literals}) THEN 1 ELSE 0 END"
+    return flag(one_of(column, meant))
 
 
 def _which(arms_present: list[str], names: ArmNames) -> tuple[str, str]:
@@ -193,7 +193,3 @@ def _check_ids(rows: dict[str, NDArray[Any]], usable: NDArray[np.bool_], in_arm:
 
 def _day(number: int) -> date:
     return day_at(number)
-
-
-def _quoted(name: str) -> str:
-    return str(sql.identifier(name).sql("duckdb"))

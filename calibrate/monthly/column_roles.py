@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..engine import dates
+from ..engine.query import between, count_where, select
 from ..engine.table import Fact, Table
 from ..errors import HistoryError, SettingsError
 from ..leads.columns.date_columns import DateColumns, date_columns, is_sale
@@ -146,8 +147,8 @@ def _rows_dated(table: Table, column: str) -> int:
     """Rows with a day that is believed."""
     day = day_of(table, column)
     span = span_of(table, day)
-    test = f"{day} BETWEEN {span.first} AND {span.last}"
-    return int(table.fetch(f"SELECT COUNT(CASE WHEN {test} THEN 1 END) AS n FROM {table.relation}")["n"][0])
+    believed = count_where(between(day, span.first, span.last))
+    return int(table.fetch(select({"n": believed}, table.relation))["n"][0])
 
 
 def _every_row(outcomes: Table, closed: str | None) -> list[Warning_]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ..engine import Session, sql
+from ..engine import Session
+from ..engine.query import as_text, call, one_of, quoted, select
 from ..errors import InputError, unknown
 from ..grid.grid import Grid, band_of, day_of
 from ..grid.mailbox_kinds import kind_of, made_from
@@ -159,12 +160,10 @@ def explain_row(
         fitted, codes = coded(grid, leads)
         worth_left = points_left(fitted, leads, at)
         aged = [(place, level, text) for place, line in worth_left.items() for level, text in line.items()]
-        expressions = [f"{code.sql('duckdb')} AS code_{number}" for number, code in enumerate(codes)]
-        expressions += [f"{text} AS left_{number}" for number, (_, _, text) in enumerate(aged)]
-        name = sql.identifier(column).sql("duckdb")
-        spelt = ", ".join(sql.literal(text).sql("duckdb") for text in _spellings(lead))
-        same = f"TRIM(CAST({name} AS VARCHAR)) IN ({spelt})"
-        answer = leads.fetch(f"SELECT {', '.join(expressions)} FROM {leads.relation} WHERE {same}")
+        expressions = {f"code_{number}": code.sql("duckdb") for number, code in enumerate(codes)}
+        expressions |= {f"left_{number}": text for number, (_, _, text) in enumerate(aged)}
+        same = one_of(call.trim(as_text(quoted(column))), _spellings(lead))
+        answer = leads.fetch(select(expressions, leads.relation, where=same))
     rows = len(answer["code_0"]) if codes else 0
     if not rows:
         raise InputError(f"{source} has no lead '{lead[:60]}' in the column '{column}'")

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from sqlglot import exp
 
 from ..engine import sql
+from ..engine.query import EVERYTHING, both, call, case, case_of, cast, listing, rows, select, value, whole
 from ..errors import GridError
 from ..grid.grid import Grid, Measure
 from ..grid.reasons import told, words_in
@@ -36,14 +37,14 @@ class Marked:
     lines.
     """
 
-    selects: tuple[str, ...]
+    selects: tuple[dict[str, str], ...]
     reasons: str
     names: Mapping[Measure, str]
 
     def over(self, relation: str) -> str:
         """The relation with what is added to each of its rows."""
-        for select in self.selects:
-            relation = f"(SELECT *, {select} FROM {relation}) AS marked"
+        for columns in self.selects:
+            relation = rows(select({EVERYTHING: EVERYTHING} | columns, relation), "marked")
         return relation
 
 
@@ -102,30 +103,23 @@ def marked(
     line_words = _words(lines, room)
     wide = line_words[0].end + MOST_REASONS > SMALL
     sums = [_sum(grid, codes, least if i == 0 else None, word, remaining, wide) for i, word in enumerate(line_words)]
-    score = f"CAST({prefix}sum0 & {2**room - 1} AS BIGINT) + {sum(least)} AS {measures['score']}"
+    score = f"{whole(f'{prefix}sum0 & {2**room - 1}')} + {sum(least)}"
     sets = [f"({prefix}sum{i} & {-(1 << word.first)})" for i, word in enumerate(line_words)]
     sets[-1] = f"({sets[-1]} | {((1 << MOST_REASONS) - 1) << line_words[-1].end})"  # so that no set runs out of lines
-    selects = [", ".join(f"{expression} AS {prefix}sum{i}" for i, expression in enumerate(sums))]
-    selects.append(
-        ", ".join(
-            [
-                score,
-                *(f"{expression} AS {measures['fit']}" for expression in _fit(grid, codes, remaining)),
-                *(f"{expression} AS {prefix}set{i}" for i, expression in enumerate(sets)),
-            ]
-        )
-    )
+    marks = {measures["score"]: score}
     if grid.gated:
-        selects.append(f"{measures['score']} - {measures['fit']} AS {measures['engagement']}")
+        marks[measures["fit"]] = _fit(grid, codes, remaining)
+    marks |= {f"{prefix}set{i}": expression for i, expression in enumerate(sets)}
+    selects = [{f"{prefix}sum{i}": expression for i, expression in enumerate(sums)}, marks]
+    if grid.gated:
+        selects.append({measures["engagement"]: f"{measures['score']} - {measures['fit']}"})
     names = [f"{prefix}set{i}" for i in range(len(line_words))]
     if every_line:
         return Marked(tuple(selects), _all_texts(line_words, names, remaining), measures)
     places = []
     for _ in range(MOST_REASONS):
         places.append(_weightiest(names, line_words))
-        selects.append(
-            ", ".join(f"{expression} AS {name}_" for expression, name in zip(_without(names), names, strict=True))
-        )
+        selects.append({f"{name}_": part for name, part in zip(names, _without(names), strict=True)})
         names = [f"{name}_" for name in names]
     return Marked(tuple(selects[:-1]), _texts(lines, places, remaining), measures)
 
@@ -181,44 +175,43 @@ def _sum(
     for at, (code, points) in enumerate(zip(codes, grid.points, strict=True)):
         bits = word.bits(at)
         low = 0 if least is None else least[at]
-        numbers = [(0 if least is None else value - low) + bits.get(level, 0) for level, value in enumerate(points)]
+        numbers = [(0 if least is None else worth - low) + bits.get(level, 0) for level, worth in enumerate(points)]
         aged = {}
         for level, worth_left in remaining.get(at, {}).items():
             worth = "0" if least is None else f"({worth_left} - {low})"
-            aged[level] = f"{worth} + CASE WHEN {worth_left} = 0 THEN 0 ELSE {bits.get(level, 0)} END"
+            aged[level] = f"{worth} + {case((f'{worth_left} = 0', 0), otherwise=bits.get(level, 0))}"
         if any(numbers):
             parts.append(_chosen(code, numbers, aged))
-    kind = "HUGEINT" if wide else "BIGINT"
-    return " + ".join([f"CAST({parts[0] if parts else 0} AS {kind})", *parts[1:]])
+    first = cast(parts[0] if parts else "0", "hugeint" if wide else "bigint")
+    return " + ".join([first, *parts[1:]])
 
 
-def _fit(grid: Grid, codes: Sequence[exp.Expr], remaining: _Left) -> list[str]:
-    """SQL for the points of fit, where a band asks for them."""
+def _fit(grid: Grid, codes: Sequence[exp.Expr], remaining: _Left) -> str:
+    """SQL for the points of fit."""
     parts = [
         _chosen(code, points, remaining.get(at, {}))
         for at, (criterion, code, points) in enumerate(zip(grid.criteria, codes, grid.points, strict=True))
         if criterion.axis == "fit" and any(points)
     ]
-    return [" + ".join(parts) or "0"] if grid.gated else []
+    return " + ".join(parts) or "0"
 
 
 def _chosen(code: exp.Expr, numbers: Sequence[int], instead: Mapping[int, str]) -> str:
     """The number of a row's level, or other SQL for some levels."""
     number = sql.mapped(code, numbers.__getitem__).sql("duckdb")
-    branches = "".join(f" WHEN {place} THEN {text}" for place, text in sorted(instead.items()))
-    return f"CASE {code.sql('duckdb')}{branches} ELSE {number} END" if branches else number
+    return case_of(code.sql("duckdb"), dict(sorted(instead.items())), number)
 
 
 def _weightiest(sets: Sequence[str], words: Sequence[_Word]) -> str:
     """SQL for the place, from 1 on, of the lowest bit among all lines."""
     branches, before = [], 0
     for name, word in zip(sets, words, strict=True):
-        place = f"CAST(BIT_COUNT(({name} & -{name}) - 1) AS BIGINT) + {before - word.first + 1}"
+        lowest = whole(call.bit_count(f"({name} & -{name}) - 1"))
+        place = f"{lowest} + {before - word.first + 1}"
         branches.append((f"{name} <> 0", place))
         before += len(word.lines)
     *earlier, (_, last) = branches
-    tests = "".join(f" WHEN {test} THEN {place}" for test, place in earlier)
-    return f"CASE{tests} ELSE {last} END" if tests else last
+    return case(*earlier, otherwise=last) if earlier else last
 
 
 def _without(sets: Sequence[str]) -> list[str]:
@@ -226,8 +219,8 @@ def _without(sets: Sequence[str]) -> list[str]:
     reduced = []
     for i, name in enumerate(sets):
         cleared = f"{name} & ({name} - 1)"
-        empty = " AND ".join(f"{heavier} = 0" for heavier in sets[:i])
-        reduced.append(f"CASE WHEN {empty} THEN {cleared} ELSE {name} END" if empty else cleared)
+        spent = both(*(f"{heavier} = 0" for heavier in sets[:i]))
+        reduced.append(case((spent, cleared), otherwise=name) if i else cleared)
     return reduced
 
 
@@ -240,14 +233,14 @@ def _texts(lines: Sequence[_Line], places: Sequence[str], remaining: _Left) -> s
     pieces = []
     for i, place in enumerate(places):
         phrases = [f"; {text}" if i else text for text in texts] + [""] * MOST_REASONS
-        picked = f"LIST_EXTRACT([{', '.join(_quoted(text) for text in phrases)}], {place})"
-        branches = ""
+        picked = call.list_extract(f"[{listing(map(value, phrases))}]", place)
+        branches = {}
         for at, line in enumerate(lines):
             worth = remaining.get(line.criterion, {}).get(line.level)
             if worth is not None:
-                branches += f" WHEN {at + 1} THEN {_aged(phrases[at], worth)}"
-        pieces.append(f"CASE {place}{branches} ELSE {picked} END" if branches else picked)
-    return f"CONCAT({', '.join(pieces)})"
+                branches[at + 1] = _aged(phrases[at], worth)
+        pieces.append(case_of(place, branches, picked))
+    return call.concat(*pieces)
 
 
 def _all_texts(words: Sequence[_Word], sets: Sequence[str], remaining: _Left) -> str:
@@ -257,16 +250,13 @@ def _all_texts(words: Sequence[_Word], sets: Sequence[str], remaining: _Left) ->
         for at, line in enumerate(word.lines):
             text = f"; '{line.text}" if line.text.startswith(_FORMULA) else f"; {line.text}"
             worth = remaining.get(line.criterion, {}).get(line.level)
-            phrase = _quoted(text) if worth is None else _aged(text, worth)
-            pieces.append(f"CASE WHEN ({name} & {1 << word.first + at}) <> 0 THEN {phrase} ELSE '' END")
-    return f"SUBSTRING(CONCAT('', {', '.join(pieces)}), 3)" if pieces else "''"
+            phrase = value(text) if worth is None else _aged(text, worth)
+            pieces.append(case((f"({name} & {1 << word.first + at}) <> 0", phrase), otherwise=value("")))
+    return call.substring(call.concat(value(""), *pieces), 3) if pieces else value("")
 
 
 def _aged(text: str, worth: str) -> str:
     """SQL for the text of a line from which age has taken points: it says what is left."""
-    stem = _quoted(text.rpartition("(")[0] + "(")
-    return f"CONCAT({stem}, CASE WHEN {worth} > 0 THEN '+' ELSE '' END, {worth}, ')')"
-
-
-def _quoted(text: str) -> str:
-    return sql.literal(text).sql("duckdb")
+    stem = value(text.rpartition("(")[0] + "(")
+    sign = case((f"{worth} > 0", value("+")), otherwise=value(""))
+    return call.concat(stem, sign, worth, value(")"))

@@ -16,6 +16,7 @@ from ..counts.encoding import code_sql
 from ..days import day_number
 from ..engine import Session, sql
 from ..engine.dates import moment
+from ..engine.query import call, case, cast, quoted, select, value
 from ..engine.table import Table, kinds
 from ..errors import GridError, InputError, unknown
 from ..export.base import CLOSE_RATE, band_condition, close_rate_sql
@@ -131,17 +132,15 @@ def scored(
         raise InputError(f"{leads.name} already has a column '{clashes[0]}'; rename it, so that nothing is overwritten")
     grid, codes = coded(grid, leads)
     marks = marked(grid, codes, points_left(grid, leads, at), names, words_in(language), every_line=every_line)
-    steps = [(band_condition(band, marks.names), sql.literal(band.name).sql("duckdb")) for band in grid.ladder]
-    band = "".join(f" WHEN {condition} THEN {name}" for condition, name in steps)
-    columns = "".join(f"{_quoted(name)}, " for name in (names if columns_shown is None else columns_shown))
-    band = f"CASE{band} ELSE '' END" if band else "''"
+    steps = [(band_condition(band, marks.names), value(band.name)) for band in grid.ladder]
+    columns = {quoted(name): quoted(name) for name in (names if columns_shown is None else columns_shown)}
     score = marks.names["score"]
-    rates = ", ".join(
-        f"CAST({close_rate_sql(grid, part, score)} AS DOUBLE) AS {name}" for part, name in enumerate(CLOSE_RATE)
-    )
-    added = f"{score} AS score, {band} AS band, {rates}, {marks.reasons} AS reasons"
-    order = f" ORDER BY {_quoted(leads.position)}" if leads.joined and leads.position is not None else ""
-    return f"SELECT {columns}{added} FROM {marks.over(leads.relation)}{order}"
+    columns |= {"score": score, "band": case(*steps, otherwise=value("")) if steps else value("")}
+    for part, name in enumerate(CLOSE_RATE):
+        columns[name] = cast(close_rate_sql(grid, part, score), "double")
+    columns["reasons"] = marks.reasons
+    order = (quoted(leads.position),) if leads.joined and leads.position is not None else ()
+    return select(columns, marks.over(leads.relation), order=order)
 
 
 def coded(grid: Grid, leads: Table) -> tuple[Grid, list[exp.Expr]]:
@@ -179,14 +178,10 @@ def points_left(grid: Grid, leads: Table, at: date | None) -> dict[int, dict[int
         day = sql.day(moment(leads, rule.dated).expression).sql("duckdb")
         age = f"({day_number(at)} - {day})"
         if rule.days is not None:
-            worth_left = f"CASE WHEN {age} >= {rule.days} THEN 0 ELSE {points} END"
+            worth_left = case((f"{age} >= {rule.days}", 0), otherwise=points)
         else:
-            times = f"GREATEST({age}, 0) // {rule.every_days or 1}"
-            share = f"GREATEST(0, 100 - {rule.percent or 0} * COALESCE({times}, 0))"
+            times = f"{call.greatest(age, 0)} // {rule.every_days or 1}"
+            share = call.greatest(0, f"100 - {rule.percent or 0} * {call.coalesce(times, 0)}")
             worth_left = f"({'-' if points < 0 else ''}(({2 * abs(points)} * {share} + 100) // 200))"
         remaining.setdefault(criterion, {})[level] = worth_left
     return remaining
-
-
-def _quoted(name: str) -> str:
-    return exp.to_identifier(name, quoted=True).sql("duckdb")

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from calibrate.counts.encoding import code_sql, coding
 from calibrate.engine import sql
+from calibrate.engine.query import select
 from calibrate.engine.table import Column
 from calibrate.grid.criteria import Criterion, Kind, Level
 
@@ -67,7 +68,8 @@ def codes(criterion: Criterion, kind: str, values: list[Any]) -> list[int]:
     leads = f"(SELECT UNNEST($places::INT[]) AS place, {column}) AS leads"
     given_ = {"places": list(range(len(values))), "values": values}
     how = coding(table_of(criterion.column, kind), [criterion])
-    found = CONNECTION.execute(f"SELECT {code} AS code{how.selected} FROM {leads} ORDER BY place", given_).fetchnumpy()
+    statement = select({"code": code} | how.columns, leads, order=("place",))
+    found = CONNECTION.execute(statement, given_).fetchnumpy()
     result: list[int] = found["code"].tolist()
     assert how.codes(found)[0].tolist() == result
     return result

@@ -15,6 +15,7 @@ from engine_case import Write, column, fact, parquet, types
 
 from calibrate.counts.encoding import coding
 from calibrate.engine import open_table
+from calibrate.engine.query import select
 from calibrate.errors import InputError
 from calibrate.grid.criteria import Criterion, Level
 
@@ -159,7 +160,7 @@ def test_numbers_of_every_type_get_the_level_of_the_rule(tmp_path: Path, kind: s
     criterion = Criterion("n", "n", "number", "fit", (*levels, Level("other", "other"), Level("missing", "missing")))
     table = open_table(path)
     how = coding(table, [criterion])
-    statement = f"SELECT CAST(n AS DOUBLE) AS n{how.selected} FROM {table.relation}"
+    statement = select({"n": "CAST(n AS DOUBLE)"} | how.columns, table.relation)
     found = {None if n != n else n: code for piece in table.stream(statement)
              for n, code in zip(piece["n"].tolist(), how.codes(piece)[0].tolist(), strict=True)}  # fmt: skip
     assert len(found) == len(values) + 1

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from ...engine import sql
+from ...engine.query import quoted, select
 from ...engine.table import Table
 from ...grid.derived import Derived
 from .person_names import may_be_shown
@@ -38,8 +38,8 @@ def many_valued(table: Table, skip: Collection[str] = ()) -> dict[str, Derived]:
     texts = [column.name for column in table.columns if column.type == "text" and column.name not in skip]
     if not texts:
         return {}
-    cells = ", ".join(f"{sql.identifier(name).sql('duckdb')} AS c{at}" for at, name in enumerate(texts))
-    sample = table.fetch(f"SELECT {cells} FROM {table.relation} LIMIT {LOOKED_AT}")
+    cells = {f"c{at}": quoted(name) for at, name in enumerate(texts)}
+    sample = table.fetch(select(cells, table.relation, limit=LOOKED_AT))
     rules: dict[str, Derived] = {}
     for at, name in enumerate(texts):
         filled = Counter(str(text) for text in sample[f"c{at}"] if text is not None and str(text).strip())

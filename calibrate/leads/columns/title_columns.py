@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ...engine import sql
+from ...engine.query import quoted, select
 from ...engine.table import Table
 from ...grid.criteria import Criterion, Level
 from ...grid.derived import OTHER_ANSWER, Derived
@@ -31,8 +31,8 @@ def find_titles(table: Table) -> list[str]:
     texts = [column.name for column in table.columns if column.type == "text"]
     if not texts:
         return []
-    cells = ", ".join(f"{_quoted(name)} AS c{at}" for at, name in enumerate(texts))
-    sample = table.fetch(f"SELECT {cells} FROM {table.relation} LIMIT {LOOKED_AT}")
+    cells = {f"c{at}": quoted(name) for at, name in enumerate(texts)}
+    sample = table.fetch(select(cells, table.relation, limit=LOOKED_AT))
     titles = []
     for at, name in enumerate(texts):
         share = READ_IF_NAMED if _NAMES.search(words_of(name)) else READ
@@ -93,7 +93,3 @@ def derived_topic(column: str) -> str:
     ('department', '')
     """
     return next((topic for topic in TOPICS if column.endswith(f" ({topic})")), "")
-
-
-def _quoted(name: str) -> str:
-    return sql.identifier(name).sql("duckdb")
