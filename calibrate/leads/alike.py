@@ -14,6 +14,7 @@ from ..engine.query import (
     EVERYTHING,
     NOTHING,
     among,
+    as_text,
     call,
     case,
     count,
@@ -51,7 +52,7 @@ class Persons:
 
 def hashed(table: Table, key: str) -> str:
     """A key as a number where the engine has a hash of its own; no value where it has none."""
-    return case((filled(key), call.hash(key))) if table.dialect == "duckdb" else key
+    return call.nullif(call.hash(key), call.hash(as_text(NOTHING))) if table.dialect == "duckdb" else key
 
 
 def persons(table: Table, statement: str, names: Sequence[str]) -> Persons | None:
