@@ -8,6 +8,7 @@ numbers. What can be read in two ways is decided by the other values of the colu
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -196,6 +197,20 @@ def _likelier(
     if dotted:
         return (",", ".") if (european and not ungrouped) or grouped else (".", "")
     return (".", ",") if (european is not True and commas_apart) or grouped else (",", "")
+
+
+def currencies(texts: Sequence[str]) -> tuple[str, ...]:
+    """The signs of money beside texts that are all numbers, the commonest first; none where a text is no number.
+
+    >>> currencies(["$1,200", "€900", "$40", "12"]), currencies(["$1,200", "soon"])
+    (('$', '€'), ())
+    """
+    parts = [_WRITTEN.fullmatch(text) for text in texts]
+    if not all(parts):
+        return ()
+    signs = ((part["before"] or "").strip() or part["unit"] for part in parts if part)
+    counts = Counter(sign for sign in signs if sign and sign != "%")
+    return tuple(sign for sign, _ in counts.most_common())
 
 
 def _units(parts: Sequence[re.Match[str]]) -> Pairs | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..free_names import free_name, underlined
-from ..numbers import Signs, Written, written
+from ..numbers import Signs, Written, currencies, written
 from ..vocabulary import BLANKS, NUMBER_PLACEHOLDERS
 from . import dates
 from .duckdb import Connection
@@ -33,6 +33,8 @@ STRANGERS = 60
 
 _PLAIN = re.compile(r"^-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$", re.ASCII)
 _GROUPED = re.compile(r"^-?[1-9]\d{0,2}(\.\d{3})+$", re.ASCII)
+_NO_DATE = re.compile(r"0{1,4}([-/.])0{1,2}\1(0{1,4})([T ]00:00(:00(\.0+)?)?)?Z?")
+"""A day that is none, as databases write it: 0000-00-00 00:00:00."""
 _ZERO_FIRST = re.compile(r"^0\d+([.,]\d+)?$", re.ASCII)
 
 
@@ -169,11 +171,12 @@ def guess(name: str, values: Sequence[str], around: Around | None = None) -> Gue
     )
     if numbers is not None:
         return Guess("number", _number(numbers.signs, quoted, text), numbers=numbers, words=words)
-    if words:
-        return Guess("text")
-    writing = replace(dates.writing_of(list(dict.fromkeys(values))), zoned=True)  # rows not looked at may have a zone
+    words += tuple(value for value in telling if _NO_DATE.fullmatch(value))
+    told = [value for value in dict.fromkeys(values) if value.strip(BLANKS) not in {*words}]
+    writing = replace(dates.writing_of(told), zoned=True)  # rows not looked at may have a zone
     if writing.known and not writing.strange and not writing.ambiguous:
-        return Guess("date", dates.reading(identifier(name), writing).sql("duckdb"), writing=writing)
+        read = dates.reading(identifier(name), writing).sql("duckdb")
+        return Guess("date", read, writing=writing, words=words)
     return Guess("text", writing=writing if writing.ambiguous else None)
 
 
@@ -280,14 +283,15 @@ def _convert(connection: Connection, table: str, columns: list[_Column]) -> None
 
 def _clean(column: _Column) -> str:
     read = column.guess.expression
-    return f"CASE WHEN ISFINITE({read}) THEN {read} END" if column.guess.words else read
+    numbers = column.guess.words and column.guess.kind == "number"
+    return f"CASE WHEN ISFINITE({read}) THEN {read} END" if numbers else read
 
 
 def _measures(column: _Column) -> str:
     """Two counts that decide the type: cells that mean nothing, and values that are not whole (or have a time)."""
     quoted, read = identifier(column.name).sql("duckdb"), _clean(column)
     if column.guess.kind == "date":
-        return f"0, COUNT(CASE WHEN {read} <> CAST({read} AS DATE) THEN 1 END)"
+        return f"COUNT({quoted}) - COUNT({read}), COUNT(CASE WHEN {read} <> CAST({read} AS DATE) THEN 1 END)"
     odd = f"COUNT(CASE WHEN {read} <> FLOOR({read}) OR ABS({read}) > {2**53} THEN 1 END)"
     return f"COUNT({quoted}) - COUNT({read}), {odd}"
 
@@ -295,12 +299,12 @@ def _measures(column: _Column) -> str:
 def _kind(column: _Column, nothing: int, odd: bool) -> tuple[str, str]:
     """DuckDB type of a column and how it is read; what was found is noted."""
     reading, name = column.guess, column.name
-    if reading.writing is not None:
-        column.facts.append(Fact("dates", {"column": name, "format": reading.writing.words, "unreadable": 0}))
-        return "TIMESTAMP" if odd or reading.writing.timed else "DATE", reading.expression
     if reading.words:
         words = ", ".join(sorted(reading.words))
         column.facts.append(Fact("placeholders", {"column": name, "words": words, "cells": nothing}))
+    if reading.writing is not None:
+        column.facts.append(Fact("dates", {"column": name, "format": reading.writing.words, "unreadable": 0}))
+        return "TIMESTAMP" if odd or reading.writing.timed else "DATE", reading.expression
     if reading.numbers is not None:
         column.facts += signs_said(name, reading.numbers)
     return "DOUBLE" if odd else "BIGINT", _clean(column)
@@ -325,6 +329,9 @@ def signs_said(name: str, numbers: Written) -> list[Fact]:
 def _note_text(column: _Column) -> None:
     """Why a column that looks like numbers was left as text."""
     values = [value.strip(BLANKS) for value in column.sample]
+    money = currencies([value for value in values if value.casefold() not in NUMBER_PLACEHOLDERS])
+    if len(money) > 1:
+        column.facts.append(Fact("two_currencies", {"column": column.name, "shown": ", ".join(money)}))
     digits = [value for value in values if value.isdigit()]
     if not digits or len(digits) < 0.9 * len(values):
         return

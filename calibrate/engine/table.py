@@ -45,7 +45,8 @@ class Fact(NamedTuple):
     Keys: ``encoding`` (name), ``separator`` (character), ``escape`` (character), ``compressed`` (how),
     ``extra_column`` (position), ``unnamed_column`` (position, name), ``decimal_comma`` (column),
     ``thousands`` (column, character), ``placeholders`` (column, words, cells), ``leading_zeros`` (column),
-    ``long_digits`` (column), ``dates`` (column, format), ``sheet`` (name), ``sheets_unread`` (names),
+    ``long_digits`` (column), ``two_currencies`` (column, shown), ``dates`` (column, format), ``sheet`` (name),
+    ``sheets_unread`` (names),
     ``rewritten`` (column, type), ``pattern`` (pattern, files),
     ``title_rows`` and ``outside_rows`` (rows), ``two_header_rows``, ``no_header`` (columns), ``repeated_name``
     (position, name, as).
