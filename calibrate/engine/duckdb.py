@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -262,6 +262,10 @@ def values_of(series: pd.Series[Any]) -> NDArray[Any]:
     return objects
 
 
+Types = Mapping[str, tuple[str, str]]
+"""Columns of texts that are something else: a DuckDB type, and the expression that reads it."""
+
+
 def described(connection: Connection, source: str) -> list[tuple[str, str]]:
     """Name and DuckDB type of each column of a relation given as escaped text."""
     return [(str(row[0]), str(row[1])) for row in connection.execute(f"DESCRIBE SELECT * FROM {source}")]
@@ -280,19 +284,26 @@ def view_over(
     facts: tuple[Fact, ...],
     fingerprint: str | Callable[[], str],
     rows: int | None = None,
+    types: Types | None = None,
 ) -> DuckTable:
     """A table over any relation of the connection, in which every column has one of our five types.
 
     Decimals and huge whole numbers become doubles, moments with a zone become UTC, the rest becomes text.
     `position` is an expression for the order of rows (a column of that name is no other one); where a column hides
-    DuckDB's own of that name, rows stand as they are read.
+    DuckDB's own of that name, rows stand as they are read. `types` says how texts are read as something else.
     """
     columns, parts, all_facts = [], [], list(facts)
     for column, kind in described(connection, source):
         if column == position and position not in _PLACES:
             continue
-        type_, cast, integral = _type_of(kind)
         quoted = identifier(column).sql("duckdb")
+        if types is not None and column in types:
+            kind, read = types[column]
+            type_, _, integral = _type_of(kind)
+            parts.append(f"CAST({read} AS {kind}) AS {quoted}")
+            columns.append(Column(column, type_, integral))
+            continue
+        type_, cast, integral = _type_of(kind)
         parts.append(f"{cast.format(quoted)} AS {quoted}" if cast else quoted)
         columns.append(Column(column, type_, integral))
         if cast and type_ == "text":

@@ -17,7 +17,7 @@ from ..vocabulary import BLANKS
 from . import textfile
 from .bounds import without_totals
 from .duckdb import Connection, DuckTable, described, view_over
-from .infer import set_types
+from .infer import set_types, table_in_place
 from .sql import identifier, literal, relation
 from .table import Fact
 from .workbook import written_sheet
@@ -63,7 +63,7 @@ def open_file(
     if not path.exists() and any(mark in source for mark in "*?["):
         return _pattern(connection, source, table, options)
     if path.is_dir():
-        return _parquet(connection, source, sorted(str(p) for end in PARQUET for p in path.rglob(f"*{end}")))
+        return _parquet(connection, source, sorted(str(p) for end in PARQUET for p in path.rglob(f"*{end}")), options)
     if not path.exists():
         raise InputError(_no_file(path))
     suffixes = [suffix.lower() for suffix in path.suffixes]
@@ -74,7 +74,7 @@ def open_file(
     except OSError as error:
         raise InputError(f"{path}: the file cannot be read ({error.strerror})") from error
     if last in PARQUET or start == b"PAR1":
-        return _parquet(connection, source, [str(path)])
+        return _parquet(connection, source, [str(path)], options)
     if last in EXCEL:
         copy = connection.folder / f"{connection.free_name('sheet')}.csv"
         try:
@@ -103,7 +103,7 @@ def _pattern(connection: Connection, source: str, table: str | None, options: As
             f"{source}: no file of this name, and read as a pattern it takes {len(files)} files; only Parquet files "
             "can be read together: join the others into one file first"
         )
-    return _parquet(connection, source, files, facts)
+    return _parquet(connection, source, files, options, facts)
 
 
 def place_of(path: Path | str) -> str:
@@ -199,7 +199,9 @@ def _stored(connection: Connection, size: int) -> str:
     return f"{identifier(connection.on_disk()).sql('duckdb')}.{name}" if size > LARGE else name
 
 
-def _parquet(connection: Connection, source: str, files: list[str], facts: tuple[Fact, ...] = ()) -> DuckTable:
+def _parquet(
+    connection: Connection, source: str, files: list[str], options: Asked, facts: tuple[Fact, ...] = ()
+) -> DuckTable:
     """Parquet files, read where they lie; their order is the order of names, then of rows."""
     if not files:
         raise InputError(f"{source}: no Parquet files here; name a CSV or Parquet file, or a folder of Parquet files")
@@ -207,13 +209,15 @@ def _parquet(connection: Connection, source: str, files: list[str], facts: tuple
     reader = f"read_parquet([{places}], union_by_name = {'true' if len(files) > 1 else 'false'})"
     position = "file_row_number" if len(files) == 1 else "file_index * 1099511627776 + file_row_number"
     try:
-        table = view_over(
+        table = table_in_place(
             connection,
             reader,
             name=Path(source).name,
             position=position,
             facts=facts,
             fingerprint=lambda: _digest(files),
+            signs=options.signs,
+            files=len(files),
         )
     except duckdb.Error as error:
         raise InputError(

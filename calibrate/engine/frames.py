@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import pandas as pd
 
 from ..errors import InputError, MissingExtraError
 from ..free_names import free_name, underlined
-from .duckdb import Connection, DuckTable, described, view_over
+from ..numbers import Signs
+from .duckdb import Connection, DuckTable, described
+from .infer import table_in_place
 from .sql import identifier, relation
 
 Frame: TypeAlias = Any
@@ -33,8 +36,8 @@ def is_frame(source: object) -> bool:
     return isinstance(source, pd.DataFrame) or hasattr(source, "__arrow_c_stream__") or _is_lazy(source)
 
 
-def open_frame(connection: Connection, frame: Frame, name: str) -> DuckTable:
-    """A table over a frame; `name` is what people know it by.
+def open_frame(connection: Connection, frame: Frame, name: str, signs: Mapping[str, Signs] | None = None) -> DuckTable:
+    """A table over a frame; `name` is what people know it by, `signs` those that a grid found in numbers of columns.
 
     Raises
     ------
@@ -52,8 +55,14 @@ def open_frame(connection: Connection, frame: Frame, name: str) -> DuckTable:
         source, position = _stored(connection, frame), "rowid"
     else:
         raise MissingExtraError("pyarrow", EXTRA)
-    table = view_over(
-        connection, source, name=name, position=position, facts=(), fingerprint=lambda: _digest(connection, source)
+    table = table_in_place(
+        connection,
+        source,
+        name=name,
+        position=position,
+        facts=(),
+        fingerprint=lambda: _digest(connection, source),
+        signs=signs,
     )
     if not table.rows:
         raise InputError(f"{name}: the frame has no rows")

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from ..free_names import free_name, underlined
 from ..numbers import Signs, Written, currencies, written
 from ..vocabulary import BLANKS, NUMBER_PLACEHOLDERS
 from . import dates
-from .duckdb import Connection
+from .duckdb import Connection, DuckTable, Types, described, view_over
 from .sql import identifier, literal
 from .table import Fact
 
@@ -26,6 +26,8 @@ SCATTER = 2654435761
 """Rows are picked by their number times this, so that no rhythm in the file meets ours (Knuth's hash)."""
 ENOUGH = 20
 """Telling values of a column, if it has so many."""
+STRETCHES = 16
+"""So many stretches of a relation that is read where it lies hold the rows that suggest what its columns may be."""
 FEW = 30
 """So many columns change their type one by one; more are written anew together."""
 STRANGERS = 60
@@ -79,14 +81,79 @@ def set_types(
     `signs` are those that a grid found in columns before: they settle what the values leave open.
     """
     columns = [_Column(name, []) for name in names]
-    around = Around(separator, None, signs or {})
     _fill_samples(connection, table, columns)
+    _guess(connection, table, columns, Around(separator, None, signs or {}))
+    _convert(connection, table, columns)
+    return tuple(fact for column in columns for fact in column.facts)
+
+
+def table_in_place(
+    connection: Connection,
+    source: str,
+    *,
+    name: str,
+    position: str | None,
+    facts: tuple[Fact, ...],
+    fingerprint: str | Callable[[], str],
+    signs: Mapping[str, Signs] | None = None,
+    files: int = 1,
+) -> DuckTable:
+    """A table over a relation that stays where it lies, whose columns of texts get their types as those of a file.
+
+    `files` is how many files the relation joins: each numbers its rows from 0.
+    """
+    rows = int(connection.execute(f"SELECT COUNT(*) FROM {source}")[0][0])
+    place = position if files == 1 else "file_row_number"
+    types, told = _types_in_place(connection, source, rows=rows // files, place=place, signs=signs)
+    return view_over(
+        connection,
+        source,
+        name=name,
+        position=position,
+        facts=(*facts, *told),
+        fingerprint=fingerprint,
+        rows=rows,
+        types=types,
+    )
+
+
+def _types_in_place(
+    connection: Connection, source: str, *, rows: int, place: str | None, signs: Mapping[str, Signs] | None
+) -> tuple[Types, tuple[Fact, ...]]:
+    """Types of the columns of texts, each with the expression that reads it, and what was found.
+
+    Of many rows, some from several stretches suggest what a column may be; all are looked at then.
+    """
+    names = [name for name, kind in described(connection, source) if kind == "VARCHAR"]
+    columns = [_Column(name, []) for name in names]
+    if not columns:
+        return {}, ()
+    blanks = literal(BLANKS).sql("duckdb")
+    cells = [f"{place} AS __place"] if place is not None else []
+    for name in names:
+        quoted = identifier(name).sql("duckdb")
+        cells.append(f"CASE WHEN TRIM({quoted}, {blanks}) <> '' THEN {quoted} END AS {quoted}")
+    table = f"(SELECT {', '.join(cells)} FROM {source}) AS cells"
+    size = SAMPLE // STRETCHES
+    starts = sorted({max(rows - size, 0) * i // (STRETCHES - 1) for i in range(STRETCHES)})
+    inside = " OR ".join(f"__place BETWEEN {start} AND {start + size - 1}" for start in starts)
+    listed = ", ".join(identifier(name).sql("duckdb") for name in names)
+    where = f"WHERE {inside}" if place is not None and rows > SAMPLE else f"LIMIT {SAMPLE}"
+    for row in connection.execute(f"SELECT {listed} FROM {table} {where}"):
+        _add_sample(columns, row)
+    _fill_up(connection, table, columns)
+    _guess(connection, table, columns, Around("", None, signs or {}))
+    return _measured(connection, table, columns), tuple(fact for column in columns for fact in column.facts)
+
+
+def _guess(connection: Connection, table: str, columns: list[_Column], around: Around) -> None:
+    """Guess from the samples, then test on every row."""
     for column in columns:
         column.guess = guess(column.name, column.sample, around)
         if column.guess.kind == "text" and column.guess.writing is not None:  # dates: does any row say what is first?
             column.sample += dates.samples(connection.execute, table, column.name)
             column.guess = guess(column.name, column.sample, around)
-    around = replace(around, european=_european([column.guess for column in columns], separator))
+    around = replace(around, european=_european([column.guess for column in columns], around.separator))
     for column in columns:
         if column.guess.numbers is not None and not column.guess.numbers.sure:
             column.guess = guess(column.name, column.sample, around)
@@ -95,8 +162,6 @@ def set_types(
             break
     for column in columns:
         _unswap(connection, table, column)
-    _convert(connection, table, columns)
-    return tuple(fact for column in columns for fact in column.facts)
 
 
 def _unswap(connection: Connection, table: str, column: _Column) -> None:
@@ -123,9 +188,18 @@ def _fill_samples(connection: Connection, table: str, columns: list[_Column]) ->
         source = f"(SELECT *, ROW_NUMBER() OVER () - 1 AS {place} FROM {table})"
     scattered = f"{place} * {SCATTER} % {2**32} < {min(2**32, SAMPLE * 2**32 // max(rows, 1))}"
     for row in connection.execute(f"SELECT {names} FROM {source} WHERE {scattered} ORDER BY {place}"):
-        for column, value in zip(columns, row, strict=True):
-            if value is not None:
-                column.sample.append(value)
+        _add_sample(columns, row)
+    _fill_up(connection, table, columns)
+
+
+def _add_sample(columns: list[_Column], row: Sequence[Any]) -> None:
+    for column, value in zip(columns, row, strict=True):
+        if value is not None:
+            column.sample.append(value)
+
+
+def _fill_up(connection: Connection, table: str, columns: list[_Column]) -> None:
+    """More values of columns that hold little but placeholders in their sample."""
     words = ", ".join(literal(word).sql("duckdb") for word in sorted(NUMBER_PLACEHOLDERS))
     for column in columns:
         if (
@@ -253,18 +327,10 @@ def _strangers(connection: Connection, table: str, column: _Column) -> list[str]
 
 def _convert(connection: Connection, table: str, columns: list[_Column]) -> None:
     """Change the types of columns, and note how."""
-    for column in columns:
-        if column.guess.kind == "text":
-            _note_text(column)
-    changing = [column for column in columns if column.guess.kind != "text"]
-    if not changing:
+    kinds = _measured(connection, table, columns)
+    if not kinds:
         return
-    measured = connection.execute(f"SELECT {', '.join(_measures(c) for c in changing)} FROM {table}")[0]
-    kinds = {}
-    for i, column in enumerate(changing):
-        nothing, odd = measured[2 * i : 2 * i + 2]
-        kinds[column.name] = _kind(column, int(nothing), bool(odd))
-    if len(changing) <= FEW:
+    if len(kinds) <= FEW:
         for name, (kind, read) in kinds.items():
             quoted = identifier(name).sql("duckdb")
             connection.execute(f"ALTER TABLE {table} ALTER {quoted} TYPE {kind} USING CAST({read} AS {kind})")
@@ -279,6 +345,22 @@ def _convert(connection: Connection, table: str, columns: list[_Column]) -> None
     connection.execute(f"CREATE TABLE {f'{place}.' if place else ''}{copy} AS SELECT {', '.join(parts)} FROM {table}")
     connection.execute(f"DROP TABLE {table}")
     connection.execute(f"ALTER TABLE {f'{place}.' if place else ''}{copy} RENAME TO {table.rpartition('.')[2]}")
+
+
+def _measured(connection: Connection, table: str, columns: list[_Column]) -> Types:
+    """Type of each column that is no text, and how it is read; what was found is noted."""
+    for column in columns:
+        if column.guess.kind == "text":
+            _note_text(column)
+    changing = [column for column in columns if column.guess.kind != "text"]
+    if not changing:
+        return {}
+    counts = connection.execute(f"SELECT {', '.join(_measures(c) for c in changing)} FROM {table}")[0]
+    kinds = {}
+    for i, column in enumerate(changing):
+        nothing, odd = counts[2 * i : 2 * i + 2]
+        kinds[column.name] = _kind(column, int(nothing), bool(odd))
+    return kinds
 
 
 def _clean(column: _Column) -> str:

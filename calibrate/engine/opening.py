@@ -12,9 +12,10 @@ import duckdb
 
 from ..errors import CalibrateError, InputError, unknown
 from ..numbers import Signs
-from .duckdb import Connection, DuckTable, copied, view_over
+from .duckdb import Connection, DuckTable, copied
 from .files import Asked, open_file
 from .frames import Frame, is_frame, open_frame
+from .infer import table_in_place
 from .sql import identifier, literal, rendered
 from .table import Statement, Table, free_of_reserved, shown
 
@@ -74,22 +75,22 @@ class Session:
         name = "leads" if is_frame(source) else str(source)
         try:
             if is_frame(source):
-                return free_of_reserved(self._open_frame(source, name))
+                return free_of_reserved(self._open_frame(source, name, signs))
             if name in self._frames:
-                return free_of_reserved(self._open_frame(self._frames[name], Path(name).name))
+                return free_of_reserved(self._open_frame(self._frames[name], Path(name).name, signs))
             return free_of_reserved(self._open(name, table, Asked(header_row, signs or {})))
         except (CalibrateError, MemoryError):
             raise
         except Exception as fault:  # whatever a reader says of a broken file
             raise InputError(f"{shown(name)}: cannot be read ({_said(fault)}); is the file damaged?") from fault
 
-    def _open_frame(self, frame: Frame, name: str) -> Table:
+    def _open_frame(self, frame: Frame, name: str, signs: Mapping[str, Signs] | None) -> Table:
         if self._far is not None:
             raise InputError(
                 f"{name}: the leads stay on their server ({shown(self._far)}), where a frame in memory cannot be read "
                 "beside them"
             )
-        return open_frame(self.connection, frame, name)
+        return open_frame(self.connection, frame, name, signs)
 
     def _open(self, text: str, table: str | None, options: Asked) -> Table:
         if "://" in text:
@@ -101,7 +102,7 @@ class Session:
             )
         path, _, name = text.partition("#")
         if path.lower().endswith(DATABASES) and (name or Path(text).is_file() or not Path(text).exists()):
-            return _database(self.connection, Path(path), table or name or None)
+            return _database(self.connection, Path(path), table or name or None, options)
         if name and not Path(text).exists() and Path(path).exists():
             return open_file(self.connection, path, table=table or name, options=options)
         return open_file(self.connection, text, table=table, options=options)
@@ -176,7 +177,7 @@ def open_table(source: str | Path | Frame, *, table: str | None = None) -> Table
     return Session().open(source, table=table)
 
 
-def _database(connection: Connection, path: Path, choice: str | None) -> DuckTable:
+def _database(connection: Connection, path: Path, choice: str | None, options: Asked) -> DuckTable:
     """A table of a DuckDB file, read only."""
     if not path.is_file():
         raise InputError(f"no file '{path}': check the path of the DuckDB database")
@@ -205,13 +206,14 @@ def _database(connection: Connection, path: Path, choice: str | None) -> DuckTab
     title = choice or next(iter(tables))
     schema, table, kind = tables[title]
     source = ".".join(identifier(part).sql("duckdb") for part in (name, schema, table))
-    view_table = view_over(
+    view_table = table_in_place(
         connection,
         source,
         name=f"{path.name}#{title}",
         position="rowid" if kind == "BASE TABLE" else None,
         facts=(),
         fingerprint=lambda: hashlib.sha256(f"{path.name} {title} {view_table.rows}".encode()).hexdigest(),
+        signs=options.signs,
     )
     if not view_table.rows:
         raise InputError(f"{path}: table '{title}' has no rows")
