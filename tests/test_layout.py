@@ -80,6 +80,7 @@ STEPS = (
     "leads.day_span",
     "leads.left_truncation",
     "leads.keys",
+    "leads.alike",
     "leads.statement",
     "leads.statement_facts",
     "leads.history",
