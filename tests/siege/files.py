@@ -10,12 +10,12 @@ import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import openpyxl
+import xlsxwriter
 from replay import golden
 
 from calibrate import export
@@ -73,14 +73,20 @@ def feedback() -> bytes:
 
 
 def book(table: list[list[Any]] | None = None) -> bytes:
-    made = openpyxl.Workbook()
-    sheet = made.active
-    assert sheet is not None
-    for i, row in enumerate(table or rows()):
-        sheet.append([date.fromisoformat(c) if i and c.startswith("2025-") else c for c in row] if not table else row)
-    made.create_sheet("Notes").append(["nothing here"])
+    """A workbook as Excel writes it, with shared strings and days as numbers, and a sheet of notes behind."""
     saved = io.BytesIO()
-    made.save(saved)
+    with xlsxwriter.Workbook(saved, {"in_memory": True}) as made:
+        day = made.add_format({"num_format": "yyyy-mm-dd"})
+        sheet = made.add_worksheet("Leads")
+        for i, row in enumerate(table or rows()):
+            for j, cell in enumerate(row):
+                if not table and i and cell.startswith("2025-"):
+                    sheet.write_datetime(i, j, datetime.fromisoformat(cell), day)
+                elif isinstance(cell, int) or (not table and i and j == 3):
+                    sheet.write_number(i, j, float(cell))
+                else:
+                    sheet.write_string(i, j, cell)
+        made.add_worksheet("Notes").write_string(0, 0, "nothing here")
     return saved.getvalue()
 
 

@@ -30,7 +30,7 @@ from ...grid.mailbox_kinds import _EDGE, DISPOSABLE, FREE, LISTS, PROFESSIONAL, 
 from .naming import words_of
 
 LOOKED_AT, MOSTLY = 2000, 0.8
-_ADDRESS = re.compile(r"^\s*([^@<>]*<)?\s*[^@\s<>/?=]+@[^@\s<>/?=]+\.[A-Za-z]{2,}\W*$")
+_ADDRESS = re.compile(r"^\s*((?:[^@<>\s][^@<>]*)?<\s*)?[^@\s<>/?=]+@[^@\s<>/?=]+\.[A-Za-z]{2,}\W*$")
 _DOMAIN_NAMES = (
     "email domain",
     "e mail domain",

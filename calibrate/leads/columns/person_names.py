@@ -72,7 +72,7 @@ _JOINED = re.compile(r"(?<=[^\W\d_]{2})[._](?=[^\W\d_]{3})")
 _STOPS = '.,;:!?"“”„«»()'
 """What may stand right before or after a word of a sentence."""
 _LETTERS = re.compile(r"[^\W\d_]{3}")
-_CAPITALS = re.compile(r"[A-ZÀ-Þ][\w'’.-]*,?\s+[A-ZÀ-Þ]")
+_CAPITALS = re.compile(r"[A-ZÀ-Þ][\w'’.-]{0,60},?\s+[A-ZÀ-Þ]")
 LONG = 40
 """A text of more letters can hold a name only where two words in a row have capitals."""
 

@@ -253,7 +253,7 @@ _TOP = re.compile(
     r"(?:\+|and over|and older|et plus|und alter|y mas|e piu|e mais|ou mais|plus)?$"
 )
 _BOTTOM = re.compile(r"^(?:<\s?|under |moins de |unter |menos de |meno di |below )(\d{2})$")
-_YEARS = re.compile(r"\s*(?:years old|years|year|yrs|ans|jahren|jahre|anos|anni|jaar)\s*")
+_YEARS = re.compile(r"\s{0,4}(?:years old|years|year|yrs|ans|jahren|jahre|anos|anni|jaar)\s{0,4}")
 _FOUNDED = re.compile(
     r"found|establ|creat|incorp|fond|gegrund|fund|constitu|costru|built|model|vehic|regist|start|since|depuis|seit|desde|dal"
 )
