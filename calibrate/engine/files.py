@@ -18,6 +18,7 @@ from . import textfile
 from .bounds import without_totals
 from .duckdb import Connection, DuckTable, described, view_over
 from .infer import set_types, table_in_place
+from .limits import MOST_LINE
 from .sql import identifier, literal, relation
 from .table import Fact
 from .workbook import written_sheet
@@ -161,7 +162,7 @@ def loaded(
         f"read_csv({place_of(source.path)}, auto_detect = false, header = false, skip = 1, "
         f"quote = '\"', "
         f"delim = {literal(source.separator).sql('duckdb')}, escape = {literal(source.escape).sql('duckdb')}, "
-        f"max_line_size = 20000000, columns = {{{reads}}})"
+        f"max_line_size = {MOST_LINE}, columns = {{{reads}}})"
     )
     connection.execute(
         f"CREATE TABLE {quoted} AS SELECT * FROM (SELECT {', '.join(cells)} FROM {reader}) AS cells "
@@ -263,7 +264,7 @@ def _json(connection: Connection, path: Path, options: Asked) -> DuckTable:
     quoted = _stored(connection, path.stat().st_size)
     place = place_of(path)
     reader = (
-        f"read_json({place}, sample_size = -1, maximum_object_size = 100000000, convert_strings_to_integers = false)"
+        f"read_json({place}, sample_size = -1, maximum_object_size = {MOST_LINE}, convert_strings_to_integers = false)"
     )
     try:
         connection.execute(f"CREATE TABLE {quoted} AS SELECT * FROM {reader}")

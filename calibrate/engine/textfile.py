@@ -16,10 +16,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import AnyStr, BinaryIO
 
 from ..errors import InputError
 from .bounds import TAIL, head_of, is_footer, unlike_names
+from .limits import MOST_CELL, LineLengths, check_growth
 from .table import Fact
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -110,6 +111,8 @@ def _encoding(path: Path) -> tuple[str, str, bool]:
             head = stream.read(4096)
             for mark, name in _BOMS:
                 if head.startswith(mark):
+                    if mark == codecs.BOM_UTF8:
+                        _bytewise(path, itertools.chain([head], iter(lambda: stream.read(PIECE), b"")))
                     return name, fingerprint, compressed
             wide = _wide(head)
             if wide:
@@ -137,7 +140,7 @@ def _bytewise(path: Path, pieces: Iterator[bytes]) -> str:
     """utf-8, or cp1252 where that fails, or "mixed" where the file has both."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     line, good = 1, True
-    for piece in pieces:
+    for piece in bounded(path, pieces):
         if (at := piece.find(0)) >= 0:
             raise InputError(
                 f"{path}: a NUL byte in line {line + piece[:at].count(10)}: this is no text file, or it is damaged; "
@@ -156,6 +159,16 @@ def _bytewise(path: Path, pieces: Iterator[bytes]) -> str:
         except UnicodeDecodeError:
             good = False
     return "mixed" if _has_both(path) else "cp1252"
+
+
+def bounded(path: Path, pieces: Iterator[AnyStr]) -> Iterator[AnyStr]:
+    """The same pieces of a text; InputError where a line is too long, or the file grows as no table does."""
+    lines, packed, unpacked = LineLengths(path), path.stat().st_size, 0
+    for piece in pieces:
+        unpacked += len(piece)
+        check_growth(path, packed, unpacked)
+        lines.add(piece)
+        yield piece
 
 
 def _has_both(path: Path) -> bool:
@@ -184,7 +197,7 @@ def _transcode(path: Path, target: Path, encoding: str) -> None:
         with opened(path) as stream:
             reader = codecs.getreader(encoding)(stream)
             try:
-                for piece in iter(lambda: reader.read(PIECE), ""):
+                for piece in bounded(path, iter(lambda: reader.read(PIECE), "")):
                     if "\0" in piece:
                         raise InputError(f"{path}: NUL characters in the text; export it again as CSV in UTF-8")
                     out.write(piece)
@@ -289,7 +302,7 @@ def _records(text: str, separator: str, escape: str, complete: bool, most: int =
 
 
 def _reader(lines: Iterator[str], separator: str, escape: str, *, strict: bool = False) -> Iterator[list[str]]:
-    csv.field_size_limit(2**31 - 1)
+    csv.field_size_limit(MOST_CELL)
     if escape == '"':
         return csv.reader(lines, delimiter=separator, strict=strict)
     return csv.reader(lines, delimiter=separator, doublequote=False, escapechar=escape, strict=strict)

@@ -9,15 +9,18 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ..errors import InputError, unknown
 from .bounds import Head, head_of, unlike_names
+from .limits import MOST_STRINGS, check_archive, check_cell
 from .table import Fact
 from .textfile import TextFile, fingerprint_of, with_places
 
 BEGINNING = 300
 """Rows of a sheet that tell where its table begins."""
+MOST_BLANK = 1_048_576
+"""Blank rows between two others: as many as a sheet of Excel has rows."""
 
 
 def written_sheet(
@@ -54,6 +57,7 @@ def _opened(path: Path) -> tuple[Any, list[str]]:
     """The workbook, and the names of its sheets that hold charts and no cells: those are not opened."""
     from openpyxl.reader.excel import ExcelReader
     from openpyxl.utils.exceptions import InvalidFileException
+    from openpyxl.xml.constants import SHARED_STRINGS
 
     charts: list[str] = []
 
@@ -61,15 +65,43 @@ def _opened(path: Path) -> tuple[Any, list[str]]:
         def read_chartsheet(self, sheet: Any, rel: object) -> None:
             charts.append(str(sheet.name))
 
+        def read_strings(self) -> None:
+            shared = self.package.find(SHARED_STRINGS)
+            if shared is not None:
+                with self.archive.open(shared.PartName[1:]) as source:
+                    self.shared_strings = _strings(path, source)
+
     faults = (InvalidFileException, KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            check_archive(path)
             reader = _Cells(path, read_only=True, data_only=True)
             reader.read()
     except faults as error:
         raise InputError(f"{path}: cannot be read as an Excel workbook ({error}); save it again as .xlsx") from error
     return reader.wb, charts
+
+
+def _strings(path: Path, source: IO[bytes]) -> list[str]:
+    """The texts that cells share, read one by one, so that the memory holds them and nothing beside them."""
+    from openpyxl.xml.constants import SHEET_MAIN_NS
+    from openpyxl.xml.functions import iterparse
+
+    strings: list[str] = []
+    root: Any = None
+    for event, node in iterparse(source, events=("start", "end")):
+        root = node if root is None else root
+        if event == "start" or node.tag != f"{{{SHEET_MAIN_NS}}}si":
+            continue
+        runs = [node, *node.iterfind(f"{{{SHEET_MAIN_NS}}}r")]  # what is spoken (rPh) is no part of the text
+        text = "".join(run.findtext(f"{{{SHEET_MAIN_NS}}}t") or "" for run in runs).replace("x005F_", "")
+        check_cell(f"{path}: sheet with shared texts", len(text))
+        strings.append(text)
+        root.clear()
+        if len(strings) > MOST_STRINGS:
+            raise InputError(f"{path}: more than {MOST_STRINGS:,} different texts; save the sheet as CSV")
+    return strings
 
 
 def _likeliest(sheets: dict[str, Any]) -> list[str]:
@@ -85,10 +117,20 @@ def _likeliest(sheets: dict[str, Any]) -> list[str]:
 def _records(sheet: Any, first: int = 1) -> Iterator[list[str]]:
     """The rows of a sheet that are not blank, from a row on; what the sheet says of its own size is not believed."""
     sheet.reset_dimensions()
+    blank = 0
     for cells in sheet.iter_rows(min_row=first, values_only=True):
         record = [as_text(cell) for cell in cells]
+        check_cell(f"sheet '{sheet.title[:40]}'", max(map(len, record), default=0))
         if any(cell.strip() for cell in record):
+            blank = 0
             yield record
+        else:
+            blank += 1
+        if blank > MOST_BLANK:
+            raise InputError(
+                f"sheet '{sheet.title[:40]}': a row stands more than {MOST_BLANK:,} rows below the one before it; "
+                "delete it, or save the sheet as CSV"
+            )
 
 
 def _written(
