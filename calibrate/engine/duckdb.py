@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,13 +18,10 @@ from ..errors import InputError
 from ..files import PrivatePlace
 from ..free_names import free_name, suffixed, underlined
 from .arrow import all_numbers, pieces
+from .memory import engine_bytes
 from .sql import identifier, literal, relation, rendered
 from .table import POSITION, Column, Fact, Statement, Table, Type
 
-MEMORY_SHARE = 0.6
-"""Share of the machine's memory that DuckDB may use before it spills to disk."""
-LEAST_MEMORY = 4 * 2**30
-"""It may use so much in any case."""
 CHUNKS = 60
 """Vectors of 2,048 rows in one piece of a stream."""
 BUFFER = "16MB"
@@ -40,7 +35,8 @@ _STAMPS = ("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 class Connection:
     """One DuckDB database in memory (or in a private folder, once something large is read)."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: str | None = None) -> None:
+        self.memory = engine_bytes(memory)
         self._place = PrivatePlace()
         self.folder = self._place.path
         self.raw = duckdb.connect(":memory:")
@@ -52,7 +48,7 @@ class Connection:
             ("autoload_known_extensions", False),
             ("TimeZone", "UTC"),
             ("temp_directory", str(self.folder / "spill")),
-            ("memory_limit", f"{_memory() // 2**20} MiB"),
+            ("memory_limit", f"{self.memory // 2**20} MiB"),
         ):
             self.raw.execute(f"SET GLOBAL {setting} = {literal(value).sql('duckdb')}")
         self._loud = _shows_progress(self.raw)
@@ -101,50 +97,6 @@ class Connection:
     def execute(self, statement: Statement) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows as tuples."""
         return self.raw.execute(rendered(statement, "duckdb")).fetchall()
-
-
-def _memory() -> int:
-    """Bytes that the engine may use: a share of what the machine, the container and the process limit give."""
-    total = min(_machine_memory(), *_container_memory(), _address_space())
-    return max(int(total * MEMORY_SHARE), min(LEAST_MEMORY, total))
-
-
-def _machine_memory() -> int:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return 8 * 2**30
-
-
-def _container_memory() -> list[int]:
-    """Limits of this process's control groups (version 2, then 1), the innermost and those around it."""
-    limits = []
-    for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes", *_own_groups()):
-        try:
-            limits.append(int(Path(file).read_text(encoding="ascii")))
-        except (OSError, ValueError):  # no such group, or "max"
-            continue
-    return limits or [2**62]
-
-
-def _own_groups() -> list[str]:
-    try:
-        lines = Path("/proc/self/cgroup").read_text(encoding="ascii").splitlines()
-    except (OSError, ValueError):
-        return []
-    path = next((line.removeprefix("0::") for line in lines if line.startswith("0::")), "/").strip("/")
-    parts = path.split("/") if path else []
-    return ["/".join(["/sys/fs/cgroup", *parts[:depth], "memory.max"]) for depth in range(len(parts), 0, -1)]
-
-
-def _address_space() -> int:
-    """The limit of `ulimit -v`."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return 2**62
-    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-    return 2**62 if limit in (resource.RLIM_INFINITY, -1) else int(limit)
 
 
 def _shows_progress(door: duckdb.DuckDBPyConnection) -> bool:
@@ -214,8 +166,9 @@ class DuckTable:
             yield cursor
         except duckdb.OutOfMemoryException as error:
             raise InputError(
-                f"{self.name}: more memory is needed than the {_memory() // 2**20:,} MB that may be used, or more room "
-                f"in {self.connection.folder}; leave out columns with --exclude, or free memory or disk"
+                f"{self.name}: more memory is needed than the {self.connection.memory // 2**20:,} MB that may be used, "
+                f"or more room in {self.connection.folder}; allow more with --memory, leave out columns "
+                "with --exclude, or free memory or disk"
             ) from error
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):  # a statement of ours
             raise

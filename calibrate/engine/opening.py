@@ -37,10 +37,12 @@ class Session:
     ...
     calibrate.errors.InputError: ...
 
-    `frames` are tables in memory (see `frames.py`) that are opened by their names.
+    `frames` are tables in memory (see `frames.py`) that are opened by their names; `memory` bounds what reading may
+    use, such as "4GB".
     """
 
-    def __init__(self, frames: Mapping[str, Frame] | None = None) -> None:
+    def __init__(self, frames: Mapping[str, Frame] | None = None, memory: str | None = None) -> None:
+        self._memory = memory
         self._frames = dict(frames or {})
         self._connection: Connection | None = None
         self._door: Door | None = None
@@ -50,7 +52,7 @@ class Session:
     def connection(self) -> Connection:
         """The DuckDB database of this session, opened when it is first needed."""
         if self._connection is None:
-            self._connection = Connection()
+            self._connection = Connection(self._memory)
         return self._connection
 
     def open(

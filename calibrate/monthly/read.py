@@ -152,7 +152,7 @@ def read_history(
     original = settings  # written out as it was asked for: what was found by itself is found again next month
     grids = grids_of(settings)
     with timed("open_s", "open"):
-        session = Session(frames)
+        session = Session(frames, settings.data.memory)
         table = session.open(settings.data.file, table=settings.data.table, header_row=settings.data.header_row)
         table = filtered(table, settings.data.where) if settings.data.where else table
         outcomes = session.open(settings.outcome.outcomes) if settings.outcome.outcomes else None

@@ -54,6 +54,9 @@ class Data(SettingsPart):
     crm: Annotated[str | None, Flag("NAME")] = Field(
         default=None, description="whose export it is (hubspot, salesforce, …); default: by its header; none: nobody's"
     )
+    memory: Annotated[str | None, Flag("SIZE")] = Field(
+        default=None, description="memory that reading may use, such as 4GB; default: by the machine or the container"
+    )
 
 
 class OutcomeSettings(SettingsPart):
@@ -365,7 +368,7 @@ def options() -> Iterator[Option]:
     """Every option of the sections, in their order.
 
     >>> [option.name for option in options() if option.flag][:4]
-    ['table', 'header_row', 'crm', 'customer']
+    ['table', 'header_row', 'where', 'crm']
     """
     for section, model in sections().items():
         for key, field in model.model_fields.items():

@@ -1,0 +1,50 @@
+"""How much memory reading may use: what is asked for, within what the machine and its container give."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from calibrate.engine import Session, memory
+from calibrate.errors import SettingsError
+from calibrate.monthly import settings as spelling
+
+GIB = 2**30
+
+
+@pytest.fixture(autouse=True)
+def machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_machine_memory", lambda: 16 * GIB)
+    monkeypatch.setattr(memory, "_container_memory", lambda: [2**62])
+    monkeypatch.setattr(memory, "_address_space", lambda: 2**62)
+
+
+def test_what_is_asked_for_bounds_what_the_machine_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert memory.engine_bytes() == int(16 * GIB * memory.MEMORY_SHARE)
+    assert memory.engine_bytes("2GB") == int(2 * GIB * memory.MEMORY_SHARE)
+    assert memory.engine_bytes("1T") == int(16 * GIB * memory.MEMORY_SHARE)
+    monkeypatch.setattr(memory, "_container_memory", lambda: [GIB])
+    assert memory.engine_bytes("2GB") == int(GIB * memory.MEMORY_SHARE)
+    assert memory.engine_bytes() == GIB
+
+
+@pytest.mark.parametrize(
+    "size", ["", "4", "four", "-4GB", "nanGB", "1e3GB", "0GB", "100MB", "٤GB", "9999999GB", "4 G B"]
+)
+def test_what_is_no_size_is_refused(size: str) -> None:
+    with pytest.raises(SettingsError, match="--memory"):
+        memory.bytes_in(size)
+
+
+def test_the_engine_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "l.csv"
+    path.write_text("id,won\n1,yes\n2,no\n", encoding="utf-8")
+    with Session(memory="1GB") as session:
+        assert session.open(path).rows == 2
+        limit = session.connection.execute("SELECT current_setting('memory_limit')")[0][0]
+        assert limit.startswith("614")  # MiB, 0.6 of them
+
+
+def test_it_is_an_option_of_the_settings() -> None:
+    assert spelling.settings({"data": {"file": "x", "memory": "4GB"}}).data.memory == "4GB"
