@@ -9,6 +9,7 @@ import pandas as pd
 from ..engine import Session
 from ..engine.frames import Frame, is_frame
 from ..errors import InputError
+from ..export.base import CLOSE_RATE
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import made_from
 from ..leads.columns.derived import with_derived
@@ -35,7 +36,8 @@ def score_frame(
         raise InputError(f"score_frame takes a frame, not a {type(leads).__name__}; a single lead is scored by score")
     index = leads.index if isinstance(leads, pd.DataFrame) else None
     if index is not None and not len(index):
-        return pd.DataFrame({"score": pd.Series(dtype="int64"), "band": "", "reasons": ""}, index=index)
+        columns = {"score": pd.Series(dtype="int64"), "band": "", **dict.fromkeys(CLOSE_RATE, 0.0), "reasons": ""}
+        return pd.DataFrame(columns, index=index)
     if isinstance(leads, pd.DataFrame) and events is None:
         leads = _needed(grid, leads)
     frames = {"leads": leads, **({"events": events} if is_frame(events) else {})}

@@ -291,15 +291,3 @@ def test_version_and_help_answer(words: list[str], capsys: pytest.CaptureFixture
     told = capsys.readouterr().out
     assert leaving.value.code in (0, None)
     assert told.strip() == f"calibrate {calibrate.__version__}" if words == ["--version"] else "Usage" in told
-
-
-def test_a_trial_tells_the_rows_that_it_leaves_out(tmp_path: Path, call: Any) -> None:
-    lines = [
-        f"T{i},{'old' if i % 2 else 'new'},2026-01-{1 + i % 28:02},{'yes' if i % 7 == 0 else 'no'}" for i in range(200)
-    ]
-    flags = ["--arm", "grid", "--customer", "won", "--created-at", "day", "--new", "new", "--as-of", "2026-02-10"]
-    for number, last in ((1, "T9,old,2206-01-05,no"), (0, "T9,old,2026-01-05,no")):
-        (tmp_path / "t.csv").write_text("\n".join(["lead,grid,day,won", *lines, last]), encoding="utf-8")
-        code, out, _ = call("trial", "read", str(tmp_path / "t.csv"), *flags)
-        assert code == 0
-        assert ("1 row is left out" in out) == bool(number)

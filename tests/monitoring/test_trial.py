@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -82,48 +78,6 @@ def test_no_trial_outlives_ten_years(weeks: int) -> None:
         read([(10, 1, 10, 1)], weeks=6, week=weeks)
     with pytest.raises(SettingsError, match="520 weeks at most"):
         Design(leads_per_month=100, rate=0.05, weeks=weeks)
-
-
-def trial_file(path: Path, *, lift: float = 2.5, extra: str = "") -> Path:
-    rng = np.random.default_rng(0)
-    lines = ["id,day,grid,won_on"]
-    for i in range(1500):
-        day, new = np.datetime64("2026-09-01") + i // 30, rng.random() < 0.5
-        won = str(day + int(rng.integers(0, 10))) if rng.random() < 0.07 * (lift if new else 1) else ""
-        lines.append(f"{i},{day},{'new' if new else 'old'},{won}")
-    path.write_text("\n".join(lines) + "\n" + extra)
-    return path
-
-
-def test_the_commands(tmp_path: Path, call: Any) -> None:
-    code, out, _ = call("trial", "plan", "--leads", "400", "--rate", "0.05", "--lift", "1.5")
-    assert code == 0
-    assert "it takes 34 weeks for 80%" in out
-    code, out, _ = call("trial", "plan", "--leads", "2", "--rate", "0.05", "--mode", "shadow", "--json")
-    assert json.loads(out)["mode"] == "shadow"
-    file = str(trial_file(tmp_path / "trial.csv"))
-    words = ("--arm", "grid", "--customer-at", "won_on", "--created-at", "day", "--lead-id", "id", "--weeks", "8")
-    code, out, _ = call("trial", "read", file, *words)
-    assert code == 0
-    assert "The new grid closes more, and the trial may stop" in out
-    found = json.loads(call("trial", "read", file, *words, "--json")[1])
-    assert found["decision"] == "new_better"
-    assert found["looks"][0]["week"] == 1
-    code, out, _ = call("trial", "read", "--new-counts", "35/400", "--old-counts", "20/410", "--week", "4")
-    assert "Go on: after 4 of 6 weeks" in out
-    code, out, _ = call(
-        "trial", "read", "--new-counts", "35/400", "--old-counts", "20/410", "--week", "4", "--lang", "fr"
-    )
-    assert "Continuer : après 4 semaines sur 6, rien n’est tranché" in out and "nouvelle grille" in out
-    assert "35 sur 400" in out
-    code, out, _ = call("trial", "plan", "--leads", "400", "--rate", "0.05", "--mode", "shadow", "--lang", "fr")
-    assert code == 0 and "plus petit taux détecté" in out and "un essai à blanc est donc plus sévère" in out
-    assert call("trial", "plan", "--leads", "400", "--rate", "0.05", "--lang", "xx")[0] == 2
-    for wrong in (("35", "20/410"), ("50/40", "20/410")):
-        code, _, err = call("trial", "read", "--new-counts", wrong[0], "--old-counts", wrong[1], "--week", "4")
-        assert code == 2
-        assert "calibrate:" in err
-    assert call("trial", "read", file)[0] == 2
 
 
 def test_a_design_effect_widens_a_trial_and_its_plan() -> None:

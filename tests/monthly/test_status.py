@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,6 @@ from calibrate.monthly.status import status
 DEMO = Criterion("demo", "demo", "text", "engagement", (Level("yes", values=("yes",)), Level("no", values=("no",)),
                   Level("missing", "missing"), Level("other", "other")), "no")  # fmt: skip
 GRID = Grid("sparse", "sparse", (DEMO,), ((7, 0, 0, 0),), Thresholds(5, 7))
-Call = Callable[..., tuple[int, str, str]]
 
 
 def month(reports: Path, name: str, decided: bool, kept: list[dict[str, object]] | None = None) -> None:
@@ -42,25 +40,6 @@ def test_the_next_step_follows_from_the_newest_month(tmp_path: Path) -> None:
     state = status(tmp_path)
     assert state.step == "decide" and "2026-11 sparse --by" in state.command
     assert [(m.month, m.leads, m.customers) for m in state.months] == [("2026-10", 1000, 41), ("2026-11", 1000, 41)]
-
-
-def test_promises_are_told_by_the_command(tmp_path: Path, call: Call) -> None:
-    came = {"leads": 41, "customers": 0, "rate": 0.0, "low": 0.0, "high": 0.09}
-    promise: dict[str, object] = {
-        "month": "2026-10",
-        "candidate": "sparse",
-        "stage": "marketing_qualified",
-        "threshold": 5,
-        "promised": {"rate": 0.078},
-        "came": came,
-        "side": "early",
-    }
-    month(tmp_path, "2026-10", decided=True)
-    month(tmp_path, "2026-11", decided=False, kept=[promise])
-    code, out, _ = call("status", str(tmp_path))
-    assert code == 0 and "too early to tell" in out and "0 of 41" in out
-    code, out, _ = call("status", str(tmp_path), "--json")
-    assert code == 0 and json.loads(out)["promises"][0]["side"] == "early"
 
 
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:

@@ -1,17 +1,23 @@
-"""The first screen: sure only as far as the order of the leads is known, and what a wait is waiting for."""
+"""The first screen: grids at equal calls by pencil, sure only as far as the order is known, few words for every verdict."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
 import pytest
+from met_case import MET
 from report_case import review
 
 from calibrate.counts.power import customers_needed
 from calibrate.evaluation.comparison import Verdict
+from calibrate.evaluation.metrics import Estimate
+from calibrate.grid.grid import Thresholds
 from calibrate.language import load
+from calibrate.points.score_table import Scores
 from calibrate.report import enough
-from calibrate.report.answer import answer
+from calibrate.report.answer import EqualCalls, alerts, answer, caught, drift_line, equal_calls, promises, static_lines
 from calibrate.report.review import Review
 
 REVIEW = review(4000)
@@ -63,3 +69,96 @@ def test_the_answer_stays_short() -> None:
         for language in ("en", "fr"):
             told = answer(found, load(language))
             assert len(" ".join((told.headline, *told.sentences)).split()) <= 60
+
+
+REVIEW, EN, FR = review(4000), load("en"), load("fr")
+
+
+def pencil() -> Review:
+    """A quarter of the leads score 5 or more. There the new grid catches 60 % of later customers, today's 50 %."""
+    new, old = REVIEW.candidates[0], REVIEW.candidates[-1]
+    scores = Scores(("all",), np.array([0, 5]), np.array([[750.0, 250.0]]), np.array([[40.0, 60.0]]))
+    new = replace(new, scores=scores, grid=replace(new.grid, thresholds=Thresholds(5, 9)))
+    judged = []
+    for name, share in (("logistic", 0.6), ("current", 0.5)):
+        gains = pd.DataFrame({"share_leads": [0.0, 0.25, 1.0], "share_customers": [0.0, share, 1.0]})
+        gap = {"capture_at_capacity": Estimate(0.1, 0.07, 0.13)} if name == "logistic" else {}
+        judged.append(replace(REVIEW.comparison.judged[0], name=name, gains=gains, difference=gap))
+    return replace(REVIEW, candidates=(new, old), comparison=replace(REVIEW.comparison, judged=tuple(judged)))
+
+
+def test_grids_are_compared_at_the_calls_of_the_proposed_one() -> None:
+    made = pencil()
+    found = equal_calls(made, made.candidates[0])
+    later = made.tally.only(np.logical_or.reduce([fold.judged for fold in made.comparison.folds])).overall[1]
+    assert found is not None and found.current and found.calls == 0.25 * made.comparison.leads
+    assert (found.before, found.after) == (pytest.approx(0.5 * later), pytest.approx(0.6 * later))
+    assert (found.gain, found.low, found.high) == pytest.approx((0.1 * later, 0.07 * later, 0.13 * later))
+    assert found.rate == pytest.approx(found.after / found.calls) and EqualCalls(0, 0, 0, 0, 0, True).rate == 0
+
+
+def test_without_a_grid_in_use_calls_in_the_order_of_arrival_are_held_against_it() -> None:
+    made = pencil()
+    alone = replace(
+        made, candidates=made.candidates[:1], comparison=replace(made.comparison, judged=made.comparison.judged[:1])
+    )
+    found = equal_calls(alone, alone.candidates[0])
+    assert found is not None and not found.current
+    assert found.before / found.after == pytest.approx(0.25 / 0.6)  # a quarter of the calls meets a quarter of them
+    unjudged = replace(alone, comparison=replace(alone.comparison, judged=()))
+    assert equal_calls(unjudged, alone.candidates[0]) is None
+
+
+def test_shares_between_the_points_of_a_curve() -> None:
+    judged = pencil().comparison.judged[0]
+    assert [caught(judged, share) for share in (0.0, 0.125, 0.25, 0.625, 1.0)] == pytest.approx([0, 0.3, 0.6, 0.8, 1])
+    assert caught(replace(judged, gains=pd.DataFrame()), 0.3) == 0.3
+
+
+@pytest.mark.parametrize("words", [EN, FR], ids=["en", "fr"])
+@pytest.mark.parametrize("decision", ["adopt", "keep", "recalibrate", "wait", "unreliable"])
+def test_every_verdict_has_an_answer_of_at_most_sixty_words(decision: str, words: object) -> None:
+    verdict = replace(REVIEW.comparison.verdict, decision=decision)
+    made = replace(REVIEW, comparison=replace(REVIEW.comparison, verdict=verdict))
+    found = answer(made, words)  # type: ignore[arg-type]
+    assert found.headline and found.sentences and found.sure
+    assert len(" ".join([found.headline, *found.sentences]).split()) <= 60
+    assert found.kind == ("adopt" if decision == "keep" else decision)  # nobody keeps a grid that nobody uses
+    assert ("logistic" in found.headline) == (decision in ("adopt", "keep"))
+
+
+def test_a_grid_in_use_that_stays_is_kept_without_a_gain() -> None:
+    verdict = replace(REVIEW.comparison.verdict, decision="keep", candidate="current")
+    made = replace(REVIEW, chosen="current", comparison=replace(REVIEW.comparison, verdict=verdict))
+    found = answer(made, EN)
+    assert found.kind == "keep" and "+" not in " ".join(found.sentences)
+
+
+def test_how_sure_it_is_depends_on_the_interval() -> None:
+    made = pencil()
+    clear = answer(made, EN).sure
+    gap = {"capture_at_capacity": Estimate(0.1, -0.07, 0.27)}
+    judged = (replace(made.comparison.judged[0], difference=gap), *made.comparison.judged[1:])
+    unclear = answer(replace(made, comparison=replace(made.comparison, judged=judged)), EN).sure
+    assert clear != unclear and all(EN.count(made.comparison.leads) in text for text in (clear, unclear))
+
+
+def test_lines_of_the_grid_the_most_points_first_with_their_counts() -> None:
+    lines = static_lines(REVIEW, EN)
+    grid = REVIEW.candidates[0].grid
+    points = [worth for _, worth, _, _ in lines]
+    assert sorted(points) == sorted(grid.flat[grid.flat != 0])
+    assert [abs(worth) for worth in points] == sorted(map(abs, points), reverse=True)
+    counts = {(leads, customers) for leads, customers in REVIEW.tally.by_level.tolist()}
+    assert {(leads, customers) for _, _, customers, leads in lines} <= counts
+    assert static_lines(replace(REVIEW, candidates=()), EN) == []
+
+
+def test_risks_promises_and_drift_are_told() -> None:
+    told = list(alerts(REVIEW, EN))
+    assert len(told) == len(REVIEW.warnings) + 1 and told[-1][1] == "suspects"
+    came = [outcome.came for outcome in MET.past.outcomes if outcome.came is not None and outcome.came.leads]
+    sentences = list(promises(MET, EN))
+    assert len(sentences) == len(came) > 0
+    assert all(str(rate.customers) in sentence for rate, sentence in zip(came, sentences, strict=True))
+    assert list(promises(REVIEW, EN)) == [] and drift_line(REVIEW, EN) == "" != drift_line(MET, EN)

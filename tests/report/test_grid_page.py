@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
-import pytest
 from page_case import Text
 from report_case import HOSTILE, hostile, review
 
-from calibrate.errors import SettingsError
-from calibrate.export import json as grid_json
 from calibrate.grid.grid import Band, Expiry, Grid, Thresholds
 from calibrate.language import load
 from calibrate.report.grid_page import explained
@@ -61,30 +55,6 @@ def test_hostile_names_are_text() -> None:
     found = Text(explained(bad, load("en"), "html"))
     assert not [tag for tag, _ in found.elements if tag in ("img", "script")] and HOSTILE in found.text
     assert "<script" not in explained(bad, load("en"), "md")
-
-
-def test_commands(tmp_path: Path, call: Any) -> None:
-    changed = replace(GRID, points=((GRID.points[0][0] + 5, *GRID.points[0][1:]), *GRID.points[1:]))
-    for name, grid in (("old", GRID), ("new", changed)):
-        (tmp_path / f"{name}.json").write_text(grid_json.write(grid), encoding="utf-8")
-    old, new = (str(tmp_path / f"{name}.json") for name in ("old", "new"))
-    code, out, _ = call("grid", "diff", old, new)
-    before = GRID.points[0][0]
-    assert code == 0 and "1 line changes" in out
-    told = rf"sector: software +{re.escape(f'{before:+d}')} -> +{re.escape(f'{before + 5:+d}')}  \(\+5\)"
-    assert re.search(told, out)
-    french = call("grid", "diff", old, new, "--lang", "fr")[1]
-    assert "score le plus haut" in french and "change" in french and "highest" not in french
-    code, out, _ = call("grid", "diff", old, new, "--json")
-    assert json.loads(out)["lines"][0]["change"] == 5
-    assert json.loads(out)["highest score"] == [GRID.maximum, changed.maximum]
-    assert "no line changes" in call("grid", "diff", old, old)[1]
-    code, _, _ = call("grid", "explain", old, "--lang", "fr", "--out", str(tmp_path / "g.html"))
-    assert code == 0 and 'lang="fr"' in (tmp_path / "g.html").read_text(encoding="utf-8")
-    code, out, err = call("grid", "explain", old, "--out", str(tmp_path / "g.pdf"))
-    assert code == 2 and ".html or .md" in err and not (tmp_path / "g.pdf").exists()
-    with pytest.raises(SettingsError):
-        explained(GRID, load("en"), "txt")
 
 
 def test_a_grid_that_says_little_of_itself() -> None:

@@ -1,4 +1,4 @@
-"""All reasons of a row: every line that fired, adding up to the score, on any grid."""
+"""Score and reasons from sums of bits: the lines of the grid, three or all, adding up to the score."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 from replay import cases
 
+from calibrate.counts.encoding import code_sql
+from calibrate.errors import GridError
 from calibrate.grid.criteria import Criterion, Level
-from calibrate.grid.grid import Expiry, Grid
+from calibrate.grid.grid import Band, Expiry, Grid
 from calibrate.grid.reasons import reasons
+from calibrate.scoring.reasons import MOST_REASONS, marked
 from calibrate.scoring.rows import score_file
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
@@ -72,3 +77,76 @@ def test_a_grid_without_lines_has_no_reasons() -> None:
     grid = replace(wide(2), points=((0, 0, 0), (0, 0, 0)))
     answer = grid.score_frame(pd.DataFrame({"q0": ["x"], "q1": [""]}), every_line=True)
     assert answer["reasons"].tolist() == [""] and answer["score"].tolist() == [0]
+
+
+def grid(criteria: int, levels: int, most: int, seed: int = 1) -> Grid:
+    rng = random.Random(seed)
+    own = tuple(
+        Criterion(f"c{i}", f"c{i}", "text", rng.choice(("fit", "engagement")),
+                  (*(Level(f"v{j}", values=(f"v{j}",)) for j in range(levels)), *ENDS))
+        for i in range(criteria)
+    )  # fmt: skip
+    points = tuple(tuple(rng.choice((0, rng.randint(-most, most))) for _ in range(levels + 2)) for _ in own)
+    return Grid("g", "m", own, points, bands=(Band("hot", 5, "", fit_minimum=2), Band("cold", -999, "")))
+
+
+def answers(own: Grid, codes: np.ndarray, left: dict[int, dict[int, str]] | None = None) -> list[tuple[int, int, str]]:
+    """Score, fit and reasons of leads with these level codes: (criteria, leads)."""
+    names = [criterion.column for criterion in own.criteria]
+    marks = marked(own, [code_sql(criterion, "text") for criterion in own.criteria], left or {}, names)
+    texts = [
+        [None if level.role == "missing" else level.values[0] if level.values else "unheard of" for level in c.levels]
+        for c in own.criteria
+    ]
+    rows = [[*(texts[i][code] for i, code in enumerate(lead)), at] for at, lead in enumerate(codes.T)]
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE t ({', '.join(f'{name} TEXT' for name in names)}, place INT)")
+        connection.executemany(f"INSERT INTO t VALUES ({', '.join('?' * (len(names) + 1))})", rows)
+        statement = f"SELECT {marks.names['score']}, {marks.names['fit']}, {marks.reasons} FROM {marks.over('t')}"
+        return connection.execute(f"{statement} ORDER BY place").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("criteria", "levels", "most"),
+    [(1, 1, 3), (4, 3, 20), (12, 4, 50), (30, 6, 99), (60, 5, 9), (5, 250, 9)],
+    ids=["one", "few", "many", "more than a word", "several words", "long"],
+)  # fmt: skip
+def test_scores_sides_and_the_weightiest_lines_are_those_of_the_points(criteria: int, levels: int, most: int) -> None:
+    own = grid(criteria, levels, most)
+    codes = np.random.default_rng(2).integers(0, levels + 2, (criteria, 40))
+    for row, (score, fit, text) in zip(codes.T, answers(own, codes), strict=True):
+        given = [(own.points[i][code], i, code) for i, code in enumerate(row)]
+        assert score == sum(points for points, _, _ in given)
+        assert fit == sum(points for points, i, _ in given if own.criteria[i].axis == "fit")
+        ranked = sorted((line for line in given if line[0]), key=lambda line: (-abs(line[0]), line[1], line[2]))
+        names = [f"c{i}: {own.criteria[i].levels[code].name} ({points:+d})" for points, i, code in ranked]
+        texts = [name.replace(": missing", ": not given").replace(": other", ": any other answer") for name in names]
+        assert text == "; ".join(texts[:MOST_REASONS])
+
+
+def test_what_age_leaves_is_counted_and_said_and_a_line_of_nothing_is_no_reason() -> None:
+    two = tuple(Criterion(f"c{i}", f"c{i}", "text", "fit", (Level("v", values=("v",)), *ENDS)) for i in range(2))
+    own = Grid("g", "m", two, ((10, 0, 0), (4, 0, 0)), bands=(Band("hot", 5, "", fit_minimum=2),))
+    codes = np.zeros((2, 1), int)
+    assert answers(own, codes, {0: {0: "3"}}) == [(7, 7, "c0: v (+3); c1: v (+4)")]
+    assert answers(own, codes, {0: {0: "0"}}) == [(4, 4, "c1: v (+4)")]
+    assert answers(own, codes, {1: {0: "-2"}}) == [(8, 8, "c0: v (+10); c1: v (-2)")]
+
+
+def test_texts_that_a_spreadsheet_would_run_are_marked() -> None:
+    bad = Criterion("=1+1", "c0", "text", "fit", (Level("v", values=("v",)), *ENDS))
+    own = Grid("g", "m", (bad,), ((3, 0, 0),), bands=(Band("hot", 5, "", fit_minimum=2),))
+    assert answers(own, np.zeros((1, 1), int)) == [(3, 3, "'=1+1: v (+3)")]
+
+
+def test_points_too_large_to_be_added_up_are_refused() -> None:
+    one = Criterion("c0", "c0", "text", "fit", (Level("v", values=("v",)), *ENDS))
+    with pytest.raises(GridError, match="points too large"):
+        marked(Grid("g", "m", (one,), ((2**62, 0, 0),)), [code_sql(one, "text")], {}, ["c0"])
+
+
+def test_no_column_of_the_source_has_the_name_of_one_that_is_added() -> None:
+    own = grid(2, 2, 5)
+    codes = [code_sql(criterion, "text") for criterion in own.criteria]
+    marks = marked(own, codes, {}, ["__score", "__SUM0", "___x"])
+    assert set(marks.names.values()) == {"____score", "____fit", "____engagement"}
