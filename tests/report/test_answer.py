@@ -1,4 +1,4 @@
-"""The first screen: grids at equal calls by pencil, sure only as far as the order is known, few words for every verdict."""
+"""The first screen: grids at equal calls by pencil, sure only as far as the order is known, in few words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from calibrate.report import enough
 from calibrate.report.answer import EqualCalls, alerts, answer, caught, drift_line, equal_calls, promises, static_lines
 from calibrate.report.review import Review
 
-REVIEW = review(4000)
+REVIEW, EN, FR = review(4000), load("en"), load("fr")
 
 
 def undated(order: str, column: str | None) -> Review:
@@ -69,9 +69,6 @@ def test_the_answer_stays_short() -> None:
         for language in ("en", "fr"):
             told = answer(found, load(language))
             assert len(" ".join((told.headline, *told.sentences)).split()) <= 60
-
-
-REVIEW, EN, FR = review(4000), load("en"), load("fr")
 
 
 def pencil() -> Review:
