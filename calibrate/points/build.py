@@ -358,7 +358,7 @@ def _line_notes(levels: _Levels, thin: Mask, pinned: Mask, signs: Floats) -> lis
             f"explains it; the sign holds in {signs[i]:.0%} of resamples"
         )
     for at, absorbed in levels.scene.absorbed.items():
-        notes[levels.place[at]] = f"with the points of {absorbed}, which the same leads have"
+        notes[levels.place[at]] = note("absorbed", lines=absorbed)
     for at, pin in levels.scene.limits.placed:
         notes[levels.place[at]] = (
             f"pinned at {pin.points}" + (f" by {pin.who}" if pin.who else "") + (f": {pin.why}" if pin.why else "")

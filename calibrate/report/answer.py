@@ -15,7 +15,7 @@ import pandas as pd
 from ..evaluation.comparison import Judged
 from ..language import Words
 from . import enough
-from .level_text import level_name
+from .level_text import line_name
 from .review import Candidate, Review
 from .sections import rests_on
 from .tables import counts_of
@@ -176,7 +176,7 @@ def static_lines(review: Review, words: Words) -> list[tuple[str, int, int, int]
             leads, customers = (0, 0) if counts is None else (int(n) for n in counts[place])
             place += 1
             if worth:
-                name = words.pair(criterion.name, level_name(level, words))
+                name = line_name(criterion.name, level, words)
                 lines.append((name, worth, customers, leads))
     return sorted(lines, key=lambda line: (-abs(line[1]), line[0]))
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..evaluation.audit import Finding
 from ..grid.criteria import Criterion
 from ..language import Words, load
-from .level_text import level_name
+from .level_text import criterion_name, level_name
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ def readable(facts: Mapping[str, Any], words: Words, criteria: Sequence[Criterio
     mine = next(
         (level for c in criteria if c.name == name for level in c.levels if level.name == facts.get("level")), None
     )
-    return {**facts, "level": level_name(mine, words)} if mine else dict(facts)
+    readable_facts = {**facts, "level": level_name(mine, words, str(name))} if mine else dict(facts)
+    return {**readable_facts, "criterion": criterion_name(str(name), words)} if name is not None else readable_facts
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

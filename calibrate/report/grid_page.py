@@ -14,9 +14,10 @@ from ..export.markdown import escape, table
 from ..grid.criteria import Criterion, Level
 from ..grid.grid import Band, Grid, band_of
 from ..language import Words
-from . import sections, tables
 from . import svg as drawing
+from . import tables
 from .band_text import band_line, said, stage_lines
+from .level_text import criterion_name, level_name, line_name
 from .page import environment, text_of
 
 FORMS = ("html", "md")
@@ -64,7 +65,8 @@ def _values(grid: Grid, words: Words) -> dict[str, Any]:
         "made": provenance,
         "bands": [(band, _close_rate(band, words)) for band in grid.ladder],
         "axes": [(axis, *tables.reach(grid, axis), _blocks(grid, axis, words)) for axis in tables.AXES],
-        "level": partial(sections.level_name, words=words),
+        "level": lambda level, criterion="": level_name(level, words, criterion),
+        "crit": partial(criterion_name, words=words),
         "example": _example(grid),
         "most": max((abs(int(points)) for points in grid.flat), default=1) or 1,
         "bar": drawing.points_bar,
@@ -190,7 +192,7 @@ def _markdown(grid: Grid, words: Words, values: dict[str, Any]) -> str:
         example: Example = values["example"]
         lines += [f"## {words('explained.example')}", ""]
         lines += [
-            f"- {words.pair(escape(criterion.name), escape(values['level'](level)))} · {words.signed(points)}"
+            f"- {escape(line_name(criterion.name, level, words))} · {words.signed(points)}"
             for criterion, level, points in example.lines
         ]
         lines += [f"- {words('explained.others', points=example.others)}"]
@@ -208,10 +210,15 @@ def _markdown(grid: Grid, words: Words, values: dict[str, Any]) -> str:
         for criterion, rows in blocks:
             heads = [words(f"column.{key}") for key in ("level", "points", "rate", "remarks")]
             cells = [
-                (values["level"](row.level), words.signed(row.points), _counted(row, words), "; ".join(row.remarks))
+                (
+                    values["level"](row.level, criterion.name),
+                    words.signed(row.points),
+                    _counted(row, words),
+                    "; ".join(row.remarks),
+                )
                 for row in rows
             ]
-            lines += [f"### {escape(criterion.name)}", "", *table(heads, cells), ""]
+            lines += [f"### {escape(criterion_name(criterion.name, words))}", "", *table(heads, cells), ""]
     lines += [words("explained.note"), ""]
     return "\n".join(lines)
 

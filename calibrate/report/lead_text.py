@@ -10,7 +10,7 @@ from ..export.markdown import escape
 from ..language import Words
 from ..scoring.one_lead import LeadScore
 from .band_text import said
-from .level_text import level_name
+from .level_text import line_name
 
 
 def lead_text(lead: LeadScore, words: Words, *, markdown: bool = False) -> str:
@@ -32,7 +32,7 @@ def lead_text(lead: LeadScore, words: Words, *, markdown: bool = False) -> str:
     if lead.lines:
         lines.append(words("explained_lead.lines"))
         names = [
-            words.pair(plain(grid.criteria[at].name), plain(level_name(grid.criteria[at].levels[place], words)))
+            plain(line_name(grid.criteria[at].name, grid.criteria[at].levels[place], words))
             for at, place, _ in lead.lines
         ]
         width = 0 if markdown else max(map(len, names))

@@ -27,6 +27,7 @@ from . import outcome_text as spelling
 from . import svg as drawing
 from . import svg_pictures as pictures
 from . import what_if as trying
+from .level_text import criterion_name, level_name
 from .review import Review
 from .size_picture import sizes
 from .winners import winners
@@ -119,7 +120,8 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
         "judged": review.judged,
         "metric_rows": sections.metric_rows(review),
         "formats": sections.FORMATS,
-        "level": partial(sections.level_name, words=words),
+        "level": lambda level, criterion="": level_name(level, words, criterion),
+        "crit": partial(criterion_name, words=words),
         "sides": partial(sections.sides, review),
         "beside": sections.side_by_side(review),
         "step_rows": partial(sections.step_rows, review),

@@ -18,6 +18,7 @@ from ..grid.grid import STAGES, Grid, Stage, Thresholds
 from ..language import Words
 from . import svg as drawing
 from . import tables
+from .level_text import criterion_name
 from .level_text import level_name as level_name
 from .review import Candidate, Review
 
@@ -327,7 +328,9 @@ def worth_rows(review: Review, words: Words, most: int = 12) -> list[tuple[str, 
     worth, rates = review.funnel.worth, review.rates
     if worth is None:
         return []
-    names = [(c.name, level_name(level, words)) for c in rates.criteria for level in c.levels]
+    names = [
+        (criterion_name(c.name, words), level_name(level, words, c.name)) for c in rates.criteria for level in c.levels
+    ]
     sure = [i for i in range(len(names)) if not rates.thin[i] and not worth.low[i] <= worth.overall <= worth.high[i]]
     sure.sort(key=lambda i: (-abs(float(worth.per_lead[i]) - worth.overall), i))
     return [
@@ -348,7 +351,9 @@ def moved_rows(review: Review, words: Words, most: int = 12) -> list[tuple[str, 
     selection, rates = review.funnel.selection, review.rates
     if selection is None:
         return []
-    names = [(c.name, level_name(level, words)) for c in rates.criteria for level in c.levels]
+    names = [
+        (criterion_name(c.name, words), level_name(level, words, c.name)) for c in rates.criteria for level in c.levels
+    ]
     return [
         (*names[i], int(selection.leads[i]), int(selection.customers[i]), float(rates.rate[i]))
         for i in range(len(names))

@@ -15,6 +15,7 @@ from ..points.grade import DIGITS, LETTERS
 from . import impact as meeting
 from . import sections, sheets_funnel
 from .band_text import from_points, said, stage_lines
+from .level_text import criterion_name, level_name, line_name
 from .review import Review
 from .sheet import RATE, Cell, Sheet, figures, heads
 
@@ -125,7 +126,10 @@ def _past(review: Review, say: Words) -> Sheet | None:
         *heads(say, "column.criterion:text column.level:text"),
         *((name, "points") for name in (*months, candidate.name)),
     ]
-    rows = tuple((x.criterion, sections.level_name(x.level, say), *x.points) for x in meeting.past_lines(review))
+    rows = tuple(
+        (criterion_name(x.criterion, say), level_name(x.level, say, x.criterion), *x.points)
+        for x in meeting.past_lines(review)
+    )
     return Sheet(say("workbook.past"), columns, rows)
 
 
@@ -139,8 +143,7 @@ def _swap(review: Review, say: Words) -> Sheet | None:
     rows = []
     for group in review.changes.swap.moved:
         shared = "; ".join(
-            f"{say.pair(c.criterion, sections.level_name(c.level, say))} "
-            f"({say('changes.share', share=c.share, all=c.share_all)})"
+            f"{line_name(c.criterion, c.level, say)} ({say('changes.share', share=c.share, all=c.share_all)})"
             for c in group.common
         )
         rows.append(
@@ -167,7 +170,13 @@ def _lines(review: Review, say: Words) -> Sheet | None:
         (say("changes.change"), "points"),
     ]
     rows = tuple(
-        (line.criterion, sections.level_name(line.level, say), line.points[0], line.points[-1], line.change)
+        (
+            criterion_name(line.criterion, say),
+            level_name(line.level, say, line.criterion),
+            line.points[0],
+            line.points[-1],
+            line.change,
+        )
         for line in meeting.changed(review)
     )
     return Sheet(say("workbook.lines"), columns, rows)
@@ -303,8 +312,8 @@ def _feedback(review: Review, say: Words) -> Sheet | None:
     )
     rows = tuple(
         (
-            x.criterion,
-            sections.level_name(x.level, say),
+            criterion_name(x.criterion, say),
+            level_name(x.level, say, x.criterion),
             x.points,
             x.rejected,
             x.share,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ..grid.grid import STAGES
 from ..language import Words
-from . import sections, tables
+from . import tables
+from .level_text import criterion_name, level_name
 from .review import Review
 from .sheet import RATE, Cell, Sheet, figures, heads
 
@@ -139,8 +140,8 @@ def worth(review: Review, say: Words) -> Sheet | None:
     )
     rows = tuple(
         (
-            c.name,
-            sections.level_name(level, say),
+            criterion_name(c.name, say),
+            level_name(level, say, c.name),
             int(rates.leads[i]),
             float(worth.value[i]),
             float(worth.per_lead[i]),
@@ -166,8 +167,8 @@ def worked(review: Review, say: Words) -> Sheet | None:
     )
     rows = tuple(
         (
-            c.name,
-            sections.level_name(level, say),
+            criterion_name(c.name, say),
+            level_name(level, say, c.name),
             int(selection.leads[i]),
             int(selection.customers[i]),
             float(selection.customers[i] / selection.leads[i]),

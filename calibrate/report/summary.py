@@ -13,6 +13,7 @@ from . import enough, sections, tables
 from . import impact as meeting
 from . import outcome_text as spelling
 from .band_text import stage_lines
+from .level_text import line_name
 from .review import Account, Review
 
 SHOWN_METRICS = ("auc", "log_loss")
@@ -63,7 +64,7 @@ def _changes(review: Review, say: Words) -> Iterator[str]:
         side = next((sides for sides in review.changes.sides if sides.candidate == swap.new), None)
         if side is not None and side.harmed:
             names = [
-                say.pair(by, sections.level_name(one.level, say)) if by else sections.cohort_name(one.level.name, say)
+                line_name(by, one.level, say) if by else sections.cohort_name(one.level.name, say)
                 for by, one in side.harmed
             ]
             yield f"{say('segments.harms', candidate=swap.new)} {', '.join(names)}"
@@ -177,7 +178,7 @@ def _strongest(review: Review, say: Words) -> Iterator[str]:
     lines.sort(key=lambda line: -abs(line.points))
     width = max((len(say.signed(line.points)) for line in lines), default=0)
     for line in lines[:TOP_LINES]:
-        name = say.pair(line.criterion.name, sections.level_name(line.level, say))
+        name = line_name(line.criterion.name, line.level, say)
         counts = ""
         if line.rate is not None:
             fraction = say("summary.counts", customers=line.rate.customers, leads=line.rate.leads)

@@ -8,8 +8,9 @@ from markupsafe import Markup
 
 from ..evaluation.comparison import Judged
 from ..language import Words
-from . import sections, tables
 from . import svg as drawing
+from . import tables
+from .level_text import criterion_name, level_name
 from .review import Candidate, Review
 
 
@@ -20,8 +21,8 @@ def telling(review: Review, words: Words) -> Markup | None:
     rows = []
     for i in tables.telling(rates):
         criterion, one = at[i]
-        level = drawing.clipped(sections.level_name(one, words), 22)
-        label = words.pair(drawing.clipped(criterion.name, 36 - len(level)), level)
+        level = drawing.clipped(level_name(one, words, criterion.name), 22)
+        label = words.pair(drawing.clipped(criterion_name(criterion.name, words), 36 - len(level)), level)
         note = words(
             "lift.note", rate=float(rates.rate[i]), customers=int(rates.customers[i]), leads=int(rates.leads[i])
         )

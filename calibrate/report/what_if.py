@@ -23,7 +23,7 @@ from ..grid.grid import Grid
 from ..language import Words
 from ..points.score_table import row_scores
 from .folds import deflated
-from .level_text import level_name
+from .level_text import criterion_name, level_name
 from .review import Review
 
 FEWEST_LEADS = 5
@@ -184,10 +184,17 @@ def _grid(review: Review, tally: Tally, grid: Grid, words: Words) -> dict[str, A
     for criterion, points, margin in zip(grid.criteria, grid.points, counts.marginals, strict=True):
         if any(points):
             levels = [
-                [*_names(level, worth, int(n), words), worth, int(n), int(k)]
+                [*_names(level, criterion.name, worth, int(n), words), worth, int(n), int(k)]
                 for level, worth, (n, k) in zip(criterion.levels, points, margin.sum(axis=0), strict=True)
             ]
-            criteria.append({"name": criterion.name, "axis": criterion.axis, "levels": levels})
+            criteria.append(
+                {
+                    "name": criterion.name,
+                    "title": criterion_name(criterion.name, words),
+                    "axis": criterion.axis,
+                    "levels": levels,
+                }
+            )
     limits = grid.thresholds
     return {
         "name": grid.name,
@@ -200,11 +207,11 @@ def _grid(review: Review, tally: Tally, grid: Grid, words: Words) -> dict[str, A
     }
 
 
-def _names(level: Level, worth: int, leads: int, words: Words) -> tuple[str, str]:
+def _names(level: Level, criterion: str, worth: int, leads: int, words: Words) -> tuple[str, str]:
     """How a level is shown, and its name; both empty for a level without points that too few leads have."""
     if leads < FEWEST_LEADS and not worth and level.role == "value":
         return "", ""
-    return level_name(level, words), level.name
+    return level_name(level, words, criterion), level.name
 
 
 def _points_now(current: Grid | None) -> dict[str, dict[str, int]] | None:

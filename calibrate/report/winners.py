@@ -15,7 +15,7 @@ from ..grid.criteria import Criterion
 from ..grid.grid import Grid
 from ..language import Words
 from ..points.score_table import row_scores
-from .level_text import level_name
+from .level_text import line_name
 from .review import Review
 from .what_if import FEWEST_LEADS, later_leads
 
@@ -66,7 +66,7 @@ def winners(review: Review, words: Words) -> list[Gain]:
     for i in visible:
         change = caught[1][i] - caught[0][i]
         clear = abs(change) > limit * spread[i] and abs(change) >= 1
-        name = words.pair(segment.name, level_name(segment.levels[i], words))
+        name = line_name(segment.name, segment.levels[i], words)
         side = ("more" if change > 0 else "less") if clear else ""
         rows.append(Gain(name, float(customers[i]), float(caught[0][i]), float(caught[1][i]), side))
     return rows

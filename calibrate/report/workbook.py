@@ -23,6 +23,7 @@ from . import drift_text as moving
 from . import finding_text, sections, tables
 from . import impact as meeting
 from .band_text import stage_lines
+from .level_text import criterion_name, level_name
 from .review import Candidate, Review
 from .sheet import Cell, heads
 from .sheets import sheets
@@ -191,8 +192,8 @@ def _points(book: _Book, review: Review, candidate: Candidate) -> None:
         rows.append(
             (
                 say(f"axis.{line.criterion.axis}"),
-                line.criterion.name,
-                sections.level_name(line.level, say),
+                criterion_name(line.criterion.name, say),
+                level_name(line.level, say, line.criterion.name),
                 line.points,
                 line.low,
                 line.high,
@@ -223,8 +224,8 @@ def _near(book: _Book, review: Review) -> None:
             near.candidate.name,
             near.candidate.grid.lines,
             near.more,
-            line.criterion,
-            sections.level_name(line.level, say),
+            criterion_name(line.criterion, say),
+            level_name(line.level, say, line.criterion),
             line.points[0],
             line.points[-1],
         )
@@ -297,8 +298,8 @@ def _rates(book: _Book, review: Review) -> None:
             rows.append(
                 (
                     say(f"axis.{criterion.axis}"),
-                    criterion.name,
-                    sections.level_name(level, say),
+                    criterion_name(criterion.name, say),
+                    level_name(level, say, criterion.name),
                     int(rates.leads[i]),
                     int(rates.customers[i]),
                     *(float(figure[i]) if rates.leads[i] else None for figure in figures),

@@ -4,7 +4,16 @@ from calibrate import language as words
 from calibrate.grid.notes import NOTES, note, understood
 from calibrate.report.audit_text import noted
 
-FACTS = {"criterion": "a=b: c", "level": "x was not", "share": 0.3, "reached": -4, "best": 100, "pivot": 15, "was": -7}
+FACTS = {
+    "criterion": "a=b: c",
+    "level": "x was not",
+    "share": 0.3,
+    "reached": -4,
+    "best": 100,
+    "pivot": 15,
+    "was": -7,
+    "lines": "a=b",
+}
 
 
 def test_every_note_is_understood_and_told_in_every_language():

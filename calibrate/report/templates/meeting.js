@@ -18,7 +18,7 @@
     node.append(...children);
     return node;
   };
-  const label = (c, l) => grid.criteria[c].name + data.texts.colon + grid.criteria[c].levels[l][0];
+  const label = (c, l) => grid.criteria[c].title + data.texts.colon + grid.criteria[c].levels[l][0];
 
   const FIRST_LINES = 14; // shown at once; a click shows the rest
   let grid, rows = null, points, threshold, past = [], every = false;
@@ -154,7 +154,7 @@
   const form = () => {
     at("answers").replaceChildren(...grid.criteria.map((criterion, c) => {
       const select = make("select", {"data-c": c}, ...criterion.levels.flatMap((level, l) => (level[0] ? [make("option", {value: l}, level[0])] : [])));
-      return make("label", {}, criterion.name, select);
+      return make("label", {}, criterion.title, select);
     }));
     const named = rows ? presets() : [];
     at("presets").replaceChildren(...named.map(([key, i]) => {
