@@ -40,6 +40,7 @@ FLOORS = (
 GROUND = ("errors", "language", "vocabulary", "numbers", "days", "files", "shown", "free_names", "engine")
 STEPS = (
     "grid.event_columns",
+    "grid.lead_age",
     "grid.mailbox_kinds",
     "grid.missing",
     "grid.derived",
@@ -84,6 +85,7 @@ STEPS = (
     "leads.statement",
     "leads.statement_facts",
     "leads.history",
+    "leads.landmarks",
     "leads.retention",
     "leads.events",
     "counts.auc",

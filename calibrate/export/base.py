@@ -17,6 +17,7 @@ from ..grid.criteria import Criterion
 from ..grid.derived import letter_table
 from ..grid.event_columns import is_event_column
 from ..grid.grid import Band, Expiry, Grid, Measure
+from ..grid.lead_age import AGE
 from ..grid.mailbox_kinds import made_from
 from ..grid.reasons import told, words_in
 
@@ -401,6 +402,8 @@ def _made(criterion: Criterion, makes: Sequence[str]) -> str:
         return (
             f"'{column}' is made by calibrate from '{address}': fill it before scoring (professional, free, disposable)"
         )
+    if column == AGE:
+        return f"'{column}' is the age of the lead on the day it is scored: fill it before scoring"
     if is_event_column(column) and "events" not in makes:
         return f"'{column}' is made by calibrate from events: fill it before scoring"
     return ""

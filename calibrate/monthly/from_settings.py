@@ -14,6 +14,7 @@ from ..grid.derived import Derived
 from ..grid.event_columns import OBSERVE_DAYS as EVENT_DAYS
 from ..grid.event_columns import is_event_column, types_in
 from ..grid.grid import Grid, Pin
+from ..grid.lead_age import AGE
 from ..grid.mailbox_kinds import made_from
 from ..leads.columns.buyers import find_group, person_keys
 from ..leads.columns.mailbox import find_addresses, with_mailboxes
@@ -23,6 +24,8 @@ from ..leads.columns.proposal import Proposal, monotone, named_levels, propose
 from ..leads.columns.roles import newest_first
 from ..leads.columns.title_columns import derived_topic, find_titles, title_columns, with_rule
 from ..leads.events import EventNames, join_events, last_event_day, named
+from ..leads.history import last_day
+from ..leads.landmarks import Landmarks, check_ages, landmarks
 from ..leads.terms import OBSERVE_DAYS, Group, Terms
 from ..points.plan import Plan
 from ..points.thresholds import Policy
@@ -54,6 +57,22 @@ def with_events(settings: Settings, table: Table, happened: Table, terms: Terms,
     needed += [*settings.columns.only, *settings.columns.keep, *settings.columns.known]
     needed += [c.column for c in settings.criterion]
     return join_events(table, happened, terms, _event_names(settings), more=types_in(needed)).table
+
+
+def at_ages(
+    settings: Settings, table: Table, happened: Table | None, terms: Terms, grids: Mapping[str, Grid]
+) -> Landmarks:
+    """The leads seen at each of the ages that the settings name, with what they had done by then."""
+    ages = settings.time.ages
+    check_ages(ages)
+    as_of = last_day(table, terms)
+    if as_of is None or settings.outcome.unit == "company":
+        raise SettingsError("--ages scores single leads that have dates: name --created-at, and leave out --unit")
+    tables = [table] * len(ages)
+    if happened is not None:
+        windows = [replace(terms, observe_days=age) for age in ages]
+        tables = [with_events(settings, table, happened, window, grids) for window in windows]
+    return landmarks(tables, ages, terms, as_of)
 
 
 def _event_names(settings: Settings) -> EventNames:
@@ -203,6 +222,8 @@ def proposal_of(
         column_of(table, name)
     parts = {terms.customer, terms.created_at, terms.customer_at, terms.lead_id, terms.order, terms.outcomes_by}
     parts |= {terms.group.column} if terms.group is not None and terms.group.kind in ("column", "company") else set()
+    unseen = [str(fact.facts["lead_id"]) for fact in table.facts if fact.key == "ages"]
+    known_aside = {**known_aside, **dict.fromkeys(unseen, "id")}
     late = {name: reason for name, reason in known_aside.items() if name in names and name not in {*parts, *aside}}
     addresses = [
         source for name in names if (source := made_from(name)) in names
@@ -245,7 +266,7 @@ def _decided(part: CriterionSettings) -> Criterion:
 
 def _edited(criterion: Criterion, settings: Settings) -> Criterion:
     """The proposed criterion with the name and axis that the settings give it."""
-    if is_event_column(criterion.column):
+    if is_event_column(criterion.column) or criterion.column == AGE:
         criterion = replace(criterion, axis="engagement")
     for part in settings.criterion:
         if part.column == criterion.column:

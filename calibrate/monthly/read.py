@@ -25,6 +25,7 @@ from ..evaluation.decision import Adopted
 from ..export.reading import as_answered
 from ..grid.event_columns import is_event_column
 from ..grid.grid import Grid
+from ..grid.lead_age import AGE
 from ..grid.mailbox_kinds import made_from
 from ..leads.columns.derived import with_derived
 from ..leads.columns.proposal import Proposal
@@ -37,6 +38,7 @@ from .decisions import read_adopted
 from .earlier import earlier
 from .from_settings import (
     CURRENT,
+    at_ages,
     falls,
     grids_of,
     proposal_of,
@@ -126,6 +128,7 @@ def set_aside(
     `changed` are columns whose values have moved since an earlier month.
     """
     sure = [c.column for c in tally.criteria if is_event_column(c.column) or made_from(c.column) is not None]
+    sure.append(AGE)
     leakage = judge(tally, clear=[*sure, *proposal.clear], back=proposal.back, changed=changed)
     late = [suspect.column for suspect in leakage.suspects]
     suspects = (*leakage.suspects, *protected(tally, proposal.sensitive, aside=late))
@@ -180,7 +183,10 @@ def read_history(
                 Fact("adopted_grid", {"month": newest.month, "candidate": newest.candidate, "who": newest.who})
             )
     with timed("events_s", "events"):
-        if happened is not None:
+        if settings.time.ages:
+            seen = at_ages(settings, table, happened, terms, grids)
+            table, terms = seen.table, seen.terms
+        elif happened is not None:
             table = with_events(settings, table, happened, terms, grids)
     with timed("propose_s", "propose"):
         proposal = proposal_of(settings, table, terms, grids, origin.aside, rules)

@@ -281,6 +281,10 @@ def _named(reading: Counted) -> dict[str, str | int | float | None]:
         if key == "events":
             names |= {"created_at": terms.created_at, "observe_days": terms.observe_days}
             names |= {f"events_{part}": facts[part] or None for part in ("lead_id", "at", "type", "value")}
+    for key, facts in reading.history.facts:
+        if key == "ages":
+            names |= {"lead_id": facts["lead_id"], "created_at": facts["created_at"], "ages": facts["ages"]}
+            names["observe_days"] = facts["oldest"]
     return names
 
 

@@ -122,6 +122,9 @@ class Time(SettingsPart):
         le=3650,
         description="days after creation during which a lead is observed; default: 0, with events 14",
     )
+    ages: Annotated[tuple[int, ...], Flag("N,N")] = Field(
+        default=(), description="score leads of any age: ages in days at which open leads are seen, as 14,30,60,90,180"
+    )
     close_within_days: Annotated[int, Flag("N")] = Field(
         default=90, ge=1, le=3650, description="days after the observation within which a customer counts"
     )

@@ -11,10 +11,11 @@ from ..engine.frames import Frame, is_frame
 from ..errors import InputError
 from ..export.base import CLOSE_RATE
 from ..grid.grid import Grid
+from ..grid.lead_age import AGE
 from ..grid.mailbox_kinds import made_from
 from ..leads.columns.derived import with_derived
 from ..leads.columns.mailbox import with_mailboxes
-from .rows import derived_columns, scored, with_events
+from .rows import derived_columns, scored, with_events, with_lead_age
 
 
 def score_frame(
@@ -44,7 +45,7 @@ def score_frame(
     with Session(frames) as session:
         table = session.open("leads")
         table = with_mailboxes(table, [source for c in grid.criteria if (source := made_from(c.column)) is not None])
-        table = with_derived(table, derived_columns(grid))
+        table = with_lead_age(grid, with_derived(table, derived_columns(grid)), at)
         if events is not None:
             table = with_events(grid, table, session.open("events" if is_frame(events) else events), at)
         answer = pd.DataFrame(table.fetch(scored(grid, table, (), at, language, every_line)))
@@ -55,6 +56,8 @@ def _needed(grid: Grid, leads: pd.DataFrame) -> pd.DataFrame:
     """The columns that the grid asks for, where all are there; else all, so that the nearest can be offered."""
     names = [c.column for c in grid.criteria] + [rule.dated for rule in grid.expiry if rule.dated is not None]
     needed = {made_from(name) or name for name in names} | {c.source for c in grid.criteria} | set(names)
+    needed |= {str(grid.provenance.get("created_at"))} if AGE in names else set()
     columns = [column for column in leads.columns if str(column) in needed]
-    missing = [c for c in grid.criteria if not {c.column, c.source, made_from(c.column)} & {*columns}]
+    asked = [criterion for criterion in grid.criteria if criterion.column != AGE]
+    missing = [c for c in asked if not {c.column, c.source, made_from(c.column)} & {*columns}]
     return leads if missing or not columns else leads[columns]

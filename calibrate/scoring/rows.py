@@ -16,8 +16,9 @@ from ..counts.encoding import code_sql
 from ..days import day_number
 from ..engine import Session, sql
 from ..engine.dates import moment
+from ..engine.derived import derived
 from ..engine.query import call, case, cast, quoted, select, value
-from ..engine.table import Table, kinds
+from ..engine.table import Column, Table, kinds
 from ..errors import GridError, InputError, unknown
 from ..export.base import CLOSE_RATE, band_condition, close_rate_sql
 from ..export.reading import as_answered
@@ -25,6 +26,7 @@ from ..files import beside
 from ..grid.derived import Derived
 from ..grid.event_columns import ALL_DAYS, OBSERVE_DAYS, dated_in, is_event_column, types_in
 from ..grid.grid import Grid
+from ..grid.lead_age import AGE
 from ..grid.mailbox_kinds import made_from
 from ..grid.reasons import words_in
 from ..leads.columns.date_columns import find_dates
@@ -32,6 +34,7 @@ from ..leads.columns.derived import with_derived
 from ..leads.columns.mailbox import with_mailboxes
 from ..leads.columns.roles import find_id
 from ..leads.events import EventNames, join_events
+from ..leads.landmarks import age_sql
 from ..leads.terms import Terms
 from ..numbers import Signs
 from .reasons import marked
@@ -85,7 +88,7 @@ def open_leads(
     leads = session.open(source, table=table, signs=signs)
     columns = tuple(column.name for column in leads.columns)
     leads = with_mailboxes(leads, [name for c in grid.criteria if (name := made_from(c.column)) is not None])
-    leads = with_derived(leads, derived_columns(grid))
+    leads = with_lead_age(grid, with_derived(leads, derived_columns(grid)), at)
     if events is not None:
         leads = with_events(grid, leads, session.open(events), at)
     return leads, columns
@@ -94,6 +97,22 @@ def open_leads(
 def derived_columns(grid: Grid) -> dict[str, Derived]:
     """The rules of columns that a grid derives from the texts of others, by column."""
     return {c.column: c.derived for c in grid.criteria if c.derived is not None}
+
+
+def with_lead_age(grid: Grid, leads: Table, at: date | None) -> Table:
+    """The leads with their age in days on the day on which they are scored, where the grid asks for it."""
+    names = [column.name for column in leads.columns]
+    if AGE in names or AGE not in [criterion.column for criterion in grid.criteria]:
+        return leads
+    if at is None:
+        raise GridError(f"grid '{grid.name}' asks how old a lead is on the day it is scored: name the day with --at")
+    created = str(grid.provenance.get("created_at") or find_dates(leads)[0] or "")
+    if created not in names:
+        raise GridError(f"the age of leads needs the day they came: {unknown('column', created, names)}")
+    listed = [_quoted(name) for name in (*names, *([leads.position] if leads.position is not None else []))]
+    statement = f"SELECT {', '.join(listed)}, {age_sql(leads, created, at)} AS {_quoted(AGE)} FROM {leads.relation}"
+    column = Column(AGE, "number", True)
+    return derived(leads, statement, [column], facts=leads.facts, fingerprint=leads.fingerprint)
 
 
 def with_events(grid: Grid, leads: Table, events: Table, at: date | None = None) -> Table:
