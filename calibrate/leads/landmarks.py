@@ -7,13 +7,14 @@ in event history analysis"). Its rows are one group. Age is a column like any ot
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from ..days import day_number
 from ..engine import dates, sql
 from ..engine.derived import answered
+from ..engine.query import NOTHING, as_date, as_text, both, case, either, empty, joined, quoted, select, stacked, value
 from ..engine.table import Column, Fact, Table
 from ..errors import HistoryError
 from ..free_names import free_name
@@ -66,7 +67,7 @@ def landmarks(tables: Sequence[Table], ages: Sequence[int], terms: Terms, as_of:
         "oldest": ages[-1],
     }
     facts = (*first.facts, Fact("ages", made))
-    table = answered(first, " UNION ALL ".join(parts), columns, facts=facts)
+    table = answered(first, stacked(parts), columns, facts=facts)
     changed = replace(
         terms,
         created_at=seen,
@@ -84,24 +85,23 @@ def landmarks(tables: Sequence[Table], ages: Sequence[int], terms: Terms, as_of:
 
 def age_sql(leads: Table, created_at: str, at: date) -> str:
     """SQL for the whole days from creation to a day; none where there is no creation day, 0 for leads of the future."""
-    day = sql.day(dates.moment(leads, created_at).expression).sql("duckdb")
-    age = f"{day_number(at)} - {day}"
-    return f"CASE WHEN {day} IS NULL THEN NULL WHEN {age} < 0 THEN 0 ELSE {age} END"
+    day = day_of(leads, created_at)
+    return case((empty(day), NOTHING), (f"{day_number(at)} < {day}", 0), otherwise=f"{day_number(at)} - {day}")
 
 
-def _at_age(table: Table, age: int, terms: Terms, as_of: date, names: Collection[str]) -> str:
+def day_of(table: Table, column: str) -> str:
+    """SQL for the day that a cell holds, in days since 1970."""
+    return sql.day(dates.moment(table, column).expression).sql("duckdb")
+
+
+def _at_age(table: Table, age: int, terms: Terms, as_of: date, names: tuple[str, str]) -> str:
     """The leads that are still open at an age, as they are seen on that day."""
-    seen, row = (_quoted(name) for name in names)
-    day = f"{sql.day(dates.moment(table, terms.created_at or '').expression).sql('duckdb')} + {age}"
-    listed = ", ".join(_quoted(column.name) for column in table.columns)
+    day = f"{day_of(table, terms.created_at or '')} + {age}"
+    cells = {quoted(column.name): quoted(column.name) for column in table.columns}
+    key = joined((as_text(quoted(terms.lead_id or "")), value(f" at {age}")))
+    cells |= {quoted(names[0]): as_date(day), quoted(names[1]): key, quoted(AGE): str(age)}
     conditions = [f"{day} <= {day_number(as_of)}"]
     if terms.customer_at is not None and terms.customer_at in [column.name for column in table.columns]:
-        closed = sql.day(dates.moment(table, terms.customer_at).expression).sql("duckdb")
-        conditions.append(f"({closed} IS NULL OR {closed} > {day})")
-    key = f"CONCAT(CAST({_quoted(terms.lead_id or '')} AS VARCHAR), ' at {age}')"
-    added = f"DATE '1970-01-01' + CAST({day} AS INTEGER) AS {seen}, {key} AS {row}, {age} AS {_quoted(AGE)}"
-    return f"SELECT {listed}, {added} FROM {table.relation} WHERE {' AND '.join(conditions)}"
-
-
-def _quoted(name: str) -> str:
-    return sql.identifier(name).sql("duckdb")
+        closed = day_of(table, terms.customer_at)
+        conditions.append(either(empty(closed), f"{closed} > {day}"))
+    return select(cells, table.relation, where=both(*conditions))

@@ -109,10 +109,10 @@ def with_lead_age(grid: Grid, leads: Table, at: date | None) -> Table:
     created = str(grid.provenance.get("created_at") or find_dates(leads)[0] or "")
     if created not in names:
         raise GridError(f"the age of leads needs the day they came: {unknown('column', created, names)}")
-    listed = [_quoted(name) for name in (*names, *([leads.position] if leads.position is not None else []))]
-    statement = f"SELECT {', '.join(listed)}, {age_sql(leads, created, at)} AS {_quoted(AGE)} FROM {leads.relation}"
+    listed = (*names, *([leads.position] if leads.position is not None else []))
+    cells = {quoted(name): quoted(name) for name in listed} | {quoted(AGE): age_sql(leads, created, at)}
     column = Column(AGE, "number", True)
-    return derived(leads, statement, [column], facts=leads.facts, fingerprint=leads.fingerprint)
+    return derived(leads, select(cells, leads.relation), [column], facts=leads.facts, fingerprint=leads.fingerprint)
 
 
 def with_events(grid: Grid, leads: Table, events: Table, at: date | None = None) -> Table:
