@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from calibrate import Terms, observe, open_table
+from calibrate.counts.counting import count
 from calibrate.counts.rates import estimate
-from calibrate.counts.tally import Tally, count, tally_of
+from calibrate.counts.tally import Tally, tally_of
 from calibrate.evaluation.backtest import folds, replay
 from calibrate.evaluation.comparison import Comparison, compare
 from calibrate.grid.criteria import Criterion, Level

@@ -92,7 +92,7 @@ def by_hand(known: Path, happened: Path, memory: str) -> dict[str, Any]:
 
 
 def columns(known: Path, happened: Path, memory: str, *, history: bool = False) -> dict[str, Any]:
-    from calibrate.counts.tally import count
+    from calibrate.counts.counting import count
     from calibrate.engine import Session
     from calibrate.leads.columns.proposal import propose
     from calibrate.leads.events import join_events

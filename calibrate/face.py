@@ -19,7 +19,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from .counts import tally as counting
+from .counts import counting
 from .counts.rates import estimate
 from .counts.tally import Tally
 from .engine.frames import Frame, is_frame

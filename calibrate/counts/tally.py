@@ -19,16 +19,10 @@ from numpy.typing import NDArray
 
 from ..errors import GridError, unknown
 from ..grid.criteria import Criterion, offsets
-from ..leads.history import History
 from ..shown import Shown
+from .closings import Sales, Undecided
 from .design_effect import Grouped, Pairs, among, group_codes, grouped, pairs_of
-from .encoding import coding
-from .marginals import Marginals
-from .tally_statement import hashed, share_of_others, tally_statement
-from .young import Counting, Young
-
-MOST_ROWS = 2**20
-"""Rows of the tally: about one million leads are counted exactly, more are thinned."""
+from .young import Young
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,6 +46,8 @@ class Tally(Shown):
     group      (R,) int32                   group of the row, which is then one lead; -1: its leads stand
                                             alone; None: all do. No name or id is behind the number
     young      Young                        leads too young to be judged, per age and level, or None
+    sales      Sales                        when each customer closed, or None where that is not known
+    undecided  Undecided                    leads too young to be judged, one by one, or None
     window     int                          days until a lead can be judged; None without dates
     as_of      date                         day on which the history was read, if it has one
     aside      columns                      suspects that were set aside, with their evidence
@@ -71,6 +67,8 @@ class Tally(Shown):
     ends: NDArray[np.int64] | None = None
     group: NDArray[np.int32] | None = None
     young: Young | None = None
+    sales: Sales | None = None
+    undecided: Undecided | None = None
     window: int | None = None
     as_of: date | None = None
     aside: tuple[Any, ...] = ()
@@ -147,7 +145,15 @@ class Tally(Shown):
             marginals.append(margin)
         sizes = [len(criterion.levels) for criterion in criteria]
         young = self.young and self.young.regrouped(positions, maps, sizes)
-        return replace(self, criteria=tuple(criteria), marginals=tuple(marginals), codes=codes, young=young)
+        return replace(
+            self,
+            criteria=tuple(criteria),
+            marginals=tuple(marginals),
+            codes=codes,
+            young=young,
+            sales=self.sales and self.sales.regrouped(positions, maps),
+            undecided=self.undecided and self.undecided.regrouped(positions, maps),
+        )
 
     def finer(self, criterion: Criterion) -> int:
         """Position of our criterion that the given one can be made from."""
@@ -163,7 +169,7 @@ class Tally(Shown):
         raise GridError(unknown("counted column", criterion.column, [c.column for c in self.criteria]))
 
     def only(self, cohorts: NDArray[np.bool_]) -> Tally:
-        """The leads of some cohorts: a mask of length T. Other cohorts stay, with no leads."""
+        """The leads of some cohorts: a mask of length T. Other cohorts stay, with no leads; undecided leads do not."""
         keep = cohorts[self.cohort]
         return replace(
             self,
@@ -175,6 +181,8 @@ class Tally(Shown):
             customers=self.customers[keep],
             counted=self.counted[keep],
             group=None if self.group is None else self.group[keep],
+            sales=self.sales and self.sales.of(cohorts[self.sales.cohort]),
+            undecided=None,
         )
 
     def less(self, rows: NDArray[np.bool_]) -> Tally:
@@ -229,6 +237,8 @@ class Tally(Shown):
             marginals=tuple(self.marginals[i] for i in positions),
             codes=np.ascontiguousarray(self.codes[positions]),
             young=self.young and self.young.of(positions),
+            sales=self.sales and self.sales.regrouped(positions),
+            undecided=self.undecided and self.undecided.regrouped(positions),
         )
 
     def frame(self) -> pd.DataFrame:
@@ -259,98 +269,6 @@ class Tally(Shown):
         )
 
 
-def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True) -> Tally:
-    """Read the attributes of all leads once and count them.
-
-    Up to `most_rows` leads every one keeps its row. Beyond, all customers do, and of the others those whose
-    identity has a small md5 digest; weights restore each cohort's totals. The same input gives the same tally
-    on every engine. Leads with the same profile share a row where that pays; where all profiles fit one table of
-    counts, no lead is left out however many there are. Without `profiles` there are no rows, only the exact counts per
-    level: all that `estimate` needs, at less time and memory.
-    """
-    criteria = history.criteria
-    counting = Marginals(criteria, len(history.cohorts))
-    alone = history.terms.group is None
-    tabled = profiles and alone and len(counting.groups) == 1 and counting.cells[0].size <= 16 * history.kept
-    share = share_of_others(history, most_rows) if profiles and not tabled else 1.0
-    pieces: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]] = []
-    places: list[NDArray[np.int64]] = []
-    buyers: list[NDArray[np.uint64]] = []
-    how, counting_young = coding(history.table, criteria), Counting(history, criteria)
-    for piece in history.table.stream(tally_statement(history, how, share)):
-        place, buyer = piece.get("place"), hashed(piece.get("buyer"))
-        codes, moment = how.codes(piece), piece["moment"].astype(np.int64, copy=False)
-        flags = piece["flags"].astype(np.uint8)
-        if counting_young.marginals is not None:
-            is_young = (flags & 4).astype(np.bool_)
-            counting_young.add(codes[:, is_young], moment[is_young], (flags[is_young] & 1).astype(np.bool_))
-            old = ~is_young
-            codes, moment, flags = codes[:, old], moment[old], flags[old]
-            place, buyer = None if place is None else place[old], None if buyer is None else buyer[old]
-        cohort = history.cohort_of(moment)
-        customer = (flags & 1).astype(np.bool_)
-        counting.add(codes, cohort, customer)
-        if share < 1:
-            stays = np.flatnonzero(flags & 2)
-            codes, cohort, customer = codes[:, stays], cohort[stays], customer[stays]
-            place = None if place is None else place[stays]
-            buyer = None if buyer is None else buyer[stays]
-        if profiles and not tabled:
-            pieces.append((codes, cohort, customer))
-            places += [] if place is None else [place.astype(np.int64)]
-            buyers += [] if buyer is None else [buyer]
-    if tabled:
-        return replace(_tabled(history, counting), young=counting_young.young())
-    codes = np.concatenate([np.zeros((len(criteria), 0), np.uint8), *(piece[0] for piece in pieces)], axis=1)
-    cohort = np.concatenate([np.zeros(0, np.int32), *(piece[1] for piece in pieces)])
-    customer = np.concatenate([np.zeros(0, np.bool_), *(piece[2] for piece in pieces)])
-    buyer = np.concatenate(buyers) if buyers else None
-    if places:  # the same rows in the same order, in whatever order they came
-        order = np.argsort(np.concatenate(places), kind="stable")
-        codes, cohort, customer = np.ascontiguousarray(codes[:, order]), cohort[order], customer[order]
-        buyer = None if buyer is None else buyer[order]
-    tally = Tally(
-        criteria=criteria,
-        cohorts=history.cohorts,
-        totals=history.totals,
-        marginals=counting.tables(),
-        codes=codes,
-        cohort=cohort,
-        leads=np.where(customer, 1.0, _weights(history.totals, cohort, customer)),
-        customers=customer.astype(np.float64),
-        counted=np.ones(len(cohort), np.int64),
-        exact=share >= 1 and profiles,
-        ends=history.ends,
-        window=history.window,
-        as_of=history.as_of,
-        group=None if buyer is None else group_codes(buyer, alone=0),
-        young=counting_young.young(),
-    )
-    return merged(tally)
-
-
-def _tabled(history: History, counting: Marginals) -> Tally:
-    """The tally of criteria whose profiles are so few that one table of counts holds them all."""
-    table = counting.cells[0].transpose(1, 0, *(2 + np.argsort(counting.groups[0])))  # customer, cohort, criteria
-    total = table.sum(axis=0)
-    occupied = np.nonzero(total)
-    return Tally(
-        criteria=history.criteria,
-        cohorts=history.cohorts,
-        totals=history.totals,
-        marginals=counting.tables(),
-        codes=np.array(occupied[1:], np.uint8),
-        cohort=occupied[0].astype(np.int32),
-        leads=total[occupied].astype(np.float64),
-        customers=table[1][occupied].astype(np.float64),
-        counted=total[occupied],
-        exact=True,
-        ends=history.ends,
-        window=history.window,
-        as_of=history.as_of,
-    )
-
-
 def merged(tally: Tally) -> Tally:
     """The same tally with one row per cohort and profile, where profiles are few enough to recur."""
     size = len(tally.cohorts)
@@ -377,14 +295,6 @@ def merged(tally: Tally) -> Tally:
         counted=sums["counted"].astype(np.int64),
         group=None if tally.group is None else tally.group[first],
     )
-
-
-def _weights(totals: NDArray[np.int64], cohort: NDArray[np.int32], customer: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Leads that each row without a customer stands for, so that every cohort keeps its total."""
-    lost = np.bincount(cohort[~customer], minlength=len(totals))
-    weight = (totals[:, 0] - totals[:, 1]) / np.maximum(lost, 1)
-    result: NDArray[np.float64] = weight[cohort]
-    return result
 
 
 def tally_of(

@@ -16,7 +16,10 @@ from .young import IMMATURE
 
 
 def tally_statement(history: History, how: Coding, share: float) -> str:
-    """One row per lead that is kept or young: moment, flags (1 customer, 2 stays in the sample, 4 young), codes."""
+    """One row per lead that is kept or young: moment, flags (1 customer, 2 stays in the sample, 4 young), codes.
+
+    With closing dates `took` has the days until each customer's sale, -1 for other leads.
+    """
     flags, columns = [CUSTOMER], {}
     if share < 1:
         limit = value(f"{int(share * 2**32):08x}")
@@ -31,6 +34,8 @@ def tally_statement(history: History, how: Coding, share: float) -> str:
     if history.excluded.get("immature"):
         flags.append(case((f"{STATUS} = {IMMATURE}", 4), otherwise=0))
         condition = one_of(STATUS, (KEPT, IMMATURE))
+    if history.ends is not None and history.terms.customer_at is not None:
+        columns["took"] = case((f"{CUSTOMER} = 1", f"__closed - {MOMENT}"), otherwise=-1)
     cells = {"moment": MOMENT, "flags": " + ".join(flags)} | columns | how.columns
     return select(cells, rows(history.leads, "leads"), where=condition)
 
@@ -41,6 +46,16 @@ def share_of_others(history: History, most_rows: int) -> float:
     if leads <= most_rows:
         return 1.0
     return max(most_rows - customers, most_rows // 4) / (leads - customers)
+
+
+def weights_of_others(
+    totals: NDArray[np.int64], cohort: NDArray[np.int32], customer: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Leads that each row without a customer stands for, so that every cohort keeps its total."""
+    lost = np.bincount(cohort[~customer], minlength=len(totals))
+    weight = (totals[:, 0] - totals[:, 1]) / np.maximum(lost, 1)
+    result: NDArray[np.float64] = weight[cohort]
+    return result
 
 
 def hashed(buyers: NDArray[Any] | None) -> NDArray[np.uint64] | None:

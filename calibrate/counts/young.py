@@ -63,6 +63,7 @@ class Counting:
 
     def __init__(self, history: History, criteria: Sequence[Criterion]) -> None:
         self.marginals: Marginals | None = None
+        self.last: int | None = None
         window = history.window
         if window is None or history.as_of is None or not history.excluded.get("immature"):
             return
@@ -73,10 +74,12 @@ class Counting:
 
     def add(self, codes: NDArray[np.uint8], moment: NDArray[np.int64], customer: NDArray[np.bool_]) -> None:
         """Count some young leads, entered on these days."""
-        if self.marginals is not None and len(moment):
+        if self.marginals is not None and self.last is not None and len(moment):
             age = np.clip((self.last - moment) // self.width, 0, self.ages - 1).astype(np.int32)
             self.marginals.add(codes, age, customer)
 
     def young(self) -> Young | None:
         """The counts; None where there are no young leads."""
-        return None if self.marginals is None else Young(self.width, self.last, self.marginals.tables())
+        if self.marginals is None or self.last is None:
+            return None
+        return Young(self.width, self.last, self.marginals.tables())

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..counts.design_effect import grouped
+from ..counts.newest import known_on
 from ..counts.rates import MIN_LEADS
 from ..counts.tally import Tally
 from ..errors import HistoryError
@@ -137,8 +138,9 @@ def training(tally: Tally, fold: Fold) -> Tally:
     leads' beginning is learnt from, and all judged leads stay. Limit: companies that come back are missing from what
     is learnt, so that where these buy more, the close rates that a fold promises are a little low.
     """
-    train = tally.only(fold.train)
-    return train if train.group is None else train.less(_judged_too(tally, fold)[fold.train[tally.cohort]])
+    barred = None if tally.group is None else _judged_too(tally, fold)
+    train = known_on(tally, fold.train, int(np.flatnonzero(fold.judged)[0]), barred)
+    return train if barred is None else train.less(barred[fold.train[tally.cohort]])
 
 
 def _judged_too(tally: Tally, fold: Fold) -> NDArray[np.bool_]:

@@ -142,6 +142,8 @@ def _forgetting(recency: Recency) -> Iterator[tuple[str, Mapping[str, str | int 
     """What was done because the history has moved: earlier leads count less, promises follow the newest cohorts."""
     if recency.half_life is not None:
         yield "earlier_forgotten", {"cohorts": int(recency.half_life), "gain": recency.gain}
+    if recency.undecided:
+        yield "undecided_count", {"gain": recency.gain}
     if recency.newest:
         yield "newest_level", {"cohorts": NEWEST, "gain": recency.gain}
 

@@ -10,12 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
+from ..counts.counting import count
 from ..counts.derived_answers import tried_answers
 from ..counts.leakage import Question, Suspect, judge
 from ..counts.ledger import Moved, moved
 from ..counts.protected import protected
 from ..counts.replication import by_chance
-from ..counts.tally import Tally, count
+from ..counts.tally import Tally
 from ..engine import Session
 from ..engine.row_filter import filtered
 from ..engine.table import Fact, Table

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from ..counts.counting import count
 from ..counts.rates import rate
-from ..counts.tally import count
 from ..engine.table import Table
 from ..errors import CalibrateError
 from ..evaluation.backtest import folds, replay

@@ -10,18 +10,20 @@ that is what happens, and nothing is lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
 from ..counts.faded import faded, half_life_weights
+from ..counts.newest import joined, known_on
 from ..counts.tally import Tally
 from ..grid.grid import Curve, Grid
-from ..weights.logistic import fitted
-from ..weights.profile_algebra import level_out, predict, rows_of
+from ..weights.logistic import Fit, fitted
+from ..weights.profile_algebra import Rows, level_out, predict, rows_of
 from .curve import fit_curve
 from .score_table import score
 
@@ -29,7 +31,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 HURDLE = 2.3
-"""Standard errors by which forgetting must foretell better."""
+"""Standard errors by which an option must foretell better than all decided leads alike."""
 HALF_LIVES = (1.0, 2.0, 4.0, 8.0)
 """Cohorts after which a lead counts half."""
 NEWEST = 2
@@ -43,45 +45,55 @@ FORETOLD, BLOCKS = 0.4, 4
 MOST_ROWS = 12_000
 """Rows that a fit goes through."""
 STRENGTH, STEPS = 8.0, 4
+ROUNDS, SLICES = 2, 3
+"""Fits after which undecided leads count as they should, and slices of them that stand for cohorts."""
 
 
 @dataclass(frozen=True)
 class Recency:
-    """What was chosen: cohorts after which a lead counts half (None: all alike), an intercept of the newest cohorts.
+    """What was chosen: how fast leads are forgotten, and what the newest ones are used for.
 
+    After `half_life` cohorts a lead counts half (None: all count alike), `newest` gives the newest cohorts an intercept
+    of their own, with `undecided` leads that are not decided yet count as far as they tell (`counts.closings`).
     `gain` is the share of the log-loss that it saves on the leads foretold, `errors` how many standard errors that is.
     """
 
     half_life: float | None = None
     newest: bool = False
+    undecided: bool = False
     gain: float = 0.0
     errors: float = 0.0
 
     @property
     def used(self) -> bool:
         """Whether anything is forgotten or moved."""
-        return self.newest or self.half_life is not None
+        return self.newest or self.undecided or self.half_life is not None
 
     @property
     def facts(self) -> dict[str, float]:
         """What a grid's provenance says of it; nothing where every lead counts alike."""
         half_life = {} if self.half_life is None else {"half_life_cohorts": self.half_life}
-        return {**half_life, **({"newest_cohorts": NEWEST} if self.newest else {})}
+        newest = {"newest_cohorts": NEWEST} if self.newest else {}
+        return {**half_life, **newest, **({"undecided_leads": 1} if self.undecided else {})}
 
     @classmethod
     def of(cls, grid: Grid) -> Recency:
         """What was chosen when a grid was made."""
         half_life = grid.provenance.get("half_life_cohorts")
-        return cls(float(half_life) if half_life else None, bool(grid.provenance.get("newest_cohorts")))
+        newest, undecided = (bool(grid.provenance.get(key)) for key in ("newest_cohorts", "undecided_leads"))
+        return cls(float(half_life) if half_life else None, newest, undecided)
 
     def on(self, tally: Tally) -> Tally:
-        """The leads as they count: the same tally where nothing is forgotten."""
+        """The leads as they count: the same tally where nothing is forgotten and nothing added."""
+        tally = with_undecided(tally) if self.undecided else tally
         if self.half_life is None:
             return tally
         return faded(tally, half_life_weights(tally.totals[:, 0] > 0, self.half_life))
 
     def curve(self, tally: Tally, grid: Grid, *, lines: float = 0) -> Curve:
         """Close rate to expect at each score of a grid: from the leads as they count, at the newest cohorts' level."""
+        if self.undecided:
+            tally = with_undecided(tally)
         table = score(tally, grid)
         if self.half_life is None:
             curve = fit_curve(table.scores, *table.total, lines=lines)
@@ -113,14 +125,36 @@ def recency_of(tally: Tally, close_days: int | None = None) -> Recency:
     customers = int(totals[:, 1].sum())
     if len(occupied) < FEWEST_COHORTS or min(customers, int(totals[:, 0].sum()) - customers) < FEWEST_CUSTOMERS:
         return ALIKE
-    options = [(half_life, newest) for half_life in (None, *HALF_LIVES) for newest in (False, True)]
-    close_days = tally.window if close_days is None else close_days
-    losses = [_losses(tally, train, block, options) for train, block in _blocks(tally, close_days)]
-    if not losses:
+    also = (False, True) if tally.sales is not None and tally.exact else (False,)
+    options = [
+        (half_life, newest, undecided)
+        for undecided in also
+        for half_life in (None, *HALF_LIVES)
+        for newest in (False, True)
+    ]
+    foretold = [
+        _losses(known_on(tally, train, int(np.flatnonzero(block)[0])), _leads(tally.only(block)), options)
+        for train, block in _blocks(tally, tally.window if close_days is None else close_days)
+    ]
+    foretold += _undecided_foretold(tally, options)
+    if not foretold:
         return ALIKE
-    cohort = np.concatenate([part.cohort for part in losses])
-    counts = np.concatenate([part.counts for part in losses], axis=1)
-    loss = np.concatenate([part.loss for part in losses], axis=2)
+    cohort = np.concatenate([part.cohort for part in foretold])
+    counts = np.concatenate([part.counts for part in foretold], axis=1)
+    loss = np.concatenate([part.loss for part in foretold], axis=2)
+    return max(
+        (
+            _best(options, loss[..., rows], counts[:, rows], cohort[rows])
+            for rows in (cohort >= 0, _newest_half(cohort))
+        ),
+        key=lambda recency: recency.gain,
+    )
+
+
+def _best(
+    options: Sequence[tuple[float | None, bool, bool]], loss: Floats, counts: Floats, cohort: NDArray[np.int32]
+) -> Recency:
+    """The option that foretells some rows best, of those that do so surely."""
     best = ALIKE
     for option, of_option in zip(options[1:], loss[1:], strict=True):
         gain, error = _gain(loss[0] - of_option, counts, cohort)
@@ -129,6 +163,31 @@ def recency_of(tally: Tally, close_days: int | None = None) -> Recency:
         if errors > HURDLE and share > best.gain:
             best = Recency(*option, share, errors)
     return best
+
+
+def _newest_half(cohort: NDArray[np.int32]) -> Flags:
+    """The rows of the newer half of the cohorts: where a change is too fresh to show in all."""
+    cohorts = np.unique(cohort)
+    newer: Flags = cohort >= cohorts[len(cohorts) // 2]
+    return newer
+
+
+def with_undecided(tally: Tally) -> Tally:
+    """The tally with its undecided leads, as they count by a joint fit: of decided leads, then of all."""
+    if tally.undecided is None:
+        return tally
+    known = replace(tally, undecided=None)
+    for _ in range(ROUNDS):
+        fit = fitted(_thinned(known), strength=STRENGTH, most_steps=STEPS)
+        known = joined(tally, partial(_chance, tally, fit))
+    return known
+
+
+def _chance(tally: Tally, fit: Fit, codes: NDArray[np.uint8]) -> Floats:
+    """Chance of closing within the window of leads of some levels: codes (C, Y) -> (Y,)."""
+    rows = Rows(codes, tuple(len(c.levels) for c in tally.criteria), *np.ones((3, codes.shape[1])))
+    chance: Floats = special.expit(predict(rows, fit.weights) + fit.intercept)
+    return chance
 
 
 def newest_cohorts(totals: NDArray[np.int64]) -> Flags:
@@ -172,27 +231,68 @@ def _blocks(tally: Tally, close_days: int | None) -> Iterator[tuple[Flags, Flags
             yield train, block
 
 
-def _losses(tally: Tally, train: Flags, block: Flags, options: list[tuple[float | None, bool]]) -> _Loss:
-    """How each option foretells a block from the cohorts known before it."""
-    known, coming = _thinned(tally.only(train)), _thinned(tally.only(block))
-    rows, newest = rows_of(coming), newest_cohorts(known.totals)
-    recent = _thinned(tally.only(newest))
-    recent_rows = rows_of(recent)
+@dataclass(frozen=True)
+class _Leads:
+    """Leads to be foretold: levels (C, rows), cohort (rows,), customers and others (2, rows)."""
+
+    codes: NDArray[np.uint8]
+    cohort: NDArray[np.int32]
+    counts: Floats
+
+
+def _leads(tally: Tally) -> _Leads:
+    """The rows of some cohorts, a sample of them where they are many."""
+    part = _thinned(tally)
+    return _Leads(part.codes, part.cohort, np.stack([part.customers, part.leads - part.customers]))
+
+
+def _undecided_foretold(tally: Tally, options: Sequence[tuple[float | None, bool, bool]]) -> list[_Loss]:
+    """How each option foretells the younger half of the undecided leads: what has changed of late shows there first."""
+    young = tally.undecided
+    if young is None or young.closed.sum() < FEWEST_NEWEST:
+        return []
+    middle = float(np.median(young.share))
+    older, younger = young.of(young.share > middle), young.of(young.share <= middle)
+    if younger.closed.sum() < FEWEST_NEWEST:
+        return []
+    known = replace(tally, undecided=older)
+    fit = fitted(_thinned(replace(tally, undecided=None)), strength=STRENGTH, most_steps=STEPS)
+    weight = younger.weights(_chance(tally, fit, younger.codes))
+    customers = np.where(younger.closed, weight, 0.0)
+    order = np.argsort(np.argsort(-younger.share, kind="stable"), kind="stable")
+    cohort = len(tally.cohorts) + (order * SLICES // max(len(order), 1)).astype(np.int32)
+    return [
+        _losses(
+            known, _Leads(younger.codes, cohort.astype(np.int32), np.stack([customers, weight - customers])), options
+        )
+    ]
+
+
+def _losses(then: Tally, coming: _Leads, options: Sequence[tuple[float | None, bool, bool]]) -> _Loss:
+    """How each option foretells some leads from what was known before them."""
+    decided = _thinned(replace(then, undecided=None))
+    known = {False: decided}
+    if then.undecided is not None:
+        known[True] = with_undecided(replace(decided, undecided=then.undecided))
+    rows = Rows(coming.codes, tuple(len(c.levels) for c in then.criteria), *np.ones((3, coming.codes.shape[1])))
+    fits: dict[tuple[float | None, bool], tuple[Floats, float]] = {}
+    recent = {key: rows_of(part.only(newest_cohorts(part.totals))) for key, part in known.items()}
     loss = []
-    fits: dict[float | None, tuple[Floats, float]] = {}
-    for half_life, own_intercept in options:
-        if half_life not in fits:
-            part = known if half_life is None else faded(known, half_life_weights(known.totals[:, 0] > 0, half_life))
+    for half_life, own_level, undecided in options:
+        key = undecided and True in known
+        if (half_life, key) not in fits:
+            part = Recency(half_life).on(known[key])
             fit = fitted(part, strength=STRENGTH, most_steps=STEPS)
             exact = rows_of(part)
             level = level_out(predict(exact, fit.weights), exact.leads, exact.customers, fit.intercept)
-            fits[half_life] = fit.weights, level
-        weights, intercept = fits[half_life]
-        if own_intercept:
-            intercept = level_out(predict(recent_rows, weights), recent_rows.leads, recent_rows.customers, intercept)
+            fits[half_life, key] = fit.weights, level
+        weights, intercept = fits[half_life, key]
+        if own_level:
+            newest = recent[key]
+            intercept = level_out(predict(newest, weights), newest.leads, newest.customers, intercept)
         log_odds = predict(rows, weights) + intercept
         loss.append(np.stack([-special.log_expit(log_odds), -special.log_expit(-log_odds)]))
-    return _Loss(coming.cohort, np.stack([rows.customers, rows.leads - rows.customers]), np.array(loss))
+    return _Loss(coming.cohort, coming.counts, np.array(loss))
 
 
 def _gain(saved: Floats, counts: Floats, cohort: NDArray[np.int32]) -> tuple[float, float]:

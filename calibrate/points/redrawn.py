@@ -134,6 +134,9 @@ def resample(tally: Tally, rng: np.random.Generator) -> Tally:
         customers = np.where(together, tally.customers * times, customers)
         lost = np.where(together, (tally.leads - tally.customers) * times, lost)
     leads, cohorts = customers + lost, len(tally.cohorts)
+    young = tally.undecided
+    if young is not None:
+        young = replace(young, leads=rng.poisson(young.leads).astype(np.float64))
     counts = (leads, customers)
     marginals = []
     for criterion, codes in zip(tally.criteria, tally.codes, strict=True):
@@ -150,6 +153,7 @@ def resample(tally: Tally, rng: np.random.Generator) -> Tally:
         customers=customers,
         counted=leads.astype(np.int64),
         group=None,
+        undecided=young,
     )
 
 

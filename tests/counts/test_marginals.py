@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from calibrate.counts import marginals as marginals_
+from calibrate.counts.counting import count
 from calibrate.counts.marginals import Marginals
-from calibrate.counts.tally import Tally, count
+from calibrate.counts.tally import Tally
 from calibrate.engine import open_table
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.leads.history import observe

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibrate.counts.tally import count
+from calibrate.counts.counting import count
 from calibrate.engine import Session
 from calibrate.leads.columns.proposal import propose
 from calibrate.leads.history import observe

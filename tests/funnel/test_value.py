@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from funnel_case import TERMS, history
 
+from calibrate.counts.counting import count
 from calibrate.counts.rates import estimate
-from calibrate.counts.tally import count
 from calibrate.engine import Session
 from calibrate.errors import InputError
 from calibrate.funnel.value import home_of, weigh_by_value

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from statsmodels.stats.proportion import proportions_ztest
 
+from calibrate.counts.counting import count
 from calibrate.counts.rates import estimate
-from calibrate.counts.tally import Tally, count, tally_of
+from calibrate.counts.tally import Tally, tally_of
 from calibrate.engine import Session
 from calibrate.funnel.worked import select_worked
 from calibrate.grid.criteria import Criterion, Level

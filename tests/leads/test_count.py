@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibrate.counts.tally import Tally, count
+from calibrate.counts.counting import count
+from calibrate.counts.tally import Tally
 from calibrate.engine import open_table
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.leads.history import observe

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from calibrate.counts.counting import count
 from calibrate.counts.rates import estimate
-from calibrate.counts.tally import count
 from calibrate.engine import Session, Table
 from calibrate.funnel.fading import fade
 from calibrate.funnel.stages import follow

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from calibrate.counts.counting import count
 from calibrate.counts.rates import estimate
-from calibrate.counts.tally import count
 from calibrate.engine import Session
 from calibrate.grid.criteria import Criterion
 from calibrate.leads.columns.fine_classing import named_levels

@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from calibrate.counts.tally import count
+from calibrate.counts.counting import count
 from calibrate.engine import Session
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from calibrate.counts.closings import Sales, undecided_now
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.evaluation.backtest import Backtest, folds, replay
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.points import plan as planning
 from calibrate.points.plan import Plan
-from calibrate.points.recency import ALIKE, Recency, newest_cohorts, recency_of
+from calibrate.points.recency import ALIKE, Recency, newest_cohorts, recency_of, with_undecided
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 QUESTIONS = tuple(
@@ -102,3 +105,49 @@ def test_intercept_takes_more_cohorts_where_customers_are_few() -> None:
     totals = np.array([[100, 50], [100, 20], [100, 9], [10, 8], [0, 0]])
     assert newest_cohorts(totals).tolist() == [False, False, True, True, False]
     assert newest_cohorts(np.array([[90, 9], [90, 5], [90, 4]])).tolist() == [True, True, True]
+
+
+def with_days(kind: str, seed: int, a_month: int = 400) -> Tally:
+    """Fourteen months, closing after 38 days in the median; in `moved` all effects changed six months ago."""
+    rng = np.random.default_rng(seed)
+    months, window = 14, 90
+    early, late = rng.normal(0, 0.5, (2, len(QUESTIONS), 4))
+    entered = np.sort(rng.integers(0, months * 30, a_month * months))
+    codes = rng.integers(0, 4, (len(QUESTIONS), len(entered))).astype(np.uint8)
+    odds = np.full(len(entered), -2.0)
+    for i, column in enumerate(codes):
+        new = (kind == "moved") & (entered > (months - 6) * 30)
+        odds += np.where(new, late[i][column], early[i][column])
+    took = np.minimum(np.exp(rng.normal(np.log(38), 0.8, len(entered))), window - 1).astype(np.int64)
+    bought, last = rng.random(len(entered)) < 1 / (1 + np.exp(-odds)), months * 30 - 1
+    old = entered + window <= last
+    when = (entered // 30).astype(np.int32)
+    tally = tally_of(QUESTIONS, codes[:, old], bought[old], when[old], [f"m{i:02d}" for i in range(months - 3)])
+    mine = old & bought
+    sales = Sales(
+        codes[:, mine],
+        when[mine],
+        entered[mine].astype(np.int32),
+        took[mine].astype(np.int32),
+        np.full(int(mine.sum()), -1, np.int32),
+    )
+    so_far = bought & (entered + took <= last)
+    undecided = undecided_now(codes[:, ~old], last - entered[~old], so_far[~old], sales)
+    ends = np.arange(1, len(tally.cohorts) + 1) * 30 - 1
+    return replace(tally, ends=ends, window=window, sales=sales, undecided=undecided)
+
+
+def test_leads_that_are_not_decided_count_where_they_tell_something_new() -> None:
+    moved = [recency_of(with_days("moved", seed)) for seed in range(4)]
+    assert sum(recency.undecided for recency in moved) >= 3
+    assert sum(recency_of(with_days("still", seed)).used for seed in range(8)) <= 1
+
+
+def test_undecided_leads_add_what_they_tell_and_keep_the_rate() -> None:
+    tally = with_days("still", 3)
+    assert tally.undecided is not None
+    more = with_undecided(tally)
+    share = (more.totals[-1, 0] / tally.undecided.leads.sum(), tally.undecided.share.mean())
+    assert share[0] == pytest.approx(share[1], rel=0.05)
+    rate = (more.totals[-1, 1] / more.totals[-1, 0], tally.overall[1] / tally.overall[0])
+    assert rate[0] == pytest.approx(rate[1], rel=0.15)

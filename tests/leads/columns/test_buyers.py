@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from calibrate.counts.tally import count
+from calibrate.counts.counting import count
 from calibrate.engine import Session, open_table
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.leads.columns.buyers import find_group, own_addresses, person_keys

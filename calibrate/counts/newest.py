@@ -1,0 +1,82 @@
+"""A tally with the leads that are not decided yet, each counting as far as it tells (`closings`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .closings import closing_curve, undecided_then
+from .tally import Tally
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+LABEL = "not decided yet"
+
+
+def known_on(tally: Tally, train: Flags, begins: int, without: Flags | None = None) -> Tally:
+    """The cohorts `train`, with what was known on a day of the later ones that had begun by then.
+
+    `begins` is the position of the first cohort after that day, `without` marks rows that must not be used. Without
+    closing dates, or with too few sales, only the decided cohorts stand there.
+    """
+    known = tally.only(train)
+    gap = (np.arange(len(tally.cohorts)) < begins) & ~train & (tally.totals[:, 0] > 0)
+    curve = closing_curve(known.sales)
+    if tally.sales is None or curve is None or tally.ends is None or not gap.any() or not tally.exact:
+        return known
+    sales = tally.sales
+    lost = tally.leads - tally.customers
+    if without is not None and tally.group is not None:
+        lost = np.where(without, 0.0, lost)
+        barred = np.unique(tally.group[without & (tally.group >= 0)])
+        sales = sales.of(~np.isin(sales.group, barred))
+    day = int(tally.ends[begins - 1]) + 1
+    undecided = undecided_then((tally.codes, tally.cohort, lost), gap, sales, curve, tally.ends, day)
+    return replace(known, undecided=undecided)
+
+
+def joined(tally: Tally, chance: Callable[[NDArray[np.uint8]], Floats]) -> Tally:
+    """The tally with one cohort more: its undecided leads, as they count given each one's chance of closing.
+
+    `chance` gives it from codes (C, Y) -> (Y,). The tally itself where it has no undecided leads.
+    """
+    young = tally.undecided
+    if young is None:
+        return tally
+    leads = young.weights(chance(young.codes))
+    young, leads = young.of(leads > 0), leads[leads > 0]
+    bought = np.where(young.closed, leads, 0.0)
+    place = len(tally.cohorts)
+    group = None if tally.group is None else np.concatenate([tally.group, np.full(len(leads), -1, np.int32)])
+    margins = []
+    for criterion, codes, margin in zip(tally.criteria, young.codes, tally.marginals, strict=True):
+        margins.append(np.concatenate([margin, _whole(leads, bought, codes, len(criterion.levels))[None]]))
+    total = _whole(leads, bought, np.zeros(len(leads), np.uint8), 1)
+    last = None if tally.ends is None else np.append(tally.ends, tally.ends[-1] + (tally.window or 1))
+    return replace(
+        tally,
+        cohorts=(*tally.cohorts, LABEL),
+        totals=np.concatenate([tally.totals, total]),
+        marginals=tuple(margins),
+        codes=np.concatenate([tally.codes, young.codes], axis=1),
+        cohort=np.append(tally.cohort, np.full(len(leads), place, np.int32)),
+        leads=np.append(tally.leads, leads),
+        customers=np.append(tally.customers, bought),
+        counted=np.append(tally.counted, np.ones(len(leads), np.int64)),
+        ends=last,
+        group=group,
+        young=None,
+        undecided=None,
+    )
+
+
+def _whole(leads: Floats, bought: Floats, codes: NDArray[np.uint8], levels: int) -> NDArray[np.int64]:
+    """Leads and customers per level, rounded: (levels, 2)."""
+    counts = np.stack([np.bincount(codes, leads, levels), np.bincount(codes, bought, levels)], axis=1)
+    whole = np.rint(counts).astype(np.int64)
+    whole[:, 1] = np.minimum(whole[:, 1], whole[:, 0])
+    return whole
