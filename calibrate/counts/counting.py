@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..leads.history import History
-from .closings import Collecting
+from .closings import Collecting, Sales
 from .design_effect import group_codes
 from .encoding import coding
 from .marginals import Marginals
@@ -48,10 +48,8 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
             counting_young.add(*young)
             if share == 1 and profiles:
                 closings.add_young(*young)
-            old = ~is_young
-            codes, moment, flags = codes[:, old], moment[old], flags[old]
-            place, buyer = None if place is None else place[old], None if buyer is None else buyer[old]
-            took = None if took is None else took[old]
+            codes, moment, flags = codes[:, ~is_young], moment[~is_young], flags[~is_young]
+            place, buyer, took = (None if part is None else part[~is_young] for part in (place, buyer, took))
         cohort = history.cohort_of(moment)
         customer = (flags & 1).astype(np.bool_)
         counting.add(codes, cohort, customer)
@@ -60,16 +58,13 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
         if share < 1:
             stays = np.flatnonzero(flags & 2)
             codes, cohort, customer = codes[:, stays], cohort[stays], customer[stays]
-            place = None if place is None else place[stays]
-            buyer = None if buyer is None else buyer[stays]
+            place, buyer = (None if part is None else part[stays] for part in (place, buyer))
         if profiles and not tabled:
             pieces.append((codes, cohort, customer))
             places += [] if place is None else [place.astype(np.int64)]
             buyers += [] if buyer is None else [buyer]
     if tabled:
-        sales = closings.sales(None, None)
-        undecided = closings.undecided(counting_young.last, sales)
-        return replace(_tabled(history, counting), young=counting_young.young(), sales=sales, undecided=undecided)
+        return _with_dates(_tabled(history, counting), counting_young, closings.sales(None, None), closings)
     codes = np.concatenate([np.zeros((len(criteria), 0), np.uint8), *(piece[0] for piece in pieces)], axis=1)
     cohort = np.concatenate([np.zeros(0, np.int32), *(piece[1] for piece in pieces)])
     customer = np.concatenate([np.zeros(0, np.bool_), *(piece[2] for piece in pieces)])
@@ -79,7 +74,6 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
         codes, cohort, customer = np.ascontiguousarray(codes[:, order]), cohort[order], customer[order]
         buyer = None if buyer is None else buyer[order]
     group = None if buyer is None else group_codes(buyer, alone=0)
-    sales = closings.sales(buyer, group)
     tally = Tally(
         criteria=criteria,
         cohorts=history.cohorts,
@@ -95,11 +89,13 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
         window=history.window,
         as_of=history.as_of,
         group=group,
-        young=counting_young.young(),
-        sales=sales,
-        undecided=closings.undecided(counting_young.last, sales),
     )
-    return merged(tally)
+    return _with_dates(merged(tally), counting_young, closings.sales(buyer, group), closings)
+
+
+def _with_dates(tally: Tally, young: Counting, sales: Sales | None, closings: Collecting) -> Tally:
+    """The tally with the days of its sales, and the leads that are not decided yet."""
+    return replace(tally, young=young.young(), sales=sales, undecided=closings.undecided(young.last, sales))
 
 
 def _tabled(history: History, counting: Marginals) -> Tally:

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import calibrate
+from calibrate.counts.counting import count
 from calibrate.counts.derived_answers import is_answer, tried_answers
-from calibrate.counts.tally import Tally, count
+from calibrate.counts.tally import Tally
 from calibrate.grid.criteria import Criterion
 from calibrate.grid.derived import Derived
 from calibrate.leads.columns.title_columns import derived_levels
