@@ -17,7 +17,7 @@ import typer
 
 from .. import __version__
 from ..errors import CalibrateError, SettingsError, unknown
-from . import decide, exports
+from . import card, decide, exports
 from . import drift as later
 from . import trial as trials
 from .flags import (
@@ -76,6 +76,7 @@ def options(
 grid_app = typer.Typer(no_args_is_help=True, help="Look at a grid file.")
 app.add_typer(grid_app, name="grid")
 decide.add_to(app, grid_app)
+card.add_to(app)
 exports.add_to(app)
 later.add_to(app)
 trials.add_to(app)

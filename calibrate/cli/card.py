@@ -1,0 +1,44 @@
+"""The command that writes the card of a grid."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .flags import Option
+from .output import say
+
+RUN = "run.json"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(card)
+
+
+def card(
+    grid: Annotated[str, typer.Argument(metavar="GRID.json")],
+    out: Annotated[str, Option(metavar="FILE", help="Where to write: .html or .md.")],
+    run: Annotated[
+        str | None,
+        Option(metavar="MONTH", help="The month's folder that judged the grid (default: the one that it lies in)."),
+    ] = None,
+    contact: Annotated[str, Option(metavar="TEXT", help="Whom a person may ask, printed on the card.")] = "",
+    lang: Annotated[str, Option(help="Language of the card.")] = "en",
+) -> None:
+    """One page for the data-protection officer and for a person who asks: purpose, data, logic, accuracy, limits."""
+    from pathlib import Path
+
+    from ..export.reading import read_grid
+    from ..files import write_whole
+    from ..language import load
+    from ..monthly.run_file import read_run
+    from ..report.card import card as page_of
+
+    words, weights = load(lang), read_grid(grid)
+    folder = Path(run) if run else Path(grid).resolve().parent.parent
+    month = read_run(folder) if run or (folder / RUN).is_file() else None
+    form = {"htm": "html", "markdown": "md"}.get(suffix := Path(out).suffix.lstrip(".").casefold(), suffix)
+    write_whole(out, page_of(weights, words, form, month, contact).encode())
+    say(words("terminal.wrote", path=out))
