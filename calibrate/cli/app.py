@@ -91,6 +91,9 @@ def run(data: str, flags: dict[str, Any]) -> None:
     from ..report import folder, run_json, summary
 
     settings = settings_of(data, flags)
+    if flags["target"]:
+        candidates = settings.candidates.model_copy(update={"target": flags["target"]})
+        settings = settings.model_copy(update={"candidates": candidates})
     book = notebook.find() if flags["notebook"] else None
     publish.check_out(settings)
     timing: dict[str, float] = {}

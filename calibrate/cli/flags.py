@@ -45,6 +45,12 @@ RUN_FLAGS: dict[str, Any] = {
         str | None,
         Option("--data", metavar="FILE", help="The leads of this month, in place of the file that the settings name."),
     ],
+    "target": Annotated[
+        str | None,
+        Option(
+            "--for", metavar="SYSTEM", help="Also make the grid that this system can hold: pipedrive, hubspot, zoho…"
+        ),
+    ],
     "force": Annotated[bool, Option("--force", help="Write the report of a month anew that a decision has closed.")],
     "notebook": Annotated[bool, Option("--notebook", help="Run notebooks/monthly.ipynb too, saved as notebook.html.")],
 }

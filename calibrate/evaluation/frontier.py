@@ -150,7 +150,7 @@ def plans_along(plans: Sequence[Plan], grids: Mapping[str, Grid]) -> tuple[Plan,
     return tuple(
         replace(plan, name=f"{plan.name}-{size}", size=size)
         for plan in plans
-        if plan.grid is None
+        if plan.grid is None and plan.limits is None
         for size in reversed(SIZES)
         if size < grids[plan.name].lines
     )
@@ -169,17 +169,22 @@ def slim(grid: Grid) -> Grid:
 
 
 def judge_frontier(
-    backtests: Sequence[Backtest], plans: Sequence[Plan], grids: Mapping[str, Grid], *, capacity: float
+    backtests: Sequence[Backtest],
+    plans: Sequence[Plan],
+    grids: Mapping[str, Grid],
+    *,
+    capacity: float,
+    sizes: Mapping[str, int | None] | None = None,
 ) -> Frontier:
     """Judge every point on the same later leads and mark the one that is proposed.
 
-    `backtests` are those of the plans; `grids` are the same grids fitted on all mature history. A fixed grid among
-    them is the one in use.
+    `backtests` are those of the plans, or of points of the frontier whose `sizes` are given; `grids` are the same grids
+    fitted on all mature history. A fixed grid among them is the one in use.
     """
     if not backtests:  # nothing is asked of this history
         return Frontier(())
     later = same_leads(backtests)
-    sizes = {plan.name: plan.size for plan in plans}
+    sizes = {plan.name: plan.size for plan in plans} | dict(sizes or {})
     points = [
         Point(
             backtest.name, backtest.method, sizes[backtest.name], grids[backtest.name].lines, grids[backtest.name], {}

@@ -18,6 +18,7 @@ from ..files import write_whole
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import made_from
 from ..grid.reasons import words_in
+from . import pipedrive
 from .base import Coverage, Options, close_rates, line_name, rate_at
 from .fields import GIVE_NAME
 from .markdown import escape, table
@@ -67,6 +68,7 @@ def loading(grid: Grid, form: str, file: str, options: Options, coverage: Covera
     target, words = texts["sql" if form.startswith("sql-") else form], texts["words"]
     system = target["system"]
     steps = STEPS[form][options.language] if target.get("sheet") else target["steps"]
+    steps = pipedrive.steps(grid, options.language) if form == "pipedrive" else steps
     lines = ["## " + words["section"].format(file=f"`{_code(file)}`", grid=escape(grid.name), system=system), ""]
     lines += [f"### {words['steps']}", ""]
     numbered = [step if target.get("sheet") else step.format(file=_code(file)) for step in steps]

@@ -79,7 +79,8 @@ STEPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "Write the scores with: calibrate score GRID DATA, then: calibrate export GRID --to pipedrive "
             "--scores FILE; import that file (Import data, Spreadsheet) and match the id, the score and the band.",
             "Automations: when 'Lead band' changes to a band below, start its action.",
-            "Import again every day or week: Pipedrive has no score of its own that would move.",
+            "Import again every day or week: an imported score does not move by itself. A score that does, Pipedrive "
+            "Scores, takes ten criteria of +25, +10 or -10: calibrate run DATA --for pipedrive makes such a grid.",
         ),
         "fr": (
             "Paramètres, Champs de données, Affaires : ajoutez un champ numérique « Lead score » et un champ à "
@@ -89,7 +90,9 @@ STEPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "--scores FICHIER ; importez ce fichier (Importer des données, Tableur) en reliant l'identifiant, le "
             "score et le palier.",
             "Automatisations : quand « Lead band » passe à un palier ci-dessous, lancez son action.",
-            "Recommencez chaque jour ou chaque semaine : Pipedrive n'a pas de score propre qui évoluerait.",
+            "Recommencez chaque jour ou chaque semaine : un score importé n'évolue pas de lui-même. Les Scores de "
+            "Pipedrive, eux, évoluent, avec dix critères à +25, +10 ou -10 : calibrate run DATA --for pipedrive fait "
+            "une telle grille.",
         ),
     },
     "activecampaign": {

@@ -15,6 +15,7 @@ from ..grid.event_columns import OBSERVE_DAYS as EVENT_DAYS
 from ..grid.event_columns import is_event_column, types_in
 from ..grid.grid import Grid, Pin
 from ..grid.lead_age import AGE
+from ..grid.limits import limits_for
 from ..grid.mailbox_kinds import made_from
 from ..leads.columns.buyers import find_group, person_keys
 from ..leads.columns.mailbox import find_addresses, with_mailboxes
@@ -323,6 +324,9 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], window: int | None =
             plan = replace(plan, again=again, since=day_number(since))
         fixed.append(plan)
     plans = (*fixed, *(by_method[method] for method in candidates.methods))
+    if candidates.target is not None:
+        held = replace(by_method["logistic"], name=candidates.target, limits=limits_for(candidates.target))
+        plans = (*plans, held)
     if not plans:
         raise SettingsError("there is nothing to compare: name methods or grid files")
     return plans

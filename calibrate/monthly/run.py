@@ -24,6 +24,7 @@ from ..evaluation.ceiling import available, ceiling
 from ..evaluation.comparison import Comparison, Verdict, compare
 from ..evaluation.decision import outcomes
 from ..evaluation.frontier import Frontier, judge_frontier, plans_along, slim
+from ..evaluation.limits_cost import LimitsCost, limits_cost
 from ..evaluation.usefulness import useful
 from ..export.reading import read_grid as read_grid
 from ..grid.grid import Grid
@@ -90,6 +91,7 @@ def review(
         ceiling=_ceiling(reading, rolling) if _wants_ceiling(reading) else None,
         past=Past(reading.story, outcomes(reading.story, tally, _newest(reading.history))),
         frontier=_signed(frontier, reading),
+        limits=lines.limits,
     )
     by_name = {plan.name: plan for plan in plans}
     with timed("constraints_s", "constraints"):
@@ -157,6 +159,7 @@ class _Along:
     backtests: tuple[Backtest, ...]
     grids: Mapping[str, Grid]
     frontier: Frontier
+    limits: LimitsCost | None
     prepared: Prepared
     rolling: tuple[Fold, ...]
     capacity: float
@@ -180,10 +183,12 @@ def _along(reading: Counted, timed: Callable[[str, str], AbstractContextManager[
         backtests = replay(tally, (*plans, *sized), rolling, allowed=allowed, min_leads=min_leads)
     with timed("frontier_s", "frontier"):
         capacity = plans[0].policy.top_share(prepared.months, tally.overall)
-        rankable = [backtest for backtest in backtests if not backtest.fixed or backtest.name == CURRENT]
+        limited = {plan.name for plan in plans if plan.limits is not None}
+        rankable = [b for b in backtests if (not b.fixed or b.name == CURRENT) and b.name not in limited]
         frontier = judge_frontier(rankable, (*plans, *sized), grids, capacity=capacity)
+        limits = limits_cost((*plans, *sized), backtests, grids, frontier, capacity=capacity)
         plans, backtests = _with_proposed(plans, sized, backtests, frontier, tally)
-    return _Along(plans, backtests, grids, frontier, prepared, rolling, capacity)
+    return _Along(plans, backtests, grids, frontier, limits, prepared, rolling, capacity)
 
 
 def _with_proposed(

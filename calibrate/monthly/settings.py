@@ -217,6 +217,9 @@ class Candidates(SettingsPart):
     cap: Annotated[int | None, Flag("POINTS")] = Field(
         default=None, ge=1, description="at most so many points a line, up or down"
     )
+    target: str | None = Field(
+        default=None, description="also make the grid that this system can hold (run --for): pipedrive, hubspot, zoho"
+    )
     cap_criterion: Mapping[str, int] = Field(
         default_factory=dict, description="at most so many points on any line of a criterion: criterion = points"
     )

@@ -21,6 +21,7 @@ from ..counts.shrinkage import QUICK
 from ..counts.tally import Tally
 from ..errors import SettingsError, unknown
 from ..grid.grid import STAGES, Band, Grid, Thresholds, gate, moved_bands
+from ..grid.limits import Limits
 from ..weights import METHODS
 from ..weights.base import Weights
 from ..weights.constraints import Constraints
@@ -37,6 +38,7 @@ from .redrawn import draws_for, redraw, resamples
 from .scale import Scale
 from .score_table import reaches, score, with_minimums
 from .thresholds import Policy, choose
+from .within_limits import with_points_of
 
 JOINT, SEARCHED, LOG_ODDS = "logistic", "sparse", ("evidence", "logistic")
 """The method whose fit tells what a line adds to the others, the one that searches for whole points itself, and
@@ -55,7 +57,7 @@ class Plan:
 
     A fixed grid that was itself made from leads, those that came before the day `since`, has in `again` the plan that
     makes its like: on those leads a grid made anew from earlier ones stands in for it (`on`). `like` is then the grid
-    whose shares of qualified leads the thresholds keep.
+    whose shares of qualified leads the thresholds keep. `limits` are those of the system that is to hold the grid.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Plan:
     again: Plan | None = None
     since: int = 0
     like: Grid | None = None
+    limits: Limits | None = None
 
     def on(self, begins: int) -> Plan:
         """The plan to judge on leads that came from that day on: itself, or what stands in for it."""
@@ -174,6 +177,8 @@ def calibrate_prepared(prepared: Prepared, plan: Plan) -> Grid:
     """The plan's grid on prepared leads: points, curve of expected close rates, thresholds."""
     if plan.grid is not None:
         return _finished(plan.grid, prepared.fine, plan, prepared)
+    if plan.limits is not None:
+        return _finished(_within(prepared, plan, plan.limits), prepared.tally, plan, prepared)
     if plan.size is None:
         return grid_from(prepared.weights(plan.method, plan.constraints), prepared, plan)
     return _finished(_of_size(prepared, plan), prepared.tally, plan, prepared)
@@ -190,7 +195,7 @@ def sketch(prepared: Prepared, plan: Plan) -> Grid:
 def redrawn(prepared: Prepared, plan: Plan, grid: Grid) -> Grid:
     """A plan's grid with what resamples of its leads say: how often lines are kept, what the score owes to chance."""
     joint = plan.method in (JOINT, SEARCHED) or plan.size is not None
-    draws = 0 if plan.grid is not None else draws_for(prepared.tally, joint=joint)
+    draws = 0 if plan.grid is not None or plan.limits is not None else draws_for(prepared.tally, joint=joint)
     if not draws:
         return grid
 
@@ -251,6 +256,21 @@ def _of_size(prepared: Prepared, plan: Plan, brief: bool = False) -> Grid:
             **_form(prepared, plan),
         )
     return replace(prepared.sized[key], name=plan.name)
+
+
+def _within(prepared: Prepared, plan: Plan, limits: Limits) -> Grid:
+    """The grid that a system can hold: of the points that it knows, else the longest one that fits."""
+    free = replace(plan, limits=None, best=limits.best or plan.best, pivot=None if limits.best else plan.pivot)
+    if limits.points:
+        lines = _of_size(prepared, replace(free, size=max(SIZES)), brief=True)
+        grid = with_points_of(lines, prepared.tally, limits)
+    else:
+        sizes = sorted(SIZES, reverse=True)
+        grids = (_of_size(prepared, replace(free, size=size)) for size in sizes)
+        grid = next((candidate for candidate in grids if limits.holds(candidate)), None) or _of_size(
+            prepared, replace(free, size=min(SIZES))
+        )
+    return replace(grid, name=plan.name, provenance={**grid.provenance, "target": limits.system})
 
 
 class _Form(TypedDict):

@@ -16,6 +16,7 @@ from ..evaluation.constraint_costs import Costs
 from ..evaluation.decision import Adopted
 from ..evaluation.decision import Outcome as Promise
 from ..evaluation.frontier import Frontier
+from ..evaluation.limits_cost import LimitsCost
 from ..evaluation.segments import Sides
 from ..evaluation.swap import Swap
 from ..funnel.emails import Mails
@@ -171,6 +172,7 @@ class Review:
     rates per criterion and level where the history was simulated. The parts after `warnings` are returned by the
     functions that make them, in any order.
 
+    `limits` has the grid that a target system can hold, where one is asked for, and what its limits cost.
     `asked` are columns that are kept and asked about: nobody has said yet whether they were known in time.
     """
 
@@ -194,6 +196,7 @@ class Review:
     asked: tuple[Question, ...] = ()
     frontier: Frontier = field(default_factory=lambda: Frontier(()))
     power: Power | None = None
+    limits: LimitsCost | None = None
 
     @property
     def chosen_candidate(self) -> Candidate | None:

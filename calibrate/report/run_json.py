@@ -24,6 +24,7 @@ from . import audit_text as checks
 from . import enough, sections, tables
 from . import impact_json as meeting_json
 from . import outcome_text as spelling
+from .limits_text import limits_json
 from .review import Account, Candidate, Review
 
 SCHEMA = 1
@@ -68,6 +69,7 @@ def run_json(review: Review) -> dict[str, Any]:
             ],
         },
         "frontier": frontier_json(review.frontier, names),
+        "limits": limits_json(review.limits),
         "bands": [_band(band) for band in (proposed.grid.ladder if proposed else ())],
         "comparison": _comparison(review),
         "constraints": _plain(checks.costs_json(review)),

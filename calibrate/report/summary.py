@@ -14,6 +14,7 @@ from . import impact as meeting
 from . import outcome_text as spelling
 from .band_text import stage_lines
 from .level_text import line_name
+from .limits_text import limits_text
 from .review import Account, Review
 
 SHOWN_METRICS = ("auc", "log_loss")
@@ -38,6 +39,8 @@ def summary(review: Review, words: Words | None = None) -> str:
         if limits is not None:
             text.append(say("summary.thresholds", name=candidate.name, **stage_lines(limits, say)))
         text += [say("summary.top", name=candidate.name), *_strongest(review, say)]
+    if review.limits is not None:
+        text += ["", limits_text(review.limits, say)]
     changes = [*_changes(review, say)]
     text += ["", *changes] if changes else []
     if review.suspects:

@@ -1,0 +1,44 @@
+"""The limits of a target system in words: what its grid is, and what it costs on later leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..evaluation.limits_cost import LimitsCost
+from ..language import Words
+
+
+def limits_text(cost: LimitsCost, words: Words) -> str:
+    """Two or three sentences: the grid and its size there, its AUC beside the one without limits, how to export it."""
+    limits = cost.limits
+    if limits.conditions is None:
+        size = words("limits.best", best=limits.best, system=limits.system)
+    else:
+        size = words("limits.conditions", used=cost.used, most=limits.conditions, system=limits.system)
+    facts = {"name": cost.target, "other": cost.free.name, "other_auc": cost.free.metrics["auc"].value}
+    facts |= {"cost": cost.cost.value, "low": cost.cost.low, "high": cost.cost.high}
+    clear = "costs" if cost.cost.low > 0 else "alike"
+    sentences = [size, words(f"limits.{clear}", auc=cost.held.metrics["auc"].value, **facts)]
+    sentences.append(words("limits.export", file=f"grids/{cost.target}.json", target=cost.target.partition("-")[0]))
+    return " ".join(sentences)
+
+
+def limits_json(cost: LimitsCost | None) -> dict[str, Any] | None:
+    """The same as an object of run.json."""
+    if cost is None:
+        return None
+    return {
+        "for": cost.target,
+        "system": cost.limits.system,
+        "conditions": cost.limits.conditions,
+        "used": cost.used,
+        "grid": f"grids/{cost.target}.json",
+        "auc": vars(cost.held.metrics["auc"]),
+        "log_loss": vars(cost.held.metrics["log_loss"]),
+        "without": {
+            "name": cost.free.name,
+            "auc": vars(cost.free.metrics["auc"]),
+            "log_loss": vars(cost.free.metrics["log_loss"]),
+        },
+        "cost": vars(cost.cost),
+    }
