@@ -78,7 +78,8 @@ Refused = Literal["date_gaps", "date_future", "date_name", "date_years", "date_s
 class DateColumns:
     """The columns of creation and of closing, and other columns of dates with why they are not the day of creation.
 
-    `guessed`: the column of creation is known by its days alone. `sale`: the closing date is called after a sale.
+    `guessed`: the column of creation is known by its days alone; its name may say that it is the day of closing, as it
+    is in a file of customers. `sale`: the closing date is called after a sale.
     """
 
     created: str | None
@@ -91,7 +92,7 @@ class DateColumns:
 def find_dates(table: Table) -> tuple[str | None, str | None]:
     """The columns that say when a lead entered and when it became a customer."""
     roles = date_columns(table)
-    return roles.created, roles.closed
+    return roles.created, roles.closed if roles.closed != roles.created else None
 
 
 def date_columns(table: Table) -> DateColumns:
@@ -109,7 +110,7 @@ def date_columns(table: Table) -> DateColumns:
     fit = [name for name, why in refused.items() if why == "date_several"]
     if len(fit) != 1:
         return DateColumns(None, closed, sale=sale, refused=tuple(refused.items()))
-    return DateColumns(fit[0], closed if closed != fit[0] else None, guessed=True, sale=sale)
+    return DateColumns(fit[0], closed, guessed=True, sale=sale)
 
 
 def is_sale(column: str) -> bool:

@@ -1,0 +1,102 @@
+"""Id, dates and outcome where the settings do not name them: found, and refused where it is not clear."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from month_case import asked, day, opened, write
+
+from calibrate.engine import Session
+from calibrate.errors import HistoryError, SettingsError
+from calibrate.monthly.column_roles import Resolved, resolved
+
+
+def found(
+    folder: Path, header: tuple[str, ...], rows: list[tuple[object, ...]], **parts: dict[str, object]
+) -> Resolved:
+    file = write(folder / "leads.csv", header, rows)
+    return resolved(asked(file, **parts), opened(file))
+
+
+def roles(result: Resolved) -> tuple[str | None, ...]:
+    outcome, time = result.settings.outcome, result.settings.time
+    return outcome.lead_id, time.created_at, time.customer_at, outcome.customer
+
+
+ROWS: list[tuple[object, ...]] = [
+    (f"L{i}", day(i), "won" if i % 5 == 0 else "lost", day(i + 20) if i % 5 == 0 else "", "ab"[i % 2])
+    for i in range(60)
+]
+HEADER = ("Lead ID", "Created at", "Deal outcome", "Closed at", "Sector")
+
+
+def test_what_is_not_named_is_found_and_told(tmp_path: Path) -> None:
+    result = found(tmp_path, HEADER, ROWS)
+    assert roles(result) == ("Lead ID", "Created at", "Closed at", "Deal outcome")
+    told = {fact.key: dict(fact.facts)["column"] for fact in result.facts}
+    assert told == {
+        "found_created_at": "Created at", "outcome_found": "Deal outcome", "found_customer_at": "Closed at",
+        "found_lead_id": "Lead ID",
+    }  # fmt: skip
+    assert result.warnings == ()
+
+
+def test_what_the_settings_name_stays(tmp_path: Path) -> None:
+    result = found(tmp_path, HEADER, ROWS, outcome={"lead_id": "Sector", "customer": "Deal outcome"},
+                   time={"created_at": "Closed at", "customer_at": "Created at"})  # fmt: skip
+    assert roles(result) == ("Sector", "Closed at", "Created at", "Deal outcome") and result.facts == ()
+
+
+def test_a_value_that_means_customer_finds_its_column(tmp_path: Path) -> None:
+    result = found(tmp_path, HEADER, ROWS, outcome={"customer_values": ["won"]})
+    assert roles(result)[3] == "Deal outcome" and "outcome_value_found" in [fact.key for fact in result.facts]
+    with pytest.raises(SettingsError, match="no column holds it"):
+        found(tmp_path, HEADER, ROWS, outcome={"customer_values": ["signed"]})
+    twice = [(*row, row[2]) for row in ROWS]
+    with pytest.raises(
+        SettingsError, match=r"stands in several columns .*Deal outcome, Copy.*--customer 'Deal outcome'"
+    ):
+        found(tmp_path, (*HEADER, "Copy"), twice, outcome={"customer_values": ["won"]})
+
+
+@pytest.mark.parametrize(
+    ("name", "share", "fine"),
+    [("Closed at", 5, True), ("Closed at", 2, False), ("Won at", 3, True), ("Won at", 1, False)],
+)
+def test_a_date_alone_tells_the_sale_only_where_few_rows_have_one(
+    tmp_path: Path, name: str, share: int, fine: bool
+) -> None:
+    """Called after any closing: a quarter of the rows at most; called after a sale: a half."""
+    rows: list[tuple[object, ...]] = [
+        (f"L{i}", day(i), day(i + 20) if i % share == 0 else "", "ab"[i % 2]) for i in range(60)
+    ]
+    header = ("Lead ID", "Created at", name, "Sector")
+    if fine:
+        result = found(tmp_path, header, rows)
+        assert roles(result)[2:] == (name, None)
+        assert dict(result.warnings)["outcome_date_only"] == {"column": name, "rows": 60 // share, "of": 60}
+    else:
+        with pytest.raises(HistoryError, match=f"only the date in '{name}' could tell"):
+            found(tmp_path, header, rows)
+
+
+def test_a_second_file_tells_when_its_customers_closed(tmp_path: Path) -> None:
+    session = Session()
+    leads = write(tmp_path / "leads.csv", HEADER[:2], [row[:2] for row in ROWS])
+    won = write(tmp_path / "won.csv", ("Lead ID", "Won at"), [(f"L{i}", day(i + 9)) for i in range(0, 60, 5)])
+    settings = asked(leads, outcome={"outcomes": str(won)})
+    result = resolved(settings, opened(leads, session), opened(won, session))
+    assert roles(result) == ("Lead ID", "Created at", "Won at", None) and result.warnings == ()
+    unsaid = write(tmp_path / "list.csv", ("Lead ID", "Date"), [(f"L{i}", day(i + 9)) for i in range(0, 60, 5)])
+    result = resolved(settings, opened(leads, session), opened(unsaid, session))
+    assert dict(result.warnings)["outcomes_every_row"] == {"file": "list.csv", "rows": 12}
+
+
+def test_a_second_file_with_a_status_is_asked_about(tmp_path: Path) -> None:
+    session = Session()
+    leads = write(tmp_path / "leads.csv", HEADER[:2], [row[:2] for row in ROWS])
+    rows = [(f"L{i}", day(i + 9), ("gold", "silver")[i % 2]) for i in range(40)]
+    deals = write(tmp_path / "deals.csv", ("Lead ID", "Closed at", "Status"), rows)
+    with pytest.raises(HistoryError, match=r"not every row of deals.csv may be a customer: its column 'Status' says"):
+        resolved(asked(leads, outcome={"outcomes": str(deals)}), opened(leads, session), opened(deals, session))
