@@ -318,15 +318,6 @@ def grouping_sets(cells: Iterable[str]) -> str:
     return f"GROUPING SETS ({listing(f'({cell})' for cell in cells)})"
 
 
-def stacked(statements: Iterable[str]) -> str:
-    """The rows of several statements of the same columns, one after another.
-
-    >>> stacked(["SELECT 1", "SELECT 2"])
-    'SELECT 1 UNION ALL SELECT 2'
-    """
-    return " UNION ALL ".join(statements)
-
-
 def rows(statement: str, name: str) -> str:
     """The rows of a statement as the source of another."""
     return f"({statement}) AS {name}"

@@ -14,7 +14,7 @@ from datetime import date
 from ..days import day_number
 from ..engine import dates, sql
 from ..engine.derived import answered
-from ..engine.query import NOTHING, as_date, as_text, both, case, either, empty, joined, quoted, select, stacked, value
+from ..engine.query import NOTHING, as_date, as_text, both, case, either, empty, joined, quoted, select, value
 from ..engine.table import Column, Fact, Table
 from ..errors import HistoryError
 from ..free_names import free_name
@@ -67,7 +67,7 @@ def landmarks(tables: Sequence[Table], ages: Sequence[int], terms: Terms, as_of:
         "oldest": ages[-1],
     }
     facts = (*first.facts, Fact("ages", made))
-    table = answered(first, stacked(parts), columns, facts=facts)
+    table = answered(first, one_after_another(parts), columns, facts=facts)
     changed = replace(
         terms,
         created_at=seen,
@@ -99,7 +99,7 @@ def _at_age(table: Table, age: int, terms: Terms, as_of: date, names: tuple[str,
     day = f"{day_of(table, terms.created_at or '')} + {age}"
     cells = {quoted(column.name): quoted(column.name) for column in table.columns}
     key = joined((as_text(quoted(terms.lead_id or "")), value(f" at {age}")))
-    cells |= {quoted(names[0]): as_date(day), quoted(names[1]): key, quoted(AGE): str(age)}
+    cells |= {quoted(names[0]): as_date(cast(day, "integer")), quoted(names[1]): key, quoted(AGE): str(age)}
     conditions = [f"{day} <= {day_number(as_of)}"]
     if terms.customer_at is not None and terms.customer_at in [column.name for column in table.columns]:
         closed = day_of(table, terms.customer_at)
