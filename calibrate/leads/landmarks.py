@@ -14,7 +14,21 @@ from datetime import date
 from ..days import day_number
 from ..engine import dates, sql
 from ..engine.derived import answered
-from ..engine.query import NOTHING, as_date, as_text, both, case, either, empty, joined, quoted, select, value
+from ..engine.query import (
+    NOTHING,
+    as_date,
+    as_text,
+    both,
+    case,
+    cast,
+    either,
+    empty,
+    joined,
+    one_after_another,
+    quoted,
+    select,
+    value,
+)
 from ..engine.table import Column, Fact, Table
 from ..errors import HistoryError
 from ..free_names import free_name
