@@ -21,7 +21,7 @@ from calibrate.evaluation.comparison import Comparison, compare
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Evidence, Grid
 from calibrate.leads.columns.buyers import find_group, person_keys
-from calibrate.monitoring.drift import drift
+from calibrate.monitoring.drift import find_drift
 from calibrate.points.curve import fit_curve
 from calibrate.points.plan import Plan
 from calibrate.points.score_table import score
@@ -116,7 +116,7 @@ def alarms(runs: int, contacts: int, leads: int = 4000) -> list[Line]:
         grid = Grid("grid", "file", QUESTIONS, points, evidence=lines)
         scores = score(before, grid)
         grid = replace(grid, curve=fit_curve(scores.scores, *scores.total))
-        seen = drift(grid, history(rng, leads, contacts, signal=1.0, blocks=12)).looks
+        seen = find_drift(grid, history(rng, leads, contacts, signal=1.0, blocks=12)).looks
         alarmed += sum(look.status != "keep" for look in seen)
         looks += len(seen)
     room = 2 * np.sqrt(0.0475 / runs)

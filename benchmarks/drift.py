@@ -33,7 +33,7 @@ from calibrate import Plan, Terms, calibrate, count, observe, open_table, propos
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Evidence, Grid
-from calibrate.monitoring.drift import drift
+from calibrate.monitoring.drift import find_drift
 from calibrate.points.curve import fit_curve
 from calibrate.simulate import simulate
 
@@ -111,7 +111,7 @@ def as_demo(seed: int, place: Path, *, method: str, rate: float, leads: int = 12
 
 def alarms(worlds: Iterator[tuple[Grid, Tally]]) -> tuple[list[float], list[float]]:
     """For each history the share of months in alarm, and the share that even asks for a new grid."""
-    looks = [[look.status for look in drift(*world).looks] for world in worlds]
+    looks = [[look.status for look in find_drift(*world).looks] for world in worlds]
     return [float(np.mean([s != "keep" for s in each])) for each in looks], [
         float(np.mean([s == "recalibrate" for s in each])) for each in looks
     ]
@@ -121,7 +121,7 @@ def found(rng: np.random.Generator, histories: int, **world_: float) -> float:
     """Share of histories in which the halved line is named in the month that has 200 of its leads (the third)."""
     hits = 0
     for _ in range(histories):
-        seen = drift(*world(rng, calibrated=10_000, months=3, leads=1000, halved_from=2, **world_))
+        seen = find_drift(*world(rng, calibrated=10_000, months=3, leads=1000, halved_from=2, **world_))
         hits += any((c.criterion, c.level) == ("c0", "v0") for c in seen.changes)
     return hits / histories
 

@@ -22,7 +22,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from calibrate import Plan, Terms, calibrate, count, observe, open_table, propose
-from calibrate.monitoring.drift import drift
+from calibrate.monitoring.drift import find_drift
 from calibrate.monitoring.drift_looks import Drift
 
 FIRST_FAULT = date(2024, 4, 9)
@@ -50,7 +50,7 @@ def looked_at(leads: pd.DataFrame) -> Drift:
         )  # fmt: skip
         tally = count(observe(table, propose(table, include=ASKED).criteria, terms))
     before = tally.only(np.array([label < FIRST_FAULT.isoformat() for label in tally.cohorts]))
-    return drift(calibrate(before, Plan("before", "evidence")), tally, since=FIRST_FAULT)
+    return find_drift(calibrate(before, Plan("before", "evidence")), tally, since=FIRST_FAULT)
 
 
 def main() -> None:

@@ -145,7 +145,7 @@ def work(program: str, folder: Path, splits: int) -> None:
 
 def bounds(folder: Path) -> dict[Cell, tuple[float, float, float]]:
     """Lower bound, share left and seconds of each cell."""
-    from calibrate.weights.search.bound import bound
+    from calibrate.weights.search.bound import bound_of
     from calibrate.weights.search.lines import plain
 
     found = {}
@@ -155,7 +155,7 @@ def bounds(folder: Path) -> dict[Cell, tuple[float, float, float]]:
             loss, _ = fit_calibrate(arrays["columns"], arrays["outcome"], lines)
             began = time.perf_counter()
             task = plain(arrays["columns"].T, np.ones(len(arrays["outcome"])), arrays["outcome"], CAP)
-            low = bound(task, lines, loss, BOUND_FITS)
+            low = bound_of(task, lines, loss, BOUND_FITS)
             found[name, lines] = (low.loss, low.left, time.perf_counter() - began)
     return found
 
@@ -238,7 +238,7 @@ def million() -> None:
     from calibrate.counts.tally import scores_of, tally_of
     from calibrate.grid.criteria import Criterion, Level
     from calibrate.weights import Constraints
-    from calibrate.weights.sparse import sparse
+    from calibrate.weights.sparse import sparse_weights
 
     ends = (Level("missing", "missing"), Level("other", "other"))
     codes, outcome = crowd(MILLION, 1)
@@ -262,7 +262,7 @@ def million() -> None:
         ("ten criteria", Constraints(max_criteria=10)),
     ):
         began, cpu = time.perf_counter(), time.process_time()
-        weights = sparse(tally, rates, wanted)
+        weights = sparse_weights(tally, rates, wanted)
         seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         coarse = fresh.regroup(weights.criteria)

@@ -121,10 +121,10 @@ def logistic(train: Path, fresh: Path) -> Found:
 def whole(train: Path, fresh: Path) -> Found:
     """Ours: `calibrate run` with four methods, rolling comparison, intervals and report."""
     from calibrate.monthly import run as monthly
-    from calibrate.monthly.settings import settings
+    from calibrate.monthly.settings import settings_from
 
     with tempfile.TemporaryDirectory() as out:
-        chosen = settings(
+        chosen = settings_from(
             {
                 "data": {"file": str(train)},
                 "outcome": {"customer": "customer", "lead_id": "lead_id"},
@@ -137,7 +137,7 @@ def whole(train: Path, fresh: Path) -> Found:
         clock.stage("read_rows")
         review = monthly.review(counted)
         clock.stage("review")
-        publish.publish(review, counted)
+        publish.publish_month(review, counted)
         clock.stage("publish")
         return clock.stop()
 

@@ -35,10 +35,10 @@ from .leads.terms import Terms
 from .monitoring import drift as drifting
 from .monitoring.drift_looks import Drift
 from .monthly.counted import Counted
-from .monthly.publish import check_out, publish
+from .monthly.publish import check_out, publish_month
 from .monthly.read import read_history, read_rows, set_aside
 from .monthly.run import review
-from .monthly.settings import Settings, options, read, settings
+from .monthly.settings import Settings, options, read, settings_from
 from .points import plan as planning
 from .points.plan import Plan
 from .points.thresholds import Policy
@@ -188,7 +188,9 @@ def drift(grid: Grid, tally: Tally, *, since: Any = None) -> Drift:
     For a grid that was made from these very leads, all cohorts are looked at.
     """
     same_leads = grid.provenance.get(FROM) == _digest(tally)
-    return drifting.drift(grid, tally, since=since or (None if same_leads else grid.first_unseen_day(tally.window)))
+    return drifting.find_drift(
+        grid, tally, since=since or (None if same_leads else grid.first_unseen_day(tally.window))
+    )
 
 
 def run(source: str | Path | Frame, **words: Any) -> Run:
@@ -202,7 +204,7 @@ def run(source: str | Path | Frame, **words: Any) -> Run:
     check_out(wishes)
     reading = read_rows(wishes, frames=frames)
     result = review(reading)
-    return Run(reading, result, publish(result, reading))
+    return Run(reading, result, publish_month(result, reading))
 
 
 def _settings(source: Any, words: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
@@ -231,7 +233,7 @@ def _settings(source: Any, words: Mapping[str, Any]) -> tuple[Settings, dict[str
             value = tuple(str(part) if option.key == "customer_values" else part for part in value)
         if value is not None:
             values.setdefault(option.section, {})[option.key] = str(value) if isinstance(value, Path) else value
-    return settings(values, where="what was asked for"), frames
+    return settings_from(values, where="what was asked for"), frames
 
 
 def plan_of(method: str, words: Mapping[str, Any]) -> Plan:

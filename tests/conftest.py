@@ -40,7 +40,7 @@ def light() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(folder, "_pictures", lambda *_: None)
-        patch.setattr(folder, "workbook", lambda *_: None)
+        patch.setattr(folder, "write_workbook", lambda *_: None)
         yield
 
 

@@ -14,7 +14,7 @@ import pytest
 from calibrate.leads.crm import detect
 from calibrate.monthly import counted
 from calibrate.monthly import run as monthly
-from calibrate.monthly.settings import settings
+from calibrate.monthly.settings import settings_from
 
 WON, LOST, OPEN = range(3)
 
@@ -163,7 +163,7 @@ Counted = counted.Counted
 
 def read(file: Path, **parts: Mapping[str, object]) -> Counted:
     data = {"file": str(file), **parts.pop("data", {})}
-    return monthly.read_rows(settings({"data": data, **parts}), follow=False)
+    return monthly.read_rows(settings_from({"data": data, **parts}), follow=False)
 
 
 def spoken(counted: Counted, key: str) -> list[dict[str, object]]:

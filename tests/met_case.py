@@ -16,7 +16,7 @@ from calibrate.funnel.kpis import months_of
 from calibrate.grid.criteria import Level
 from calibrate.grid.diff import beside
 from calibrate.grid.grid import Evidence, Thresholds
-from calibrate.monitoring.drift import drift
+from calibrate.monitoring.drift import find_drift
 from calibrate.monitoring.drift_looks import Drift
 from calibrate.points.grade import demand, grades
 from calibrate.report.review import Changes, Handover, Past, Review
@@ -32,7 +32,7 @@ def drifted(found: Review) -> Drift:
     leads, customers = counts[0][most]
     evidence[0][most] = Evidence(leads, 2 * customers)
     seen = replace(grid, name=f"current {HOSTILE}", evidence=tuple(map(tuple, evidence)))
-    return drift(seen, found.tally, since=found.tally.cohorts[18])
+    return find_drift(seen, found.tally, since=found.tally.cohorts[18])
 
 
 def met(found: Review) -> Review:

@@ -10,7 +10,7 @@ from pathlib import Path
 from calibrate.engine import Session, Table
 from calibrate.monthly.counted import Counted
 from calibrate.monthly.read import read_rows
-from calibrate.monthly.settings import Settings, settings
+from calibrate.monthly.settings import Settings, settings_from
 
 FIRST = date(2024, 1, 1)
 HEADER = ("id", "created", "won", "sector", "demo")
@@ -43,7 +43,7 @@ def dated(count: int = 300) -> list[tuple[object, ...]]:
 def asked(file: Path, **parts: Mapping[str, object]) -> Settings:
     """Settings for one file; reports go beside it."""
     report = {"out": str(file.parent / "reports"), **parts.pop("report", {})}
-    return settings({"data": {"file": str(file), **parts.pop("data", {})}, "report": report, **parts})
+    return settings_from({"data": {"file": str(file), **parts.pop("data", {})}, "report": report, **parts})
 
 
 def counted(file: Path, follow: bool = False, **parts: Mapping[str, object]) -> Counted:

@@ -19,9 +19,9 @@ from calibrate.evaluation.metrics import METRICS
 from calibrate.grid import reasons as explain
 from calibrate.monitoring import trial
 from calibrate.report import charts
-from calibrate.report.page import page
-from calibrate.report.summary import summary
-from calibrate.report.workbook import workbook
+from calibrate.report.page import page_text
+from calibrate.report.summary import summarise
+from calibrate.report.workbook import write_workbook
 from calibrate.weights import METHODS
 
 HOUSE = Path(words.__file__).parent
@@ -163,11 +163,11 @@ def test_a_third_language_is_one_file(third: words.Words, tmp_path: Path) -> Non
     """Page, summary, workbook, charts, trial and the words of reasons say nothing in English."""
     assert words.known() == ("en", "fr", "xx")
     found = review(2000)
-    text = Text(page(found, third)).text
-    told = [text, summary(found, third)]
+    text = Text(page_text(found, third)).text
+    told = [text, summarise(found, third)]
     plan = trial.plan(trial.Design(leads_per_month=400, rate=0.05), lift=1.5)
     told += [*plan.said(third), *charts.labels_in(third).texts.values(), *explain.words_in("xx").values()]
-    workbook(found, third, tmp_path / "review.xlsx")
+    write_workbook(found, third, tmp_path / "review.xlsx")
     book = openpyxl.load_workbook(tmp_path / "review.xlsx")
     told += [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
     told += book.sheetnames

@@ -23,7 +23,7 @@ from calibrate.export import write as write_format
 from calibrate.leads.columns.lexicon import bare
 from calibrate.monthly import publish
 from calibrate.monthly import run as monthly
-from calibrate.monthly.settings import settings
+from calibrate.monthly.settings import settings_from
 
 FAMILY, GIVEN = "Quenneville", "Zélindre"
 LEADS = 500
@@ -137,7 +137,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         refused.writerow(["Record ID", "reason"])
         reasons = ("too small", f"spoke to {STAFF[0]}", STAFF[3], f"write to {mail(3)}")
         refused.writerows([lead["Record ID"], reasons[i % 4]] for i, lead in enumerate(leads[:80]))
-    asked = settings({
+    asked = settings_from({
         "data": {"file": str(place / "leads.csv")}, "events": {"file": str(place / "events.csv")},
         "time": {"observe_days": 7}, "candidates": {"methods": ("lift",)},
         "feedback": {"file": str(place / "refused.csv")},
@@ -145,7 +145,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     })  # fmt: skip
     counted = monthly.read_rows(asked)
     review = monthly.review(counted)
-    publish.publish(review, counted)
+    publish.publish_month(review, counted)
     for name in FORMATS:
         try:
             (place / "reports" / f"grid.{name}").write_bytes(

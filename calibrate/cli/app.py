@@ -102,15 +102,15 @@ def run(data: str, flags: dict[str, Any]) -> None:
         publish.check_open(reading, flags["force"])
         review = monthly.review(reading, progress, timing=timing)
         progress("report")
-        where = publish.publish(review, reading, force=flags["force"])
+        where = publish.publish_month(review, reading, force=flags["force"])
         if book is not None:
             progress("notebook")
             notebook.execute(book, notebook.again(where, flags["force"]), where / notebook.SAVED)
-    content = run_json.run_json(review)
+    content = run_json.run_object(review)
     if flags["json"]:
         say_json({**content, "report": where.as_posix(), "timing": timing})
     else:
-        say(summary.summary(review, _words(reading)))
+        say(summary.summarise(review, _words(reading)))
         say("\n" + _words(reading)("terminal.report", path=folder.first_page(where, settings.report.languages)))
 
 
@@ -188,9 +188,9 @@ def compare(data: str, flags: dict[str, Any]) -> None:
         reading = monthly.read_rows(settings, progress, follow=False, timing=timing)
         review = monthly.review(reading, progress, timing=timing)
     if flags["json"]:
-        say_json({**run_json.run_json(review), "timing": timing})
+        say_json({**run_json.run_object(review), "timing": timing})
     else:
-        say(summary.summary(review, _words(reading)))
+        say(summary.summarise(review, _words(reading)))
 
 
 @app.command()
@@ -279,9 +279,9 @@ def demo(
         progress("simulate")
         reading, review, where = example.run(out, leads, seed, split(lang) or ("en", "fr"), progress, timing=timing)
     if json:
-        say_json({**run_json.run_json(review), "report": where.as_posix(), "timing": timing})
+        say_json({**run_json.run_object(review), "report": where.as_posix(), "timing": timing})
     else:
-        say(summary.summary(review, words_of(lang)))
+        say(summary.summarise(review, words_of(lang)))
         page = folder.first_page(where, reading.settings.report.languages)
         say("\n" + words_of(lang)("terminal.report", path=page))
 
@@ -346,7 +346,7 @@ def _parts(reading: Counted) -> tuple[Account, RateTable, tuple[Suspect, ...]]:
     from ..monthly import account
 
     rates = reading.rates
-    return account.account(reading, rates), rates, reading.suspects
+    return account.account_of(reading, rates), rates, reading.suspects
 
 
 if __name__ == "__main__":

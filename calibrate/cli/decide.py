@@ -45,7 +45,7 @@ def adopt(
     from dataclasses import asdict
     from pathlib import Path
 
-    from ..monthly.adopt import adopt as close
+    from ..monthly.adopt import adopt_candidate as close
     from ..monthly.changes import Changes, read_changes
 
     page = read_changes(Path(changes)) if changes else Changes()
@@ -99,7 +99,7 @@ def status(
     from dataclasses import asdict
     from pathlib import Path
 
-    from ..monthly.status import status as read_status
+    from ..monthly.status import reports_status as read_status
 
     state = read_status(Path(folder))
     if json:

@@ -46,11 +46,11 @@ OMIT = (
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    app.command()(drift)
+    app.command()(drift_command)
 
 
 @with_flags(DRIFT_FLAGS, ahead=AHEAD, omit=OMIT)
-def drift(data: str, flags: dict[str, Any]) -> None:
+def drift_command(data: str, flags: dict[str, Any]) -> None:
     """What moved since a grid was calibrated: rates of its lines, promise of the score, mix. Nothing is written."""
     from dataclasses import replace
 
@@ -72,7 +72,7 @@ def drift(data: str, flags: dict[str, Any]) -> None:
         narrowed = settings.model_copy(update={"columns": columns})
         reading = monthly.read_rows(narrowed, progress, follow=False, cohorts=parted, timing=timing)
         progress("drift")
-        result = drifting.drift(replace(reading.grids["current"], name=grid.name), reading.tally, since=first)
+        result = drifting.find_drift(replace(reading.grids["current"], name=grid.name), reading.tally, since=first)
     if flags["json"]:
         say_json({**result.as_dict(), "timing": timing})
     else:

@@ -122,7 +122,7 @@ def with_flags(
 
 def settings_of(data: str, flags: dict[str, Any]) -> Settings:
     """Settings from a file or from flags; a flag given wins over the file."""
-    from ..monthly.settings import options, read, settings
+    from ..monthly.settings import options, read, settings_from
 
     values: dict[str, Any] = {"data": {"file": data}}
     if data.endswith(".toml"):
@@ -137,7 +137,7 @@ def settings_of(data: str, flags: dict[str, Any]) -> Settings:
             values[option.section] = {**values.get(option.section, {}), option.key: value}
     if flags["current"] is not None:
         values["candidates"]["current_since"] = "now"
-    return settings(values, where="what was asked for", flags=not data.endswith(".toml"))
+    return settings_from(values, where="what was asked for", flags=not data.endswith(".toml"))
 
 
 def _value(option: SettingsOption, value: Any) -> Any:

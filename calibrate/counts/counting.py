@@ -13,7 +13,7 @@ from .design_effect import group_codes
 from .encoding import coding
 from .marginals import Marginals
 from .tally import Tally, merged
-from .tally_statement import hashed, share_of_others, tally_statement, weights_of_others
+from .tally_statement import hashed, share_of_others, statement_of_tally, weights_of_others
 from .young import Counting
 
 MOST_ROWS = 2**20
@@ -38,7 +38,7 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
     places: list[NDArray[np.int64]] = []
     buyers: list[NDArray[np.uint64]] = []
     how, counting_young, closings = coding(history.table, criteria), Counting(history, criteria), Collecting()
-    for piece in history.table.stream(tally_statement(history, how, share)):
+    for piece in history.table.stream(statement_of_tally(history, how, share)):
         place, buyer = piece.get("place"), hashed(piece.get("buyer"))
         codes, moment = how.codes(piece), piece["moment"].astype(np.int64, copy=False)
         flags, took = piece["flags"].astype(np.uint8), piece.get("took")

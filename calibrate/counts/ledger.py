@@ -40,7 +40,7 @@ class Moved:
     filled: bool
 
 
-def ledger(tally: Tally) -> dict[str, Any] | None:
+def ledger_of(tally: Tally) -> dict[str, Any] | None:
     """The ledger of a tally on fine levels, of mature and young leads; None where leads have no months.
 
     Shape of each list of counts: (cohorts,).

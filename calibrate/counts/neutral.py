@@ -22,23 +22,23 @@ def with_neutral(tally: Tally) -> Tally:
     criteria = tuple(
         criterion
         if criterion.reference is not None
-        else replace(criterion, reference=neutral(criterion, margin[:, :, 0].sum(axis=0)))
+        else replace(criterion, reference=neutral_level(criterion, margin[:, :, 0].sum(axis=0)))
         for criterion, margin in zip(tally.criteria, tally.marginals, strict=True)
     )
     return replace(tally, criteria=criteria)
 
 
-def neutral(criterion: Criterion, leads: NDArray[np.integer]) -> str:
+def neutral_level(criterion: Criterion, leads: NDArray[np.integer]) -> str:
     """Name of the neutral answer of a criterion, whose levels have so many leads: (levels,).
 
     >>> from calibrate.grid.criteria import Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> spam = Criterion("spam", "spam", "text", "fit", (Level("Yes", values=("Yes",)), Level("No", values=("No",)),
     ...     *ends))
-    >>> neutral(spam, np.array([90, 10, 0, 0]))
+    >>> neutral_level(spam, np.array([90, 10, 0, 0]))
     'No'
     >>> size = Criterion("size", "size", "number", "fit", (Level("<10", high=10), Level("10+", low=10), *ends))
-    >>> neutral(size, np.array([40, 60, 0, 0]))
+    >>> neutral_level(size, np.array([40, 60, 0, 0]))
     '10+'
     """
     no = next((level.name for level in criterion.levels if level.name.casefold().strip() in NO), None)

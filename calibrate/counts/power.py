@@ -46,7 +46,7 @@ class Power:
     months: float | None
 
 
-def power(rates: RateTable, pace: float | None = None) -> Power:
+def power_of_history(rates: RateTable, pace: float | None = None) -> Power:
     """Power of a history, from its rates; `pace` is how many leads come in a month."""
     total, base = rates.overall.leads, rates.overall.value
     n = rates.leads.astype(float)

@@ -11,7 +11,7 @@ from .tally import Tally
 REASON = "sensitive"
 
 
-def protected(tally: Tally, columns: Sequence[Sensitive], *, aside: Collection[str] = ()) -> tuple[Suspect, ...]:
+def sensitive_ones(tally: Tally, columns: Sequence[Sensitive], *, aside: Collection[str] = ()) -> tuple[Suspect, ...]:
     """The sensitive columns of a tally as suspects; `aside` are columns that are out already.
 
     AUCs are those of all criteria together, log-odds learnt on other cohorts. A column that is no criterion costs
@@ -23,7 +23,7 @@ def protected(tally: Tally, columns: Sequence[Sensitive], *, aside: Collection[s
     >>> sex = Criterion("sex", "sex", "text", "fit", (Level("f", values=("f",)), Level("m", values=("m",)),
     ...     Level("missing", "missing"), Level("other", "other")))
     >>> tally = tally_of([sex], (np.arange(800) % 2).astype(np.uint8)[None], np.arange(800) % 8 == 0)
-    >>> protected(tally, [Sensitive("sex", "sex", "name")])[0].reason
+    >>> sensitive_ones(tally, [Sensitive("sex", "sex", "name")])[0].reason
     'sensitive'
     """
     open_ = [column for column in columns if column.column not in aside]

@@ -15,7 +15,7 @@ from .encoding import Coding
 from .young import IMMATURE
 
 
-def tally_statement(history: History, how: Coding, share: float) -> str:
+def statement_of_tally(history: History, how: Coding, share: float) -> str:
     """One row per lead that is kept or young: moment, flags (1 customer, 2 stays in the sample, 4 young), codes.
 
     With closing dates `took` has the days until each customer's sale, -1 for other leads.

@@ -55,7 +55,7 @@ def answered(table: Table, statement: str, columns: Sequence[Column], *, facts: 
     raise TypeError(f"no way to make a table from a {type(table).__name__}")
 
 
-def derived(
+def derive(
     table: Table,
     source: str,
     added: Sequence[Column],

@@ -29,7 +29,7 @@ def available() -> bool:
     return importlib.util.find_spec("sklearn") is not None
 
 
-def ceiling(tally: Tally, folds: Sequence[Fold], allowed: Collection[str]) -> dict[str, float]:
+def ceiling_of(tally: Tally, folds: Sequence[Fold], allowed: Collection[str]) -> dict[str, float]:
     """AUC of the better of both models on the later leads, as ``{"auc": value}``; empty without folds.
 
     Like the candidates' AUC it counts pairs within folds. Raises MissingExtraError without scikit-learn.

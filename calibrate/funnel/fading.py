@@ -139,15 +139,15 @@ def fade(history: History, events: Table, names: EventNames, types: Sequence[str
     """The fading of each event type, counted in the engine; empty without closing dates."""
     if history.terms.customer_at is None or history.as_of is None or not types:
         return ()
-    return tuple(fading(signal, looks) for signal, looks in _counted(history, events, names, types).items())
+    return tuple(fading_of(signal, looks) for signal, looks in _counted(history, events, names, types).items())
 
 
-def fading(signal: str, looks: Looks) -> Fading:
+def fading_of(signal: str, looks: Looks) -> Fading:
     """Fit both kinds of rule to the counts of one signal and keep the likelier.
 
     >>> looks = Looks(np.array([1000.0]), np.array([60.0]), np.array([0]), np.array([3]), np.array([300.0]),
     ...               np.array([15.0]))
-    >>> fading("demo", looks).why
+    >>> fading_of("demo", looks).why
     'few'
     """
     signal_counts = Fading(signal, int(looks.leads.sum()), int(looks.customers.sum()), _ages(looks), "few")

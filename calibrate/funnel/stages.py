@@ -12,7 +12,7 @@ from ..counts.rates import Rate, rate
 from ..engine.query import both, call, case, count, one_of, rows, select
 from ..engine.table import Table
 from ..leads.columns.naming import words_of
-from ..leads.columns.profile import looks_dated, profile, since_1970
+from ..leads.columns.profile import looks_dated, profiles_of, since_1970
 from ..leads.day_span import day_of
 from ..leads.history import History
 from ..leads.terms import REASONS, STATUS
@@ -98,7 +98,7 @@ def find_stages(table: Table) -> dict[str, str]:
             (c for c in table.columns if words_of(c.name) in names), key=lambda c: names.index(words_of(c.name))
         )
         for column in candidates:
-            content = profile(table, (column.name,))[column.name]
+            content = profiles_of(table, (column.name,))[column.name]
             if content.filled and (looks_dated(content) or since_1970(content)):
                 column_of_stage[stage] = column.name
                 break

@@ -16,7 +16,7 @@ from ..errors import InputError
 from ..grid.criteria import Criterion, offsets
 from ..leads.day_span import day_of
 from ..leads.history import History
-from ..leads.keys import keys
+from ..leads.keys import keys_of
 from ..leads.terms import CUSTOMER, KEPT, STATUS, Terms
 from .currency import refuse_several
 
@@ -114,7 +114,7 @@ def _with_deals(history: History, leads: str, deals: Table, amount: str) -> str:
     """The leads beside their deals won on the day that made them customers, with the amounts in sum."""
     terms, names = history.terms, [c.name for c in deals.columns]
     lead_key, deal_key = terms.outcomes_by or terms.lead_id or "", terms.outcomes_id or terms.lead_id or ""
-    compared = keys(history.table, lead_key, deals, deal_key, alias="leads.")
+    compared = keys_of(history.table, lead_key, deals, deal_key, alias="leads.")
     dated = terms.customer_at in names
     day = day_of(deals, terms.customer_at or "") if dated else "0"
     won = ""

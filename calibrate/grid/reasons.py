@@ -64,7 +64,7 @@ def told(criterion: Criterion, place: int, words: Mapping[str, str] | None = Non
     return level.name if own_name else words.get(level.role, level.name)
 
 
-def reasons(grid: Grid, lead: Mapping[str, Any], words: Mapping[str, str] | None = None) -> tuple[Reason, ...]:
+def reasons_of(grid: Grid, lead: Mapping[str, Any], words: Mapping[str, str] | None = None) -> tuple[Reason, ...]:
     """Lines with points that made one lead's score, the weightiest first, ties in the grid's order.
 
     Their points add up to the score.
@@ -74,7 +74,7 @@ def reasons(grid: Grid, lead: Mapping[str, Any], words: Mapping[str, str] | None
     >>> sector = Criterion("sector", "Sector", "text", "fit", (Level("SaaS", values=("SaaS",)), *ends))
     >>> demo = Criterion("demo", "Demo", "presence", "engagement", (Level("yes"), *ends))
     >>> grid = Grid("g", "lift", (sector, demo), ((4, -6, 0), (20, 0, 0)))
-    >>> [str(reason) for reason in reasons(grid, {"Demo": "2025-03-01"})]
+    >>> [str(reason) for reason in reasons_of(grid, {"Demo": "2025-03-01"})]
     ['demo: yes (+20)', 'sector: not given (-6)']
     """
     answer_reasons = []

@@ -55,7 +55,7 @@ def day_of(table: Table, column: str) -> str:
     return sql.day(sql.identifier(column) if dated else moment(table, column).expression).sql("duckdb")
 
 
-def day_span(
+def believed_span(
     days: NDArray[np.int64], rows: NDArray[np.int64], today: date | None = None, *, creation: Days | None = None
 ) -> DaySpan:
     """The span of the days that are believed.
@@ -73,7 +73,7 @@ def day_span(
         Days of creation, for days of closing: what lies among them is not far, and where none of them lies after today,
         no closing does.
 
-    >>> span = day_span(np.array([19723, 19800, 19900, 2932532]), np.array([40, 30, 20, 1]), date(2026, 1, 1))
+    >>> span = believed_span(np.array([19723, 19800, 19900, 2932532]), np.array([40, 30, 20, 1]), date(2026, 1, 1))
     >>> span.newest, span.placeholders       # 9999-01-05 does not count
     (19900, 1)
     """
@@ -126,4 +126,4 @@ def span_of(
     table: Table, day: str, relation: str | None = None, today: date | None = None, *, creation: Days | None = None
 ) -> DaySpan:
     """The span of an expression of days in a table (or in a relation of it)."""
-    return day_span(*days_of(table, day, relation), today, creation=creation)
+    return believed_span(*days_of(table, day, relation), today, creation=creation)

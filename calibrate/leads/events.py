@@ -14,7 +14,7 @@ from datetime import date
 
 from ..days import day_at, day_number
 from ..engine import dates, sql
-from ..engine.derived import derived, kept
+from ..engine.derived import derive, kept
 from ..engine.query import (
     EVERYTHING,
     as_date,
@@ -151,7 +151,7 @@ def join_events(
     fingerprint = hashlib.sha256(f"{leads.fingerprint} {events.fingerprint}".encode()).hexdigest()
     facts = (*leads.facts, *facts)
     source = plan.joined(features)
-    table = derived(leads, source, plan.columns, facts=facts, fingerprint=fingerprint, from_join=True)
+    table = derive(leads, source, plan.columns, facts=facts, fingerprint=fingerprint, from_join=True)
     return Joined(table, tuple(column.name for column in plan.columns), event_types, names)
 
 

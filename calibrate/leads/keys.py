@@ -118,7 +118,7 @@ def same_id(table: Table, column: str) -> str:
     return name
 
 
-def keys(leads: Table, lead_column: str, deals: Table, deal_column: str, *, alias: str = "") -> Keys:
+def keys_of(leads: Table, lead_column: str, deals: Table, deal_column: str, *, alias: str = "") -> Keys:
     """How the ids of two tables of a session are compared.
 
     `alias` qualifies the leads' column in the SQL that is returned. Raises HistoryError where no reading finds any.
@@ -156,7 +156,7 @@ def keys_of_events(leads: Table, lead_id: str, events: Table, event_id: str) -> 
     answer = leads.fetch(select({"n": count()}, rows(first, "first"), where=negated(among("id", of_leads))))
     if not int(answer["n"][0]):
         return written
-    compared = keys(leads, lead_id, events, event_id)
+    compared = keys_of(leads, lead_id, events, event_id)
     return written if compared.reading == "written" else compared
 
 

@@ -41,8 +41,8 @@ from .alike import OUTCOME, Persons, companies, hashed, persons, repeats_by_key
 from .columns.buyers import group_sql
 from .columns.outcome import Answers
 from .columns.roles import repeated
-from .day_span import DaySpan, day_of, day_span, days_of, span_of
-from .keys import Keys, keys, refuse_empty, same_id
+from .day_span import DaySpan, believed_span, day_of, days_of, span_of
+from .keys import Keys, keys_of, refuse_empty, same_id
 from .terms import BUYER, CUSTOMER, IDENTITY, KEPT, MOMENT, REASONS, STATUS, Terms
 
 LATE_LOSSES = 31
@@ -103,7 +103,7 @@ class Source:
         terms = self.terms
         assert terms.outcomes is not None
         lead_column, deal_column = terms.outcomes_by or terms.lead_id or "", terms.outcomes_id or terms.lead_id or ""
-        compared = keys(self.table, lead_column, terms.outcomes, deal_column, alias="leads.")
+        compared = keys_of(self.table, lead_column, terms.outcomes, deal_column, alias="leads.")
         refuse_empty(compared, self.table, lead_column, terms.outcomes, deal_column)
         return compared
 
@@ -146,7 +146,7 @@ class Source:
             return spans
         created = self.day(self.table, terms.created_at)
         creation = days_of(self.table, created)
-        spans["created"] = day_span(*creation, today)
+        spans["created"] = believed_span(*creation, today)
         own_at, listed_at = self._own(terms.customer_at), self.listed_at
         home, at, kind = (terms.outcomes, listed_at, "outcomes") if terms.outcomes else (self.table, own_at, "closed")
         if at is None:

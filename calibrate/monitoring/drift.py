@@ -73,7 +73,7 @@ WITHOUT_POINTS = 0.25
 """A level without points is watched with a quarter of the attention of one with points."""
 
 
-def drift(grid: Grid, tally: Tally, *, since: date | str | None = None) -> Drift:
+def find_drift(grid: Grid, tally: Tally, *, since: date | str | None = None) -> Drift:
     """Look at every cohort that began on or after `since` (a day, or a cohort's label; None: all of them).
 
     The grid's own evidence says what was counted in calibration; where it carries none, the cohorts before `since` do.
@@ -89,7 +89,7 @@ def drift(grid: Grid, tally: Tally, *, since: date | str | None = None) -> Drift
     >>> codes = np.tile(np.repeat([0, 1], [200, 2000]), 2)[None].astype(np.uint8)
     >>> bought = np.zeros(4400, np.int64)
     >>> bought[:60], bought[2200:2230], bought[[*range(200, 240), *range(2400, 2440)]] = 1, 1, 1
-    >>> print(drift(grid, tally_of([demo], codes, bought, month, ("2026-01", "2026-02"))).why)
+    >>> print(find_drift(grid, tally_of([demo], codes, bought, month, ("2026-01", "2026-02"))).why)
     Recalibrate “seed”: it was made from leads that closed differently. “demo: yes” closes at 15.0% (30 of 200)
     instead of 30.0% (300 of 1,000), since February 2026.
     """

@@ -20,7 +20,7 @@ from ..grid.criteria import Criterion, Level
 from ..leads.columns.buyers import find_group, group_sql
 from ..leads.columns.outcome import answers
 from ..leads.columns.person_names import may_be_shown
-from ..leads.day_span import DaySpan, day_of, day_span
+from ..leads.day_span import DaySpan, believed_span, day_of
 from ..leads.terms import Group
 
 NEW_WORDS = ("new", "nouveau", "nouvelle", "candidate", "test", "treatment", "b")
@@ -123,7 +123,7 @@ def _effect(buyers: NDArray[np.int32], new: NDArray[np.bool_], bought: NDArray[n
 def _believed(days: NDArray[np.float64], as_of: date | None) -> DaySpan:
     """The span of the days that are believed, up to today or to a later day that is given."""
     distinct_days, rows = np.unique(days[np.isfinite(days)].astype(np.int64), return_counts=True)
-    return day_span(distinct_days, rows, max(date.today(), as_of) if as_of else None)
+    return believed_span(distinct_days, rows, max(date.today(), as_of) if as_of else None)
 
 
 def _rows(table: Table, names: ArmNames) -> dict[str, NDArray[Any]]:

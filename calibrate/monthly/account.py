@@ -22,7 +22,7 @@ from .counted import SLOWEST, Counted, quick
 Warning_ = tuple[str, Mapping[str, str | int | float]]
 
 
-def account(reading: Counted, rates: RateTable) -> Account:
+def account_of(reading: Counted, rates: RateTable) -> Account:
     """What became of the rows that were read, and which placeholders stayed answers of their own among the rates."""
     history = reading.history
     terms = history.terms

@@ -32,7 +32,7 @@ from .run_file import read_run
 Entry = Candidate | NearEqual | Point
 
 
-def adopt(
+def adopt_candidate(
     folder: Path,
     candidate: str,
     *,
@@ -160,4 +160,4 @@ def _tally(folder: Path, decision: Decision, grid: Grid) -> Tally:
         values = spelling.read(folder / "calibration.toml").model_dump(by_alias=True)
         values["time"] = {**values["time"], "as_of": decision.as_of or values["time"]["as_of"]}
         values["candidates"] = {"methods": (), "current": str(file)}
-        return read_rows(spelling.settings(values), follow=False).tally
+        return read_rows(spelling.settings_from(values), follow=False).tally

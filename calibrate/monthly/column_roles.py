@@ -8,7 +8,7 @@ from ..engine import dates
 from ..engine.query import between, count_where, select
 from ..engine.table import Fact, Table
 from ..errors import HistoryError, SettingsError
-from ..leads.columns.date_columns import DateColumns, date_columns, is_sale
+from ..leads.columns.date_columns import DateColumns, date_columns_of, is_sale
 from ..leads.columns.outcome import MOST_LISTED
 from ..leads.columns.outcome_column import find_outcome, find_value, statuses
 from ..leads.columns.person_names import may_be_shown
@@ -45,7 +45,7 @@ def resolved(settings: Settings, table: Table, outcomes: Table | None = None) ->
     facts: list[Fact] = []
     warnings: list[Warning_] = []
     day_columns = (
-        date_columns(table) if time_.created_at is None or time_.customer_at is None else DateColumns(None, None)
+        date_columns_of(table) if time_.created_at is None or time_.customer_at is None else DateColumns(None, None)
     )
     created, closed = time_.created_at, time_.customer_at
     if created is None and time_.order is None:
@@ -64,7 +64,7 @@ def resolved(settings: Settings, table: Table, outcomes: Table | None = None) ->
         customer, findings = _outcome_column(settings, table, outcomes, ignore)
         facts += findings
     if closed is None and outcomes is not None:
-        closed = _noted(facts, date_columns(outcomes).closed) if created is not None else None
+        closed = _noted(facts, date_columns_of(outcomes).closed) if created is not None else None
     elif closed is None and (created is not None or customer is None):
         closed = day_columns.closed if day_columns.closed != created else None
         if closed is not None and customer is None and time_.customer_at is None:

@@ -8,7 +8,7 @@ from datetime import date
 
 from ..counts import binning
 from ..counts.leakage import Question, Suspect
-from ..counts.power import Power, pace, power
+from ..counts.power import Power, pace, power_of_history
 from ..counts.rates import RateTable
 from ..counts.tally import Tally
 from ..engine.table import Table
@@ -56,7 +56,7 @@ class Counted:
     @property
     def power(self) -> Power:
         """What this history can show."""
-        return power(self.rates, pace(self.tally))
+        return power_of_history(self.rates, pace(self.tally))
 
     @property
     def rates(self) -> RateTable:

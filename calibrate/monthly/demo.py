@@ -19,9 +19,9 @@ from ..grid.grid import Band, Grid, Thresholds
 from ..report.review import Review
 from ..simulate import Simulated, simulate
 from .counted import Counted, Progress
-from .publish import publish
+from .publish import publish_month
 from .run import read_rows, review
-from .settings import settings
+from .settings import settings_from
 
 SPECIAL = (Level("missing", "missing"), Level("other", "other"))
 OBSERVE_DAYS = 14
@@ -59,7 +59,7 @@ def run(
     history.leads.drop(columns=behaviour).to_csv(folder / "leads.csv", index=False)
     history.events[["lead_id", "at", "type"]].to_csv(folder / "events.csv", index=False)  # the value repeats the type
     (folder / "current.json").write_text(grid_json.write(meeting_grid()), encoding="utf-8")
-    plan = settings(
+    plan = settings_from(
         {
             "data": {"file": (folder / "leads.csv").as_posix()},
             "time": {
@@ -79,7 +79,7 @@ def run(
     reading = read_rows(plan, progress, timing=timing)
     result = replace(review(reading, progress, timing=timing), truth=true_rates(history, reading))
     progress("report")
-    return reading, result, publish(result, reading)
+    return reading, result, publish_month(result, reading)
 
 
 def meeting_grid() -> Grid:

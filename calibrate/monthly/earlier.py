@@ -18,7 +18,7 @@ class Earlier(NamedTuple):
     as_of: str
 
 
-def earlier(reports: Path, as_of: date | None) -> Earlier | None:
+def earlier_ledger(reports: Path, as_of: date | None) -> Earlier | None:
     """The newest ledger in the folders of months before this one; what cannot be read is passed over."""
     if as_of is None or not reports.is_dir():
         return None

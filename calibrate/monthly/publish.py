@@ -52,7 +52,7 @@ def newer_beside(file: str) -> Path | None:
         return None
 
 
-def publish(review: Review, reading: Counted, *, force: bool = False) -> Path:
+def publish_month(review: Review, reading: Counted, *, force: bool = False) -> Path:
     """Write the month's folder, whole or not at all, and say where it is; a closed month only by `force`."""
     settings = reading.settings
     folder = month_folder(reading)

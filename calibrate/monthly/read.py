@@ -14,7 +14,7 @@ from ..counts.counting import count
 from ..counts.derived_answers import tried_answers
 from ..counts.leakage import Question, Suspect, judge
 from ..counts.ledger import Moved, moved
-from ..counts.protected import protected
+from ..counts.protected import sensitive_ones
 from ..counts.replication import by_chance
 from ..counts.tally import Tally
 from ..engine import Session
@@ -36,7 +36,7 @@ from .column_roles import resolved
 from .counted import Counted, Progress, _month
 from .crm_defaults import recognised
 from .decisions import read_adopted
-from .earlier import earlier
+from .earlier import earlier_ledger
 from .from_settings import (
     CURRENT,
     at_ages,
@@ -90,7 +90,7 @@ def read_rows(
         tally = count(observed.history)
     with timed("suspects_s", "suspects"):
         candidates = tally.without(observed.proposal.only_needed)
-        before = earlier(Path(settings.report.out), observed.history.as_of)
+        before = earlier_ledger(Path(settings.report.out), observed.history.as_of)
         days = observed.history.terms.observe_days
         changed = moved(before.ledger, before.as_of, candidates, days) if before else ()
         aside, doubts = set_aside(candidates, observed.proposal, changed)
@@ -132,7 +132,7 @@ def set_aside(
     sure.append(AGE)
     leakage = judge(tally, clear=[*sure, *proposal.clear], back=proposal.back, changed=changed)
     late = [suspect.column for suspect in leakage.suspects]
-    suspects = (*leakage.suspects, *protected(tally, proposal.sensitive, aside=late))
+    suspects = (*leakage.suspects, *sensitive_ones(tally, proposal.sensitive, aside=late))
     hidden = {suspect.column for suspect in suspects}
     return suspects, tuple(question for question in leakage.asked if question.column not in hidden)
 

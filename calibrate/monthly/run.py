@@ -14,13 +14,13 @@ from functools import partial
 from pathlib import Path
 
 from .. import __version__
-from ..counts.power import pace, power
+from ..counts.power import pace, power_of_history
 from ..counts.tally import Tally
 from ..days import day_number
 from ..errors import SettingsError
 from ..evaluation.backtest import Backtest, Fold, folds, replay, with_thresholds
 from ..evaluation.band_rates import counted_bands
-from ..evaluation.ceiling import available, ceiling
+from ..evaluation.ceiling import available, ceiling_of
 from ..evaluation.comparison import Comparison, Verdict, compare
 from ..evaluation.decision import outcomes
 from ..evaluation.frontier import Frontier, judge_frontier, plans_along, slim
@@ -35,7 +35,7 @@ from ..points.score_table import score, with_minimums
 from ..report.review import Candidate, Past, Review, Robustness
 from ..weights.constraints import check as check_names
 from . import with_impact
-from .account import account, warnings
+from .account import account_of, warnings
 from .counted import QUICK_ROWS, Counted, Progress, quick
 from .from_settings import (
     CURRENT,
@@ -80,7 +80,7 @@ def review(
         comparison = _in_time(_with_use(comparison, backtests, grids, tally), reading)
     base = Review(
         Path(reading.table.name).name,
-        account(reading, rates),
+        account_of(reading, rates),
         tally,
         rates,
         reading.suspects,
@@ -111,7 +111,7 @@ def review(
     return replace(
         base,
         asked=reading.asked,
-        power=power(base.rates, pace(tally)),
+        power=power_of_history(base.rates, pace(tally)),
         candidates=candidates,
         warnings=(*risks, *warnings_of(funnel)),
         changes=changes,
@@ -244,7 +244,7 @@ def _wants_ceiling(reading: Counted) -> bool:
 
 
 def _ceiling(reading: Counted, rolling: Sequence[Fold]) -> dict[str, float] | None:
-    return ceiling(reading.tally, rolling, reading.allowed) or None
+    return ceiling_of(reading.tally, rolling, reading.allowed) or None
 
 
 def _newest(history: History) -> int | None:

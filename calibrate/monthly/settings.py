@@ -382,7 +382,7 @@ def options() -> Iterator[Option]:
             yield Option(section, key, field, flags[0] if flags else None)
 
 
-def settings(values: Mapping[str, Any], *, where: str = "the settings", flags: bool = False) -> Settings:
+def settings_from(values: Mapping[str, Any], *, where: str = "the settings", flags: bool = False) -> Settings:
     """Settings from plain values; every fault is listed with its place (as a flag, if they come from flags)."""
     try:
         return Settings.model_validate(values)
@@ -402,7 +402,7 @@ def read(path: Path) -> Settings:
         raise SettingsError(f"'{path}' is nested too deeply to be a file of settings") from None
     except OSError as fault:
         raise SettingsError(f"'{path}' cannot be read: {fault.strerror}") from None
-    return moved(settings(values, where=f"'{path}'"), path.parent, Path())
+    return moved(settings_from(values, where=f"'{path}'"), path.parent, Path())
 
 
 def moved(settings: Settings, start: Path, end: Path) -> Settings:

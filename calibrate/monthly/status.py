@@ -50,7 +50,7 @@ class Status:
     command: str
 
 
-def status(reports: Path) -> Status:
+def reports_status(reports: Path) -> Status:
     """Read a reports folder.
 
     Raises InputError where it is no folder.

@@ -16,7 +16,7 @@ from ..funnel.kpis import months_of
 from ..grid.criteria import Criterion
 from ..grid.diff import beside
 from ..leads.history import History
-from ..monitoring.drift import drift
+from ..monitoring.drift import find_drift
 from ..monitoring.drift_looks import Drift
 from ..points.grade import demand, grades
 from ..points.thresholds import Policy, unmet
@@ -129,7 +129,7 @@ def drift_of(review: Review) -> Drift | None:
     if since is None:
         return None
     try:
-        return drift(grid, review.tally, since=since)
+        return find_drift(grid, review.tally, since=since)
     except (GridError, HistoryError):
         return None
 

@@ -48,7 +48,7 @@ the leads that sales should see begin beside the neutral lead, a pivot cannot be
 NO_LIMITS = Constraints()
 
 
-def build(
+def build_grid(
     weights: Weights,
     tally: Tally,
     *,

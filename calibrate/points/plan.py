@@ -30,7 +30,7 @@ from ..weights.path import SIZES, Guide, Lines
 from ..weights.profile_algebra import FIT_ROWS, gram, rows_of
 from ..weights.sparse import sketched
 from ..weights.sparse_lines import CAP
-from .build import NO_LIMITS, build, paths
+from .build import NO_LIMITS, build_grid, paths
 from .cross_fitted import level_of, unseen
 from .curve import with_interval
 from .recency import ALIKE, Recency, recency_of
@@ -209,7 +209,7 @@ def redrawn(prepared: Prepared, plan: Plan, grid: Grid) -> Grid:
         weights = fresh.weights(plan.method, plan.constraints)
         guide = None if plan.constraints.max_lines is None else fresh.guide
         form = _form(prepared, plan)
-        return build(weights, part, constraints=plan.constraints, guide=guide, brief=True, **form)
+        return build_grid(weights, part, constraints=plan.constraints, guide=guide, brief=True, **form)
 
     redraws = redraw(prepared.tally, grid, again, draws, [(part, fresh.tally) for part, fresh in parts])
     points = replace(redraws.on(grid), curve=None, thresholds=None, bands=())
@@ -219,7 +219,7 @@ def redrawn(prepared: Prepared, plan: Plan, grid: Grid) -> Grid:
 def grid_from(weights: Weights, prepared: Prepared, plan: Plan) -> Grid:
     """The plan's grid from weights that its method has found."""
     guide = None if plan.constraints.max_lines is None else prepared.guide
-    grid = build(weights, prepared.tally, constraints=plan.constraints, guide=guide, **_form(prepared, plan))
+    grid = build_grid(weights, prepared.tally, constraints=plan.constraints, guide=guide, **_form(prepared, plan))
     return _finished(grid, prepared.tally, plan, prepared)
 
 
@@ -246,7 +246,7 @@ def _of_size(prepared: Prepared, plan: Plan, brief: bool = False) -> Grid:
         lines = paths(weights, prepared.learnt, constraints, prepared.guide, (*SIZES, plan.size))
     key = plan.method, repr(constraints), plan.size, brief, repr((plan.scale, plan.pivot, plan.best))
     if key not in prepared.sized:
-        prepared.sized[key] = build(
+        prepared.sized[key] = build_grid(
             weights,
             prepared.tally,
             constraints=constraints,

@@ -94,7 +94,7 @@ def _share_called(candidate: Candidate, threshold: int) -> float:
     return above / float(leads.sum()) if leads.sum() else 0.0
 
 
-def answer(review: Review, words: Words) -> Answer:
+def answer_of(review: Review, words: Words) -> Answer:
     """The answer in at most sixty words, without a statistician's figure."""
     verdict, candidate = review.comparison.verdict, review.chosen_candidate
     kind: str = verdict.decision

@@ -18,9 +18,9 @@ from ..files import locked
 from ..language import Words, load
 from ..points.thresholds import trade_off
 from . import charts, run_json, tables
-from .page import page
+from .page import page_text
 from .review import Review
-from .workbook import workbook
+from .workbook import write_workbook
 
 OURS = re.compile(r"review(\.[a-z]{2})?\.html|review\.xlsx|notebook\.html|run\.json|calibration\.toml|pictures|grids")
 
@@ -80,15 +80,15 @@ def _fill(
     names = page_names([words.language for words in vocabularies])
     for words, name in zip(vocabularies, names, strict=True):
         translations = {w.language: file for w, file in zip(vocabularies, names, strict=True) if w is not words}
-        _text(place / name, page(review, words, translations))
-    workbook(review, vocabularies[0], place / "review.xlsx")
+        _text(place / name, page_text(review, words, translations))
+    write_workbook(review, vocabularies[0], place / "review.xlsx")
     _pictures(review, place / "pictures", vocabularies[0])
     (place / "grids").mkdir()
     for candidate, stem in tables.grid_files(review).items():
         if candidate in grid_files:
             _text(place / "grids" / f"{stem}.json", grid_files[candidate])
     _text(place / "calibration.toml", settings_text)
-    _text(place / "run.json", run_json.dump(run_json.run_json(review)))
+    _text(place / "run.json", run_json.dump(run_json.run_object(review)))
 
 
 def _pictures(review: Review, place: Path, words: Words) -> None:

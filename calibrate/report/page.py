@@ -30,7 +30,7 @@ from . import what_if as trying
 from .level_text import criterion_name, level_name
 from .review import Review
 from .size_picture import sizes
-from .winners import winners
+from .winners import segment_gains
 
 TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = ("page.js", "appendix.js", "meeting.js")
@@ -57,7 +57,7 @@ SECTIONS = (
 """The folds, in their order."""
 
 
-def page(review: Review, words: Words, translations: Mapping[str, str] | None = None, what_if: bool = True) -> str:
+def page_text(review: Review, words: Words, translations: Mapping[str, str] | None = None, what_if: bool = True) -> str:
     """The whole page as text.
 
     `others` links to the same page in other languages (language to file name). Without `what_if` no profiles of leads
@@ -169,11 +169,11 @@ def _top(review: Review) -> float:
 def _first_screens(review: Review, words: Words) -> dict[str, Any]:
     """What stands before the folds."""
     return {
-        "answer": answering.answer(review, words),
+        "answer": answering.answer_of(review, words),
         "alerts": list(answering.alerts(review, words)),
         "static_lines": answering.static_lines(review, words),
         "sizes": sizes(review, words),
-        "winners": winners(review, words),
+        "winners": segment_gains(review, words),
         "has_current": any(c.name == "current" for c in review.candidates),
         "promises": list(answering.promises(review, words)),
         "drift_line": answering.drift_line(review, words),

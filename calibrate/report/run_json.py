@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..counts.leakage import Question, Suspect
-from ..counts.ledger import ledger
+from ..counts.ledger import ledger_of
 from ..counts.power import Power
 from ..counts.rates import Rate, RateTable, rate
 from ..evaluation.frontier import Frontier
@@ -31,7 +31,7 @@ SCHEMA = 1
 DIGITS = 12
 
 
-def run_json(review: Review) -> dict[str, Any]:
+def run_object(review: Review) -> dict[str, Any]:
     """The review as plain values, keyed as promised."""
     proposed, verdict = review.chosen_candidate, review.comparison.verdict
     limits = proposed.grid.thresholds if proposed else None
@@ -39,7 +39,7 @@ def run_json(review: Review) -> dict[str, Any]:
     return {
         **counted_json(review.account, review.rates, review.suspects, review.asked, review.power),
         "title": review.title,
-        "ledger": ledger(review.tally),
+        "ledger": ledger_of(review.tally),
         "months": _plain(review.months),
         "tally": {
             "profiles": review.tally.rows,

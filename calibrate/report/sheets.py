@@ -20,7 +20,7 @@ from .review import Review
 from .sheet import RATE, Cell, Sheet, figures, heads
 
 
-def sheets(review: Review, say: Words) -> Iterator[Sheet]:
+def sheets_of(review: Review, say: Words) -> Iterator[Sheet]:
     """The tables that this review has something to say in."""
     parts = (
         _frontier,

@@ -21,7 +21,7 @@ SHOWN_METRICS = ("auc", "log_loss")
 TOP_LINES = 8
 
 
-def summary(review: Review, words: Words | None = None) -> str:
+def summarise(review: Review, words: Words | None = None) -> str:
     """Verdict, candidates, thresholds and strongest lines of the chosen grid, and what changes with it."""
     say = words or load("en")
     compared = review.comparison

@@ -40,7 +40,7 @@ class Gain:
         return round(self.after) - round(self.before)
 
 
-def winners(review: Review, words: Words) -> list[Gain]:
+def segment_gains(review: Review, words: Words) -> list[Gain]:
     """Segments of the criterion that the report breaks down by, the largest first.
 
     The chance of any false mark in the table is 5 % (Bonferroni); the spread of a difference counts the customers of

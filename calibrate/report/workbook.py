@@ -26,7 +26,7 @@ from .band_text import stage_lines
 from .level_text import criterion_name, level_name
 from .review import Candidate, Review
 from .sheet import Cell, heads
-from .sheets import sheets
+from .sheets import sheets_of
 
 CREATED = datetime.datetime(2000, 1, 1)
 LONGEST = 32_000
@@ -35,7 +35,7 @@ WIDTHS = {"text": 26, "wide": 60, "count": 12, "points": 9, "percent": 11, "deci
 FORMATS = {"count": "#,##0", "points": "+0;-0;0", "percent": "0.0%", "decimal": "0.000", "text": "@", "wide": "@"}
 
 
-def workbook(review: Review, words: Words, path: Path) -> None:
+def write_workbook(review: Review, words: Words, path: Path) -> None:
     """Write the workbook: verdict, candidates, points of each, rates, thresholds, account."""
     import xlsxwriter
 
@@ -53,7 +53,7 @@ def workbook(review: Review, words: Words, path: Path) -> None:
         _rates(book, review)
         _thresholds(book, review)
         _drift(book, review)
-        for sheet in sheets(review, words):
+        for sheet in sheets_of(review, words):
             book.sheet(sheet.name, sheet.columns, sheet.rows, sheet.title)
         _account(book, review)
     path.write_bytes(buffer.getvalue())

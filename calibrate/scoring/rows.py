@@ -16,7 +16,7 @@ from ..counts.encoding import code_sql
 from ..days import day_number
 from ..engine import Session, sql
 from ..engine.dates import moment
-from ..engine.derived import derived
+from ..engine.derived import derive
 from ..engine.query import call, case, cast, quoted, select, value
 from ..engine.table import Column, Table, kinds
 from ..errors import GridError, InputError, unknown
@@ -112,7 +112,7 @@ def with_lead_age(grid: Grid, leads: Table, at: date | None) -> Table:
     listed = (*names, *([leads.position] if leads.position is not None else []))
     cells = {quoted(name): quoted(name) for name in listed} | {quoted(AGE): age_sql(leads, created, at)}
     column = Column(AGE, "number", True)
-    return derived(leads, select(cells, leads.relation), [column], facts=leads.facts, fingerprint=leads.fingerprint)
+    return derive(leads, select(cells, leads.relation), [column], facts=leads.facts, fingerprint=leads.fingerprint)
 
 
 def with_events(grid: Grid, leads: Table, events: Table, at: date | None = None) -> Table:

@@ -7,11 +7,11 @@ from .base import Method, Weights
 from .constraints import Constraints
 
 METHODS: dict[str, Method] = {
-    "lift": lift.lift,
-    "cautious": cautious.cautious,
-    "evidence": evidence.evidence,
-    "logistic": logistic.logistic,
-    "sparse": sparse.sparse,
+    "lift": lift.lift_weights,
+    "cautious": cautious.cautious_weights,
+    "evidence": evidence.evidence_weights,
+    "logistic": logistic.logistic_weights,
+    "sparse": sparse.sparse_weights,
 }
 """Name on the command line and in settings -> method. A new one is one file and one line here."""
 

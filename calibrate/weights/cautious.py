@@ -15,7 +15,7 @@ from .projection import kept
 Floats = NDArray[np.float64]
 
 
-def cautious(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
+def cautious_weights(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
     """Points as in `lift`, from the bound of the shrunk rate's 95 % interval that lies nearer to the average.
 
     ``x = low / global`` where the whole interval lies above the global rate, ``high / global`` where it lies below,

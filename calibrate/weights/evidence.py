@@ -16,7 +16,7 @@ from .projection import kept
 Floats = NDArray[np.float64]
 
 
-def evidence(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
+def evidence_weights(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
     """Log-odds of a level's shrunk rate minus the log-odds of the global rate; 0 is the average lead.
 
     ``w = log(s / (1 - s)) - log(g / (1 - g))``. A criterion with a reference level (absent) gets the difference to

@@ -24,7 +24,7 @@ DEFAULT_CAP = 20
 """Points taken from a level without customers, and the most that any level loses, where no cap is given."""
 
 
-def lift(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
+def lift_weights(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
     """Points of the published recipe: rate / global when at or above it, -(global / rate) below.
 
     A level without customers gets -cap (20 where none is given), and no level less than that; the reference level,

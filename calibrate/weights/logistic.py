@@ -49,7 +49,7 @@ LAST_GAIN = 1e-5
 """Steps on all rows stop after one that gained less log-loss per lead than this; the next would gain a fiftieth."""
 
 
-def logistic(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
+def logistic_weights(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
     """Joint log-odds of each level, shrunk as far as the data say; two criteria that say the same share their points.
 
     Maximises ``sum k log p + (n - k) log(1 - p) - x' S x / 2`` with ``log(p / (1 - p)) = intercept + X x`` and S the

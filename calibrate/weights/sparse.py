@@ -28,7 +28,7 @@ from .base import Weights, normal_share, zero_levels
 from .constraints import Constraints, Limits, resolve
 from .profile_algebra import predict, rows_of
 from .search.beam import Width
-from .search.bound import Bound, bound
+from .search.bound import Bound, bound_of
 from .search.find import Effort, refined, search
 from .search.fits import fit_scores
 from .search.level_descent import settled
@@ -37,7 +37,7 @@ from .search.lines import Budget
 from .search.local_search import Care
 from .search.rounding import Card
 from .search.views import Source, TableView, source_of
-from .search.wide import wide
+from .search.wide import wide_search
 from .separation import chance, highest
 from .sparse_lines import CAP, Offer, joined, joined_places, offered, orders, placed, point_bounds
 
@@ -64,7 +64,7 @@ TRIES = 4
 SKETCH = Effort(Width(1, 3, 2, 0, 1), 12, 1, Care(6, 10, 1))
 
 
-def sparse(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
+def sparse_weights(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
     """Whole points on at most `max_lines` lines (12 if none is asked for) within the cap (10 if none is asked for).
 
     ``values * scale`` are the points; the criteria returned are coarser where ordered levels side by side have the same
@@ -125,7 +125,7 @@ def room_left(
     scores = predict(rows, np.asarray(points, np.float64)[placed(criteria, tally.criteria)])
     fit = fit_scores(scores[None], rows.leads, rows.customers)
     budget = _budget(constraints, len(tally.criteria))
-    return bound(offer.on(rows), min(budget.lines, budget.criteria), float(fit.loss[0]), fits)
+    return bound_of(offer.on(rows), min(budget.lines, budget.criteria), float(fit.loss[0]), fits)
 
 
 @dataclass(frozen=True)
@@ -239,7 +239,7 @@ def _by_level(tally: Tally, rates: RateTable, limits: Limits, thin: Mask, budget
         budget.criteria,
         budget.worth,
     )
-    card, variance = wide(levels)
+    card, variance = wide_search(levels)
     if rows.leads is not tally.leads:
         card = settled(replace(levels, codes=tally.codes, leads=tally.leads, customers=tally.customers), card)
     if card.scale <= 0:

@@ -9,7 +9,7 @@ import pytest
 from calibrate.cli.app import main
 from calibrate.cli.flags import calibration_flags, settings_of, words_of
 from calibrate.errors import SettingsError
-from calibrate.monthly.settings import read, settings
+from calibrate.monthly.settings import read, settings_from
 from calibrate.monthly.settings_file import settings_text
 
 
@@ -35,11 +35,11 @@ def test_flags_and_file_spell_the_same_settings(tmp_path: Path) -> None:
 
 def test_a_fault_is_told_by_the_flag_that_was_given() -> None:
     with pytest.raises(SettingsError, match="--customer-value"):
-        settings({"data": {"file": "x"}, "outcome": {"customer_values": [[1]]}}, flags=True)
+        settings_from({"data": {"file": "x"}, "outcome": {"customer_values": [[1]]}}, flags=True)
     with pytest.raises(SettingsError, match=r"--grid '=b' is not NAME=GRID.json"):
         settings_of("x.csv", {**dict.fromkeys(calibration_flags()), "grid": ["=b"]})
     with pytest.raises(SettingsError, match="customer_values"):
-        settings({"data": {"file": "x"}, "outcome": {"custmer": "a"}})
+        settings_from({"data": {"file": "x"}, "outcome": {"custmer": "a"}})
 
 
 def test_help_names_every_flag(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from calibrate.counts.leakage import judge
-from calibrate.counts.ledger import ledger, moved
+from calibrate.counts.ledger import ledger_of, moved
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.counts.young import Young
 from calibrate.grid.criteria import Criterion, Level
@@ -44,7 +44,7 @@ def leads(seed=1, rows=3000):
 
 def test_nothing_has_moved_where_nothing_has():
     tally = history(*leads())
-    kept = json.loads(json.dumps(ledger(tally)))
+    kept = json.loads(json.dumps(ledger_of(tally)))
     assert kept["cohorts"] == [*MONTHS, "2025-04"]
     assert sum(kept["leads"]) == 3000
     assert moved(kept, "2025-04-10", tally) == ()
@@ -53,7 +53,7 @@ def test_nothing_has_moved_where_nothing_has():
 @pytest.mark.parametrize(("column", "count"), [("sector", 200), ("visits", 200), ("sector", 20)])
 def test_leads_that_moved_are_counted(column, count):
     sectors, visits, month, bought = leads()
-    kept = ledger(history(sectors, visits, month, bought))
+    kept = ledger_of(history(sectors, visits, month, bought))
     codes = sectors if column == "sector" else visits
     codes[np.flatnonzero(codes == 0)[:count]] = 2 if column == "sector" else 9
     found = moved(kept, "2025-04-10", history(sectors, visits, month, bought))
@@ -68,7 +68,7 @@ def test_leads_that_moved_are_counted(column, count):
 def test_what_is_filled_in_since_is_said():
     sectors, visits, month, bought = leads()
     sectors[:500] = SECTOR.missing
-    kept = ledger(history(sectors, visits, month, bought))
+    kept = ledger_of(history(sectors, visits, month, bought))
     sectors[:300] = 1
     found = moved(kept, "2025-04-10", history(sectors, visits, month, bought))
     assert [(one.column, one.leads, one.filled) for one in found] == [("sector", 300, True)]
@@ -76,7 +76,7 @@ def test_what_is_filled_in_since_is_said():
 
 def test_months_that_were_not_fully_observed_are_not_compared():
     sectors, visits, month, bought = leads()
-    kept = ledger(history(sectors, visits, month, bought))
+    kept = ledger_of(history(sectors, visits, month, bought))
     sectors[(month == 2) & (sectors == 0)] = 1
     assert moved(kept, "2025-04-10", history(sectors, visits, month, bought), observe_days=14) == ()
     assert moved(kept, "2025-04-10", history(sectors, visits, month, bought), observe_days=5)[0].column == "sector"
@@ -84,7 +84,7 @@ def test_months_that_were_not_fully_observed_are_not_compared():
 
 def test_leads_that_came_or_went_have_not_moved():
     sectors, visits, month, bought = leads()
-    kept = ledger(history(sectors, visits, month, bought))
+    kept = ledger_of(history(sectors, visits, month, bought))
     fewer = [part[100:] for part in (sectors, visits, month, bought)]
     assert moved(kept, "2025-04-10", history(*fewer)) == ()
 
@@ -92,4 +92,9 @@ def test_leads_that_came_or_went_have_not_moved():
 def test_rare_levels_are_pooled():
     sectors, visits, month, bought = leads()
     sectors[sectors == 2] = np.where(np.arange((sectors == 2).sum()) < 12, 2, 1)
-    assert set(ledger(history(sectors, visits, month, bought))["columns"]["sector"]) == {"a", "b", "missing", "other"}
+    assert set(ledger_of(history(sectors, visits, month, bought))["columns"]["sector"]) == {
+        "a",
+        "b",
+        "missing",
+        "other",
+    }

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from weights_case import counted, number, several, text, yes_no
 
-from calibrate.counts.neutral import neutral, with_neutral
+from calibrate.counts.neutral import neutral_level, with_neutral
 from calibrate.grid.criteria import Criterion, Level
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
@@ -27,12 +27,12 @@ ENDS = (Level("missing", "missing"), Level("other", "other"))
 def test_the_neutral_answer(names: tuple[str, ...], kind: str, leads: tuple[int, ...], expected: str) -> None:
     levels = (*(Level(name, values=(name,)) for name in names), *ENDS)
     criterion = Criterion("c", "c", kind, "fit", levels)  # type: ignore[arg-type]
-    assert neutral(criterion, np.array(leads)) == expected
+    assert neutral_level(criterion, np.array(leads)) == expected
 
 
 def test_a_presence_that_lists_no_answer_has_its_absence_by_its_commonness() -> None:
     presence = Criterion("demo", "demo", "presence", "engagement", (Level("filled"), *ENDS))
-    assert neutral(presence, np.array([40, 60, 0])) == "missing"
+    assert neutral_level(presence, np.array([40, 60, 0])) == "missing"
 
 
 def test_only_criteria_without_a_reference_get_one_and_leads_stay() -> None:

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from calibrate.counts.power import critical, customers_needed, customers_still, leads_needed, least_lifts, pace, power
+from calibrate.counts.power import (
+    critical,
+    customers_needed,
+    customers_still,
+    leads_needed,
+    least_lifts,
+    pace,
+    power_of_history,
+)
 from calibrate.counts.rates import estimate
 from calibrate.counts.tally import tally_of
 from calibrate.grid.criteria import Criterion, Level
@@ -64,12 +72,12 @@ def test_a_history_says_when_a_typical_level_is_decided():
     codes = rng.integers(0, 8, leads)
     cohort = np.arange(leads) * months // leads
     tally = tally_of([text("a", 8)], codes[None].astype(np.uint8), rng.random(leads) < 0.05, cohort, list("0123456789"))
-    found = power(estimate(tally), 400.0)
+    found = power_of_history(estimate(tally), 400.0)
     assert found.share == pytest.approx(1 / 8, rel=0.1)
     assert found.lift == 1.5
     assert found.months == pytest.approx((found.leads - leads) / 400)
     assert np.isfinite(found.lift_above[:8]).all() and np.isnan(found.lift_above[8:]).all()
-    assert power(estimate(tally)).months is None
+    assert power_of_history(estimate(tally)).months is None
     assert pace(tally) is None
 
 

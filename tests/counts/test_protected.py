@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from weights_case import text
 
-from calibrate.counts.protected import protected
+from calibrate.counts.protected import sensitive_ones
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.leads.columns.sensitive import Sensitive
 
@@ -24,7 +24,7 @@ def tally() -> Tally:
 
 
 def test_what_leaving_it_out_costs_is_said(tally: Tally) -> None:
-    sex, age = protected(tally, [SEX, AGE])
+    sex, age = sensitive_ones(tally, [SEX, AGE])
     assert (sex.column, sex.reason, sex.facts["kind"], age.facts["how"]) == ("sex", "sensitive", "sex", "values")
     assert sex.facts["auc_with"] == age.facts["auc_with"] == pytest.approx(0.63, abs=0.03)
     assert sex.facts["auc_without"] == pytest.approx(sex.facts["auc_with"], abs=0.02)
@@ -33,8 +33,8 @@ def test_what_leaving_it_out_costs_is_said(tally: Tally) -> None:
 
 
 def test_what_is_out_already_is_not_told_again_and_what_is_no_criterion_costs_nothing(tally: Tally) -> None:
-    (age,) = protected(tally, [SEX, AGE], aside=["sex"])
+    (age,) = sensitive_ones(tally, [SEX, AGE], aside=["sex"])
     assert age.column == "age"
-    assert protected(tally, [SEX], aside=["sex"]) == protected(tally, []) == ()
-    (absent,) = protected(tally, [Sensitive("religion", "religion", "name")])
+    assert sensitive_ones(tally, [SEX], aside=["sex"]) == sensitive_ones(tally, []) == ()
+    (absent,) = sensitive_ones(tally, [Sensitive("religion", "religion", "name")])
     assert absent.facts["auc_with"] == absent.facts["auc_without"]

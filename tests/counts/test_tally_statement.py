@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from calibrate.counts.encoding import coding
-from calibrate.counts.tally_statement import hashed, share_of_others, tally_statement
+from calibrate.counts.tally_statement import hashed, share_of_others, statement_of_tally
 from calibrate.engine import open_table
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.leads.history import History, observe
@@ -30,7 +30,7 @@ def history(tmp_path: Path, **terms: Any) -> History:
 
 def answer(found: History, share: float) -> dict[str, np.ndarray]:
     how = coding(found.table, (KIND,))
-    rows: dict[str, np.ndarray] = found.table.fetch(tally_statement(found, how, share))
+    rows: dict[str, np.ndarray] = found.table.fetch(statement_of_tally(found, how, share))
     return rows
 
 

@@ -6,7 +6,7 @@ import pytest
 from engine_case import Write, column
 
 from calibrate.engine import Table, open_table
-from calibrate.engine.derived import answered, derived, kept
+from calibrate.engine.derived import answered, derive, kept
 from calibrate.engine.duckdb import DuckTable
 from calibrate.engine.table import Column, Fact
 
@@ -35,12 +35,12 @@ def test_a_table_of_its_own_has_the_columns_and_facts_given(table: Table) -> Non
 def test_columns_are_added_and_rows_keep_their_order(table: Table) -> None:
     assert isinstance(table, DuckTable)
     source = f"SELECT *, {table.position}, n + 1 AS more FROM {table.relation} ORDER BY n"
-    found = derived(table, source, [Column("more", "number", True)], facts=(), fingerprint="f")
+    found = derive(table, source, [Column("more", "number", True)], facts=(), fingerprint="f")
     assert [c.name for c in found.columns] == ["id", "n", "more"]
     assert column(found, "id") == ["c", "a", "b"] and column(found, "more") == [4, 2, 3]
     assert found.fingerprint == "f" and found.rows == 3
     source = f"SELECT *, {found.position}, 0 AS zero FROM {found.relation}"
-    twice = derived(found, source, [Column("zero", "number", True)], facts=(), fingerprint="g", from_join=True)
+    twice = derive(found, source, [Column("zero", "number", True)], facts=(), fingerprint="g", from_join=True)
     assert column(twice, "id") == ["c", "a", "b"] and isinstance(twice, DuckTable) and twice.joined
 
 

@@ -17,8 +17,8 @@ from calibrate.engine import Session, open_table
 from calibrate.engine import frames as module
 from calibrate.errors import InputError, MissingExtraError
 from calibrate.monthly.run import read_rows, review
-from calibrate.monthly.settings import settings
-from calibrate.report.run_json import dump, run_json
+from calibrate.monthly.settings import settings_from
+from calibrate.report.run_json import dump, run_object
 
 ROWS = 1200
 
@@ -50,7 +50,7 @@ def leads(rows: int = ROWS) -> pd.DataFrame:
 
 
 def result(file: str, frames: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    asked = settings(
+    asked = settings_from(
         {
             "data": {"file": file},
             "outcome": {"customer": "won", **more},
@@ -59,7 +59,7 @@ def result(file: str, frames: dict[str, Any] | None = None, **more: Any) -> dict
         }
     )
     counted = read_rows(asked, frames=frames)
-    text = dump(run_json(review(counted)))
+    text = dump(run_object(review(counted)))
     return dict(json.loads(text))
 
 
@@ -94,7 +94,7 @@ def test_outcomes_and_events_may_be_frames_too(tmp_path: Path) -> None:
              "time": {"customer_at": "signed", "close_within_days": 900, "as_of": "2028-01-01"},
              "events": {"file": "events"}}  # fmt: skip
     events = pd.DataFrame({"id": [1, 1, 2], "at": pd.Timestamp("2024-01-03"), "type": ["demo", "visit", "demo"]})
-    counted = read_rows(settings(asked), frames={"leads": frame, "deals": deals, "events": events})
+    counted = read_rows(settings_from(asked), frames={"leads": frame, "deals": deals, "events": events})
     assert counted.tally.overall[1] > 0
     assert "events (count)" in [column.name for column in counted.table.columns]
 

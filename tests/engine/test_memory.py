@@ -47,4 +47,4 @@ def test_the_engine_is_told(tmp_path: Path) -> None:
 
 
 def test_it_is_an_option_of_the_settings() -> None:
-    assert spelling.settings({"data": {"file": "x", "memory": "4GB"}}).data.memory == "4GB"
+    assert spelling.settings_from({"data": {"file": "x", "memory": "4GB"}}).data.memory == "4GB"

@@ -5,7 +5,7 @@ import pytest
 
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.evaluation.backtest import folds
-from calibrate.evaluation.ceiling import MOST_ROWS, ceiling
+from calibrate.evaluation.ceiling import MOST_ROWS, ceiling_of
 from calibrate.grid.criteria import Criterion, Level
 
 pytest.importorskip("sklearn")
@@ -28,12 +28,12 @@ def test_interactions_are_found(leads: int, within: float) -> None:
     tally = crossed(leads)
     # customers are in the telling half with chance 0.3/0.35, others with 0.7/1.65: AUC = 1/2 + (6/7 - 14/33) / 2
     expected = 0.5 + (6 / 7 - 14 / 33) / 2
-    found = ceiling(tally, folds(tally), ("a", "b", "c"))["auc"]
+    found = ceiling_of(tally, folds(tally), ("a", "b", "c"))["auc"]
     assert abs(found - expected) < within
-    assert abs(ceiling(tally, folds(tally), ("a", "c"))["auc"] - 0.5) < 0.05  # only what is allowed is used
+    assert abs(ceiling_of(tally, folds(tally), ("a", "c"))["auc"] - 0.5) < 0.05  # only what is allowed is used
 
 
 def test_no_signal_no_ceiling() -> None:
     tally = crossed(6_000, signal=False)
-    assert abs(ceiling(tally, folds(tally), ("a", "b", "c"))["auc"] - 0.5) < 0.05
-    assert ceiling(tally, (), ("a",)) == {}
+    assert abs(ceiling_of(tally, folds(tally), ("a", "b", "c"))["auc"] - 0.5) < 0.05
+    assert ceiling_of(tally, (), ("a",)) == {}

@@ -15,7 +15,7 @@ from calibrate.evaluation.comparison import compare
 from calibrate.evaluation.swap import swap_all
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Evidence, Grid, Thresholds
-from calibrate.monitoring.drift import drift
+from calibrate.monitoring.drift import find_drift
 from calibrate.points.curve import fit_curve
 from calibrate.points.plan import Plan
 from calibrate.points.score_table import score
@@ -132,6 +132,6 @@ def test_drift_of_companies_that_have_not_moved_alarms_no_more_than_promised() -
         scores = score(later, grid)
         grid = replace(grid, curve=fit_curve(scores.scores, *scores.total))
         for i, tally in enumerate((later, replace(later, group=None))):
-            alarms[i] += sum(look.status != "keep" for look in drift(grid, tally).looks)
+            alarms[i] += sum(look.status != "keep" for look in find_drift(grid, tally).looks)
     assert alarms[0] <= 0.08 * 120
     assert alarms[1] > 3 * max(alarms[0], 1)

@@ -14,7 +14,7 @@ from calibrate.export.base import Options
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid
 from calibrate.grid.mailbox_kinds import kind_of
-from calibrate.grid.reasons import reasons
+from calibrate.grid.reasons import reasons_of
 
 OWN = {"text": "text", "number": "any", "boolean": "boolean", "presence": "text"}
 
@@ -59,7 +59,7 @@ def test_pypmml_scores_like_the_grid(model_of, capsys):
             found = model.predict(lead)
             assert found.get("score") == grid.score(lead), (seed, lead)
             assert (found.get("band") or "") == grid.band(lead)
-            expected = [reason for reason in reasons(grid, lead) if reason.points > 0]
+            expected = [reason for reason in reasons_of(grid, lead) if reason.points > 0]
             got = [found.get(f"reason_{rank + 1}") for rank in range(len(expected))]
             assert sorted(got) == sorted(map(str, expected))
             compared += 1
@@ -117,7 +117,7 @@ def test_jpmml_scores_and_verifies_like_the_grid(evaluator_of, capsys):
         for lead in leads:
             found = evaluator.evaluate(nothing | lead)
             assert (found["score"], found.get("band") or "") == (grid.score(lead), grid.band(lead)), (seed, lead)
-            expected = [str(reason) for reason in reasons(grid, lead) if reason.points > 0]
+            expected = [str(reason) for reason in reasons_of(grid, lead) if reason.points > 0]
             got = [found.get(f"reason_{rank + 1}") for rank in range(len(expected))]
             assert sorted(got) == sorted(expected)
             worth = [int(text.rpartition("(")[2].rstrip(")")) for text in got]

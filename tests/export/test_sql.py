@@ -14,7 +14,7 @@ from calibrate.export.base import Options
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Band, Grid
 from calibrate.grid.mailbox_kinds import kind_of
-from calibrate.grid.reasons import reasons
+from calibrate.grid.reasons import reasons_of
 
 TYPES = {
     "duckdb": {"text": "VARCHAR", "number": "DOUBLE", "integer": "BIGINT", "boolean": "BOOLEAN"},
@@ -45,7 +45,7 @@ def replay(dialect, run, mark, *, grids=20, count=100):
         run(f"INSERT INTO {table} VALUES {', '.join([row] * len(leads))}", given)
         found = {row[0]: row for row in run(sql.write(grid, options, dialect))}
         for at, lead in enumerate(leads):
-            expected = sorted(str(reason) for reason in reasons(grid, lead))
+            expected = sorted(str(reason) for reason in reasons_of(grid, lead))
             _, score, band, *texts = found[at]
             got = (score, band, sorted(text for text in texts if text is not None))
             assert got == (grid.score(lead), grid.band(lead), expected), (seed, lead)

@@ -17,7 +17,7 @@ from calibrate.cli.app import main
 from calibrate.engine import Session
 from calibrate.errors import GridError
 from calibrate.export import json as grid_json
-from calibrate.funnel.fading import STEP, Fading, Looks, fade, fading, with_rules
+from calibrate.funnel.fading import STEP, Fading, Looks, fade, fading_of, with_rules
 from calibrate.grid.grid import Band, Expiry, Grid
 from calibrate.leads.columns.fine_classing import named_levels
 from calibrate.leads.events import EventNames
@@ -50,7 +50,7 @@ def made(kind: str, days: float, seed: int = 1, leads: int = 30000, strength: fl
 @pytest.mark.parametrize("kind", ["percent", "days"])
 @pytest.mark.parametrize("days", [45, 90])
 def test_the_rule_that_made_the_data_is_found(kind: str, days: int) -> None:
-    found = fading("x", made(kind, days))
+    found = fading_of("x", made(kind, days))
     assert (found.why, found.kind) == ("fades", kind)
     assert found.low is not None
     assert found.low <= days <= (found.high or 9999)
@@ -66,24 +66,24 @@ def test_the_rule_that_made_the_data_is_found(kind: str, days: int) -> None:
 def test_the_interval_holds_the_truth_nineteen_times_in_twenty() -> None:
     held = []
     for seed in range(40):
-        found = fading("x", made("percent", 80, seed=100 + seed))
+        found = fading_of("x", made("percent", 80, seed=100 + seed))
         held.append(found.why == "fades" and (found.low or 0) <= 80 <= (found.high or 9999))
     assert sum(held) >= 34
 
 
 def test_what_lasts_gets_no_rule_and_what_means_nothing_none_either() -> None:
-    lasting = [fading("x", made("percent", 1e9, seed=s)).why for s in range(20)]
+    lasting = [fading_of("x", made("percent", 1e9, seed=s)).why for s in range(20)]
     assert lasting.count("lasts") >= 17
-    weak = [fading("x", made("percent", 60, seed=s, strength=0.0)).why for s in range(20)]
+    weak = [fading_of("x", made("percent", 60, seed=s, strength=0.0)).why for s in range(20)]
     assert weak.count("weak") >= 17
-    assert fading("x", made("percent", 60, leads=300)).why == "few"
+    assert fading_of("x", made("percent", 60, leads=300)).why == "few"
 
 
 def test_ages_by_pencil() -> None:
     # one look: 100 leads, 10 sign; 20 did it 3 days ago and 4 of them sign; 30 did it 40 days ago, 2 of them sign
     looks = Looks(np.array([100.0]), np.array([10.0]), np.array([0, 0]), np.array([3, 40]), np.array([20.0, 30.0]),
                   np.array([4.0, 2.0]))  # fmt: skip
-    ages = {(age.low, age.high): age for age in fading("x", looks).ages}
+    ages = {(age.low, age.high): age for age in fading_of("x", looks).ages}
     fresh, old = ages[0, 6], ages[30, 59]
     assert (fresh.looks, fresh.customers) == (20, 4)
     assert fresh.ratio == pytest.approx((4 / 20) / (4 / 50))  # 50 never did it, 4 of them sign

@@ -11,7 +11,7 @@ from calibrate.errors import InputError
 from calibrate.funnel.feedback import read_feedback
 from calibrate.monthly import run as monthly
 from calibrate.monthly.counted import Counted
-from calibrate.monthly.settings import settings
+from calibrate.monthly.settings import settings_from
 from calibrate.points.plan import Plan, calibrate_prepared, prepare
 from calibrate.simulate import simulate
 
@@ -29,7 +29,7 @@ def rows_of(place: Path, **more: Any) -> Counted:
         "time": {"created_at": "created_at", "customer_at": "customer_at"},
         "columns": {"exclude": ["worked_by_sales", "amount"]}, "candidates": {"methods": ["cautious", "evidence"]},
     }  # fmt: skip
-    return monthly.read_rows(settings({**values, **more}))
+    return monthly.read_rows(settings_from({**values, **more}))
 
 
 def test_feedback_of_sales_on_the_lines(place: Path) -> None:

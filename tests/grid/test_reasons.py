@@ -6,7 +6,7 @@ import pytest
 from replay import cases
 
 from calibrate.errors import SettingsError
-from calibrate.grid.reasons import reasons, words_in
+from calibrate.grid.reasons import reasons_of, words_in
 
 
 def test_points_of_the_reasons_add_up_to_the_score():
@@ -14,7 +14,7 @@ def test_points_of_the_reasons_add_up_to_the_score():
         rng = random.Random(seed)
         grid = cases.grid(rng)
         for lead in cases.leads(rng, grid, {}, 30):
-            found = reasons(grid, lead)
+            found = reasons_of(grid, lead)
             assert sum(reason.points for reason in found) == grid.score(lead)
             sizes = [abs(reason.points) for reason in found]
             assert sizes == sorted(sizes, reverse=True) and 0 not in sizes

@@ -16,7 +16,7 @@ from calibrate.errors import HistoryError
 from calibrate.leads.history import History
 from calibrate.monthly import run as monthly
 from calibrate.monthly.counted import Counted
-from calibrate.monthly.settings import settings
+from calibrate.monthly.settings import settings_from
 
 START = date(2024, 1, 1)
 WINDOW = 90
@@ -31,7 +31,7 @@ def write(file: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -
 
 
 def read(file: Path, **parts: dict[str, object]) -> Counted:
-    return monthly.read_rows(settings({"data": {"file": str(file)}, **parts}), follow=False)
+    return monthly.read_rows(settings_from({"data": {"file": str(file)}, **parts}), follow=False)
 
 
 def said(history: History, key: str) -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ import pytest
 from calibrate import Terms, observe
 from calibrate.engine import Session
 from calibrate.errors import HistoryError
-from calibrate.leads.keys import keys, same_id
+from calibrate.leads.keys import keys_of, same_id
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
@@ -57,7 +57,7 @@ def test_two_files_that_write_one_id_differently(
     leads, deals = files(tmp_path, own, other)
     with Session() as session:
         table, outcomes = session.open(leads), session.open(deals)
-        found = keys(table, "id", outcomes, "id")
+        found = keys_of(table, "id", outcomes, "id")
         assert (found.reading, found.matched, found.ids) == (reading, matched, len(other))
         history = observe(table, (), Terms(lead_id="id", outcomes=outcomes)) if matched < len(own) else None
         assert history is None or int(history.totals[:, 1].sum()) == matched
@@ -70,8 +70,8 @@ def test_numbers_stored_in_two_types_are_numbers(tmp_path: Path) -> None:
     duckdb.sql("SELECT (10001 + range)::INTEGER AS id FROM range(9)").write_parquet(str(tmp_path / "b.parquet"))
     with Session() as session:
         table, outcomes = session.open(tmp_path / "a.parquet"), session.open(tmp_path / "b.parquet")
-        assert keys(table, "id", outcomes, "id").matched == 9
-        assert keys(outcomes, "id", table, "id").matched == 9
+        assert keys_of(table, "id", outcomes, "id").matched == 9
+        assert keys_of(outcomes, "id", table, "id").matched == 9
 
 
 def test_an_empty_join_is_blamed_on_the_join(tmp_path: Path) -> None:

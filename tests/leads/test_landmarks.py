@@ -17,7 +17,7 @@ from calibrate.leads.history import observe
 from calibrate.leads.landmarks import check_ages, landmarks
 from calibrate.leads.terms import Terms
 from calibrate.monthly import run as monthly
-from calibrate.monthly.settings import settings
+from calibrate.monthly.settings import settings_from
 from calibrate.scoring.rows import score_file
 
 TERMS = Terms(created_at="came", customer_at="closed", lead_id="id", close_within_days=30)
@@ -88,7 +88,7 @@ def test_a_grid_of_ages_calls_old_leads_dead(tmp_path: Path) -> None:
     leads, events = fading()
     leads.to_csv(tmp_path / "leads.csv", index=False)
     events.to_csv(tmp_path / "events.csv", index=False)
-    asked = settings({
+    asked = settings_from({
         "data": {"file": str(tmp_path / "leads.csv")},
         "outcome": {"lead_id": "id"},
         "time": {"created_at": "came", "customer_at": "closed", "ages": (14, 30, 60, 120), "as_of": date(2025, 12, 31)},

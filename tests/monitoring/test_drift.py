@@ -16,7 +16,7 @@ from calibrate.counts.tally import Tally, tally_of
 from calibrate.errors import GridError, HistoryError
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Evidence, Grid
-from calibrate.monitoring.drift import drift
+from calibrate.monitoring.drift import find_drift
 
 ROOT = Path(__file__).parents[2]
 
@@ -83,7 +83,7 @@ def test_the_ceiling_by_pencil() -> None:
 
 
 def test_the_month_in_which_it_began_is_named() -> None:
-    found = drift(grid(), counted([(200, 60), (200, 57), (200, 31), (200, 30)], [(1800, 36)] * 4))
+    found = find_drift(grid(), counted([(200, 60), (200, 57), (200, 31), (200, 30)], [(1800, 36)] * 4))
     assert [look.status for look in found.looks] == ["keep", "keep", "recalibrate", "recalibrate"]
     assert found.since == "2026-03"
     assert (found.changes[0].criterion, found.changes[0].level) == ("demo", "yes")
@@ -93,7 +93,7 @@ def test_the_month_in_which_it_began_is_named() -> None:
 
 def test_what_is_over_is_watched_and_kept_as_an_episode() -> None:
     yes = [(200, 60), (200, 25), (200, 24), (200, 61), (200, 59)]
-    found = drift(grid(), counted(yes, [(1800, 36)] * 5))
+    found = find_drift(grid(), counted(yes, [(1800, 36)] * 5))
     assert [look.status for look in found.looks[:3]] == ["keep", "recalibrate", "recalibrate"]
     assert found.status != "recalibrate"
     assert found.episodes[0][:2] == ("2026-02", "2026-03")
@@ -101,13 +101,13 @@ def test_what_is_over_is_watched_and_kept_as_an_episode() -> None:
 
 
 def test_small_changes_are_watched_however_sure() -> None:
-    found = drift(grid((100_000, 30_000), (100_000, 3000)), counted([(20_000, 5400)], [(20_000, 600)]))
+    found = find_drift(grid((100_000, 30_000), (100_000, 3000)), counted([(20_000, 5400)], [(20_000, 600)]))
     assert found.status == "watch"
 
 
 def test_a_change_of_the_mix() -> None:
     same_rates = counted([(1000, 300)], [(1000, 20)])
-    found = drift(grid(), same_rates)
+    found = find_drift(grid(), same_rates)
     assert found.status == "recalibrate"
     assert found.changes[0].kind == "mix"
     assert found.mix["stability"][0] == pytest.approx(
@@ -120,7 +120,7 @@ def test_a_begun_month_changes_no_verdict() -> None:
     yes, no = [(100, 30)] * 3 + [(300, 90)] * 5, [(900, 18)] * 3 + [(700, 14)] * 5
     for begun in range(0, 130, 18):
         days = [(begun * 3 // 10, begun * 9 // 100)], [(begun - begun * 3 // 10, begun // 50)]
-        found = drift(grid(), counted(yes + days[0], no + days[1]) if begun else counted(yes, no))
+        found = find_drift(grid(), counted(yes + days[0], no + days[1]) if begun else counted(yes, no))
         assert (found.status, found.changes[0].kind, found.since) == ("recalibrate", "mix", "2026-04")
 
 
@@ -128,7 +128,7 @@ def test_the_promise_of_the_score() -> None:
     from calibrate.grid.grid import Curve
 
     promising = replace(grid(), curve=Curve((0, 6), (0.02, 0.3)))
-    found = drift(promising, counted([(300, 55)], [(2700, 25)]))
+    found = find_drift(promising, counted([(300, 55)], [(2700, 25)]))
     assert found.looks[0].expected == pytest.approx(144)
     assert found.status == "recalibrate"
     assert any(change.kind == "score" and change.customers == 80 for change in found.changes)
@@ -137,16 +137,16 @@ def test_the_promise_of_the_score() -> None:
 def test_grid_without_counts_takes_the_leads_before() -> None:
     bare = replace(grid(), evidence=())
     leads = counted([(1000, 300), (200, 30)], [(9000, 180), (1800, 36)])
-    assert drift(bare, leads, since="2026-02").status == "recalibrate"
+    assert find_drift(bare, leads, since="2026-02").status == "recalibrate"
     with pytest.raises(GridError, match=r"does not carry the counts.*--since"):
-        drift(bare, leads)
+        find_drift(bare, leads)
 
 
 def test_days_that_cannot_be() -> None:
     leads = counted([(200, 60)], [(1800, 36)])
     with pytest.raises(HistoryError, match="no cohort '2027-01'; there are 2026-01"):
-        drift(grid(), leads, since="2027-01")
+        find_drift(grid(), leads, since="2027-01")
     with pytest.raises(HistoryError, match="have no dates"):
-        drift(grid(), leads, since=date(2026, 1, 1))
+        find_drift(grid(), leads, since=date(2026, 1, 1))
     with pytest.raises(HistoryError, match="no lead of this history came after"):
-        drift(grid(), replace(leads, ends=np.array([20_484])), since=date(2026, 2, 1))
+        find_drift(grid(), replace(leads, ends=np.array([20_484])), since=date(2026, 2, 1))

@@ -15,7 +15,7 @@ from calibrate.grid.grid import Evidence, Grid
 from calibrate.monitoring import drift as drifting
 from calibrate.monitoring import multiplicity as attention
 from calibrate.monitoring import shift_tests as shifts
-from calibrate.monitoring.drift import drift
+from calibrate.monitoring.drift import find_drift
 
 
 def demo(name: str = "demo") -> Criterion:
@@ -44,7 +44,7 @@ def grid(yes: tuple[int, int] = (1000, 300), no: tuple[int, int] = (9000, 180)) 
 
 def test_a_line_of_two_answers_by_pencil() -> None:
     """One cohort, so one span. 'no' has no points: a quarter of the attention; no lead in common: nothing saved."""
-    found = drift(grid(), counted([(200, 40)], [(1800, 36)])).lines.set_index("level")
+    found = find_drift(grid(), counted([(200, 40)], [(1800, 36)])).lines.set_index("level")
     table = stats.hypergeom(1200, 340, 200)
     p = (table.cdf(40) - table.pmf(40) / 2) / 0.9
     yes, no = (

@@ -9,7 +9,7 @@ import pytest
 from month_case import HEADER, counted, dated, day, write
 
 from calibrate.monthly import counted as module
-from calibrate.monthly.account import account, warnings
+from calibrate.monthly.account import account_of, warnings
 from calibrate.monthly.counted import Counted
 from calibrate.points.recency import Recency
 
@@ -26,7 +26,7 @@ def test_rows_read_are_those_kept_and_those_left_out(tmp_path: Path) -> None:
     """300 leads a day apart, the last 89 younger than 90 days on the last day; one id twice, one without a day."""
     rows = [*dated(), ("L7", day(7), "", "Steel", "no"), ("L999", "", "", "Steel", "no")]
     reading = counted(write(tmp_path / "leads.csv", HEADER, rows))
-    found = account(reading, reading.rates)
+    found = account_of(reading, reading.rates)
     assert (found.read, found.kept, found.source) == (302, found.read - sum(found.excluded.values()), "leads.csv")
     assert {name: found.excluded[name] for name in ("repeated", "no_creation_date")} == {
         "repeated": 1,
@@ -46,14 +46,14 @@ def test_buyers_are_counted_with_what_they_do_to_intervals(tmp_path: Path) -> No
         rows.append((f"L{i}", day(pair), day(pair + 20) if pair % 5 == 0 else "", sector, f"C{pair}"))
     file = write(tmp_path / "leads.csv", ("id", "created", "won", "sector", "company"), rows)
     reading = counted(file, outcome={"group": "company"})
-    found = account(reading, reading.rates)
+    found = account_of(reading, reading.rates)
     leads = reading.tally.overall[0]
     assert found.groups is not None and (found.groups["by"], found.groups["leads"]) == ("company", leads)
     assert found.groups["groups"] == leads / 2 and found.groups["design_effect"] == pytest.approx(2, abs=0.05)
     (told,) = [dict(values) for key, values in found.facts if key.endswith("_together")]
     assert told["factor"] == pytest.approx(2**0.5, abs=0.02)
     alone = counted(write(tmp_path / "alone.csv", HEADER, dated()), outcome={"group": "none"})
-    assert account(alone, alone.rates).groups is None
+    assert account_of(alone, alone.rates).groups is None
 
 
 def test_few_customers_and_leads_without_dates_are_told(tmp_path: Path) -> None:

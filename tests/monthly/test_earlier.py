@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from calibrate.monthly.earlier import Earlier, earlier
+from calibrate.monthly.earlier import Earlier, earlier_ledger
 
 LEDGER = {"columns": {}, "cohorts": ["2025-01"], "leads": [7]}
 
@@ -22,9 +22,9 @@ def month(reports: Path, name: str, text: str | None = None) -> None:
 def test_the_newest_month_before_this_one_counts(tmp_path: Path) -> None:
     for name in ("2025-02", "2025-03", "2025-05", "2025-06", "archive", "2025-04 copy"):
         month(tmp_path, name)
-    assert earlier(tmp_path, date(2025, 5, 10)) == Earlier(LEDGER, "2025-03-10")
-    assert earlier(tmp_path, date(2025, 2, 28)) is None
-    assert earlier(tmp_path, None) is None and earlier(tmp_path / "none", date(2025, 5, 10)) is None
+    assert earlier_ledger(tmp_path, date(2025, 5, 10)) == Earlier(LEDGER, "2025-03-10")
+    assert earlier_ledger(tmp_path, date(2025, 2, 28)) is None
+    assert earlier_ledger(tmp_path, None) is None and earlier_ledger(tmp_path / "none", date(2025, 5, 10)) is None
 
 
 @pytest.mark.parametrize(
@@ -41,5 +41,5 @@ def test_the_newest_month_before_this_one_counts(tmp_path: Path) -> None:
 def test_a_month_that_cannot_be_read_gives_way_to_the_one_before(tmp_path: Path, text: str) -> None:
     month(tmp_path, "2025-03")
     month(tmp_path, "2025-04", text)
-    found = earlier(tmp_path, date(2025, 5, 10))
+    found = earlier_ledger(tmp_path, date(2025, 5, 10))
     assert found is not None and found.as_of == "2025-03-10"

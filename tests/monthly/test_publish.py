@@ -16,7 +16,7 @@ from calibrate.counts.leakage import Question, Suspect
 from calibrate.errors import CalibrateError, SettingsError
 from calibrate.evaluation import decision
 from calibrate.monthly.counted import Counted
-from calibrate.monthly.publish import check_open, check_out, month_folder, newer_beside, publish, settings_text
+from calibrate.monthly.publish import check_open, check_out, month_folder, newer_beside, publish_month, settings_text
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_the_settings_repeat_the_run_and_say_what_was_found(reading: Counted, tm
 
 def test_a_month_is_published_whole_with_its_grids(light: None, reading: Counted) -> None:
     made = review(4000)
-    folder = publish(made, reading)
+    folder = publish_month(made, reading)
     assert folder == month_folder(reading)
     run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert [candidate["name"] for candidate in run["candidates"]] == [c.name for c in made.candidates]

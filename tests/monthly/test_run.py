@@ -9,9 +9,9 @@ import pytest
 
 from calibrate.language import load
 from calibrate.monthly import run as monthly
-from calibrate.monthly.settings import settings
-from calibrate.report.answer import answer
-from calibrate.report.summary import summary
+from calibrate.monthly.settings import settings_from
+from calibrate.report.answer import answer_of
+from calibrate.report.summary import summarise
 
 LEADS = 1500
 
@@ -38,7 +38,7 @@ def read(path: Path) -> monthly.Counted:
         "candidates": {"methods": ["lift"]},
         "report": {"out": str(path.parent / "reports")},
     }
-    return monthly.read_rows(settings(asked))
+    return monthly.read_rows(settings_from(asked))
 
 
 def test_a_falling_id_gives_the_order_and_that_is_said(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_falling_id_gives_the_order_and_that_is_said(tmp_path: Path) -> None:
     assert facts["ordered_falling"]["share"] == pytest.approx(0.998, abs=0.001)
     made = monthly.review(counted)
     assert made.comparison.verdict.decision == "adopt"
-    assert "rises with time" in answer(made, load("en")).sure
+    assert "rises with time" in answer_of(made, load("en")).sure
 
 
 def test_reversed_time_gets_no_verdict(tmp_path: Path) -> None:
@@ -57,12 +57,12 @@ def test_reversed_time_gets_no_verdict(tmp_path: Path) -> None:
     made = monthly.review(counted)
     verdict = made.comparison.verdict
     assert (verdict.decision, verdict.candidate, verdict.reason) == ("wait", None, "reversed_time")
-    assert "--order “Lead Number”" in summary(made, load("en"))
+    assert "--order “Lead Number”" in summarise(made, load("en"))
 
 
 def test_an_order_that_is_named_is_taken_as_it_is(tmp_path: Path) -> None:
     path = newest_first(tmp_path / "leads.csv", 0.04)
-    asked = settings({
+    asked = settings_from({
         "data": {"file": str(path)}, "outcome": {"customer": "Converted"}, "time": {"order": "Lead Number"},
         "candidates": {"methods": ["lift"]}, "report": {"out": str(tmp_path)},
     })  # fmt: skip
@@ -85,7 +85,7 @@ def test_a_wish_for_thresholds_never_changes_the_verdict(wish: dict[str, float],
         "report": {"out": str(tmp_path)},
     }
     plain, wished = (
-        monthly.review(monthly.read_rows(settings(values))) for values in (asked, {**asked, "thresholds": wish})
+        monthly.review(monthly.read_rows(settings_from(values))) for values in (asked, {**asked, "thresholds": wish})
     )
     assert plain.comparison.verdict == wished.comparison.verdict
     assert [(c.name, c.grid.lines) for c in plain.candidates] == [(c.name, c.grid.lines) for c in wished.candidates]

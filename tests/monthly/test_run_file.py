@@ -12,11 +12,11 @@ from run_case import run_values
 
 from calibrate.errors import SettingsError
 from calibrate.monthly.run_file import read_run
-from calibrate.report.run_json import dump, run_json
+from calibrate.report.run_json import dump, run_object
 
 
 def test_what_the_tool_writes_is_read(tmp_path: Path) -> None:
-    written = run_json(review(2000))
+    written = run_object(review(2000))
     (tmp_path / "run.json").write_text(dump(written), encoding="utf-8")
     run = read_run(tmp_path)
     assert [candidate.name for candidate in run.candidates] == [entry["name"] for entry in written["candidates"]]

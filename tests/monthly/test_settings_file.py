@@ -14,7 +14,7 @@ from pydantic import Field
 
 from calibrate.cli.flags import calibration_flags, settings_of
 from calibrate.monthly import settings as module
-from calibrate.monthly.settings import Candidates, Flag, Settings, options, settings
+from calibrate.monthly.settings import Candidates, Flag, Settings, options, settings_from
 from calibrate.monthly.settings_file import settings_text, toml
 
 
@@ -28,7 +28,7 @@ def test_a_new_field_is_a_new_flag_and_a_new_line_of_the_file(monkeypatch: pytes
     monkeypatch.setattr(module, "Settings", Wider)
     (option,) = [o for o in options() if o.key == "width"]
     assert (option.name, option.type, option.default) == ("width", int, "3")
-    text = settings_text(settings({"data": {"file": "a.csv"}, "candidates": {"width": 4}}), tmp_path)
+    text = settings_text(settings_from({"data": {"file": "a.csv"}, "candidates": {"width": 4}}), tmp_path)
     assert "width = 4  # how wide" in text.splitlines()
     flags = {**dict.fromkeys(calibration_flags()), "width": 5}
     assert settings_of("a.csv", flags).candidates.width == 5  # type: ignore[attr-defined]

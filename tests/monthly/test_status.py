@@ -14,7 +14,7 @@ from calibrate.evaluation.decision import Decision
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid, Thresholds
 from calibrate.monthly.decisions import commit
-from calibrate.monthly.status import status
+from calibrate.monthly.status import reports_status
 
 DEMO = Criterion("demo", "demo", "text", "engagement", (Level("yes", values=("yes",)), Level("no", values=("no",)),
                   Level("missing", "missing"), Level("other", "other")), "no")  # fmt: skip
@@ -31,13 +31,13 @@ def month(reports: Path, name: str, decided: bool, kept: list[dict[str, object]]
 
 
 def test_the_next_step_follows_from_the_newest_month(tmp_path: Path) -> None:
-    assert status(tmp_path).step == "first"
+    assert reports_status(tmp_path).step == "first"
     month(tmp_path, "2026-10", decided=True)
-    state = status(tmp_path)
+    state = reports_status(tmp_path)
     assert (state.step, state.months[0].decision is not None) == ("next", True)
     assert state.command == f"calibrate run {tmp_path.as_posix()}/2026-10/calibration.toml --data NEW-FILE"
     month(tmp_path, "2026-11", decided=False)
-    state = status(tmp_path)
+    state = reports_status(tmp_path)
     assert state.step == "decide" and "2026-11 sparse --by" in state.command
     assert [(m.month, m.leads, m.customers) for m in state.months] == [("2026-10", 1000, 41), ("2026-11", 1000, 41)]
 
@@ -45,9 +45,9 @@ def test_the_next_step_follows_from_the_newest_month(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     month(tmp_path, "2026-10", decided=True)
     (tmp_path / "2026-10" / deciding.GRID).write_text("{}", encoding="utf-8")
-    assert "is not the grid that" in status(tmp_path).months[0].fault
+    assert "is not the grid that" in reports_status(tmp_path).months[0].fault
     (tmp_path / "2026-10" / "run.json").write_text("{", encoding="utf-8")
-    assert status(tmp_path).months[0].leads == 0
-    assert "is not the grid that" in status(tmp_path).months[0].fault
+    assert reports_status(tmp_path).months[0].leads == 0
+    assert "is not the grid that" in reports_status(tmp_path).months[0].fault
     with pytest.raises(InputError, match="no folder"):
-        status(tmp_path / "nowhere")
+        reports_status(tmp_path / "nowhere")

@@ -15,11 +15,11 @@ def test_words_are_written_and_read_again(tmp_path: Path) -> None:
         "seniority": {"head or manager": ("squad lead*",)},
         "department": {"sales": ("csm",)},
     }
-    asked = module.settings({"data": {"file": "x.csv"}, "texts": texts})
+    asked = module.settings_from({"data": {"file": "x.csv"}, "texts": texts})
     (tmp_path / "calibration.toml").write_text(settings_text(asked, Path()), encoding="utf-8")
     assert module.read(tmp_path / "calibration.toml").texts == asked.texts
 
 
 def test_a_word_where_a_list_should_stand_is_refused() -> None:
     with pytest.raises(SettingsError, match=r"texts\.seniority"):
-        module.settings({"data": {"file": "x.csv"}, "texts": {"seniority": {"head or manager": 5}}})
+        module.settings_from({"data": {"file": "x.csv"}, "texts": {"seniority": {"head or manager": 5}}})

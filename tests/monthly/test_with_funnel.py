@@ -14,7 +14,7 @@ from calibrate.export import json as grid_json
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid
 from calibrate.monthly import run as monthly
-from calibrate.monthly.settings import settings
+from calibrate.monthly.settings import settings_from
 from calibrate.report import page, run_json
 from calibrate.report.review import Review
 from calibrate.simulate import simulate
@@ -27,7 +27,7 @@ def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
     columns = ["lead_id", "created_at", "customer_at", "mql_at", "sql_at", "opportunity_at", "amount",
                "worked_by_sales", "sector", "role", "demo_request"]  # fmt: skip
     made.leads[columns].to_csv(folder / "leads.csv", index=False)
-    asked = settings(
+    asked = settings_from(
         {
             "data": {"file": str(folder / "leads.csv")},
             "outcome": {"value": "amount", "worked": "worked_by_sales"},
@@ -39,7 +39,7 @@ def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
 
 
 def test_run_json_tells_the_time_to_close(review: Review) -> None:
-    found = json.loads(json.dumps(run_json.run_json(review)))
+    found = json.loads(json.dumps(run_json.run_object(review)))
     closing = found["closing"]
     assert closing["closings"] <= closing["leads"] == 2500
     assert 0.8 < closing["captured"] <= 1
@@ -59,7 +59,7 @@ def test_run_json_tells_the_time_to_close(review: Review) -> None:
 
 
 def test_run_json_tells_stages_value_and_worked_leads(review: Review) -> None:
-    found = json.loads(json.dumps(run_json.run_json(review)))
+    found = json.loads(json.dumps(run_json.run_object(review)))
     steps = found["stages"]["steps"]
     assert [step["stage"] for step in steps] == ["marketing_qualified", "sales_qualified", "opportunity", "customer"]
     reached = [step["of_leads"]["customers"] for step in steps]
@@ -81,7 +81,7 @@ def test_run_json_tells_stages_value_and_worked_leads(review: Review) -> None:
 def test_who_names_the_creation_date_need_not_name_the_closing_date(tmp_path: Path) -> None:
     lines = [f"{i},2024-01-{1 + i % 28:02d},{'2024-02-20' if i % 5 == 0 else ''},{'ab'[i % 2]}" for i in range(60)]
     (tmp_path / "l.csv").write_text("id,entered,closed_at,x\n" + "\n".join(lines), encoding="utf-8")
-    asked = settings({"data": {"file": str(tmp_path / "l.csv")},
+    asked = settings_from({"data": {"file": str(tmp_path / "l.csv")},
                       "time": {"created_at": "entered", "as_of": date(2024, 12, 31)}})  # fmt: skip
     assert monthly.read_rows(asked).tally.overall == (60, 12)
 
@@ -101,7 +101,9 @@ def test_another_window_may_have_another_best_grid(tmp_path: Path) -> None:
                           Level("missing", "missing"), Level("other", "other")), reference="no")  # fmt: skip
         (tmp_path / f"{name}.json").write_text(grid_json.write(Grid(name, "meeting", (asks,), (points,))), "utf-8")
         grids[name] = str(tmp_path / f"{name}.json")
-    asked = settings({"data": {"file": str(tmp_path / "leads.csv")}, "candidates": {"methods": [], "grids": grids}})
+    asked = settings_from(
+        {"data": {"file": str(tmp_path / "leads.csv")}, "candidates": {"methods": [], "grids": grids}}
+    )
     found = monthly.review(monthly.read_rows(asked))
     assert found.funnel.closing is not None
     assert {w.days: w.grid for w in found.funnel.closing.windows} == {30: "soon", 60: "soon", 90: "ever", 180: "ever"}
@@ -110,7 +112,7 @@ def test_another_window_may_have_another_best_grid(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", words.known())
 def test_the_page_has_a_section_for_it(review: Review, language: str) -> None:
     said = words.load(language)
-    text = opened(page.page(review, said))
+    text = opened(page.page_text(review, said))
     assert 'id="time"' in text
     for key in ("time.windows", "time.stages", "time.value", "time.worked", "time.worked_differs"):
         assert str(said(key)).replace("'", "’")[:30] in text.replace("&#39;", "’").replace("'", "’")

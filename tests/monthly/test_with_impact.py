@@ -11,7 +11,7 @@ from calibrate.errors import SettingsError
 from calibrate.language import load
 from calibrate.monthly import run as monthly
 from calibrate.monthly.counted import Counted
-from calibrate.monthly.settings import settings
+from calibrate.monthly.settings import settings_from
 from calibrate.points.grade import demand
 from calibrate.report.impact import chosen_by, handed_over
 from calibrate.report.review import Review
@@ -32,7 +32,7 @@ def rows_of(place: Path, **more: Any) -> Counted:
         "time": {"created_at": "created_at", "customer_at": "customer_at"},
         "columns": {"exclude": ["worked_by_sales", "amount"]}, "candidates": {"methods": ["cautious", "evidence"]},
     }  # fmt: skip
-    return monthly.read_rows(settings({**values, **more}))
+    return monthly.read_rows(settings_from({**values, **more}))
 
 
 def reviewed(place: Path, **more: Any) -> Review:

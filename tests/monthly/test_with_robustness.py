@@ -16,7 +16,7 @@ from calibrate.export.reading import read_grid
 from calibrate.grid.grid import Grid, Pin
 from calibrate.monthly import run as monthly
 from calibrate.monthly import with_robustness as checks
-from calibrate.monthly.settings import read, settings
+from calibrate.monthly.settings import read, settings_from
 from calibrate.points.plan import Plan
 from calibrate.simulate import simulate
 
@@ -138,7 +138,7 @@ def test_the_audit_goes_by_the_day_of_the_history(place: Path, month: Path, monk
     old.pop("pin")
     seen = []
     monkeypatch.setattr(checks, "findings", lambda *given: seen.append(given[-1]) or audit.findings(*given))
-    found = monthly.review(monthly.read_rows(settings(old), follow=False))
+    found = monthly.review(monthly.read_rows(settings_from(old), follow=False))
     assert set(seen) == {date(2025, 8, 31)}
     assert "stale" not in [each.key for each in found.candidates[0].findings]
     later = audit.findings(found.candidates[0].grid, found.tally, date(2026, 3, 31))

@@ -15,7 +15,7 @@ from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Evidence, Grid
 from calibrate.monitoring import multiplicity as attention
 from calibrate.monitoring import shift_tests as shifts
-from calibrate.monitoring.drift import ALARMS, TESTED, drift
+from calibrate.monitoring.drift import ALARMS, TESTED, find_drift
 
 multitest = pytest.importorskip("statsmodels.stats.multitest")
 
@@ -52,7 +52,7 @@ def test_correlated_lines_beside_resampled_customers() -> None:
         then = [[Evidence(8 * int(n), int(rng.binomial(8 * int(n), r))) for n, r in zip(*both, strict=True)]
                 for both in zip(leads, rates, strict=True)]  # fmt: skip
         grid = Grid("g", "lift", criteria, ((1, 2, 0, 0),) * 5, evidence=tuple(map(tuple, then)))
-        found = drift(grid, tally_of(criteria, codes, bought, np.zeros(1500, int), ("a",)))
+        found = find_drift(grid, tally_of(criteria, codes, bought, np.zeros(1500, int), ("a",)))
         alarms += found.status != "keep"
         rows = found.lines[found.lines["leads"] > 0]
         p = shifts.changed(*(rows[name].to_numpy() for name in ("customers", "leads", "customers_then", "leads_then")))

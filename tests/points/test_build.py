@@ -8,7 +8,7 @@ from calibrate.counts.rates import estimate
 from calibrate.counts.tally import scores_of, tally_of
 from calibrate.errors import SettingsError
 from calibrate.grid.grid import Pin
-from calibrate.points.build import build
+from calibrate.points.build import build_grid
 from calibrate.points.score_table import row_scores
 from calibrate.weights import METHODS, Constraints
 
@@ -21,7 +21,7 @@ def history():
 def made(tally, method="logistic", constraints=None, **scale):
     wanted = constraints or Constraints()
     weights = METHODS[method](tally, estimate(tally), wanted)
-    return weights, build(weights, tally, name=method, constraints=wanted, **scale)
+    return weights, build_grid(weights, tally, name=method, constraints=wanted, **scale)
 
 
 @pytest.mark.parametrize("method", ["evidence", "logistic"])

@@ -6,7 +6,7 @@ from weights_case import simulated
 
 from calibrate.counts.rates import estimate
 from calibrate.counts.tally import scores_of
-from calibrate.points.build import build
+from calibrate.points.build import build_grid
 from calibrate.points.rounding import clipped_to_share, loss, plain, quality, shrunk_to, together
 from calibrate.points.scale import LARGEST
 from calibrate.weights import METHODS, Constraints
@@ -22,7 +22,7 @@ def history():
 def made(tally, method="logistic", constraints=None, **scale):
     wanted = constraints or Constraints()
     weights = METHODS[method](tally, estimate(tally), wanted)
-    return weights, build(weights, tally, name=method, constraints=wanted, **scale)
+    return weights, build_grid(weights, tally, name=method, constraints=wanted, **scale)
 
 
 def test_natural_points_are_the_smallest_that_keep_the_ranking(history):

@@ -7,7 +7,7 @@ from weights_case import simulated
 
 from calibrate.counts.rates import estimate
 from calibrate.counts.tally import scores_of
-from calibrate.points.build import build
+from calibrate.points.build import build_grid
 from calibrate.points.scale import PIVOT
 from calibrate.points.score_table import row_scores
 from calibrate.weights import METHODS, Constraints
@@ -21,7 +21,7 @@ def history():
 def made(tally, method="logistic", constraints=None, **scale):
     wanted = constraints or Constraints()
     weights = METHODS[method](tally, estimate(tally), wanted)
-    return weights, build(weights, tally, name=method, constraints=wanted, **scale)
+    return weights, build_grid(weights, tally, name=method, constraints=wanted, **scale)
 
 
 def test_the_default_scale_is_natural_and_a_pivot_of_15_or_a_best_lead_of_100_is_asked_for(history):

@@ -6,7 +6,7 @@ from datetime import date
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Expiry, Grid
 from calibrate.grid.mailbox_kinds import kind_of
-from calibrate.grid.reasons import reasons
+from calibrate.grid.reasons import reasons_of
 from replay import cases, gates
 
 GRIDS = [cases.grid(random.Random(seed)) for seed in range(25)]
@@ -17,7 +17,7 @@ GATED = [gates.gated(random.Random(seed), grid) for seed, grid in enumerate(GRID
 
 
 def expected(grid, leads):
-    return [[grid.score(lead), grid.band(lead), [str(r) for r in reasons(grid, lead)]] for lead in leads]
+    return [[grid.score(lead), grid.band(lead), [str(r) for r in reasons_of(grid, lead)]] for lead in leads]
 
 
 def derived_case():

@@ -17,7 +17,16 @@ from calibrate.grid.grid import Thresholds
 from calibrate.language import load
 from calibrate.points.score_table import Scores
 from calibrate.report import enough
-from calibrate.report.answer import EqualCalls, alerts, answer, caught, drift_line, equal_calls, promises, static_lines
+from calibrate.report.answer import (
+    EqualCalls,
+    alerts,
+    answer_of,
+    caught,
+    drift_line,
+    equal_calls,
+    promises,
+    static_lines,
+)
 from calibrate.report.review import Review
 
 REVIEW, EN, FR = review(4000), load("en"), load("fr")
@@ -37,10 +46,10 @@ def waiting(reason: str = "not_judged", **facts: str | float) -> Review:
 def test_undated_leads_are_never_called_clear(language: str) -> None:
     words = load(language)
     clear = words("meeting.sure_clear", leads=1, customers=1).split(".")[0]
-    assert answer(REVIEW, words).sure.startswith(clear)
-    assert "Lead Number" in answer(undated("column", "Lead Number"), words).sure
+    assert answer_of(REVIEW, words).sure.startswith(clear)
+    assert "Lead Number" in answer_of(undated("column", "Lead Number"), words).sure
     for order in ("column", "file"):
-        assert not answer(undated(order, "Lead Number"), words).sure.startswith(clear)
+        assert not answer_of(undated(order, "Lead Number"), words).sure.startswith(clear)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -51,15 +60,15 @@ def test_a_wait_says_how_many_customers_are_missing_and_when_they_will_be_there(
     assert months is not None
     pace = found.rates.overall.customers / (found.months or 1)
     assert (months - 1) * pace < missing <= months * pace
-    text = answer(found, words).sentences[0]
+    text = answer_of(found, words).sentences[0]
     assert words.count(missing) in text and words.count(months) in text
     assert enough.missing(replace(found, months=None))[1] is None
-    assert words.count(missing) in answer(replace(found, months=None), words).sentences[0]
+    assert words.count(missing) in answer_of(replace(found, months=None), words).sentences[0]
 
 
 def test_a_file_that_runs_backwards_is_not_short_of_customers() -> None:
     found = waiting("reversed_time", column="Lead Number", share=0.956)
-    told = answer(found, load("en"))
+    told = answer_of(found, load("en"))
     assert "backwards" in told.headline and "--order “Lead Number”" in told.sentences[0]
     assert "95.6%" in found.comparison.verdict.why
 
@@ -67,7 +76,7 @@ def test_a_file_that_runs_backwards_is_not_short_of_customers() -> None:
 def test_the_answer_stays_short() -> None:
     for found in (REVIEW, undated("file", None), undated("column", "Lead Number"), waiting()):
         for language in ("en", "fr"):
-            told = answer(found, load(language))
+            told = answer_of(found, load(language))
             assert len(" ".join((told.headline, *told.sentences)).split()) <= 60
 
 
@@ -117,7 +126,7 @@ def test_shares_between_the_points_of_a_curve() -> None:
 def test_every_verdict_has_an_answer_of_at_most_sixty_words(decision: str, words: object) -> None:
     verdict = replace(REVIEW.comparison.verdict, decision=decision)
     made = replace(REVIEW, comparison=replace(REVIEW.comparison, verdict=verdict))
-    found = answer(made, words)  # type: ignore[arg-type]
+    found = answer_of(made, words)  # type: ignore[arg-type]
     assert found.headline and found.sentences and found.sure
     assert len(" ".join([found.headline, *found.sentences]).split()) <= 60
     assert found.kind == ("adopt" if decision == "keep" else decision)  # nobody keeps a grid that nobody uses
@@ -127,16 +136,16 @@ def test_every_verdict_has_an_answer_of_at_most_sixty_words(decision: str, words
 def test_a_grid_in_use_that_stays_is_kept_without_a_gain() -> None:
     verdict = replace(REVIEW.comparison.verdict, decision="keep", candidate="current")
     made = replace(REVIEW, chosen="current", comparison=replace(REVIEW.comparison, verdict=verdict))
-    found = answer(made, EN)
+    found = answer_of(made, EN)
     assert found.kind == "keep" and "+" not in " ".join(found.sentences)
 
 
 def test_how_sure_it_is_depends_on_the_interval() -> None:
     made = pencil()
-    clear = answer(made, EN).sure
+    clear = answer_of(made, EN).sure
     gap = {"capture_at_capacity": Estimate(0.1, -0.07, 0.27)}
     judged = (replace(made.comparison.judged[0], difference=gap), *made.comparison.judged[1:])
-    unclear = answer(replace(made, comparison=replace(made.comparison, judged=judged)), EN).sure
+    unclear = answer_of(replace(made, comparison=replace(made.comparison, judged=judged)), EN).sure
     assert clear != unclear and all(EN.count(made.comparison.leads) in text for text in (clear, unclear))
 
 

@@ -20,9 +20,9 @@ from calibrate.evaluation.metrics import Estimate
 from calibrate.grid.grid import Grid
 from calibrate.language import load
 from calibrate.report import folder, run_json, tables
-from calibrate.report.page import page
+from calibrate.report.page import page_text
 from calibrate.report.review import Candidate, Review, Robustness
-from calibrate.report.workbook import workbook
+from calibrate.report.workbook import write_workbook
 from calibrate.weights.search.bound import Bound
 
 __all__ = ["browser", "visit"]
@@ -63,7 +63,7 @@ def checked(found: Review) -> Review:
 
 
 CHECKED = checked(review(4000))
-ENGLISH, FRENCH = (Text(page(CHECKED, load(language))).text for language in ("en", "fr"))
+ENGLISH, FRENCH = (Text(page_text(CHECKED, load(language))).text for language in ("en", "fr"))
 
 
 def test_constraints_stand_with_what_they_cost() -> None:
@@ -78,7 +78,7 @@ def test_constraints_stand_with_what_they_cost() -> None:
 
 
 def test_without_constraints_there_is_no_such_section() -> None:
-    source = opened(page(replace(CHECKED, robustness=replace(CHECKED.robustness, costs=None)), load("en")))
+    source = opened(page_text(replace(CHECKED, robustness=replace(CHECKED.robustness, costs=None)), load("en")))
     assert 'id="constraints"' not in source and 'href="#constraints"' not in source
     assert 'id="audit"' in source
 
@@ -102,7 +102,7 @@ def test_the_sparse_grid_says_its_room_and_its_rivals() -> None:
     assert "aucune grille d’au plus 12 critères ne réduirait la perte logarithmique de plus de 5,0 %" in FRENCH
     assert "role : non renseigné +99 → +98" in FRENCH
     assert "--grid lift-2=grids/lift-2.json" in FRENCH
-    bare = Text(page(replace(CHECKED, robustness=Robustness(CHECKED.robustness.costs)), load("en"))).text
+    bare = Text(page_text(replace(CHECKED, robustness=Robustness(CHECKED.robustness.costs)), load("en"))).text
     assert "Grids nearly as good" not in bare and "Room left" not in bare
 
 
@@ -111,7 +111,7 @@ def test_how_far_points_can_be_trusted_stands_beside_them() -> None:
     evidence = tuple(tuple(replace(e, points_kept=0.64) for e in row) for row in first.grid.evidence)
     found = replace(CHECKED, candidates=(replace(first, grid=replace(first.grid, evidence=evidence)),))
     for language, told in (("en", "points 64%"), ("fr", "points 64 %")):
-        assert told in Text(page(found, load(language))).text
+        assert told in Text(page_text(found, load(language))).text
     assert "points 64" not in ENGLISH
 
 
@@ -123,7 +123,7 @@ def test_french_is_french_here_too() -> None:
 
 
 def test_run_json_has_it_all() -> None:
-    found = json.loads(run_json.dump(run_json.run_json(CHECKED)))
+    found = json.loads(run_json.dump(run_json.run_object(CHECKED)))
     told = found["constraints"]
     assert (told["candidate"], told["left_out"], len(told["each"])) == ("logistic", 3, 3)
     assert told["each"][0]["difference"]["auc"] == {"value": -0.012, "low": -0.02, "high": -0.004}
@@ -139,12 +139,12 @@ def test_run_json_has_it_all() -> None:
     assert (near["name"], near["grid"], near["log_loss_more"]) == ("lift-2", "grids/lift-2.json", 0.008)
     assert near["changes"] == [{"criterion": "role", "level": "missing", "old": 99, "new": 98}]
     assert near["steps"] == by_name["lift"]["steps"]
-    bare = run_json.run_json(review(4000))
+    bare = run_json.run_object(review(4000))
     assert bare["constraints"] is None and bare["candidates"][0]["near_equal"] == []
 
 
 def test_the_workbook_has_it_all(tmp_path: Path) -> None:
-    workbook(CHECKED, load("fr"), tmp_path / "review.xlsx")
+    write_workbook(CHECKED, load("fr"), tmp_path / "review.xlsx")
     book = openpyxl.load_workbook(tmp_path / "review.xlsx")
     head, *rows = list(book["Contraintes"].iter_rows(min_row=3, values_only=True))
     assert head[3] == "Écart" and rows[0][3:] == (-0.012, -0.02, -0.004) and "imposé à +99" in rows[0][0]
@@ -168,11 +168,11 @@ def test_near_grids_have_files_of_their_own(tmp_path: Path, monkeypatch: pytest.
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_it_fits_a_projector_and_hostile_names_stay_dead(visit, language: str) -> None:
-    sheet = visit(page(checked(hostile()), load(language)))
+    sheet = visit(page_text(checked(hostile()), load(language)))
     wide = "[...document.querySelectorAll('table')].filter(t => t.offsetWidth > t.parentElement.clientWidth + 1)"
     assert sheet.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert sheet.title() != "owned" and sheet.locator("img").count() == 0
-    sheet = visit(page(CHECKED, load(language)))
+    sheet = visit(page_text(CHECKED, load(language)))
     unfold(sheet, "points", "constraints")
     sheet.get_by_role("tab", name="lift", exact=True).click()
     assert sheet.locator(".near").is_visible() and sheet.locator(".costs").is_visible()

@@ -13,12 +13,12 @@ from calibrate.counts.tally import Tally, tally_of
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Evidence, Grid
 from calibrate.language import load
-from calibrate.monitoring.drift import drift
+from calibrate.monitoring.drift import find_drift
 from calibrate.report import drift_text as moving
-from calibrate.report.page import page
-from calibrate.report.run_json import dump, run_json
+from calibrate.report.page import page_text
+from calibrate.report.run_json import dump, run_object
 
-PAGES = {language: page(MET, load(language)) for language in ("en", "fr")}
+PAGES = {language: page_text(MET, load(language)) for language in ("en", "fr")}
 
 
 def test_what_moved_is_shown_with_its_counts() -> None:
@@ -35,7 +35,7 @@ def test_what_moved_is_shown_with_its_counts() -> None:
     assert f"{line.then.value:.1%} {line.then.customers:,} of {line.then.leads:,}" in text
     assert f"×{line.ratio:.2f}" in text and "recalibrate" in text and f"current {HOSTILE}" in text
     assert "Taux à la calibration" in Text(PAGES["fr"]).text
-    told = json.loads(dump(run_json(MET)))["drift"]
+    told = json.loads(dump(run_object(MET)))["drift"]
     assert (told["status"], told["looks"][-1]["cohort"]) == ("recalibrate", MET.tally.cohorts[-1])
     assert sum(each["leads"] for each in told["looks"]) == MET.tally.totals[18:, 0].sum()
 
@@ -66,11 +66,11 @@ def grid(yes: tuple[int, int] = (1000, 300), no: tuple[int, int] = (9000, 180)) 
 
 def test_what_is_over_is_said_beside_the_verdict() -> None:
     yes, no = [(100, 30), (300, 90), *[(100, 30)] * 9], [(900, 18), (700, 14), *[(900, 18)] * 9]
-    found = drift(grid(), counted(yes, no))
+    found = find_drift(grid(), counted(yes, no))
     assert found.status == "keep"
     assert found.alarms == sum(found.frame()["status"] != "keep") == 1
     assert "in 1 of 11 cohorts" in found.why
     assert "in 1 of 11" in found.said(load("en"))
-    assert drift(grid(), counted(yes[:1], no[:1])).why.endswith(
+    assert find_drift(grid(), counted(yes[:1], no[:1])).why.endswith(
         "in 1 cohort since the calibration nothing moved beyond chance."
     )

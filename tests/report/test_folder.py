@@ -24,7 +24,7 @@ GRIDS = {candidate.name: json.dumps({"name": candidate.name}) for candidate in R
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without pictures and pages, which these tests do not look at."""
     monkeypatch.setattr(folder, "_pictures", lambda *_: None)
-    monkeypatch.setattr(folder, "page", lambda *_: "<p>page</p>")
+    monkeypatch.setattr(folder, "page_text", lambda *_: "<p>page</p>")
 
 
 def write(goal: Path, found: Review = REVIEW, languages: tuple[str, ...] = ("en",)) -> Path:
@@ -95,10 +95,10 @@ def test_a_fault_in_the_middle_leaves_the_last_report(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folder, "workbook", full)
+    monkeypatch.setattr(folder, "write_workbook", full)
     with pytest.raises(CalibrateError, match="No space left on device"):
         write(goal)
-    monkeypatch.setattr(folder, "workbook", lambda *_: 1 / 0)
+    monkeypatch.setattr(folder, "write_workbook", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         write(goal)
     assert contents(goal) == before
@@ -129,12 +129,12 @@ sys.path.insert(0, "tests")
 from pathlib import Path
 from report_case import review
 from calibrate.report import folder
-folder._pictures, folder.page = lambda *_: None, lambda *_: "<p>page</p>"
+folder._pictures, folder.page_text = lambda *_: None, lambda *_: "<p>page</p>"
 where = sys.argv[2]
 if where == "filling":
-    folder.workbook = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    folder.write_workbook = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 else:
-    folder.workbook = lambda *_: None
+    folder.write_workbook = lambda *_: None
     rename = Path.rename
     def die(self, target):
         if ".new-" in self.name:

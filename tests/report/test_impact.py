@@ -11,10 +11,10 @@ from report_case import HOSTILE
 
 from calibrate.language import load
 from calibrate.report import impact as meeting
-from calibrate.report.page import page
+from calibrate.report.page import page_text
 
 SECTIONS = ("changes", "segments", "history", "drift", "grades", "months", "feedback")
-PAGES = {language: page(MET, load(language)) for language in ("en", "fr")}
+PAGES = {language: page_text(MET, load(language)) for language in ("en", "fr")}
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -31,7 +31,7 @@ def test_every_section_stands_in_its_place_and_in_the_contents(language: str) ->
 
 def test_nothing_is_shown_where_there_is_nothing() -> None:
     assert meeting.absent(PLAIN) == set(SECTIONS)
-    source = page(PLAIN, load("en"))
+    source = page_text(PLAIN, load("en"))
     assert not [name for name in SECTIONS if f'id="{name}"' in source]
     assert "Hours saved" not in source
 

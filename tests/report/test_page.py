@@ -19,12 +19,12 @@ from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid
 from calibrate.language import load
 from calibrate.report import summary
-from calibrate.report.page import page
+from calibrate.report.page import page_text
 from calibrate.report.review import Review
 
 REVIEW = review(6000)
-ENGLISH = page(REVIEW, load("en"), {"fr": "review.fr.html"})
-FRENCH = page(REVIEW, load("fr"))
+ENGLISH = page_text(REVIEW, load("en"), {"fr": "review.fr.html"})
+FRENCH = page_text(REVIEW, load("fr"))
 SECTIONS = ("candidates", "points", "rates", "proof", "thresholds", "truth", "account", "glossary")
 
 
@@ -96,7 +96,7 @@ def test_the_account_adds_up_in_words() -> None:
 
 def test_truth_stands_beside_the_estimate() -> None:
     assert re.search(r"\d+ of 24 intervals hold the truth", Text(ENGLISH).text)
-    assert 'id="truth"' not in page(replace(REVIEW, truth=None), load("en"))
+    assert 'id="truth"' not in page_text(replace(REVIEW, truth=None), load("en"))
 
 
 def test_french_is_french() -> None:
@@ -107,7 +107,7 @@ def test_french_is_french() -> None:
 
 
 def test_the_same_review_gives_the_same_page() -> None:
-    assert page(review(6000), load("fr")) == FRENCH
+    assert page_text(review(6000), load("fr")) == FRENCH
 
 
 def data_of(source: str) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def data_of(source: str) -> dict[str, Any]:
 
 def test_hostile_names_are_text() -> None:
     bad = hostile()
-    source = page(bad, load("en"))
+    source = page_text(bad, load("en"))
     found = Text(source)
     assert [tag for tag, _ in found.elements if tag in ("img", "iframe")] == []
     assert [tag for tag, _ in found.elements].count("script") == 3
@@ -178,7 +178,7 @@ def unknown_verdict(found: Review) -> Review:
 )
 def test_reviews_that_lack_something(case: Any, words: dict[str, str], language: str) -> None:
     found = case(REVIEW)
-    text = Text(page(found, load(language))).text
+    text = Text(page_text(found, load(language))).text
     assert words[language] in text
     if case is undated:
         assert ("a month" if language == "en" else "par mois") not in text
@@ -244,7 +244,7 @@ def test_it_fits_a_projector(visit: Any, source: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_hostile_names_stay_dead(visit: Any, language: str) -> None:
-    sheet = visit(page(hostile(), load(language)))
+    sheet = visit(page_text(hostile(), load(language)))
     unfold(sheet, *SECTIONS)
     sheet.get_by_role("tab").nth(1).click()
     sheet.locator("#slider").focus()
@@ -269,10 +269,10 @@ def test_every_grid_stands_beside_the_ceiling() -> None:
     first, second = REVIEW.comparison.judged[:2]
     auc = [each.metrics["auc"].value for each in (first, second)]
     found = replace(REVIEW, ceiling={"auc": auc[0] + 0.01}, chosen=first.name)
-    text = Text(page(found, load("en"))).text
+    text = Text(page_text(found, load("en"))).text
     assert f"“{first.name}” keeps {100 * (auc[0] - 0.5) / (auc[0] - 0.49):.1f}% of what that gains" in text
     assert f"{100 * (auc[1] - 0.5) / (auc[0] - 0.49):.1f}%" in text
-    assert summary.summary(found, load("en")).count("Ceiling: ") == 1
+    assert summary.summarise(found, load("en")).count("Ceiling: ") == 1
     found = replace(found, ceiling={"auc": auc[0] - 0.01})
-    assert f"“{first.name}” ranks at least as well." in Text(page(found, load("en"))).text
-    assert "Ceiling" not in Text(page(replace(found, ceiling=None), load("en"))).text
+    assert f"“{first.name}” ranks at least as well." in Text(page_text(found, load("en"))).text
+    assert "Ceiling" not in Text(page_text(replace(found, ceiling=None), load("en"))).text

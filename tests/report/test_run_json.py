@@ -12,7 +12,7 @@ from report_case import HOSTILE, hostile, review
 from calibrate.report import run_json
 
 REVIEW = review(4000)
-FOUND = run_json.run_json(REVIEW)
+FOUND = run_json.run_object(REVIEW)
 
 
 def test_it_has_the_promised_keys() -> None:
@@ -59,12 +59,12 @@ def test_the_baseline_has_nothing_to_be_against() -> None:
 
 
 def test_equal_reviews_give_equal_text() -> None:
-    assert run_json.dump(run_json.run_json(review(4000))) == run_json.dump(FOUND)
+    assert run_json.dump(run_json.run_object(review(4000))) == run_json.dump(FOUND)
 
 
 def test_what_is_not_finite_is_null() -> None:
     broken = replace(REVIEW.rates, lift_high=REVIEW.rates.lift_high * np.inf, shrunk=REVIEW.rates.shrunk * np.nan)
-    found = run_json.run_json(replace(REVIEW, rates=broken, ceiling=None, truth=None))
+    found = run_json.run_object(replace(REVIEW, rates=broken, ceiling=None, truth=None))
     level = json.loads(run_json.dump(found))["criteria"][0]["levels"][0]
     assert level["lift_high"] is None and level["shrunk"] is None
     assert found["ceiling"] is None
@@ -72,13 +72,13 @@ def test_what_is_not_finite_is_null() -> None:
 
 def test_without_thresholds_or_judgement() -> None:
     bare = replace(REVIEW.candidates[0], grid=replace(REVIEW.candidates[0].grid, thresholds=None))
-    found = run_json.run_json(replace(REVIEW, candidates=(bare,), comparison=replace(REVIEW.comparison, judged=())))
+    found = run_json.run_object(replace(REVIEW, candidates=(bare,), comparison=replace(REVIEW.comparison, judged=())))
     assert found["thresholds"] is None
     assert found["candidates"][0]["metrics"] == {}
 
 
 def test_file_names_are_safe_and_texts_survive() -> None:
-    found = json.loads(run_json.dump(run_json.run_json(hostile())))
+    found = json.loads(run_json.dump(run_json.run_object(hostile())))
     assert found["suspects"][0]["column"] == HOSTILE
     names = [c["grid"] for c in found["candidates"]]
     assert len(set(names)) == len(names)

@@ -13,7 +13,7 @@ from run_case import run_values
 import calibrate
 from calibrate.report import run_schema
 from calibrate.report.review import Review
-from calibrate.report.run_json import dump, run_json
+from calibrate.report.run_json import dump, run_object
 
 SCHEMA = Path(calibrate.__file__).parent / "schema" / "run-1.schema.json"
 
@@ -25,7 +25,7 @@ def test_the_published_schema_is_the_model() -> None:
 @pytest.mark.parametrize("made", [review(2000), hostile()], ids=["plain", "hostile"])
 def test_it_holds_for_what_is_written(made: Review) -> None:
     checker = jsonschema.Draft202012Validator(json.loads(run_schema.schema()))
-    values = json.loads(dump(run_json(made)))
+    values = json.loads(dump(run_object(made)))
     assert list(checker.iter_errors(values)) == []
     published = {field.alias or name for name, field in run_schema.RunFile.model_fields.items()}
     assert set(values) <= published, "a key that the schema does not tell"

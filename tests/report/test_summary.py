@@ -17,9 +17,9 @@ from calibrate.evaluation.segments import Segmented
 from calibrate.grid.criteria import Level
 from calibrate.language import load
 from calibrate.points.thresholds import Policy
-from calibrate.report.page import page
-from calibrate.report.summary import check, summary
-from calibrate.report.workbook import workbook
+from calibrate.report.page import page_text
+from calibrate.report.summary import check, summarise
+from calibrate.report.workbook import write_workbook
 
 
 def test_without_dates_there_are_blocks_and_no_months(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_without_dates_there_are_blocks_and_no_months(tmp_path: Path) -> None:
         ("fr", "Bloc", "« logistic » pénalise : bloc 7", "au plus 200 leads. Faute de dates"),
     ):
         words = load(language)
-        source = opened(page(undated, words))
+        source = opened(page_text(undated, words))
         section = Text(
             source[
                 source.index('<section id="segments"') : source.index(
@@ -45,24 +45,24 @@ def test_without_dates_there_are_blocks_and_no_months(tmp_path: Path) -> None:
         assert f"{block} by block" in section or f"{block} par bloc" in section
         assert not re.search("month|mois|block 07", section, re.I)
         assert f"{block.lower()} 7 900 40 0" in section and told in " ".join(section.split())
-        assert capacity in " ".join(Text(source).text.split()) and told in " ".join(summary(undated, words).split())
-        workbook(undated, words, tmp_path / "book.xlsx")
+        assert capacity in " ".join(Text(source).text.split()) and told in " ".join(summarise(undated, words).split())
+        write_workbook(undated, words, tmp_path / "book.xlsx")
         sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["Segments"]
         assert [block, f"{block.lower()} 7"] in [[row[1].value, row[2].value] for row in sheet.rows]
-    assert "at most 200 leads a month" in Text(page(replace(MET, handover=undated.handover), load("en"))).text
+    assert "at most 200 leads a month" in Text(page_text(replace(MET, handover=undated.handover), load("en"))).text
 
 
 def test_the_summary_says_what_changes() -> None:
     assert MET.changes.swap is not None
     enter = MET.changes.swap.of("marketing_qualified", "enter").rate
-    text = summary(MET, load("en")).replace("\u00a0", " ")
+    text = summarise(MET, load("en")).replace("\u00a0", " ")
     assert f"{enter.leads:,} leads become MQL ({enter.customers} of them customers)" in text
     assert "“logistic” harms: sector: retail" in text
     assert ("Promise of December 2024, MQL:" in text) == bool(
         MET.past.outcomes[0].came and MET.past.outcomes[0].came.leads
     )
-    assert "Promesse (décembre 2024)" in summary(MET, load("fr")) and len(text.splitlines()) < 45
-    assert "become MQL" not in summary(PLAIN, load("en"))
+    assert "Promesse (décembre 2024)" in summarise(MET, load("fr")) and len(text.splitlines()) < 45
+    assert "become MQL" not in summarise(PLAIN, load("en"))
 
 
 REVIEW = review(4000)
@@ -70,7 +70,7 @@ REVIEW = review(4000)
 
 @pytest.mark.parametrize("language", words.known())
 def test_the_summary_says_the_verdict_first(language: str) -> None:
-    text = summary(REVIEW, words.load(language))
+    text = summarise(REVIEW, words.load(language))
     head, _, rest = text.partition("\n\n")
     assert "became_customer" in head and "yes" in head  # what is counted comes before what follows from it
     assert "logistic" in rest.splitlines()[0]
@@ -82,7 +82,7 @@ def test_the_summary_says_the_verdict_first(language: str) -> None:
 def test_the_summary_cannot_steer_the_terminal() -> None:
     steering = replace(hostile(), title="\x1b[2J\x07", suspects=())
     candidates = tuple(replace(c, name="\x1b]0;owned\x07" + c.name) for c in steering.candidates)
-    text = summary(replace(steering, candidates=candidates))
+    text = summarise(replace(steering, candidates=candidates))
     assert "\x1b" not in text and "\x07" not in text
 
 

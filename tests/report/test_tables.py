@@ -10,7 +10,7 @@ from report_case import review
 from calibrate.grid.grid import Grid
 from calibrate.language import load
 from calibrate.report import sections, tables
-from calibrate.report.page import page
+from calibrate.report.page import page_text
 from calibrate.report.review import Review
 
 REVIEW = review(6000)
@@ -68,5 +68,5 @@ def test_steps_are_thinned_but_keep_the_chosen_thresholds() -> None:
 def test_a_sample_is_told_by_the_leads_behind_it_not_by_its_merged_rows() -> None:
     tally = replace(REVIEW.tally, exact=False, counted=REVIEW.tally.counted * 0 + 2)
     really, leads = 2 * tally.rows, tally.overall[0]
-    html = opened(page(replace(REVIEW, tally=tally), load("en")))
+    html = opened(page_text(replace(REVIEW, tally=tally), load("en")))
     assert f"Rates count all {leads:,} leads exactly; joint calculations use a weighted sample of {really:,} of" in html

@@ -20,7 +20,7 @@ from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid
 from calibrate.language import load
 from calibrate.points.score_table import row_scores, score
-from calibrate.report.page import page
+from calibrate.report.page import page_text
 from calibrate.report.review import Changes
 from calibrate.report.what_if import caught_at, later_leads, packed, profiles_of, values
 
@@ -112,7 +112,7 @@ def test_after_ten_clicks_the_funnel_is_that_of_the_changed_grid(visit: Any) -> 
     candidate = replace(REVIEW.candidates[0], name="g", grid=GRID, scores=score(tally, GRID))
     mine = replace(REVIEW, tally=tally, candidates=(candidate,), chosen="g", changes=Changes(),
                    comparison=replace(REVIEW.comparison, folds=()))  # fmt: skip
-    sheet = visit(page(mine, load("en")))
+    sheet = visit(page_text(mine, load("en")))
     points = [20, 5]
     for step, line in enumerate([0, 0, 1, 0, 1, 1, 1, 0, 0, 1]):
         more = step % 3 != 1
@@ -130,7 +130,7 @@ def test_after_ten_clicks_the_funnel_is_that_of_the_changed_grid(visit: Any) -> 
 
 
 def test_random_leads_in_the_form_score_as_the_grid_does(visit: Any) -> None:
-    sheet = visit(page(REVIEW, load("en")))
+    sheet = visit(page_text(REVIEW, load("en")))
     chosen = REVIEW.chosen_candidate
     assert chosen is not None
     grid, random = chosen.grid, np.random.default_rng(3)
@@ -149,7 +149,7 @@ def test_random_leads_in_the_form_score_as_the_grid_does(visit: Any) -> None:
 
 
 def test_changes_are_carried_away_by_command_file_and_address(visit: Any) -> None:
-    sheet = visit(page(hostile(), load("en"), {"fr": "review.fr.html"}))
+    sheet = visit(page_text(hostile(), load("en"), {"fr": "review.fr.html"}))
     sheet.locator('.line button[data-step="1"]').first.focus()
     sheet.keyboard.press("Enter")
     sheet.locator("#by").fill("Claire O'Hara")
@@ -165,7 +165,7 @@ def test_changes_are_carried_away_by_command_file_and_address(visit: Any) -> Non
 
 
 def test_a_click_on_a_dot_takes_that_grid(visit: Any) -> None:
-    sheet = visit(page(REVIEW, load("en")))
+    sheet = visit(page_text(REVIEW, load("en")))
     first = sheet.evaluate("calibrate.state().grid")
     sheet.locator('#sizes [data-grid="cautious"]').click()
     sheet.wait_for_function("calibrate.state().grid === 'cautious'")
@@ -174,7 +174,7 @@ def test_a_click_on_a_dot_takes_that_grid(visit: Any) -> None:
 
 @pytest.mark.parametrize("width", [360, 390, 640, 1280])
 def test_nothing_scrolls_sideways_and_the_page_stays_small(visit: Any, width: int) -> None:
-    source = page(REVIEW, load("fr"))
+    source = page_text(REVIEW, load("fr"))
     sheet = visit(source)
     sheet.set_viewport_size({"width": width, "height": 720})
     assert sheet.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -16,7 +16,7 @@ from calibrate.points.score_table import row_scores
 from calibrate.report.level_text import level_name
 from calibrate.report.review import Changes
 from calibrate.report.what_if import later_leads
-from calibrate.report.winners import called_shares, winners
+from calibrate.report.winners import called_shares, segment_gains
 
 EN = load("en")
 SIDES = (Sides("current", "logistic", (Segmented("sector", ()),)),)
@@ -41,7 +41,7 @@ def test_the_best_scores_are_called_first_and_one_score_in_proportion(
 
 def test_segments_hold_the_customers_that_leads_called_one_by_one_have() -> None:
     """The chosen grid's calls, then the same number by today's grid; a score that is called in part, by that part."""
-    found = {gain.name: gain for gain in winners(REVIEW, EN)}
+    found = {gain.name: gain for gain in segment_gains(REVIEW, EN)}
     later = later_leads(REVIEW)
     new, old = REVIEW.candidates[0].grid, REVIEW.candidates[-1].grid
     assert new.thresholds is not None
@@ -68,14 +68,14 @@ def test_segments_hold_the_customers_that_leads_called_one_by_one_have() -> None
 
 
 def test_sides_are_only_taken_beyond_chance() -> None:
-    for gain in winners(REVIEW, EN):
+    for gain in segment_gains(REVIEW, EN):
         assert gain.side in ("", "more" if gain.after > gain.before else "less")
         assert not gain.side or abs(gain.after - gain.before) >= 1
 
 
 def test_no_table_without_a_grid_to_change_or_segments() -> None:
-    assert winners(review(4000), EN) == []
-    assert winners(replace(REVIEW, chosen="current"), EN) == []
+    assert segment_gains(review(4000), EN) == []
+    assert segment_gains(replace(REVIEW, chosen="current"), EN) == []
     first = REVIEW.candidates[0]
     bare = replace(first, grid=replace(first.grid, thresholds=None))
-    assert winners(replace(REVIEW, candidates=(bare,)), EN) == []
+    assert segment_gains(replace(REVIEW, candidates=(bare,)), EN) == []

@@ -11,13 +11,13 @@ import pytest
 from report_case import FORMULA, HOSTILE, hostile, review
 
 from calibrate.language import load
-from calibrate.report.workbook import workbook
+from calibrate.report.workbook import write_workbook
 
 REVIEW = review(4000)
 
 
 def written(found, path: Path, language: str = "en") -> openpyxl.Workbook:
-    workbook(found, load(language), path)
+    write_workbook(found, load(language), path)
     return openpyxl.load_workbook(path)
 
 
@@ -85,7 +85,7 @@ def test_odd_names_do_not_break_it(tmp_path: Path) -> None:
 
 def test_the_same_review_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        workbook(review(4000), load("fr"), tmp_path / name)
+        write_workbook(review(4000), load("fr"), tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 

@@ -16,7 +16,7 @@ from replay import cases, gates
 from calibrate.errors import GridError, InputError
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Curve, Expiry, Grid
-from calibrate.grid.reasons import reasons
+from calibrate.grid.reasons import reasons_of
 from calibrate.scoring.frame import score_frame
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
@@ -46,7 +46,7 @@ def test_hostile_grids_score_rows_as_they_score_leads(seed: int) -> None:
     assert found["score"].tolist() == [grid.score(row) for row in rows]
     assert found["band"].tolist() == [grid.band(row) for row in rows]
     for text, row in zip(found["reasons"], rows, strict=True):
-        assert len(reasons(grid, row)) == 0 or str(reasons(grid, row)[0]).lstrip("=+-@") in text
+        assert len(reasons_of(grid, row)) == 0 or str(reasons_of(grid, row)[0]).lstrip("=+-@") in text
 
 
 def test_any_frame_gives_the_same_and_a_pandas_index_is_kept() -> None:

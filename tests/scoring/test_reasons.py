@@ -19,7 +19,7 @@ from calibrate.counts.encoding import code_sql
 from calibrate.errors import GridError
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Band, Expiry, Grid
-from calibrate.grid.reasons import reasons
+from calibrate.grid.reasons import reasons_of
 from calibrate.scoring.reasons import MOST_REASONS, marked
 from calibrate.scoring.rows import score_file
 
@@ -39,9 +39,9 @@ def test_they_are_the_lines_of_the_grid_and_add_up(seed: int, tmp_path: Path) ->
     frame = frame.astype({c: "string" for c in frame if types[c] == "text"})
     answer = grid.score_frame(frame, every_line=True)
     for lead, score, text in zip(leads, answer["score"], answer["reasons"], strict=True):
-        expected = "; ".join(str(reason) for reason in reasons(grid, lead))
+        expected = "; ".join(str(reason) for reason in reasons_of(grid, lead))
         assert text.replace("'", "") == expected.replace("'", "")  # an apostrophe keeps texts from being formulas
-        assert score == sum(reason.points for reason in reasons(grid, lead))
+        assert score == sum(reason.points for reason in reasons_of(grid, lead))
 
 
 def wide(lines: int) -> Grid:

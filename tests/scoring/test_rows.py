@@ -11,7 +11,7 @@ import pytest
 from calibrate.errors import GridError, InputError, SettingsError
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Band, Grid
-from calibrate.grid.reasons import reasons
+from calibrate.grid.reasons import reasons_of
 from calibrate.scoring.rows import score_file
 
 SPECIAL = (Level("missing", "missing"), Level("other", "other"))
@@ -48,7 +48,7 @@ def test_every_row_as_the_grid_scores_it(leads: Path, tmp_path: Path, suffix: st
         lead = dict(zip(("Lead Source", "Visits", 'Say "hi"'), row, strict=True))
         assert points == GRID.score(lead)
         assert (band or "") == GRID.band(lead)
-        assert (why or "") == "; ".join(str(reason) for reason in reasons(GRID, lead)[:3])
+        assert (why or "") == "; ".join(str(reason) for reason in reasons_of(GRID, lead)[:3])
     assert [path.name for path in out.parent.iterdir()] == [out.name]
 
 
@@ -88,7 +88,7 @@ def test_as_many_lines_as_a_grid_may_have(answers: int, tmp_path: Path) -> None:
     for row, (score, band, why) in zip(rows, found, strict=True):
         lead = {c.column: value for c, value in zip(criteria, row, strict=True)}
         assert (score, band) == (grid.score(lead), grid.band(lead))
-        assert why == "; ".join(str(reason) for reason in reasons(grid, lead)[:3])
+        assert why == "; ".join(str(reason) for reason in reasons_of(grid, lead)[:3])
         bands_met.add(band)
     assert bands_met == {"call", "mail", ""}
 
@@ -127,7 +127,7 @@ def test_names_of_columns_that_statements_might_use(tmp_path: Path) -> None:
         lead = dict(zip(names, row, strict=True))
         assert (at, [cell or "" for cell in cells]) == (i, row)
         assert (score, band) == (grid.score(lead), grid.band(lead))
-        assert why == "; ".join(str(reason) for reason in reasons(grid, lead)[:3])
+        assert why == "; ".join(str(reason) for reason in reasons_of(grid, lead)[:3])
     assert {each[-5] for each in found} == {"call", "wait"}
 
 

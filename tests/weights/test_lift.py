@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from weights_case import counted, text
 
 from calibrate.counts.rates import estimate
-from calibrate.points.build import build
+from calibrate.points.build import build_grid
 from calibrate.weights import METHODS, Constraints
 from calibrate.weights.lift import recipe
 
@@ -52,6 +52,6 @@ def test_moving_to_the_neutral_answer_ranks_every_lead_as_before(counts, data):
     reference = data.draw(st.sampled_from("abcde"[: len(counts)]))
     moved = replace(plain, criteria=tuple(replace(c, reference=reference) for c in plain.criteria))
     one, other = (
-        build(weigh(tally, "lift"), tally, name="lift", brief=True).flat[: len(counts)] for tally in (plain, moved)
+        build_grid(weigh(tally, "lift"), tally, name="lift", brief=True).flat[: len(counts)] for tally in (plain, moved)
     )
     assert len(set((one - other).tolist())) == 1 and other["abcde".index(reference)] == 0

@@ -19,7 +19,7 @@ NONE = Constraints()
 
 
 def fitted(tally, constraints=NONE, min_leads=30):
-    return module.logistic(tally, estimate(tally, min_leads=min_leads), constraints)
+    return module.logistic_weights(tally, estimate(tally, min_leads=min_leads), constraints)
 
 
 def log_loss(tally, weights):

@@ -10,7 +10,7 @@ from calibrate.counts.rates import estimate
 from calibrate.errors import SettingsError
 from calibrate.grid.criteria import offsets
 from calibrate.grid.grid import Pin
-from calibrate.points.build import build
+from calibrate.points.build import build_grid
 from calibrate.points.score_table import row_scores
 from calibrate.weights import METHODS, Constraints
 
@@ -23,7 +23,7 @@ def made(tally, method, min_leads=10, constraints=None, **scale):
     wanted = constraints or Constraints()
     rates = estimate(tally, min_leads=min_leads)
     weights = METHODS[method](tally, rates, wanted)
-    grid = build(weights, tally, name=method, constraints=wanted, **scale)
+    grid = build_grid(weights, tally, name=method, constraints=wanted, **scale)
     return weights, grid, estimate(tally.regroup(grid.criteria), min_leads=min_leads)
 
 

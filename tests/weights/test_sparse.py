@@ -13,11 +13,11 @@ from calibrate.counts.rates import estimate
 from calibrate.counts.tally import scores_of, tally_of
 from calibrate.errors import SettingsError
 from calibrate.grid.grid import Pin
-from calibrate.points.build import build
+from calibrate.points.build import build_grid
 from calibrate.points.score_table import row_scores
 from calibrate.weights import METHODS, Constraints
 from calibrate.weights import sparse as sparse_module
-from calibrate.weights.sparse import alternatives, room_left, sparse
+from calibrate.weights.sparse import alternatives, room_left, sparse_weights
 
 EXAMPLES = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
@@ -28,8 +28,8 @@ def points_of(weights):
 
 def made(tally, constraints=None, **scale):
     wanted = constraints or Constraints()
-    weights = sparse(tally, estimate(tally), wanted)
-    return weights, build(weights, tally, name="sparse", constraints=wanted, **scale)
+    weights = sparse_weights(tally, estimate(tally), wanted)
+    return weights, build_grid(weights, tally, name="sparse", constraints=wanted, **scale)
 
 
 def test_weights_are_whole_points_on_few_lines():
@@ -45,8 +45,8 @@ def test_weights_are_whole_points_on_few_lines():
 def test_fewer_lines_lose_little_against_all_of_logistic():
     tally, _ = simulated(20_000)
     wanted, rates = Constraints(max_lines=8), estimate(tally)
-    few = build(sparse(tally, rates, wanted), tally, name="few", constraints=wanted)
-    cut = build(METHODS["logistic"](tally, rates, wanted), tally, name="cut", constraints=wanted)
+    few = build_grid(sparse_weights(tally, rates, wanted), tally, name="few", constraints=wanted)
+    cut = build_grid(METHODS["logistic"](tally, rates, wanted), tally, name="cut", constraints=wanted)
     losses = [loss_of(row_scores(tally, grid), tally.customers, tally.leads) for grid in (few, cut)]
     full = METHODS["logistic"](tally, rates, Constraints())
     assert losses[0] <= losses[1]
@@ -68,7 +68,7 @@ def test_only_so_many_criteria():
     tally, _ = simulated(8_000)
     for name, each in METHODS.items():
         wanted = Constraints(max_criteria=2)
-        grid = build(each(tally, estimate(tally), wanted), tally, name=name, constraints=wanted)
+        grid = build_grid(each(tally, estimate(tally), wanted), tally, name=name, constraints=wanted)
         assert 1 <= sum(any(points) for points in grid.points) <= 2, name
     with pytest.raises(SettingsError, match="limit of 1 criteria"):
         Constraints(max_criteria=1, pins=(Pin("demo", "yes", 5), Pin("size", "1-9", -3)))
@@ -140,7 +140,7 @@ def test_points_against_a_close_rate_need_clear_evidence():
 def test_a_level_without_customers_has_the_interval_of_its_counts():
     parts = [(yes_no("student", "fit"), [(200, 0), (2000, 200)]), (yes_no("demo"), [(550, 120), (1650, 80)])]
     tally = several(parts)
-    weights = sparse(tally, estimate(tally), Constraints(max_lines=2, cap=8))
+    weights = sparse_weights(tally, estimate(tally), Constraints(max_lines=2, cap=8))
     line = weights.frame().set_index(["criterion", "level"]).loc[("student", "yes")]
     scale = 1 / weights.scale
     assert -8 * scale == pytest.approx(line["low"]) and line["low"] <= line["weight"] < line["high"] < 0
@@ -155,7 +155,7 @@ def test_a_level_without_customers_has_the_interval_of_its_counts():
     assert line["sign_kept"] > 0.999
 
     few = several([(parts[0][0], [(20, 0), (2180, 200)]), parts[1]])  # 20 leads might well have none
-    found = sparse(few, estimate(few, min_leads=10), Constraints(max_lines=2, cap=8)).frame()
+    found = sparse_weights(few, estimate(few, min_leads=10), Constraints(max_lines=2, cap=8)).frame()
     line = found.set_index(["criterion", "level"]).loc[("student", "yes")]
     assert line["weight"] < 0 < line["high"] and 0.85 < line["sign_kept"] < 0.95
 
@@ -166,7 +166,7 @@ def test_thinned_leads_widen_the_intervals():
     for wanted in (Constraints(max_lines=5), Constraints(max_criteria=3)):
         width = []
         for each in (tally, thinned):
-            weights = sparse(each, estimate(tally), wanted)
+            weights = sparse_weights(each, estimate(tally), wanted)
             demo = next(i for i, v in enumerate(weights.frame()["criterion"]) if v == "demo")
             width.append((weights.high - weights.low)[demo])
         assert width[1] == pytest.approx(width[0], rel=0.1)
@@ -177,7 +177,7 @@ def test_thinned_leads_widen_the_intervals():
 def test_alternatives_are_grids_of_the_same_demands(tally, most):
     wanted, rates = Constraints(max_lines=most, cap=6), estimate(tally, min_leads=10)
     for weights in alternatives(tally, rates, wanted, most=4):
-        grid = build(weights, tally, name="one", constraints=wanted)
+        grid = build_grid(weights, tally, name="one", constraints=wanted)
         assert grid.lines <= most and np.abs(grid.flat).max() <= 6
         assert weights.scale is None or grid.flat.tolist() == points_of(weights).tolist()
 
@@ -186,7 +186,7 @@ def test_room_left_is_told():
     tally, _ = simulated()
     rates = estimate(tally)
     for wanted in (Constraints(max_lines=3), Constraints(max_lines=8)):
-        made = sparse(tally, rates, wanted)
+        made = sparse_weights(tally, rates, wanted)
         told = room_left(tally, rates, wanted, made.criteria, made.values, fits=100)
         assert 0 <= told.left < 0.1 and told.loss <= told.best and told.criteria == min(wanted.max_lines, 5)
         worse = room_left(tally, rates, wanted, made.criteria, made.values * (made.values > 0), fits=100)
@@ -197,12 +197,12 @@ def test_room_left_is_told():
 def test_histories_that_say_nothing_give_no_points():
     tally, _ = simulated(500)
     silent = tally_of(tally.criteria, tally.codes, np.zeros(500, int))
-    weights = sparse(silent, estimate(silent), Constraints())
+    weights = sparse_weights(silent, estimate(silent), Constraints())
     assert not weights.values.any() and weights.scale is None and "no line" in weights.notes[-1]
 
 
 def test_the_same_leads_give_the_same_bits():
     tally, _ = simulated()
-    one, again = (sparse(tally, estimate(tally), Constraints()) for _ in range(2))
+    one, again = (sparse_weights(tally, estimate(tally), Constraints()) for _ in range(2))
     assert one.values.tobytes() == again.values.tobytes() and one.criteria == again.criteria
-    assert METHODS["sparse"] is sparse
+    assert METHODS["sparse"] is sparse_weights

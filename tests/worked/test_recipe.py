@@ -6,7 +6,7 @@ import pytest
 from calibrate.counts.rates import estimate
 from calibrate.counts.tally import tally_of
 from calibrate.grid.criteria import Criterion, Level
-from calibrate.points.build import build
+from calibrate.points.build import build_grid
 from calibrate.weights import METHODS, Constraints
 
 YES_NO = (Level("yes", values=(True,)), Level("no", values=(False,)))
@@ -31,7 +31,7 @@ def history():
 def points_of(tally, method, constraints=None):
     wanted = constraints or Constraints()
     weights = METHODS[method](tally, estimate(tally), wanted)
-    grid = build(weights, tally, name="seed", constraints=wanted)
+    grid = build_grid(weights, tally, name="seed", constraints=wanted)
     return {
         c.name: dict(zip((v.name for v in c.levels), p, strict=True))
         for c, p in zip(grid.criteria, grid.points, strict=True)

@@ -14,7 +14,7 @@ from ...engine.dates import moment
 from ...engine.query import call, count, select
 from ...engine.table import Column, Table
 from .naming import in_order, words_of
-from .profile import looks_dated, profile, since_1970
+from .profile import looks_dated, profiles_of, since_1970
 
 _CREATED = in_order("""
     created at, created, created on, create date, creation date, date created, created date,
@@ -91,11 +91,11 @@ class DateColumns:
 
 def find_dates(table: Table) -> tuple[str | None, str | None]:
     """The columns that say when a lead entered and when it became a customer."""
-    roles = date_columns(table)
+    roles = date_columns_of(table)
     return roles.created, roles.closed if roles.closed != roles.created else None
 
 
-def date_columns(table: Table) -> DateColumns:
+def date_columns_of(table: Table) -> DateColumns:
     """Which columns of dates play which part.
 
     A column is known by its exact name, then by a word of its name, and because it holds dates. Without one, the only
@@ -141,13 +141,13 @@ def _called(table: Table, patterns: Sequence[re.Pattern[str]], never: Sequence[r
         ]
         dated = [c.name for c in candidates if _holds_dates(table, c)]
         if dated:
-            filled = {name: column_profile.filled for name, column_profile in profile(table, tuple(dated)).items()}
+            filled = {name: column_profile.filled for name, column_profile in profiles_of(table, tuple(dated)).items()}
             return max(dated, key=lambda name: filled[name])
     return None
 
 
 def _holds_dates(table: Table, column: Column) -> bool:
-    column_profile = profile(table, (column.name,))[column.name]
+    column_profile = profiles_of(table, (column.name,))[column.name]
     return bool(column_profile.filled) and (looks_dated(column_profile) or since_1970(column_profile))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...engine import folding
-from ...engine.derived import derived, kept
+from ...engine.derived import derive, kept
 from ...engine.query import both, filled, join, named, quoted, rows, select, trimmed, value, worked_out
 from ...engine.table import Column, Table
 from ...grid.derived import Derived, letter_table
@@ -33,7 +33,7 @@ def with_derived(table: Table, rules: Mapping[str, Derived]) -> Table:
         leads = join(leads, named(answers, f"a{place}"), same, left=True)
         cells |= {quoted(name): f"a{place}.{quoted(name)}" for name in mine}
         columns_made += [Column(name, "text") for name in mine]
-    return derived(
+    return derive(
         table, select(cells, leads), columns_made, facts=table.facts, fingerprint=table.fingerprint, from_join=True
     )
 

@@ -72,10 +72,10 @@ class Lexicon:
 
 
 @lru_cache
-def lexicon() -> Lexicon:
+def read_lexicon() -> Lexicon:
     """The lists, read once.
 
-    >>> known = lexicon()
+    >>> known = read_lexicon()
     >>> "marie" in known.given, "april" in known.doubtful, "dupont" in known.family, "marketing" in known.words
     (True, True, True, True)
     """

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from importlib.metadata import version
 
-from ...engine.derived import derived
+from ...engine.derived import derive
 from ...engine.query import (
     NOTHING,
     between,
@@ -80,7 +80,7 @@ def with_mailboxes(table: Table, columns: list[str] | None = None) -> Table:
         for name in addresses
     )
     added = [Column(name + SUFFIX, "text") for name in addresses]
-    return derived(table, source, added, facts=(*table.facts, *facts), fingerprint=table.fingerprint)
+    return derive(table, source, added, facts=(*table.facts, *facts), fingerprint=table.fingerprint)
 
 
 def company_domain(table: Table, name: str) -> str:

@@ -11,7 +11,7 @@ from ...engine.table import Table
 from ...errors import HistoryError
 from .naming import words_of
 from .outcome_words import meaning, spelling
-from .profile import Profile, profile
+from .profile import Profile, profiles_of
 
 MOST_VALUES = 60
 """A status has at most so many different values."""
@@ -39,15 +39,15 @@ def find_outcome(table: Table, ignore: Sequence[str] = ()) -> str | None:
         Several columns tell it and disagree.
     """
     names = tuple(c.name for c in table.columns if c.type in ("text", "boolean", "number") and c.name not in ignore)
-    texts = profile(table, tuple(n for n in names if n in _texts(table)))
+    texts = profiles_of(table, tuple(n for n in names if n in _texts(table)))
     telling = [name for name, column_profile in texts.items() if _tells(column_profile)]
     if not telling:
         candidates = tuple(n for n in names if _WON.match(words_of(n)))
-        profiles = profile(table, candidates) if candidates else {}
+        profiles = profiles_of(table, candidates) if candidates else {}
         telling = [name for name, column_profile in profiles.items() if _yes_no(column_profile)]
     telling.sort(key=lambda name: not _STATUS.search(words_of(name)))
     for one, another in pairwise(telling):
-        conflicts = _apart(table, one, another, texts | profile(table, (one, another)))
+        conflicts = _apart(table, one, another, texts | profiles_of(table, (one, another)))
         if conflicts:
             raise HistoryError(
                 f"two columns of {table.name} tell the outcome and disagree in {conflicts:,} rows: '{one}' and "
@@ -59,7 +59,7 @@ def find_outcome(table: Table, ignore: Sequence[str] = ()) -> str | None:
 def find_value(table: Table, values: Sequence[str]) -> list[str]:
     """The columns in which every one of some values stands, however it is written."""
     spellings = {spelling(value) for value in values}
-    profiles = profile(table, tuple(c.name for c in table.columns if c.type in ("text", "boolean")))
+    profiles = profiles_of(table, tuple(c.name for c in table.columns if c.type in ("text", "boolean")))
     return [
         name
         for name, column_profile in profiles.items()
@@ -70,7 +70,7 @@ def find_value(table: Table, values: Sequence[str]) -> list[str]:
 def statuses(table: Table) -> list[tuple[str, Profile]]:
     """Columns that are called a status and have several values, few of which (or none) are understood."""
     candidates = tuple(c.name for c in table.columns if c.type == "text" and _STATUS.search(words_of(c.name)))
-    profiles = profile(table, candidates) if candidates else {}
+    profiles = profiles_of(table, candidates) if candidates else {}
     return [
         (name, column_profile)
         for name, column_profile in profiles.items()

@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from ...grid.criteria import is_placeholder
 from .foreign_names import foreign_given, foreign_reading, is_foreign
-from .lexicon import Lexicon, bare, lexicon, listed
+from .lexicon import Lexicon, bare, listed, read_lexicon
 from .private_values import LONGEST, is_private
 
 NO, MAYBE, SURE = 0, 1, 2
@@ -134,7 +134,7 @@ class _Word:
 
 @lru_cache(maxsize=20_000)
 def _word(text: str) -> _Word:
-    lists = lexicon()
+    lists = read_lexicon()
     folded = bare(text.replace("’", "'").replace("`", "'"))
     parts = [part for part in re.split(r"['-]", folded) if part]
     first_name = _given(lists, [folded]) or _given(lists, parts)
@@ -153,7 +153,7 @@ def _given(lists: Lexicon, parts: Sequence[str]) -> int:
 
 def _reading(text: str) -> int:
     """A text without separators, read as title, first names, particles, family names; or the other way round."""
-    lists = lexicon()
+    lists = read_lexicon()
     if bare(" ".join(text.split())) in lists.places:
         return NO
     before, comma, right = text.partition(",")
@@ -287,7 +287,7 @@ def _shaped(text: str) -> bool:
 def _family_alone(text: str) -> bool:
     """Whether a text is a family name, not an ordinary word or a place, and nothing else."""
     token = text.strip()
-    if not _TOKEN.fullmatch(token) or not token[0].isupper() or bare(token) in lexicon().places:
+    if not _TOKEN.fullmatch(token) or not token[0].isupper() or bare(token) in read_lexicon().places:
         return False
     word = _word(token)
     return word.family == SURE and not word.ordinary

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...vocabulary import NO as NO_WORDS
 from ...vocabulary import YES as YES_WORDS
-from .lexicon import bare, lexicon, listed
+from .lexicon import bare, listed, read_lexicon
 from .no_answers import is_answer, is_machine_made, mostly_told
 from .person_names import FEW, MAYBE, NO, SURE, holds_people, reading
 from .personal_roles import Role, role_of
@@ -105,7 +105,7 @@ def _ordinary(text: str, loose: bool) -> bool:
     """Whether a text is made of ordinary words, none of which names a person; small letters will do if `loose`."""
     if is_private(text) or reading(text) > NO:
         return False
-    words_known = lexicon()
+    words_known = read_lexicon()
     words = re.findall(r"[^\W\d_]+", text)
     for word in words:
         folded = bare(word)

@@ -92,7 +92,7 @@ class Profile:
         return self.rows - self.filled
 
 
-def profile(table: Table, names: tuple[str, ...] | None = None) -> dict[str, Profile]:
+def profiles_of(table: Table, names: tuple[str, ...] | None = None) -> dict[str, Profile]:
     """What is in each of the named columns (all of them, if none is named)."""
     columns = [column_of(table, name) for name in names] if names is not None else list(table.columns)
     source, rows = _looked_at(table)

@@ -38,10 +38,10 @@ from .keys import MANY_NUMBERS, names_key
 from .naming import names_code, names_id
 from .no_answers import COMMON, mostly_once, none_as_missing
 from .personal import PEOPLE, Looked, looked_at
-from .profile import Profile, looks_dated, one_way, profile, since_1970, unread_date
+from .profile import Profile, looks_dated, one_way, profiles_of, since_1970, unread_date
 from .roles import find_id as find_id
 from .roles import monotone as monotone
-from .sensitive import Sensitive, sensitive
+from .sensitive import Sensitive, sensitivity
 
 FEW_GAPS = 0.01
 """A column filled, or empty, in fewer cells than this share says nothing by being filled."""
@@ -118,7 +118,7 @@ def propose(
     for criterion in needed:
         demanded.setdefault(criterion.column, []).append(criterion)
     names = {c.name for c in table.columns}
-    profiles = profile(table, tuple(c.name for c in table.columns if c.name in {*candidates, *demanded}))
+    profiles = profiles_of(table, tuple(c.name for c in table.columns if c.name in {*candidates, *demanded}))
     if not profiles:
         raise InputError(f"{table.name}: no column is left that could be a criterion")
     words = _placeholder_words(table.facts)
@@ -156,7 +156,7 @@ def propose(
 
 def _protected(profiles: Sequence[Profile], free: Collection[str]) -> tuple[list[Sensitive], list[Fact]]:
     """Sensitive columns to be set aside, and what is said of those that the user wants as criteria (`free`)."""
-    delicate = [finding for profile in profiles if profile.filled and (finding := sensitive(profile)) is not None]
+    delicate = [finding for profile in profiles if profile.filled and (finding := sensitivity(profile)) is not None]
     facts = [
         Fact("sensitive_kept", {"column": finding.column, "kind": finding.kind})
         for finding in delicate

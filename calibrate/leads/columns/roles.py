@@ -7,7 +7,7 @@ import numpy as np
 from ...engine.query import NOTHING, as_text, call, constants, count, filled, quoted, rows, select, whole
 from ...engine.table import Table, column_of
 from .naming import in_order, names_id, words_of
-from .profile import one_way, profile
+from .profile import one_way, profiles_of
 
 _IDS = in_order("""
     lead id, id, leadid, prospect id, contact id, record id, lead number, lead no, customer id,
@@ -36,7 +36,7 @@ def find_id(table: Table) -> str | None:
     """
     candidates = [c.name for c in table.columns if words_of(c.name) in _IDS or names_id(c.name)]
     candidates.sort(key=lambda name: _IDS.index(words_of(name)) if words_of(name) in _IDS else len(_IDS))
-    profiles = profile(table, tuple(candidates)) if candidates else {}
+    profiles = profiles_of(table, tuple(candidates)) if candidates else {}
     unique = [
         n
         for n in candidates

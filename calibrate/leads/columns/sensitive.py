@@ -348,7 +348,7 @@ def _years_of_birth(profile: Profile) -> bool:
     return integral and inside >= 0.99 and float(np.ptp(values)) >= SPAN
 
 
-def sensitive(profile: Profile) -> Sensitive | None:
+def sensitivity(profile: Profile) -> Sensitive | None:
     """Whether a column is sensitive, by its name or by its values."""
     kind = named_kind(profile.column.name)
     if kind is not None:

@@ -11,7 +11,7 @@ from ...engine.table import Fact, Table
 from ...errors import HistoryError
 from ..columns.naming import words_of
 from ..columns.outcome_words import meaning
-from ..keys import keys as compared
+from ..keys import keys_of as compared
 from .base import EMPTY, Aside, Names, Outcome, System
 
 MOST_VALUES = 1000

@@ -67,7 +67,7 @@ class _Child(NamedTuple):
     weights: Floats
 
 
-def beam(source: Source, budget: Budget, width: Width, most_lines: int) -> list[Real]:
+def beam_search(source: Source, budget: Budget, width: Width, most_lines: int) -> list[Real]:
     """The best sets of lines found, best first: as large as the budget allows, if whole points can follow."""
     sets = [fitted(source, (), None)]
     for size in range(1, max(0, min(budget.lines - len(source.pinned), most_lines)) + 1):

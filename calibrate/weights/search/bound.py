@@ -49,13 +49,13 @@ class Bound:
         return max(0.0, 1 - self.loss / self.best) if self.best > 0 else 0.0
 
 
-def bound(lines: Lines, most: int, best: float, fits: int = 1) -> Bound:
+def bound_of(lines: Lines, most: int, best: float, fits: int = 1) -> Bound:
     """A lower bound on the loss of any grid that rests on at most `most` criteria, given the best loss known.
 
     >>> from calibrate.weights.search.lines import plain
     >>> columns = np.array([[0, 1, 0, 1], [0, 0, 1, 1]], np.int8)
     >>> lines = plain(columns, np.full(4, 100.0), np.array([5.0, 30.0, 12.0, 55.0]), cap=5)
-    >>> bound(lines, 2, 200.0).loss <= 186.8 <= 187.0
+    >>> bound_of(lines, 2, 200.0).loss <= 186.8 <= 187.0
     True
     """
     tree = _Tree(lines)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .beam import Width, beam
+from .beam import Width, beam_search
 from .lines import Budget, Lines, merge
 from .local_search import Care, Climb
 from .rounding import Card, card, exact, rounded
@@ -60,7 +60,7 @@ def search(lines: Lines, budget: Budget, effort: Effort | None = None) -> Found:
     source = source_of(merged)
     climb = Climb(source, budget, effort.care)
     starts: list[Card] = []
-    for real in beam(source, budget, effort.width, effort.beam_lines):
+    for real in beam_search(source, budget, effort.width, effort.beam_lines):
         starts += rounded(source, budget, real, 2)
     for start in sorted(starts, key=lambda card: card.loss)[: effort.starts]:
         climb.climb(start)

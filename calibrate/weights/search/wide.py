@@ -16,7 +16,7 @@ from .rounding import Card, card
 SCALES = 32
 
 
-def wide(levels: Levels) -> tuple[Card, Floats]:
+def wide_search(levels: Levels) -> tuple[Card, Floats]:
     """The best points found, and the variance of each level's weight: points (levels,)."""
     design = Design(levels)
     selected, weights = chosen_criteria(levels, design)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from calibrate.engine import Table, open_table
-from calibrate.leads.columns.date_columns import date_columns, find_dates
+from calibrate.leads.columns.date_columns import date_columns_of, find_dates
 
 DAYS = [date(2024, 1, 1) + timedelta(days=i) for i in range(60)]
 
@@ -44,7 +44,7 @@ def made(tmp_path: Path) -> Maker:
 )  # fmt: skip
 def test_the_day_of_creation_is_known_in_seven_languages(made: Maker, name: str) -> None:
     later = [None, *DAYS[1:]]
-    found = date_columns(made({name: DAYS, "Last modified": DAYS, "Other": later}))
+    found = date_columns_of(made({name: DAYS, "Last modified": DAYS, "Other": later}))
     assert (found.created, found.guessed) == (name, False)
 
 
@@ -52,7 +52,7 @@ def test_the_day_of_creation_is_known_in_seven_languages(made: Maker, name: str)
     "name", ["Fecha de cierre", "Abschlussdatum", "Data chiusura", "Data de fechamento", "Date de clôture", "close_at"]
 )
 def test_the_day_of_closing_is_known_in_seven_languages(made: Maker, name: str) -> None:
-    found = date_columns(made({"created": DAYS, name: DAYS}))
+    found = date_columns_of(made({"created": DAYS, name: DAYS}))
     assert (found.created, found.closed) == ("created", name)
 
 
@@ -61,15 +61,15 @@ def test_the_day_of_closing_is_known_in_seven_languages(made: Maker, name: str) 
     ["Expected close date", "Date de clôture prévue", "Voraussichtliches Abschlussdatum", "Fecha prevista de cierre"],
 )
 def test_an_expected_close_date_is_no_closing_date(made: Maker, name: str) -> None:
-    assert date_columns(made({"created": DAYS, name: DAYS})).closed is None
+    assert date_columns_of(made({"created": DAYS, name: DAYS})).closed is None
 
 
 def test_the_only_date_that_every_row_has_is_taken_and_others_are_named(made: Maker) -> None:
     gaps = [None if i % 3 else each for i, each in enumerate(DAYS)]
-    found = date_columns(made({"Dt_Customer": DAYS, "Besuch": gaps}))
+    found = date_columns_of(made({"Dt_Customer": DAYS, "Besuch": gaps}))
     assert (found.created, found.guessed) == ("Dt_Customer", True)
     future = [each + timedelta(days=20000) for each in DAYS]
-    two = date_columns(made({"A": DAYS, "B": DAYS, "Geburtsdatum": DAYS, "C": gaps, "D": future}))
+    two = date_columns_of(made({"A": DAYS, "B": DAYS, "Geburtsdatum": DAYS, "C": gaps, "D": future}))
     assert two.created is None
     assert dict(two.refused) == {
         "A": "date_several", "B": "date_several", "Geburtsdatum": "date_name", "C": "date_gaps", "D": "date_future",

@@ -10,7 +10,7 @@ import pytest
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.leads.columns.keys import names_key, pointer
 from calibrate.monthly import run as monthly
-from calibrate.monthly.settings import settings
+from calibrate.monthly.settings import settings_from
 
 
 def criterion(name: str, texts: list[str]) -> Criterion:
@@ -44,7 +44,7 @@ def test_numbers_that_are_keys_are_never_ranges(tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_text("\n".join(lines), encoding="utf-8")
 
     def counted(keep: tuple[str, ...] = ()) -> monthly.Counted:
-        return monthly.read_rows(settings({
+        return monthly.read_rows(settings_from({
             "data": {"file": str(tmp_path / "leads.csv")}, "outcome": {"customer": "Won"}, "columns": {"keep": keep},
         }))  # fmt: skip
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibrate.leads.columns.lexicon import ADDED, CHIEFLY, PEOPLE, bare, lexicon, listed, names_of, spoken_of
+from calibrate.leads.columns.lexicon import ADDED, CHIEFLY, PEOPLE, bare, listed, names_of, read_lexicon, spoken_of
 
 
 @given(st.text())
@@ -28,7 +28,7 @@ def test_lists_written_here_are_folded_and_apart() -> None:
 
 
 def test_doubtful_first_names_are_words_or_places_too_and_chiefly_names_are_not() -> None:
-    known = lexicon()
+    known = read_lexicon()
     assert known.doubtful <= known.given and known.doubtful <= known.words | known.places
     assert {"april", "paris"} <= known.doubtful and not known.doubtful & CHIEFLY and known.given >= ADDED
     assert not known.words & CHIEFLY and "director" in known.words
@@ -37,7 +37,7 @@ def test_doubtful_first_names_are_words_or_places_too_and_chiefly_names_are_not(
 @pytest.mark.parametrize("country", PEOPLE)
 def test_names_of_every_country_are_known(country: str) -> None:
     given_names, family = names_of(country)
-    known = lexicon()
+    known = read_lexicon()
     assert len(given_names) > 100 and len(family) > 100
     assert {bare(name) for name in given_names} <= known.given and {bare(name) for name in family} <= known.family
 

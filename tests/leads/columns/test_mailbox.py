@@ -14,7 +14,7 @@ from calibrate.grid.criteria import MISSING
 from calibrate.grid.mailbox_kinds import FREE, PROFESSIONAL, kind_of
 from calibrate.leads.columns.mailbox import find_addresses, with_mailboxes
 from calibrate.monthly import run as monthly
-from calibrate.monthly.settings import settings
+from calibrate.monthly.settings import settings_from
 from calibrate.scoring.rows import score_file
 
 ADDRESSES = ("ana@acme.fr", "Ana <ana@ACME.fr>", "bob@gmail.com", "BOB@Gmail.Com ", "eve@yopmail.com", "z@sfr.fr", "-",
@@ -59,7 +59,7 @@ def leads(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_mailbox_is_a_criterion_of_a_run_and_is_scored_again(leads: Path, tmp_path: Path) -> None:
-    asked = settings({"data": {"file": str(leads)}, "outcome": {"customer": "Customer"},
+    asked = settings_from({"data": {"file": str(leads)}, "outcome": {"customer": "Customer"},
                       "candidates": {"methods": ("lift",)}})  # fmt: skip
     counted = monthly.read_rows(asked, follow=False)
     assert [c.column for c in counted.proposal.criteria] == ["Sector", "Work e-mail (mailbox)"]
@@ -86,5 +86,5 @@ def test_it_can_be_left_out_and_asked_for(leads: Path) -> None:
         ({"exclude": ("Work e-mail (mailbox)",)}, ["Sector"]),
         ({"only": ("Work e-mail (mailbox)",)}, ["Work e-mail (mailbox)"]),
     ):
-        counted = monthly.read_rows(settings({**base, "columns": columns}), follow=False)
+        counted = monthly.read_rows(settings_from({**base, "columns": columns}), follow=False)
         assert [c.column for c in counted.proposal.criteria] == expected

@@ -7,7 +7,7 @@ from pathlib import Path
 from calibrate.engine import open_table
 from calibrate.leads.columns.not_leads import find_not_leads
 from calibrate.monthly import run as monthly
-from calibrate.monthly.settings import settings
+from calibrate.monthly.settings import settings_from
 
 
 def leads(place: Path) -> Path:
@@ -28,7 +28,7 @@ def leads(place: Path) -> Path:
 
 
 def test_rows_that_are_no_leads_are_excluded_and_counted(tmp_path: Path) -> None:
-    counted = monthly.read_rows(settings({"data": {"file": str(leads(tmp_path))}, "outcome": {"customer": "Won"}}))
+    counted = monthly.read_rows(settings_from({"data": {"file": str(leads(tmp_path))}, "outcome": {"customer": "Won"}}))
     history = counted.history
     assert dict(history.excluded) == {"test_lead": 70, "deleted": 15, "merged": 25}
     assert (history.read, history.kept) == (710, 600)

@@ -30,7 +30,7 @@ from calibrate.leads.columns.private_values import is_private
 from calibrate.leads.columns.profile import Profile
 from calibrate.leads.columns.proposal import Proposal, propose
 from calibrate.monthly import run as monthly
-from calibrate.monthly.settings import settings
+from calibrate.monthly.settings import settings_from
 
 # --- single texts, by hand -----------------------------------------------------------------------------
 
@@ -289,7 +289,7 @@ def test_keep_in_the_settings_overrules_it(tmp_path: Path) -> None:
     lines += [f"{FIRMS[i % 3]},{('Google', 'Blog', 'Ann Miller')[i % 3]},{int(i % 7 == 0)}" for i in range(300)]
     (tmp_path / "leads.csv").write_text("\n".join(lines), encoding="utf-8")
     for keep, firms in (((), set[str]()), (("Firm",), {*FIRMS})):
-        asked = settings({"data": {"file": str(tmp_path / "leads.csv")}, "outcome": {"customer": "Converted"},
+        asked = settings_from({"data": {"file": str(tmp_path / "leads.csv")}, "outcome": {"customer": "Converted"},
                           "columns": {"keep": keep}})  # fmt: skip
         found = monthly.read_rows(asked).proposal
         assert set(levels(found, "Firm")) - {"missing", "other"} == firms

@@ -14,7 +14,7 @@ from calibrate.leads.columns.profile import (
     Profile,
     looks_dated,
     one_way,
-    profile,
+    profiles_of,
     since_1970,
     unread_date,
     written_numbers,
@@ -23,7 +23,7 @@ from calibrate.leads.columns.profile import (
 
 def of(folder: Path, **columns: list[object]) -> dict[str, Profile]:
     pd.DataFrame(columns).to_csv(folder / "leads.csv", index=False)
-    return profile(open_table(folder / "leads.csv"))
+    return profiles_of(open_table(folder / "leads.csv"))
 
 
 def test_counts_are_those_of_pandas(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from calibrate.counts.tally import tally_of
 from calibrate.engine import Table, open_table
 from calibrate.errors import InputError
 from calibrate.grid.criteria import Criterion, Level
-from calibrate.leads.columns.profile import profile
+from calibrate.leads.columns.profile import profiles_of
 from calibrate.leads.columns.proposal import Proposal, find_id, monotone, named_levels, propose
 
 Columns = dict[str, Sequence[Any]]
@@ -257,7 +257,7 @@ def test_large_tables_are_looked_at_in_part_and_always_alike(make: Make, monkeyp
     assert first == second
     assert ("looked_at", {"rows": 800, "of": 4000}) in [(f.key, dict(f.facts)) for f in first.facts]
     assert list(by_name(first)) == ["n", "t"]
-    assert profile(table)["t"].rows == 800
+    assert profiles_of(table)["t"].rows == 800
 
 
 # --- what grids and settings need ------------------------------------------------------------------------------

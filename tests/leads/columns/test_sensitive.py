@@ -11,9 +11,9 @@ from calibrate.engine import open_table
 from calibrate.engine.table import Column
 from calibrate.leads.columns.profile import Profile
 from calibrate.leads.columns.proposal import propose
-from calibrate.leads.columns.sensitive import named_kind, sensitive, valued_kind
+from calibrate.leads.columns.sensitive import named_kind, sensitivity, valued_kind
 from calibrate.monthly import run as monthly
-from calibrate.monthly.settings import settings
+from calibrate.monthly.settings import settings_from
 
 NAMES = {
     "sex": "Gender|Sex|Salutation|Sexe|Civilité|contact_gender|Geschlecht|Anrede|Sexo|Tratamiento|Sesso|"
@@ -118,7 +118,7 @@ def test_years_of_birth_are_told_from_years_of_foundation() -> None:
     small = pick.integers(0, 90, 500).astype(float)
     for values, kind in ((born, "age"), (founded, None), (born[:10], None), (small, None)):
         column = Profile(Column("y", "number", True), len(values), len(values), len(np.unique(values)), numbers=values)
-        assert (valued_kind(column), sensitive(column) is not None) == (kind, kind is not None)
+        assert (valued_kind(column), sensitivity(column) is not None) == (kind, kind is not None)
 
 
 def leads(place: Path) -> Path:
@@ -138,7 +138,7 @@ def test_sensitive_columns_are_set_aside_with_their_cost_until_kept(tmp_path: Pa
     assert [each.kind for each in propose(open_table(file), leave_out=["Won"]).sensitive] == ["sex", "age", "age"]
 
     def counted(**columns: tuple[str, ...]) -> monthly.Counted:
-        return monthly.read_rows(settings({
+        return monthly.read_rows(settings_from({
             "data": {"file": str(file)}, "outcome": {"customer": "Won"}, "columns": columns,
         }))  # fmt: skip
 

@@ -13,7 +13,7 @@ from calibrate.errors import SettingsError
 from calibrate.export import json as grid_json
 from calibrate.leads.columns.title_columns import derived_levels, find_titles, title_columns, with_rule
 from calibrate.monthly import run as monthly
-from calibrate.monthly.settings import Settings, settings
+from calibrate.monthly.settings import Settings, settings_from
 
 TITLES = (
     "CEO", "Chief Executive Officer", "Sales Director", "Directeur commercial", "Head of IT", "Responsable achats",
@@ -53,7 +53,7 @@ def test_levels_are_the_answers_that_occur_in_the_order_of_the_rule() -> None:
 
 def asked(tmp_path: Path, texts: dict[str, object]) -> Settings:
     frame().to_csv(tmp_path / "leads.csv", index=False)
-    return settings({
+    return settings_from({
         "data": {"file": str(tmp_path / "leads.csv")},
         "outcome": {"customer": "won", "lead_id": "id"},
         "candidates": {"methods": ["evidence"]},
