@@ -46,11 +46,11 @@ OMIT = (
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    app.command()(drift_command)
+    app.command()(drift)
 
 
 @with_flags(DRIFT_FLAGS, ahead=AHEAD, omit=OMIT)
-def drift_command(data: str, flags: dict[str, Any]) -> None:
+def drift(data: str, flags: dict[str, Any]) -> None:
     """What moved since a grid was calibrated: rates of its lines, promise of the score, mix. Nothing is written."""
     from dataclasses import replace
 
