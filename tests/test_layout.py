@@ -139,6 +139,7 @@ STEPS = (
     "points.plan",
     "evaluation.metrics",
     "evaluation.backtest",
+    "evaluation.by_age",
     "evaluation.band_rates",
     "evaluation.bootstrap",
     "evaluation.frontier",

@@ -20,6 +20,7 @@ from ..days import day_number
 from ..errors import SettingsError
 from ..evaluation.backtest import Backtest, Fold, folds, replay, with_thresholds
 from ..evaluation.band_rates import counted_bands
+from ..evaluation.by_age import by_age
 from ..evaluation.ceiling import available, ceiling_of
 from ..evaluation.comparison import Comparison, Verdict, compare
 from ..evaluation.decision import outcomes
@@ -101,7 +102,8 @@ def review(
         near = tuple(_candidate(pool[0], grid, reading) for grid in pool[1].near) if pool else ()
     with timed("meeting_s", "meeting"):
         changes = changes_of(base, settings, backtests, capacity)
-        handover = handover_of(base, settings, reading.history)
+        judged = next((backtest for backtest in backtests if backtest.name == base.chosen), backtests[0])
+        handover = replace(handover_of(base, settings, reading.history), ages=by_age(tally, judged))
         past = replace(base.past, drift=drift_of(base))
     risks = *warnings(reading, prepared.recency), *with_impact.warnings_of(base, settings, backtests)
     with timed("times_s", "times"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..counts.rates import Rate
+from ..evaluation.by_age import AtAge
 from ..evaluation.decision import Outcome
 from ..evaluation.segments import Segment
 from ..evaluation.swap import Moved
@@ -83,6 +84,7 @@ def _handover(handover: Handover) -> dict[str, Any]:
         for letter, rates in zip(LETTERS, grades.rates, strict=True):
             cells.update({letter + digit: _rate(rate) for digit, rate in zip(DIGITS, rates, strict=True)})
     return {
+        "ages": [_at_age(row) for row in handover.ages],
         "grades": None
         if grades is None
         else {"fit_from": grades.fit_from, "engagement_from": grades.engagement_from, "cells": cells},
@@ -156,6 +158,11 @@ def _feedback(feedback: Feedback | None) -> dict[str, Any] | None:
             for line in feedback.lines
         ],
     }
+
+
+def _at_age(row: AtAge) -> dict[str, Any]:
+    sides = {side: None if rate is None else _rate(rate) for side, rate in (("above", row.above), ("below", row.below))}
+    return {"level": row.level, **_rate(row.all), "promised": round(row.promised, 6), **sides}
 
 
 def _rate(rate: Rate) -> dict[str, Any]:

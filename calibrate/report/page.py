@@ -46,6 +46,7 @@ SECTIONS = (
     "audit",
     "proof",
     "thresholds",
+    "ages",
     "grades",
     "months",
     "feedback",

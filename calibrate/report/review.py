@@ -11,6 +11,7 @@ from ..counts.power import Power
 from ..counts.rates import RateTable
 from ..counts.tally import Tally
 from ..evaluation.audit import Finding
+from ..evaluation.by_age import AtAge
 from ..evaluation.comparison import Comparison, Judged
 from ..evaluation.constraint_costs import Costs
 from ..evaluation.decision import Adopted
@@ -112,6 +113,8 @@ class Changes:
 class Handover:
     """What the chosen grid hands to sales: grades, demand per stage and month, and what sales said of it.
 
+    `ages` says how later leads of each age closed, where leads were seen at several.
+
     `minutes_per_call` is what a lead costs sales; `policy` is how thresholds were asked for, `money` what a call costs
     and a customer is worth.
     """
@@ -123,6 +126,7 @@ class Handover:
     minutes_per_call: float | None = None
     policy: Policy | None = None
     money: tuple[float, float] | None = None
+    ages: tuple[AtAge, ...] = ()
 
 
 @dataclass(frozen=True)
