@@ -128,6 +128,7 @@ STEPS = (
     "points.platt",
     "points.curve",
     "points.recency",
+    "points.redundancy",
     "points.cross_fitted",
     "points.redrawn",
     "points.thresholds",

@@ -22,6 +22,7 @@ NOTES: Mapping[str, str] = {
     "pivot_missed": "the wanted share of leads does not start at {pivot:d} points: the evidence is too weak for it",
     "no_negative": "no line takes points away: no level with enough leads closes below the average",
     "absorbed": "with the points of {lines}, which the same leads have",
+    "repeats": "{criterion} has no points: it says again what {by} says",
     "by_hand": "changed by hand from {was:+d}",
 }
 SHAPES = {"": r".+", ".0%": r"\d+%", "d": r"-?\d+", "+d": r"[+-]\d+"}

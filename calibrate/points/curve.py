@@ -61,7 +61,7 @@ def fit_curve(scores: NDArray[np.integer], leads: Floats, customers: Floats, *, 
 
 
 def gain(
-    scores: NDArray[np.integer], leads: Floats, customers: Floats, on: tuple[Floats, Floats] | None = None
+    scores: NDArray[np.number], leads: Floats, customers: Floats, on: tuple[Floats, Floats] | None = None
 ) -> float:
     """Twice the log-likelihood that a line on the score gains over one rate, on its own leads or `on` others.
 

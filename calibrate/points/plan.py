@@ -22,9 +22,10 @@ from ..counts.tally import Tally
 from ..errors import SettingsError, unknown
 from ..grid.grid import STAGES, Band, Grid, Thresholds, gate, moved_bands
 from ..grid.limits import Limits
+from ..weights import JOINT as METHODS_JOINT
 from ..weights import METHODS
 from ..weights.base import Weights
-from ..weights.constraints import Constraints
+from ..weights.constraints import Constraints, resolve
 from ..weights.logistic import roughly
 from ..weights.path import SIZES, Guide, Lines
 from ..weights.profile_algebra import FIT_ROWS, gram, rows_of
@@ -35,6 +36,7 @@ from .cross_fitted import level_of, unseen
 from .curve import with_interval
 from .recency import ALIKE, Recency, recency_of
 from .redrawn import draws_for, redraw, resamples
+from .redundancy import without_repeats
 from .scale import Scale
 from .score_table import reaches, score, with_minimums
 from .thresholds import Policy, choose
@@ -138,7 +140,10 @@ class Prepared:
         key = method, repr(constraints)
         if key not in self._weights:
             weigh = REDRAWN_WITH.get(method, METHODS[method]) if self.rough else METHODS[method]
-            self._weights[key] = weigh(self.learnt, self.rates, constraints)
+            weights = weigh(self.learnt, self.rates, constraints)
+            if method not in METHODS_JOINT:
+                weights = without_repeats(weights, self.learnt, resolve(constraints, self.learnt.criteria))
+            self._weights[key] = weights
         return self._weights[key]
 
     def path(self, method: str, constraints: Constraints) -> tuple[Weights, dict[int, Lines]]:
