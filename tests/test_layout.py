@@ -84,6 +84,7 @@ STEPS = (
     "leads.keys",
     "leads.alike",
     "leads.statement",
+    "leads.imports",
     "leads.statement_facts",
     "leads.history",
     "leads.landmarks",

@@ -21,6 +21,7 @@ level_always_closes     one level (almost) always closes: a referral, or an answ
 filled_closes           the few leads that have it filled (almost) always close
 fill_tells              whether it is filled says much of the outcome
 works_alone             it does most of the work alone: known when the lead came, or only afterwards?
+overwritten_source      it holds the last source of a contact, which each visit overwrites until the sale
 name_asks               its name is often written afterwards (last touch, minutes on the phone), and it tells
 ======================= ============================================================================
 
@@ -41,7 +42,7 @@ from ..leads.columns.naming import words_of
 from .auc import auc_error
 from .leakage_columns import CAUTION, Column, bounds, columns_of, logit
 from .leakage_together import Together
-from .leakage_words import ended, spoken, staged
+from .leakage_words import ended, overwritten, spoken, staged
 from .ledger import Moved
 from .tally import Tally
 from .written_late import timing
@@ -318,10 +319,20 @@ def _name_asks(column: Column) -> Suspect | None:
     return _sign(column, "name_asks", evidence, word=word.word, **_span(column))
 
 
+def _overwritten_source(column: Column) -> Suspect | None:
+    """A last touch: of a customer it holds what came last before the sale, however little it tells."""
+    word = overwritten(words_of(column.criterion.column))
+    if word is None or int((column.n > 0).sum()) < 2:
+        return None
+    evidence = f"'{word}' is written anew with every visit until a lead closes: {_range(column)}"
+    return _sign(column, "overwritten_source", evidence, word=word, **_span(column))
+
+
 ASKING: tuple[Callable[[Column], Suspect | None], ...] = (
     _filled_closes,
     _level_always_closes,
     _fill_tells,
+    _overwritten_source,
     _name_asks,
 )
 

@@ -42,6 +42,9 @@ JUDGEMENTS = _words("judgements")
 LATER = _words("later")
 """What is known when a lead comes, or only after sales have worked it: the name does not tell."""
 
+OVERWRITTEN = _words("overwritten")
+"""A source of contact that every later visit writes anew."""
+
 SPANS = _words("spans")
 """A span of time; together with one of `MARKS` it tells how long the sale took."""
 
@@ -68,6 +71,7 @@ def _any(*lists: Words, full: bool = False) -> re.Pattern[str]:
 
 
 _STATED, _PLACED, _JUDGED, _LATER = _any(ENDS, WORK), _any(STEPS), _any(JUDGEMENTS), _any(LATER)
+_OVERWRITTEN = _any(OVERWRITTEN)
 _SPANS, _MARKS, _FIT, _SOLD = _any(SPANS), _any(MARKS), _any(FIT), _any(SOLD)
 _ENDED, _STAGE = _any(LEVELS), _any(STAGE_LEVELS, full=True)
 
@@ -102,6 +106,16 @@ def spoken(words: str) -> Spoken | None:
     if judgement:
         return Spoken("judgement", judgement.group(0))
     return Spoken("later", later.group(0)) if later else None
+
+
+def overwritten(words: str) -> str | None:
+    """The words by which a column says that it holds the last source of a contact, and not the first.
+
+    >>> overwritten("latest traffic source"), overwritten("derniere source"), overwritten("original source")
+    ('latest traffic source', 'derniere source', None)
+    """
+    word = _OVERWRITTEN.search(words)
+    return word.group(0) if word else None
 
 
 def ended(level: str) -> str | None:

@@ -11,6 +11,7 @@ from ..engine.table import Fact, Table
 from .columns.outcome import Outcome, Value
 from .columns.person_names import may_be_shown
 from .day_span import FIRST, LAST
+from .imports import imported
 from .statement import Source
 from .terms import REASONS, STATUS
 
@@ -72,7 +73,20 @@ def _dated(source: Source) -> tuple[Value, ...]:
 
 def findings(source: Source, as_of: date | None) -> tuple[Fact, ...]:
     """What a reader should know about outcome and days of a source."""
-    return (*_joined(source), *_spelt(source), *_repeated(source), *_doubted(source), *_plans(source, as_of))
+    return (
+        *_joined(source),
+        *_spelt(source),
+        *_repeated(source),
+        *_doubted(source),
+        *_plans(source, as_of),
+        *_imported(source),
+    )
+
+
+def _imported(source: Source) -> Iterator[Fact]:
+    """Leads that were created together, in one minute."""
+    if source.terms.created_at is not None and (fact := imported(source.table, source.terms.created_at)) is not None:
+        yield fact
 
 
 def _joined(source: Source) -> Iterator[Fact]:

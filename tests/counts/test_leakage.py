@@ -232,6 +232,16 @@ def test_a_name_alone_accuses_nobody():
     assert suspects(counts("Company", told)) == ()
 
 
+def test_a_source_that_each_visit_overwrites_is_asked_about_however_little_it_tells():
+    told = [("Direct", 500, 60), ("Search", 500, 50), ("Ads", 300, 31)]
+    for name in ("Latest Traffic Source", "Letzte Quelle", "Dernière source", "utm_source_last"):
+        assert [q.reason for q in judge(counts(name, told)).asked] == ["overwritten_source"]
+    for name in ("Original Source", "Lead Source", "First touch"):
+        assert judge(counts(name, told)).asked == ()
+    assert judge(counts("Latest Traffic Source", told), clear=["Latest Traffic Source"]).asked == ()
+    assert judge(counts("Latest Traffic Source", [("Direct", 900, 80)])).asked == ()
+
+
 def test_a_level_that_names_the_outcome():
     rows = [("Closed by partner", 60, 58), ("Ringing", 400, 60), ("Busy", 500, 160), ("Will call", 500, 190)]
     assert [s.reason for s in suspects(counts("Remarks", rows))] == ["names_outcome"]
