@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..grid.criteria import Criterion, Level, interval_name, is_placeholder
-from .rates import MIN_LEADS, RateTable, estimate, p_values
+from .rates import MIN_LEADS, SHOWN_LEADS, RateTable, estimate, p_values
 from .tally import Tally
 
 Monotone = Literal["up", "down", "either"]
@@ -37,8 +37,6 @@ the lowest log-loss on fresh leads of all constants tried (0 to 6, BIC); without
 """
 READABLE = 0.75
 """Nats that a cut such as 9.5 must add over a cut such as 10."""
-SHOWN_LEADS = 5
-"""A level of fewer leads is shown nowhere."""
 DIFFERENT = 0.01
 """A placeholder stays a level of its own when it closes unlike the empty cells with a p-value below this."""
 

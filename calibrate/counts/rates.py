@@ -27,6 +27,10 @@ from .tally import Tally
 Floats = NDArray[np.float64]
 
 
+SHOWN_LEADS = 5
+"""A level of fewer leads is shown on no page."""
+
+
 @dataclass(frozen=True)
 class Rate:
     """A close rate that has not lost its counts.
@@ -93,6 +97,11 @@ class RateTable(Shown):
     min_leads: int
     effect: Floats
     contrast: Floats
+
+    @property
+    def few(self) -> NDArray[np.bool_]:
+        """Levels of so few leads that naming them would tell of single persons."""
+        return (self.leads > 0) & (self.leads < SHOWN_LEADS)
 
     @property
     def thin(self) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..leads.columns.keys import Pointer, pointer
-from .binning import SHOWN_LEADS
+from .rates import SHOWN_LEADS
 from .tally import Tally
 
 Floats = NDArray[np.float64]

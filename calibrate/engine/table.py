@@ -23,8 +23,8 @@ POSITION = "__position"
 """Hidden column of a table that knows the order of its rows: ascending, not always without gaps."""
 
 _WORDS = (
-    "amount at bought buyer closed created customer day deal domain identity lead leads mate moment open place row "
-    "status twice won"
+    "amount at bought buyer closed created customer day deal domain identity late lead leads mate mates moment open "
+    "partner place row same status twice twin twins won"
 )
 RESERVED = frozenset(f"__{word}" for word in _WORDS.split())
 """Columns that statements add to those of a source."""

@@ -280,7 +280,7 @@ def _positions(rates: RateTable, criterion: str) -> list[int]:
     if criterion not in names:
         raise GridError(unknown("criterion", criterion, names))
     owner = [c.name for c in rates.criteria for _ in c.levels]
-    return [i for i, name in enumerate(owner) if name == criterion and rates.leads[i]]
+    return [i for i, name in enumerate(owner) if name == criterion and rates.leads[i] and not rates.few[i]]
 
 
 def _distinct(rates: RateTable, most: int) -> list[int]:

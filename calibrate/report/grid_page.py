@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..counts.rates import Rate, rate
+from ..counts.rates import SHOWN_LEADS, Rate, rate
 from ..errors import SettingsError
 from ..export.markdown import escape, table
 from ..grid.criteria import Criterion, Level
@@ -135,7 +135,8 @@ def _row(grid: Grid, at: int, place: int, words: Words) -> Row:
             )
     if level.name == criterion.reference:
         remarks.append(words("mark.reference"))
-    close_rate = rate(evidence.customers, evidence.leads) if evidence is not None and evidence.leads else None
+    enough = evidence is not None and evidence.leads >= SHOWN_LEADS
+    close_rate = rate(evidence.customers, evidence.leads) if evidence is not None and enough else None
     return Row(level, points, close_rate, tuple(remarks))
 
 

@@ -150,7 +150,7 @@ def worth(review: Review, say: Words) -> Sheet | None:
             float(worth.lift[i]),
         )
         for i, (c, level) in enumerate(tables.criterion_at(rates))
-        if rates.leads[i]
+        if rates.leads[i] and not rates.few[i]
     )
     return Sheet(say("time.value"), columns, rows)
 

@@ -155,7 +155,7 @@ def truth_rows(review: Review) -> list[tuple[str, str, float, float, float, floa
     rows = []
     for i, (criterion, level) in enumerate(tables.criterion_at(rates)):
         true = (review.truth or {}).get(criterion.name, {}).get(level.name)
-        if true is not None and rates.leads[i]:
+        if true is not None and rates.leads[i] and not rates.few[i]:
             rows.append(
                 (
                     criterion.name,

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..counts.rates import Rate, RateTable, lift_interval, rate
+from ..counts.rates import SHOWN_LEADS, Rate, RateTable, lift_interval, rate
 from ..counts.tally import Tally
 from ..errors import GridError
 from ..grid.criteria import Axis, Criterion, Level, offsets
@@ -62,7 +62,7 @@ def lines(review: Review, candidate: Candidate) -> tuple[Line, ...]:
     for i, (at, criterion, level, points) in enumerate(_levels(grid)):
         evidence = grid.evidence[at[0]][at[1]] if grid.evidence else Evidence(0, 0)
         close_rate = None if counts is None else rate(int(counts[i, 1]), int(counts[i, 0]))
-        if close_rate is not None and close_rate.leads == 0 and points == 0:
+        if close_rate is not None and close_rate.leads < SHOWN_LEADS and points == 0:
             continue
         lift, lift_low, lift_high = (None, None, None) if lifts is None else (float(x) for x in lifts[i])
         pin = next((p for p in grid.pins if (p.criterion, p.level) == (criterion.name, level.name)), None)
@@ -89,8 +89,15 @@ def lines(review: Review, candidate: Candidate) -> tuple[Line, ...]:
         if line.level.name == line.criterion.reference and line.rate
     }
     return tuple(
-        replace(line, marks=tuple(_marks(line, review.rates, neutral.get(line.criterion.name)))) for line in lines
+        replace(_told(line), marks=tuple(_marks(line, review.rates, neutral.get(line.criterion.name))))
+        for line in lines
     )
+
+
+def _told(line: Line) -> Line:
+    """A line of the grid without its counts, where they are those of a handful of leads."""
+    few = line.rate is not None and 0 < line.rate.leads < SHOWN_LEADS
+    return replace(line, rate=None, lift=None, lift_low=None, lift_high=None) if few else line
 
 
 def _marks(line: Line, rates: RateTable, neutral: float | None) -> Iterator[str]:
@@ -175,9 +182,9 @@ def place_of(table: pd.DataFrame, threshold: int) -> int:
 
 
 def shown(rates: RateTable) -> list[int]:
-    """Positions of the levels worth a row: all but `missing` and `other` where no lead has them."""
+    """Positions of the levels worth a row: not those of a handful of leads, nor `missing` and `other` of none."""
     flat = [level for criterion in rates.criteria for level in criterion.levels]
-    return [i for i, level in enumerate(flat) if rates.leads[i] > 0 or level.role == "value"]
+    return [i for i, level in enumerate(flat) if (rates.leads[i] > 0 or level.role == "value") and not rates.few[i]]
 
 
 def telling(rates: RateTable, most: int = 14) -> list[int]:

@@ -288,7 +288,7 @@ def _rates(book: _Book, review: Review) -> None:
     ]
     rows: list[Sequence[Cell]] = []
     for criterion, at in tables.spans(rates):
-        for i in at:
+        for i in (place for place in at if not rates.few[place]):
             level = criterion.levels[i - at[0]]
             against = "mark.thin" if rates.thin[i] else "rates.same"
             if rates.distinct[i]:

@@ -111,7 +111,7 @@ def test_a_frame_is_read_in_its_order_with_its_named_index() -> None:
 
 def test_odd_frames_are_refused_or_read_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
     mixed = open_table(pd.DataFrame({"m": [1, "a", None], 7: pd.period_range("2024-01", periods=3, freq="M")}))
-    assert [(c.name, c.type) for c in mixed.columns] == [("m", "text"), ("7", "text")]
+    assert [(c.name, c.type) for c in mixed.columns] == [("m", "text"), ("7", "date")]  # months, as in a text file
     assert mixed.fetch(f"SELECT m FROM {mixed.relation}")["m"].tolist() == ["1", "a", None]
     with pytest.raises(InputError, match="two columns are called 'a'"):
         open_table(pd.DataFrame([[1, 2]], columns=["a", "A"]))

@@ -45,6 +45,20 @@ def test_marks() -> None:
     assert "against" not in lines["role", "director"].marks
 
 
+def test_a_line_of_a_handful_of_leads_has_no_counts_and_its_level_no_row() -> None:
+    grid = REVIEW.candidates[0].grid
+    counts = tables.counts_of(REVIEW.tally, grid)
+    assert counts is not None
+    flat = [(c.name, level.name) for c in grid.criteria for level in c.levels]
+    few = next(name for name, (leads, _) in zip(flat, counts.tolist(), strict=True) if 0 < leads < 5)
+    _, lines = with_points({few: 4})
+    assert lines[few].points == 4 and lines[few].rate is None and lines[few].lift is None
+    _, lines = with_points({few: 0})
+    assert few not in lines
+    rates = REVIEW.rates
+    assert all(rates.leads[i] == 0 or rates.leads[i] >= 5 for i in tables.shown(rates))
+
+
 def test_levels_without_leads_or_points_are_left_out() -> None:
     _, lines = with_points({})
     assert ("mailbox", "other") not in lines
