@@ -207,7 +207,12 @@ def texts(folder: Path) -> dict[str, str]:
     for name, text in list(found.items()):
         for i, picture in enumerate(re.findall(r"base64,([A-Za-z0-9+/=]{40,})", text)):
             found[f"{name}/picture {i}"] = base64.b64decode(picture).decode("utf-8", "replace")
+        found[name] = CHANCE.sub("", text)
     return found
+
+
+CHANCE = re.compile(r"[A-Za-z0-9+/]{200,}={0,2}|(?<=\d\.)\d{8,}")
+"""What was unpacked above, and decimals of a number: any few letters or digits turn up in them by chance."""
 
 
 def plain(text: str) -> str:
