@@ -94,3 +94,17 @@ def test_a_property_is_compared_as_one_kind() -> None:
         grid_of([Scheme("x", "fit", rules=rules)], "g", source="f")
     with pytest.raises(GridError, match="no rule found"):
         grid_of([], "g", source="f")
+
+
+def test_more_values_than_levels_stand_together_by_their_points() -> None:
+    """300 values of 3 different points are three levels; 300 of 300 are too many."""
+
+    def scheme(different: int) -> Scheme:
+        rules = [(Ask("one_of", (f"v{i}",)), i % different + 1) for i in range(300)]
+        return Scheme("x", "fit", rules=rules)
+
+    grid = grid_of([scheme(3)], "g", source="f")
+    assert [level.name for level in grid.criteria[0].levels[:3]] == ["+1 points", "+2 points", "+3 points"]
+    assert [grid.score({"x": f"v{i}"}) for i in (0, 1, 2, 299)] == [1, 2, 3, 3] and grid.score({"x": "w"}) == 0
+    with pytest.raises(GridError, match="300 values of 300 different points"):
+        grid_of([scheme(300)], "g", source="f")

@@ -105,3 +105,23 @@ def test_where_all_leads_were_worked_or_none_nothing_differs(answer: int) -> Non
     found = select_worked(alike, estimate(alike.without(["called"])), "called")
     assert not found.differs and not found.moved.any()
     assert (found.worked.leads, found.others.leads) == ((4000, 0) if answer else (0, 4000))
+
+
+@pytest.mark.parametrize(("customers", "moves"), [(16, True), (20, False)])
+def test_a_lift_that_moves_by_pencil(customers: int, moves: bool) -> None:
+    """Demo requests close at 40 of 200 (100 of 1,000 in all) when worked: lift 2; at 16 of 200 when not: lift 0.8.
+
+    ln 2 - ln 0.8 = 0.916, variance 1/40 + 1/16 - 2/200 = 0.0775, so 3.29 errors; two levels are looked at: above
+    sqrt(2 ln(2 / 0.025)) = 2.96. With 20 of 200 it is 0.693 / sqrt(0.065) = 2.72.
+    """
+    worked, demo, bought = [], [], []
+    cells = [(1, 1, 200, 40), (1, 0, 800, 60), (0, 1, 200, customers), (0, 0, 800, 100 - customers)]
+    for called, yes, leads, won in cells:
+        worked += [called] * leads
+        demo += [yes] * leads
+        bought += [1] * won + [0] * (leads - won)
+    tally = worked_case(0.1, 0.1)
+    tally = tally_of(tally.criteria, np.array([worked, demo], np.uint8), np.array(bought))
+    rates = estimate(tally.without(["called"]))
+    found = select_worked(tally, rates, "called")
+    assert found.moved[[level.name for level in rates.criteria[0].levels].index("yes")] == moves

@@ -100,3 +100,14 @@ def test_a_second_file_with_a_status_is_asked_about(tmp_path: Path) -> None:
     deals = write(tmp_path / "deals.csv", ("Lead ID", "Closed at", "Status"), rows)
     with pytest.raises(HistoryError, match=r"not every row of deals.csv may be a customer: its column 'Status' says"):
         resolved(asked(leads, outcome={"outcomes": str(deals)}), opened(leads, session), opened(deals, session))
+
+
+def test_a_date_that_the_user_names_as_the_sale_is_told_and_not_refused(tmp_path: Path) -> None:
+    """Half of the rows have it: too many for a date found by itself."""
+    rows: list[tuple[object, ...]] = [
+        (f"L{i}", day(i), day(i + 9) if i % 2 else "", "ab"[i % 3 % 2]) for i in range(60)
+    ]
+    header = ("Lead ID", "Created at", "Closed at", "Sector")
+    result = found(tmp_path, header, rows, time={"customer_at": "Closed at"})
+    assert roles(result)[2:] == ("Closed at", None)
+    assert dict(result.warnings)["outcome_date_only"] == {"column": "Closed at", "rows": 30, "of": 60}

@@ -67,3 +67,8 @@ def test_nothing_to_draw_is_no_picture() -> None:
 def test_counts_below_columns_stay_short() -> None:
     assert pictures.short_count(99_999, EN) == EN.count(99_999)
     assert len(pictures.short_count(1_234_567, EN)) < len(EN.count(1_234_567))
+
+
+def test_the_doubling_scale_says_times_above_one_and_a_share_below() -> None:
+    texts = {element.text for element in parsed(pictures.telling(REVIEW, EN)).iter("text")}
+    assert {"÷2", "×1", "×2"} <= texts and not {"×0", "÷1"} & texts
