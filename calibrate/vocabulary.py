@@ -35,6 +35,17 @@ PLACEHOLDERS = frozenset((
 # fmt: on
 """Texts that forms and exports write where nobody answered; 'None' and 'Other' are answers."""
 
+_PROMPTS = """
+select, select one, select an option, select a value, please select, please select one, choose, choose one,
+choose an option, please choose, pick one, sélectionner, sélectionnez, choisir, choisissez, veuillez choisir,
+veuillez sélectionner, sélectionnez une option, choisissez une option, bitte wählen, bitte auswählen, auswählen,
+wählen sie, bitte wählen sie, seleccionar, seleccione, seleccione una opción, elija, elegir, elija una opción,
+selezionare, seleziona, scegli, scegliere, seleziona un'opzione, selecione, selecione uma opção, escolha,
+escolha uma opção, maak een keuze, maak uw keuze, kies, kies een optie, selecteer
+"""
+PROMPTS = frozenset(phrase.strip() for phrase in _PROMPTS.split(","))
+"""What a form asks for and exports where nobody chose, with whatever signs around it."""
+
 NUMBER_PLACEHOLDERS = PLACEHOLDERS | frozenset(
     ("none", "inf", "-inf", "+inf", "infinity", "-infinity", "aucun", "aucune", "nc", "nr", "nd")
 )
@@ -51,10 +62,11 @@ NO = frozenset(word for words in _NO for word in words.split())
 def is_placeholder(text: str) -> bool:
     """Whether a text stands for "not answered", as forms and exports write it.
 
-    >>> [is_placeholder(t) for t in ("Select", " N/A ", "à définir", "None", "Other", "0")]
+    >>> [is_placeholder(t) for t in ("-- Please select --", " N/A ", "à définir", "None", "Other", "0")]
     [True, True, True, False, False, False]
     """
-    return " ".join(text.casefold().split()) in PLACEHOLDERS
+    words = " ".join(text.casefold().split())
+    return words in PLACEHOLDERS or words.strip("-–—=*<>()[]{}.…:_ ") in PROMPTS
 
 
 def shape_of(text: str) -> str:

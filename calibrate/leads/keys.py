@@ -73,6 +73,13 @@ def _salesforce(cell: str) -> str:
     return case((is_record, call.substring(text, 1, 15)))
 
 
+def _guid(cell: str) -> str:
+    """A GUID by its 32 digits: in braces or not, with hyphens or not, in capitals or not."""
+    text = call.lower(_text(cell))
+    is_guid = call.regexp_matches(text, value(r"^[{(]?[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}[)}]?$"))
+    return case((is_guid, call.regexp_replace(text, value("[^0-9a-f]"), value(""), value("g"))))
+
+
 def _folded(cell: str) -> str:
     return call.lower(_text(cell))
 
@@ -81,6 +88,7 @@ READINGS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("addresses", _address),
     ("numbers", _number),
     ("salesforce", _salesforce),
+    ("guid", _guid),
     ("folded", _folded),
 )
 """Looser readings by name, the strictest first."""
@@ -90,7 +98,7 @@ LOOKED_AT = 2000
 """Rows that say whether ids are addresses or those of a CRM at all."""
 FIRST_EVENTS = 20_000
 """Events whose ids are looked for among those of the leads as they are written."""
-SAME = ("addresses", "salesforce")
+SAME = ("addresses", "salesforce", "guid")
 """Readings by which two ids are one beyond doubt; of the others, none may make one of two ids of the leads."""
 
 

@@ -20,6 +20,7 @@ from ..grid.mailbox_kinds import made_from
 from ..leads.columns.buyers import find_group, person_keys
 from ..leads.columns.mailbox import find_addresses, with_mailboxes
 from ..leads.columns.many_valued import many_valued
+from ..leads.columns.naming import words_of
 from ..leads.columns.not_leads import find_not_leads
 from ..leads.columns.proposal import Proposal, monotone, named_levels, propose
 from ..leads.columns.roles import newest_first
@@ -148,7 +149,7 @@ def terms_of(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
         order=order,
         outcomes=outcomes,
         as_of=time_.as_of,
-        outcomes_id=outcome.outcomes_id,
+        outcomes_id=outcome.outcomes_id or called_alike(outcomes, outcome.outcomes_by or outcome.lead_id),
         outcomes_by=outcome.outcomes_by,
         open_values=outcome.open_values,
         open_in=outcome.open_in,
@@ -159,6 +160,23 @@ def terms_of(settings: Settings, table: Table, outcomes: Table | None) -> Terms:
         observe_days=usual if time_.observe_days is None else time_.observe_days,
         close_within_days=time_.close_within_days,
     )
+
+
+def called_alike(outcomes: Table | None, lead_id: str | None) -> str | None:
+    """The column of the second file that is called like the lead's id but for capitals, blanks and signs between words.
+
+    None where it is called just so, or where several are called alike.
+    """
+    if outcomes is None or not words_of(lead_id or ""):
+        return None
+    names = [column.name for column in outcomes.columns]
+    alike = [name for name in names if words_of(name) == words_of(lead_id or "")]
+    return alike[0] if lead_id not in names and len(alike) == 1 else None
+
+
+def _deal_id(settings: Settings, outcomes: Table | None) -> str | None:
+    outcome = settings.outcome
+    return outcome.outcomes_id or called_alike(outcomes, outcome.outcomes_by or outcome.lead_id) or outcome.lead_id
 
 
 def falls(table: Table) -> dict[str, str | float] | None:
@@ -175,7 +193,7 @@ def _group(settings: Settings, table: Table, outcomes: Table | None) -> Group | 
         if column not in names:
             raise SettingsError(f"{table.name}: {unknown('column', column, names)}")
         return Group(column)
-    group = None if column else find_group(table, outcomes, settings.outcome.outcomes_id or settings.outcome.lead_id)
+    group = None if column else find_group(table, outcomes, _deal_id(settings, outcomes))
     if group is None and settings.outcome.unit == "company":
         raise SettingsError(
             "nothing tells which leads belong to one company, so companies cannot be scored: name the column that does "

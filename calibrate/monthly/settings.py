@@ -46,7 +46,10 @@ class Data(SettingsPart):
         default=None, description="table of a database, sheet of a workbook"
     )
     header_row: Annotated[int | None, Flag("N")] = Field(
-        default=None, ge=0, description="line with the names of the columns, 0: there is none; default: found"
+        default=None,
+        ge=0,
+        le=10_000,
+        description="line with the names of the columns, 0: there is none; default: found",
     )
     where: Annotated[str | None, Flag("COND")] = Field(
         default=None, description="only rows for which a condition holds, such as country = 'FR' AND size >= 50"

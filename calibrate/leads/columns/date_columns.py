@@ -65,6 +65,10 @@ _OTHER = re.compile(
     r"verloren|activity|activite|aktivitat|actividad|attivita|atividade|contacted|sync\w*|deleted|mql|sql|"
     r"qualif\w*|unsubscribed|fondation|founded|founding|opt (in|out)|stage)\b"
 )
+_TIME = re.compile(
+    r"\b(ts|time ?stamp|epoch|unix|(unix|event|create|session) ?time|date ?time|moment|horodatage|zeitstempel|"
+    r"zeitpunkt|marca de tiempo|fecha hora|data ora|data hora|tijdstip|tijdstempel)\b"
+)
 FILLED = 0.98
 """A column that says when leads came is filled in at least this share of the rows."""
 MOST_YEARS = 20
@@ -106,7 +110,8 @@ def date_columns_of(table: Table) -> DateColumns:
     sale = closed is not None and bool(_SALE.search(words_of(closed)))
     if created is not None:
         return DateColumns(created, closed if closed != created else None, sale=sale)
-    refused: dict[str, Refused] = {c.name: _refusal(table, c) or "date_several" for c in table.columns if _typed(c)}
+    dated = [column for column in table.columns if _typed(column) or _counted(table, column)]
+    refused: dict[str, Refused] = {c.name: _refusal(table, c) or "date_several" for c in dated}
     fit = [name for name, why in refused.items() if why == "date_several"]
     if len(fit) != 1:
         return DateColumns(None, closed, sale=sale, refused=tuple(refused.items()))
@@ -153,6 +158,11 @@ def _holds_dates(table: Table, column: Column) -> bool:
 
 def _typed(column: Column) -> bool:
     return column.type in ("date", "timestamp")
+
+
+def _counted(table: Table, column: Column) -> bool:
+    """Whether numbers of a column that is called after time count days or seconds."""
+    return column.type == "number" and bool(_TIME.search(words_of(column.name))) and _holds_dates(table, column)
 
 
 def _refusal(table: Table, column: Column) -> Refused | None:

@@ -36,7 +36,7 @@ from ...vocabulary import YES
 from .naming import axis_of
 from .naming import folded as folded_name
 from .profile import RARE, Profile
-from .ranges import order
+from .ranges import order, span
 
 MOST_TEXTS = 200
 """Texts of one column that get levels of their own; the rest is `other`."""
@@ -116,11 +116,13 @@ def text_levels(profile: Profile, required: Sequence[Criterion], kind: Kind) -> 
     chosen_groups = sorted(
         ranked[: min(most, MOST_LEVELS - 2 - len(flags))], key=lambda group: (-group[1], group[0][0])
     )
+    spoilt = spoilt_ranges([text for text, _ in profile.texts])
     levels: list[Level] = []
     for texts, _ in chosen_groups:
-        levels.append(Level(free_name(shown(texts[0]), [level.name for level in levels]), values=tuple(texts)))
+        name = shown(spoilt.get(texts[0], texts[0]))
+        levels.append(Level(free_name(name, [level.name for level in levels]), values=tuple(texts)))
     levels += [Level(free_name("yes" if v else "no", [x.name for x in levels]), values=(v,)) for v in sorted(flags)]
-    places = order([str(level.values[0]) for level in levels])
+    places = order([spoilt.get(str(level.values[0]), str(level.values[0])) for level in levels])
     if places is not None:
         levels = [levels[place] for place in places]
     return with_specials(profile.column.name, kind, levels, ordered=places is not None)
@@ -173,31 +175,49 @@ _RANGE = re.compile(r"\d{1,2}\s*-\s*\d+")
 
 
 def spoilt_ranges(texts: Sequence[str]) -> dict[str, str]:
-    """Ranges that a spreadsheet made a date of, each with the range of the same column that it was.
+    """Ranges that a spreadsheet made a date of, each with the range that it was.
+
+    It was one of the same column; or, where the whole file went through a spreadsheet and all other answers are ranges,
+    the one that rises.
 
     >>> spoilt_ranges(["10-Jan", "1-10", "Nov-50", "11-50", "2025-01-10", "12-Mar"])
     {'10-Jan': '1-10', 'Nov-50': '11-50', '2025-01-10': '1-10'}
+    >>> spoilt_ranges(["01-oct", "nov-50", "51-200", "201-500", "501+"]), spoilt_ranges(["10-Jan", "12-Mar", "fair"])
+    ({'01-oct': '1-10', 'nov-50': '11-50'}, {})
     """
+    behind = {text: guesses for text in texts if (guesses := _ranges_behind(text.strip()))}
+    if not behind:
+        return {}
     ranges = {re.sub(r"\s", "", text): text for text in texts if _RANGE.fullmatch(text.strip())}
+    others = [span(text) for text in texts if text not in behind and re.search(r"\d", text)]
+    only_ranges = len(others) >= 2 and all(bounds is not None and bounds[0] < bounds[1] for bounds in others)
     spoilt: dict[str, str] = {}
-    for text in texts if ranges else ():
-        for guess in _ranges_behind(text.strip()):
-            if guess in ranges and text != ranges[guess]:
-                spoilt.setdefault(text, ranges[guess])
+    for text, guesses in behind.items():
+        known = next((ranges[guess] for guess in guesses if guess in ranges and text != ranges[guess]), None)
+        free = (guess for guess in guesses if only_ranges and _fits_between(guess, others))
+        range_text = known or next(free, None)
+        if range_text is not None:
+            spoilt[text] = range_text
     return spoilt
 
 
+def _fits_between(guess: str, others: Sequence[tuple[float, float] | None]) -> bool:
+    """Whether a range rises and shares no number with the others."""
+    low, high = (int(part) for part in guess.split("-"))
+    return low < high and all(bounds is None or high < bounds[0] or bounds[1] < low for bounds in others)
+
+
 def _ranges_behind(text: str) -> list[str]:
-    """Ranges that may have become this date: its month and day, or its month and year."""
-    if parts := re.fullmatch(r"(\d{1,2})[- .]([^\W\d_]{3,5})\.?", text):
-        month = MONTHS.get(folded(parts[2]))
-        return [f"{month}-{int(parts[1])}"] if month else []
+    """Ranges that may have become this date: its month and day, either first, or its month and year."""
+    if parts := re.fullmatch(r"(\d{1,2})(?:[- .]|\. )([^\W\d_]{3,5})\.?", text):
+        month, day = MONTHS.get(folded(parts[2])), int(parts[1])
+        return [f"{month}-{day}", f"{day}-{month}"] if month else []
     if parts := re.fullmatch(r"([^\W\d_]{3,5})\.?[- ](\d{2})", text):
         month = MONTHS.get(folded(parts[1]))
         return [f"{month}-{int(parts[2])}"] if month else []
     if parts := re.fullmatch(r"\d{2}(\d{2})-(\d{2})-(\d{2})", text):
         month, day = int(parts[2]), int(parts[3])
-        return [f"{month}-{day}", *([f"{month}-{parts[1]}"] if day == 1 else [])]
+        return [f"{month}-{day}", f"{day}-{month}", *([f"{month}-{parts[1]}"] if day == 1 else [])]
     return []
 
 

@@ -138,6 +138,13 @@ _OPEN_TOKENS = re.compile(
 _CUSTOMER = re.compile(r"\b(customer|client|kunde|cliente|klant)s?\b")
 _NOT = re.compile(r"\b(not|no|non|pas|nicht|kein|keine|nao|niet|geen|never|un|almost|potential|future|soon|to be)\b")
 
+_DENIAL = re.compile(
+    r"(?:(?P<yet>not yet|pas encore|noch nicht|noch kein|todavia no|aun no|non ancora|ancora non|ainda nao|nog niet|"
+    r"nog geen)"
+    r"|not|no|non|pas|nicht|kein|keine|nao|niet|geen|never|jamais|nie|nunca|mai|nooit) "
+)
+"""A word for no, or for not yet, ahead of a word for a sale: "Not sold", "pas encore signé"."""
+
 
 def spelling(value: str) -> str:
     """What is left of a value without capitals, accents, blanks, hyphens and punctuation; a number as such.
@@ -160,8 +167,8 @@ def spelling(value: str) -> str:
 def meaning(value: str) -> Meaning | None:
     """What a value of an outcome column says by its words, or None where it says nothing known.
 
-    >>> [meaning(v) for v in ("GAGNÉ", "Closed-Lost", "5 - Devis envoyé", "not won", "Oui", "Bronze")]
-    ['won', 'lost', 'open', 'lost', 'yes', None]
+    >>> [meaning(v) for v in ("GAGNÉ", "Closed-Lost", "5 - Devis envoyé", "NOT SOLD", "noch nicht verkauft", "Bronze")]
+    ['won', 'lost', 'open', 'lost', 'open', None]
     """
     exact = _KNOWN.get(spelling(value))
     if exact is not None:
@@ -170,6 +177,9 @@ def meaning(value: str) -> Meaning | None:
     exact = _KNOWN.get(words.replace(" ", ""))
     if exact is not None:
         return None if "?" in value and exact != "open" else exact  # a doubt is no answer
+    denied = _DENIAL.match(words)
+    if denied is not None and _KNOWN.get(words[denied.end() :].replace(" ", "")) in ("won", "converted"):
+        return "open" if denied["yet"] else "lost"
     parts = [part for part in re.split(r"\s[-–/|:]\s?|[/|:;]", value) if part.strip()]
     if len(parts) > 1 and meaning(parts[0]) == "open" and not {*map(meaning, parts[1:])} & {"won", "lost", "converted"}:
         return "open"

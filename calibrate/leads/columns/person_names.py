@@ -66,6 +66,10 @@ _TOLD = re.compile(
     r"\b(?:by|par|von|with|avec|chez|to|contact)\s+[A-ZÀ-Þ]\.\s*[A-ZÀ-Þ][\w'’-]{2,}"
 )
 """A title before a name, or an initial after by, wherever they stand."""
+_GAELIC = re.compile(
+    r"([A-ZÀ-Þ][^\W\d_]+(?:-[^\W\d_]+)?) (?:[OD]['’]|Ó |Ní |Ni |Nic |Mac |Mag |Uí |Ua |Mc|Mac|Fitz)[A-ZÀ-Þ][^\W\d_]{2,}"
+)
+"""A first name before the family names of Ireland and Scotland, which no list holds."""
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’`-][^\W\d_]+)*")
 _INITIAL = re.compile(r"[^\W\d_]\.?|(?:[^\W\d_][.-]+){1,3}[^\W\d_]?\.?")
 _JOINED = re.compile(r"(?<=[^\W\d_]{2})[._](?=[^\W\d_]{3})")
@@ -90,7 +94,7 @@ def reading(text: str) -> int:
     if is_foreign(text) and (surely := foreign_reading(text)):
         return surely
     text = _SYMBOLS.sub(" ", text).strip()
-    if _TOLD.search(text):
+    if _TOLD.search(text) or ((gaelic := _GAELIC.fullmatch(text)) and not _word(gaelic[1]).ordinary):
         return SURE
     if len(text) < 4 or not _LETTERS.search(text) or (len(text) > LONG and not _CAPITALS.search(text)):
         return NO

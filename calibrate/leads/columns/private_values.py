@@ -32,7 +32,8 @@ _PHONE = re.compile(r"^\+?[\d\s().\-/]{8,24}$")
 _TRACE = re.compile(
     r"(?<![\w.@])@[A-Za-z]\w{2,}|"
     r"(?<![\w.])(?<![Vv]ersion )(?:\d{1,3}\.){3}\d{1,3}(?![\w.])|"
-    r"\b(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){2,6}:[0-9a-f]{1,4})\b|"
+    r"\b(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}\b|"
+    r"(?<![\w:])(?:[0-9a-fA-F]{1,4}:){1,6}(?::[0-9a-fA-F]{1,4}){1,6}(?![\w:])|"
     r"\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b|\b(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}\b|"
     r"\b(?i:linkedin\.com/(?:in|pub)|xing\.com/profile|(?:twitter|x|facebook|instagram|github|tiktok)\.com|t\.me)/@?"
     r"[\w.-]{2}"
@@ -40,8 +41,12 @@ _TRACE = re.compile(
 """A handle, an IP or MAC address, somebody's page."""
 _HOUSE = re.compile(
     r"\b\d{1,4}(?i: ?(?:bis|ter|quater|[a-d]))?,? (?i:rue|avenue|av\.|boulevard|bd|blvd|chemin|impasse|all[eé]e|quai|"
-    r"route)"
+    r"route|(?:place|square|cours|passage|sentier|faubourg|r[eé]sidence|lotissement)"
+    r"(?= (?:de|du|des|la|les) | d['’]))"
     r" [^\W\d_]|"
+    r"\b\d{1,4} ?[a-zA-Z]?, ?(?:[A-Z]{1,2}-)?\d{4,5}(?: [A-Z]{2}|-\d{3})? [A-ZÀ-Þ]|"  # number, postal code and town
+    r"\b\d{1,4} (?:[A-ZÀ-Þ][\w'’-]* ){1,3}(?:Cottages?|House|Villas?|Mansions?|Lodge|Farm|Barn|Hall), |"
+    r"(?<!\w)(?:Laan|Plein|Singel|Kade|Weg|Dijk|Hof) (?:van|de|den|der|het)(?: [\w'’-]{1,20}){1,3} \d{1,4}\b|"
     r"\b\d{1,5}[A-Za-z]? (?:[A-ZÀ-Þ][\w'’.-]* ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Court|Ct|Close|"
     r"Crescent|"
     r"Terrace|Boulevard|Blvd|Way|Gardens|Grove|Parkway|Pkwy|Highway|Mews)\b|"
@@ -50,13 +55,17 @@ _HOUSE = re.compile(
     r"\b[^\W\d_]{2,25}(?i:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee|damm|ufer|straat|laan|gracht|plein|kade|dijk|steeg)"
     r",? ?(?!(?:19|20)\d\d\b)\d{1,4} ?[a-zA-Z]?\b|"
     r"\b(?:Stra(?:ß|ss)e|Platz|Allee|(?:Am|An der|Auf dem|Auf der|Zum|Zur) [^\W\d_]{3,20}) \d{1,3} ?[a-z]?$|"
-    r"(?<!\w)(?i:calle|c/|avda\.?|avenida|plaza|pza\.?|paseo|carrer|traves[ií]a|rua|pra[cç]a|travessa|alameda|"
+    r"(?<!\w)(?i:calle|c/|avda\.?|av\.|avenida|largo d[aeo]s?|plaza|pza\.?|paseo|carrer|traves[ií]a|rua|pra[cç]a|travessa|alameda|"
     r"estrada|rodovia) ?"
     r"(?:[\w'’.ºª-]{1,20} ){0,4}[\w'’.ºª-]{2,20},? ?(?:n[.ºo°]{0,2} ?)?(?!(?:19|20)\d\d\b)\d{1,5}\b|"
     r"(?<!\w)(?:Via|Viale|Piazza|Piazzale|Corso|Vicolo|Strada) (?:[a-z'’.]{1,6} ?)?(?:[A-ZÀ-Þ][\w'’.]{1,20} ){0,3}"
     r"[A-ZÀ-Þ][\w'’.]{1,20},? ?(?:n\. ?)?(?!(?:19|20)\d\d\b)\d{1,4}\b"
 )
 """A house in a street, a flat, a post box."""
+_LANE = re.compile(
+    r", (?:[A-ZÀ-Þ][\w'’-]{1,20} ){1,3}(?:Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Close|Crescent|Drive|Terrace)\.?(?:,|$)"
+)
+"""A house with a name, in its street."""
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,4})?(?![A-Za-z0-9])"
 )
@@ -86,7 +95,8 @@ _NUMBERS = re.compile(
     r"(?=(?:[A-Z0-9 .]*\d){7})[A-Z0-9]{1,2}[ .]?[\dA-Z]{2,3}[ .]?\d{3}[ .]?\d{2,3}[A-Z0-9 .]{0,4}|"  # VAT
     r"\d{3} \d{3} \d{3} \d{5}|"  # SIRET
     r"\d{2}[A-Z]{2}\d{5}|[A-Z]{1,2}\d{7,8}|[A-Z]{3}\d{6}[A-Z]?|"  # passports (FR; UK, IT, PT; ES)
-    r"(?=(?:\D*\d){5})(?:[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\d?|[A-Z]{2}[A-Z0-9]{6}\d)"  # passports (DE, NL)
+    r"(?=(?:\D*\d){5})(?:[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\d?|[A-Z]{2}[A-Z0-9]{6}\d)|"  # passports (DE, NL)
+    r"(?=(?:\D*\d){3})(?=\D*\d\D+\d)[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}"  # passports (DE)
     r")$"
 )
 """Numbers of passports, social security and tax, as a text of their own."""
@@ -100,19 +110,21 @@ _PLATE = re.compile(
 """A plate of a car, as a text of its own."""
 _MAP = re.compile(
     r"(?<![\d.])[+-]?\d{1,3}[.,]\d{4,}°?\s?[NS]?\s?[,;/ ]\s?[+-]?\d{1,3}[.,]\d{4,}(?![\d.])|"
-    r"\d{1,3}° ?\d{1,2}['′’] ?(?:\d{1,2}(?:[.,]\d+)?[\"″”]?)? ?[NSEWO]\b"
+    r"\d{1,3}° ?\d{1,2}['′’] ?(?:\d{1,2}(?:[.,]\d+)?[\"″”]?)? ?[NSEWO]\b|"
+    r"(?<![\w+])(?:[2-9CFGHJMPQRVWX]{4}){1,2}\+[2-9CFGHJMPQRVWX]{2,3}(?![\w+])"  # plus code
 )
 _BORN = re.compile(
     r"(?i)\b(?:born|n[ée]e? le|geb(?:oren|\.)|nacid[oa]|nat[oa] (?:il|a)|nascid[oa]|date of birth|dob|d\.o\.b|"
     r"date de naissance|"
-    r"geburtsdatum|fecha de nacimiento|data di nascita|data de nascimento|geboortedatum|geboren op)(?!\w).{0,20}?\d"
+    r"geburtsdatum|fecha de nacimiento|data di nascita|data de nascimento|geboortedatum|geboren op)(?!\w).{0,20}?\d|"
+    r"\b(?:b|n|geb|nac|nasc|n[ée]e?)\.? ?\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d\d\b"
 )
 _DAY = re.compile(r"^(?:\d{1,2}[./ -]\d{1,2}[./ -](\d{4})|(\d{4})[./-]\d{1,2}[./-]\d{1,2})$")
 BORN_UNTIL = 2012
 """A day before the end of this year, as a text among others, may be somebody's birthday."""
 
 
-_WITHOUT_DIGITS = (_MAIL, _HIDDEN_MAIL, _TRACE)
+_WITHOUT_DIGITS = (_MAIL, _HIDDEN_MAIL, _TRACE, _LANE)
 _WITH_DIGITS = (*_WITHOUT_DIGITS, _CALL, _CALL_ANY, _HOUSE, _SAID, _MAP, _BORN)
 
 

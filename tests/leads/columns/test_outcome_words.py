@@ -47,3 +47,20 @@ def test_capitals_and_blanks_around_a_value_change_nothing(text: str) -> None:
     if text == text.lower() and text.isascii():
         assert spelling(text.upper()) == spelling(text)
         assert spelling(f"  {text}\t") == spelling(text)
+
+
+@pytest.mark.parametrize("value", ["NOT SOLD", "Nicht verkauft", "no vendido", "non venduta", "niet verkocht", "Pas signé",
+                                   "não comprado", "nie gekauft", "Not converted", "kein Auftrag"])  # fmt: skip
+def test_a_word_for_no_ahead_of_a_sale_is_no_sale(value: str) -> None:
+    assert meaning(value) == "lost"
+
+
+@pytest.mark.parametrize("value", ["not yet signed", "pas encore signé", "Noch nicht gekauft", "ainda não comprado",
+                                   "non ancora venduto", "nog niet getekend", "todavía no firmado"])  # fmt: skip
+def test_not_yet_is_open(value: str) -> None:
+    assert meaning(value) == "open"
+
+
+@pytest.mark.parametrize("value", ["nothing sold", "no customer", "Notsold GmbH", "not a word"])
+def test_other_denials_say_what_they_said(value: str) -> None:
+    assert meaning(value) not in ("won", "open")

@@ -182,3 +182,22 @@ def test_random_account_and_card_numbers_are_private() -> None:
         card = [4, *(pick.randrange(10) for _ in range(14))]
         total = sum(d if i % 2 else (2 * d - 9 if d > 4 else 2 * d) for i, d in enumerate(card))
         assert is_private("".join(map(str, [*card, -total % 10])))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["C4VKW3MN2", "b. 22/02/1988", "nac. 22/02/1988", "8FW4V75V+8Q", "fe80::1ff:fe23:4567:890a", "2a02:8109::1",
+     "Am Markt 3, 50667 Köln", "3, place du Marché", "Av. da Liberdade 7", "Largo do Rato 9", "Laan van der Veen 99",
+     "7 Rose Cottage, Mill Lane", "The Old Rectory, Church Rd", "12, 1100-053 Lisboa"],
+)  # fmt: skip
+def test_more_forms_of_houses_people_and_places_are_private(text: str) -> None:
+    assert is_private(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["10:30:00", "std::vector", "C++", "3 places offertes", "Laan van 2025 plannen", "Open House", "Mill Lane Software",
+     "2024+25", "n. 5", "version b. 2", "CRM, Sales Road map", "12, 50"],
+)  # fmt: skip
+def test_answers_that_look_a_little_like_them_are_not(text: str) -> None:
+    assert not is_private(text)
