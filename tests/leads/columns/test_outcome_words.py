@@ -49,8 +49,8 @@ def test_capitals_and_blanks_around_a_value_change_nothing(text: str) -> None:
         assert spelling(f"  {text}\t") == spelling(text)
 
 
-@pytest.mark.parametrize("value", ["NOT SOLD", "Nicht verkauft", "no vendido", "non venduta", "niet verkocht", "Pas signé",
-                                   "não comprado", "nie gekauft", "Not converted", "kein Auftrag"])  # fmt: skip
+@pytest.mark.parametrize("value", ["NOT SOLD", "Nicht verkauft", "no vendido", "non venduta", "niet verkocht",
+                                   "Pas signé", "não comprado", "nie gekauft", "Not converted", "kein Auftrag"])  # fmt: skip
 def test_a_word_for_no_ahead_of_a_sale_is_no_sale(value: str) -> None:
     assert meaning(value) == "lost"
 
