@@ -20,6 +20,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
 import companies  # noqa: E402
+import moving  # noqa: E402
 import numpy as np  # noqa: E402
 
 from calibrate.counts.auc import auc  # noqa: E402
@@ -178,8 +179,16 @@ def companies_(runs: int) -> list[tuple[str, float, float, float]]:
 
 
 CHECKS: tuple[Callable[[int], list[tuple[str, float, float, float]]], ...] = (
-    coverage, weights, equal_grids, verdicts, rolling, companies_,
-)  # fmt: skip
+    coverage,
+    weights,
+    equal_grids,
+    verdicts,
+    rolling,
+    companies_,
+    moving.forgetting,
+    moving.undecided,
+    moving.redundancy,
+)
 
 
 def main() -> None:
