@@ -14,9 +14,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..counts.auc import auc_of
+from ..counts.auc import auc
 from ..weights.constraints import Chain
-from .platt import platt_line
+from .platt import line_loss, platt_line
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -228,25 +228,45 @@ def _explained_once(cross: float, square: float) -> float:
 
 def fitted_line(score: Floats, leads: Floats, customers: Floats) -> Floats:
     """Log-odds of a customer as a line in the score, on binned scores: one value per row."""
-    binned, n, k = _binned(score, leads, customers)
-    share = min(max(float(k.sum() / max(n.sum(), 1e-300)), 1e-9), 1 - 1e-9)
-    level = np.full(len(score), np.log(share / (1 - share)))
-    if not 0 < k.sum() < n.sum():
-        return level
-    middle = float(np.average(binned, weights=n))
-    spread = float(np.sqrt(np.average((binned - middle) ** 2, weights=n)))
-    if spread <= 0:
-        return level
-    intercept, slope = platt_line((binned - middle) / spread, n, k, RIDGE)
-    linear: Floats = intercept + slope * ((score - middle) / spread)
+    intercept, slope, middle = _line(*_binned(score, leads, customers))
+    linear: Floats = intercept + slope * (score - middle)
     return linear
 
 
 def quality(score: Floats, leads: Floats, customers: Floats) -> tuple[float, float]:
     """AUC and log-loss of a score on the leads it was made from, the log-loss with the best line in log-odds."""
-    linear = fitted_line(score, leads, customers)
-    per_lead = (leads * np.logaddexp(0, linear) - customers * linear).sum() / max(leads.sum(), 1e-300)
-    return auc_of(score, leads, customers), float(per_lead)
+    values, n, k = _counted(score, leads, customers)
+    intercept, slope, middle = _line(*(_binned(values, n, k) if len(values) > BINS else (values, n, k)))
+    linear = intercept + slope * (values - middle)
+    return float(auc(n, k)), line_loss(linear, n, k) / max(float(n.sum()), 1e-300)
+
+
+def _line(score: Floats, n: Floats, k: Floats) -> tuple[float, float, float]:
+    """Intercept at the mean score, slope, and that mean, of the line in log-odds through counts per score."""
+    share = min(max(float(k.sum() / max(n.sum(), 1e-300)), 1e-9), 1 - 1e-9)
+    level = float(np.log(share / (1 - share)))
+    if not 0 < k.sum() < n.sum():
+        return level, 0.0, 0.0
+    middle = float(np.average(score, weights=n))
+    spread = float(np.sqrt(np.average((score - middle) ** 2, weights=n)))
+    if spread <= 0:
+        return level, 0.0, middle
+    intercept, slope = platt_line((score - middle) / spread, n, k, RIDGE)
+    return intercept, slope / spread, middle
+
+
+def _counted(score: Floats, leads: Floats, customers: Floats) -> tuple[Floats, Floats, Floats]:
+    """Different scores, ascending, with leads and customers of each; whole ones are counted without sorting."""
+    if not len(score):
+        return score, leads, customers
+    above = score - score.min()
+    if above.max() < 4 * len(score) + 1000 and np.array_equal(place := above.astype(np.intp), above):
+        n, k = (np.bincount(place, mass).astype(float) for mass in (leads, customers))
+        occupied = np.flatnonzero(n)
+        return np.asarray(occupied + float(score.min()), np.float64), n[occupied], k[occupied]
+    values, place = np.unique(score, return_inverse=True)
+    n, k = (np.bincount(place, mass, len(values)).astype(float) for mass in (leads, customers))
+    return values, n, k
 
 
 def _binned(score: Floats, leads: Floats, customers: Floats) -> tuple[Floats, Floats, Floats]:

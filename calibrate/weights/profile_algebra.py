@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 FIT_ROWS = 60_000
 """Rows that curvature is measured on; beyond them it is estimated from a sample."""
 BLOCK = 16_384
+CELLS_PER_ROW, FEWEST_CELLS = 2, 4096
+"""Cells of a table of four criteria at most, for each row."""
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -110,17 +112,40 @@ def sums(rows: Rows, values: Floats) -> Floats:
 
 
 def gram(rows: Rows, weights: Floats) -> Floats:
-    """``X' W X`` for one weight per row, shape (levels, levels)."""
+    """``X' W X`` for one weight per row, shape (levels, levels).
+
+    Four criteria are counted in one table where its cells are few for the rows; its margins are the blocks wanted.
+    """
     bounds = rows.bounds
     matrix = np.diag(sums(rows, weights))
-    codes = rows.codes.astype(np.uint16)
-    for i, size in enumerate(rows.sizes):
-        for j in range(i):
-            width = rows.sizes[j]
-            cells = codes[i] * np.uint16(width) + codes[j]
-            block = np.bincount(cells, weights, size * width).reshape(size, width)
-            matrix[bounds[i] : bounds[i + 1], bounds[j] : bounds[j + 1]] = block
-            matrix[bounds[j] : bounds[j + 1], bounds[i] : bounds[i + 1]] = block.T
+    pairs = [codes.astype(np.intp) for codes in rows.pairs]
+    shapes = rows.shapes
+    most = CELLS_PER_ROW * max(len(weights), FEWEST_CELLS)
+
+    def put(i: int, j: int, block: Floats) -> None:
+        if i < len(rows.sizes) and j < len(rows.sizes):
+            one, two = slice(bounds[i], bounds[i + 1]), slice(bounds[j], bounds[j + 1])
+            matrix[one, two], matrix[two, one] = block, block.T
+
+    def count(i: int, j: int) -> Floats:
+        cells = rows.codes[i].astype(np.uint16) * np.uint16(rows.sizes[j]) + rows.codes[j]
+        block = np.asarray(np.bincount(cells, weights, rows.sizes[i] * rows.sizes[j]), np.float64)
+        return block.reshape(rows.sizes[i], rows.sizes[j])
+
+    for a, (one, two) in enumerate(shapes):
+        put(2 * a, 2 * a + 1, np.asarray(np.bincount(pairs[a], weights, one * two), np.float64).reshape(one, two))
+        for b, (three, four) in enumerate(shapes[:a]):
+            size = three * four
+            if one * two * size > most:
+                for i in range(2 * a, min(2 * a + 2, len(rows.sizes))):
+                    for j in (2 * b, 2 * b + 1):
+                        put(i, j, count(i, j))
+                continue
+            table = np.bincount(pairs[a] * size + pairs[b], weights, one * two * size).reshape(one, two, size)
+            for i, margin in ((2 * a, table.sum(axis=1)), (2 * a + 1, table.sum(axis=0))):
+                margin = margin.reshape(-1, three, four)
+                put(i, 2 * b, margin.sum(axis=2))
+                put(i, 2 * b + 1, margin.sum(axis=1))
     return matrix
 
 
