@@ -44,7 +44,8 @@ FORETOLD, BLOCKS = 0.4, 4
 """Share of the leads that are foretold, and in how many blocks."""
 MOST_ROWS = 12_000
 """Rows that a fit goes through."""
-STRENGTH, STEPS = 8.0, 4
+STRENGTH, STEPS, NEAR_STEPS = 8.0, 4, 2
+"""Precision of every weight, and Newton steps: of the first fit, and of one that begins where another ended."""
 ROUNDS, SLICES = 2, 3
 """Fits after which undecided leads count as they should, and slices of them that stand for cohorts."""
 
@@ -282,7 +283,8 @@ def _losses(then: Tally, coming: _Leads, options: Sequence[tuple[float | None, b
         key = undecided and True in known
         if (half_life, key) not in fits:
             part = Recency(half_life).on(known[key])
-            fit = fitted(part, strength=STRENGTH, most_steps=STEPS)
+            near = next((weights for weights, _ in reversed(fits.values())), None)
+            fit = fitted(part, strength=STRENGTH, most_steps=STEPS if near is None else NEAR_STEPS, near=near)
             exact = rows_of(part)
             level = level_out(predict(exact, fit.weights), exact.leads, exact.customers, fit.intercept)
             fits[half_life, key] = fit.weights, level
