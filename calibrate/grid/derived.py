@@ -75,7 +75,7 @@ class Derived:
     def folded(self, text: str) -> str:
         """The text as patterns are looked for in it: step 2 of the rule."""
         text = path_of(text) if self.path else text
-        plain = "".join(self._table.get(letter, letter) for letter in f"{self.edge}{text}{self.edge}").lower()
+        plain = f"{self.edge}{text}{self.edge}".translate(_translation(self.blanks, self.breaks)).lower()
         plain = plain.replace(" ", "<>").replace("><", "").replace("<>", " ")
         return plain.replace(" |", "|").replace("| ", "|") if self.breaks else plain
 
@@ -100,10 +100,6 @@ class Derived:
     def _listed(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         return tuple(self.needles)
 
-    @property
-    def _table(self) -> dict[str, str]:
-        return letter_table(self.blanks, self.breaks)
-
 
 def _text_of(value: object) -> str:
     """A value as a text: 5.0 is '5'."""
@@ -125,6 +121,11 @@ def letter_table(blanks: str, breaks: str) -> dict[str, str]:
     table |= {"İ": "i", "\u212a": "k", "\u212b": "a"} | DOUBLED | dict.fromkeys(DROPPED, "")
     table |= dict.fromkeys(SPACES + blanks, " ") | dict.fromkeys(breaks, "|")
     return table
+
+
+@lru_cache
+def _translation(blanks: str, breaks: str) -> dict[int, str]:
+    return str.maketrans(letter_table(blanks, breaks))
 
 
 def needle(pattern: str, edge: str) -> str:

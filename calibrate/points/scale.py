@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..weights.constraints import Chain
 from ..weights.profile_algebra import Rows, predict
-from .rounding import loss, quality, together
+from .rounding import loss, plain, quality, together
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -39,6 +39,8 @@ CLIPPED = (1.0, 1.25, 1.6, 2.0, 2.5)
 """How far the scale may go beyond the one at which the largest line fits, that line being cut."""
 LOST_AUC, LOST_LOG_LOSS = 0.001, 0.001
 """AUC and share of the log-loss that rounding may lose."""
+HOPELESS = 10
+"""Where rounding each point alone loses so many times more, rounding them together does not help enough: measured."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,10 @@ class Target:
     floor: Floats
     ceiling: Floats
     chains: Sequence[Chain] = ()
+
+    def alone(self, scale: float) -> Ints:
+        """Whole points at a scale, each rounded alone."""
+        return plain(np.clip(self.values * scale, self.floor, self.ceiling), self.floor, self.ceiling)
 
     def rounded(self, scale: float) -> Ints:
         """Whole points at a scale, rounded together."""
@@ -71,8 +77,10 @@ def smallest(target: Target, rows: Rows, groups: NDArray[np.bool_], most: int, m
     for largest in sorted({largest for largest in LARGEST if largest <= most} | {most}):
         for beyond in CLIPPED if largest == most else (1.0,):
             scale = largest / size * beyond
+            if _grown(target, target.alone(scale), rows) > HOPELESS * LOST_LOG_LOSS * before[1]:
+                continue
             points = target.rounded(scale)
-            if _surely_worse(target, points, before, rows):
+            if _grown(target, points, rows) > 2 * LOST_LOG_LOSS * before[1]:
                 continue
             after = quality(predict(rows, points @ shape), rows.leads, rows.customers)
             lost = _lost(before, after)
@@ -106,13 +114,12 @@ def _lost(before: tuple[float, float], after: tuple[float, float]) -> float:
     return max((before[0] - after[0]) / LOST_AUC, (after[1] / before[1] - 1) / LOST_LOG_LOSS)
 
 
-def _surely_worse(target: Target, points: Ints, before: tuple[float, float], rows: Rows) -> bool:
-    """Whether the curvature alone says that the log-loss grows by twice what it may."""
+def _grown(target: Target, points: Ints, rows: Rows) -> float:
+    """By how much the log-loss grows with rounded points, as the curvature says; endless without any point."""
     if not points.any():
-        return True
+        return np.inf
     total = float(target.values @ target.metric @ target.values)
-    grown = loss(target.values, points, target.metric) * total / 2 / max(float(rows.leads.sum()), 1e-300)
-    return grown > 2 * LOST_LOG_LOSS * before[1]
+    return loss(target.values, points, target.metric) * total / 2 / max(float(rows.leads.sum()), 1e-300)
 
 
 def best_of(values: Floats, bounds: NDArray[np.intp]) -> float:

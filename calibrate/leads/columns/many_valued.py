@@ -58,6 +58,8 @@ def answers(column: str, cells: Counter[str]) -> dict[str, Derived]:
     total = sum(cells.values())
     lists = sum(count for cell, count in cells.items() if _LIST.fullmatch(cell)) >= 0.8 * total
     for separator in SEPARATORS if not lists else ",":
+        if sum(count for cell, count in cells.items() if separator in cell) < SEVERAL * total:
+            continue
         rule = Derived(column, (), NO, blanks="[]\"'" if lists else '"', breaks=separator)
         split = {cell: [part for part in rule.folded(cell).split("|") if part] for cell in cells}
         counts: Counter[str] = Counter()

@@ -14,7 +14,7 @@ from .fine_classing import with_specials
 from .naming import words_of
 from .titles import TOPICS, Words, shown_order, title_rules
 
-LOOKED_AT, LEAST_TITLES, LONGEST = 5000, 15, 60
+LOOKED_AT, LEAST_TITLES, MOST_TITLES, LONGEST = 5000, 15, 500, 60
 READ, READ_IF_NAMED = 0.7, 0.35
 """Shares of the different titles in which a seniority is read: in a column of any name, in one called a job title."""
 _NAMES = re.compile(
@@ -37,7 +37,7 @@ def find_titles(table: Table) -> list[str]:
     for at, name in enumerate(texts):
         share = READ_IF_NAMED if _NAMES.search(words_of(name)) else READ
         different = list(dict.fromkeys(str(text).strip().casefold() for text in sample[f"c{at}"] if text is not None))
-        if len(different) >= LEAST_TITLES and _read(different) >= share:
+        if len(different) >= LEAST_TITLES and _read(different[:: -(-len(different) // MOST_TITLES)]) >= share:
             titles.append(name)
     return titles
 
