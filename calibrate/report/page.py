@@ -151,6 +151,7 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
         "ceiling": sections.ceiling(review, words),
         "pictures": pictures,
         **_first_screens(review, words),
+        "slider": _safe_json(sections.slider_data(review)),
         "glossary": [key.removeprefix("term.") for key in words.texts if key.startswith("term.")],
     }
 
@@ -182,7 +183,7 @@ def _first_screens(review: Review, words: Words) -> dict[str, Any]:
 
 
 def _data(review: Review, words: Words, with_profiles: bool) -> dict[str, Any]:
-    """What the script needs: the grids that can be tried, thresholds of all candidates, and its texts."""
+    """What the script needs: the grids that can be tried, and its texts."""
     keys = ("slider_leads", "slider_caught", "slider_rate", "slider_rate_from", "slider_points", "slider_missed")
     texts = {key: words.texts[f"threshold.{key}"] for key in keys} | {"count": words.texts["rates.count"]}
     texts |= {key.removeprefix("try."): text for key, text in words.texts.items() if key.startswith("try.")}
@@ -190,7 +191,6 @@ def _data(review: Review, words: Words, with_profiles: bool) -> dict[str, Any]:
     basis = words("meeting.basis", leads=later.leads, customers=later.customers) if later.leads else ""
     return {
         "language": words.language,
-        "candidates": sections.slider_data(review),
         "singular_zero": words.texts["format.zero_is"] == "singular",
         "average": review.rates.overall.value,
         "texts": texts | {"colon": words.texts["format.colon"]},

@@ -29,7 +29,7 @@ from .review import Review
 FEWEST_LEADS = 5
 """Leads that a profile, or a level that is named, stands for at least."""
 MOST_PROFILES = 20_000
-MOST_BYTES = 60_000
+MOST_BYTES = 48_000
 """Packed profiles of all grids on the page; grids beyond it can be taken, but their points not moved."""
 NEIGHBOURS = 400
 """Larger profiles of one score among which the nearest is looked for."""

@@ -78,10 +78,11 @@ const enliven = (root) => {
 
   // The threshold slider.
   const try_ = root.querySelector("[data-slider]");
-  if (try_ && data.candidates.some((one) => one.t.length)) {
+  const candidates = try_ ? JSON.parse(at("slider-data").textContent) : [];
+  if (candidates.some((one) => one.t.length)) {
     const slider = at("slider"), grid = at("slider-grid");
     const steps = [...root.querySelectorAll("[data-steps]")];
-    const one = () => data.candidates[Number(grid.value)];
+    const one = () => candidates[Number(grid.value)];
     let sales = false; // whether the leads counted are those that sales-qualified ones must be
     const counted = () => (sales && one().sales && one().sales.t.length ? one().sales : one());
     const place = (threshold) => { const t = counted().t, i = t.findIndex((each) => each >= threshold); return i < 0 ? t.length - 1 : i; };
