@@ -89,3 +89,17 @@ def test_a_sample_a_method_left_out_and_a_moving_history_are_told(
     assert facts(reading, "left_out")["method"] == "sparse"
     moving = dict(warnings(reading, Recency(half_life=6.0, newest=True, gain=0.01)))
     assert moving["earlier_forgotten"] == {"cohorts": 6, "gain": 0.01} and "newest_level" in moving
+
+
+def test_months_whose_lost_leads_are_gone_are_named(tmp_path: Path) -> None:
+    """In the first five of 20 months only customers are left; later one lead in ten buys."""
+    rows = []
+    for i in range(2000):
+        won = i % 10 == 0
+        if won or i >= 500:
+            entered = i * 3 // 10
+            rows.append((f"L{i}", day(entered), day(entered + 5) if won else "", "ab"[i % 2], "x"))
+    reading = counted(write(tmp_path / "leads.csv", HEADER, rows), time={"as_of": day(800)})
+    told = facts(reading, "early_thin")
+    assert told["until"] == "2024-05" and float(str(told["early_rate"])) > 0.85
+    assert float(str(told["later_rate"])) == pytest.approx(0.1, abs=0.02)

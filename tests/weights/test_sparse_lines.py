@@ -1,6 +1,7 @@
 """Lines that criteria offer, and the criteria that a card of them makes."""
 
 import numpy as np
+import pytest
 from weights_case import counted, number, text
 
 from calibrate.counts.rates import estimate
@@ -28,3 +29,18 @@ def test_runs_that_would_need_more_lines_clash():
     crossing, inside = runs.index((0, 1, 2)), runs.index((1,))
     assert offer.clash[crossing, runs.index((1, 2, 3))] and offer.clash[crossing, inside]
     assert not offer.clash[crossing, runs.index((0, 1))] and not offer.clash[crossing, runs.index((3,))]
+
+
+@pytest.mark.parametrize(("direction", "upper"), [("rising", 1), ("falling", -1)])
+def test_runs_of_ordered_points_reach_to_one_end_and_have_its_sign(direction: str, upper: int) -> None:
+    """Rising: a run to the upper end gives points, one to the lower end takes them; all levels together may do both."""
+    visits = number("visits", [1, 2])
+    tally = counted(visits, [(100, 5), (100, 10), (100, 20)])
+    limits = resolve(Constraints(ordered=(f"visits {direction}",), cap=4), tally.criteria)
+    offer = offered(tally.criteria, estimate(tally), limits, np.zeros(5, bool))
+    signs = {}
+    for gives, low, high in zip(offer.gives, offer.lowest, offer.highest, strict=True):
+        if gives[:3].any():
+            signs[tuple(np.flatnonzero(gives[:3]).tolist())] = (int(np.sign(low)), int(np.sign(high)))
+    up, down = ((0, 1), (-1, 0)) if upper > 0 else ((-1, 0), (0, 1))
+    assert signs == {(0, 1, 2): (-1, 1), (1, 2): up, (2,): up, (0,): down, (0, 1): down}
