@@ -22,6 +22,7 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 import companies  # noqa: E402
 import moving  # noqa: E402
 import numpy as np  # noqa: E402
+import shortest  # noqa: E402
 
 from calibrate.counts.auc import auc  # noqa: E402
 from calibrate.counts.rates import estimate, lift_interval, wilson  # noqa: E402
@@ -171,6 +172,17 @@ def rolling(runs: int) -> list[tuple[str, float, float, float]]:
     return [("rolling AUC minus AUC on fresh leads, mean", float(np.mean(gaps)), -0.005, 0.005)]
 
 
+def proposed(runs: int) -> list[tuple[str, float, float, float]]:
+    """The grid that the frontier proposes: what it promises, what a longer one would bring, lines without signal."""
+    flattered, regret = shortest.proposed(world(1.0), max(runs // 5, 2), 10_000)
+    lines = shortest.null_lines(world(0.0), runs, 5_000)
+    return [
+        ("proposed grid: promised AUC minus AUC on fresh leads, mean", float(flattered.mean()), -0.005, 0.005),
+        ("proposed grid: AUC that the best of the frontier has more", float(regret.mean()), 0.0, 0.003),
+        *((f"histories without signal in which {m} has a line", share, 0.0, 0.05) for m, share in lines.items()),
+    ]
+
+
 def companies_(runs: int) -> list[tuple[str, float, float, float]]:
     """One buyer counts once: 1 to 5 contacts a company, and persons who stand in several rows."""
     checks = (companies.rates, companies.verdicts, companies.alarms)
@@ -184,6 +196,7 @@ CHECKS: tuple[Callable[[int], list[tuple[str, float, float, float]]], ...] = (
     equal_grids,
     verdicts,
     rolling,
+    proposed,
     companies_,
     moving.forgetting,
     moving.undecided,

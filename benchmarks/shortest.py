@@ -1,0 +1,48 @@
+"""Is the grid that the frontier proposes as good as it says? Simulated histories whose truth is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from calibrate.counts.auc import auc
+from calibrate.evaluation.frontier import frontier
+from calibrate.points.plan import Plan, calibrate_prepared, prepare
+from calibrate.points.score_table import row_scores
+
+METHODS = ("evidence", "logistic")
+SEED = 20261130
+
+
+def true_auc(tally: Any, grid: Any, chance: np.ndarray) -> float:
+    """AUC of a grid where the chance of every lead is known."""
+    _, place = np.unique(row_scores(tally, grid), return_inverse=True)
+    return float(auc(np.bincount(place).astype(float), np.bincount(place, chance)))
+
+
+def proposed(world: Any, runs: int, leads: int) -> tuple[np.ndarray, np.ndarray]:
+    """Promised AUC less that on fresh leads, and what the best point of the frontier has more there: (runs,) each."""
+    rng = np.random.default_rng(SEED)
+    flattered, regret = np.zeros(runs), np.zeros(runs)
+    for run in range(runs):
+        curve = frontier(world.leads(leads, rng)[0], METHODS)
+        fresh, logit = world.leads(40_000, rng)
+        chance = 1 / (1 + np.exp(-logit))
+        own = curve.proposed
+        assert own is not None
+        real = true_auc(fresh, own.grid, chance)
+        flattered[run] = own.metrics["auc"].value - real
+        regret[run] = max(true_auc(fresh, point.grid, chance) for point in curve.points) - real
+    return flattered, regret
+
+
+def null_lines(world: Any, runs: int, leads: int) -> dict[str, float]:
+    """Share of histories without signal in which a method has any line, by method."""
+    rng = np.random.default_rng(SEED + 1)
+    lines = dict.fromkeys(("cautious", "evidence", "logistic", "sparse"), 0.0)
+    for _ in range(runs):
+        prepared = prepare(world.leads(leads, rng)[0])
+        for method in lines:
+            lines[method] += (calibrate_prepared(prepared, Plan(method, method)).lines > 0) / runs
+    return lines
