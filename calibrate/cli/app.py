@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -304,6 +304,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         complain(f"the machine refused: {fault.strerror or fault}{f' ({fault.filename})' if fault.filename else ''}")
         _close_output()
         raise SystemExit(2) from None
+    except ValueError as fault:
+        if "null byte" not in str(fault) and "null character" not in str(fault):
+            _told_as_ours()
+        complain("a path holds a NUL byte, which no file can have in its name; name another one")
+        raise SystemExit(2) from None
     except MemoryError:
         complain("more memory is needed than there is; leave out columns with --exclude, or free memory")
         raise SystemExit(2) from None
@@ -311,11 +316,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         complain("stopped; nothing was written")
         raise SystemExit(130) from None
     except Exception:
-        import traceback
+        _told_as_ours()
 
-        traceback.print_exc()
-        complain("this is a fault of calibrate, not of your data; please report it with the lines above")
-        raise SystemExit(1) from None
+
+def _told_as_ours() -> NoReturn:
+    """Show the fault that is being handled, and leave with 1."""
+    import traceback
+
+    traceback.print_exc()
+    complain("this is a fault of calibrate, not of your data; please report it with the lines above")
+    raise SystemExit(1) from None
 
 
 def _stopped(number: int, _frame: object) -> None:

@@ -65,8 +65,10 @@ class Design:
             raise SettingsError(f"the {wrong[0]} of a trial lies between 0 and 1, such as 0.05 for 5 %")
         if not 0 <= self.common < 1:
             raise SettingsError("the share of leads that both grids hand over lies between 0 and 1, and not at 1")
-        if self.leads_per_month <= 0 or self.weeks < 1:
-            raise SettingsError("a trial needs leads every month and at least one week")
+        if not 1 <= self.leads_per_month <= MOST_LEADS or self.weeks < 1:
+            raise SettingsError(f"a trial needs leads every month (1 to {MOST_LEADS:,}) and at least one week")
+        if not 1 <= self.close_within_days <= 3650:
+            raise SettingsError("a customer of a trial counts within 1 to 3,650 days: --close-within-days 90")
         if self.weeks > MOST_WEEKS:
             raise SettingsError(f"a trial is planned for {MOST_WEEKS:,} weeks at most")
 
@@ -76,6 +78,10 @@ class Design:
         if self.mode == "shadow":
             return leads * (1 - self.common), leads * (1 - self.common)
         return leads * self.share, leads * (1 - self.share)
+
+
+MOST_LEADS = 10**9
+"""Leads a month beyond which a trial is a slip of the pen."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +174,7 @@ def plan(design: Design, *, lift: float | None = None) -> TrialPlan:
     >>> round(made.detectable, 3), made.weeks_needed
     (0.117, 34)
     """
-    if lift is not None and (lift <= 0 or lift == 1 or lift * design.rate >= 1):
+    if lift is not None and (not lift > 0 or lift == 1 or lift * design.rate >= 1):
         raise SettingsError(f"a lift of {lift:g} on a close rate of {design.rate:.1%} is none that can be found")
     rows = []
     for weeks in sorted({*SHOWN_WEEKS, design.weeks}):

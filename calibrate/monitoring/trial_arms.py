@@ -73,6 +73,8 @@ def arms(table: Table, names: ArmNames, *, as_of: date | None = None) -> Arms:
     has_arm = np.array([v is not None and str(v) != "" for v in rows["arm"]], np.bool_)
     created = rows["created"].astype(float)
     dated = np.isfinite(created)
+    if as_of is not None and as_of > date.today():
+        raise SettingsError(f"--as-of {as_of} lies in the future; a trial is read on a day that has come")
     entered = _believed(created, as_of)
     dated[dated] = (created[dated] >= entered.first) & (created[dated] <= entered.last)
     usable = has_arm & dated

@@ -401,6 +401,8 @@ def read(path: Path) -> Settings:
         raise SettingsError(f"there is no settings file '{path}'; write one with: calibrate init DATA") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise SettingsError(f"'{path}' is not a readable TOML file: {fault}") from None
+    except ValueError as fault:  # a number of thousands of digits
+        raise SettingsError(f"'{path}' holds what no setting can be ({str(fault)[:100]})") from None
     except RecursionError:
         raise SettingsError(f"'{path}' is nested too deeply to be a file of settings") from None
     except OSError as fault:
