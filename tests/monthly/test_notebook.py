@@ -70,7 +70,7 @@ def test_monthly_reviews_a_month_and_publishes_it(folder: Path) -> None:
     found = json.loads((folder / "elsewhere" / "2025-11" / "run.json").read_text(encoding="utf-8"))
     assert found["history"]["as_of"] == "2025-11-30"
     assert found["verdict"]["why"][:40] in page
-    assert "demo_request" in page and "<table" in page
+    assert "demo_request" in page and "<table" in page and page.count("data:image/png") == 3
     assert links(page) == []
 
 
