@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..errors import GridError
+from ..figures import meant
 from ..files import write_whole
 from ..grid.criteria import Criterion, Level
 from ..grid.derived import Derived
@@ -64,7 +65,7 @@ def write(grid: Grid) -> str:
         "expiry": [{k: v for k, v in vars(rule).items() if k != "dated" or v} for rule in grid.expiry],
         "pins": [vars(pin) for pin in grid.pins],
         "curve": grid.curve and _curve(grid.curve),
-        "provenance": {key: _number(value) for key, value in grid.provenance.items()},
+        "provenance": {key: _figure(value) for key, value in grid.provenance.items()},
     }
     text = json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False, default=_plain) + "\n"
     try:
@@ -77,9 +78,9 @@ def write(grid: Grid) -> str:
 
 def _curve(curve: Curve) -> dict[str, list[Any]]:
     """The curve's columns; the interval where there is one."""
-    columns = {"scores": list(curve.scores), "rates": [_number(rate) for rate in curve.rates]}
+    columns = {"scores": list(curve.scores), "rates": [_figure(rate) for rate in curve.rates]}
     if curve.low:
-        columns |= {"low": [_number(rate) for rate in curve.low], "high": [_number(rate) for rate in curve.high]}
+        columns |= {"low": [_figure(rate) for rate in curve.low], "high": [_figure(rate) for rate in curve.high]}
     return columns
 
 
@@ -147,7 +148,7 @@ def _criterion(grid: Grid, place: int) -> dict[str, Any]:
         if level.low is not None or level.high is not None:
             body |= {"low": _number(level.low), "high": _number(level.high)}
         if grid.evidence:
-            body["evidence"] = {key: _number(value) for key, value in vars(grid.evidence[place][at]).items()}
+            body["evidence"] = {key: _figure(value) for key, value in vars(grid.evidence[place][at]).items()}
         levels.append(body)
     entry: dict[str, Any] = {
         "name": criterion.name,
@@ -180,6 +181,12 @@ def _number(value: Any) -> Any:
             return None
         return int(value) if value.is_integer() and abs(value) < 2**53 else value
     return value
+
+
+def _figure(value: Any) -> Any:
+    """A figure that was computed: as many digits as it means."""
+    plain = _number(value)
+    return _number(meant(plain)) if isinstance(plain, float) else plain
 
 
 def _plain(value: Any) -> Any:

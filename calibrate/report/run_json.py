@@ -16,6 +16,7 @@ from ..counts.power import Power
 from ..counts.rates import Rate, RateTable, rate
 from ..evaluation.frontier import Frontier
 from ..evaluation.metrics import Estimate
+from ..figures import all_meant
 from ..funnel.fading import Fading
 from ..funnel.stages import Step
 from ..grid.grid import Band
@@ -36,7 +37,7 @@ def run_object(review: Review) -> dict[str, Any]:
     proposed, verdict = review.chosen_candidate, review.comparison.verdict
     limits = proposed.grid.thresholds if proposed else None
     names = tables.grid_files(review)
-    return {
+    content = {
         **counted_json(review.account, review.rates, review.suspects, review.asked, review.power),
         "title": review.title,
         "ledger": ledger_of(review.tally),
@@ -78,6 +79,13 @@ def run_object(review: Review) -> dict[str, Any]:
         "truth": _plain(review.truth),
         **_times(review),
     }
+    return _figures(content)
+
+
+def _figures(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with as many digits as they mean."""
+    figures: dict[str, Any] = all_meant(values)
+    return figures
 
 
 def _times(review: Review) -> dict[str, Any]:
@@ -209,66 +217,69 @@ def counted_json(
 ) -> dict[str, Any]:
     """The part of it that is known before any grid is made: rows, rates, suspects, columns asked about."""
     overall = rates.overall
-    return {
-        "schema": SCHEMA,
-        "outcome": spelling.outcome_json(account),
-        "overall": {
-            "leads": overall.leads,
-            "customers": overall.customers,
-            "rate": _plain(overall.value),
-            "low": _plain(overall.low),
-            "high": _plain(overall.high),
-        },
-        "history": {
-            "source": account.source,
-            "read": account.read,
-            "kept": account.kept,
-            "excluded": _plain(account.excluded),
-            "order": account.order,
-            "order_column": account.order_column,
-            "as_of": account.as_of,
-            "as_of_reason": spelling.as_of_reason(account),
-            "windows": _windows(account),
-            "observe_days": account.observe_days,
-            "close_within_days": account.close_within_days,
-            "customer": account.customer,
-            "facts": [{"key": key, "facts": _plain(facts)} for key, facts in account.facts],
-        },
-        "groups": _plain(
-            account.groups
-            or {
-                "by": "",
-                "groups": overall.leads,
+    return _figures(
+        {
+            "schema": SCHEMA,
+            "outcome": spelling.outcome_json(account),
+            "overall": {
                 "leads": overall.leads,
-                "design_effect": 1.0,
-            }
-        ),
-        "suspects": [
-            {"column": s.column, "reason": s.reason, "evidence": s.evidence, "facts": _plain(s.facts)} for s in suspects
-        ],
-        "asked": [
-            {
-                "column": q.column,
-                "question": q.question,
-                "evidence": q.evidence,
-                "auc_with": _plain(q.auc_with),
-                "auc_without": _plain(q.auc_without),
-                "reason": q.reason,
-                "facts": _plain(q.facts),
-            }
-            for q in questions
-        ],
-        "power": _plain(enough.power_json(power, overall.value)),
-        "criteria": [
-            {
-                "name": criterion.name,
-                "axis": criterion.axis,
-                "column": criterion.column,
-                "levels": [_level(rates, i, criterion.levels[i - at[0]].name, power) for i in at],
-            }
-            for criterion, at in tables.spans(rates)
-        ],
-    }
+                "customers": overall.customers,
+                "rate": _plain(overall.value),
+                "low": _plain(overall.low),
+                "high": _plain(overall.high),
+            },
+            "history": {
+                "source": account.source,
+                "read": account.read,
+                "kept": account.kept,
+                "excluded": _plain(account.excluded),
+                "order": account.order,
+                "order_column": account.order_column,
+                "as_of": account.as_of,
+                "as_of_reason": spelling.as_of_reason(account),
+                "windows": _windows(account),
+                "observe_days": account.observe_days,
+                "close_within_days": account.close_within_days,
+                "customer": account.customer,
+                "facts": [{"key": key, "facts": _plain(facts)} for key, facts in account.facts],
+            },
+            "groups": _plain(
+                account.groups
+                or {
+                    "by": "",
+                    "groups": overall.leads,
+                    "leads": overall.leads,
+                    "design_effect": 1.0,
+                }
+            ),
+            "suspects": [
+                {"column": s.column, "reason": s.reason, "evidence": s.evidence, "facts": _plain(s.facts)}
+                for s in suspects
+            ],
+            "asked": [
+                {
+                    "column": q.column,
+                    "question": q.question,
+                    "evidence": q.evidence,
+                    "auc_with": _plain(q.auc_with),
+                    "auc_without": _plain(q.auc_without),
+                    "reason": q.reason,
+                    "facts": _plain(q.facts),
+                }
+                for q in questions
+            ],
+            "power": _plain(enough.power_json(power, overall.value)),
+            "criteria": [
+                {
+                    "name": criterion.name,
+                    "axis": criterion.axis,
+                    "column": criterion.column,
+                    "levels": [_level(rates, i, criterion.levels[i - at[0]].name, power) for i in at],
+                }
+                for criterion, at in tables.spans(rates)
+            ],
+        }
+    )
 
 
 def _windows(account: Account) -> dict[str, Any] | None:
@@ -355,7 +366,7 @@ def _band(band: Band) -> dict[str, Any]:
 
 def frontier_json(curve: Frontier, files: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
     """The grids of the frontier with what later leads said of them; `grid` names their files where there are some."""
-    return [
+    points = [
         {
             "name": point.name,
             "method": point.method,
@@ -369,6 +380,8 @@ def frontier_json(curve: Frontier, files: Mapping[str, str] | None = None) -> li
         }
         for point in curve.points
     ]
+    figures: list[dict[str, Any]] = all_meant(points)
+    return figures
 
 
 def _comparison(review: Review) -> dict[str, Any]:
