@@ -82,6 +82,19 @@ def run_object(review: Review) -> dict[str, Any]:
     return _figures(content)
 
 
+def _question(question: Question) -> dict[str, Any]:
+    """A column that is kept and asked about."""
+    return {
+        "column": question.column,
+        "question": question.question,
+        "evidence": question.evidence,
+        "auc_with": _plain(question.auc_with),
+        "auc_without": _plain(question.auc_without),
+        "reason": question.reason,
+        "facts": _plain(question.facts),
+    }
+
+
 def _figures(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values with as many digits as they mean."""
     figures: dict[str, Any] = all_meant(values)
@@ -256,18 +269,7 @@ def counted_json(
                 {"column": s.column, "reason": s.reason, "evidence": s.evidence, "facts": _plain(s.facts)}
                 for s in suspects
             ],
-            "asked": [
-                {
-                    "column": q.column,
-                    "question": q.question,
-                    "evidence": q.evidence,
-                    "auc_with": _plain(q.auc_with),
-                    "auc_without": _plain(q.auc_without),
-                    "reason": q.reason,
-                    "facts": _plain(q.facts),
-                }
-                for q in questions
-            ],
+            "asked": [_question(question) for question in questions],
             "power": _plain(enough.power_json(power, overall.value)),
             "criteria": [
                 {

@@ -294,6 +294,7 @@ class RunFile(Part):
     groups: Groups | None = None
     asked: list[Asked] = []
     frontier: list[Point] = []
+    limits: dict[str, Any] | None = None
     bands: list[Band] = []
     comparison: ComparisonPart | None = None
     months: float | None = None
