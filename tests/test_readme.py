@@ -119,3 +119,16 @@ def test_the_lock_has_every_direct_dependency() -> None:
     wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     names = {re.split(r"[\[<>=~!; ]", each)[0].lower() for each in wanted} - {"calibrate-leads"}
     assert names <= pinned
+
+
+PACKAGES = sorted({path.parent for path in (ROOT / "calibrate").glob("*/__init__.py")})
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
+def test_every_package_has_its_page_with_all_its_files(package: Path) -> None:
+    pages = {page.parent: page.read_text(encoding="utf-8") for page in package.rglob("README.md")}
+    assert package in pages
+    for module in package.rglob("*.py"):
+        if module.stem != "__init__":
+            nearest = next(folder for folder in module.parents if folder in pages)
+            assert f"| `{module.relative_to(nearest).as_posix()}` |" in pages[nearest], "write its line on the page"

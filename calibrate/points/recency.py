@@ -42,6 +42,8 @@ FEWEST_NEWEST = 15
 """Customers, and other leads, on which an intercept of the newest cohorts rests."""
 FORETOLD, BLOCKS = 0.4, 4
 """Share of the leads that are foretold, and in how many blocks."""
+MANY = 5
+"""Leads of an answer that a cohort would hold by chance, so that having none says something."""
 MOST_ROWS = 12_000
 """Rows that a fit goes through."""
 STRENGTH, STEPS, NEAR_STEPS = 8.0, 4, 2
@@ -119,9 +121,12 @@ ALIKE = Recency()
 def recency_of(tally: Tally, close_days: int | None = None) -> Recency:
     """The forgetting that foretells the newest cohorts of a tally surely better than none, if any does.
 
-    `close_days`: days until a lead's outcome is known (default: the tally's window).
+    `close_days`: days until a lead's outcome is known (default: the tally's window). Leads without dates are not
+    forgotten: the order of a file may be that of its answers, and tells no time.
     """
     totals = tally.totals
+    if tally.ends is None:
+        return ALIKE
     occupied = np.flatnonzero(totals[:, 0] > 0)
     customers = int(totals[:, 1].sum())
     if len(occupied) < FEWEST_COHORTS or min(customers, int(totals[:, 0].sum()) - customers) < FEWEST_CUSTOMERS:
@@ -150,6 +155,21 @@ def recency_of(tally: Tally, close_days: int | None = None) -> Recency:
         ),
         key=lambda recency: recency.gain,
     )
+
+
+def sorted_by_answers(marginals: Sequence[NDArray[np.int64]]) -> bool:
+    """Whether most criteria have an answer that most cohorts lack: counts (T, L, 2) per criterion.
+
+    >>> mixed, parted = np.full((4, 2), 50), np.array([[100, 0], [0, 100], [0, 100], [0, 100]])
+    >>> [sorted_by_answers([np.stack([leads, leads], axis=-1)]) for leads in (mixed, parted)]
+    [False, True]
+    """
+    parted = 0
+    for margin in marginals:
+        leads = margin[..., 0]
+        usual = np.outer(leads.sum(axis=1), leads.sum(axis=0)) / max(int(leads.sum()), 1) >= MANY
+        parted += bool(((usual & (leads == 0)).sum(axis=0) * 2 > usual.sum(axis=0)).any())
+    return parted * 2 > len(marginals)
 
 
 def _best(
