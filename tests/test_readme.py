@@ -67,7 +67,7 @@ def test_readme_promises_no_flag_that_does_not_exist() -> None:
     while stack:
         command = stack.pop()
         stack += getattr(command, "commands", {}).values()
-        known |= {option for parameter in command.params for option in parameter.opts}
+        known |= {option for p in command.params for option in (*p.opts, *p.secondary_opts)}
     text = re.sub(r"```.*?```|`(?:uv|python|pip) [^`]*`", "", README, flags=re.DOTALL)
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) <= known
 

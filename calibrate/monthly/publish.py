@@ -65,6 +65,7 @@ def publish_month(review: Review, reading: Counted, *, force: bool = False) -> P
         settings.report.languages,
         settings_text=settings_text(reading, folder),
         grid_files=files,
+        what_if=settings.report.what_if,
         allowed=lambda: check_open(reading, force),
     )
     return folder

@@ -311,6 +311,9 @@ class Report(SettingsPart):
         default=(),
         description="criteria by which candidates are compared; empty: sector, country, source and their like",
     )
+    what_if: Annotated[bool, Flag("")] = Field(
+        default=True, description="the page holds later leads as coded profiles, so that points can be moved on it"
+    )
 
 
 class Settings(SettingsPart):

@@ -121,11 +121,11 @@ ALIKE = Recency()
 def recency_of(tally: Tally, close_days: int | None = None) -> Recency:
     """The forgetting that foretells the newest cohorts of a tally surely better than none, if any does.
 
-    `close_days`: days until a lead's outcome is known (default: the tally's window). Leads without dates are not
-    forgotten: the order of a file may be that of its answers, and tells no time.
+    `close_days`: days until a lead's outcome is known (default: the tally's window). Where leads
+    without dates stand sorted by their answers, their order tells no time, and nothing is forgotten.
     """
     totals = tally.totals
-    if tally.ends is None:
+    if tally.ends is None and sorted_by_answers(tally.marginals):
         return ALIKE
     occupied = np.flatnonzero(totals[:, 0] > 0)
     customers = int(totals[:, 1].sum())

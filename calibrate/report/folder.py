@@ -32,17 +32,21 @@ def write(
     *,
     settings_text: str,
     grid_files: Mapping[str, str],
+    what_if: bool = True,
     allowed: Callable[[], None] = lambda: None,
 ) -> Path:
     """Write the whole report: pages, workbook, pictures, `run.json`, settings, and grid files by candidate name.
 
-    The folder above is locked meanwhile; `allowed` is asked with the lock held and may refuse by an error.
+    Without `what_if` the pages hold no profiles of leads. The folder above is locked meanwhile; `allowed` is asked with
+    the lock held and may refuse by an error.
     """
     vocabularies = [load(language) for language in dict.fromkeys(languages or ("en",))]
     try:
         with locked(folder.resolve().parent):
             allowed()
-            return _swapped_in(folder, lambda place: _fill(review, place, vocabularies, settings_text, grid_files))
+            return _swapped_in(
+                folder, lambda place: _fill(review, place, vocabularies, settings_text, grid_files, what_if)
+            )
     except OSError as fault:
         raise CalibrateError(_unwritable(folder, fault)) from fault
 
@@ -75,12 +79,17 @@ def page_names(languages: Sequence[str]) -> list[str]:
 
 
 def _fill(
-    review: Review, place: Path, vocabularies: Sequence[Words], settings_text: str, grid_files: Mapping[str, str]
+    review: Review,
+    place: Path,
+    vocabularies: Sequence[Words],
+    settings_text: str,
+    grid_files: Mapping[str, str],
+    what_if: bool,
 ) -> None:
     names = page_names([words.language for words in vocabularies])
     for words, name in zip(vocabularies, names, strict=True):
         translations = {w.language: file for w, file in zip(vocabularies, names, strict=True) if w is not words}
-        _text(place / name, page_text(review, words, translations))
+        _text(place / name, page_text(review, words, translations, what_if))
     write_workbook(review, vocabularies[0], place / "review.xlsx")
     _pictures(review, place / "pictures", vocabularies[0])
     (place / "grids").mkdir()
