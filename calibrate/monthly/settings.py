@@ -312,7 +312,7 @@ class Report(SettingsPart):
         description="criteria by which candidates are compared; empty: sector, country, source and their like",
     )
     what_if: Annotated[bool, Flag("")] = Field(
-        default=True, description="the page holds later leads as coded profiles, so that points can be moved on it"
+        default=True, description="later leads, coded, on the page to try points on"
     )
 
 
