@@ -191,6 +191,7 @@ EDGES_OUT = ("export", "scoring.rows", "scoring.frame", "scoring.one_lead", "rep
 TOP = (
     "monthly.settings_part",
     "monthly.text_settings",
+    "monthly.report_settings",
     "monthly.settings",
     "monthly.settings_file",
     "monthly.changes",
@@ -245,6 +246,7 @@ HOMES = {
         "monthly.changes",
         "monthly.settings_part",
         "monthly.text_settings",
+        "monthly.report_settings",
         "monthly.decision_file",
         "monthly.run_file",
         "report.run_schema",

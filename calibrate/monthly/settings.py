@@ -29,6 +29,7 @@ from pydantic import BaseModel, Field, FiniteFloat, ValidationError
 from pydantic.fields import FieldInfo
 
 from ..errors import SettingsError, unknown
+from .report_settings import FeedbackSettings, Report
 from .settings_part import PATH as PATH
 from .settings_part import Flag as Flag
 from .settings_part import SettingsPart
@@ -287,32 +288,6 @@ class ThresholdSettings(SettingsPart):
     )
     minutes_per_call: Annotated[float, Flag("N")] = Field(
         default=15.0, gt=0, le=1440, description="minutes that sales spends on a lead: the hours that a threshold saves"
-    )
-
-
-class FeedbackSettings(SettingsPart):
-    """What sales said: a file of rejected leads with reasons; its columns are found by name where not given."""
-
-    file: Annotated[str | None, Flag("FILE", name="feedback"), PATH] = Field(
-        default=None, description="leads that sales rejected, with the reason; counted on the lines of the grid"
-    )
-    lead_id: str | None = Field(default=None, description="its column with the lead's id")
-    reason: str | None = Field(default=None, description="its column with the reason")
-
-
-class Report(SettingsPart):
-    """Where the report goes, in which languages, and by which criteria candidates are compared segment by segment."""
-
-    out: Annotated[str, Flag("DIR"), PATH] = Field(default="reports", description="folder of the reports")
-    languages: Annotated[tuple[str, ...], Flag("en,fr", name="lang")] = Field(
-        default=("en",), description="languages of the report"
-    )
-    segments: Annotated[tuple[str, ...], Flag("A,B")] = Field(
-        default=(),
-        description="criteria by which candidates are compared; empty: sector, country, source and their like",
-    )
-    what_if: Annotated[bool, Flag("")] = Field(
-        default=True, description="later leads, coded, on the page to try points on"
     )
 
 
