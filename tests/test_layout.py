@@ -151,6 +151,7 @@ STEPS = (
     "evaluation.decision",
     "evaluation.equal_calls",
     "evaluation.swap",
+    "evaluation.by_line",
     "evaluation.segments",
     "points.grade",
     "funnel.kpis",

@@ -57,6 +57,7 @@ def publish_month(review: Review, reading: Counted, *, force: bool = False) -> P
     settings = reading.settings
     folder = month_folder(reading)
     grids = {point.name: point.grid for point in review.frontier.points}
+    grids |= {line.grid.name: line.grid for line in review.handover.lines if line.proposed}
     grids |= {candidate.name: candidate.grid for candidate in (*review.candidates, *review.robustness.near)}
     files = {name: grid_json.write(grid) for name, grid in grids.items()}
     write_folder(

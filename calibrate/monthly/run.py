@@ -21,6 +21,8 @@ from ..errors import SettingsError
 from ..evaluation.backtest import Backtest, Fold, folds, replay, with_thresholds
 from ..evaluation.band_rates import counted_bands
 from ..evaluation.by_age import by_age
+from ..evaluation.by_line import Line as BusinessLine
+from ..evaluation.by_line import by_line
 from ..evaluation.ceiling import available, ceiling_of
 from ..evaluation.comparison import Comparison, Verdict, compare
 from ..evaluation.decision import outcomes
@@ -33,7 +35,7 @@ from ..leads.columns.roles import newest_first
 from ..leads.history import History
 from ..points.plan import Plan, Prepared, calibrate_prepared, prepare, redrawn
 from ..points.score_table import score, with_minimums
-from ..report.review import Candidate, Past, Review, Robustness
+from ..report.review import Candidate, Handover, Past, Review, Robustness
 from ..weights.constraints import check as check_names
 from . import with_impact
 from .account import account_of, warnings
@@ -102,8 +104,8 @@ def review(
         near = tuple(_candidate(pool[0], grid, reading) for grid in pool[1].near) if pool else ()
     with timed("meeting_s", "meeting"):
         changes = changes_of(base, settings, backtests, capacity)
-        judged = next((backtest for backtest in backtests if backtest.name == base.chosen), backtests[0])
-        handover = replace(handover_of(base, settings, reading.history), ages=by_age(tally, judged))
+        handover = handover_of(base, settings, reading.history)
+        handover = _with_ages_and_lines(handover, reading, base.chosen, backtests, by_name, rolling)
         past = replace(base.past, drift=drift_of(base))
     risks = *warnings(reading, prepared.recency), *with_impact.warnings_of(base, settings, backtests)
     with timed("times_s", "times"):
@@ -223,6 +225,39 @@ def _in_time(comparison: Comparison, reading: Counted) -> Comparison:
         return comparison
     facts: dict[str, float | int | str] = {"column": falling[0], "share": falling[1]}
     return replace(comparison, verdict=Verdict("wait", None, "reversed_time", facts, comparison.verdict.baseline))
+
+
+def _with_ages_and_lines(
+    handover: Handover,
+    reading: Counted,
+    chosen: str,
+    backtests: Sequence[Backtest],
+    plans: Mapping[str, Plan],
+    rolling: Sequence[Fold],
+) -> Handover:
+    """The handover with how the chosen grid holds at every age, and with the lines of business that are asked for."""
+    judged = next((backtest for backtest in backtests if backtest.name == chosen), backtests[0])
+    lines = _lines(reading, plans, chosen, rolling) if reading.settings.candidates.by else ()
+    return replace(handover, ages=by_age(reading.tally, judged), lines=lines)
+
+
+def _lines(
+    reading: Counted, plans: Mapping[str, Plan], chosen: str, rolling: Sequence[Fold]
+) -> tuple[BusinessLine, ...]:
+    """Lines of business with grids of their own, made like the chosen one, or like the first that is made at all."""
+    made = [plan for plan in plans.values() if plan.grid is None]
+    if not made:
+        raise SettingsError("--by needs a method to make grids with: name one with --methods")
+    plan = next((plan for plan in made if plan.name == chosen), made[0])
+    column = str(reading.settings.candidates.by)
+    named = next((c.column for c in reading.tally.criteria if column in (c.name, c.column)), column)
+    min_leads = reading.settings.columns.min_leads
+    lines = by_line(reading.tally, plan, rolling, named, allowed=reading.allowed, min_leads=min_leads)
+    origin = _provenance(reading)
+    return tuple(
+        replace(line, grid=slim(replace(line.grid, provenance={**line.grid.provenance, **origin, "line": line.name})))
+        for line in lines
+    )
 
 
 def _check_allowed(reading: Counted) -> None:

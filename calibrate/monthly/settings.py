@@ -10,8 +10,7 @@ means in one line; a `Flag` beside the type makes it an option of the command li
 then its use (`settings.candidates.max_lines`), then `python -m calibrate.cli.reference`, which writes the table of
 flags anew. `--max-lines` is made of the field's name (`Flag("V", name="customer_value")` where it is to differ); a
 tuple is given as a comma list (or one value a flag, `repeated=True`), a mapping as NAME=VALUE, a boolean as
-`--x/--no-x`. Nothing else is to be
-registered. `PATH` beside the type says that it is a path of a file, which is relative to the settings file.
+`--x/--no-x`. Nothing else is to be registered. `PATH` beside the type: a path, relative to the settings file.
 
 The command line's flags and the file are two spellings of one `Settings`; paths in a file are relative to that file.
 """
@@ -198,6 +197,7 @@ class PinSettings(SettingsPart):
 class Candidates(SettingsPart):
     """Which grids are compared and what bounds them."""
 
+    by: Annotated[str | None, Flag("COL")] = Field(default=None, description="a grid per line of business: its column")
     methods: Annotated[tuple[str, ...], Flag("A,B")] = Field(
         default=DEFAULT_METHODS, description="weighting methods to compare"
     )

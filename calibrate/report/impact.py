@@ -34,6 +34,7 @@ def absent(review: Review) -> set[str]:
         "changes": changes.swap is not None or bool(changed(review)),
         "segments": bool(changes.sides),
         "ages": bool(handover.ages),
+        "business": bool(handover.lines),
         "grades": handover.grades is not None or bool(handover.demands),
         "months": bool(handover.kpis) or review.funnel.mails is not None,
         "feedback": handover.feedback is not None,

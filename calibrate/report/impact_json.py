@@ -6,6 +6,7 @@ from typing import Any
 
 from ..counts.rates import Rate
 from ..evaluation.by_age import AtAge
+from ..evaluation.by_line import Line as BusinessLine
 from ..evaluation.decision import Outcome
 from ..evaluation.segments import Segment
 from ..evaluation.swap import Moved
@@ -85,6 +86,7 @@ def _handover(handover: Handover) -> dict[str, Any]:
             cells.update({letter + digit: _rate(rate) for digit, rate in zip(DIGITS, rates, strict=True)})
     return {
         "ages": [_at_age(row) for row in handover.ages],
+        "business_lines": [_business_line(line) for line in handover.lines],
         "grades": None
         if grades is None
         else {"fit_from": grades.fit_from, "engagement_from": grades.engagement_from, "cells": cells},
@@ -157,6 +159,19 @@ def _feedback(feedback: Feedback | None) -> dict[str, Any] | None:
             }
             for line in feedback.lines
         ],
+    }
+
+
+def _business_line(line: BusinessLine) -> dict[str, Any]:
+    gap = line.difference
+    return {
+        "line": line.name,
+        "leads": line.leads,
+        "customers": line.customers,
+        "auc": {"common": line.common, "own": line.own},
+        "difference": None if gap is None else {"value": gap.value, "low": gap.low, "high": gap.high},
+        "proposed": line.proposed,
+        "grid": line.grid.name if line.proposed else None,
     }
 
 

@@ -47,6 +47,7 @@ SECTIONS = (
     "proof",
     "thresholds",
     "ages",
+    "business",
     "grades",
     "months",
     "feedback",

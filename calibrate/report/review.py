@@ -12,6 +12,7 @@ from ..counts.rates import RateTable
 from ..counts.tally import Tally
 from ..evaluation.audit import Finding
 from ..evaluation.by_age import AtAge
+from ..evaluation.by_line import Line as BusinessLine
 from ..evaluation.comparison import Comparison, Judged
 from ..evaluation.constraint_costs import Costs
 from ..evaluation.decision import Adopted
@@ -113,7 +114,8 @@ class Changes:
 class Handover:
     """What the chosen grid hands to sales: grades, demand per stage and month, and what sales said of it.
 
-    `ages` says how later leads of each age closed, where leads were seen at several.
+    `ages` says how later leads of each age closed, where leads were seen at several; `lines` are the lines of business
+    with grids of their own.
 
     `minutes_per_call` is what a lead costs sales; `policy` is how thresholds were asked for, `money` what a call costs
     and a customer is worth.
@@ -127,6 +129,7 @@ class Handover:
     policy: Policy | None = None
     money: tuple[float, float] | None = None
     ages: tuple[AtAge, ...] = ()
+    lines: tuple[BusinessLine, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -309,6 +309,7 @@ class RunFile(Part):
     segments: list[dict[str, Any]] = []
     grades: dict[str, Any] | None = None
     ages: list[dict[str, Any]] = []
+    business_lines: list[dict[str, Any]] = []
     threshold_policy: dict[str, Any] | None = None
     demands: list[dict[str, Any]] = []
     months_under_grid: list[dict[str, Any]] = []

@@ -229,6 +229,7 @@ def file_names(names: Iterable[str]) -> dict[str, str]:
 def grid_files(review: Review) -> dict[str, str]:
     """File name (without suffix) of each grid of a review: candidates, those nearly as good, points of the frontier."""
     names = [candidate.name for candidate in (*review.candidates, *review.robustness.near)]
+    names += [line.grid.name for line in review.handover.lines if line.proposed]
     return file_names(dict.fromkeys([*names, *(point.name for point in review.frontier.points)]))
 
 

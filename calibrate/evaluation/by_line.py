@@ -1,0 +1,151 @@
+"""One grid per line of business: fitted on its own leads, shrunk towards the common grid, judged on its later leads.
+
+Leads of other lines count too, but only as much as so many customers: a power prior (Ibrahim and Chen 2000, "Power
+prior distributions for regression models"). So a line with few customers has nearly the common grid, one with many its
+own. A line's grid is proposed only where it surely ranks that line's later leads better than the common one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from ..counts.rates import MIN_LEADS
+from ..counts.tally import Tally
+from ..errors import SettingsError, unknown
+from ..grid.grid import Grid
+from ..points.plan import Plan, calibrate_prepared, prepare
+from .backtest import FEWEST_TO_JUDGE, Backtest, Fold, LaterLeads, replay
+from .bootstrap import resample
+from .metrics import Estimate
+
+BORROWED = 50.0
+"""Leads of the other lines count as much as so many customers."""
+MOST_LINES = 10
+LEVEL = 0.05
+"""Chance that any line is split off without reason, shared among the lines that are judged."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of business on its later leads: AUC of the common and of its own grid, and their difference.
+
+    `difference` is None where too few later leads can be judged; `proposed` is True where it surely lies above 0.
+    """
+
+    name: str
+    leads: int
+    customers: int
+    common: float | None
+    own: float | None
+    difference: Estimate | None
+    proposed: bool
+    grid: Grid
+
+
+def by_line(
+    tally: Tally,
+    plan: Plan,
+    folds: Sequence[Fold],
+    column: str,
+    *,
+    allowed: Collection[str] | None = None,
+    min_leads: int = MIN_LEADS,
+) -> tuple[Line, ...]:
+    """Every line of a column with its own grid, the largest first, at most ten.
+
+    Raises SettingsError where the leads are not counted by this column.
+    """
+    columns = [criterion.column for criterion in tally.criteria]
+    if column not in columns:
+        raise SettingsError(f"--by: {unknown('column among the criteria', column, columns)}")
+    place = columns.index(column)
+    code, levels = tally.codes[place], tally.criteria[place].levels
+    counts = tally.marginals[place].sum(axis=0)
+    ranked = [at for at in np.argsort(-counts[:, 0], kind="stable") if levels[at].role == "value" and counts[at, 0]]
+    (common,) = replay(tally, (plan,), folds, allowed=allowed, min_leads=min_leads)
+    pairs = []
+    for at in ranked[:MOST_LINES]:
+        mine = code == at
+        shrunk = weighted(tally, np.where(mine, 1.0, _share(tally, ~mine)))
+        (own,) = replay(shrunk, (plan,), folds, allowed=allowed, min_leads=min_leads)
+        grid = calibrate_prepared(prepare(shrunk, allowed=allowed, min_leads=min_leads), plan)
+        pairs.append((at, mine, own, replace(grid, name=f"{plan.name} {levels[at].name}")))
+    judged = sum(_enough(_only(common, mine)) for _, mine, _, _ in pairs)
+    return tuple(
+        _judged(levels[at].name, _only(common, mine), _only(own, mine), grid, judged) for at, mine, own, grid in pairs
+    )
+
+
+def weighted(tally: Tally, factor: NDArray[np.float64]) -> Tally:
+    """The tally with each row standing for `factor` times its leads; counts per level are those of the rows, rounded.
+
+    >>> from calibrate.counts.tally import tally_of
+    >>> half = weighted(tally_of((), np.zeros((0, 4), np.uint8), np.array([1, 0, 1, 0])), np.array([0.5, 0.5, 1, 1]))
+    >>> half.leads.tolist(), half.totals.tolist()
+    ([0.5, 0.5, 1.0, 1.0], [[3, 2]])
+    """
+    leads, customers, size = tally.leads * factor, tally.customers * factor, len(tally.cohorts)
+
+    def counted(cell: NDArray[np.integer], cells: int) -> NDArray[np.int64]:
+        return np.rint([np.bincount(cell, column, cells) for column in (leads, customers)]).astype(np.int64).T
+
+    marginals = []
+    for margin, codes in zip(tally.marginals, tally.codes, strict=True):
+        width = margin.shape[1]
+        cells = counted(tally.cohort.astype(np.int64) * width + codes, size * width)
+        marginals.append(cells.reshape(margin.shape))
+    totals = counted(tally.cohort, size)
+    return replace(tally, leads=leads, customers=customers, totals=totals, marginals=tuple(marginals), exact=False)
+
+
+def _share(tally: Tally, others: NDArray[np.bool_]) -> float:
+    """What a lead of another line counts."""
+    customers = float(tally.customers[others].sum())
+    return min(1.0, BORROWED / customers) if customers else 0.0
+
+
+def _only(backtest: Backtest, mine: NDArray[np.bool_]) -> Backtest:
+    """A backtest on the later leads of one line."""
+    later = backtest.later
+    rows = mine[later.row]
+    part = replace(
+        later,
+        row=later.row[rows],
+        fold=later.fold[rows],
+        leads=later.leads[rows],
+        customers=later.customers[rows],
+        counted=later.counted[rows],
+        group=None if later.group is None else later.group[rows],
+    )
+    return replace(backtest, later=part, score=backtest.score[rows], rate=backtest.rate[rows])
+
+
+def _enough(backtest: Backtest) -> bool:
+    later: LaterLeads = backtest.later
+    customers = float(later.customers.sum())
+    return min(customers, float(later.leads.sum()) - customers) >= FEWEST_TO_JUDGE
+
+
+def _judged(name: str, common: Backtest, own: Backtest, grid: Grid, judged: int) -> Line:
+    """A line with its grids compared on the same later leads."""
+    later = common.later
+    leads, customers = round(float(later.leads.sum())), round(float(later.customers.sum()))
+    if not _enough(common):
+        return Line(name, leads, customers, None, None, None, False, grid)
+    replicates = resample(
+        later,
+        [("common", common.score, common.rate), ("own", own.score, own.rate)],
+        capacity=0.1,
+        metrics=("auc",),
+    )
+    gap = float(replicates.value[1, 0] - replicates.value[0, 0])
+    error = float((replicates.drawn[1, 0] - replicates.drawn[0, 0]).std())
+    width = float(special.stdtrit(max(replicates.sample - 1, 1), 1 - LEVEL / max(judged, 1) / 2))
+    difference = Estimate(gap, max(gap - width * error, -1.0), min(gap + width * error, 1.0))
+    values = [float(value) for value in replicates.value[:, 0]]
+    return Line(name, leads, customers, values[0], values[1], difference, difference.low > 0, grid)
