@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from weights_case import counted, text, yes_no
 
-from calibrate.counts.leakage_columns import auc_error, auc_of, bounds, columns_of, logit, rates_of
+from calibrate.counts.auc import auc_error, auc_of
+from calibrate.counts.leakage_columns import bounds, columns_of, logit, rates_of
 from calibrate.counts.tally import tally_of
 
 KINDS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=8)
