@@ -8,6 +8,7 @@ import itertools
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,8 +31,8 @@ def written_sheet(
 
     Sheets of charts are none. `header_row` is the row with the names, from 1, or 0 for none.
     """
-    book, charts = _opened(path)
-    try:
+    with ExitStack() as open_files:
+        book, charts = _opened(path, open_files)
         sheets = {str(worksheet.title): worksheet for worksheet in book.worksheets}
         if sheet is not None and sheet not in sheets:
             chart = f"'{sheet}' is a sheet of charts; " if sheet in charts else ""
@@ -42,8 +43,6 @@ def written_sheet(
             names, unnamed, facts = _written(sheets[title], target, header_row)
             if names:
                 break
-    finally:
-        book.close()
     if not names:
         raise InputError(f"{path}: the workbook has no sheet with a header line and rows")
     sheet_facts = [Fact("sheet", {"name": title or ""})]
@@ -53,7 +52,7 @@ def written_sheet(
     return text, tuple(sheet_facts)
 
 
-def _opened(path: Path) -> tuple[Any, list[str]]:
+def _opened(path: Path, open_files: ExitStack) -> tuple[Any, list[str]]:
     """The workbook, and the names of its sheets that hold charts and no cells: those are not opened."""
     from openpyxl.reader.excel import ExcelReader
     from openpyxl.utils.exceptions import InvalidFileException
@@ -76,7 +75,8 @@ def _opened(path: Path) -> tuple[Any, list[str]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             check_archive(path)
-            reader = _Cells(path, read_only=True, data_only=True)
+            reader = _Cells(open_files.enter_context(path.open("rb")), read_only=True, data_only=True)
+            open_files.callback(reader.archive.close)
             reader.read()
     except faults as error:
         raise InputError(f"{path}: cannot be read as an Excel workbook ({error}); save it again as .xlsx") from error

@@ -101,8 +101,8 @@ def test_thresholds_and_swaps_have_the_intervals_of_companies() -> None:
     wide, narrow = (trade_off(score(each, grid), None) for each in (tally, replace(tally, group=None)))
     widths = [float((table["high"] - table["low"]).mean()) for table in (wide, narrow)]
     assert widths[0] > widths[1]
-    swaps = [swap_all(each, grid, replace(grid, thresholds=Thresholds(0, 3)), QUESTIONS)
-             for each in (tally, replace(tally, group=None))]  # fmt: skip
+    rival = replace(grid_of(rng, "b"), thresholds=Thresholds(-5, -3))
+    swaps = [swap_all(each, grid, rival, QUESTIONS) for each in (tally, replace(tally, group=None))]
     enter, narrower = (each.of("marketing_qualified", "enter").rate for each in swaps)
     assert enter.high - enter.low > narrower.high - narrower.low
 
