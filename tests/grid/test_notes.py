@@ -13,6 +13,7 @@ FACTS = {
     "pivot": 15,
     "was": -7,
     "lines": "a=b",
+    "by": "c=d",
 }
 
 

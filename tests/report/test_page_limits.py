@@ -17,7 +17,7 @@ from calibrate.counts.tally import Tally
 from calibrate.grid.grid import Grid
 from calibrate.language import load
 from calibrate.report import what_if
-from calibrate.report.page import page
+from calibrate.report.page import page_text
 from calibrate.report.review import Review
 from calibrate.report.what_if import Profiles
 
@@ -51,7 +51,7 @@ def sizes(source: str) -> tuple[int, int]:
 def test_a_hundred_criteria_stay_within_the_limits(language: str, visit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     found = wide(100, 12_000, monkeypatch)
     assert len(found.rates.criteria) == 100
-    source = page(found, load(language))
+    source = page_text(found, load(language))
     whole, before = sizes(source)
     assert whole <= 400_000 and before <= 150_000
     sheet = visit(source)
@@ -65,7 +65,7 @@ def test_a_hundred_criteria_stay_within_the_limits(language: str, visit: Any, mo
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_axe_finds_nothing(language: str, scheme: str, browser: Any, tmp_path: Path) -> None:
     axe = pytest.importorskip("axe_playwright_python.base").AXE_FILE_PATH
-    (tmp_path / "review.html").write_text(page(REVIEW, load(language)), encoding="utf-8")
+    (tmp_path / "review.html").write_text(page_text(REVIEW, load(language)), encoding="utf-8")
     context = browser.new_context(offline=True, viewport={"width": 1280, "height": 720}, color_scheme=scheme)
     sheet = context.new_page()
     sheet.goto((tmp_path / "review.html").as_uri())
@@ -83,7 +83,7 @@ def test_it_prints_to_two_pages_and_all_of_it_on_demand(language: str, visit: An
     def pages(sheet: Any) -> int:
         return len(re.findall(rb"/Type\s*/Page\b", sheet.pdf(prefer_css_page_size=True)))
 
-    sheet = visit(page(REVIEW, load(language)))
+    sheet = visit(page_text(REVIEW, load(language)))
     assert pages(sheet) <= 2
     sheet.goto((tmp_path / "review.html").as_uri() + "?appendix")
     sheet.locator("#fold-rates > section").wait_for()
@@ -91,7 +91,7 @@ def test_it_prints_to_two_pages_and_all_of_it_on_demand(language: str, visit: An
 
 
 def test_the_first_content_is_there_at_once_even_on_a_slow_machine(browser: Any, tmp_path: Path) -> None:
-    (tmp_path / "review.html").write_text(page(REVIEW, load("en")), encoding="utf-8")
+    (tmp_path / "review.html").write_text(page_text(REVIEW, load("en")), encoding="utf-8")
     context = browser.new_context(offline=True)
     for slower, promised in ((1, 400), (SLOWER, 1200)):
         sheet = context.new_page()
@@ -117,7 +117,7 @@ def test_a_change_is_painted_soon_with_twenty_thousand_profiles(
     browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(what_if, "profiles_of", many)
-    (tmp_path / "review.html").write_text(page(REVIEW, load("en")), encoding="utf-8")
+    (tmp_path / "review.html").write_text(page_text(REVIEW, load("en")), encoding="utf-8")
     context = browser.new_context(offline=True)
     sheet = context.new_page()
     context.new_cdp_session(sheet).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
@@ -141,7 +141,7 @@ def test_a_change_is_painted_soon_with_twenty_thousand_profiles(
 
 def test_the_whole_path_by_keyboard(visit: Any) -> None:
     """From the answer to the command that adopts: skip link, a point, undo, threshold, a lead, name, a fold."""
-    sheet = visit(page(REVIEW, load("en")))
+    sheet = visit(page_text(REVIEW, load("en")))
     press = sheet.keyboard.press
     press("Tab")
     assert sheet.evaluate("document.activeElement.className") == "skip"
