@@ -47,7 +47,7 @@ from ..grid.event_columns import BEFORE, COUNT, DAYS, FASTER, FIRST, LAST, LAST_
 from ..vocabulary import shape_of
 from .columns.naming import in_order, words_of
 from .columns.person_names import may_be_shown
-from .day_span import span_of
+from .day_span import day_of, span_of
 from .keys import keys_of_events
 from .terms import Terms
 
@@ -205,7 +205,7 @@ def common_types(events: Table, column: str) -> tuple[str, ...]:
 
 def last_event_day(events: Table, at: str) -> date | None:
     """The last day on which anything happened; days that are not believed (`day_span`) do not count."""
-    newest = span_of(events, sql.day(dates.moment(events, at).expression).sql("duckdb")).newest
+    newest = span_of(events, day_of(events, at)).newest
     return None if newest is None else day_at(newest)
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..days import day_number
-from ..engine import dates, sql
 from ..engine.derived import answered
 from ..engine.query import (
     NOTHING,
@@ -33,6 +32,7 @@ from ..engine.table import Column, Fact, Table
 from ..errors import HistoryError
 from ..free_names import free_name
 from ..grid.lead_age import AGE
+from .day_span import day_of
 from .terms import Group, Terms
 
 SEEN, ROW = "seen on", "lead at age"
@@ -101,11 +101,6 @@ def age_sql(leads: Table, created_at: str, at: date) -> str:
     """SQL for the whole days from creation to a day; none where there is no creation day, 0 for leads of the future."""
     day = day_of(leads, created_at)
     return case((empty(day), NOTHING), (f"{day_number(at)} < {day}", 0), otherwise=f"{day_number(at)} - {day}")
-
-
-def day_of(table: Table, column: str) -> str:
-    """SQL for the day that a cell holds, in days since 1970."""
-    return sql.day(dates.moment(table, column).expression).sql("duckdb")
 
 
 def _at_age(table: Table, age: int, terms: Terms, as_of: date, names: tuple[str, str]) -> str:
