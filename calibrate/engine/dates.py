@@ -19,7 +19,7 @@ from ..errors import InputError
 from ..vocabulary import shape_of
 from .spoken_dates import has_time, is_spoken, spoken_sql
 from .sql import identifier, literal, rendered, trimmed
-from .table import Column, Fact, Table, column_of
+from .table import Fact, Table, column_of
 
 Order = Literal["day", "month"]
 SAMPLE = 5000
@@ -378,8 +378,3 @@ def _ambiguous(table: Table, name: str, writing: Writing) -> InputError:
         f"{table.name}: the dates of column '{name}' can be read in two ways: '{example}' is {as_day} with the day "
         f"first and {as_month} with the month first, and no value decides; write them as YYYY-MM-DD"
     )
-
-
-def is_date(column: Column) -> bool:
-    """Whether a column was read as dates or moments."""
-    return column.type in ("date", "timestamp")

@@ -26,6 +26,8 @@ from .table import Fact
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 BEGINNING = 256 * 1024
 """Characters read to find separator and header."""
+FIRST_RECORDS = 300
+"""Records of them that are looked at."""
 PIECE = 4 * 2**20
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -285,7 +287,7 @@ def with_places(names: list[str]) -> tuple[list[str], tuple[int, ...]]:
     return [name or f"column_{i + 1}" for i, name in enumerate(names)], unnamed
 
 
-def _records(text: str, separator: str, escape: str, complete: bool, most: int = 300) -> list[list[str]]:
+def _records(text: str, separator: str, escape: str, complete: bool) -> list[list[str]]:
     """The first records that are not blank; the last is left out if the text may be cut inside it."""
     reader = _reader(io.StringIO(text, newline=""), separator, escape)
     records: list[list[str]] = []
@@ -293,12 +295,12 @@ def _records(text: str, separator: str, escape: str, complete: bool, most: int =
         for record in reader:
             if any(cell.strip() for cell in record) or (len(record) > 1 and not records):
                 records.append(record)
-            if len(records) > most:
+            if len(records) > FIRST_RECORDS:
                 break
     except csv.Error:
         return records or [[""]]
-    cut = not complete and len(records) <= most and len(records) > 1
-    return (records[:-1] if cut else records[:most]) or [[""]]
+    cut = not complete and 1 < len(records) <= FIRST_RECORDS
+    return (records[:-1] if cut else records[:FIRST_RECORDS]) or [[""]]
 
 
 def _reader(lines: Iterator[str], separator: str, escape: str, *, strict: bool = False) -> Iterator[list[str]]:

@@ -95,7 +95,7 @@ def foreign_reading(text: str) -> int:
     tokens = [token for token in re.split(r"[\s,;:/|()·・]+", text) if token]
     east = [token for token in tokens if _EAST.match(_HONOUR.sub("", token))]
     if east:
-        return _eastern(text, east, tokens)
+        return _eastern(east, tokens)
     if any(_HONOUR.search(token) and token[0] in _joined()[1] for token in tokens):
         return SURE
     return _western([bare for token in tokens if (bare := token.strip(".!?\"'«»“”")) and bare[0].isalpha()])
@@ -118,7 +118,7 @@ def _western(tokens: list[str]) -> int:
     return MAYBE if len(tokens) <= 3 and any(hits) else NO
 
 
-def _eastern(text: str, east: list[str], tokens: list[str]) -> int:
+def _eastern(east: list[str], tokens: list[str]) -> int:
     """A family name at the head, and a given name or an address after it."""
     first_names, family = _joined()
     if len(tokens) == 2 and len(east) == 2 and tokens[0] in family:
