@@ -74,13 +74,10 @@ def condition_of(where: str, table: Table) -> exp.Expr:
     except (SqlglotError, RecursionError) as fault:
         reason = str(fault).splitlines()[0].split(". Line")[0]
         raise InputError(f"where {where[:200]!r} cannot be read ({reason}); {LANGUAGE}") from None
-    query = parts[0] if parts else None
-    if len(parts) != 1 or not isinstance(query, exp.Select) or {key for key, part in query.args.items() if part} - {
-        "expressions", "where", "kind",
-    }:  # fmt: skip
-        raise InputError(f"where {where[:200]!r}: one condition is wanted, not several statements")
-    clause = query.args.get("where")
-    if clause is None:
+    query = parts[0] if len(parts) == 1 else None
+    clauses = {key: part for key, part in query.args.items() if part} if isinstance(query, exp.Select) else {}
+    clause = clauses.get("where")
+    if clause is None or clauses.keys() - {"expressions", "where", "kind"}:
         raise InputError(f"where {where[:200]!r}: one condition is wanted, not several statements")
     return _Reader(where, {column.name: column for column in table.columns}, table.name).condition(clause.this)
 
