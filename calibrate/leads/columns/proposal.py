@@ -52,8 +52,8 @@ class Proposal(Shown):
     """Proposed criteria and the account of columns that are none.
 
     `only_needed` names criteria that are there only so that given grids can be recounted: they are none that was
-    proposed. `sensitive` columns are to be set aside, be they among the criteria or not.
-    proposed. `clear` are columns that the user answers for, `back` those that were put back: neither is a suspect.
+    proposed. `sensitive` columns are to be set aside, be they among the criteria or not. `clear` are columns that the
+    user answers for, `back` those that were put back: neither is a suspect.
     """
 
     criteria: tuple[Criterion, ...]
@@ -140,7 +140,7 @@ def propose(
         for criterion in (*more, *([proposed] if proposed else [])):
             spelt = _with_signs(criterion, column_profile, table.facts)
             criteria.append(replace(spelt, name=free_name(criterion.name, [c.name for c in criteria])))
-        extra += [c.name for c in criteria[len(criteria) - len(more) - bool(proposed) : len(criteria) - bool(proposed)]]
+            extra += [criteria[-1].name] if criterion is not proposed else []
         if proposed is not None and not proposed.fixed:
             facts += _findings(look, proposed)
     rows = next(iter(profiles.values())).rows
