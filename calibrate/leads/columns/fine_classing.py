@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from ... import vocabulary
 from ...days import MONTHS
-from ...engine.spoken_dates import folded
 from ...free_names import free_name, wrapped
 from ...grid.criteria import (
     MISSING,
@@ -33,8 +32,7 @@ from ...grid.criteria import (
     plain_number,
 )
 from ...vocabulary import YES
-from .naming import axis_of
-from .naming import folded as folded_name
+from .naming import axis_of, folded
 from .profile import RARE, Profile
 from .ranges import order, span
 
@@ -162,7 +160,7 @@ def _spelling(text: str) -> str:
     >>> [_spelling(text) for text in ("E-mail", "e mail", "1-10", "1 10", "C++", "C")]
     ['email', 'email', '1-10', '1 10', 'c++', 'c']
     """
-    return ";".join(sorted(_spelt_alike(part) for part in folded_name(text).split(";")))
+    return ";".join(sorted(_spelt_alike(part) for part in folded(text).split(";")))
 
 
 def _spelt_alike(part: str) -> str:
