@@ -20,7 +20,6 @@ from ..engine.query import (
     as_date,
     as_text,
     between,
-    blank,
     both,
     call,
     case,
@@ -29,10 +28,8 @@ from ..engine.query import (
     count_where,
     days_after,
     empty,
-    falling,
     filled,
     join,
-    negated,
     quoted,
     rows,
     select,
@@ -47,6 +44,7 @@ from ..grid.event_columns import BEFORE, COUNT, DAYS, FASTER, FIRST, LAST, LAST_
 from ..vocabulary import shape_of
 from .columns.naming import in_order, words_of
 from .columns.person_names import may_be_shown
+from .columns.profile import commonest
 from .day_span import day_of, span_of
 from .keys import keys_of_events
 from .terms import Terms
@@ -195,12 +193,7 @@ def _same(
 
 def common_types(events: Table, column: str) -> tuple[str, ...]:
     """The commonest event types, the commonest first; a text that is personal is none (`people.may_be_shown`)."""
-    counts = rows(select({"type": as_text(quoted(column)), "events": count()}, events.relation, group=(1,)), "counted")
-    told = both(filled("type"), negated(blank("type")))
-    answer = events.fetch(
-        select(("type", "events"), counts, where=told, order=(falling("events"), "type"), limit=LOOKED_AT)
-    )
-    return tuple(may_be_shown([str(event_type) for event_type in answer["type"]])[:COMMON])
+    return tuple(may_be_shown(commonest(events, column, LOOKED_AT))[:COMMON])
 
 
 def last_event_day(events: Table, at: str) -> date | None:

@@ -28,6 +28,7 @@ from ...engine.query import (
 from ...engine.table import Column, Fact, Table
 from ...grid.mailbox_kinds import _EDGE, DISPOSABLE, FREE, LISTS, PROFESSIONAL, SUFFIX, kind_of, lists
 from .naming import words_of
+from .profile import first_texts
 
 LOOKED_AT, MOSTLY = 2000, 0.8
 _ADDRESS = re.compile(r"^\s*((?:[^@<>\s][^@<>]*)?<\s*)?[^@\s<>/?=]+@[^@\s<>/?=]+\.[A-Za-z]{2,}\W*$")
@@ -44,14 +45,8 @@ _DOMAIN_NAMES = (
 
 def find_addresses(table: Table) -> list[str]:
     """Columns that hold e-mail addresses, or their domains, in most of the cells that are filled."""
-    texts = [c.name for c in table.columns if c.type == "text"]
-    if not texts:
-        return []
-    cells = {f"c{i}": quoted(name) for i, name in enumerate(texts)}
-    answer = table.fetch(select(cells, table.relation, limit=LOOKED_AT))
     addresses = []
-    for i, name in enumerate(texts):
-        values = [str(value) for value in answer[f"c{i}"] if value is not None]
+    for name, values in first_texts(table, LOOKED_AT).items():
         called_domain = words_of(name) in _DOMAIN_NAMES
         good = sum(bool(_ADDRESS.match(value)) or (called_domain and kind_of(value) is not None) for value in values)
         if values and good >= MOSTLY * len(values):

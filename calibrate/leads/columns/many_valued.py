@@ -11,10 +11,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from ...engine.query import quoted, select
 from ...engine.table import Table
 from ...grid.derived import Derived
 from .person_names import may_be_shown
+from .profile import first_texts
 from .regions import regions
 
 LOOKED_AT = 20_000
@@ -35,14 +35,9 @@ _PAGE = re.compile(r"\s*(https?://[^\s/?#]+\.?[^\s]*|/[^\s]*)\s*", re.IGNORECASE
 
 def many_valued(table: Table, skip: Collection[str] = ()) -> dict[str, Derived]:
     """Rules of the columns derived from lists of answers, addresses of pages and postal codes, by their names."""
-    texts = [column.name for column in table.columns if column.type == "text" and column.name not in skip]
-    if not texts:
-        return {}
-    cells = {f"c{at}": quoted(name) for at, name in enumerate(texts)}
-    sample = table.fetch(select(cells, table.relation, limit=LOOKED_AT))
     rules: dict[str, Derived] = {}
-    for at, name in enumerate(texts):
-        filled = Counter(str(text) for text in sample[f"c{at}"] if text is not None and str(text).strip())
+    for name, texts in first_texts(table, LOOKED_AT, skip).items():
+        filled = Counter(text for text in texts if text.strip())
         rules |= pages(name, filled) or answers(name, filled) or regions(name, filled)
     return rules
 

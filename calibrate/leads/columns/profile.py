@@ -7,6 +7,7 @@ the same file always gives the same answer. Here too is what a column's name say
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -109,6 +110,30 @@ def profiles_of(table: Table, names: tuple[str, ...] | None = None) -> dict[str,
     return {column.name: profiles[column.name] for column in columns}
 
 
+def first_texts(table: Table, most: int, skip: Collection[str] = ()) -> dict[str, list[str]]:
+    """The filled cells of every text column, but those skipped, in the first rows of a table."""
+    names = [column.name for column in table.columns if column.type == "text" and column.name not in skip]
+    if not names:
+        return {}
+    cells = {f"c{place}": quoted(name) for place, name in enumerate(names)}
+    answer = table.fetch(select(cells, table.relation, limit=most))
+    return {
+        name: [str(text) for text in answer[cell] if text is not None] for name, cell in zip(names, cells, strict=True)
+    }
+
+
+def commonest(table: Table, column: str, most: int) -> list[str]:
+    """The different values of a column as texts, the commonest first, blanks left out."""
+    counts = {"v": query.as_text(quoted(column)), "n": count()}
+    source = query.rows(select(counts, table.relation, group=(1,)), "counted")
+    answer = table.fetch(select(("v", "n"), source, where=_has_text("v"), order=(falling("n"), "v"), limit=most))
+    return [str(value) for value in answer["v"]]
+
+
+def _has_text(cell: str) -> str:
+    return both(filled(cell), negated(blank(cell)))
+
+
 def _looked_at(table: Table) -> tuple[str, int]:
     """The rows to look at as a source, and how many they are."""
     if table.rows <= LOOKED_AT or table.position is None:
@@ -168,8 +193,7 @@ def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[
         "rare": whole(over(call.sum(flag(f"n <= {RARE}")), by="place")),
         "standing": over(call.row_number(), by="place", order=listing((falling("n"), "v"))),
     }
-    texts_only = both(filled("v"), negated(blank("v")))
-    ranked = query.rows(select(standing, query.rows(counted, "counted"), where=texts_only), "ranked")
+    ranked = query.rows(select(standing, query.rows(counted, "counted"), where=_has_text("v")), "ranked")
     measures = ("differ", "filled", "rare")
     answer = table.fetch(
         select((*counts, *measures), ranked, where=f"standing <= {COMMON}", order=("place", "standing"))

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ...engine.query import quoted, select
 from ...engine.table import Table
 from ...grid.criteria import Criterion, Level
 from ...grid.derived import OTHER_ANSWER, Derived
 from .fine_classing import with_specials
 from .naming import words_of
+from .profile import first_texts
 from .titles import TOPICS, Words, shown_order, title_rules
 
 LOOKED_AT, LEAST_TITLES, MOST_TITLES, LONGEST = 5000, 15, 500, 60
@@ -28,15 +28,10 @@ def find_titles(table: Table) -> list[str]:
 
     A column called like one needs less to be read than one that only looks like it.
     """
-    texts = [column.name for column in table.columns if column.type == "text"]
-    if not texts:
-        return []
-    cells = {f"c{at}": quoted(name) for at, name in enumerate(texts)}
-    sample = table.fetch(select(cells, table.relation, limit=LOOKED_AT))
     titles = []
-    for at, name in enumerate(texts):
+    for name, texts in first_texts(table, LOOKED_AT).items():
         share = READ_IF_NAMED if _NAMES.search(words_of(name)) else READ
-        different = list(dict.fromkeys(str(text).strip().casefold() for text in sample[f"c{at}"] if text is not None))
+        different = list(dict.fromkeys(text.strip().casefold() for text in texts))
         if len(different) >= LEAST_TITLES and _read(different[:: -(-len(different) // MOST_TITLES)]) >= share:
             titles.append(name)
     return titles

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ...engine.query import as_text, blank, both, count, falling, filled, negated, quoted, rows, select
 from ...engine.table import Fact, Table
 from ...errors import HistoryError
 from ..columns.naming import words_of
 from ..columns.outcome_words import meaning
+from ..columns.profile import commonest
 from ..keys import keys_of as compared
 from .base import EMPTY, Aside, Names, Outcome, System
 
@@ -49,7 +49,7 @@ def told(system: System, table: Table, *, column: str | None = None, sale: bool 
             if column is not None and match != column:
                 continue
             at = system.find(names, outcome.at)
-            values = _values(table, match)
+            values = commonest(table, match, MOST_VALUES)
             won = tuple(v for v in values if _won(v, outcome))
             if won:
                 where, still = _open(system, table, outcome, values)
@@ -66,7 +66,7 @@ def _open(system: System, table: Table, outcome: Outcome, values: list[str]) -> 
         match = system.find(names, columns)
         if match is None:
             continue
-        still = tuple(v for v in _values(table, match) if _said(v, words))
+        still = tuple(v for v in commonest(table, match, MOST_VALUES) if _said(v, words))
         return match, (*still, EMPTY) if EMPTY in words else still
     open_unless_lost = outcome.rest == "open"
     return None, tuple(
@@ -103,7 +103,7 @@ def check_lost(system: System, table: Table) -> None:
     for columns, words in system.lost_signs:
         for match in system.all(names, columns):
             columns_read.append(match)
-            values = _values(table, match)
+            values = commonest(table, match, MOST_VALUES)
             if values and (not words or any(_said(v, words) for v in values)):
                 return
     finding = (
@@ -194,21 +194,6 @@ def spoken(system: System, table: Table, outcome: Told | None, *, by_user: bool,
         if part != ("labels" if french else "labels_fr")
     ]
     return Spoken(tuple(facts), tuple(warnings))
-
-
-def _values(table: Table, column: str) -> list[str]:
-    """The different texts of a column, the commonest first."""
-    counts = rows(select({"v": as_text(quoted(column)), "n": count()}, table.relation, group=(1,)), "counted")
-    answer = table.fetch(
-        select(
-            ("v", "n"),
-            counts,
-            where=both(filled("v"), negated(blank("v"))),
-            order=(falling("n"), "v"),
-            limit=MOST_VALUES,
-        )
-    )
-    return [str(value) for value in answer["v"]]
 
 
 def _said(value: str, words: Names) -> bool:
