@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibrate import Plan, Terms, calibrate, count, observe, open_table, propose
+from calibrate.errors import GridError
 from calibrate.export import csv as csv_format
 from calibrate.export import excel, pmml, python, reading, sql
 from calibrate.export import json as canonical
@@ -198,5 +199,5 @@ def test_a_hostile_sign_is_refused() -> None:
     grid = Grid("g", "lift", (Criterion("a", "a", "number", "fit", levels, units=(("k", "e3"),)),), ((1, 2, 0, 0),))
     text = canonical.write(grid)
     assert canonical.read(text, "g.json").criteria[0].units == (("k", "e3"),)
-    with pytest.raises(Exception, match=r"units|e3"):
+    with pytest.raises(GridError, match=r"units|e3"):
         canonical.read(text.replace('"e3"', '"e300"'), "g.json")

@@ -60,3 +60,16 @@ def test_weights_solve_the_likelihood_of_leads_that_may_still_close() -> None:
         p = float(weights[closed].sum() / weights.sum())
     assert p == pytest.approx(best, abs=1e-6) and p == pytest.approx(0.3, abs=0.03)
     assert weights.sum() == pytest.approx(share.sum(), rel=0.02)  # in the mean a lead counts as the share of its sales
+
+
+def test_on_other_criteria_the_leads_stay_and_their_levels_follow_the_map() -> None:
+    """Two criteria in the other order: the second as it is, of the first the levels 1 and 2 in one."""
+    codes = np.array([[0, 1, 2], [3, 4, 5]], np.uint8)
+    late = Sales(codes, *(np.arange(3, dtype=np.int32),) * 4)
+    maps = [np.arange(6, dtype=np.uint8), np.array([0, 1, 1], np.uint8)]
+    assert late.regrouped([1, 0]).codes.tolist() == [[3, 4, 5], [0, 1, 2]]
+    assert late.regrouped([1, 0], maps).codes.tolist() == [[3, 4, 5], [0, 1, 1]]
+    young = Undecided(codes, np.ones(3), np.ones(3), np.array([True, False, False]))
+    assert young.regrouped([0], maps[1:]).codes.tolist() == [[0, 1, 1]]
+    assert young.regrouped([]).codes.shape == (0, 3)
+    assert young.of(young.closed).codes.tolist() == [[0], [3]]

@@ -46,3 +46,9 @@ def test_weights_of_one_change_nothing() -> None:
     tally, _ = history([1, 0, 0, 1, 1, 0, 0, 0])
     same = faded(tally, np.ones(4))
     assert (same.totals == tally.totals).all() and (same.by_level == tally.by_level).all()
+
+
+def test_a_half_life_of_two_months_by_pencil() -> None:
+    """The newest month with leads counts 1, two before it half, four a quarter; months to come nothing."""
+    occupied = np.array([True, True, True, True, True, False])
+    assert half_life_weights(occupied, 2) == pytest.approx([0.25, 0.125**0.5, 0.5, 0.5**0.5, 1, 0])

@@ -47,3 +47,9 @@ def test_what_is_wanted_is_not_tried() -> None:
     assert by_chance(history(1, 0.0), free=("Campaign ID",)) == ()
     assert [each.kind for each in by_chance(history(1, 0.0))] == ["key"]
     assert by_chance(history(1, 0.0, name="Sector")) != ()  # shaped like codes, whatever it is called
+
+
+def test_levels_that_came_one_after_the_other_cannot_be_compared() -> None:
+    """Two campaigns of the first half, two of the second: each half has spread, but no level stands in both."""
+    margin = np.array([[[100, 30], [100, 10], [0, 0], [0, 0]], [[0, 0], [0, 0], [100, 30], [100, 10]]])
+    assert replicated(margin) == -np.inf

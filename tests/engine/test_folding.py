@@ -39,3 +39,15 @@ def test_duckdb_and_sqlite_fold_alike(text: str) -> None:
 def test_paths_in_the_engine(address: str) -> None:
     statement = f"SELECT {folding.path_of('t', quoted)} FROM (SELECT CAST(? AS TEXT) AS t)"
     assert duckdb.connect().execute(statement, [address]).fetchone() == (path_of(address),)
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [(" cto ", "chief"), (" a ceo b ", "chief"), (" sales cto ", "chief"), (" sales ", "sales"), (" b ", "no"),
+     ("", "no"), (None, None)],
+)  # fmt: skip
+def test_the_first_answer_with_any_of_its_words(text: str | None, level: str | None) -> None:
+    answers = [("chief", (" cto ", " ceo ")), ("nobody", ()), ("sales", (" sales ",))]
+    for dialect, connection in (("duckdb", duckdb.connect()), ("sqlite", sqlite3.connect(":memory:"))):
+        statement = f"SELECT {folding.answer('t', answers, 'no', quoted, dialect)} FROM (SELECT CAST(? AS TEXT) AS t)"
+        assert connection.execute(statement, [text]).fetchone() == (level,)

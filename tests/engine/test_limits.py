@@ -98,3 +98,13 @@ def test_gzip_that_grows_as_no_table_does_is_refused(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(b"id,won\n" + b"1,yes\n" * 5_000_000))
     with pytest.raises(InputError, match="as no table of leads does"):
         read(path)
+
+
+def test_a_line_may_be_as_long_as_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bound of 5: a line of 5 in two pieces passes, whatever stood before; the sixth letter is refused on line 3."""
+    monkeypatch.setattr(limits, "MOST_LINE", 5)
+    lines = limits.LineLengths(Path("l.csv"))
+    for piece in ("abc", "de", "\n12", "\n123", "45"):
+        lines.add(piece)
+    with pytest.raises(InputError, match="line 3 has more than 5 bytes"):
+        lines.add("6")

@@ -37,6 +37,9 @@ def test_a_reversal_is_found_and_only_there() -> None:
     lines = {line.name: line for line in by_line(tally, PLAN, folds(tally), "line", allowed=("x", "y"))}
     assert [name for name, line in lines.items() if line.proposed] == ["b"]
     assert lines["b"].own > lines["b"].common + 0.05
+    gap = lines["b"].difference
+    assert gap.value == pytest.approx(lines["b"].own - lines["b"].common)
+    assert 0 < gap.low < gap.value and gap.high - gap.value == pytest.approx(gap.value - gap.low)
     x = next(criterion for criterion in lines["b"].grid.criteria if criterion.name == "x")
     points = lines["b"].grid.points[lines["b"].grid.criteria.index(x)]
     assert points[x.index_of("yes")] < points[x.index_of("no")]

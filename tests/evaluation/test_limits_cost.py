@@ -29,6 +29,7 @@ def test_the_cost_is_the_difference_on_later_leads() -> None:
         (plans[1], replace(plans[0], limits=TARGETS["hubspot"])), backtests, grids, replace(free), capacity=0.2
     )
     assert swapped is not None
+    assert limits_cost(plans, backtests, grids, replace(free, points=(), best=None), capacity=0.2) is None
 
 
 def test_nothing_is_asked_without_a_target() -> None:

@@ -27,3 +27,10 @@ def test_two_questions_to_one_text_fold_it_once():
     again = replace(rank, name="Again", column="Title (again)")
     once, twice = fields((rank,)), fields((rank, again))
     assert len(twice) == len(once) + 1
+
+
+def test_an_answer_without_words_is_given_to_no_text():
+    (rank, *_) = derived.grid().criteria
+    idle = replace(rank.derived, answers=(("nobody", ()), *rank.derived.answers))
+    found, plain = fields((replace(rank, derived=idle),)), fields((rank,))
+    assert Tree.tostring(found) == Tree.tostring(plain)

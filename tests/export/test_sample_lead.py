@@ -32,3 +32,10 @@ def test_it_brings_the_most_points_and_leaves_a_third_criterion_empty() -> None:
     grid = Grid("g", "m", (*columns,), ((1, 7, 0, 0), (-2, -9, 0, 0), (4, 0, -3, 0)))
     assert sample_lead(grid) == {"c0": "b", "c1": "b", "c2": None}
     assert grid.score(sample_lead(grid)) == 7 - 9 - 3
+
+
+def test_a_level_that_no_answer_falls_into_is_passed_over() -> None:
+    """What is filled in is never "other": its 9 points cannot be had, the 3 for an answer can."""
+    demo = Criterion("demo", "demo", "presence", "fit", (Level("yes"), *ENDS))
+    assert answer_of(demo, 2) == (False, None)
+    assert sample_lead(Grid("g", "m", (demo,), ((3, -1, 9),))) == {"demo": "yes"}

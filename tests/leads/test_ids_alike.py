@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import uuid
 from datetime import date, timedelta
 from pathlib import Path
@@ -34,7 +35,10 @@ def test_a_guid_is_one_id_in_every_writing(tmp_path: Path, write: object) -> Non
     deals = written(tmp_path / "deals.csv", ["contactid", "closed"], rows)
     code, out, err = ended(("check", leads, "--outcomes", deals, "--lead-id", "contactid", "--json"))
     assert code == 0, err
-    assert ('"ids": 40' in out and '"matched": 40' in out) or '"customers": 40' in out
+    answer = json.loads(out)
+    joined = {fact["key"]: fact["facts"] for fact in answer["history"]["facts"]}
+    assert joined["joined_guid"] == {"name": "deals.csv", "matched": 40, "ids": 40}
+    assert answer["overall"]["customers"] == 14  # every third of the 42 leads that are 90 days old
 
 
 @pytest.mark.parametrize("name", ["lead number", "LEAD NUMBER", " Lead_Number ", "lead-number", "LeadNumber"])
@@ -42,5 +46,6 @@ def test_the_id_may_be_called_otherwise_in_the_second_file(tmp_path: Path, name:
     leads = history(tmp_path, "Lead Number", [f"L{i}" for i in range(120)])
     rows = [[f"L{i}", str(date(2024, 3, 15) + timedelta(days=i))] for i in range(0, 120, 3)]
     deals = written(tmp_path / "deals.csv", [name, "closed"], rows)
-    code, _, err = ended(("check", leads, "--outcomes", deals, "--lead-id", "Lead Number"))
+    code, out, err = ended(("check", leads, "--outcomes", deals, "--lead-id", "Lead Number", "--json"))
     assert code == 0, err
+    assert json.loads(out)["overall"]["customers"] == 14
