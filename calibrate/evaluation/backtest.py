@@ -62,6 +62,18 @@ class LaterLeads:
     fingerprint: str
     group: NDArray[np.int32] | None = None
 
+    def of(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> LaterLeads:
+        """Some of the rows, by a mask or by position."""
+        return replace(
+            self,
+            row=self.row[rows],
+            fold=self.fold[rows],
+            leads=self.leads[rows],
+            customers=self.customers[rows],
+            counted=self.counted[rows],
+            group=None if self.group is None else self.group[rows],
+        )
+
     def effect(self) -> float:
         """Design effect of the close rate of these leads."""
         groups, leads = grouped(self), float(self.leads.sum())

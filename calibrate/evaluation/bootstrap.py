@@ -22,7 +22,7 @@ from scipy import special
 from ..counts.rates import Z95
 from ..points.score_table import levels_of
 from .backtest import LaterLeads
-from .metrics import METRICS, Cells, Metric
+from .metrics import METRICS, Cells, Estimate, Metric
 
 Floats = NDArray[np.float64]
 
@@ -54,6 +54,26 @@ class Resampled:
         """One metric of every grid: its values (grids,) and its draws (grids, draws)."""
         m = self.metrics.index(metric)
         return self.value[:, m], self.drawn[:, m]
+
+    def estimates(self, position: int) -> dict[str, Estimate]:
+        """Each metric of one grid with its percentile interval, inside the metric's range."""
+        figures = {}
+        for m, name in enumerate(self.metrics):
+            low, high = np.clip(np.quantile(self.drawn[position, m], [0.025, 0.975]), *METRICS[name].span)
+            value = float(self.value[position, m])
+            figures[name] = Estimate(value, min(float(low), value), max(float(high), value))
+        return figures
+
+    def differences(self, position: int, alpha: float) -> dict[str, Estimate]:
+        """Each metric of one grid minus the first one's, ``d -+ t se`` with the standard error over the draws."""
+        width = float(special.stdtrit(max(self.sample - 1, 1), 1 - alpha / 2))
+        gaps = self.value[position] - self.value[0]
+        errors = (self.drawn[position] - self.drawn[0]).std(axis=1)
+        furthest = [METRICS[name].span[1] - METRICS[name].span[0] for name in self.metrics]
+        return {
+            name: Estimate(float(gap), max(float(gap - width * error), -most), min(float(gap + width * error), most))
+            for name, gap, error, most in zip(self.metrics, gaps, errors, furthest, strict=True)
+        }
 
 
 @dataclass(frozen=True)

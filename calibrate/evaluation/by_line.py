@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from ..counts.rates import MIN_LEADS
 from ..counts.tally import Tally
 from ..errors import SettingsError, unknown
 from ..grid.grid import Grid
 from ..points.plan import Plan, calibrate_prepared, prepare
-from .backtest import FEWEST_TO_JUDGE, Backtest, Fold, LaterLeads, replay
+from .backtest import FEWEST_TO_JUDGE, Backtest, Fold, replay
 from .bootstrap import resample
 from .metrics import Estimate
 
@@ -111,24 +110,13 @@ def _share(tally: Tally, others: NDArray[np.bool_]) -> float:
 
 def _only(backtest: Backtest, mine: NDArray[np.bool_]) -> Backtest:
     """A backtest on the later leads of one line."""
-    later = backtest.later
-    rows = mine[later.row]
-    part = replace(
-        later,
-        row=later.row[rows],
-        fold=later.fold[rows],
-        leads=later.leads[rows],
-        customers=later.customers[rows],
-        counted=later.counted[rows],
-        group=None if later.group is None else later.group[rows],
-    )
-    return replace(backtest, later=part, score=backtest.score[rows], rate=backtest.rate[rows])
+    rows = mine[backtest.later.row]
+    return replace(backtest, later=backtest.later.of(rows), score=backtest.score[rows], rate=backtest.rate[rows])
 
 
 def _enough(backtest: Backtest) -> bool:
-    later: LaterLeads = backtest.later
-    customers = float(later.customers.sum())
-    return min(customers, float(later.leads.sum()) - customers) >= FEWEST_TO_JUDGE
+    customers = float(backtest.later.customers.sum())
+    return min(customers, float(backtest.later.leads.sum()) - customers) >= FEWEST_TO_JUDGE
 
 
 def _judged(name: str, common: Backtest, own: Backtest, grid: Grid, judged: int) -> Line:
@@ -143,9 +131,6 @@ def _judged(name: str, common: Backtest, own: Backtest, grid: Grid, judged: int)
         capacity=0.1,
         metrics=("auc",),
     )
-    gap = float(replicates.value[1, 0] - replicates.value[0, 0])
-    error = float((replicates.drawn[1, 0] - replicates.drawn[0, 0]).std())
-    width = float(special.stdtrit(max(replicates.sample - 1, 1), 1 - LEVEL / max(judged, 1) / 2))
-    difference = Estimate(gap, max(gap - width * error, -1.0), min(gap + width * error, 1.0))
+    difference = replicates.differences(1, LEVEL / max(judged, 1))["auc"]
     values = [float(value) for value in replicates.value[:, 0]]
     return Line(name, leads, customers, values[0], values[1], difference, difference.low > 0, grid)

@@ -197,7 +197,7 @@ def compare(
                 name=backtest.name,
                 method=backtest.method,
                 lines=sizes[backtest.name][0],
-                metrics=estimates(replicates, i) if replicates else {},
+                metrics=replicates.estimates(i) if replicates else {},
                 against=None if backtest.name == baseline else baseline,
                 difference=differences(replicates, i, names.index(baseline))
                 if replicates and backtest.name != baseline
@@ -221,17 +221,6 @@ def compare(
     if case.fixed:
         verdict = replace(verdict, baseline=baseline)
     return Comparison(baseline, PRIMARY, tuple(candidates), later.folds, leads, customers, verdict)
-
-
-def estimates(replicates: Resampled, position: int) -> dict[str, Estimate]:
-    """Each metric of one candidate with its percentile interval, inside the metric's range."""
-    figures = {}
-    for m, name in enumerate(replicates.metrics):
-        span = METRICS[name].span
-        low, high = np.clip(np.quantile(replicates.drawn[position, m], [0.025, 0.975]), *span)
-        value = float(replicates.value[position, m])
-        figures[name] = Estimate(value, min(float(low), value), max(float(high), value))
-    return figures
 
 
 def differences(replicates: Resampled, position: int, baseline: int) -> dict[str, Estimate]:

@@ -15,7 +15,7 @@ from ..points.plan import Plan
 from ..weights.constraints import Constraints, direction_of
 from .backtest import Backtest, Fold, replay, same_leads
 from .bootstrap import resample
-from .comparison import differences, estimates
+from .comparison import differences
 from .metrics import Estimate
 
 MOST = 16
@@ -74,7 +74,7 @@ def judge_constraints(
     candidates = [(run.name, run.score, run.rate) for run in (backtest, *freed)]
     replicates = resample(later, candidates, capacity=capacity, metrics=SHOWN)
     run = (
-        Cost(key, facts, estimates(replicates, i), {name: -gap for name, gap in differences(replicates, i, 0).items()})
+        Cost(key, facts, replicates.estimates(i), {name: -gap for name, gap in differences(replicates, i, 0).items()})
         for i, (key, facts, _) in enumerate(single, 1)
     )
     return Costs(plan.name, tuple(run), len(every) - len(single))

@@ -207,19 +207,10 @@ def judge_frontier(
     value, draws = replicates.of("auc")
     contest = contest_of(value, draws, ~np.array(fixed))
     gaps, spread = value[contest.best] - value, contest.spread
-    bounds = np.quantile(replicates.drawn, [0.025, 0.975], axis=2)
     assessed = []
     for i, point in enumerate(points):
-        metrics = {
-            metric: Estimate(
-                float(replicates.value[i, m]),
-                float(min(bounds[0, i, m], replicates.value[i, m])),
-                float(max(bounds[1, i, m], replicates.value[i, m])),
-            )
-            for m, metric in enumerate(JUDGED)
-        }
         behind = Estimate(float(gaps[i]), float(gaps[i] - 1.96 * spread[i]), float(gaps[i] + 1.96 * spread[i]))
-        assessed.append(replace(point, metrics=metrics, behind=behind))
+        assessed.append(replace(point, metrics=replicates.estimates(i), behind=behind))
     alike = np.flatnonzero(contest.alike).tolist()
     size = {i: int(np.abs(points[i].grid.flat).sum()) for i in alike}
     shortest = min(alike, key=lambda i: (points[i].lines, -float(value[i]), size[i], i))

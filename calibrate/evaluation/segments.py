@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -182,20 +182,12 @@ def _enough(later: LaterLeads, code: NDArray[np.integer], size: int) -> NDArray[
 
 def _resampled(case: _Case, rows: NDArray[np.intp]) -> Resampled:
     """Every metric of every candidate on resampled leads of one segment."""
-    later = case.later
-    mine = replace(
-        later,
-        row=later.row[rows],
-        fold=later.fold[rows],
-        leads=later.leads[rows],
-        customers=later.customers[rows],
-        counted=later.counted[rows],
-        group=None if later.group is None else later.group[rows],
-    )
     candidates = [
         (backtest.name, backtest.score[rows], np.clip(backtest.rate[rows], 1e-9, 1 - 1e-9)) for backtest in case.judged
     ]
-    return resample(mine, candidates, capacity=case.capacity, metrics=SHOWN, draws=DRAWS, groups=GROUPS, most=SCORES)
+    return resample(
+        case.later.of(rows), candidates, capacity=case.capacity, metrics=SHOWN, draws=DRAWS, groups=GROUPS, most=SCORES
+    )
 
 
 def _sides(later: LaterLeads, calls: Called, code: NDArray[np.integer], size: int) -> list[Floats | None]:
@@ -243,7 +235,7 @@ def _segment(
     chance: float,
 ) -> Segment:
     """One segment for the candidate at position `at` of those drawn; customers lost are tested at level `chance`."""
-    differences = {} if replicates is None else _differences(replicates, at, alpha)
+    differences = {} if replicates is None else replicates.differences(at, alpha)
     called = caught = None
     harm = ""
     if sides is not None:
@@ -257,19 +249,6 @@ def _segment(
         harm = "ranking"
     old, new = (None, None) if replicates is None else map(float, replicates.of(PRIMARY)[0][[0, at]])
     return Segment(level, round(leads), round(customers), old, new, differences, called, caught, harm)
-
-
-def _differences(replicates: Resampled, at: int, alpha: float) -> dict[str, Estimate]:
-    """Each metric of one candidate minus the baseline's, ``d -+ t se`` with the standard error over the draws."""
-    freedom = max(replicates.sample - 1, 1)
-    width = float(special.stdtrit(freedom, 1 - alpha / 2))
-    gaps = replicates.value[at] - replicates.value[0]
-    errors = (replicates.drawn[at] - replicates.drawn[0]).std(axis=1)
-    furthest = [METRICS[name].span[1] - METRICS[name].span[0] for name in replicates.metrics]
-    return {
-        name: Estimate(float(gap), max(float(gap - width * error), -most), min(float(gap + width * error), most))
-        for name, gap, error, most in zip(replicates.metrics, gaps, errors, furthest, strict=True)
-    }
 
 
 def _called(tally: Tally, old: Backtest, new: Backtest) -> Called:

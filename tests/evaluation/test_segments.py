@@ -123,10 +123,11 @@ def test_customers_lost_are_held_against_all_segments_that_have_ten() -> None:
 def test_an_interval_within_a_segment_by_pencil() -> None:
     drawn = np.array([[[0.7, 0.7, 0.7, 0.7]], [[0.6, 0.7, 0.8, 0.9]], [[-3.0, 0.0, 3.0, 0.0]]])
     value = np.array([[0.7], [0.75], [0.72]])
-    found = segments._differences(Resampled(("old", "new", "wild"), ("auc",), value, drawn, sample=25), 1, 0.01)
+    replicates = Resampled(("old", "new", "wild"), ("auc",), value, drawn, sample=25)
+    found = replicates.differences(1, 0.01)
     # differences -0.1, 0, 0.1, 0.2: s.e. sqrt(0.0125); Student's t with 24 degrees, 0.5 % on each side: 2.797
     width = 2.796939 * 0.0125**0.5
     assert found["auc"].value == pytest.approx(0.05)
     assert (found["auc"].low, found["auc"].high) == pytest.approx((0.05 - width, 0.05 + width), abs=1e-6)
-    wild = segments._differences(Resampled(("old", "new", "wild"), ("auc",), value, drawn, sample=25), 2, 0.01)["auc"]
+    wild = replicates.differences(2, 0.01)["auc"]
     assert (wild.low, wild.high) == (-1.0, 1.0)  # two AUCs cannot differ by more
