@@ -84,6 +84,12 @@ class Weights(Shown):
         return f"{self.method} ({self.unit})\n{self.frame().to_string(index=False, float_format='{:.3g}'.format)}"
 
 
+def no_weights(method: str, tally: Tally, notes: tuple[str, ...], thin: NDArray[np.bool_] | None = None) -> Weights:
+    """Log-odds of 0 on every level, which is certain: leads among which nothing can be told."""
+    zero = np.zeros(int(offsets(tally.criteria)[-1]))
+    return Weights(method, tally.criteria, zero, zero, zero, zero + 1, "log-odds", thin=thin, notes=notes)
+
+
 Method = Callable[[Tally, RateTable, Constraints], Weights]
 """A weighting method: a tally on its final levels and the rates of that tally become weights."""
 

@@ -9,7 +9,7 @@ from ..counts.rates import Z95, RateTable
 from ..counts.tally import Tally
 from ..grid.criteria import offsets
 from ..grid.notes import note
-from .base import Weights, against_rate, is_reference, normal_share, references, zero_levels
+from .base import Weights, against_rate, is_reference, no_weights, normal_share, references, zero_levels
 from .constraints import Constraints, resolve
 from .projection import kept
 
@@ -30,17 +30,7 @@ def evidence_weights(tally: Tally, rates: RateTable, constraints: Constraints) -
     overall = rates.overall.value
     limits = resolve(constraints, tally.criteria)
     if not 0 < rates.overall.customers < rates.overall.leads:
-        nothing = np.zeros(len(rates.leads))
-        return Weights(
-            "evidence",
-            tally.criteria,
-            nothing,
-            nothing,
-            nothing,
-            nothing + 1,
-            "log-odds",
-            notes=(*limits.notes, note("same_outcome")),
-        )
+        return no_weights("evidence", tally, (*limits.notes, note("same_outcome")))
     average = log_odds(np.array(overall))
     raw = log_odds(rates.shrunk) - average
     base = references(tally.criteria)

@@ -21,7 +21,7 @@ from ..counts.rates import Z95, RateTable
 from ..counts.tally import Tally
 from ..grid.criteria import offsets
 from ..grid.notes import note
-from .base import Weights, against_rate, condition, is_reference, normal_share, references, zero_levels
+from .base import Weights, against_rate, condition, is_reference, no_weights, normal_share, references, zero_levels
 from .constraints import Chain, Constraints, Limits, resolve
 from .prior import START, Component, Posterior, components, integrated, settle
 from .profile_algebra import FIT_ROWS, Rows, curvature, gram, level_out, predict, profiled, rows_of, sums
@@ -69,17 +69,7 @@ def roughly(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights
 def _weights(tally: Tally, rates: RateTable, constraints: Constraints, *, rough: bool) -> Weights:
     limits = resolve(constraints, tally.criteria)
     if not 0 < rates.overall.customers < rates.overall.leads or not tally.rows:
-        nothing = np.zeros(len(rates.leads))
-        return Weights(
-            "logistic",
-            tally.criteria,
-            nothing,
-            nothing,
-            nothing,
-            nothing + 1,
-            "log-odds",
-            notes=(*limits.notes, note("same_outcome")),
-        )
+        return no_weights("logistic", tally, (*limits.notes, note("same_outcome")))
     fit = fitted(tally, most_steps=ROUGH_STEPS if rough else MOST_STEPS)
     low, high = (np.zeros(len(fit.weights)),) * 2 if rough else _intervals(tally, fit)
     centre, shift = _centre(tally, fit.weights)

@@ -24,7 +24,7 @@ from ..counts.rates import Z95, RateTable
 from ..counts.tally import Tally, scores_of
 from ..grid.criteria import Criterion, offsets
 from ..grid.notes import note
-from .base import Weights, normal_share, zero_levels
+from .base import Weights, no_weights, normal_share, zero_levels
 from .constraints import Constraints, Limits, resolve
 from .profile_algebra import predict, rows_of
 from .search.beam import Width
@@ -91,13 +91,7 @@ def alternatives(
     thin = zero_levels(tally, rates)
     answers = _solved(tally, rates, constraints, limits, thin, effort, single=most == 1)
     if not answers:
-        nothing = np.zeros(len(rates.leads))
-        notes = (*limits.notes, note("nothing_worth"))
-        return (
-            Weights(
-                "sparse", tally.criteria, nothing, nothing, nothing, nothing + 1, "log-odds", thin=thin, notes=notes
-            ),
-        )
+        return (no_weights("sparse", tally, (*limits.notes, note("nothing_worth")), thin),)
     alike: dict[bytes, list[_Answer]] = {}
     for answer in answers:
         alike.setdefault(_told_apart(tally, answer), []).append(answer)
