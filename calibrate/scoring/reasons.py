@@ -25,6 +25,7 @@ MOST_REASONS = 3
 SMALL, LARGE = 62, 126
 """Bits of a BIGINT and of a HUGEINT that a sum may use; the last one is the sign."""
 _FORMULA = tuple("=+-@\t\r")
+"""What a spreadsheet takes for the beginning of a formula: such a text gets an apostrophe before it."""
 _Left: TypeAlias = Mapping[int, Mapping[int, str]]
 
 
@@ -147,13 +148,8 @@ def _lines(grid: Grid, words: Mapping[str, str]) -> list[_Line]:
     lines = []
     for _, criterion, level in sorted(ranked):
         answered = grid.criteria[criterion]
-        lines.append(
-            _Line(
-                criterion,
-                level,
-                f"{answered.name}: {told(answered, level, words)} ({grid.points[criterion][level]:+d})",
-            )
-        )
+        text = f"{answered.name}: {told(answered, level, words)} ({grid.points[criterion][level]:+d})"
+        lines.append(_Line(criterion, level, f"'{text}" if text.startswith(_FORMULA) else text))
     return lines
 
 
@@ -229,10 +225,9 @@ def _texts(lines: Sequence[_Line], places: Sequence[str], remaining: _Left) -> s
 
     A line that age has taken points from says what is left of them.
     """
-    texts = [f"'{line.text}" if line.text.startswith(_FORMULA) else line.text for line in lines]
     pieces = []
     for i, place in enumerate(places):
-        phrases = [f"; {text}" if i else text for text in texts] + [""] * MOST_REASONS
+        phrases = [f"; {line.text}" if i else line.text for line in lines] + [""] * MOST_REASONS
         picked = call.list_extract(f"[{listing(map(value, phrases))}]", place)
         branches = {}
         for at, line in enumerate(lines):
@@ -248,7 +243,7 @@ def _all_texts(words: Sequence[_Word], sets: Sequence[str], remaining: _Left) ->
     pieces = []
     for word, name in zip(words, sets, strict=True):
         for at, line in enumerate(word.lines):
-            text = f"; '{line.text}" if line.text.startswith(_FORMULA) else f"; {line.text}"
+            text = f"; {line.text}"
             worth = remaining.get(line.criterion, {}).get(line.level)
             phrase = value(text) if worth is None else _aged(text, worth)
             pieces.append(case((f"({name} & {1 << word.first + at}) <> 0", phrase), otherwise=value("")))
