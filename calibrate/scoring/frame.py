@@ -13,9 +13,7 @@ from ..export.base import CLOSE_RATE
 from ..grid.grid import Grid
 from ..grid.lead_age import AGE
 from ..grid.mailbox_kinds import made_from
-from ..leads.columns.derived import with_derived
-from ..leads.columns.mailbox import with_mailboxes
-from .rows import derived_columns, scored, with_events, with_lead_age
+from .rows import open_leads, scored
 
 
 def score_frame(
@@ -43,11 +41,8 @@ def score_frame(
         leads = _needed(grid, leads)
     frames = {"leads": leads, **({"events": events} if is_frame(events) else {})}
     with Session(frames) as session:
-        table = session.open("leads")
-        table = with_mailboxes(table, [source for c in grid.criteria if (source := made_from(c.column)) is not None])
-        table = with_lead_age(grid, with_derived(table, derived_columns(grid)), at)
-        if events is not None:
-            table = with_events(grid, table, session.open("events" if is_frame(events) else events), at)
+        name = "events" if is_frame(events) else events
+        table, _ = open_leads(session, grid, "leads", table=None, events=name, at=at)
         answer = pd.DataFrame(table.fetch(scored(grid, table, (), at, language, every_line)))
     return answer if index is None else answer.set_axis(index)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Curve, Expiry, Grid
 from calibrate.grid.reasons import reasons_of
 from calibrate.scoring.frame import score_frame
+from calibrate.scoring.rows import score_file
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 DEMO = Criterion("demo", "Demo", "presence", "engagement", (Level("yes"), *ENDS))
@@ -55,6 +57,18 @@ def test_any_frame_gives_the_same_and_a_pandas_index_is_kept() -> None:
     assert found["close_rate"].tolist() == [0.02, 0.02, 0.02, 0.3]
     for frame in (pl.from_pandas(LEADS), pa.Table.from_pandas(LEADS, preserve_index=False)):
         pd.testing.assert_frame_equal(score_frame(GRID, frame), found.reset_index(drop=True))
+
+
+def test_numbers_are_read_with_the_signs_of_the_grid_as_in_a_file(tmp_path: Path) -> None:
+    """1.234 is 1234 where the grid was made from numbers with points between thousands, and 1.234 elsewhere."""
+    frame = pd.DataFrame({"Visits": ["1.234", "2.000"]})
+    frame.to_csv(tmp_path / "leads.csv", index=False)
+    for thousands, points in ((".", [5, 5]), ("", [-2, -2])):
+        visits = replace(VISITS, decimal="," if thousands else ".", thousands=thousands)
+        grid = replace(GRID, criteria=(visits,), points=((-2, 5, 0, 1),))
+        score_file(grid, str(tmp_path / "leads.csv"), str(tmp_path / "scored.csv"))
+        assert score_frame(grid, frame)["score"].tolist() == points
+        assert pd.read_csv(tmp_path / "scored.csv")["score"].tolist() == points
 
 
 def test_no_rows_have_the_columns_of_some() -> None:
