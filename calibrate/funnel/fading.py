@@ -47,7 +47,7 @@ from ..grid.event_columns import LAST_SUFFIX, SUFFIX
 from ..grid.grid import Expiry, Grid
 from ..leads.events import EventNames
 from ..leads.history import History
-from ..leads.terms import IDENTITY, REASONS, STATUS
+from ..leads.terms import IDENTITY, status_in
 
 Floats = NDArray[np.float64]
 STEP, LOOKS = 14, 13
@@ -348,7 +348,7 @@ def _steps(history: History, looks: Sequence[int]) -> str:
 
 def _leads(history: History) -> str:
     """The leads that are looked at: id, day of creation, day of closing."""
-    looked_at = [one_of(STATUS, [REASONS.index(reason) for reason in ("kept", "already_closed", "immature")])]
+    looked_at = [status_in("kept", "already_closed", "immature")]
     column_of(history.table, history.terms.lead_id or "")
     if history.read > SAMPLED:
         limit = value(f"{int(SAMPLED / history.read * 2**32):08x}")

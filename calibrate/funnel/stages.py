@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..counts.rates import Rate, rate
-from ..engine.query import both, call, case, count, one_of, rows, select
+from ..engine.query import both, call, case, count, rows, select
 from ..engine.table import Table
 from ..leads.columns.naming import words_of
 from ..leads.columns.profile import looks_dated, profiles_of, since_1970
 from ..leads.day_span import day_of
 from ..leads.history import History
-from ..leads.terms import REASONS, STATUS
+from ..leads.terms import status_in
 
 STAGES = ("marketing_qualified", "sales_qualified", "opportunity", "customer")
 _NAMES = {
@@ -117,7 +117,7 @@ def follow(history: History, columns: Mapping[str, str]) -> Stages | None:
     names = [stage for stage in STAGES if stage in columns or stage == outcome]
     horizon = terms.observe_days + terms.close_within_days
     reached = _reached(history, [None if stage == outcome else columns[stage] for stage in names], horizon)
-    judged = one_of(STATUS, [REASONS.index(reason) for reason in JUDGED])
+    judged = status_in(*JUDGED)
     steps = select({"__created": "__created"} | reached, rows(history.leads, "judged"), where=judged)
     columns_read = {"moment": "__created"} | {name: name for name in reached} | {"leads": count()}
     counts = history.table.fetch(select(columns_read, rows(steps, "steps"), group=("__created", *reached)))

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..days import day_number
-from ..engine.query import both, case, count, flag, one_of, rows, select
+from ..engine.query import both, case, count, flag, rows, select
 from ..leads.history import History
-from ..leads.terms import REASONS, STATUS
+from ..leads.terms import status_in
 
 Floats = NDArray[np.float64]
 Q90, WEEK = 0.9, 7
@@ -135,7 +135,7 @@ def _durations(history: History) -> tuple[NDArray[np.int64], NDArray[np.bool_], 
     if terms.created_at is None or terms.customer_at is None or history.as_of is None:
         return None
     last = day_number(history.as_of)
-    judged = one_of(STATUS, [REASONS.index(reason) for reason in JUDGED])
+    judged = status_in(*JUDGED)
     done = both("__bought = 1", f"__closed <= {last}")
     ends = case((done, "__closed"), otherwise=last)
     columns = {"days": f"{ends} - __created", "closed": flag(done), "leads": count()}

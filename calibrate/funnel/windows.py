@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..days import day_number
-from ..engine.query import case, count, one_of, rows, select
+from ..engine.query import case, count, rows, select
 from ..leads.history import History
-from ..leads.terms import REASONS, STATUS
+from ..leads.terms import status_in
 
 OTHER_WINDOWS = (30, 60, 90, 180, 365)
 
@@ -44,7 +44,7 @@ def windows_of(history: History, further: Sequence[int] = OTHER_WINDOWS) -> Wind
     terms = history.terms
     if history.as_of is None or history.ends is None or terms.customer_at is None:
         return None
-    leads = one_of(STATUS, [REASONS.index(reason) for reason in ("kept", "immature")])
+    leads = status_in("kept", "immature")
     columns = {"created": "__created", "took": case(("__bought = 1", "__closed - __created")), "n": count()}
     ages = history.table.fetch(select(columns, rows(history.leads, "judged"), where=leads, group=(1, 2), order=(1, 2)))
     age = day_number(history.as_of) - terms.observe_days - ages["created"].astype(np.int64)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from ..engine.query import one_of
 from ..engine.table import Table
 
 OBSERVE_DAYS, CLOSE_WITHIN_DAYS = 0, 90
@@ -34,6 +35,15 @@ REASONS = (
     "immature",
     "before_closings",
 )
+
+
+def status_in(*reasons: str) -> str:
+    """Condition: the status of a lead is one of these reasons.
+
+    >>> status_in("kept", "immature")
+    '__status IN (0, 13)'
+    """
+    return one_of(STATUS, [REASONS.index(reason) for reason in reasons])
 
 
 @dataclass(frozen=True)
