@@ -101,7 +101,7 @@ def judge(
 
     `clear` names columns or criteria whose provenance is known: made from events within the observation, or answered
     for by the user. They are neither accused nor asked about. `back` names those that the user put back without an
-    answer: what would set them aside is asked. `moved` are columns whose values have changed since an earlier month.
+    answer: what would set them aside is asked. `changed` are columns whose values have changed since an earlier month.
 
     >>> from calibrate.counts.tally import tally_of
     >>> from calibrate.grid.criteria import Criterion, Level

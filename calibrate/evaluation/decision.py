@@ -151,7 +151,7 @@ def overrides(
 ) -> tuple[Override, ...]:
     """Changes written as criterion=level=points, against the lines of a grid.
 
-    A level goes by its name, or by one of those that reports show it under (`shown`) where no other goes by that.
+    A level goes by its name, or by one of those that reports show it under (`names_shown`) where no other goes by that.
     """
     changes: dict[tuple[str, str], Override] = {}
     for text in texts:

@@ -31,7 +31,10 @@ class Pool:
 
 
 def pool(prepared: Prepared, plan: Plan, grid: Grid, names_used: Collection[str] = ()) -> Pool | None:
-    """Near-equal grids, named like the plan with a number not `taken`, and the bound; None where no line has points."""
+    """Near-equal grids, named like the plan with a number, and the bound; None where no line has points.
+
+    `names_used` are names that no grid may have.
+    """
     demands = plan.constraints
     if not grid.lines:
         return None

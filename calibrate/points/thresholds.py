@@ -135,7 +135,7 @@ def unmet(
 ) -> tuple[str, Mapping[str, float | int]] | None:
     """What the policy asks for and no threshold can give: a key of the language files with its numbers, or None.
 
-    `scores` is the table of the leads that meet the minimums of marketing-qualified ones, `whole` that of all leads.
+    `scores` is the table of the leads that meet the minimums of marketing-qualified ones, `all_leads` that of all.
     """
     table = trade_off(scores, months, all_leads)
     if table.empty:
@@ -162,7 +162,7 @@ def unmet(
 def trade_off(scores: Scores, months: float | None, all_leads: Scores | None = None) -> pd.DataFrame:
     """One line per possible threshold, ascending: what lies at or above it.
 
-    Where `scores` counts some leads only (`scores.with_minimums`), `whole` is the table of all of them: customers
+    Where `scores` counts some leads only (`scores.with_minimums`), `all_leads` is the table of all of them: customers
     caught and missed are among all customers.
 
     ================ ===============================================================================

@@ -88,7 +88,7 @@ def marked(
 
     `remaining` has SQL for the points that are left of a line, by criterion and level; with nothing left it is no
     reason. `columns` are the relation's: none of them has the name of one that is added. `words` are those of
-    `explain`. With `every_line` the reasons are all lines that fired: their points add up to the score.
+    `words_in`. With `every_line` the reasons are all lines that fired: their points add up to the score.
     """
     prefix = _prefix(columns)
     measures: dict[Measure, str] = {

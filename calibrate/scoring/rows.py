@@ -61,7 +61,7 @@ def score_file(
     `events` is a second source from which the grid's event columns are made, as they were when it was calibrated: from
     each lead's observation. With `at`, leads are scored as they stand on that day: all events up to it count, and lines
     with an expiry rule keep what the age of their signal leaves.
-    Reasons are told in a language of `explain`: the three weightiest lines, or with `every_line` all that fired, whose
+    Reasons are told in a language of `words_in`: the three weightiest lines, or with `every_line` all that fired, whose
     points add up to the score. The file appears whole or not at all. Raises GridError where the grid
     does not fit the data, InputError where the data already has a column of that name or the file cannot be written.
     """

@@ -181,7 +181,7 @@ def _clashes(gives: Flags) -> Flags:
 def joined(criteria: Sequence[Criterion], points: Ints, fixed: Flags) -> tuple[Criterion, ...]:
     """The criteria with ordered levels side by side made one where they have the same points.
 
-    `points` and `apart` (levels that stay as they are) run over all levels.
+    `points` and `fixed` (levels that stay as they are) run over all levels.
 
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> size = Criterion("size", "size", "number", "fit", (Level("<10", high=10), Level("10-49", low=10, high=50),
