@@ -97,8 +97,8 @@ def arms(table: Table, names: ArmNames, *, as_of: date | None = None) -> Arms:
     whole_weeks = (last - first + 1) // 7
     if whole_weeks < 1:
         raise HistoryError(
-            f"{table.name}: the first lead came on {_day(first)} and the last day is {_day(last)}; a trial is read at "
-            "the end of a whole week, so come back then"
+            f"{table.name}: the first lead came on {day_at(first)} and the last day is {day_at(last)}; a trial is read "
+            "at the end of a whole week, so come back then"
         )
     weeks = []
     for week in range(1, whole_weeks + 1):
@@ -110,7 +110,7 @@ def arms(table: Table, names: ArmNames, *, as_of: date | None = None) -> Arms:
         weeks.append((row[0], row[1], row[2], row[3]))
     buyers = group_codes(pd.factorize(rows["buyer"][usable])[0])
     effect = _effect(buyers, in_arm == new, np.isfinite(counts_from)) if buyers is not None else 1.0
-    return Arms(new, old, _day(first), _day(last), tuple(weeks), int((~usable).sum()), effect)
+    return Arms(new, old, day_at(first), day_at(last), tuple(weeks), int((~usable).sum()), effect)
 
 
 def _effect(buyers: NDArray[np.int32], new: NDArray[np.bool_], bought: NDArray[np.bool_]) -> float:
@@ -191,7 +191,3 @@ def _check_ids(rows: dict[str, NDArray[Any]], usable: NDArray[np.bool_], in_arm:
     if both:
         raise InputError(f"{both} leads are in both arms; a lead must be worked by one grid from its first day on")
     raise InputError(f"{len(leads) - len(set(leads))} lead ids stand there twice; keep one row per lead")
-
-
-def _day(number: int) -> date:
-    return day_at(number)
