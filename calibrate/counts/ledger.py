@@ -45,7 +45,7 @@ def ledger_of(tally: Tally) -> dict[str, Any] | None:
 
     Shape of each list of counts: (cohorts,).
     """
-    if tally.ends is None or not all(len(name) == 7 for name in tally.cohorts):
+    if not _has_months(tally):
         return None
     months, counts = _by_month(tally)
     columns: dict[str, Any] = {}
@@ -57,7 +57,7 @@ def ledger_of(tally: Tally) -> dict[str, Any] | None:
 
 def moved(before: Mapping[str, Any], as_of: str, tally: Tally, observe_days: int = 0) -> tuple[Moved, ...]:
     """Columns whose counts are others than in an earlier ledger, for cohorts that were fully observed on its day."""
-    if tally.ends is None or not all(len(name) == 7 for name in tally.cohorts):
+    if not _has_months(tally):
         return ()
     months, counts = _by_month(tally)
     day = date.fromisoformat(as_of)
@@ -124,6 +124,11 @@ def _own(criterion: Criterion, leads: Ints) -> list[str]:
     share = np.cumsum(total[: len(cuts)]) / max(1, total.sum())
     near = {int(np.argmin(np.abs(share - at))) for at in np.linspace(0, 1, CUTS + 2)[1:-1]} if len(cuts) else set()
     return [f"<{cuts[i]:g}" for i in sorted(near)]
+
+
+def _has_months(tally: Tally) -> bool:
+    """Whether the cohorts are months, such as 2025-03."""
+    return tally.ends is not None and all(len(name) == 7 for name in tally.cohorts)
 
 
 def _by_month(tally: Tally) -> tuple[list[str], list[Ints]]:
