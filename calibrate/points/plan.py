@@ -204,19 +204,15 @@ def redrawn(prepared: Prepared, plan: Plan, grid: Grid) -> Grid:
     if not draws:
         return grid
 
-    parts = prepared.resampled(draws)
-    prepared_on = {id(fresh.tally): fresh for _, fresh in parts}
-
-    def again(part: Tally) -> Grid:
-        fresh = prepared_on[id(part)]
+    def again(fresh: Prepared) -> Grid:
         if plan.size is not None:
             return _of_size(fresh, plan, brief=True)
         weights = fresh.weights(plan.method, plan.constraints)
         guide = None if plan.constraints.max_lines is None else fresh.guide
         form = _form(prepared, plan)
-        return build_grid(weights, part, constraints=plan.constraints, guide=guide, brief=True, **form)
+        return build_grid(weights, fresh.tally, constraints=plan.constraints, guide=guide, brief=True, **form)
 
-    redraws = redraw(prepared.tally, grid, again, draws, [(part, fresh.tally) for part, fresh in parts])
+    redraws = redraw(prepared.tally, grid, [(part, again(fresh)) for part, fresh in prepared.resampled(draws)])
     points = replace(redraws.on(grid), curve=None, thresholds=None, bands=())
     return _finished(points, prepared.tally, plan, prepared, redraws.freedom)
 
@@ -239,11 +235,9 @@ def _of_size(prepared: Prepared, plan: Plan, brief: bool = False) -> Grid:
     assert plan.size is not None
     constraints, cap = plan.constraints, min(plan.constraints.cap or CAP, CAP)
     scaled = plan.scale != "natural" or plan.pivot is not None or plan.best is not None
-    if plan.method == SEARCHED and cap != constraints.cap and scaled:
-        return replace(_of_size(prepared, replace(plan, method=JOINT), brief), method=SEARCHED)
     if plan.method == SEARCHED and cap != constraints.cap:
         joint = _of_size(prepared, replace(plan, method=JOINT), brief)
-        if np.abs(joint.flat).max(initial=0) <= cap:
+        if scaled or np.abs(joint.flat).max(initial=0) <= cap:
             return replace(joint, method=SEARCHED)
         constraints = replace(constraints, cap=cap)
     weights, lines = prepared.path(plan.method, constraints)

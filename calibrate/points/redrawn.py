@@ -9,9 +9,8 @@ score gains from chance: how much better it ranks the leads that it was made fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,26 +80,19 @@ def resamples(tally: Tally) -> Iterator[tuple[Tally, Tally]]:
         yield part, _drawn(part)
 
 
-def redraw(
-    tally: Tally,
-    grid: Grid,
-    again: Callable[[Tally], Grid],
-    draws: int,
-    parts: Iterable[tuple[Tally, Tally]] | None = None,
-) -> Redrawn:
-    """The grid against those that `again` makes from resamples of its tally (`parts`, where they are at hand).
+def redraw(tally: Tally, grid: Grid, redraws: Sequence[tuple[Tally, Grid]]) -> Redrawn:
+    """The grid against those made from resamples of its tally (`resamples`), each beside its resample.
 
     A grid's criteria may be coarser than the tally's: lines are compared level by level of the tally, and a line that
     joins several is kept as far as their leads go.
     """
     points, place = _points(tally, grid), _places(tally, grid)
     sign, same, gaps = np.zeros(len(points)), np.zeros(len(points)), []
-    for part, present in islice(resamples(tally) if parts is None else parts, draws):
-        again_grid = again(present)
-        fresh = _points(tally, again_grid)
+    for part, redrawn_grid in redraws:
+        fresh = _points(tally, redrawn_grid)
         sign += np.sign(fresh) == np.sign(points)
         same += fresh == points
-        scores, row = levels_of(row_scores(tally, again_grid))
+        scores, row = levels_of(row_scores(tally, redrawn_grid))
         counts = [
             np.bincount(row, values, len(scores)).astype(np.float64)
             for values in (part.leads, part.customers, tally.leads, tally.customers)
@@ -111,10 +103,10 @@ def redraw(
     size = int(offsets(grid.criteria)[-1])
     mass = np.maximum(np.bincount(place[matched], weight, size), 1e-9)
     sign_kept, points_kept = (
-        np.bincount(place[matched], weight * agreement[matched] / max(draws, 1), size) / mass
+        np.bincount(place[matched], weight * agreement[matched] / max(len(redraws), 1), size) / mass
         for agreement in (sign, same)
     )
-    return Redrawn(draws, sign_kept, points_kept, max(float(np.mean(gaps)) / 2, 0.0) if gaps else 0.0)
+    return Redrawn(len(redraws), sign_kept, points_kept, max(float(np.mean(gaps)) / 2, 0.0) if gaps else 0.0)
 
 
 def resample(tally: Tally, rng: np.random.Generator) -> Tally:
