@@ -102,6 +102,11 @@ class Backtest:
         return self.grids[-1].lines if self.grids else 0
 
     @property
+    def has_thresholds(self) -> bool:
+        """Whether the grid of every fold has thresholds."""
+        return all(grid.thresholds is not None for grid in self.grids)
+
+    @property
     def points(self) -> int:
         """Sum of the points of the newest fold's grid, signs left out."""
         return int(np.abs(self.grids[-1].flat).sum()) if self.grids else 0

@@ -253,6 +253,6 @@ def _segment(
 
 def _called(tally: Tally, old: Backtest, new: Backtest) -> Called:
     """Share of the judged rows that the old and the new grid call: as many leads as reach the MQL of the new one."""
-    if any(grid.thresholds is None for backtest in (old, new) for grid in backtest.grids):
+    if not (old.has_thresholds and new.has_thresholds):
         return None
     return later_at_equal_calls(tally, old, new, "marketing_qualified")

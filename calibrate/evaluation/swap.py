@@ -84,9 +84,7 @@ class Swap:
 def swap_later(tally: Tally, old: Backtest, new: Backtest, criteria: Sequence[Criterion]) -> Swap | None:
     """The swap set on the later leads of a backtest, each fold with the grids and thresholds made before it."""
     later = same_leads([old, new])
-    if not len(later.row):
-        return None
-    if any(grid.thresholds is None for backtest in (old, new) for grid in backtest.grids):
+    if not (len(later.row) and old.has_thresholds and new.has_thresholds):
         return None
     cohorts = {cohort for fold in later.folds for cohort in fold.cohorts_judged}
     months = float(len(cohorts)) if tally.ends is not None else None

@@ -63,7 +63,7 @@ def useful(grid: Grid, tally: Tally, backtest: Backtest) -> Useful | None:
     `grid` is the one fitted on all history: it names the bands.
     """
     later = backtest.later
-    if not len(later.row) or any(fold.thresholds is None for fold in backtest.grids):
+    if not (len(later.row) and backtest.has_thresholds):
         return None
     reached = later_reaches(tally, backtest, "marketing_qualified")
     every, flagged = (
