@@ -7,6 +7,7 @@ which is all that choosing cut points, pooling rare levels or reading somebody e
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -189,22 +190,13 @@ class Tally(Shown):
         """Without some rows: a mask of length R. Exact counts lose what these rows stand for, rounded."""
         if not rows.any():
             return self
-        cohort, counts = self.cohort[rows], np.stack([self.leads[rows], self.customers[rows]])
-        size = len(self.cohorts)
-
-        def lost(cell: NDArray[np.integer], cells: int) -> NDArray[np.int64]:
-            return np.rint([np.bincount(cell, column, cells) for column in counts]).astype(np.int64).T
-
-        marginals = []
-        for margin, codes in zip(self.marginals, self.codes, strict=True):
-            levels = margin.shape[1]
-            gone = lost(cohort.astype(np.int64) * levels + codes[rows], size * levels)
-            marginals.append(np.maximum(margin - gone.reshape(margin.shape), 0))
+        counts = self.leads[rows], self.customers[rows]
+        lost, lost_margins = tables_of(self.criteria, self.codes[:, rows], self.cohort[rows], len(self.cohorts), counts)
         stays = ~rows
         return replace(
             self,
-            totals=np.maximum(self.totals - lost(cohort, size), 0),
-            marginals=tuple(marginals),
+            totals=np.maximum(self.totals - lost, 0),
+            marginals=tuple(np.maximum(m - gone, 0) for m, gone in zip(self.marginals, lost_margins, strict=True)),
             codes=np.ascontiguousarray(self.codes[:, stays]),
             cohort=self.cohort[stays],
             leads=self.leads[stays],
@@ -212,6 +204,17 @@ class Tally(Shown):
             counted=self.counted[stays],
             group=None if self.group is None else self.group[stays],
         )
+
+    def weighted(self, factor: NDArray[np.float64]) -> Tally:
+        """Each row standing for `factor` times its leads; counts per level are those of the rows, rounded.
+
+        >>> half = tally_of((), np.zeros((0, 4), np.uint8), np.array([1, 0, 1, 0])).weighted(np.array([0.5, 0.5, 1, 1]))
+        >>> half.leads.tolist(), half.totals.tolist()
+        ([0.5, 0.5, 1.0, 1.0], [[3, 2]])
+        """
+        leads, customers = counts = self.leads * factor, self.customers * factor
+        totals, marginals = tables_of(self.criteria, self.codes, self.cohort, len(self.cohorts), counts)
+        return replace(self, leads=leads, customers=customers, totals=totals, marginals=marginals, exact=False)
 
     def rows_where(self, keep: NDArray[np.bool_], factor: NDArray[np.float64]) -> Tally:
         """Some rows, each standing for `factor` times its leads; exact counts stay those of all rows."""
@@ -313,20 +316,12 @@ def tally_of(
     leads = codes.shape[1]
     when = np.zeros(leads, np.int32) if cohort is None else cohort.astype(np.int32)
     bought = customers.astype(np.float64)
-    size = len(cohorts)
-    marginals = []
-    for criterion, column in zip(criteria, codes, strict=True):
-        levels = len(criterion.levels)
-        cell = when * levels + column
-        cells = size * levels
-        counts = np.stack([np.bincount(cell, minlength=cells), np.bincount(cell, bought, cells)], axis=1)
-        marginals.append(counts.reshape(size, levels, 2).astype(np.int64))
-    totals = np.stack([np.bincount(when, minlength=size), np.bincount(when, bought, size)], axis=1).astype(np.int64)
+    totals, marginals = tables_of(criteria, codes, when, len(cohorts), (np.ones(leads), bought))
     return Tally(
         criteria=tuple(criteria),
         cohorts=tuple(cohorts),
         totals=totals,
-        marginals=tuple(marginals),
+        marginals=marginals,
         codes=np.ascontiguousarray(codes, np.uint8),
         cohort=when,
         leads=np.ones(leads),
@@ -334,6 +329,29 @@ def tally_of(
         counted=np.ones(leads, np.int64),
         group=None if group is None else group_codes(group),
     )
+
+
+def tables_of(
+    criteria: Sequence[Criterion],
+    codes: NDArray[np.uint8],
+    cohort: NDArray[np.integer],
+    cohorts: int,
+    counts: tuple[NDArray[np.float64], NDArray[np.float64]],
+) -> tuple[NDArray[np.int64], tuple[NDArray[np.int64], ...]]:
+    """Leads and customers per cohort, (T, 2), and per cohort and level of each criterion, (T, levels, 2), rounded.
+
+    `codes` (criteria, R) and `cohort` (R,) say where each row stands, `counts` (R,) twice its leads and customers.
+    """
+
+    def table(cell: NDArray[np.integer], *shape: int) -> NDArray[np.int64]:
+        sums = np.stack([np.bincount(cell, column, math.prod(shape)) for column in counts], axis=1)
+        return np.rint(sums).astype(np.int64).reshape(*shape, 2)
+
+    sizes = [len(criterion.levels) for criterion in criteria]
+    marginals = (
+        table(cohort * np.int64(size) + column, cohorts, size) for size, column in zip(sizes, codes, strict=True)
+    )
+    return table(cohort, cohorts), tuple(marginals)
 
 
 def flat_codes(tally: Tally) -> Iterator[tuple[int, NDArray[np.uint8]]]:

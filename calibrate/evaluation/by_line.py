@@ -70,7 +70,7 @@ def by_line(
     pairs = []
     for at in ranked[:MOST_LINES]:
         mine = code == at
-        shrunk = weighted(tally, np.where(mine, 1.0, _share(tally, ~mine)))
+        shrunk = tally.weighted(np.where(mine, 1.0, _share(tally, ~mine)))
         (own,) = replay(shrunk, (plan,), folds, allowed=allowed, min_leads=min_leads)
         grid = calibrate_prepared(prepare(shrunk, allowed=allowed, min_leads=min_leads), plan)
         pairs.append((at, mine, own, replace(grid, name=f"{plan.name} {levels[at].name}")))
@@ -78,28 +78,6 @@ def by_line(
     return tuple(
         _judged(levels[at].name, _only(common, mine), _only(own, mine), grid, judged) for at, mine, own, grid in pairs
     )
-
-
-def weighted(tally: Tally, factor: NDArray[np.float64]) -> Tally:
-    """The tally with each row standing for `factor` times its leads; counts per level are those of the rows, rounded.
-
-    >>> from calibrate.counts.tally import tally_of
-    >>> half = weighted(tally_of((), np.zeros((0, 4), np.uint8), np.array([1, 0, 1, 0])), np.array([0.5, 0.5, 1, 1]))
-    >>> half.leads.tolist(), half.totals.tolist()
-    ([0.5, 0.5, 1.0, 1.0], [[3, 2]])
-    """
-    leads, customers, size = tally.leads * factor, tally.customers * factor, len(tally.cohorts)
-
-    def counted(cell: NDArray[np.integer], cells: int) -> NDArray[np.int64]:
-        return np.rint([np.bincount(cell, column, cells) for column in (leads, customers)]).astype(np.int64).T
-
-    marginals = []
-    for margin, codes in zip(tally.marginals, tally.codes, strict=True):
-        width = margin.shape[1]
-        cells = counted(tally.cohort.astype(np.int64) * width + codes, size * width)
-        marginals.append(cells.reshape(margin.shape))
-    totals = counted(tally.cohort, size)
-    return replace(tally, leads=leads, customers=customers, totals=totals, marginals=tuple(marginals), exact=False)
 
 
 def _share(tally: Tally, others: NDArray[np.bool_]) -> float:

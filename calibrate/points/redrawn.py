@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..counts.tally import Tally
+from ..counts.tally import Tally, tables_of
 from ..grid.criteria import offsets
 from ..grid.grid import Evidence, Grid
 from .curve import gain
@@ -125,22 +125,15 @@ def resample(tally: Tally, rng: np.random.Generator) -> Tally:
         together = tally.group >= 0
         customers = np.where(together, tally.customers * times, customers)
         lost = np.where(together, (tally.leads - tally.customers) * times, lost)
-    leads, cohorts = customers + lost, len(tally.cohorts)
+    leads = customers + lost
     young = tally.undecided
     if young is not None:
         young = replace(young, leads=rng.poisson(young.leads).astype(np.float64))
-    counts = (leads, customers)
-    marginals = []
-    for criterion, codes in zip(tally.criteria, tally.codes, strict=True):
-        levels = len(criterion.levels)
-        cell = tally.cohort * levels + codes
-        table = [np.bincount(cell, values, cohorts * levels).reshape(cohorts, levels) for values in counts]
-        marginals.append(np.stack(table, axis=2).astype(np.int64))
-    totals = np.stack([np.bincount(tally.cohort, values, cohorts) for values in counts], axis=1).astype(np.int64)
+    totals, marginals = tables_of(tally.criteria, tally.codes, tally.cohort, len(tally.cohorts), (leads, customers))
     return replace(
         tally,
         totals=totals,
-        marginals=tuple(marginals),
+        marginals=marginals,
         leads=leads,
         customers=customers,
         counted=leads.astype(np.int64),

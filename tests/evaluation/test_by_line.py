@@ -8,7 +8,7 @@ import pytest
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.errors import SettingsError
 from calibrate.evaluation.backtest import folds
-from calibrate.evaluation.by_line import BORROWED, by_line, weighted
+from calibrate.evaluation.by_line import BORROWED, by_line
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.points.plan import Plan
 
@@ -57,7 +57,7 @@ def test_other_lines_count_as_much_as_so_many_customers() -> None:
     tally = case(3, reverse=False)
     others = tally.codes[0] != 1
     factor = np.where(others, BORROWED / tally.customers[others].sum(), 1.0)
-    shrunk = weighted(tally, factor)
+    shrunk = tally.weighted(factor)
     assert shrunk.customers[others].sum() == pytest.approx(BORROWED)
     assert shrunk.customers[~others].sum() == tally.customers[~others].sum()
     assert abs(int(shrunk.totals[:, 1].sum()) - (BORROWED + tally.customers[~others].sum())) <= len(tally.cohorts)
