@@ -101,9 +101,12 @@ def test_rare_levels_are_pooled():
 
 
 def test_cohorts_that_are_no_months_have_no_ledger():
-    tally = history(*leads())
-    kept = ledger_of(tally)
-    quarters = Tally(**{**vars(tally), "cohorts": ("2025-Q1", "2025-Q2x")})
+    sectors, visits, month, bought = leads()
+    kept = ledger_of(history(sectors, visits, month, bought))
+    sectors[sectors == 0] = 1
+    tally = history(sectors, visits, month, bought)
+    assert moved(kept, "2025-04-10", tally)
+    quarters = Tally(**{**vars(tally), "cohorts": ("2025 1st", "2025 2nd")})
     undated = Tally(**{**vars(tally), "ends": None})
     for other in (quarters, undated):
         assert ledger_of(other) is None and moved(kept, "2025-04-10", other) == ()

@@ -88,3 +88,13 @@ def test_titles_are_read_alike_in_both() -> None:
 def test_a_column_that_is_there_stays_and_nothing_is_added_without_a_source() -> None:
     table = calibrate.open_table(pd.DataFrame({"t": ["cto", "x"], "words": ["mine", "mine"]}))
     assert with_derived(table, {"words": RULES["words"], "y": Derived("nowhere", ())}) is table
+
+
+def test_no_name_of_a_column_breaks_out_of_its_quotes() -> None:
+    source, other, rank = 'Job "t', "it's; DROP TABLE leads --", 'select "rank"'
+    frame = pd.DataFrame({"n": [1, 2], source: ["CTO", "clerk"], other: ["a", "b"]})
+    table = with_derived(calibrate.open_table(frame), {rank: Derived(source, (("boss", ("cto",)),))})
+    assert [column.name for column in table.columns] == ["n", source, other, rank]
+    quoted = ", ".join('"' + name.replace('"', '""') + '"' for name in (source, other, rank))
+    answers = table.fetch(f"SELECT {quoted} FROM {table.relation} ORDER BY n")
+    assert [list(answers[name]) for name in (source, other, rank)] == [["CTO", "clerk"], ["a", "b"], ["boss", "other"]]
