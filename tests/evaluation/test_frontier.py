@@ -4,22 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from later_case import some_grid
 from weights_case import simulated
 
+from calibrate.counts.tally import tally_of
 from calibrate.evaluation.backtest import Backtest, Fold, LaterLeads
 from calibrate.evaluation.frontier import USEFUL, Frontier, frontier, judge_frontier, plans_along, slim
-from calibrate.grid.criteria import Criterion, Level
-from calibrate.grid.grid import Grid
 from calibrate.points.plan import Plan, calibrate, calibrate_prepared, prepare
 from calibrate.points.score_table import row_scores
 from calibrate.weights.path import SIZES
-
-
-def some_grid(name: str, lines: int) -> Grid:
-    levels = tuple(Level(f"v{i}", values=(f"v{i}",)) for i in range(lines))
-    criterion = Criterion("c", "c", "text", "fit", (*levels, Level("missing", "missing"), Level("other", "other")))
-    return Grid(name, "lift", (criterion,), ((5,) * lines + (0, 0),))
-
 
 METHODS = ("lift", "cautious", "evidence", "logistic", "sparse")
 
@@ -28,15 +21,7 @@ METHODS = ("lift", "cautious", "evidence", "logistic", "sparse")
 def curve() -> Frontier:
     tally = simulated(6_000)[0]
     month = np.arange(tally.rows) * 12 // tally.rows
-    margins = tuple(
-        np.stack([np.stack([np.bincount(codes[month == m], weights, margin.shape[1])
-                            for weights in (tally.leads[month == m], tally.customers[month == m])], axis=1)
-                  for m in range(12)]).astype(np.int64)
-        for codes, margin in zip(tally.codes, tally.marginals, strict=True)
-    )  # fmt: skip
-    totals = np.stack([[np.sum(month == m), tally.customers[month == m].sum()] for m in range(12)]).astype(np.int64)
-    dated = replace(tally, cohorts=tuple(f"m{m}" for m in range(12)), cohort=month.astype(np.int32), totals=totals,
-                    marginals=margins)  # fmt: skip
+    dated = tally_of(tally.criteria, tally.codes, tally.customers.astype(int), month, [f"m{m}" for m in range(12)])
     return frontier(dated, METHODS)
 
 
