@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from calibrate.counts.tally import Tally, tally_of
+from calibrate.evaluation.backtest import Backtest, Fold, replay
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid, Thresholds
+from calibrate.points.plan import Plan
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 
@@ -38,3 +40,12 @@ def counted(groups: list[tuple[int, int, int, int]], months: int = 1) -> Tally:
 
 
 GROUPS = [(0, 0, 20, 8), (0, 1, 60, 18), (1, 0, 100, 4), (1, 1, 300, 6)]
+TALLY = counted(GROUPS, months=4)
+
+
+def later(grid: Grid) -> Backtest:
+    """Two folds: the third and the fourth month of `TALLY` are judged."""
+    place = np.arange(4)
+    folds = [Fold((), (f"2025-{at + 1:02d}",), 480, 36, place < at, place == at) for at in (2, 3)]
+    (backtest,) = replay(TALLY, (Plan("fixed", grid=grid),), folds)
+    return backtest

@@ -7,8 +7,12 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import strategies as st
 
+from calibrate.counts.rates import estimate
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Grid
+from calibrate.points.build import build_grid
+from calibrate.weights import METHODS, Constraints, Weights
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 
@@ -69,6 +73,17 @@ def simulated(leads=6_000, seed=1, intercept=-3.0) -> tuple[Tally, np.ndarray]:
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     odds = intercept + sum(truth[start + column] for start, column in zip(starts, codes, strict=True))
     return tally_of(criteria, codes, (random.random(leads) < 1 / (1 + np.exp(-odds))).astype(int)), truth
+
+
+def weigh(tally, method, **constraints) -> Weights:
+    return METHODS[method](tally, estimate(tally), Constraints(**constraints))
+
+
+def built(tally, method="logistic", constraints=None, **scale) -> tuple[Weights, Grid]:
+    """The weights of a method and the grid built from them."""
+    constraints = constraints or Constraints()
+    weights = METHODS[method](tally, estimate(tally), constraints)
+    return weights, build_grid(weights, tally, name=method, constraints=constraints, **scale)
 
 
 @st.composite

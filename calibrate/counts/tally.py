@@ -340,7 +340,7 @@ def tables_of(
 ) -> tuple[NDArray[np.int64], tuple[NDArray[np.int64], ...]]:
     """Leads and customers per cohort, (T, 2), and per cohort and level of each criterion, (T, levels, 2), rounded.
 
-    `codes` (criteria, R) and `cohort` (R,) say where each row stands, `counts` (R,) twice its leads and customers.
+    `codes` (criteria, R) and `cohort` (R,) say where each row stands; `counts` are its leads and its customers: (R,).
     """
 
     def table(cell: NDArray[np.integer], *shape: int) -> NDArray[np.int64]:

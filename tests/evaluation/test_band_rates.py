@@ -5,23 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from two_grids import GROUPS, OLD, counted
+from two_grids import OLD, TALLY, later
 
-from calibrate.evaluation.backtest import Backtest, Fold, replay
 from calibrate.evaluation.band_rates import counted_bands
-from calibrate.grid.grid import Band, Grid
-from calibrate.points.plan import Plan
+from calibrate.grid.grid import Band
 
 BOTH = replace(OLD, points=((10, 0, 0, 0), (6, 0, 0, 0)))
-TALLY = counted(GROUPS, months=4)
-
-
-def later(grid: Grid) -> Backtest:
-    """Two folds: the third and the fourth month are judged."""
-    place = np.arange(4)
-    folds = [Fold((), (f"2025-{at + 1:02d}",), 480, 36, place < at, place == at) for at in (2, 3)]
-    (backtest,) = replay(TALLY, (Plan("fixed", grid=grid),), folds)
-    return backtest
 
 
 def test_bands_of_scores() -> None:

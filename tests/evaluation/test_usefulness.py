@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
-from two_grids import GROUPS, OLD, counted
+from two_grids import OLD, TALLY, later
 
-from calibrate.evaluation.backtest import Backtest, Fold, replay
 from calibrate.evaluation.usefulness import Useful, useful
-from calibrate.grid.grid import Band, Grid, Thresholds
-from calibrate.points.plan import Plan
+from calibrate.grid.grid import Band, Thresholds
 
 BANDS = (Band("call", 16, ""), Band("talk", 6, ""), Band("wait", 0, ""))
 GRID = replace(OLD, points=((10, 0, 0, 0), (6, 0, 0, 0)), thresholds=Thresholds(10, 16), bands=BANDS)
-TALLY = counted(GROUPS, months=4)
-
-
-def later(grid: Grid) -> Backtest:
-    place = np.arange(4)
-    folds = [Fold((), (f"2025-{at + 1:02d}",), 480, 36, place < at, place == at) for at in (2, 3)]
-    (backtest,) = replay(TALLY, (Plan("fixed", grid=grid),), folds)
-    return backtest
 
 
 def test_two_months_by_pencil() -> None:

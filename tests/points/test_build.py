@@ -2,32 +2,19 @@
 
 import numpy as np
 import pytest
-from weights_case import counted, simulated, text, yes_no
+from weights_case import built, counted, simulated, text, yes_no
 
-from calibrate.counts.rates import estimate
 from calibrate.counts.tally import scores_of, tally_of
 from calibrate.errors import SettingsError
 from calibrate.grid.grid import Pin
-from calibrate.points.build import build_grid
 from calibrate.points.score_table import row_scores
 from calibrate.weights import METHODS, Constraints
-
-
-@pytest.fixture(scope="module")
-def history():
-    return simulated(8_000)[0]
-
-
-def made(tally, method="logistic", constraints=None, **scale):
-    wanted = constraints or Constraints()
-    weights = METHODS[method](tally, estimate(tally), wanted)
-    return weights, build_grid(weights, tally, name=method, constraints=wanted, **scale)
 
 
 @pytest.mark.parametrize("method", ["evidence", "logistic"])
 @pytest.mark.parametrize("share", [0.05, 0.2, 0.3])
 def test_the_pivot_is_where_the_wanted_share_of_leads_starts(history, method, share):
-    weights, grid = made(history, method, pivot=30, share=share)
+    weights, grid = built(history, method, pivot=30, share=share)
     unrounded = scores_of(history, weights.values) * grid.provenance["scale"]
     assert (unrounded >= 30 - 1e-6).mean() == pytest.approx(share, rel=0.1)  # scores are told apart to nine digits
     assert (row_scores(history, grid) >= 30).mean() == pytest.approx(share, rel=0.2)
@@ -37,12 +24,12 @@ def test_the_pivot_is_where_the_wanted_share_of_leads_starts(history, method, sh
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("best", [7, 50, 100])
 def test_the_best_lead_has_what_was_asked(history, method, best):
-    _, grid = made(history, method, best=best)
+    _, grid = built(history, method, best=best)
     assert grid.maximum == best and grid.pivot is None
 
 
 def test_rounding_costs_next_to_nothing_and_is_told(history):
-    _, grid = made(history)
+    _, grid = built(history)
     facts = grid.provenance
     assert facts["log_loss_rounded"] == pytest.approx(facts["log_loss_unrounded"], abs=2e-4)
     assert facts["auc_rounded"] == pytest.approx(facts["auc_unrounded"], abs=2e-3)
@@ -50,10 +37,10 @@ def test_rounding_costs_next_to_nothing_and_is_told(history):
 
 
 def test_a_cap_holds_on_every_scale(history):
-    _, free = made(history)
-    _, capped = made(history, constraints=Constraints(cap=5))
-    _, asked = made(history, constraints=Constraints(cap=5), pivot=15)
-    _, large = made(history, pivot=15)
+    _, free = built(history)
+    _, capped = built(history, constraints=Constraints(cap=5))
+    _, asked = built(history, constraints=Constraints(cap=5), pivot=15)
+    _, large = built(history, pivot=15)
     assert np.abs(large.flat).max() > 5 == np.abs(asked.flat).max() >= np.abs(capped.flat).max()
     assert asked.pivot == 15 and capped.pivot is None
     assert capped.provenance["scale"] <= free.provenance["scale"]
@@ -62,17 +49,17 @@ def test_a_cap_holds_on_every_scale(history):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_fewer_lines_keep_most_of_the_ranking(history, method):
-    _, free = made(history, method)
-    _, six = made(history, method, constraints=Constraints(max_lines=6))
+    _, free = built(history, method)
+    _, six = built(history, method, constraints=Constraints(max_lines=6))
     assert six.lines <= 6 < free.lines
     assert six.provenance["auc_rounded"] > free.provenance["auc_rounded"] - 0.05
 
 
 def test_other_lines_make_room_for_a_pin(history):
     """Visits and sector go together: points pinned on one are taken from the other, and the pin is explained."""
-    _, free = made(history)
+    _, free = built(history)
     pin = Pin("visits", "16-None", 40, "sales", "they always call back")
-    _, pinned = made(history, constraints=Constraints(pins=(pin,)))
+    _, pinned = built(history, constraints=Constraints(pins=(pin,)))
     assert pinned.points[2][5] == 40 > free.points[2][5]
     assert pinned.evidence[2][5].note == "pinned at 40 by sales: they always call back"
     assert pinned.pins == (pin,)
@@ -81,17 +68,17 @@ def test_other_lines_make_room_for_a_pin(history):
 
 def test_a_gain_without_customers_takes_a_pin(history):
     tally = counted(text("s", "ab"), [(100, 0), (900, 50)])
-    assert made(tally, constraints=Constraints(pins=(Pin("s", "a", 3),)))[1].points[0][0] == 3
+    assert built(tally, constraints=Constraints(pins=(Pin("s", "a", 3),)))[1].points[0][0] == 3
 
 
 def test_pins_above_an_axis_cap_are_refused():
     tally = counted(text("s", "ab"), [(100, 20), (900, 50)])
     with pytest.raises(SettingsError, match="pinning s=a at 9 points contradicts the cap of 5 points on fit"):
-        made(tally, constraints=Constraints(pins=(Pin("s", "a", 9),), cap_axis={"fit": 5}))
+        built(tally, constraints=Constraints(pins=(Pin("s", "a", 9),), cap_axis={"fit": 5}))
 
 
 def test_evidence_per_line(history):
-    weights, grid = made(history)
+    weights, grid = built(history)
     scale = grid.provenance["scale"]
     lines = [each for criterion in grid.evidence for each in criterion]
     assert [(e.leads, e.customers) for e in lines] == [tuple(counts) for counts in history.by_level.tolist()]
@@ -107,7 +94,7 @@ def test_points_against_the_close_rate_are_explained():
     cells = {(0, 0): (1_600, 480), (0, 1): (400, 8), (1, 0): (200, 100), (1, 1): (8_000, 480)}
     codes = np.concatenate([np.tile([[s], [d]], n) for (s, d), (n, _) in cells.items()], axis=1).astype(np.uint8)
     bought = np.concatenate([np.arange(n) < k for n, k in cells.values()])
-    _, grid = made(tally_of([text("sector", "ab"), yes_no("demo")], codes, bought))
+    _, grid = built(tally_of([text("sector", "ab"), yes_no("demo")], codes, bought))
     assert grid.points[0][0] < 0
     assert "against its own close rate (24.4%, all leads 10.5%)" in grid.evidence[0][0].note
 
@@ -117,12 +104,12 @@ def test_points_against_the_close_rate_are_explained():
 )
 def test_a_scale_below_one_point_is_refused(history, scale, message):
     with pytest.raises(SettingsError, match=message):
-        made(history, **scale)
+        built(history, **scale)
 
 
 def test_a_weight_of_zero_stays_zero_points(history):
     for method in METHODS:
-        weights, grid = made(history, method, pivot=40)
+        weights, grid = built(history, method, pivot=40)
         assert not grid.flat[weights.values == 0].any()
 
 
@@ -141,6 +128,6 @@ EDGES = {
 def test_histories_that_say_nothing_give_a_grid_without_points_or_the_recipe(method, edge):
     wanted = Constraints(cap=5, max_lines=3, need_negative=True, largest_share=0.5)
     for scale in ({}, {"pivot": 15}, {"best": 100}):
-        grids = [made(EDGES[edge], method, **scale)[1], made(EDGES[edge], method, wanted, **scale)[1]]
+        grids = [built(EDGES[edge], method, **scale)[1], built(EDGES[edge], method, wanted, **scale)[1]]
         assert method == "lift" or not any(grid.lines for grid in grids)
         assert all(len(grid.points) == len(EDGES[edge].criteria) for grid in grids)

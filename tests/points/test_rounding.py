@@ -1,12 +1,10 @@
 """Whole points: the smallest that keep the ranking, rounded together."""
 
 import numpy as np
-import pytest
-from weights_case import simulated
+from weights_case import built
 
 from calibrate.counts.rates import estimate
 from calibrate.counts.tally import scores_of
-from calibrate.points.build import build_grid
 from calibrate.points.rounding import clipped_to_share, loss, plain, quality, shrunk_to, together
 from calibrate.points.scale import LARGEST
 from calibrate.weights import METHODS, Constraints
@@ -14,19 +12,8 @@ from calibrate.weights import METHODS, Constraints
 FREE = np.full(50, np.inf)
 
 
-@pytest.fixture(scope="module")
-def history():
-    return simulated(8_000)[0]
-
-
-def made(tally, method="logistic", constraints=None, **scale):
-    wanted = constraints or Constraints()
-    weights = METHODS[method](tally, estimate(tally), wanted)
-    return weights, build_grid(weights, tally, name=method, constraints=wanted, **scale)
-
-
 def test_natural_points_are_the_smallest_that_keep_the_ranking(history):
-    weights, grid = made(history)
+    weights, grid = built(history)
     largest = int(np.abs(grid.flat).max())
     assert largest < 20, "small numbers do on this history"
     facts = grid.provenance

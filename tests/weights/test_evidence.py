@@ -2,21 +2,9 @@
 
 import numpy as np
 import pytest
-from weights_case import counted, text
+from weights_case import weigh
 
 from calibrate.counts.rates import estimate
-from calibrate.weights import METHODS, Constraints
-
-COUNTS = [(1_000, 60), (2_000, 40), (500, 0), (40, 4), (6_460, 96)]  # 10,000 leads, 200 customers: 2 %
-
-
-@pytest.fixture(scope="module")
-def tally():
-    return counted(text("s", "abcde"), COUNTS)
-
-
-def weigh(tally, method, **wanted):
-    return METHODS[method](tally, estimate(tally), Constraints(**wanted))
 
 
 def test_evidence_by_pencil(tally):

@@ -6,23 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from weights_case import counted, text
+from weights_case import counted, text, weigh
 
-from calibrate.counts.rates import estimate
 from calibrate.points.build import build_grid
-from calibrate.weights import METHODS, Constraints
 from calibrate.weights.lift import recipe
-
-COUNTS = [(1_000, 60), (2_000, 40), (500, 0), (40, 4), (6_460, 96)]  # 10,000 leads, 200 customers: 2 %
-
-
-@pytest.fixture(scope="module")
-def tally():
-    return counted(text("s", "abcde"), COUNTS)
-
-
-def weigh(tally, method, **wanted):
-    return METHODS[method](tally, estimate(tally), Constraints(**wanted))
 
 
 def test_lift_by_pencil(tally):
