@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from columns_case import contacts
 
 from calibrate.counts.counting import count
 from calibrate.engine import Session, open_table
@@ -18,20 +19,6 @@ ROLE = Criterion(
     "role", "role", "text", "fit",
     (Level("x", values=("x",)), Level("y", values=("y",)), Level("missing", "missing"), Level("other", "other")), "x",
 )  # fmt: skip
-
-
-def contacts(companies: int = 40, each: int = 2) -> pd.DataFrame:
-    """So many contacts of every company, one after the other; every fourth company buys with all of them."""
-    firm = np.repeat(np.arange(companies), each)
-    who = np.arange(len(firm))
-    return pd.DataFrame(
-        {
-            "id": who, "email": [f"P{i}@Firm{k}.example" for i, k in zip(who, firm, strict=True)],
-            "first name": [f"Ana{i}" for i in who], "last name": "Li", "company": [f"Firm {k}" for k in firm],
-            "owner email": "sam@vendor.example", "role": np.where(who % 3, "x", "y"),
-            "created": pd.Timestamp("2025-01-01") + pd.to_timedelta(who, "D"), "won": (firm % 4 == 0).astype(int),
-        }
-    )  # fmt: skip
 
 
 def history(tmp_path: Path, frame: pd.DataFrame, **terms: object) -> History:

@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
+from columns_case import ROWS, Make, some
 
-from calibrate.engine import Table, open_table
 from calibrate.leads.columns.date_columns import date_columns_of, find_dates
 
 DAYS = [date(2024, 1, 1) + timedelta(days=i) for i in range(60)]
-
-
-Columns = Mapping[str, Iterable[object]]
-
-
-Maker = Callable[[Columns], Table]
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Maker:
-    """Makes a table of columns."""
-
-    def table(columns: Columns) -> Table:
-        with (tmp_path / "leads.csv").open("w", newline="", encoding="utf-8") as file:
-            rows = csv.writer(file)
-            rows.writerow(columns)
-            rows.writerows(zip(*columns.values(), strict=True))
-        return open_table(tmp_path / "leads.csv")
-
-    return table
 
 
 @pytest.mark.parametrize(
@@ -42,17 +18,17 @@ def made(tmp_path: Path) -> Maker:
      "data", "Datum", "fecha", "DATA CREAZIONE OPPORTUNITA", "Fecha de creación", "Data de criação", "Aanmaakdatum",
      "Erstellt am", "Date d'inscription", "Eingangsdatum", "Data inserimento"],
 )  # fmt: skip
-def test_the_day_of_creation_is_known_in_seven_languages(made: Maker, name: str) -> None:
+def test_the_day_of_creation_is_known_in_seven_languages(make: Make, name: str) -> None:
     later = [None, *DAYS[1:]]
-    found = date_columns_of(made({name: DAYS, "Last modified": DAYS, "Other": later}))
+    found = date_columns_of(make({name: DAYS, "Last modified": DAYS, "Other": later}))
     assert (found.created, found.guessed) == (name, False)
 
 
 @pytest.mark.parametrize(
     "name", ["Fecha de cierre", "Abschlussdatum", "Data chiusura", "Data de fechamento", "Date de clôture", "close_at"]
 )
-def test_the_day_of_closing_is_known_in_seven_languages(made: Maker, name: str) -> None:
-    found = date_columns_of(made({"created": DAYS, name: DAYS}))
+def test_the_day_of_closing_is_known_in_seven_languages(make: Make, name: str) -> None:
+    found = date_columns_of(make({"created": DAYS, name: DAYS}))
     assert (found.created, found.closed) == ("created", name)
 
 
@@ -60,45 +36,20 @@ def test_the_day_of_closing_is_known_in_seven_languages(made: Maker, name: str) 
     "name",
     ["Expected close date", "Date de clôture prévue", "Voraussichtliches Abschlussdatum", "Fecha prevista de cierre"],
 )
-def test_an_expected_close_date_is_no_closing_date(made: Maker, name: str) -> None:
-    assert date_columns_of(made({"created": DAYS, name: DAYS})).closed is None
+def test_an_expected_close_date_is_no_closing_date(make: Make, name: str) -> None:
+    assert date_columns_of(make({"created": DAYS, name: DAYS})).closed is None
 
 
-def test_the_only_date_that_every_row_has_is_taken_and_others_are_named(made: Maker) -> None:
+def test_the_only_date_that_every_row_has_is_taken_and_others_are_named(make: Make) -> None:
     gaps = [None if i % 3 else each for i, each in enumerate(DAYS)]
-    found = date_columns_of(made({"Dt_Customer": DAYS, "Besuch": gaps}))
+    found = date_columns_of(make({"Dt_Customer": DAYS, "Besuch": gaps}))
     assert (found.created, found.guessed) == ("Dt_Customer", True)
     future = [each + timedelta(days=20000) for each in DAYS]
-    two = date_columns_of(made({"A": DAYS, "B": DAYS, "Geburtsdatum": DAYS, "C": gaps, "D": future}))
+    two = date_columns_of(make({"A": DAYS, "B": DAYS, "Geburtsdatum": DAYS, "C": gaps, "D": future}))
     assert two.created is None
     assert dict(two.refused) == {
         "A": "date_several", "B": "date_several", "Geburtsdatum": "date_name", "C": "date_gaps", "D": "date_future",
     }  # fmt: skip
-
-
-Make = Callable[[Columns], Table]
-ROWS = 400
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Make:
-    def _make(columns: Columns) -> Table:
-        import csv
-
-        path = tmp_path / "leads.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows(zip(*columns.values(), strict=True))
-        return open_table(path)
-
-    return _make
-
-
-def some(*values: Any, rows: int = ROWS) -> list[Any]:
-    """Values in turn, the first twice as often."""
-    cycle = [values[0], *values]
-    return [cycle[i % len(cycle)] for i in range(rows)]
 
 
 def test_dates_are_found(make: Make) -> None:

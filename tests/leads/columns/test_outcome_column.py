@@ -2,35 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
-
 import pytest
+from columns_case import Make
 
-from calibrate import open_table
-from calibrate.engine.table import Table
 from calibrate.errors import HistoryError
 from calibrate.leads.columns.outcome_column import find_outcome, find_value
-
-Columns = Mapping[str, Iterable[object]]
-
-
-Maker = Callable[[Columns], Table]
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Maker:
-    """Makes a table of columns."""
-
-    def table(columns: Columns) -> Table:
-        with (tmp_path / "leads.csv").open("w", newline="", encoding="utf-8") as file:
-            rows = csv.writer(file)
-            rows.writerow(columns)
-            rows.writerows(zip(*columns.values(), strict=True))
-        return open_table(tmp_path / "leads.csv")
-
-    return table
 
 
 @pytest.mark.parametrize(
@@ -39,32 +15,32 @@ def made(tmp_path: Path) -> Maker:
      ("Ganado", "Perdido", "Pendiente"), ("Closed Won", "Closed Lost", "Xyz")],
 )  # fmt: skip
 def test_words_for_won_and_lost_make_a_status_whatever_it_is_called(
-    made: Maker, won: str, lost: str, other: str
+    make: Make, won: str, lost: str, other: str
 ) -> None:
-    found = find_outcome(made({"Affaire": [won, lost, lost, other] * 15, "Sector": ["a", "b", "c", "d"] * 15}))
+    found = find_outcome(make({"Affaire": [won, lost, lost, other] * 15, "Sector": ["a", "b", "c", "d"] * 15}))
     assert found == "Affaire"
 
 
-def test_a_yes_or_no_is_taken_by_its_name_only(made: Maker) -> None:
+def test_a_yes_or_no_is_taken_by_its_name_only(make: Make) -> None:
     flags = ["Yes", "No", "No"] * 20
-    assert find_outcome(made({"Newsletter": flags, "Converted": flags})) == "Converted"
-    assert find_outcome(made({"Newsletter": flags, "Webinar": flags})) is None
-    assert find_outcome(made({"Gewonnen": [1, 0, 0] * 20, "Newsletter": flags})) == "Gewonnen"
+    assert find_outcome(make({"Newsletter": flags, "Converted": flags})) == "Converted"
+    assert find_outcome(make({"Newsletter": flags, "Webinar": flags})) is None
+    assert find_outcome(make({"Gewonnen": [1, 0, 0] * 20, "Newsletter": flags})) == "Gewonnen"
 
 
-def test_columns_that_disagree_are_asked_about(made: Maker) -> None:
+def test_columns_that_disagree_are_asked_about(make: Make) -> None:
     stage, status = ["Closed Won", "Closed Lost", "Closed Lost"] * 20, ["Lost", "Won", "Lost"] * 20
     with pytest.raises(HistoryError, match="disagree in 40 rows: 'Stage' and 'Status'"):
-        find_outcome(made({"Stage": stage, "Status": status}))
+        find_outcome(make({"Stage": stage, "Status": status}))
     same = ["Won" if each == "Closed Won" else "Lost" for each in stage]
-    assert find_outcome(made({"Deal": stage, "Status": same})) == "Status"
+    assert find_outcome(make({"Deal": stage, "Status": same})) == "Status"
 
 
-def test_an_earlier_outcome_is_none(made: Maker) -> None:
-    assert find_outcome(made({"Last deal outcome": ["won", "lost", "lost"] * 20})) is None
+def test_an_earlier_outcome_is_none(make: Make) -> None:
+    assert find_outcome(make({"Last deal outcome": ["won", "lost", "lost"] * 20})) is None
 
 
-def test_a_value_finds_its_column_however_it_is_written(made: Maker) -> None:
-    table = made({"Etat": ["signé", "attente", "SIGNE "] * 20, "Canal": ["web", "salon", "web"] * 20})
+def test_a_value_finds_its_column_however_it_is_written(make: Make) -> None:
+    table = make({"Etat": ["signé", "attente", "SIGNE "] * 20, "Canal": ["web", "salon", "web"] * 20})
     assert find_value(table, ["Signé"]) == ["Etat"]
     assert find_value(table, ["Signé", "web"]) == []

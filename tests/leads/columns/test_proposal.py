@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from columns_case import ROWS, Columns, Make, some
 
 from calibrate.counts.encoding import code_sql
 from calibrate.counts.tally import tally_of
@@ -18,31 +18,7 @@ from calibrate.grid.criteria import Criterion, Level
 from calibrate.leads.columns.profile import profiles_of
 from calibrate.leads.columns.proposal import Proposal, find_id, monotone, named_levels, propose
 
-Columns = dict[str, Sequence[Any]]
-Make = Callable[[Columns], Table]
 RANDOM = np.random.default_rng(20251122)
-ROWS = 400
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Make:
-    def _make(columns: Columns) -> Table:
-        import csv
-
-        path = tmp_path / "leads.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows(zip(*columns.values(), strict=True))
-        return open_table(path)
-
-    return _make
-
-
-def some(*values: Any, rows: int = ROWS) -> list[Any]:
-    """Values in turn, the first twice as often."""
-    cycle = [values[0], *values]
-    return [cycle[i % len(cycle)] for i in range(rows)]
 
 
 def by_name(proposal: Proposal) -> dict[str, Criterion]:

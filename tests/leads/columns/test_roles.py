@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from columns_case import contacts
 
 from calibrate.engine import Session, Table, open_table
 from calibrate.leads.columns.roles import find_id, monotone, newest_first, repeated, repeats, values_of
@@ -29,20 +30,6 @@ def test_a_file_that_stands_newest_first_is_noticed(tmp_path: Path) -> None:
     assert found[1] > 0.99
     (tmp_path / "up.csv").write_text("Lead Number,won\n" + "".join(f"{n},{n % 3 % 2}\n" for n in numbers[::-1]))
     assert newest_first(Session().open(tmp_path / "up.csv")) is None
-
-
-def contacts(companies: int = 40, each: int = 2) -> pd.DataFrame:
-    """So many contacts of every company, one after the other; every fourth company buys with all of them."""
-    firm = np.repeat(np.arange(companies), each)
-    who = np.arange(len(firm))
-    return pd.DataFrame(
-        {
-            "id": who, "email": [f"P{i}@Firm{k}.example" for i, k in zip(who, firm, strict=True)],
-            "first name": [f"Ana{i}" for i in who], "last name": "Li", "company": [f"Firm {k}" for k in firm],
-            "owner email": "sam@vendor.example", "role": np.where(who % 3, "x", "y"),
-            "created": pd.Timestamp("2025-01-01") + pd.to_timedelta(who, "D"), "won": (firm % 4 == 0).astype(int),
-        }
-    )  # fmt: skip
 
 
 def test_an_id_of_leads_that_repeats_is_still_their_id(tmp_path: Path) -> None:
