@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .duckdb import DuckTable, view_over
-from .postgres import PostgresTable
-from .spark import SparkTable
+from .rows import RemoteTable
 from .sql import identifier, relation
 from .table import Column, Fact, Table
 
@@ -48,7 +47,7 @@ def answered(table: Table, statement: str, columns: Sequence[Column], *, facts: 
             facts=facts,
             fingerprint=lambda: table.fingerprint,
         )
-    if isinstance(table, (PostgresTable, SparkTable)):
+    if isinstance(table, RemoteTable):
         alias = "answered"
         relation_ = f"({statement}) AS {identifier(alias).sql('duckdb')}"
         return replace(table, columns=tuple(columns), facts=facts, alias=alias, relation=relation_, position=None)
@@ -87,14 +86,8 @@ def derive(
         )
         visible = tuple(column for column in view_table.columns if column.name != "__place")
         return replace(view_table, columns=visible, joined=from_join or table.joined)
-    alias = "with_events"
-    changed = {
-        "columns": columns,
-        "facts": facts,
-        "fingerprint": fingerprint,
-        "alias": alias,
-        "relation": f"({source}) AS {identifier(alias).sql('duckdb')}",
-    }
-    if isinstance(table, (PostgresTable, SparkTable)):
-        return replace(table, **changed)  # type: ignore[arg-type]
+    if isinstance(table, RemoteTable):
+        alias = "derived"
+        inside = f"({source}) AS {identifier(alias).sql('duckdb')}"
+        return replace(table, columns=columns, facts=facts, fingerprint=fingerprint, alias=alias, relation=inside)
     raise TypeError(f"no way to add columns to a {type(table).__name__}")

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, MissingExtraError, unknown
-from .rows import PIECE, Types, arrays, columns_read
+from .rows import PIECE, RemoteTable, Types, arrays, columns_read
 from .sql import identifier, literal, relation, rendered
-from .table import Column, Fact, Statement, shown
+from .table import Statement, shown
 
 _TYPES: Types = {
     "smallint": ("number", "", True),
@@ -53,20 +53,11 @@ class Door:
         return self.connection.execute(statement).fetchall()
 
 
-@dataclass(frozen=True)
-class PostgresTable:
+@dataclass(frozen=True, kw_only=True)
+class PostgresTable(RemoteTable):
     """A table of a PostgreSQL database; `Table` says what its parts mean."""
 
-    name: str
-    columns: tuple[Column, ...]
-    rows: int
-    facts: tuple[Fact, ...]
-    fingerprint: str
-    relation: str
-    alias: str
     door: Door = field(repr=False, compare=False)
-    position: str | None = None
-    joined: bool = False
     dialect: str = "postgres"
 
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:

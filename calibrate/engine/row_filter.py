@@ -17,8 +17,7 @@ from sqlglot.errors import SqlglotError
 from ..errors import InputError, unknown
 from . import sql
 from .duckdb import DuckTable, view_over
-from .postgres import PostgresTable
-from .spark import SparkTable
+from .rows import RemoteTable
 from .table import Column, Fact, Table
 
 LONGEST = 2000
@@ -50,7 +49,7 @@ def filtered(table: Table, where: str) -> Table:
             fingerprint=lambda: table.fingerprint,
             rows=rows,
         )
-    if isinstance(table, (PostgresTable, SparkTable)):
+    if isinstance(table, RemoteTable):
         return replace(table, relation=inside, alias="filtered", rows=rows, facts=facts)
     raise TypeError(f"no way to filter a {type(table).__name__}")
 

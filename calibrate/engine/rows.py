@@ -1,14 +1,16 @@
-"""What databases that hand over rows share: how large a piece is, columns as they are read, rows as columns."""
+"""What databases that hand over rows share: their tables, how large a piece is, columns as they are read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from numpy.typing import NDArray
 
 from .sql import identifier
-from .table import Column, Fact, Type
+from .table import Column, Fact, Statement, Type
 
 PIECE = 120_000
 """Rows of one piece of a stream."""
@@ -23,6 +25,30 @@ class Read(NamedTuple):
     columns: tuple[Column, ...]
     expressions: str
     facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoteTable(ABC):
+    """A table whose rows lie elsewhere; others are made from it by a relation. `Table` says what its parts mean."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: int
+    facts: tuple[Fact, ...]
+    fingerprint: str
+    relation: str
+    alias: str
+    position: str | None = None
+    joined: bool = False
+    dialect: str
+
+    @abstractmethod
+    def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:
+        """Answer of a statement as one array per column."""
+
+    @abstractmethod
+    def stream(self, statement: Statement) -> Iterator[dict[str, NDArray[Any]]]:
+        """The same in pieces."""
 
 
 def columns_read(described: Iterable[tuple[str, str]], types: Types) -> Read:

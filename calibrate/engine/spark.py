@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, MissingExtraError
-from .rows import PIECE, Types, arrays, columns_read
+from .rows import PIECE, RemoteTable, Types, arrays, columns_read
 from .sql import identifier, rendered
-from .table import Column, Fact, Statement
+from .table import Statement
 
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
@@ -39,20 +39,11 @@ _TYPES: Types = {
 }
 
 
-@dataclass(frozen=True)
-class SparkTable:
+@dataclass(frozen=True, kw_only=True)
+class SparkTable(RemoteTable):
     """A table known to a Spark session; `Table` says what its parts mean."""
 
-    name: str
-    columns: tuple[Column, ...]
-    rows: int
-    facts: tuple[Fact, ...]
-    fingerprint: str
-    relation: str
-    alias: str
     session: Any = field(repr=False, compare=False)
-    position: str | None = None
-    joined: bool = False
     dialect: str = "spark"
 
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:
