@@ -13,7 +13,6 @@ from .output import Progressing, say, say_json, table
 if TYPE_CHECKING:
     from datetime import date
 
-    from ..counts.rates import Rate
     from ..grid.grid import Grid
     from ..language import Words
     from ..leads.terms import Terms
@@ -106,6 +105,7 @@ def _first_day(grid: Grid, terms: Terms, since: str | None) -> date | None:
 def _show(result: Drift, words: Words) -> None:
     """Verdict, one line per cohort, and the lines that moved most."""
     from ..report import drift_text as moving
+    from ..report.rate_text import rate_said
 
     say(result.said(words))
     for sentence in moving.reasons(result, words):
@@ -128,8 +128,8 @@ def _show(result: Drift, words: Words) -> None:
             line.criterion,
             moving.level_said(line.level, words),
             words.signed(line.points),
-            _rate(line.then, words),
-            _rate(line.now, words),
+            rate_said(line.then, words),
+            rate_said(line.now, words),
             words.date(line.first),
             words.decimal(line.ratio, 2),
             moving.chance(line.chance, words),
@@ -141,8 +141,3 @@ def _show(result: Drift, words: Words) -> None:
     say(moving.mixes(result, words))
     for sentence in moving.over(result, words):
         say(sentence)
-
-
-def _rate(rate: Rate, words: Words) -> str:
-    counts = words("summary.counts", customers=rate.customers, leads=rate.leads)
-    return f"{words.percent(rate.value)} ({counts})"

@@ -94,8 +94,8 @@ def costs_json(review: Review) -> dict[str, Any] | None:
                     "key": cost.key,
                     "facts": dict(cost.facts),
                     "what": constraint(cost, load("en")),
-                    "without": _estimates(cost.without),
-                    "difference": _estimates(cost.difference),
+                    "without": estimates_json(cost.without),
+                    "difference": estimates_json(cost.difference),
                 }
                 for cost in costs.each
             ],
@@ -131,5 +131,6 @@ def candidate_json(review: Review, candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _estimates(estimates: Mapping[str, Estimate]) -> dict[str, Any]:
+def estimates_json(estimates: Mapping[str, Estimate]) -> dict[str, Any]:
+    """Figures by name, each with its interval, as plain values."""
     return {name: vars(estimate) for name, estimate in estimates.items()}

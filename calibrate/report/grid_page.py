@@ -19,6 +19,7 @@ from . import tables
 from .band_text import band_line, said, stage_lines
 from .level_text import criterion_name, level_name, line_name
 from .page import environment, text_of
+from .rate_text import band_rate, rate_said
 
 FORMS = ("html", "md")
 MOST_EXAMPLE = 4
@@ -91,9 +92,9 @@ def _axis(axis: str, words: Words) -> str:
 
 def _close_rate(band: Band, words: Words) -> str:
     """What later leads in a band came to: the close rate with its interval and counts; empty where nobody counted."""
-    if not band.leads or band.customers is None:
+    close_rate = band_rate(band)
+    if close_rate is None:
         return ""
-    close_rate = rate(band.customers, band.leads)
     return words(
         "explained.counted",
         rate=close_rate.value,
@@ -214,7 +215,7 @@ def _markdown(grid: Grid, words: Words, values: dict[str, Any]) -> str:
                 (
                     values["level"](row.level, criterion.name),
                     words.signed(row.points),
-                    _counted(row, words),
+                    "–" if row.counted is None else rate_said(row.counted, words),
                     "; ".join(row.remarks),
                 )
                 for row in rows
@@ -251,10 +252,3 @@ def _opening(grid: Grid, words: Words, provenance: dict[str, Any]) -> list[str]:
         )
         sentences += [text] if (text := _narrowed(grid, words)) else []
     return sentences
-
-
-def _counted(row: Row, words: Words) -> str:
-    if row.counted is None:
-        return "–"
-    counts = words("summary.counts", customers=row.counted.customers, leads=row.counted.leads)
-    return f"{words.percent(row.counted.value)} ({counts})"

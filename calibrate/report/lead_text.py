@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..counts.rates import rate
 from ..export.base import close_rates, rate_at
 from ..export.markdown import escape
 from ..language import Words
 from ..scoring.one_lead import LeadScore
 from .band_text import said
 from .level_text import line_name
+from .rate_text import band_rate
 
 
 def lead_text(lead: LeadScore, words: Words, *, markdown: bool = False) -> str:
@@ -64,15 +64,15 @@ def lead_json(lead: LeadScore) -> dict[str, Any]:
         for at, place, points in lead.lines
     ]
     rates = dict(zip(("close_rate", "close_rate_low", "close_rate_high"), expected or (None,) * 3, strict=True))
-    return {"lead": lead.lead, "score": lead.score, "band": lead.band, **rates, "lines": lines,
-            "absent": list(lead.absent)}  # fmt: skip
+    absent = list(lead.absent)
+    return {"lead": lead.lead, "score": lead.score, "band": lead.band, **rates, "lines": lines, "absent": absent}
 
 
 def _counted(lead: LeadScore, words: Words) -> list[str]:
     """What leads that the points had not seen came to in the lead's band, with counts."""
     for band in lead.grid.bands:
-        if band.name == lead.band and band.leads and band.customers is not None:
-            close_rate = rate(band.customers, band.leads)
+        close_rate = band_rate(band) if band.name == lead.band else None
+        if close_rate is not None:
             facts = {"rate": close_rate.value, "low": close_rate.low, "high": close_rate.high}
             return [words("explained_lead.counted", customers=band.customers, leads=band.leads, **facts)]
     return []

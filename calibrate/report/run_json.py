@@ -13,19 +13,19 @@ from typing import Any
 from ..counts.leakage import Question, Suspect
 from ..counts.ledger import ledger_of
 from ..counts.power import Power
-from ..counts.rates import Rate, RateTable, rate
+from ..counts.rates import Rate, RateTable
 from ..evaluation.frontier import Frontier
-from ..evaluation.metrics import Estimate
 from ..figures import all_meant
 from ..funnel.fading import Fading
 from ..funnel.stages import Step
-from ..grid.grid import Band
+from ..grid.grid import Band, Grid
 from ..language import load
 from . import audit_text as checks
 from . import enough, sections, tables
 from . import impact_json as meeting_json
 from . import outcome_text as spelling
 from .limits_text import limits_json
+from .rate_text import band_rate
 from .review import Account, Candidate, Review
 
 SCHEMA = 1
@@ -35,13 +35,12 @@ DIGITS = 12
 def run_object(review: Review) -> dict[str, Any]:
     """The review as plain values, keyed as promised."""
     proposed, verdict = review.chosen_candidate, review.comparison.verdict
-    limits = proposed.grid.thresholds if proposed else None
     names = tables.grid_files(review)
     content = {
         **counted_json(review.account, review.rates, review.suspects, review.asked, review.power),
         "title": review.title,
         "ledger": ledger_of(review.tally),
-        "months": _plain(review.months),
+        "months": review.months,
         "tally": {
             "profiles": review.tally.rows,
             "exact": review.tally.exact,
@@ -49,20 +48,15 @@ def run_object(review: Review) -> dict[str, Any]:
             "last": review.tally.cohorts[-1],
         },
         "candidates": [_candidate(review, candidate, names[candidate.name]) for candidate in review.candidates],
-        "ceiling": {name: {"value": _plain(top)} for name, top in review.ceiling.items()} if review.ceiling else None,
+        "ceiling": {name: {"value": top} for name, top in review.ceiling.items()} if review.ceiling else None,
         "chosen": review.chosen,
-        "thresholds": None
-        if limits is None
-        else {
-            "marketing_qualified": limits.marketing_qualified,
-            "sales_qualified": limits.sales_qualified,
-        },
+        "thresholds": _thresholds(proposed.grid if proposed else None),
         "verdict": {
             "decision": verdict.decision,
             "candidate": verdict.candidate,
             "why": " ".join((verdict.why, *sections.window_note(review, load("en")))),
             "reason": verdict.reason,
-            "facts": _plain(verdict.facts),
+            "facts": verdict.facts,
             "rests_on": list(review.rests_on),
             "baseline": verdict.baseline,
             "customers_needed": [
@@ -73,13 +67,13 @@ def run_object(review: Review) -> dict[str, Any]:
         "limits": limits_json(review.limits),
         "bands": [_band(band) for band in (proposed.grid.ladder if proposed else ())],
         "comparison": _comparison(review),
-        "constraints": _plain(checks.costs_json(review)),
+        "constraints": checks.costs_json(review),
         "warnings": warnings_json(review.warnings),
-        **_plain(meeting_json.meeting_json(review)),
-        "truth": _plain(review.truth),
+        **meeting_json.meeting_json(review),
+        "truth": review.truth,
         **_times(review),
     }
-    return _figures(content)
+    return _filed(content)
 
 
 def _question(question: Question) -> dict[str, Any]:
@@ -88,16 +82,16 @@ def _question(question: Question) -> dict[str, Any]:
         "column": question.column,
         "question": question.question,
         "evidence": question.evidence,
-        "auc_with": _plain(question.auc_with),
-        "auc_without": _plain(question.auc_without),
+        "auc_with": question.auc_with,
+        "auc_without": question.auc_without,
         "reason": question.reason,
-        "facts": _plain(question.facts),
+        "facts": question.facts,
     }
 
 
-def _figures(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with as many digits as they mean."""
-    figures: dict[str, Any] = all_meant(values)
+def _filed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as the file holds them: what JSON can carry, with as many digits as it means."""
+    figures: dict[str, Any] = all_meant(_plain(values))
     return figures
 
 
@@ -120,15 +114,15 @@ def _closing(review: Review) -> dict[str, Any] | None:
         "leads": closing.leads,
         "closings": closing.closings,
         "median_days": closing.median,
-        "captured": _plain(closing.captured),
-        "before_observation": _plain(closing.before),
+        "captured": closing.captured,
+        "before_observation": closing.before,
         "ninety_percent_days": closing.observed_days,
         "proposed_days": closing.proposed,
         "curve": [
-            {"days": int(d), "share": _plain(s), "low": _plain(a), "high": _plain(b)}
+            {"days": int(d), "share": s, "low": a, "high": b}
             for d, s, a, b in zip(closing.days, closing.share, closing.low, closing.high, strict=True)
         ],
-        "windows": [_plain(vars(window)) for window in closing.windows],
+        "windows": [vars(window) for window in closing.windows],
     }
 
 
@@ -155,15 +149,15 @@ def _value(review: Review) -> dict[str, Any] | None:
         "column": worth.column,
         "customers": worth.customers,
         "unknown": worth.unknown,
-        "total": _plain(worth.total),
-        "mean": _plain(worth.mean),
-        "per_lead": _plain(worth.overall),
+        "total": worth.total,
+        "mean": worth.mean,
+        "per_lead": worth.overall,
         "levels": [
             {
                 "criterion": criterion.name,
                 "level": level.name,
                 "leads": int(review.rates.leads[i]),
-                **{figure: _plain(getattr(worth, figure)[i]) for figure in figures},
+                **{figure: getattr(worth, figure)[i] for figure in figures},
             }
             for i, (criterion, level) in enumerate(tables.criterion_at(review.rates))
         ],
@@ -192,8 +186,8 @@ def _worked(review: Review) -> dict[str, Any] | None:
 
 
 def _fading(fading: Fading) -> dict[str, Any]:
-    plain = {key: _plain(value) for key, value in vars(fading).items() if key != "ages"}
-    return {**plain, "ages": [_plain(vars(age)) for age in fading.ages]}
+    plain = {key: value for key, value in vars(fading).items() if key != "ages"}
+    return {**plain, "ages": [vars(age) for age in fading.ages]}
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -210,9 +204,9 @@ def _rate(rate: Rate) -> dict[str, Any]:
     return {
         "leads": rate.leads,
         "customers": rate.customers,
-        "rate": _plain(rate.value),
-        "low": _plain(rate.low),
-        "high": _plain(rate.high),
+        "rate": rate.value,
+        "low": rate.low,
+        "high": rate.high,
     }
 
 
@@ -230,22 +224,16 @@ def counted_json(
 ) -> dict[str, Any]:
     """The part of it that is known before any grid is made: rows, rates, suspects, columns asked about."""
     overall = rates.overall
-    return _figures(
+    return _filed(
         {
             "schema": SCHEMA,
             "outcome": spelling.outcome_json(account),
-            "overall": {
-                "leads": overall.leads,
-                "customers": overall.customers,
-                "rate": _plain(overall.value),
-                "low": _plain(overall.low),
-                "high": _plain(overall.high),
-            },
+            "overall": _rate(overall),
             "history": {
                 "source": account.source,
                 "read": account.read,
                 "kept": account.kept,
-                "excluded": _plain(account.excluded),
+                "excluded": account.excluded,
                 "order": account.order,
                 "order_column": account.order_column,
                 "as_of": account.as_of,
@@ -254,23 +242,15 @@ def counted_json(
                 "observe_days": account.observe_days,
                 "close_within_days": account.close_within_days,
                 "customer": account.customer,
-                "facts": [{"key": key, "facts": _plain(facts)} for key, facts in account.facts],
+                "facts": [{"key": key, "facts": facts} for key, facts in account.facts],
             },
-            "groups": _plain(
-                account.groups
-                or {
-                    "by": "",
-                    "groups": overall.leads,
-                    "leads": overall.leads,
-                    "design_effect": 1.0,
-                }
-            ),
+            "groups": account.groups
+            or {"by": "", "groups": overall.leads, "leads": overall.leads, "design_effect": 1.0},
             "suspects": [
-                {"column": s.column, "reason": s.reason, "evidence": s.evidence, "facts": _plain(s.facts)}
-                for s in suspects
+                {"column": s.column, "reason": s.reason, "evidence": s.evidence, "facts": s.facts} for s in suspects
             ],
             "asked": [_question(question) for question in questions],
-            "power": _plain(enough.power_json(power, overall.value)),
+            "power": enough.power_json(power, overall.value),
             "criteria": [
                 {
                     "name": criterion.name,
@@ -308,21 +288,20 @@ def _level(rates: RateTable, i: int, name: str, power: Power | None) -> dict[str
         "level": name,
         "leads": int(rates.leads[i]),
         "customers": int(rates.customers[i]),
-        **{figure: _plain(getattr(rates, figure)[i]) for figure in figures},
+        **{figure: getattr(rates, figure)[i] for figure in figures},
         "thin": bool(rates.thin[i]),
         "distinct": bool(rates.distinct[i]),
         "least_lift_shown": None
         if power is None
         else {
-            "above": _plain(power.lift_above[i]),
-            "below": _plain(power.lift_below[i]),
+            "above": power.lift_above[i],
+            "below": power.lift_below[i],
         },
     }
 
 
 def _candidate(review: Review, candidate: Candidate, file: str) -> dict[str, Any]:
     judgement, grid = review.judged(candidate.name), candidate.grid
-    limits = grid.thresholds
     return {
         "name": candidate.name,
         "method": candidate.method,
@@ -330,60 +309,49 @@ def _candidate(review: Review, candidate: Candidate, file: str) -> dict[str, Any
         "grid": f"grids/{file}.json",
         "minimum": grid.minimum,
         "maximum": grid.maximum,
-        "thresholds": None
-        if limits is None
-        else {
-            "marketing_qualified": limits.marketing_qualified,
-            "sales_qualified": limits.sales_qualified,
-        },
-        "metrics": _estimates(judgement.metrics if judgement else {}),
+        "thresholds": _thresholds(grid),
+        "metrics": checks.estimates_json(judgement.metrics if judgement else {}),
         "against": judgement.against if judgement else None,
-        "difference": _estimates(judgement.difference if judgement else {}),
+        "difference": checks.estimates_json(judgement.difference if judgement else {}),
         "rank": {name: of[candidate.name] for name, of in review.comparison.ranks().items() if candidate.name in of},
-        "steps": _plain(tables.steps_json(review, candidate)),
-        "kept_of_ceiling": _plain(sections.kept(review, candidate.name)),
-        "caught": _plain(judgement.gains["share_customers"].tolist()) if judgement else None,
-        **_plain(checks.candidate_json(review, candidate)),
+        "steps": tables.steps_json(review, candidate),
+        "kept_of_ceiling": sections.kept(review, candidate.name),
+        "caught": judgement.gains["share_customers"].tolist() if judgement else None,
+        **checks.candidate_json(review, candidate),
     }
 
 
 def _band(band: Band) -> dict[str, Any]:
     """A band with what later leads in it came to; null where nobody counted."""
-    close_rate = None if not band.leads or band.customers is None else rate(band.customers, band.leads)
+    close_rate = band_rate(band)
+    figures = (None,) * 3 if close_rate is None else (close_rate.value, close_rate.low, close_rate.high)
     return {
         "band": band.name,
         "from": band.at_least,
         "leads": band.leads,
         "customers": band.customers,
-        **{
-            key: None if close_rate is None else _plain(value)
-            for key, value in (
-                ("rate", close_rate and close_rate.value),
-                ("low", close_rate and close_rate.low),
-                ("high", close_rate and close_rate.high),
-            )
-        },
+        **dict(zip(("rate", "low", "high"), figures, strict=True)),
     }
 
 
 def frontier_json(curve: Frontier, files: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
     """The grids of the frontier with what later leads said of them; `grid` names their files where there are some."""
-    points = [
-        {
-            "name": point.name,
-            "method": point.method,
-            "lines": point.lines,
-            "proposed": point.proposed,
-            **({} if files is None else {"grid": f"grids/{files[point.name]}.json"}),
-            "metrics": _estimates(point.metrics),
-            "behind": None if point.behind is None else _plain(vars(point.behind)),
-            "minimum": point.grid.minimum,
-            "maximum": point.grid.maximum,
-        }
+    return [
+        _filed(
+            {
+                "name": point.name,
+                "method": point.method,
+                "lines": point.lines,
+                "proposed": point.proposed,
+                **({} if files is None else {"grid": f"grids/{files[point.name]}.json"}),
+                "metrics": checks.estimates_json(point.metrics),
+                "behind": None if point.behind is None else vars(point.behind),
+                "minimum": point.grid.minimum,
+                "maximum": point.grid.maximum,
+            }
+        )
         for point in curve.points
     ]
-    figures: list[dict[str, Any]] = all_meant(points)
-    return figures
 
 
 def _comparison(review: Review) -> dict[str, Any]:
@@ -405,11 +373,11 @@ def _comparison(review: Review) -> dict[str, Any]:
     }
 
 
-def _estimates(estimates: Mapping[str, Estimate]) -> dict[str, Any]:
-    return {
-        name: {"value": _plain(estimate.value), "low": _plain(estimate.low), "high": _plain(estimate.high)}
-        for name, estimate in estimates.items()
-    }
+def _thresholds(grid: Grid | None) -> dict[str, int] | None:
+    limits = None if grid is None else grid.thresholds
+    if limits is None:
+        return None
+    return {"marketing_qualified": limits.marketing_qualified, "sales_qualified": limits.sales_qualified}
 
 
 def _plain(value: Any) -> Any:

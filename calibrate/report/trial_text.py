@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from ..counts.rates import Rate
 from ..language import Words
 from ..monitoring.trial import Reading, TrialPlan
+from .rate_text import rate_said
 
 PLAN_HEADS = ("weeks", "leads_new", "leads_old", "smallest", "lift")
 LOOK_HEADS = ("week", "new", "old", "points", "interval", "z", "bound")
@@ -37,8 +37,8 @@ def look_table(trial: Reading, words: Words) -> tuple[str, list[str], list[list[
     rows = [
         [
             words.count(look.week),
-            _short(look.new, words),
-            _short(look.old, words),
+            rate_said(look.new, words),
+            rate_said(look.old, words),
             words.signed(100 * look.difference, 1),
             words("format.between", low=words.signed(100 * look.low, 1), high=words.signed(100 * look.high, 1)),
             words.signed(look.z, 2),
@@ -47,7 +47,3 @@ def look_table(trial: Reading, words: Words) -> tuple[str, list[str], list[list[
         for look in trial.looks
     ]
     return words("trial.looks"), [words(f"trial.{key}") for key in LOOK_HEADS], rows
-
-
-def _short(rate: Rate, words: Words) -> str:
-    return f"{words.percent(rate.value)} ({words('summary.counts', customers=rate.customers, leads=rate.leads)})"
