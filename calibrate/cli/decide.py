@@ -8,7 +8,7 @@ import typer
 
 from ..errors import SettingsError
 from .flags import AtFlag, EventsFlag, JsonFlag, Option, TableFlag, TextFlag, words_of
-from .output import say, say_json
+from .output import form_of, say, say_json
 
 if TYPE_CHECKING:
     from ..language import Words
@@ -216,8 +216,6 @@ def grid_explain(
     json: JsonFlag = False,
 ) -> None:
     """Explain a grid on one page, from its file alone, or the score of one lead in words."""
-    from pathlib import Path
-
     from ..export.reading import read_grid
     from ..files import write_whole
     from ..language import load
@@ -236,9 +234,7 @@ def grid_explain(
         return
     if not out:
         raise SettingsError("name the page to write with --out FILE.html, or a lead with --lead COL=V,COL=V")
-    form = Path(out).suffix.lstrip(".").casefold()
-    form = {"htm": "html", "markdown": "md"}.get(form, form)
-    write_whole(out, explained(read_grid(grid), load(lang), form).encode())
+    write_whole(out, explained(read_grid(grid), load(lang), form_of(out)).encode())
     say(f"Wrote {out}")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ..errors import SettingsError
-from .flags import Option, settings_of, with_flags, words_of
+from .flags import Option, day_of, settings_of, with_flags, words_of
 from .output import Progressing, say, say_json, table
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def drift(data: str, flags: dict[str, Any]) -> None:
 
 def _first_day(grid: Grid, terms: Terms, since: str | None) -> date | None:
     """The day from which leads are looked at: as asked, else the first whose leads the calibration had not judged."""
-    from datetime import date, timedelta
+    from datetime import timedelta
 
     start = since or grid.provenance.get("as_of")
     if terms.created_at is None:
@@ -89,10 +89,7 @@ def _first_day(grid: Grid, terms: Terms, since: str | None) -> date | None:
         return None
     if not start:
         return None
-    try:
-        day = date.fromisoformat(str(start))
-    except ValueError:
-        raise SettingsError(f"'{start}' is not a day; write it as YYYY-MM-DD") from None
+    day = day_of(str(start))
     try:
         return day if since else day - timedelta(days=terms.observe_days + terms.close_within_days - 1)
     except OverflowError:

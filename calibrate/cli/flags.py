@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
@@ -147,6 +147,14 @@ def _value(option: SettingsOption, value: Any) -> Any:
     if option.several == "pairs":
         return pairs(value, option) or None
     return tuple(value) if option.flag and option.flag.repeated else split(value)
+
+
+def day_of(text: str) -> date:
+    """A day as a user writes it: YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"'{text}' is not a day; write it as YYYY-MM-DD") from None
 
 
 def words_of(lang: str | Sequence[str] | None) -> Words:

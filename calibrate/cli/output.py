@@ -6,6 +6,7 @@ import contextlib
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -100,6 +101,16 @@ def say_json(value: object) -> None:
 
     text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
     sys.stdout.write(re.sub(r"[\x7f-\x9f]", lambda sign: f"\\u{ord(sign[0]):04x}", text) + "\n")
+
+
+def form_of(out: str) -> str:
+    """The form of a page, html or md, by the suffix of its file; any other suffix as it is.
+
+    >>> form_of("card.HTM"), form_of("grid.markdown"), form_of("grid.pdf")
+    ('html', 'md', 'pdf')
+    """
+    suffix = PurePath(out).suffix.lstrip(".").casefold()
+    return {"htm": "html", "markdown": "md"}.get(suffix, suffix)
 
 
 def complain(text: str) -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from re import fullmatch
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from ..errors import SettingsError
-from .flags import JsonFlag, Option, TableFlag, TextFlag, words_of
+from .flags import JsonFlag, Option, TableFlag, TextFlag, day_of, words_of
 from .output import say, say_json
 from .output import table as show_table
-
-if TYPE_CHECKING:
-    from datetime import date
 
 Column = str | None
 COUNTS_HELP = "Counts instead of a file: CUSTOMERS/LEADS since the start."
@@ -113,7 +110,7 @@ def read(
         from ..monitoring.trial_arms import ArmNames, arms
 
         names = ArmNames(arm, customer, created_at, customer_at, lead_id, new, tuple(customer_value or ()), group)
-        reading = arms(Session().open(file, table=table), names, as_of=_day(as_of))
+        reading = arms(Session().open(file, table=table), names, as_of=None if as_of is None else day_of(as_of))
         result = trial.read(reading.weeks, weeks=weeks, effect=reading.effect)
         facts = {
             "new": reading.new,
@@ -141,15 +138,3 @@ def _pair(text: str, flag: str) -> tuple[int, int]:
     if not pair:
         raise SettingsError(f"{flag} '{text[:40]}' is not CUSTOMERS/LEADS, such as 35/400")
     return int(pair[1]), int(pair[2])
-
-
-def _day(text: str | None) -> date | None:
-    """A day written as YYYY-MM-DD."""
-    from datetime import date
-
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise SettingsError(f"'{text}' is not a day; write it as YYYY-MM-DD") from None
