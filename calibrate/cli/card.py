@@ -7,9 +7,7 @@ from typing import Annotated
 import typer
 
 from .flags import Option
-from .output import say
-
-RUN = "run.json"
+from .output import form_of, say
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,10 +33,10 @@ def card(
     from ..language import load
     from ..monthly.run_file import read_run
     from ..report.card import card as page_of
+    from ..report.run_schema import FILE
 
     words, weights = load(lang), read_grid(grid)
     folder = Path(run) if run else Path(grid).resolve().parent.parent
-    month = read_run(folder) if run or (folder / RUN).is_file() else None
-    form = {"htm": "html", "markdown": "md"}.get(suffix := Path(out).suffix.lstrip(".").casefold(), suffix)
-    write_whole(out, page_of(weights, words, form, month, contact).encode())
+    month = read_run(folder) if run or (folder / FILE).is_file() else None
+    write_whole(out, page_of(weights, words, form_of(out), month, contact).encode())
     say(words("terminal.wrote", path=out))

@@ -16,10 +16,8 @@ from ..leads.history import History
 from ..leads.retention import thinned
 from ..leads.terms import Group
 from ..points.recency import ALIKE, NEWEST, Recency
-from ..report.review import Account
+from ..report.review import Account, Warning_
 from .counted import SLOWEST, Counted, quick
-
-Warning_ = tuple[str, Mapping[str, str | int | float]]
 
 
 def account_of(reading: Counted, rates: RateTable) -> Account:
@@ -138,7 +136,7 @@ def _deleted(reading: Counted) -> Iterator[Warning_]:
         )
 
 
-def _forgetting(recency: Recency) -> Iterator[tuple[str, Mapping[str, str | int | float]]]:
+def _forgetting(recency: Recency) -> Iterator[Warning_]:
     """What was done because the history has moved: earlier leads count less, promises follow the newest cohorts."""
     if recency.half_life is not None:
         yield "earlier_forgotten", {"cohorts": int(recency.half_life), "gain": recency.gain}
@@ -148,9 +146,9 @@ def _forgetting(recency: Recency) -> Iterator[tuple[str, Mapping[str, str | int 
         yield "newest_level", {"cohorts": NEWEST, "gain": recency.gain}
 
 
-def warnings(reading: Counted, recency: Recency = ALIKE) -> tuple[tuple[str, Mapping[str, str | int | float]], ...]:
+def warnings(reading: Counted, recency: Recency = ALIKE) -> tuple[Warning_, ...]:
     """Risks that the reader should know of, as keys of the language files with their numbers."""
-    risks: list[tuple[str, Mapping[str, str | int | float]]] = list(reading.warnings)
+    risks: list[Warning_] = list(reading.warnings)
     history = reading.history
     leads, customers = reading.tally.overall
     closed = history.excluded.get("already_closed", 0)

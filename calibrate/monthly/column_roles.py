@@ -14,7 +14,7 @@ from ..leads.columns.outcome_column import find_outcome, find_value, statuses
 from ..leads.columns.person_names import may_be_shown
 from ..leads.columns.proposal import find_id
 from ..leads.day_span import day_of, span_of
-from .crm_defaults import Warning_
+from ..report.review import Warning_
 from .settings import Settings
 
 FEW_SALES, FEW_CLOSED = 0.5, 0.25

@@ -16,15 +16,13 @@ from ..evaluation.decision import Adopted
 from ..grid.grid import Grid
 from ..leads.columns.proposal import Proposal
 from ..leads.history import History
+from ..report.review import Warning_
 from .settings import DEFAULT_METHODS, Settings
 
 QUICK_ROWS = 300_000
 """Profile rows up to which the slowest method and the ceiling are computed without being asked for."""
 
-
 SLOWEST = "sparse"
-
-
 Progress = Callable[[str], None]
 
 
@@ -44,7 +42,7 @@ class Counted:
     allowed: tuple[str, ...]
     grids: Mapping[str, Grid]
     story: tuple[Adopted, ...] = ()
-    warnings: tuple[tuple[str, Mapping[str, str | int | float]], ...] = ()
+    warnings: tuple[Warning_, ...] = ()
     events: Table | None = None
     asked: tuple[Question, ...] = ()
 
@@ -73,5 +71,10 @@ def quick(settings: Settings, tally: Tally) -> Settings:
     return settings.model_copy(update={"candidates": candidates.model_copy(update={"methods": methods})})
 
 
-def _month(as_of: date | None) -> str:
+def month_of(as_of: date | None) -> str:
+    """The month of a history read on that day, as its folder is called; without dates, today's.
+
+    >>> month_of(date(2026, 3, 31))
+    '2026-03'
+    """
     return (as_of or date.today()).isoformat()[:7]

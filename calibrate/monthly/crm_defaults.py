@@ -19,9 +19,8 @@ from ..leads.crm.base import System
 from ..leads.crm.look import Told, amount, check_lost, key_of, keys, set_aside, spoken, told
 from ..leads.crm.several import apart
 from ..leads.crm.yousign import SIGNED, YOUSIGN, signatures
+from ..report.review import Warning_
 from .settings import Settings
-
-Warning_ = tuple[str, Mapping[str, str | int | float]]
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-MONTH = re.compile(r"\d{4}-\d{2}")
+from ..evaluation.decision import MONTH
+from ..report.run_schema import FILE
 
 
 class Earlier(NamedTuple):
@@ -22,10 +22,10 @@ def earlier_ledger(reports: Path, as_of: date | None) -> Earlier | None:
     """The newest ledger in the folders of months before this one; what cannot be read is passed over."""
     if as_of is None or not reports.is_dir():
         return None
-    names = sorted(place.parent.name for place in reports.glob("*/run.json") if MONTH.fullmatch(place.parent.name))
+    names = sorted(place.parent.name for place in reports.glob(f"*/{FILE}") if MONTH.fullmatch(place.parent.name))
     for name in reversed([name for name in names if name < as_of.isoformat()[:7]]):
         try:
-            values = json.loads((reports / name / "run.json").read_text(encoding="utf-8"))
+            values = json.loads((reports / name / FILE).read_text(encoding="utf-8"))
             ledger, day = values["ledger"], values["history"]["as_of"]
             date.fromisoformat(day)
             if isinstance(ledger["columns"], dict) and len(ledger["leads"]) == len(ledger["cohorts"]):

@@ -55,10 +55,8 @@ def grids_of(settings: Settings) -> dict[str, Grid]:
 
 def with_events(settings: Settings, table: Table, happened: Table, terms: Terms, grids: Mapping[str, Grid]) -> Table:
     """The leads with a column for each thing that events tell of them."""
-    needed = [c.column for grid in grids.values() for c in grid.criteria]
-    needed += [*settings.columns.only, *settings.columns.keep, *settings.columns.known]
-    needed += [c.column for c in settings.criterion]
-    return join_events(table, happened, terms, _event_names(settings), more=types_in(needed)).table
+    needed = types_in(_columns_needed(settings, grids))
+    return join_events(table, happened, terms, _event_names(settings), more=needed).table
 
 
 def at_ages(
@@ -90,12 +88,21 @@ def seen_until(settings: Settings, happened: Table, terms: Terms) -> Terms:
     return replace(terms, seen_until=last_event_day(happened, names.at or ""))
 
 
+def _columns_named(settings: Settings) -> list[str]:
+    """Columns that the settings name as criteria."""
+    columns = settings.columns
+    return [*columns.only, *columns.keep, *columns.known, *(part.column for part in settings.criterion)]
+
+
+def _columns_needed(settings: Settings, grids: Mapping[str, Grid]) -> list[str]:
+    """Columns of the given grids, and those that the settings name as criteria."""
+    return [*(c.column for grid in grids.values() for c in grid.criteria), *_columns_named(settings)]
+
+
 def with_kinds(settings: Settings, table: Table, grids: Mapping[str, Grid]) -> Table:
     """The leads with a column for the kind of mailbox behind each column of e-mail addresses."""
-    needed = [c.column for grid in grids.values() for c in grid.criteria]
-    needed += [*settings.columns.only, *settings.columns.keep, *settings.columns.known]
-    needed += [c.column for c in settings.criterion]
-    sources = [source for name in needed if (source := made_from(name)) is not None]
+    needed = (made_from(name) for name in _columns_needed(settings, grids))
+    sources = [source for source in needed if source is not None]
     addresses = [] if settings.columns.only else find_addresses(table)
     return with_mailboxes(table, list(dict.fromkeys((*addresses, *sources))))
 
@@ -104,7 +111,7 @@ def text_rules(settings: Settings, table: Table, grids: Mapping[str, Grid]) -> d
     """Rules of the columns that are derived from texts: of job titles, found or named, and those of given grids."""
     columns = settings.columns
     rules = {c.column: c.derived for grid in grids.values() for c in grid.criteria if c.derived is not None}
-    names = (*columns.only, *columns.keep, *columns.known, *(criterion.column for criterion in settings.criterion))
+    names = _columns_named(settings)
     titles = [name.removesuffix(f" ({derived_topic(name)})") for name in names if derived_topic(name)]
     if not columns.only and not settings.texts.titles:
         titles += [name for name in find_titles(table) if name not in columns.keep]

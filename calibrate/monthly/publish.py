@@ -12,7 +12,7 @@ from ..report.folder import check_writable
 from ..report.folder import write as write_folder
 from ..report.review import Review
 from . import settings_file
-from .counted import Counted, _month
+from .counted import Counted, month_of
 from .settings import Settings
 
 
@@ -25,7 +25,7 @@ def check_out(settings: Settings) -> None:
 
 def month_folder(reading: Counted) -> Path:
     """Where the report of these leads goes."""
-    return Path(reading.settings.report.out) / _month(reading.history.as_of)
+    return Path(reading.settings.report.out) / month_of(reading.history.as_of)
 
 
 def check_open(reading: Counted, force: bool = False) -> None:

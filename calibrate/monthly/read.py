@@ -32,8 +32,9 @@ from ..leads.columns.derived import with_derived
 from ..leads.columns.proposal import Proposal
 from ..leads.history import History, last_day, observe
 from ..leads.terms import Terms
+from ..report.review import Warning_
 from .column_roles import resolved
-from .counted import Counted, Progress, _month
+from .counted import Counted, Progress, month_of
 from .crm_defaults import recognised
 from .decisions import read_adopted
 from .earlier import earlier_ledger
@@ -63,7 +64,7 @@ class Observed:
     proposal: Proposal
     grids: Mapping[str, Grid]
     story: tuple[Adopted, ...]
-    warnings: tuple[tuple[str, Mapping[str, str | int | float]], ...]
+    warnings: tuple[Warning_, ...]
     events: Table | None
 
 
@@ -211,7 +212,7 @@ def _followed(
     named_now = settings.candidates.current_since == "now"
     if not named_now and not (follow and decision.months_decided(reports)):
         return settings, (), ""
-    month = _month(last_day(table, terms))
+    month = month_of(last_day(table, terms))
     if named_now:
         settings = settings.model_copy(
             update={"candidates": settings.candidates.model_copy(update={"current_since": month})}

@@ -40,10 +40,7 @@ from ..weights.constraints import check as check_names
 from . import with_impact
 from .account import account_of, warnings
 from .counted import QUICK_ROWS, Counted, Progress, quick
-from .from_settings import (
-    CURRENT,
-    plans_of,
-)
+from .from_settings import CURRENT, plans_of
 from .read import read_rows as read_rows
 from .read import timed_step
 from .with_funnel import funnel_of, warnings_of, with_expiry

@@ -8,9 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ..errors import SettingsError
-from ..report.run_schema import RunFile
+from ..report.run_schema import FILE, RunFile
 
-FILE = "run.json"
 MOST_BYTES = 256 * 1024 * 1024
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from ..errors import CalibrateError, InputError, SettingsError
 from ..evaluation import decision as deciding
 from ..evaluation.decision import Decision
+from ..report.run_schema import FILE as RUN
 from ..report.run_schema import RunFile
 from .decisions import read_adopted
-from .run_file import FILE as RUN
 from .run_file import read_run
 
 

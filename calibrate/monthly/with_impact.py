@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -77,7 +77,7 @@ def warnings_of(review: Review, settings: Settings, backtests: Sequence[Backtest
     yield from _known(review, backtests)
 
 
-def _anew(review: Review) -> tuple[str, Mapping[str, str | int]] | None:
+def _anew(review: Review) -> Warning_ | None:
     """That the current grid is shown with other thresholds than the last meeting decided on, where it is so."""
     grid = next((candidate.grid for candidate in review.candidates if candidate.name == CURRENT), None)
     last = review.past.story[-1].decision if review.past.story else None
@@ -91,13 +91,13 @@ def _anew(review: Review) -> tuple[str, Mapping[str, str | int]] | None:
     return "thresholds_anew", {"month": last.month, "marketing": was, "sales": were, "now": now, "sales_now": new}
 
 
-def _known(review: Review, backtests: Sequence[Backtest]) -> list[tuple[str, Mapping[str, str | int]]]:
+def _known(review: Review, backtests: Sequence[Backtest]) -> list[Warning_]:
     """Given grids that were made from some of the very leads that all are judged on.
 
     Where their method is ours, what it makes from earlier leads has stood in for them there; else that flatters them.
     """
     tally = review.tally
-    risks: list[tuple[str, Mapping[str, str | int]]] = []
+    risks: list[Warning_] = []
     window = review.account.observe_days + (review.account.close_within_days or 0)
     grids = {candidate.name: candidate.grid for candidate in review.candidates}
     for backtest in backtests:

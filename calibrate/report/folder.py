@@ -17,7 +17,7 @@ from ..evaluation import decision
 from ..files import locked
 from ..language import Words, load
 from ..points.thresholds import trade_off
-from . import charts, run_json, tables
+from . import charts, run_json, run_schema, tables
 from .page import page_text
 from .review import Review
 from .workbook import write_workbook
@@ -97,7 +97,7 @@ def _fill(
         if candidate in grid_files:
             _text(place / "grids" / f"{stem}.json", grid_files[candidate])
     _text(place / "calibration.toml", settings_text)
-    _text(place / "run.json", run_json.dump(run_json.run_object(review)))
+    _text(place / run_schema.FILE, run_json.dump(run_json.run_object(review)))
 
 
 def _pictures(review: Review, place: Path, words: Words) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+FILE = "run.json"
 Count = Annotated[float, Field(ge=0)]
 """Leads or customers: whole numbers, but where a sample or a month's part is reckoned up."""
 Share = Annotated[float, Field(ge=0, le=1)]
