@@ -39,9 +39,9 @@ def test_the_proposed_grid_keeps_what_it_promises_and_little_is_left() -> None:
     assert abs(np.mean(gaps)) < 0.015 and np.mean(regrets) < 0.015
 
 
-@pytest.mark.xfail(strict=True, reason="2 of these 8 have lines; 5 % of histories may")
-def test_histories_without_signal_give_sparse_hardly_a_line() -> None:
-    """Eight histories, of which at most 5 % should have any line: two or more would come in 6 % of such tests."""
+@pytest.mark.parametrize("method", ["sparse", "cautious"])
+def test_histories_without_signal_hardly_give_a_line(method: str) -> None:
+    """Forty histories, of which 5 % may have a line: six or more would come in 1.4 % of such tests."""
     rng = np.random.default_rng(12)
-    grids = [calibrate_prepared(prepare(leads(4_000, rng, 0.0)[0]), Plan("sparse", "sparse")) for _ in range(8)]
-    assert sum(grid.lines > 0 for grid in grids) <= 1
+    grids = [calibrate_prepared(prepare(leads(4_000, rng, 0.0)[0]), Plan(method, method)) for _ in range(40)]
+    assert sum(grid.lines > 0 for grid in grids) <= 5

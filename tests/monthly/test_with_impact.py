@@ -46,7 +46,8 @@ def test_the_review_carries_it_all(place: Path) -> None:
     found = reviewed(place, thresholds=asked, report={"segments": ["role"]}, feedback=refused)
     feedback, swap, policy = found.handover.feedback, found.changes.swap, found.handover.policy
     assert feedback is not None and (feedback.read, feedback.found) == (1, 0)
-    assert "outcome_date_only" in [key for key, _ in found.warnings]
+    best = float(steps(found, found.candidates[0])["isotonic"].max())
+    assert ("break_even_out_of_reach" in [key for key, _ in found.warnings]) == (best < 209 / 210)
     assert swap is not None and {swap.old, swap.new} == {
         "cautious",
         "evidence",
