@@ -76,6 +76,8 @@ def test_score_frame_is_what_calibrate_score_writes(tmp_path: Path) -> None:
     GRID.save(str(tmp_path / "g.json"))
     saved = cal.read_grid(str(tmp_path / "g.json"))  # figures in files are rounded, points are not
     assert (saved.criteria, saved.points, saved.thresholds) == (GRID.criteria, GRID.points, GRID.thresholds)
+    saved.save(str(tmp_path / "again.json"))
+    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "g.json").read_bytes()
     LEADS.to_csv(tmp_path / "leads.csv", index=False)
     with pytest.raises(SystemExit):
         main(["score", str(tmp_path / "g.json"), str(tmp_path / "leads.csv"), "--out", str(tmp_path / "out.csv")])

@@ -314,7 +314,8 @@ def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared, freedom:
     bands = grid.bands
     if in_use is not None:
         thresholds = least if policy.kind == "top" else thresholds
-        bands = moved_bands(bands, in_use, thresholds, grid.minimum)
+        lowest = min((band.at_least for band in bands), default=0)  # below it the file has no band, and none is made
+        bands = moved_bands(bands, in_use, thresholds, lowest)
     bands = gate(bands, thresholds) if bands else _bands(grid, thresholds)
     provenance = {**grid.provenance, **prepared.recency.facts}
     return replace(grid, curve=curve, thresholds=thresholds, bands=bands, provenance=provenance)
