@@ -179,7 +179,7 @@ def review(leads: int = 24_000) -> Review:
     facts = {"baseline": "current", "leads": 12_006, "customers": 554, "folds": 4, "candidate": "logistic",
              "value": 0.842, "base": 0.811, "difference": 0.031, "low": 0.023, "high": 0.039, "best": "logistic",
              "best_value": 0.842, "candidates": 3}  # fmt: skip
-    verdict = Verdict("adopt", "logistic", "better", facts)
+    verdict = Verdict("adopt", "logistic", "better", facts, baseline="current")
     return Review(
         "Leads of Northwind", account(), counted, table, suspects(), tuple(candidates),
         Comparison("current", "auc", tuple(verdicts), folds, 12_006, 554, verdict), "logistic", 24.0,

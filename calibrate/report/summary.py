@@ -29,7 +29,7 @@ def summarise(review: Review, words: Words | None = None) -> str:
     text += [f"{sections.headline(review, say)}. {sections.sentence(review, say)}", ""]
     text += [resting] if (resting := sections.rests_on(review, say)) else []
     text += [say.say("warning", key, facts) for key, facts in review.warnings]
-    text += [*_rows(review.account, say), _rate(review.rates, say)]
+    text += [*_rows(review.account, say), _rate(review.rates, say), *_order(review.account, say)]
     text += [say("summary.judged", leads=compared.leads, customers=compared.customers)]
     text += [*([needed] if (needed := enough.verdict_said(review, say)) else []), ""]
     text += [*_candidates(review, say), ""]
@@ -52,7 +52,7 @@ def summarise(review: Review, words: Words | None = None) -> str:
 def _changes(review: Review, say: Words) -> Iterator[str]:
     """Who enters and leaves, whom the grid harms, what has moved since today's grid, and what its promise came to."""
     swap = review.changes.swap
-    if swap is not None:
+    if swap is not None and review.comparison.verdict.baseline != "none":
         enter, leave = (swap.of("marketing_qualified", way).rate for way in ("enter", "leave"))
         yield say(
             "summary.swap",
@@ -120,14 +120,27 @@ def check(
     text += [say.say("warning", key, facts) for key, facts in warnings]
     text += [*_rows(account, say), _rate(rates, say)]
     text.append(say("summary.criteria", count=len(rates.criteria), names=", ".join(c.name for c in rates.criteria)))
-    order = f"account.order_{account.order}"
-    text.append(say(order, column=account.order_column or "") if order in say.texts else account.order)
+    text.append(_later(account, say))
     text += [say.say("fact", key, facts) for key, facts in account.facts]
     text += [*enough.levels_said(power, say), enough.customers_said(rates.overall.value, say)]
     if suspects:
         text += ["", *_suspects(suspects, say)]
     text += _asked(questions, say)
     return _safe(text)
+
+
+def _later(account: Account, say: Words) -> str:
+    """What "later" means in this history."""
+    order = f"account.order_{account.order}"
+    return say(order, column=account.order_column or "") if order in say.texts else account.order
+
+
+def _order(account: Account, say: Words) -> list[str]:
+    """What stands for time where leads have no dates; nothing where they have."""
+    if account.order == "created_at":
+        return []
+    falling = [say.say("fact", key, facts) for key, facts in account.facts if key == "ordered_falling"]
+    return falling or [_later(account, say)]
 
 
 def _rows(account: Account, say: Words) -> Iterator[str]:
@@ -156,10 +169,12 @@ def _candidates(review: Review, say: Words) -> Iterator[str]:
     primary = review.comparison.primary
     metrics = [m for m in dict.fromkeys((primary, *SHOWN_METRICS)) if any(j and m in j.metrics for _, j in judgements)]
     head = [say("summary.candidates"), say("summary.lines")]
-    head += [say.name("metric", metric) for metric in metrics] + [say("workbook.difference")]
+    compared = review.comparison.baseline
+    head += [say.name("metric", metric) for metric in metrics] + [say("summary.difference", name=compared)]
+    in_use = review.comparison.verdict.baseline != "none"
     rows = [head]
     for candidate, one in judgements:
-        baseline = f" ({say('candidates.baseline')})" if candidate.name == review.comparison.baseline else ""
+        baseline = f" ({say('candidates.baseline')})" if in_use and candidate.name == compared else ""
         row = [candidate.name + baseline, say.count(candidate.grid.lines)]
         for metric in metrics:
             kind = sections.FORMATS.get(metric, ("decimal3", ""))[0]
