@@ -136,8 +136,8 @@ def _later(account: Account, say: Words) -> str:
 
 
 def _order(account: Account, say: Words) -> list[str]:
-    """What stands for time where leads have no dates; nothing where they have."""
-    if account.order == "created_at":
+    """The column that stands for time where leads have no dates; of the order of a file a warning speaks."""
+    if account.order != "column":
         return []
     falling = [say.say("fact", key, facts) for key, facts in account.facts if key == "ordered_falling"]
     return falling or [_later(account, say)]

@@ -52,6 +52,18 @@ def test_without_dates_there_are_blocks_and_no_months(tmp_path: Path) -> None:
     assert "at most 200 leads a month" in Text(page_text(replace(MET, handover=undated.handover), load("en"))).text
 
 
+def test_the_summary_says_what_stands_for_time_and_compares_nothing_with_a_grid_that_nobody_uses() -> None:
+    falling = ("ordered_falling", {"column": "Lead Number", "share": 0.993})
+    account = replace(MET.account, order="column", order_column="Lead Number", facts=(falling,))
+    verdict = replace(MET.comparison.verdict, baseline="none")
+    unused = replace(MET, account=account, comparison=replace(MET.comparison, verdict=verdict))
+    text = summarise(unused, load("en"))
+    assert "“Lead Number” falls in 99.3%" in text and "falls in" not in summarise(MET, load("en"))
+    assert "become MQL" not in text and "(baseline)" not in text and "Difference to “current”" in text
+    rising = summarise(replace(unused, account=replace(account, facts=())), load("fr"))
+    assert "Lead Number" in rising and "(référence)" not in rising
+
+
 def test_the_summary_says_what_changes() -> None:
     assert MET.changes.swap is not None
     enter = MET.changes.swap.of("marketing_qualified", "enter").rate
