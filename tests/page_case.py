@@ -77,6 +77,7 @@ def visit(browser: Any, tmp_path: Path) -> Iterator[Any]:
     def opened(source: str) -> Any:
         (tmp_path / "review.html").write_text(source, encoding="utf-8")
         sheet.goto((tmp_path / "review.html").as_uri())
+        sheet.evaluate("window.calibrate && calibrate.ready")
         return sheet
 
     yield opened

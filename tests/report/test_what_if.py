@@ -161,15 +161,15 @@ def test_changes_are_carried_away_by_command_file_and_address(visit: Any) -> Non
     before = sheet.evaluate("calibrate.state()")
     assert sheet.locator("a.other").get_attribute("href").startswith("review.fr.html#g=")
     sheet.reload()
-    assert sheet.evaluate("calibrate.state()") == before and sheet.title() != "owned"
+    assert sheet.evaluate("calibrate.ready.then(calibrate.state)") == before and sheet.title() != "owned"
 
 
 def test_a_click_on_a_dot_takes_that_grid(visit: Any) -> None:
     sheet = visit(page_text(REVIEW, load("en")))
     first = sheet.evaluate("calibrate.state().grid")
     sheet.locator('#sizes [data-grid="cautious"]').click()
-    sheet.wait_for_function("calibrate.state().grid === 'cautious'")
-    assert first != "cautious"
+    sheet.locator('#sizes [data-grid="cautious"][aria-pressed="true"]').wait_for()
+    assert sheet.evaluate("calibrate.state().grid") == "cautious" != first
 
 
 @pytest.mark.parametrize("width", [360, 390, 640, 1280])

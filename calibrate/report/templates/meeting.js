@@ -228,7 +228,8 @@
   };
 
   const take = async (one, saved = null) => {
-    grid = one; rows = await unpack(one); past = []; every = false;
+    const profiles = await unpack(one);
+    grid = one; rows = profiles; past = []; every = false;
     points = grid.criteria.map((criterion) => Int32Array.from(criterion.levels, (level) => level[2]));
     threshold = grid.marketing === null ? grid.scores[Math.floor(grid.scores.length / 3)][0] : grid.marketing;
     if (saved) {
@@ -268,6 +269,6 @@
 
   for (const id of ["meeting", "try", "keep"]) at(id).hidden = false;
   const saved = recalled();
-  take(saved ? data.grids.find((one) => one.name === saved.get("g")) : data.grids[0], saved);
-  window.calibrate = {state: () => ({grid: grid.name, threshold, points: Object.fromEntries(changes().map(([c, l]) => [`${c}.${l}`, points[c][l]])), total: answered().reduce((sum, l, c) => sum + points[c][l], 0)})};
+  const ready = take(saved ? data.grids.find((one) => one.name === saved.get("g")) : data.grids[0], saved);
+  window.calibrate = {ready, state: () => ({grid: grid.name, threshold, points: Object.fromEntries(changes().map(([c, l]) => [`${c}.${l}`, points[c][l]])), total: answered().reduce((sum, l, c) => sum + points[c][l], 0)})};
 })();
