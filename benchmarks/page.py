@@ -60,6 +60,8 @@ def _made(folder: Path) -> list[Path]:
 
 
 def _measured(browser, place: Path) -> list[str]:
+    from page_case import FIRST_CONTENT
+
     source = place.read_text(encoding="utf-8")
     start = source.index('id="packed">')
     folds = source.index("</script>", start) - start
@@ -68,12 +70,12 @@ def _measured(browser, place: Path) -> list[str]:
         sheet = browser.new_page(viewport={"width": 1280, "height": 720})
         sheet.context.new_cdp_session(sheet).send("Emulation.setCPUThrottlingRate", {"rate": rate})
         sheet.goto(place.as_uri())
-        sheet.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
+        painted = sheet.evaluate(FIRST_CONTENT)
         if rate == 1:
             told.append(str(sheet.evaluate("document.getElementsByTagName('*').length")))
             told.append(f"{sheet.evaluate('document.getElementById(`folds`).getBoundingClientRect().top') / 720:.1f}")
             told.append(str(len(re.findall(rb"/Type\s*/Page\b", sheet.pdf(prefer_css_page_size=True)))))
-        told.append(f"{sheet.evaluate('performance.getEntriesByName(`first-contentful-paint`)[0].startTime'):.0f} ms")
+        told.append(f"{painted:.0f} ms")
         if rate == SLOWER:
             sheet.locator(".line button").first.wait_for()
             told.append(f"{sheet.evaluate(CHANGE):.0f} ms")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import report_case
+from page_case import FIRST_CONTENT
 from page_case import browser as browser
 from page_case import visit as visit
 from report_case import review
@@ -24,9 +25,6 @@ from calibrate.report.what_if import Profiles
 REVIEW = review(6000)
 SLOWER = 4
 """The processor of a meeting room is a fourth of ours."""
-FIRST_CONTENT = """new Promise(told => new PerformanceObserver(list => list.getEntries().forEach(
-    paint => paint.name === "first-contentful-paint" && told(paint.startTime)
-)).observe({type: "paint", buffered: true}))"""
 LOADED = 5
 """Tests run beside others: bounds are so many times what is promised; benchmarks/page.py measures."""
 
