@@ -35,7 +35,7 @@ from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Evidence, Grid
 from calibrate.monitoring.drift import find_drift
 from calibrate.points.curve import fit_curve
-from calibrate.simulate import simulate
+from calibrate.simulated_leads import simulate
 
 Floats = NDArray[np.float64]
 ANSWERS, LINE_LEADS = 4, 200

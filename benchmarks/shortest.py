@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from calibrate.counts.auc import auc
-from calibrate.evaluation.frontier import frontier
+from calibrate.evaluation.grid_sizes import frontier
 from calibrate.points.plan import Plan, calibrate_prepared, prepare
 from calibrate.points.score_table import row_scores
 

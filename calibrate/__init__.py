@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .engine import open_table as open_table
     from .evaluation.backtest import folds as folds
     from .evaluation.backtest import replay as replay
-    from .evaluation.frontier import frontier as frontier
+    from .evaluation.grid_sizes import frontier as frontier
     from .export.reading import read_grid as read_grid
     from .face import calibrate as calibrate
     from .face import compare as compare
@@ -57,7 +57,7 @@ PUBLIC = {
     "estimate": "counts.rates",
     "folds": "evaluation.backtest",
     "replay": "evaluation.backtest",
-    "frontier": "evaluation.frontier",
+    "frontier": "evaluation.grid_sizes",
     "score": "points.score_table",
     "choose": "points.thresholds",
 }

@@ -19,7 +19,7 @@ HOUSE = ROOT / "calibrate"
 
 # The packages, floor by floor, written by hand: one imports packages of lower floors only, none beside it.
 FLOORS = (
-    ("errors", "vocabulary", "days", "simulate", "shown", "free_names", "figures"),
+    ("errors", "vocabulary", "days", "simulated_leads", "shown", "free_names", "figures"),
     ("files", "language", "numbers"),
     ("grid", "engine"),
     ("leads",),
@@ -144,7 +144,7 @@ STEPS = (
     "evaluation.by_age",
     "evaluation.band_rates",
     "evaluation.bootstrap",
-    "evaluation.frontier",
+    "evaluation.grid_sizes",
     "evaluation.limits_cost",
     "evaluation.comparison",
     "evaluation.usefulness",
@@ -186,7 +186,7 @@ EDGES_IN = {  # each with the types it makes
         "leads.keys",
         "leads.history",
     },
-    "simulate": set[str](),
+    "simulated_leads": set[str](),
 }
 EDGES_OUT = ("export", "scoring.rows", "scoring.frame", "scoring.one_lead", "report.charts", "report")
 TOP = (
@@ -638,6 +638,17 @@ def test_no_name_of_a_package_hides_a_module_of_it() -> None:
             elif isinstance(node, ast.Assign):
                 names = [target.id for target in node.targets if isinstance(target, ast.Name)]
             wrong += [f"{path.relative_to(ROOT)}:{node.lineno} {name}" for name in names if name in modules]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_module_is_called_like_a_function_in_it() -> None:
+    """`from calibrate.a import b` is the module, and nobody wonders whether `b` is it or its function."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in files()
+        for node in tree(path).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == path.stem
+    ]
     assert not wrong, "\n".join(wrong)
 
 

@@ -17,8 +17,8 @@ import typer
 
 from .. import __version__
 from ..errors import CalibrateError, SettingsError, unknown
-from . import card, decide, exports
-from . import drift as later
+from . import card_command, decide, exports
+from . import drift_command as later
 from . import trial as trials
 from .flags import (
     DATA_HELP,
@@ -76,7 +76,7 @@ def options(
 grid_app = typer.Typer(no_args_is_help=True, help="Look at a grid file.")
 app.add_typer(grid_app, name="grid")
 decide.add_to(app, grid_app)
-card.add_to(app)
+card_command.add_to(app)
 exports.add_to(app)
 later.add_to(app)
 trials.add_to(app)

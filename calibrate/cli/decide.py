@@ -241,12 +241,12 @@ def grid_explain(
 def _say_lead(scored: LeadScore, words: Words, out: str, as_json: bool) -> None:
     """Print, or write, how one lead comes to its score."""
     from ..files import write_whole
-    from ..report.lead_text import lead_json, lead_text
+    from ..report.lead_text import explained, lead_json
 
     if out:
-        text = lead_text(scored, words, markdown=out.lower().endswith((".md", ".markdown")))
+        text = explained(scored, words, markdown=out.lower().endswith((".md", ".markdown")))
         write_whole(out, f"{text}\n".encode())
     if as_json:
         say_json(lead_json(scored))
     else:
-        say(f"Wrote {out}" if out else lead_text(scored, words))
+        say(f"Wrote {out}" if out else explained(scored, words))

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
-def auc(leads: Floats, customers: Floats, starts: NDArray[np.intp] | None = None) -> Floats:
+def auc_by_counts(leads: Floats, customers: Floats, starts: NDArray[np.intp] | None = None) -> Floats:
     """AUC from leads and customers per score, lowest score first: (..., scores) gives (...,). 0.5 without any pair.
 
     Where scores stand fold by fold, `starts` has the first position of each fold: only leads of one fold are held
     against each other, all such pairs count together.
 
-    >>> round(float(auc(np.array([20.0, 10, 10]), np.array([1.0, 1, 4]))), 3)     # (1*9.5 + 1*23.5 + 4*31) / (6*34)
+    >>> round(float(auc_by_counts(np.array([20.0, 10, 10]), np.array([1.0, 1, 4]))), 3)  # (9.5 + 23.5 + 4*31) / (6*34)
     0.77
-    >>> float(auc(np.array([10.0, 10, 10, 10]), np.array([0.0, 5, 5, 0]), np.array([0, 2])))    # (5*12.5 + 5*2.5) / 150
+    >>> float(auc_by_counts(np.array([10.0, 10, 10, 10]), np.array([0.0, 5, 5, 0]), np.array([0, 2])))  # 75 / 150
     0.5
     """
     lost = leads - customers
@@ -39,7 +39,9 @@ def auc_of(score: NDArray[np.number], leads: Floats, customers: Floats) -> float
     0.8333
     """
     levels, place = np.unique(score, return_inverse=True)
-    return float(auc(*(np.bincount(place, counts, len(levels)).astype(float) for counts in (leads, customers))))
+    return float(
+        auc_by_counts(*(np.bincount(place, counts, len(levels)).astype(float) for counts in (leads, customers)))
+    )
 
 
 def auc_error(auc: float, total: tuple[int, int]) -> float:

@@ -28,12 +28,12 @@ def half_life_weights(occupied: NDArray[np.bool_], half_life: float) -> Floats:
     return np.where(age >= 0, 0.5 ** (np.maximum(age, 0) / half_life), 0.0)
 
 
-def faded(tally: Tally, weights: Sequence[float] | Floats) -> Tally:
+def faded_tally(tally: Tally, weights: Sequence[float] | Floats) -> Tally:
     """The tally whose cohorts count by these weights: (T,). Exact counts stay whole numbers, rounded in their sums.
 
     >>> from calibrate.counts.tally import tally_of
     >>> tally = tally_of([], np.zeros((0, 6), np.uint8), np.array([1, 0, 1, 0, 0, 1]), np.repeat([0, 1], 3), ("a", "b"))
-    >>> faded(tally, [0.5, 1.0]).totals.tolist()
+    >>> faded_tally(tally, [0.5, 1.0]).totals.tolist()
     [[2, 1], [3, 1]]
     """
     factor = np.asarray(weights, np.float64)

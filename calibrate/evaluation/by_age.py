@@ -35,7 +35,7 @@ class AtAge:
         return self.above.leads / self.all.leads
 
 
-def by_age(tally: Tally, backtest: Backtest) -> tuple[AtAge, ...]:
+def rates_by_age(tally: Tally, backtest: Backtest) -> tuple[AtAge, ...]:
     """Later leads age by age; empty where leads were seen at one age only.
 
     Intervals carry the design effect of all later leads: the rows of one lead are no leads of their own.

@@ -46,7 +46,7 @@ class Line:
     grid: Grid
 
 
-def by_line(
+def grids_by_line(
     tally: Tally,
     plan: Plan,
     folds: Sequence[Fold],

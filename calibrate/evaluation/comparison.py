@@ -17,7 +17,7 @@ from ..language import Words, breakable, load
 from ..shown import Shown
 from .backtest import Backtest, Fold, same_leads
 from .bootstrap import DRAWS, Resampled, Scored, in_cells, resample, simultaneous
-from .frontier import Frontier, contest_of
+from .grid_sizes import Frontier, contest_of
 from .metrics import METRICS, Estimate, gains
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from ..grid.grid import Grid
 from ..grid.limits import Limits
 from ..points.plan import Plan
 from .backtest import Backtest
-from .frontier import Frontier, Point, judge_frontier
+from .grid_sizes import Frontier, Point, judge_frontier
 from .metrics import Estimate
 
 
@@ -32,7 +32,7 @@ class LimitsCost:
         return self.limits.used(self.held.grid)
 
 
-def limits_cost(
+def cost_of_limits(
     plans: Sequence[Plan],
     backtests: Sequence[Backtest],
     grids: Mapping[str, Grid],

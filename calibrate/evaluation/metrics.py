@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from ..counts.auc import auc as auc_of_cells
+from ..counts.auc import auc_by_counts
 
 Floats = NDArray[np.float64]
 
@@ -95,7 +95,7 @@ def auc(cells: Cells, leads: Floats, customers: Floats, capacity: float) -> Floa
 
     Over folds: all such pairs together, so a fold counts by its customers times its other leads.
     """
-    return auc_of_cells(leads, customers, cells.starts)
+    return auc_by_counts(leads, customers, cells.starts)
 
 
 def log_loss(cells: Cells, leads: Floats, customers: Floats, capacity: float) -> Floats:

@@ -24,7 +24,7 @@ from .fields import GIVE_NAME
 from .markdown import escape, table
 from .pmml import ADDRESSES
 from .rules import number_text
-from .sample_lead import sample_lead
+from .sample_lead import lead_to_test
 from .sheet import STEPS
 
 NAME = "LOADING.md"
@@ -57,7 +57,7 @@ def write_beside(path: str, section: str, language: str) -> Path:
     return page
 
 
-def loading(grid: Grid, form: str, file: str, options: Options, coverage: Coverage, names: Names | None) -> str:
+def loading_section(grid: Grid, form: str, file: str, options: Options, coverage: Coverage, names: Names | None) -> str:
     """The section of one exported file as Markdown, in the language of the options.
 
     `form` is the format's name, `coverage` what it carries of the grid, `names` the target's name of each column with
@@ -92,7 +92,7 @@ def loading(grid: Grid, form: str, file: str, options: Options, coverage: Covera
 
 def _test(grid: Grid, form: str, coverage: Coverage, words: Mapping[str, str], system: str) -> list[str]:
     """The test lead as a table with the points of each answer, its score, and the score of an empty one."""
-    lead = sample_lead(grid)
+    lead = lead_to_test(grid)
     fates = {item.what: item.status for item in coverage.items}
     addressed = form.split("-")[0] in MAKES_MAILBOXES
     rows, score, carried = [], 0, 0

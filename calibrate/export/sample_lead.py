@@ -11,7 +11,7 @@ from ..grid.grid import Grid
 Answer = str | bool | float | None
 
 
-def sample_lead(grid: Grid) -> dict[str, Answer]:
+def lead_to_test(grid: Grid) -> dict[str, Answer]:
     """Source columns of the criteria with points, each with an answer of the level that is worth the most points.
 
     A criterion without a level that brings points takes the one that costs most; every third criterion is left
@@ -21,7 +21,7 @@ def sample_lead(grid: Grid) -> dict[str, Answer]:
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> size = Criterion("Size", "staff", "number", "fit", (Level("<10", high=10), Level("10+", low=10), *ends))
     >>> demo = Criterion("Demo", "demo", "presence", "engagement", (Level("yes"), *ends))
-    >>> sample_lead(Grid("g", "m", (size, demo), ((-3, 8, 0, 0), (20, -1, 0))))
+    >>> lead_to_test(Grid("g", "m", (size, demo), ((-3, 8, 0, 0), (20, -1, 0))))
     {'staff': 10.0, 'demo': 'yes'}
     """
     lead: dict[str, Answer] = {}

@@ -57,7 +57,7 @@ def check_ages(ages: Sequence[int]) -> None:
         )
 
 
-def landmarks(tables: Sequence[Table], ages: Sequence[int], terms: Terms, as_of: date) -> Landmarks:
+def at_landmarks(tables: Sequence[Table], ages: Sequence[int], terms: Terms, as_of: date) -> Landmarks:
     """The leads at their ages: `tables` has the leads with what they had done at each age, all with the same columns.
 
     Raises HistoryError where the creation day, the closing day or the id of a lead is not known.

@@ -17,7 +17,7 @@ from ..grid.criteria import Axis, Criterion, Level
 from ..grid.event_columns import SUFFIX
 from ..grid.grid import Band, Grid, Thresholds
 from ..report.review import Review
-from ..simulate import Simulated, simulate
+from ..simulated_leads import Simulated, simulate
 from .counted import Counted, Progress
 from .publish import publish_month
 from .run import read_rows, review

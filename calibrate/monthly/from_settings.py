@@ -19,15 +19,15 @@ from ..grid.limits import limits_for
 from ..grid.mailbox_kinds import made_from
 from ..leads.columns.buyers import find_group, person_keys
 from ..leads.columns.mailbox import find_addresses, with_mailboxes
-from ..leads.columns.many_valued import many_valued
+from ..leads.columns.many_valued import rules_of_lists
 from ..leads.columns.naming import words_of
 from ..leads.columns.not_leads import find_not_leads
 from ..leads.columns.proposal import Proposal, monotone, named_levels, propose
 from ..leads.columns.roles import newest_first
-from ..leads.columns.title_columns import derived_topic, find_titles, title_columns, with_rule
+from ..leads.columns.title_columns import derived_topic, find_titles, rules_of_titles, with_rule
 from ..leads.events import EventNames, join_events, last_event_day, named
 from ..leads.history import last_day
-from ..leads.landmarks import Landmarks, check_ages, landmarks
+from ..leads.landmarks import Landmarks, at_landmarks, check_ages
 from ..leads.terms import OBSERVE_DAYS, Group, Terms
 from ..points.plan import Plan
 from ..points.thresholds import Policy
@@ -72,7 +72,7 @@ def at_ages(
     if happened is not None:
         windows = [replace(terms, observe_days=age) for age in ages]
         tables = [with_events(settings, table, happened, window, grids) for window in windows]
-    return landmarks(tables, ages, terms, as_of)
+    return at_landmarks(tables, ages, terms, as_of)
 
 
 def _event_names(settings: Settings) -> EventNames:
@@ -123,10 +123,10 @@ def text_rules(settings: Settings, table: Table, grids: Mapping[str, Grid]) -> d
     words = {"seniority": settings.texts.seniority, "department": settings.texts.department}
     titles = list(dict.fromkeys(name for name in titles if name in source_columns))
     roles = (*settings.outcome.model_dump().values(), *settings.time.model_dump().values())
-    answers = many_valued(table, (*titles, *columns.exclude, *(role for role in roles if isinstance(role, str))))
+    answers = rules_of_lists(table, (*titles, *columns.exclude, *(role for role in roles if isinstance(role, str))))
     if columns.only:
         answers = {name: rule for name, rule in answers.items() if name in names}
-    return answers | rules | title_columns(titles, words)
+    return answers | rules | rules_of_titles(titles, words)
 
 
 def title_facts(rules: Mapping[str, Derived]) -> list[Fact]:

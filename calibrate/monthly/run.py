@@ -20,14 +20,14 @@ from ..days import day_number
 from ..errors import SettingsError
 from ..evaluation.backtest import Backtest, Fold, folds, replay, with_thresholds
 from ..evaluation.band_rates import counted_bands
-from ..evaluation.by_age import by_age
+from ..evaluation.by_age import rates_by_age
 from ..evaluation.by_line import Line as BusinessLine
-from ..evaluation.by_line import by_line
+from ..evaluation.by_line import grids_by_line
 from ..evaluation.ceiling import available, ceiling_of
 from ..evaluation.comparison import Comparison, Verdict, compare
 from ..evaluation.decision import outcomes
-from ..evaluation.frontier import Frontier, judge_frontier, plans_along, slim
-from ..evaluation.limits_cost import LimitsCost, limits_cost
+from ..evaluation.grid_sizes import Frontier, judge_frontier, plans_along, slim
+from ..evaluation.limits_cost import LimitsCost, cost_of_limits
 from ..evaluation.usefulness import useful
 from ..export.reading import read_grid as read_grid
 from ..grid.grid import Grid
@@ -187,7 +187,7 @@ def _along(reading: Counted, timed: Callable[[str, str], AbstractContextManager[
         limited = {plan.name for plan in plans if plan.limits is not None}
         rankable = [b for b in backtests if (not b.fixed or b.name == CURRENT) and b.name not in limited]
         frontier = judge_frontier(rankable, (*plans, *sized), grids, capacity=capacity)
-        limits = limits_cost((*plans, *sized), backtests, grids, frontier, capacity=capacity)
+        limits = cost_of_limits((*plans, *sized), backtests, grids, frontier, capacity=capacity)
         plans, backtests = _with_proposed(plans, sized, backtests, frontier, tally)
     return _Along(plans, backtests, grids, frontier, limits, prepared, rolling, capacity)
 
@@ -235,7 +235,7 @@ def _with_ages_and_lines(
     """The handover with how the chosen grid holds at every age, and with the lines of business that are asked for."""
     judged = next((backtest for backtest in backtests if backtest.name == chosen), backtests[0])
     lines = _lines(reading, plans, chosen, rolling) if reading.settings.candidates.by else ()
-    return replace(handover, ages=by_age(reading.tally, judged), lines=lines)
+    return replace(handover, ages=rates_by_age(reading.tally, judged), lines=lines)
 
 
 def _lines(
@@ -249,7 +249,7 @@ def _lines(
     column = str(reading.settings.candidates.by)
     named = next((c.column for c in reading.tally.criteria if column in (c.name, c.column)), column)
     min_leads = reading.settings.columns.min_leads
-    lines = by_line(reading.tally, plan, rolling, named, allowed=reading.allowed, min_leads=min_leads)
+    lines = grids_by_line(reading.tally, plan, rolling, named, allowed=reading.allowed, min_leads=min_leads)
     origin = _provenance(reading)
     return tuple(
         replace(line, grid=slim(replace(line.grid, provenance={**line.grid.provenance, **origin, "line": line.name})))

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from ..counts.faded import faded, half_life_weights
+from ..counts.faded import faded_tally, half_life_weights
 from ..counts.newest import joined, known_on
 from ..counts.tally import Tally
 from ..grid.grid import Curve, Grid
@@ -91,7 +91,7 @@ class Recency:
         tally = with_undecided(tally) if self.undecided else tally
         if self.half_life is None:
             return tally
-        return faded(tally, half_life_weights(tally.totals[:, 0] > 0, self.half_life))
+        return faded_tally(tally, half_life_weights(tally.totals[:, 0] > 0, self.half_life))
 
     def curve(self, tally: Tally, grid: Grid, *, lines: float = 0) -> Curve:
         """Close rate to expect at each score of a grid: from the leads as they count, at the newest cohorts' level."""

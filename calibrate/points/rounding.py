@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..counts.auc import auc
+from ..counts.auc import auc_by_counts
 from ..weights.constraints import Chain
 from .platt import line_loss, platt_line
 
@@ -238,7 +238,7 @@ def quality(score: Floats, leads: Floats, customers: Floats) -> tuple[float, flo
     values, n, k = _counted(score, leads, customers)
     intercept, slope, middle = _line(*(_binned(values, n, k) if len(values) > BINS else (values, n, k)))
     linear = intercept + slope * (values - middle)
-    return float(auc(n, k)), line_loss(linear, n, k) / max(float(n.sum()), 1e-300)
+    return float(auc_by_counts(n, k)), line_loss(linear, n, k) / max(float(n.sum()), 1e-300)
 
 
 def _line(score: Floats, n: Floats, k: Floats) -> tuple[float, float, float]:

@@ -48,7 +48,7 @@ class Section:
     tables: tuple[Table, ...] = ()
 
 
-def card(grid: Grid, words: Words, form: str, run: RunFile | None = None, contact: str = "") -> str:
+def card_page(grid: Grid, words: Words, form: str, run: RunFile | None = None, contact: str = "") -> str:
     """The card as HTML (one file, nothing fetched) or as Markdown.
 
     `run` is the month's report that judged the grid, `contact` whom a person may ask; raises SettingsError for another

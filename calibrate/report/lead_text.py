@@ -13,7 +13,7 @@ from .level_text import line_name
 from .rate_text import band_rate
 
 
-def lead_text(lead: LeadScore, words: Words, *, markdown: bool = False) -> str:
+def explained(lead: LeadScore, words: Words, *, markdown: bool = False) -> str:
     """The sentences and the lines that add up to the score; `markdown` escapes what comes from users."""
     plain = escape if markdown else str
     grid, sentences = lead.grid, []

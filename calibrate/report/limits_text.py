@@ -8,7 +8,7 @@ from ..evaluation.limits_cost import LimitsCost
 from ..language import Words
 
 
-def limits_text(cost: LimitsCost, words: Words) -> str:
+def limits_sentences(cost: LimitsCost, words: Words) -> str:
     """Two or three sentences: the grid and its size there, its AUC beside the one without limits, how to export it."""
     limits = cost.limits
     if limits.conditions is None:

@@ -17,7 +17,7 @@ from ..evaluation.comparison import Comparison, Judged
 from ..evaluation.constraint_costs import Costs
 from ..evaluation.decision import Adopted
 from ..evaluation.decision import Outcome as Promise
-from ..evaluation.frontier import Frontier
+from ..evaluation.grid_sizes import Frontier
 from ..evaluation.limits_cost import LimitsCost
 from ..evaluation.segments import Sides
 from ..evaluation.swap import Swap

@@ -14,7 +14,7 @@ from ..counts.leakage import Question, Suspect
 from ..counts.ledger import ledger_of
 from ..counts.power import Power
 from ..counts.rates import Rate, RateTable
-from ..evaluation.frontier import Frontier
+from ..evaluation.grid_sizes import Frontier
 from ..figures import all_meant
 from ..funnel.fading import Fading
 from ..funnel.stages import Step

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..counts.leakage import Question, Suspect
 from ..counts.power import Power
 from ..counts.rates import RateTable
-from ..evaluation.frontier import Frontier
+from ..evaluation.grid_sizes import Frontier
 from ..language import Words, load
 from . import enough, sections, tables
 from . import impact as meeting
 from . import outcome_text as spelling
 from .band_text import stage_lines
 from .level_text import line_name
-from .limits_text import limits_text
+from .limits_text import limits_sentences
 from .review import Account, Review
 
 SHOWN_METRICS = ("auc", "log_loss")
@@ -40,7 +40,7 @@ def summarise(review: Review, words: Words | None = None) -> str:
             text.append(say("summary.thresholds", name=candidate.name, **stage_lines(limits, say)))
         text += [say("summary.top", name=candidate.name), *_strongest(review, say)]
     if review.limits is not None:
-        text += ["", limits_text(review.limits, say)]
+        text += ["", limits_sentences(review.limits, say)]
     changes = [*_changes(review, say)]
     text += ["", *changes] if changes else []
     if review.suspects:

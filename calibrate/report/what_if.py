@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..counts.tally import Tally
 from ..errors import GridError
-from ..evaluation.frontier import Point
+from ..evaluation.grid_sizes import Point
 from ..grid.criteria import Level
 from ..grid.grid import Grid
 from ..language import Words

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from calibrate.counts.auc import auc, auc_error, auc_of
+from calibrate.counts.auc import auc_by_counts, auc_error, auc_of
 
 COUNTS = arrays(np.int64, (2, 6), elements=st.integers(0, 9))
 
@@ -25,7 +25,7 @@ def test_every_pair_of_a_fold_counts_once(counts: np.ndarray, second: int) -> No
     lost, customers = counts.astype(float)
     fold = (np.arange(6) >= second).astype(int)
     expected = by_pairs(np.arange(6), lost, customers, fold)
-    assert auc(lost + customers, customers, np.array([0, second])) == pytest.approx(expected)
+    assert auc_by_counts(lost + customers, customers, np.array([0, second])) == pytest.approx(expected)
 
 
 @given(COUNTS, arrays(np.int64, 6, elements=st.integers(-3, 3)))
@@ -37,13 +37,13 @@ def test_rows_in_any_order_with_ties(counts: np.ndarray, score: np.ndarray) -> N
 
 def test_replicates_stand_in_front() -> None:
     leads, customers = np.full((3, 2, 4), 10.0), np.array([0.0, 1, 2, 5]) * np.ones((3, 2, 1))
-    assert auc(leads, customers).shape == (3, 2)
-    assert np.all(auc(leads, customers) == auc(leads[0, 0], customers[0, 0]))
+    assert auc_by_counts(leads, customers).shape == (3, 2)
+    assert np.all(auc_by_counts(leads, customers) == auc_by_counts(leads[0, 0], customers[0, 0]))
 
 
 def test_no_cell_and_no_pair_is_chance() -> None:
-    assert auc(np.zeros(0), np.zeros(0)) == 0.5
-    assert auc(np.array([4.0]), np.array([4.0])) == 0.5
+    assert auc_by_counts(np.zeros(0), np.zeros(0)) == 0.5
+    assert auc_by_counts(np.array([4.0]), np.array([4.0])) == 0.5
 
 
 def test_error_is_the_spread_of_resamples() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibrate.counts.faded import faded, half_life_weights
+from calibrate.counts.faded import faded_tally, half_life_weights
 from calibrate.counts.tally import tally_of
 from calibrate.grid.criteria import Criterion, Level
 
@@ -25,7 +25,7 @@ def history(bought: list[int], months: int = 4) -> tuple[object, np.ndarray]:
 
 def test_half_of_a_month_ago() -> None:
     tally, _ = history([1, 0, 1, 0, 1, 1, 0, 0], months=2)
-    half = faded(tally, half_life_weights(tally.totals[:, 0] > 0, 1))
+    half = faded_tally(tally, half_life_weights(tally.totals[:, 0] > 0, 1))
     assert half.totals.tolist() == [[2, 1], [4, 2]]  # the first month had 4 leads, 2 customers
     assert half.leads.sum() == 6 and half.customers.sum() == 3
     assert tally.totals.tolist() == [[4, 2], [4, 2]]
@@ -35,7 +35,7 @@ def test_half_of_a_month_ago() -> None:
 def test_counts_are_whole_and_sum_to_the_weighted_ones(bought: list[int], half_life: float) -> None:
     tally, when = history(bought)
     weights = half_life_weights(tally.totals[:, 0] > 0, half_life)
-    less = faded(tally, weights)
+    less = faded_tally(tally, weights)
     assert less.totals[:, 0].sum() == pytest.approx(weights[when].sum(), abs=0.5)
     assert (less.totals[:, 1] <= less.totals[:, 0]).all() and (less.totals >= 0).all()
     assert less.marginals[0].sum() <= tally.marginals[0].sum()
@@ -44,7 +44,7 @@ def test_counts_are_whole_and_sum_to_the_weighted_ones(bought: list[int], half_l
 
 def test_weights_of_one_change_nothing() -> None:
     tally, _ = history([1, 0, 0, 1, 1, 0, 0, 0])
-    same = faded(tally, np.ones(4))
+    same = faded_tally(tally, np.ones(4))
     assert (same.totals == tally.totals).all() and (same.by_level == tally.by_level).all()
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from calibrate.counts.tally import tally_of
-from calibrate.evaluation.by_age import by_age
+from calibrate.evaluation.by_age import rates_by_age
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Thresholds
 from calibrate.grid.lead_age import AGE
@@ -34,7 +34,7 @@ def case(thresholds: Thresholds | None = LIMITS, column: str = AGE):
 
 
 def test_each_age_by_hand() -> None:
-    young, old = by_age(*case())
+    young, old = rates_by_age(*case())
     assert (young.level, young.all.leads, young.all.customers) == ("<30", 50, 9)
     assert young.promised == pytest.approx((40 * 0.1 + 10 * 0.4) / 50)
     assert (young.above.leads, young.above.customers, young.below.leads, young.below.customers) == (10, 5, 40, 4)
@@ -43,9 +43,9 @@ def test_each_age_by_hand() -> None:
 
 
 def test_without_thresholds_there_are_no_sides() -> None:
-    young, _ = by_age(*case(None))
+    young, _ = rates_by_age(*case(None))
     assert young.above is young.below is young.reached is None
 
 
 def test_leads_of_one_age_give_no_table() -> None:
-    assert by_age(*case(column="sector")) == ()
+    assert rates_by_age(*case(column="sector")) == ()

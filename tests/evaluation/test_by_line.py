@@ -8,7 +8,7 @@ import pytest
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.errors import SettingsError
 from calibrate.evaluation.backtest import folds
-from calibrate.evaluation.by_line import BORROWED, by_line
+from calibrate.evaluation.by_line import BORROWED, grids_by_line
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.points.plan import Plan
 
@@ -34,7 +34,7 @@ def case(seed: int, *, reverse: bool, leads: int = 5000) -> Tally:
 
 def test_a_reversal_is_found_and_only_there() -> None:
     tally = case(0, reverse=True)
-    lines = {line.name: line for line in by_line(tally, PLAN, folds(tally), "line", allowed=("x", "y"))}
+    lines = {line.name: line for line in grids_by_line(tally, PLAN, folds(tally), "line", allowed=("x", "y"))}
     assert [name for name, line in lines.items() if line.proposed] == ["b"]
     assert lines["b"].own > lines["b"].common + 0.05
     gap = lines["b"].difference
@@ -50,7 +50,9 @@ def test_a_reversal_is_found_and_only_there() -> None:
 def test_equal_lines_stay_with_the_common_grid() -> None:
     for seed in (1, 2):
         tally = case(seed, reverse=False)
-        assert not [line for line in by_line(tally, PLAN, folds(tally), "line", allowed=("x", "y")) if line.proposed]
+        assert not [
+            line for line in grids_by_line(tally, PLAN, folds(tally), "line", allowed=("x", "y")) if line.proposed
+        ]
 
 
 def test_other_lines_count_as_much_as_so_many_customers() -> None:
@@ -66,4 +68,4 @@ def test_other_lines_count_as_much_as_so_many_customers() -> None:
 def test_a_column_that_is_not_counted_is_refused() -> None:
     tally = case(0, reverse=False, leads=800)
     with pytest.raises(SettingsError, match="product"):
-        by_line(tally, PLAN, folds(tally), "product")
+        grids_by_line(tally, PLAN, folds(tally), "product")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calibrate.counts.auc import auc
+from calibrate.counts.auc import auc_by_counts
 from calibrate.evaluation.metrics import METRICS, Cells, Estimate, gains
 
 # two folds of three and two scores
@@ -57,10 +57,10 @@ def test_finite_and_inside_the_span_at_the_edges(name, customers):
 
 
 def test_perfect_worst_and_useless_ranking():
-    assert auc(np.array([5.0, 5]), np.array([0.0, 5])) == 1
-    assert auc(np.array([5.0, 5]), np.array([5.0, 0])) == 0
-    assert auc(np.array([10.0]), np.array([5.0])) == 0.5
-    assert auc(np.array([10.0]), np.array([0.0])) == 0.5
+    assert auc_by_counts(np.array([5.0, 5]), np.array([0.0, 5])) == 1
+    assert auc_by_counts(np.array([5.0, 5]), np.array([5.0, 0])) == 0
+    assert auc_by_counts(np.array([10.0]), np.array([5.0])) == 0.5
+    assert auc_by_counts(np.array([10.0]), np.array([0.0])) == 0.5
 
 
 def test_a_constant_prediction_leaves_the_slope_at_one():

@@ -8,7 +8,7 @@ from weights_case import text
 
 from calibrate.counts.auc import auc_of
 from calibrate.counts.tally import Tally, tally_of
-from calibrate.evaluation.frontier import frontier
+from calibrate.evaluation.grid_sizes import frontier
 from calibrate.points.plan import Plan, calibrate_prepared, prepare
 from calibrate.points.score_table import row_scores
 

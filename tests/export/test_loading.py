@@ -86,7 +86,7 @@ def test_a_target_that_carries_less_says_what_it_shows() -> None:
     demo = Criterion("Demo", "demo", "presence", "engagement", (Level("yes"), *ENDS))
     grid = Grid("g", "m", (sector, demo), ((5, 0, 0), (20, 0, 0)))
     covered = FORMATS["mautic"].coverage(grid, Options())
-    text = loading.loading(grid, "mautic", "m.json", Options(), covered, None)
+    text = loading.loading_section(grid, "mautic", "m.json", Options(), covered, None)
     assert "Score of this lead: **25**" in text
     assert "Mautic carries only some of these lines: it must show **20** for this lead." in text
 
@@ -97,7 +97,7 @@ def test_derived_and_mailbox_columns_are_shown_by_what_they_are_read_from() -> N
     kind = Criterion("Mail", "E (mailbox)", "text", "fit", (Level("free", values=("free",)), *ENDS))
     grid = Grid("g", "m", (rank, kind), ((5, 0, 0), (-2, 0, 0)))
     pages = {
-        name: loading.loading(grid, name, "f", Options(), FORMATS[name].coverage(grid, Options()), None)
+        name: loading.loading_section(grid, name, "f", Options(), FORMATS[name].coverage(grid, Options()), None)
         for name in ("python", "mautic")
     }
     assert "| Job title | ceo | +5 |\n| E | ana@gmail.com | -2 |" in pages["python"]

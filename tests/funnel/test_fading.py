@@ -24,7 +24,7 @@ from calibrate.leads.events import EventNames
 from calibrate.leads.history import observe
 from calibrate.leads.terms import Terms
 from calibrate.scoring.rows import score_file
-from calibrate.simulate import simulate
+from calibrate.simulated_leads import simulate
 
 NAMES = EventNames("lead", "at", "type")
 

@@ -13,7 +13,7 @@ from calibrate.monthly import run as monthly
 from calibrate.monthly.counted import Counted
 from calibrate.monthly.settings import settings_from
 from calibrate.points.plan import Plan, calibrate_prepared, prepare
-from calibrate.simulate import simulate
+from calibrate.simulated_leads import simulate
 
 
 @pytest.fixture(scope="module")

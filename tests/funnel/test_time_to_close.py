@@ -10,7 +10,7 @@ from calibrate.engine import Session
 from calibrate.funnel.time_to_close import closing_times, curve
 from calibrate.leads.history import observe
 from calibrate.leads.terms import Terms
-from calibrate.simulate import share_closed, simulate
+from calibrate.simulated_leads import share_closed, simulate
 
 
 def test_the_curve_by_pencil() -> None:

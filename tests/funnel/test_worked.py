@@ -15,7 +15,7 @@ from calibrate.grid.criteria import Criterion, Level
 from calibrate.leads.columns.proposal import propose
 from calibrate.leads.history import observe
 from calibrate.leads.terms import Terms
-from calibrate.simulate import simulate
+from calibrate.simulated_leads import simulate
 
 
 def worked_case(worked_rate: float, other_rate: float, leads: int = 4000) -> Tally:

@@ -20,7 +20,7 @@ from calibrate.leads.columns.fine_classing import named_levels
 from calibrate.leads.events import join_events
 from calibrate.leads.history import observe
 from calibrate.leads.terms import Terms
-from calibrate.simulate import Simulated, simulate
+from calibrate.simulated_leads import Simulated, simulate
 
 SIGNALS = {"pricing_page": "pricing_page_views", "email_open": "email_opens", "case_study": "case_study"}
 

@@ -14,7 +14,7 @@ from calibrate.errors import GridError, HistoryError
 from calibrate.export import json as grid_json
 from calibrate.grid.lead_age import AGE
 from calibrate.leads.history import observe
-from calibrate.leads.landmarks import check_ages, landmarks
+from calibrate.leads.landmarks import at_landmarks, check_ages
 from calibrate.leads.terms import Terms
 from calibrate.monthly import run as monthly
 from calibrate.monthly.settings import settings_from
@@ -30,7 +30,7 @@ def test_rows_of_three_leads_by_hand() -> None:
         "closed": pd.to_datetime(["2025-01-20", None, None]),
         "sector": ["x", "y", "x"],
     })  # fmt: skip
-    seen = landmarks([calibrate.open_table(frame)] * 3, (14, 30, 60), TERMS, date(2025, 4, 30))
+    seen = at_landmarks([calibrate.open_table(frame)] * 3, (14, 30, 60), TERMS, date(2025, 4, 30))
     table = seen.table
     answer = table.fetch(f'SELECT "lead at age" AS r, "seen on" AS s, "{AGE}" AS a FROM {table.relation} ORDER BY 1')
     days = [str(day)[:10] for day in answer["s"]]
@@ -58,7 +58,7 @@ def test_ages_that_are_none_are_refused(ages: tuple[int, ...]) -> None:
 def test_what_is_not_known_is_asked_for() -> None:
     table = calibrate.open_table(pd.DataFrame({"id": ["a"], "came": ["2025-01-01"]}))
     with pytest.raises(HistoryError, match="--customer-at"):
-        landmarks([table], (14,), Terms(created_at="came", lead_id="id"), date(2025, 4, 1))
+        at_landmarks([table], (14,), Terms(created_at="came", lead_id="id"), date(2025, 4, 1))
 
 
 def fading(rows: int = 2000) -> tuple[pd.DataFrame, pd.DataFrame]:

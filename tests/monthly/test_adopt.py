@@ -21,7 +21,7 @@ from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid, Thresholds
 from calibrate.monthly import decision_file
 from calibrate.monthly.adopt import _shown
-from calibrate.simulate import simulate
+from calibrate.simulated_leads import simulate
 
 
 def contents(folder: Path) -> dict[str, bytes]:

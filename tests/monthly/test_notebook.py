@@ -11,7 +11,7 @@ import pytest
 
 from calibrate.errors import InputError, SettingsError
 from calibrate.monthly.notebook import execute, last_day, main, settings_of
-from calibrate.simulate import simulate
+from calibrate.simulated_leads import simulate
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

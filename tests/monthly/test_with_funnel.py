@@ -17,7 +17,7 @@ from calibrate.monthly import run as monthly
 from calibrate.monthly.settings import settings_from
 from calibrate.report import page, run_json
 from calibrate.report.review import Review
-from calibrate.simulate import simulate
+from calibrate.simulated_leads import simulate
 
 
 @pytest.fixture(scope="module")

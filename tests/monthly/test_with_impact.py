@@ -16,7 +16,7 @@ from calibrate.points.grade import demand
 from calibrate.report.impact import chosen_by, handed_over
 from calibrate.report.review import Review
 from calibrate.report.tables import place_of, steps
-from calibrate.simulate import simulate
+from calibrate.simulated_leads import simulate
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from calibrate.monthly import run as monthly
 from calibrate.monthly import with_robustness as checks
 from calibrate.monthly.settings import read, settings_from
 from calibrate.points.plan import Plan
-from calibrate.simulate import simulate
+from calibrate.simulated_leads import simulate
 
 pytestmark = pytest.mark.usefixtures("light")
 ASKED = """

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from calibrate.counts.auc import auc
+from calibrate.counts.auc import auc_by_counts
 from calibrate.evaluation.metrics import METRICS, Cells
 
 peer = pytest.importorskip("sklearn.metrics")
@@ -28,7 +28,7 @@ def value(name, capacity=0.2):
 
 def test_auc():
     assert value("auc") == pytest.approx(peer.roc_auc_score(OUTCOME, SCORE), abs=1e-12)
-    assert auc(*cells()[1:]) == pytest.approx(peer.roc_auc_score(OUTCOME, SCORE), abs=1e-12)
+    assert auc_by_counts(*cells()[1:]) == pytest.approx(peer.roc_auc_score(OUTCOME, SCORE), abs=1e-12)
 
 
 def test_log_loss_and_brier():

@@ -14,7 +14,7 @@ from calibrate.errors import SettingsError
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Evidence, Grid, Thresholds
 from calibrate.language import load
-from calibrate.report.card import card, sections_of
+from calibrate.report.card import card_page, sections_of
 from calibrate.report.run_schema import RunFile
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
@@ -41,14 +41,14 @@ def month(**more: Any) -> RunFile:
 
 
 def text(grid: Grid = GRID, language: str = "en", run: RunFile | None = None, contact: str = "") -> str:
-    return Text(card(grid, load(language), "html", run, contact)).text
+    return Text(card_page(grid, load(language), "html", run, contact)).text
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("form", ["html", "md"])
 def test_all_six_questions_are_answered(language: str, form: str) -> None:
     words = load(language)
-    page = card(GRID, words, form, month())
+    page = card_page(GRID, words, form, month())
     for key in ("purpose", "data", "logic", "accuracy", "limits", "who"):
         title = words(f"card.{key}")
         assert (title in Text(page).text) if form == "html" else (f"## {title}" in page)
@@ -99,11 +99,11 @@ def test_sensitive_columns_come_first_to_mind() -> None:
 
 def test_hostile_names_are_text_and_another_form_is_refused() -> None:
     grid = hostile().candidates[0].grid
-    page = card(grid, load("en"), "html", None, HOSTILE)
+    page = card_page(grid, load("en"), "html", None, HOSTILE)
     assert "<script" not in page and HOSTILE in Text(page).text
-    assert "<img" not in card(grid, load("en"), "md", None, HOSTILE)
+    assert "<img" not in card_page(grid, load("en"), "md", None, HOSTILE)
     with pytest.raises(SettingsError, match=r"not as '\.pdf'"):
-        card(GRID, load("en"), "pdf")
+        card_page(GRID, load("en"), "pdf")
 
 
 def test_a_made_up_review_has_a_card() -> None:

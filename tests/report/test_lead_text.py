@@ -8,7 +8,7 @@ from replay import golden
 
 from calibrate.counts.rates import rate
 from calibrate.language import load
-from calibrate.report.lead_text import lead_json, lead_text
+from calibrate.report.lead_text import explained, lead_json
 from calibrate.scoring.one_lead import explain_lead
 
 BANDS = golden.small().bands
@@ -21,7 +21,7 @@ def spaced(text: str) -> str:
 
 
 def test_a_lead_in_english() -> None:
-    text = spaced(lead_text(explain_lead(GRID, LEAD), load("en")))
+    text = spaced(explained(explain_lead(GRID, LEAD), load("en")))
     assert text.startswith("This lead has +25 points: “Nurture”. Of leads with such a score 5.0% are expected")
     assert "- Demo: requested   +20  (5 of 100 leads with this answer became customers: 5.0%)" in text
     assert "Together: 20 + 9 - 4 = +25." in text
@@ -34,11 +34,11 @@ def test_a_band_says_what_a_recount_says() -> None:
     counted = rate(63, 239)
     words = load("en")
     interval = words.between(counted.low, counted.high)
-    assert f"Of 239 later leads in this band 63 became customers: 26.4% (95%: {interval})." in lead_text(found, words)
+    assert f"Of 239 later leads in this band 63 became customers: 26.4% (95%: {interval})." in explained(found, words)
 
 
 def test_a_lead_in_french() -> None:
-    text = spaced(lead_text(explain_lead(GRID, {"Demo requested": "x"}), load("fr")))
+    text = spaced(explained(explain_lead(GRID, {"Demo requested": "x"}), load("fr")))
     assert text.startswith("Ce lead a +18 points : « Nurture ».")
     assert "Ensemble : 20 - 2 = +18." in text
     assert "Ses réponses aux 2 autres questions n'ont pas de points." in text
@@ -49,7 +49,7 @@ def test_a_lead_in_french() -> None:
 def test_nothing_of_a_user_is_markup() -> None:
     hostile = replace(GRID, criteria=(replace(GRID.criteria[0], name="<b>*x*"), *GRID.criteria[1:]))
     found = replace(explain_lead(hostile, LEAD), lead="[7](x)")
-    text = lead_text(found, load("en"), markdown=True)
+    text = explained(found, load("en"), markdown=True)
     assert "<b>" not in text and "&lt;b&gt;\\*x\\*" in text and "\\[7\\]\\(x\\)" in text
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from calibrate.evaluation.frontier import Point
+from calibrate.evaluation.grid_sizes import Point
 from calibrate.evaluation.limits_cost import LimitsCost
 from calibrate.evaluation.metrics import Estimate
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid
 from calibrate.grid.limits import TARGETS
 from calibrate.language import load
-from calibrate.report.limits_text import limits_json, limits_text
+from calibrate.report.limits_text import limits_json, limits_sentences
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 GRID = Grid("pipedrive", "logistic", (Criterion("c", "c", "presence", "fit", (Level("yes"), *ENDS)),), ((25, 0, 0),))
@@ -28,17 +28,17 @@ def cost(low: float, target: str = "pipedrive") -> LimitsCost:
 
 
 def test_a_clear_cost_in_english_and_french() -> None:
-    text = limits_text(cost(0.004), load("en"))
+    text = limits_sentences(cost(0.004), load("en"))
     assert text.startswith("For Pipedrive: 1 of the 10 criteria that it takes.")
     assert "has 0.771: the limits cost 0.027 (0.004 to 0.050)." in text
     assert "calibrate export grids/pipedrive.json --to pipedrive" in text
-    french = limits_text(cost(0.004), load("fr")).replace("\xa0", " ").replace("\u202f", " ")
+    french = limits_sentences(cost(0.004), load("fr")).replace("\xa0", " ").replace("\u202f", " ")
     assert "les limites coûtent 0,027 (0,004 à 0,050)" in french
 
 
 def test_a_cost_that_chance_explains_is_called_that() -> None:
-    assert "that chance can explain" in limits_text(cost(-0.001), load("en"))
-    assert "at most 100 points" in limits_text(cost(-0.001, "hubspot"), load("en"))
+    assert "that chance can explain" in limits_sentences(cost(-0.001), load("en"))
+    assert "at most 100 points" in limits_sentences(cost(-0.001, "hubspot"), load("en"))
 
 
 def test_the_same_as_an_object() -> None:

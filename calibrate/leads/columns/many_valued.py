@@ -15,7 +15,7 @@ from ...engine.table import Table
 from ...grid.derived import Derived
 from .person_names import may_be_shown
 from .profile import first_texts
-from .regions import regions
+from .regions import region_rules
 
 LOOKED_AT = 20_000
 MOST_ANSWERS = 30
@@ -33,12 +33,12 @@ _LIST = re.compile(r"\s*\[.*\]\s*", re.DOTALL)
 _PAGE = re.compile(r"\s*(https?://[^\s/?#]+\.?[^\s]*|/[^\s]*)\s*", re.IGNORECASE)
 
 
-def many_valued(table: Table, skip: Collection[str] = ()) -> dict[str, Derived]:
+def rules_of_lists(table: Table, skip: Collection[str] = ()) -> dict[str, Derived]:
     """Rules of the columns derived from lists of answers, addresses of pages and postal codes, by their names."""
     rules: dict[str, Derived] = {}
     for name, texts in first_texts(table, LOOKED_AT, skip).items():
         filled = Counter(text for text in texts if text.strip())
-        rules |= pages(name, filled) or answers(name, filled) or regions(name, filled)
+        rules |= pages(name, filled) or answers(name, filled) or region_rules(name, filled)
     return rules
 
 

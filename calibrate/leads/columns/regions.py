@@ -15,12 +15,12 @@ _POSTAL = re.compile(
 _CODE = re.compile(r"\s*\d{5}(-\d{4})?\s*")
 
 
-def regions(column: str, cells: Counter[str]) -> dict[str, Derived]:
+def region_rules(column: str, cells: Counter[str]) -> dict[str, Derived]:
     """The rule of the first two digits of a column of postal codes; nothing for another column.
 
     >>> cells = Counter({f"{region}{place:03}": 3 for region in ("01", "06", "75") for place in range(20)})
-    >>> rule = regions("Code postal", cells)["Code postal (first two digits)"]
-    >>> [rule.answer(code) for code in ("06000", " 75001", "13008", "6000")], regions("Amount", cells)
+    >>> rule = region_rules("Code postal", cells)["Code postal (first two digits)"]
+    >>> [rule.answer(code) for code in ("06000", " 75001", "13008", "6000")], region_rules("Amount", cells)
     (['06', '75', 'other', 'other'], {})
     """
     if not _POSTAL.search(words_of(column)) or len(cells) < LEAST_CODES:

@@ -43,10 +43,10 @@ def _read(texts: Sequence[str]) -> float:
     return sum(len(text) <= LONGEST and rule.answer(text) not in (None, OTHER_ANSWER) for text in texts) / len(texts)
 
 
-def title_columns(columns: Sequence[str], more: Mapping[str, Words] | None = None) -> dict[str, Derived]:
+def rules_of_titles(columns: Sequence[str], more: Mapping[str, Words] | None = None) -> dict[str, Derived]:
     """The rules of the columns derived from columns of titles, by their names.
 
-    >>> list(title_columns(["Poste"]))
+    >>> list(rules_of_titles(["Poste"]))
     ['Poste (seniority)', 'Poste (department)']
     """
     return {f"{column} ({topic})": rule for column in columns for topic, rule in title_rules(column, more).items()}

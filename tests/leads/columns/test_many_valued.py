@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import calibrate
-from calibrate.leads.columns.many_valued import answers, many_valued, pages
+from calibrate.leads.columns.many_valued import answers, pages, rules_of_lists
 
 
 def cells(separator: str, *, rows: int = 600, json: bool = False) -> Counter[str]:
@@ -75,5 +75,5 @@ def test_columns_of_a_table() -> None:
     texts = [cell for cell, count in cells(";").items() for _ in range(count)]
     frame = pd.DataFrame({"Tools": texts, "n": range(len(texts)), "City": np.resize(["Paris", "Lyon"], len(texts))})
     table = calibrate.open_table(frame)
-    assert {rule.source for rule in many_valued(table).values()} == {"Tools"}
-    assert many_valued(table, ("Tools",)) == {}
+    assert {rule.source for rule in rules_of_lists(table).values()} == {"Tools"}
+    assert rules_of_lists(table, ("Tools",)) == {}

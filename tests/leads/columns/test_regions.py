@@ -6,14 +6,14 @@ from collections import Counter
 
 import pytest
 
-from calibrate.leads.columns.regions import regions
+from calibrate.leads.columns.regions import region_rules
 
 CODES = Counter({f"{region}{place:03}": 2 for region in ("01", "06", "13", "75") for place in range(12)})
 
 
 @pytest.mark.parametrize("name", ["Code postal", "ZIP", "PLZ", "billing_postal_code", "CAP"])
 def test_columns_called_postal_codes_give_their_first_two_digits(name: str) -> None:
-    ((column, rule),) = regions(name, CODES).items()
+    ((column, rule),) = region_rules(name, CODES).items()
     assert column == f"{name} (first two digits)"
     assert [rule.answer(code) for code in ("01000", "13999", "99000", None)] == ["01", "13", "other", None]
 
@@ -23,4 +23,4 @@ def test_columns_called_postal_codes_give_their_first_two_digits(name: str) -> N
     [("Amount", CODES), ("zip", Counter({"75001": 100})), ("zip", Counter({f"A{at}": 2 for at in range(60)}))],
 )
 def test_other_columns_give_none(name: str, cells: Counter[str]) -> None:
-    assert regions(name, cells) == {}
+    assert region_rules(name, cells) == {}

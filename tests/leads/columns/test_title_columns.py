@@ -11,7 +11,7 @@ import pytest
 import calibrate
 from calibrate.errors import SettingsError
 from calibrate.export import json as grid_json
-from calibrate.leads.columns.title_columns import derived_levels, find_titles, title_columns, with_rule
+from calibrate.leads.columns.title_columns import derived_levels, find_titles, rules_of_titles, with_rule
 from calibrate.monthly import run as monthly
 from calibrate.monthly.settings import Settings, settings_from
 
@@ -25,7 +25,7 @@ TITLES = (
 def frame(rows: int = 1500) -> pd.DataFrame:
     rng = np.random.default_rng(0)
     title = rng.integers(len(TITLES), size=rows)
-    rule = title_columns(["Poste"])["Poste (seniority)"]
+    rule = rules_of_titles(["Poste"])["Poste (seniority)"]
     senior = np.array([rule.answer(text) in ("owner or C-level", "VP or director") for text in TITLES])[title]
     return pd.DataFrame({
         "id": np.arange(rows),
@@ -45,7 +45,7 @@ def test_titles_are_found_by_name_and_by_what_they_hold() -> None:
 
 
 def test_levels_are_the_answers_that_occur_in_the_order_of_the_rule() -> None:
-    rule = title_columns(["t"])["t (seniority)"]
+    rule = rules_of_titles(["t"])["t (seniority)"]
     names = [level.name for level in derived_levels("t (seniority)", rule).levels]
     assert names[-2:] == ["missing", "other"]
     assert with_rule(derived_levels("s", rule), None).derived is None

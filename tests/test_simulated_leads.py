@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibrate.simulate import LEAKS, WORLD, Drift, Simulated, share_closed, simulate
+from calibrate.simulated_leads import LEAKS, WORLD, Drift, Simulated, share_closed, simulate
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from weights_case import simulated
 
 from calibrate.counts.tally import tally_of
 from calibrate.evaluation.backtest import Backtest, Fold, LaterLeads
-from calibrate.evaluation.frontier import USEFUL, Frontier, frontier, judge_frontier, plans_along, slim
+from calibrate.evaluation.grid_sizes import USEFUL, Frontier, frontier, judge_frontier, plans_along, slim
 from calibrate.points.plan import Plan, calibrate, calibrate_prepared, prepare
 from calibrate.points.score_table import row_scores
 from calibrate.weights.path import SIZES

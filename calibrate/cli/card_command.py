@@ -32,11 +32,11 @@ def card(
     from ..files import write_whole
     from ..language import load
     from ..monthly.run_file import read_run
-    from ..report.card import card as page_of
+    from ..report.card import card_page
     from ..report.run_schema import FILE
 
     words, weights = load(lang), read_grid(grid)
     folder = Path(run) if run else Path(grid).resolve().parent.parent
     month = read_run(folder) if run or (folder / FILE).is_file() else None
-    write_whole(out, page_of(weights, words, form_of(out), month, contact).encode())
+    write_whole(out, card_page(weights, words, form_of(out), month, contact).encode())
     say(words("terminal.wrote", path=out))
