@@ -29,6 +29,7 @@ from .evaluation import comparison as comparing
 from .evaluation.backtest import Backtest, folds, replay
 from .evaluation.comparison import Comparison
 from .grid.grid import Grid
+from .language import load
 from .leads import history as observing
 from .leads.history import History
 from .leads.terms import Terms
@@ -42,6 +43,7 @@ from .monthly.settings import Settings, options, read, settings_from
 from .points import plan as planning
 from .points.plan import Plan
 from .points.thresholds import Policy
+from .report.answer import answer_of
 from .report.review import Review
 from .shown import Shown
 from .weights import METHODS
@@ -62,8 +64,8 @@ class Run(Shown):
 
     @property
     def headline(self) -> str:
-        """The verdict, and where the report lies."""
-        return f"{self.review.comparison.verdict.why} Report: {self.folder}"
+        """The answer, how sure it is, and where the report lies."""
+        return f"{' '.join(str(answer_of(self.review, load('en'))).splitlines())} Report: {self.folder}"
 
     def frame(self) -> Any:
         """The comparison, one line per candidate and metric."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..evaluation.comparison import Judged
-from ..language import Words
+from ..language import Words, breakable
 from . import enough
 from .level_text import line_name
 from .review import Candidate, Review
@@ -50,6 +51,15 @@ class EqualCalls:
         """Close rate among the leads called."""
         return self.after / self.calls if self.calls else 0.0
 
+    @property
+    def shown(self) -> tuple[int, int]:
+        """The likely range of the gain as it is read: in customers.
+
+        >>> EqualCalls(284, 23, 30, -0.3, 15.2, True).shown
+        (0, 15)
+        """
+        return round(self.low), round(self.high)
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -60,6 +70,9 @@ class Answer:
     sentences: tuple[str, ...]
     sure: str
 
+    def __str__(self) -> str:
+        return breakable("\n".join((f"{self.headline}.", *self.sentences, self.sure)))
+
 
 def caught(judgement: Judged, share: float) -> float:
     """Share of later customers among the best-scored share of later leads."""
@@ -69,14 +82,18 @@ def caught(judgement: Judged, share: float) -> float:
     return float(np.interp(share, gains["share_leads"], gains["share_customers"]))
 
 
-def equal_calls(review: Review, candidate: Candidate) -> EqualCalls | None:
-    """The candidate beside today's way of calling, at the calls that its marketing-qualified threshold asks for."""
-    judgement, limits = review.judged(candidate.name), candidate.grid.thresholds
+def equal_calls(review: Review, candidate: Candidate, asking: Candidate | None = None) -> EqualCalls | None:
+    """The candidate beside today's way of calling, at the calls of the marketing-qualified threshold.
+
+    The threshold is that of `asking`, as a rule the candidate itself.
+    """
+    asking = asking or candidate
+    judgement, limits = review.judged(candidate.name), asking.grid.thresholds
     total, customers = review.comparison.leads, review.comparison.customers
     if judgement is None or limits is None or not total or not customers:
         return None
     later = later_leads(review)
-    shares = _share_called(candidate, limits.marketing_qualified)
+    shares = _share_called(asking, limits.marketing_qualified)
     calls = shares * total
     before = review.judged(CURRENT) if candidate.name != CURRENT else None
     base = caught(before, shares) if before is not None else shares
@@ -86,6 +103,26 @@ def equal_calls(review: Review, candidate: Candidate) -> EqualCalls | None:
     gain, most = after - base, float(later.customers.sum()) or customers
     low, high = max(gain - half, -base), min(gain + half, 1 - base)
     return EqualCalls(calls, base * most, after * most, low * most, high * most, before is not None)
+
+
+def deciding_calls(review: Review) -> tuple[Candidate, EqualCalls] | None:
+    """The grid whose gain answers the question, with that gain; None where none was judged.
+
+    To change: the proposed grid. To keep: the best other grid, at the calls of today's one.
+    """
+    candidate = review.chosen_candidate
+    if candidate is None:
+        return None
+    if candidate.name != CURRENT:
+        equal = equal_calls(review, candidate)
+        return None if equal is None else (candidate, equal)
+    ranks = review.comparison.ranks().get(review.comparison.primary, {})
+    rivals = [rival for rival in review.candidates if rival.name != CURRENT and rival.name in ranks]
+    if not rivals:
+        return None
+    rival = min(rivals, key=lambda rival: ranks[rival.name])
+    equal = equal_calls(review, rival, candidate)
+    return None if equal is None else (rival, equal)
 
 
 def _share_called(candidate: Candidate, threshold: int) -> float:
@@ -101,30 +138,25 @@ def answer_of(review: Review, words: Words) -> Answer:
     if kind == "keep" and candidate is not None and candidate.name != CURRENT:
         kind = "adopt"  # nobody keeps a grid that nobody uses
     limits = candidate.grid.thresholds if candidate is not None else None
-    equal = equal_calls(review, candidate) if candidate is not None else None
     if candidate is None or limits is None or kind not in ("adopt", "keep"):
-        return Answer(kind, *_advice(kind, review, words), sure(review, words, equal))
+        return Answer(kind, *_advice(kind, review, words), sure(review, words))
     name = people_name(candidate.name, words, candidate.grid.lines)
-    at = limits.marketing_qualified
-    headline = words(f"meeting.{kind}", name=name, threshold=at)
+    headline = words(f"meeting.{kind}", name=name, threshold=limits.marketing_qualified)
+    equal = equal_calls(review, candidate)
     if equal is None:
-        return Answer(kind, headline, (words("meeting.unjudged"),), sure(review, words, equal))
+        return Answer(kind, headline, (words("meeting.unjudged"),), sure(review, words))
     ten = round(10 * equal.rate)
     sentences = [
         words("meeting.of_ten", sign=ten) if ten else words("meeting.of_hundred", sign=round(100 * equal.rate))
     ]
-    if candidate.name != CURRENT:
-        against = "current" if equal.current else "arrival"
-        sentences.append(
-            words(
-                f"meeting.gain_{against}",
-                gain=equal.gain,
-                customers=round(equal.before),
-                low=equal.low,
-                high=equal.high,
-            )
-        )
-    return Answer(kind, headline, (" ".join(sentences),), sure(review, words, equal))
+    if (decisive := deciding_calls(review)) is not None:
+        rival, equal = decisive
+        low, high = equal.shown
+        key = "rival" if rival is not candidate else "current" if equal.current else "arrival"
+        rival_name = people_name(rival.name, words, rival.grid.lines)
+        facts = {"gain": equal.gain, "customers": round(equal.before), "low": low, "high": high}
+        sentences.append(words(f"meeting.gain_{key}", name=rival_name, **facts))
+    return Answer(kind, headline, (" ".join(sentences),), sure(review, words))
 
 
 def _advice(kind: str, review: Review, words: Words) -> tuple[str, tuple[str, ...]]:
@@ -141,17 +173,61 @@ def _advice(kind: str, review: Review, words: Words) -> tuple[str, tuple[str, ..
     return words("meeting.wait"), (words("meeting.wait_next", missing=missing, pace=pace),)
 
 
-def sure(review: Review, words: Words, equal: EqualCalls | None) -> str:
+def certainty(review: Review) -> str:
+    """How sure the answer is, as a key; it follows from the range of the gain that is read beside it.
+
+    ============ ===================================================================================
+    unjudged     no later leads
+    clear        all of the range is a gain
+    ranks        the grid ranks all leads better beyond chance, but the range holds no gain as well
+    less         the grid ranks all leads better beyond chance, but all of the range is a loss
+    keep_clear   today's grid is kept, and no other one brings more
+    keep_more    today's grid is kept, though the best other one brings more at these calls
+    keep_open    today's grid is kept, and the best other one may bring more or fewer
+    open         not settled
+    judged       nothing is compared: the leads that were judged are named
+    ============ ===================================================================================
+    """
+    if not review.comparison.leads:
+        return "unjudged"
+    decision, decisive = review.comparison.verdict.decision, deciding_calls(review)
+    if decision in ("no_reliable_weights", "recalibrate"):
+        return "judged"
+    if decision == "wait" or decisive is None:
+        return "open"
+    low, high = decisive[1].shown
+    candidate = review.chosen_candidate
+    if candidate is not None and candidate.name == CURRENT:
+        return "keep_more" if low > 0 else "keep_clear" if high <= 0 else "keep_open"
+    if low > 0:
+        return "clear"
+    return "open" if decision != "adopt" else "less" if high < 0 else "ranks"
+
+
+def sure(review: Review, words: Words) -> str:
     """How sure the answer is, and on how many leads it rests."""
-    compared = review.comparison
-    if not compared.leads:
-        return words("meeting.sure_unjudged")
-    if review.months is None:  # nothing dates the leads: their order is taken on trust
-        key = "order" if review.account.order == "column" else "file"
-        column = review.account.order_column or ""
-        return words(f"meeting.sure_{key}", leads=compared.leads, customers=compared.customers, column=column)
-    key = "clear" if equal is not None and (equal.low > 0 or equal.gain == 0) else "open"
-    return words(f"meeting.sure_{key}", leads=compared.leads, customers=compared.customers)
+    compared, key = review.comparison, certainty(review)
+    facts = {"leads": compared.leads, "customers": compared.customers}
+    if review.months is not None or key == "unjudged":
+        basis = "" if key == "unjudged" else " " + words("meeting.basis_later", **facts)
+        return words(f"meeting.sure_{key}") + basis
+    order = "order" if review.account.order == "column" else "file"  # nothing dates the leads: taken on trust
+    certain = words(f"meeting.sure_{order}", column=review.account.order_column or "")
+    doubt = "" if key in ("clear", "judged") else " " + words(f"meeting.doubt_{key}")
+    return f"{certain}{doubt} {words(f'meeting.basis_{order}', **facts)}"
+
+
+def answer_json(review: Review) -> dict[str, Any]:
+    """The gain that decides, at equal calls, and how sure it is, as plain values; None where nothing was judged."""
+    decisive = deciding_calls(review)
+    gain = None
+    if decisive is not None:
+        candidate, equal = decisive
+        against = "current" if equal.current else "arrival"
+        figures = {"calls": equal.calls, "before": equal.before, "after": equal.after}
+        gain = {"candidate": candidate.name, "against": against, **figures}
+        gain |= {"gain": equal.gain, "low": equal.low, "high": equal.high}
+    return {"equal_calls": gain, "certainty": certainty(review)}
 
 
 def alerts(review: Review, words: Words) -> Iterator[tuple[str, str]]:

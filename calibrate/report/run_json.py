@@ -24,6 +24,7 @@ from . import audit_text as checks
 from . import enough, sections, tables
 from . import impact_json as meeting_json
 from . import outcome_text as spelling
+from .answer import answer_json
 from .limits_text import limits_json
 from .rate_text import band_rate
 from .review import Account, Candidate, Review
@@ -57,6 +58,7 @@ def run_object(review: Review) -> dict[str, Any]:
             "why": " ".join((verdict.why, *sections.window_note(review, load("en")))),
             "reason": verdict.reason,
             "facts": verdict.facts,
+            **answer_json(review),
             "rests_on": list(review.rests_on),
             "baseline": verdict.baseline,
             "customers_needed": [

@@ -193,6 +193,19 @@ class Point(Part):
     behind: Estimate | None = None
 
 
+class EqualCalls(Part):
+    """Customers among the same number of later leads called: the grid that decides, and what it is held against."""
+
+    candidate: str
+    against: Literal["current", "arrival"]
+    calls: float
+    before: float
+    after: float
+    gain: float
+    low: float
+    high: float
+
+
 class Verdict(Part):
     """What to do, and why, in English."""
 
@@ -201,6 +214,8 @@ class Verdict(Part):
     why: str
     reason: str = ""
     facts: Facts = {}
+    equal_calls: EqualCalls | None = None
+    certainty: str = ""
     rests_on: list[str] = []
     baseline: str = ""
     customers_needed: list[dict[str, float]] = []

@@ -12,6 +12,7 @@ from ..language import Words, load
 from . import enough, sections, tables
 from . import impact as meeting
 from . import outcome_text as spelling
+from .answer import answer_of
 from .band_text import stage_lines
 from .level_text import line_name
 from .limits_text import limits_sentences
@@ -26,6 +27,8 @@ def summarise(review: Review, words: Words | None = None) -> str:
     say = words or load("en")
     compared = review.comparison
     text = spelling.first_lines(review.account, say)
+    answer = answer_of(review, say)
+    text += [f"{answer.headline}. {' '.join(answer.sentences)}", answer.sure, ""]
     text += [f"{sections.headline(review, say)}. {sections.sentence(review, say)}", ""]
     text += [resting] if (resting := sections.rests_on(review, say)) else []
     text += [say.say("warning", key, facts) for key, facts in review.warnings]

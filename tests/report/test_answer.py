@@ -20,8 +20,11 @@ from calibrate.report import enough
 from calibrate.report.answer import (
     EqualCalls,
     alerts,
+    answer_json,
     answer_of,
     caught,
+    certainty,
+    deciding_calls,
     drift_line,
     equal_calls,
     promises,
@@ -133,20 +136,74 @@ def test_every_verdict_has_an_answer_of_at_most_sixty_words(decision: str, words
     assert ("logistic" in found.headline) == (decision in ("adopt", "keep"))
 
 
-def test_a_grid_in_use_that_stays_is_kept_without_a_gain() -> None:
+def test_a_grid_in_use_that_stays_is_not_said_to_gain_on_itself() -> None:
     verdict = replace(REVIEW.comparison.verdict, decision="keep", candidate="current")
     made = replace(REVIEW, chosen="current", comparison=replace(REVIEW.comparison, verdict=verdict))
     found = answer_of(made, EN)
-    assert found.kind == "keep" and "+" not in " ".join(found.sentences)
+    assert found.kind == "keep" and "the best other grid, the grid “logistic”" in found.sentences[0]
+    alone = replace(made, candidates=made.candidates[-1:])
+    assert "+" not in answer_of(alone, EN).sentences[0] and certainty(alone) == "open"
 
 
-def test_how_sure_it_is_depends_on_the_interval() -> None:
-    made = pencil()
-    clear = answer_of(made, EN).sure
-    gap = {"capture_at_capacity": Estimate(0.1, -0.07, 0.27)}
+def with_gap(made: Review, low: float, high: float, decision: str = "adopt") -> Review:
+    """The gain of a tenth of the customers, with another interval and another verdict."""
+    gap = {"capture_at_capacity": Estimate(0.1, low, high)}
     judged = (replace(made.comparison.judged[0], difference=gap), *made.comparison.judged[1:])
-    unclear = answer_of(replace(made, comparison=replace(made.comparison, judged=judged)), EN).sure
-    assert clear != unclear and all(EN.count(made.comparison.leads) in text for text in (clear, unclear))
+    verdict = replace(made.comparison.verdict, decision=decision)
+    return replace(made, comparison=replace(made.comparison, judged=judged, verdict=verdict))
+
+
+@pytest.mark.parametrize(
+    ("half", "decision", "key"),
+    [
+        (0.03, "adopt", "clear"),
+        (0.17, "adopt", "ranks"),
+        (0.17, "keep", "open"),
+        (0.17, "no_reliable_weights", "judged"),
+    ],
+)
+def test_how_sure_it_is_follows_from_the_range_that_is_read(half: float, decision: str, key: str) -> None:
+    made = with_gap(pencil(), 0.1 - half, 0.1 + half, decision)
+    assert certainty(made) == key == answer_json(made)["certainty"]
+    for words in (EN, FR):
+        assert answer_of(made, words).sure.startswith(words(f"meeting.sure_{key}"))
+        assert words.count(made.comparison.leads) in answer_of(made, words).sure
+
+
+def test_a_range_that_reads_from_zero_is_never_clear() -> None:
+    """The demo once said "likely 0 to +15" beside "clear": what is read decides, not what stands behind the point."""
+    made = pencil()
+    customers = made.tally.only(np.logical_or.reduce([fold.judged for fold in made.comparison.folds])).overall[1]
+    for low in (0.4, 0.6, 1.4, -0.4, -3):
+        share = low / customers
+        found = with_gap(made, share, 0.2 - share)
+        text = answer_of(found, EN).sentences[0]
+        reads_zero = "likely 0 to" in text or "likely \N{MINUS SIGN}" in text
+        assert (certainty(found) == "clear") != reads_zero, text
+    worse = equal_calls(with_gap(made, -0.3, -0.1), made.candidates[0])
+    assert worse is not None and worse.shown == (round(worse.low), round(worse.high))
+
+
+def test_a_kept_grid_is_held_against_the_best_other_one_at_its_own_calls() -> None:
+    made = pencil()
+    new, old = made.candidates
+    old = replace(old, scores=new.scores, grid=replace(old.grid, thresholds=Thresholds(5, 9)))
+    for low, high, key in ((-0.1, 0.3, "keep_open"), (0.05, 0.15, "keep_more")):
+        verdict = replace(made.comparison.verdict, decision="keep", candidate="current")
+        kept = with_gap(replace(made, candidates=(new, old), chosen="current"), low, high, "keep")
+        kept = replace(kept, comparison=replace(kept.comparison, verdict=verdict))
+        decisive = deciding_calls(kept)
+        assert decisive is not None and decisive[0] is new and decisive[1].calls == 0.25 * made.comparison.leads
+        found = answer_of(kept, EN)
+        assert found.kind == "keep" and "logistic" in found.sentences[0] and certainty(kept) == key
+        assert len(" ".join([found.headline, *found.sentences]).split()) <= 60
+
+
+def test_certainty_of_undated_leads_says_when_no_gain_is_possible() -> None:
+    made = with_gap(pencil(), -0.07, 0.27)
+    made = replace(made, months=None, account=replace(made.account, order="file"))
+    for words in (EN, FR):
+        assert words("meeting.doubt_ranks") in answer_of(made, words).sure
 
 
 def test_lines_of_the_grid_the_most_points_first_with_their_counts() -> None:

@@ -73,7 +73,7 @@ def test_the_summary_says_what_changes() -> None:
     assert ("Promise of December 2024, MQL:" in text) == bool(
         MET.past.outcomes[0].came and MET.past.outcomes[0].came.leads
     )
-    assert "Promesse (décembre 2024)" in summarise(MET, load("fr")) and len(text.splitlines()) < 45
+    assert "Promesse (décembre 2024)" in summarise(MET, load("fr")) and len(text.splitlines()) < 48
     assert "become MQL" not in summarise(PLAIN, load("en"))
 
 
@@ -86,7 +86,8 @@ def test_the_summary_says_the_verdict_first(language: str) -> None:
     head, _, rest = text.partition("\n\n")
     assert "became_customer" in head and "yes" in head  # what is counted comes before what follows from it
     assert "logistic" in rest.splitlines()[0]
-    assert words.load(language).count(12_006) in rest.splitlines()[0]
+    assert words.load(language).count(12_006) in rest.splitlines()[1]  # how sure, and on how many leads
+    assert "AUC" in rest.partition("\n\n")[2].splitlines()[0] and "AUC" not in rest.partition("\n\n")[0]
     for name in ("cautious", "lift", "current"):
         assert any(line.startswith(name) for line in text.splitlines())
 
