@@ -229,7 +229,10 @@ def as_texts(profile: Profile) -> Profile:
     """A number column as texts: 3 and 3.0 are '3'."""
     if profile.numbers is None:
         return profile
-    values, counts = np.unique(profile.numbers, return_counts=True)
+    counted = profile.number_counts
+    if not counted.exact:
+        counted = replace(profile, counts=None).number_counts
+    values, counts = counted.values, counted.leads
     order = np.lexsort((values, -counts))[: 5 * MOST_TEXTS]
     texts = tuple((_digits(float(values[i])), int(counts[i])) for i in order if np.isfinite(values[i]))
     return replace(profile, texts=texts, rare=int((counts <= RARE).sum()))
@@ -244,13 +247,10 @@ def _digits(value: float) -> str:
 
 def number_levels(profile: Profile, required: Sequence[Criterion], words: tuple[str, ...] = ()) -> Criterion:
     """Fine intervals of a number: each value its own if they are few, else some forty at readable cuts."""
-    values = profile.numbers if profile.numbers is not None else np.zeros(0)
-    finite = np.sort(values[np.isfinite(values)])
-    integral = profile.column.whole or (bool(len(finite)) and bool((finite == np.floor(finite)).all()))
-    different = np.unique(finite)
-    natural_cuts = (
-        different[1:].tolist() if len(different) <= MOST_NUMBERS else readable_cuts(finite, integral=integral)
-    )
+    different, leads, _ = profile.number_counts
+    integral = profile.column.whole or (bool(len(different)) and bool((different == np.floor(different)).all()))
+    few = len(different) <= MOST_NUMBERS
+    natural_cuts = different[1:].tolist() if few else readable_cuts(different, leads, integral=integral)
     demanded = {cut for c in required if c.kind == "number" for cut in c.cuts}
     for criterion in required:
         alone = [as_number(text) for text in criterion.levels[criterion.missing].values if isinstance(text, str)]
@@ -289,15 +289,22 @@ def _intervals(cuts: Sequence[float], integral: bool, *, zero: bool = False) -> 
     return levels
 
 
-def readable_cuts(values: NDArray[np.float64], *, integral: bool, bins: int = MOST_NUMBERS) -> list[float]:
-    """Cut points between the quantiles of sorted values, each the roundest number there.
+def readable_cuts(
+    values: NDArray[np.float64],
+    leads: NDArray[np.int64] | None = None,
+    *,
+    integral: bool,
+    bins: int = MOST_NUMBERS,
+) -> list[float]:
+    """Cut points between the quantiles of sorted values, each the roundest number there; `leads` stand at each value.
 
     >>> readable_cuts(np.arange(1, 1001.0), integral=True, bins=4)
     [5.0, 10.0, 250.0, 500.0, 750.0, 800.0, 995.0]
     """
+    up_to = np.arange(1, len(values) + 1) if leads is None else np.cumsum(leads)
     shares = np.concatenate([np.arange(1, bins) / bins, [0.005, 0.01, 0.99, 0.995]])
-    place = np.minimum((np.sort(shares) * len(values)).astype(np.intp), len(values) - 1)
-    marks = np.unique(np.concatenate([values[:1], values[place]]))
+    place = np.minimum((np.sort(shares) * up_to[-1]).astype(np.int64), up_to[-1] - 1)
+    marks = np.unique(np.concatenate([values[:1], values[np.searchsorted(up_to, place, side="right")]]))
     return sorted({_roundest(float(a), float(b), integral) for a, b in pairwise(marks)})
 
 

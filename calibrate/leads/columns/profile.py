@@ -1,20 +1,24 @@
-"""What is in each column, looked at without its outcome: counts, commonest texts, a sample of numbers.
+"""What is in each column, looked at without its outcome: counts, commonest texts, numbers with their counts.
 
-Tables up to `LOOKED_AT` rows are read whole; of larger ones, stretches of rows spread evenly over the file, so that
-the same file always gives the same answer. Here too is what a column's name says: an id, a person, an axis.
+Tables up to `LOOKED_AT` rows are read whole. Of larger ones half as many rows are looked at, spread evenly over a file
+that knows its order; then all rows are counted by the engine: the texts of each column that has few, and its numbers
+(`engine.numeric_grid`), so that levels and cut points are the same wherever the rows lie. Here too is what a column's
+name says: an id, a person, an axis.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...engine import query, sql
 from ...engine.dates import SERIALS, writing_of
+from ...engine.numeric_grid import MOST_VALUES, cells_counted, counted_by_column, numbers_counted
 from ...engine.query import (
     EVERYTHING,
     between,
@@ -22,7 +26,9 @@ from ...engine.query import (
     both,
     call,
     case,
+    cast,
     count,
+    count_where,
     either,
     falling,
     filled,
@@ -41,7 +47,9 @@ from ...vocabulary import BLANKS
 from .naming import words_of
 
 LOOKED_AT = 200_000
-"""Rows of a table that are looked at to propose criteria."""
+"""Tables up to so many rows are looked at whole."""
+MANY_TEXTS = 0.1
+"""With more different texts than this share of the rows looked at, a large column is not counted to its end."""
 BLOCKS = 16
 """So many stretches of rows, evenly spread over a larger table."""
 FEW_TEXTS = 40
@@ -69,13 +77,21 @@ RARE = 2
 """A text in so many cells at most tells its few leads rather than a kind of leads."""
 
 
+class NumberCounts(NamedTuple):
+    """Different numbers, ascending, and rows of each; not `exact`: each stands for a cell of `engine.numeric_grid`."""
+
+    values: NDArray[np.float64]
+    leads: NDArray[np.int64]
+    exact: bool = True
+
+
 @dataclass(frozen=True)
 class Profile:
     """One column: how many cells are filled, how many values differ, and which are common.
 
     `texts` are the commonest texts with their counts (text and boolean columns), `numbers` all the values
     looked at (number columns, and text columns in which numbers stand). `rare` of the different texts stand in one or
-    two cells only.
+    two cells only. `counts` are the numbers of all rows, where a part of them was looked at.
     """
 
     column: Column
@@ -86,6 +102,15 @@ class Profile:
     numbers: NDArray[np.float64] | None = None
     rare: int = 0
     signs: Signs | None = None
+    counts: NumberCounts | None = None
+
+    @property
+    def number_counts(self) -> NumberCounts:
+        """The different finite numbers and how often each stands there."""
+        if self.counts is not None:
+            return self.counts
+        numbers = np.zeros(0) if self.numbers is None else self.numbers
+        return NumberCounts(*np.unique(numbers[np.isfinite(numbers)], return_counts=True))
 
     @property
     def gaps(self) -> int:
@@ -98,7 +123,8 @@ def profiles_of(table: Table, names: tuple[str, ...] | None = None) -> dict[str,
     columns = [column_of(table, name) for name in names] if names is not None else list(table.columns)
     source, rows = _looked_at(table)
     texts = [c for c in columns if c.type == "text"]
-    profiles = _numbers(table, [c for c in columns if c.type in ("number", "boolean")], source, rows)
+    profiles = _numbers(table, [c for c in columns if c.type == "number"], source, rows)
+    profiles |= _yes_no(table, [c for c in columns if c.type == "boolean"])
     profiles |= _days(table, [c for c in columns if c.type in ("date", "timestamp")], source, rows)
     for start in range(0, len(texts), TOGETHER):
         profiles |= _texts(table, texts[start : start + TOGETHER], source, rows)
@@ -107,7 +133,63 @@ def profiles_of(table: Table, names: tuple[str, ...] | None = None) -> dict[str,
         for name, column in profiles.items()
         if (signs := written_numbers(column)) is not None
     }
+    if rows < table.rows:
+        profiles |= _counted_to_the_end(table, profiles)
     return {column.name: profiles[column.name] for column in columns}
+
+
+def _counted_to_the_end(table: Table, profiles: Mapping[str, Profile]) -> dict[str, Profile]:
+    """The profiles with the counts of all rows, but those of columns that hold another text in every few rows."""
+    of_all = {}
+    numbered = [profile for profile in profiles.values() if profile.numbers is not None]
+    for profile, counts in zip(numbered, _number_counts(table, numbered), strict=True):
+        complete = replace(profile, counts=counts)
+        if counts.exact and profile.column.type == "number":
+            complete = replace(complete, rows=table.rows, filled=int(counts.leads.sum()), distinct=len(counts.values))
+        of_all[profile.column.name] = complete
+    texts = [
+        profile.column
+        for profile in profiles.values()
+        if profile.column.type == "text" and profile.numbers is None
+        if profile.distinct <= MANY_TEXTS * profile.rows
+    ]
+    for start in range(0, len(texts), TOGETHER):
+        of_all |= _texts(table, texts[start : start + TOGETHER], table.relation, table.rows)
+    return of_all
+
+
+def _number_counts(table: Table, profiles: Sequence[Profile]) -> list[NumberCounts]:
+    """Counts of the numbers of all rows, column by column."""
+    if not profiles:
+        return []
+    cells = {f"v{place}": cast(_number_cell(profile), "double") for place, profile in enumerate(profiles)}
+    source = query.rows(select(cells, table.relation), "cells")
+    few = [place for place, profile in enumerate(profiles) if _different(profile) <= MOST_VALUES]
+    answers = []
+    if few:
+        answers.append((few, table.fetch(numbers_counted([f"v{place}" for place in few], source, table.dialect))))
+    for place in set(range(len(profiles))).difference(few):
+        answers.append(([place], table.fetch(cells_counted(f"v{place}", 0, source))))
+    counts: dict[int, NumberCounts] = {}
+    for places, answer in answers:
+        for i, place in enumerate(places):
+            mine = answer["place"] == i
+            values = answer["v"][mine].astype(np.float64) + 0.0  # no -0
+            order = np.argsort(values, kind="stable")
+            exact = bool((answer["differ"][mine] <= MOST_VALUES).all())
+            counts[place] = NumberCounts(values[order], answer["n"][mine][order].astype(np.int64), exact)
+    return [counts[place] for place in range(len(profiles))]
+
+
+def _different(profile: Profile) -> int:
+    return profile.distinct if profile.column.type == "number" else len(profile.number_counts.values)
+
+
+def _number_cell(profile: Profile) -> str:
+    """The numbers of a column, be they written in texts or not."""
+    if profile.signs is None or profile.column.type == "number":
+        return quoted(profile.column.name)
+    return _number_in_text(profile.column.name, profile.signs)
 
 
 def first_texts(table: Table, most: int, skip: Collection[str] = ()) -> dict[str, list[str]]:
@@ -136,9 +218,12 @@ def _has_text(cell: str) -> str:
 
 def _looked_at(table: Table) -> tuple[str, int]:
     """The rows to look at as a source, and how many they are."""
-    if table.rows <= LOOKED_AT or table.position is None:
+    if table.rows <= LOOKED_AT:
         return table.relation, table.rows
-    place, size = quoted(table.position), LOOKED_AT // BLOCKS
+    if table.position is None:
+        first = select(EVERYTHING, table.relation, limit=LOOKED_AT // 2)
+        return query.rows(first, "looked_at"), LOOKED_AT // 2
+    place, size = quoted(table.position), LOOKED_AT // 2 // BLOCKS
     starts = [(table.rows - size) * i // (BLOCKS - 1) for i in range(BLOCKS)]
     inside = either(*(between(place, start, start + size - 1) for start in starts))
     source = query.rows(select(EVERYTHING, table.relation, where=inside), "looked_at")
@@ -147,22 +232,32 @@ def _looked_at(table: Table) -> tuple[str, int]:
 
 
 def _numbers(table: Table, columns: list[Column], source: str, rows: int) -> dict[str, Profile]:
-    """All values of the number columns that are not missing, in their order; of yes/no columns the two counts."""
+    """All values of the number columns that are not missing, in their order."""
     if not columns:
         return {}
-    cells = [(quoted(column.name), column.type == "boolean") for column in columns]
-    numbers = [case((cell, 1), (negated(cell), 0)) if yes_no else cell for cell, yes_no in cells]
-    answer = table.fetch(select({f"n{i}": number for i, number in enumerate(numbers)}, source))
+    answer = table.fetch(select({f"n{i}": quoted(column.name) for i, column in enumerate(columns)}, source))
     profiles = {}
     for i, column in enumerate(columns):
         values = answer[f"n{i}"].astype(np.float64)
         values = values[np.isfinite(values)]
-        if column.type == "boolean":
-            counts = {"true": int(values.sum()), "false": len(values) - int(values.sum())}
-            texts = tuple(sorted(((v, n) for v, n in counts.items() if n), key=lambda each: (-each[1], each[0])))
-            profiles[column.name] = Profile(column, rows, len(values), len(texts), texts)
-            continue
         profiles[column.name] = Profile(column, rows, len(values), len(np.unique(values)), numbers=values)
+    return profiles
+
+
+def _yes_no(table: Table, columns: list[Column]) -> dict[str, Profile]:
+    """The two counts of yes/no columns over all rows."""
+    if not columns:
+        return {}
+    cells = [quoted(column.name) for column in columns]
+    filled_cells = {f"n{i}": count(cell) for i, cell in enumerate(cells)}
+    yes = {f"y{i}": count_where(cell) for i, cell in enumerate(cells)}
+    answer = table.fetch(select(filled_cells | yes, table.relation))
+    profiles = {}
+    for i, column in enumerate(columns):
+        present, true = int(answer[f"n{i}"][0]), int(answer[f"y{i}"][0])
+        counts = {"true": true, "false": present - true}
+        texts = tuple(sorted(((v, n) for v, n in counts.items() if n), key=lambda each: (-each[1], each[0])))
+        profiles[column.name] = Profile(column, table.rows, present, len(texts), texts)
     return profiles
 
 
@@ -180,12 +275,8 @@ def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[
     """The commonest texts of several columns in one reading, blanks left out."""
     cells = {f"t{i}": query.as_text(quoted(column.name)) for i, column in enumerate(columns)}
     names = [f"t{i}" for i in range(len(columns))]
-    counts = {
-        "place": case(*((f"{call.grouping(name)} = 0", i) for i, name in enumerate(names))),
-        "v": call.coalesce(*names) if len(names) > 1 else names[0],
-        "n": count(),
-    }
-    counted = select(counts, query.rows(select(cells, source), "cells"), group=query.grouping_sets(names))
+    counts = ("place", "v", "n")
+    counted = counted_by_column(names, query.rows(select(cells, source), "cells"), table.dialect)
     standing = {
         **{name: name for name in counts},
         "differ": over(count(), by="place"),
@@ -222,10 +313,14 @@ def written_numbers(column_profile: Profile) -> Signs | None:
 
 def _with_numbers(table: Table, column_profile: Profile, source: str, signs: Signs) -> Profile:
     """The profile of a text column with the numbers that stand in it."""
-    column = sql.without(sql.identifier(column_profile.column.name), signs.replaced)
-    test, number = sql.is_number(column).sql("duckdb"), sql.as_double(column).sql("duckdb")
-    values = table.fetch(select({"v": case((test, number))}, source))["v"].astype(np.float64)
+    cell = _number_in_text(column_profile.column.name, signs)
+    values = table.fetch(select({"v": cell}, source))["v"].astype(np.float64)
     return replace(column_profile, numbers=values[np.isfinite(values)], signs=signs)
+
+
+def _number_in_text(name: str, signs: Signs) -> str:
+    column = sql.without(sql.identifier(name), signs.replaced)
+    return case((sql.is_number(column).sql("duckdb"), sql.as_double(column).sql("duckdb")))
 
 
 def looks_dated(column_profile: Profile) -> bool:

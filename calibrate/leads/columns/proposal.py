@@ -143,9 +143,10 @@ def propose(
             extra += [criteria[-1].name] if criterion is not proposed else []
         if proposed is not None and not proposed.fixed:
             facts += _findings(look, proposed)
-    rows = next(iter(profiles.values())).rows
-    if rows < table.rows:
-        facts.append(Fact("looked_at", {"rows": rows, "of": table.rows}))
+    partly = [c.column for c in criteria if c.kind == "text" and profiles[c.column].rows < table.rows]
+    if partly:
+        rows, columns = profiles[partly[0]].rows, ", ".join(dict.fromkeys(partly))
+        facts.append(Fact("looked_at", {"columns": columns, "rows": rows, "of": table.rows}))
     missing = [c.name for c in needed if c.column not in names]
     if missing:
         raise InputError(f"{table.name}: no column for the criteria {', '.join(missing)}")

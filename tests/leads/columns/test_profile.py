@@ -46,12 +46,46 @@ def test_rare_texts_are_counted_and_blanks_are_none(tmp_path: Path) -> None:
 
 
 def test_large_tables_are_looked_at_from_beginning_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LOOKED_AT", 160)  # 16 stretches of 10 rows
+    monkeypatch.setattr(module, "LOOKED_AT", 320)  # 16 stretches of 10 rows
     found = of(tmp_path, n=list(range(1600)))["n"]
-    assert found.rows == found.filled == 160 and found.numbers is not None
+    assert found.numbers is not None
     assert (found.numbers.min(), found.numbers.max()) == (0, 1599)
     stretches = found.numbers.reshape(16, 10)
     assert (np.diff(stretches, axis=1) == 1).all() and (np.diff(stretches[:, 0]) > 10).all()
+
+
+def test_large_tables_are_counted_to_their_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One number, text and yes among two thousand rows, in none of the rows that are looked at."""
+    monkeypatch.setattr(module, "LOOKED_AT", 320)
+    rare = 60
+    columns = {
+        "n": [7.5 if i == rare else i % 5 for i in range(2000)],
+        "t": ["rare" if i == rare else "ab"[i % 2] for i in range(2000)],
+        "yes": [i == rare for i in range(2000)],
+        "own": [f"{i} words" for i in range(2000)],
+        "few": [f"{i % 60},5" for i in range(2000)],
+    }
+    found = of(tmp_path, **columns)
+    assert found["n"].number_counts.values.tolist() == [0, 1, 2, 3, 4, 7.5]
+    assert found["n"].number_counts.leads.tolist() == [399, 400, 400, 400, 400, 1]
+    assert (found["n"].rows, found["n"].distinct, found["t"].rows) == (2000, 6, 2000)
+    assert found["t"].texts == (("b", 1000), ("a", 999), ("rare", 1))
+    assert dict(found["yes"].texts) == {"True": 1, "False": 1999}
+    assert found["own"].rows == 160 and found["own"].distinct == 160  # texts of their own are not counted to the end
+    assert found["few"].number_counts.values.tolist() == [i + 0.5 for i in range(60)]
+
+
+def test_many_numbers_are_counted_by_the_cells_of_a_fine_grid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOKED_AT", 2000)
+    values = np.sort(np.random.default_rng(5).lognormal(4, 2, 12_000).round(4))
+    found = of(tmp_path, n=values.tolist(), few=(values.round(-1)).tolist())
+    counts = found["n"].number_counts
+    assert not counts.exact and counts.leads.sum() == 12_000 and len(counts.values) < 5000
+    assert set(counts.values) <= set(values)
+    up_to = np.concatenate([[0], np.cumsum(counts.leads)[:-1]])
+    assert (values[up_to] == counts.values).all()  # each stands for the numbers from itself on
+    exact = found["few"].number_counts
+    assert exact.exact and (exact.values == np.unique(values.round(-1))).all()
 
 
 @pytest.mark.parametrize(
