@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import platform
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 
 from .errors import CalibrateError, InputError
+from .owners import owner_in, this_process
 
 LOCK = ".calibrate.lock"
 PRIVATE = "calibrate-"
 WAIT_SECONDS = 120.0
+FOREIGN_LOCK_SECONDS = 600.0
+"""So long the lock of another machine holds, on a share that does not tell its machines of each other's locks."""
 
 
 def write_whole(out: str, content: bytes) -> None:
@@ -48,7 +55,9 @@ def beside(target: Path) -> Iterator[Path]:
         raise InputError(f"{str(target)!r} is no path of a file. Choose another file with --out")
     if target.is_dir():
         raise IsADirectoryError(21, "Is a directory")
-    handle, name = tempfile.mkstemp(prefix=f".{PRIVATE}", suffix=target.suffix, dir=target.parent)
+    remove_abandoned(target.parent, f".{PRIVATE}")
+    prefix = f".{PRIVATE}{this_process().mark}-"
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=target.suffix, dir=target.parent)
     os.close(handle)
     part = Path(name)
     try:
@@ -67,32 +76,73 @@ def umask() -> int:
     return mask
 
 
+_MINE = threading.local()
+
+
 @contextmanager
 def locked(folder: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
     """The folder is ours to change until the end; another process that wants it waits, and then says so.
 
     The lock is one of the operating system's on a file in the folder, so that it goes with the process that held it;
-    the file is removed at the end. Raises CalibrateError after `wait` seconds.
+    the file is removed at the end. It names its holder for machines that do not see each other's locks. A folder that
+    was made for the lock alone does not stay. Raises CalibrateError after `wait` seconds.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    path, end = folder / LOCK, time.monotonic() + wait
-    while True:
-        file = path.open("a+b")
-        if _try_lock(file.fileno()) and _still_there(path, file.fileno()):
-            break
-        file.close()
-        if time.monotonic() > end:
-            raise CalibrateError(
-                f"'{folder}' is being changed by another run of calibrate for more than {wait:.0f} seconds; "
-                "wait until it has ended and run again"
-            )
-        time.sleep(0.02)
+    path, new = folder / LOCK, not folder.exists()
+    file = _waited_for(path, wait)
+    key = str(folder.resolve())
+    _MINE.folders = {*_held_here(), key}
     try:
         yield
     finally:
+        _MINE.folders = _held_here() - {key}
         with suppress(OSError):
             path.unlink()
         file.close()
+        if new:
+            with suppress(OSError):  # something was put into it
+                folder.rmdir()
+
+
+def holds(folder: Path) -> bool:
+    """Whether this thread holds the lock of a folder."""
+    return str(folder.resolve()) in _held_here()
+
+
+def _held_here() -> set[str]:
+    return getattr(_MINE, "folders", set())
+
+
+def _waited_for(path: Path, wait: float) -> FileIO:
+    """The lock file, open and ours."""
+    end = time.monotonic() + wait
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+b", buffering=0)
+        lock = _try_lock(file.fileno())
+        if lock is not False and _still_there(path, file.fileno()) and not _held_elsewhere(file, lock is None):
+            with suppress(OSError):
+                file.truncate(0)
+                file.write(f"{this_process().mark} {platform.node()}\n".encode())
+            return file
+        file.close()
+        if time.monotonic() > end:
+            raise CalibrateError(
+                f"'{path.parent}' is being changed by another run of calibrate for more than {wait:.0f} seconds; "
+                f"wait until it has ended and run again (if none is running on any machine, remove '{path}')"
+            )
+        time.sleep(0.02)
+
+
+def _held_elsewhere(file: FileIO, without_locks: bool) -> bool:
+    """Whether the lock file names a holder whose lock is not seen here and who may still be at work."""
+    file.seek(0)
+    owner = owner_in(file.read(200).decode("ascii", "replace"))
+    if owner is None or owner == this_process():
+        return False
+    if owner.same_kernel() and not without_locks:
+        return False
+    changed = os.fstat(file.fileno()).st_mtime
+    return time.time() - changed < FOREIGN_LOCK_SECONDS and not owner.ended(changed)
 
 
 def _still_there(path: Path, handle: int) -> bool:
@@ -103,7 +153,8 @@ def _still_there(path: Path, handle: int) -> bool:
         return False
 
 
-def _try_lock(handle: int) -> bool:
+def _try_lock(handle: int) -> bool | None:
+    """Whether the lock is ours now; None on a share that knows no locks."""
     try:
         import fcntl
     except ImportError:  # Windows
@@ -116,21 +167,23 @@ def _try_lock(handle: int) -> bool:
         return True
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+    except OSError as fault:
+        return None if fault.errno in _NO_LOCKS else False
     return True
+
+
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EINVAL, getattr(errno, "EOPNOTSUPP", -1), getattr(errno, "ENOTSUP", -1))
 
 
 class PrivatePlace:
     """A folder for temporary copies of leads, readable by us alone; it is gone when we end, at the latest next time.
 
-    Its lock file tells other processes that its owner lives: a place whose owner was killed is removed by the next
-    process that makes one.
+    Its name says whose it is: a place whose owner was killed is removed by the next process that makes one.
     """
 
     def __init__(self) -> None:
         remove_abandoned(Path(tempfile.gettempdir()))
-        self.path = Path(tempfile.mkdtemp(prefix=PRIVATE))
+        self.path = Path(tempfile.mkdtemp(prefix=f"{PRIVATE}{this_process().mark}-"))
         self._lock = (self.path / LOCK).open("a+b")
         _try_lock(self._lock.fileno())
 
@@ -139,21 +192,47 @@ class PrivatePlace:
         self._lock.close()
         shutil.rmtree(self.path, ignore_errors=True)
 
+    def __enter__(self) -> Path:
+        return self.path
 
-def remove_abandoned(place: Path) -> None:
-    """Remove the private folders whose owners died; those of others and those in use stay."""
-    for folder in place.glob(f"{PRIVATE}*"):
-        lock = folder / LOCK
-        try:
-            if (
-                folder.is_symlink()
-                or not lock.is_file()
-                or (hasattr(os, "getuid") and lock.stat().st_uid != os.getuid())
-            ):
-                continue
-            with lock.open("a+b") as file:
-                abandoned = _try_lock(file.fileno())
-        except OSError:
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+def remove_abandoned(place: Path, start: str = PRIVATE) -> None:
+    """Remove what processes that died have left under names that start so; what others made or use stays."""
+    try:
+        names = [entry.name for entry in os.scandir(place) if entry.name.startswith(start)]
+    except OSError:
+        return
+    for path in (place / name for name in names):
+        if not abandoned(path):
             continue
-        if abandoned:
-            shutil.rmtree(folder, ignore_errors=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                path.unlink()
+
+
+def abandoned(path: Path) -> bool:
+    """Whether a file or folder of this user, made by a process of ours, is no longer of use to anyone.
+
+    Its name says who made it. A folder whose maker is not seen from here must not be locked either; one that bears no
+    mark is ours where it holds a lock file.
+    """
+    try:
+        facts = path.lstat()
+        if path.is_symlink() or (hasattr(os, "getuid") and facts.st_uid != os.getuid()):
+            return False
+        owner, lock = owner_in(path.name), path / LOCK
+        if owner is None:
+            return lock.is_file() and _is_free(lock)
+        return owner.ended(facts.st_mtime) and (owner.seen() or not lock.is_file() or _is_free(lock))
+    except OSError:
+        return False
+
+
+def _is_free(lock: Path) -> bool:
+    with lock.open("a+b") as file:
+        return _try_lock(file.fileno()) is True

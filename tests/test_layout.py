@@ -19,7 +19,7 @@ HOUSE = ROOT / "calibrate"
 
 # The packages, floor by floor, written by hand: one imports packages of lower floors only, none beside it.
 FLOORS = (
-    ("errors", "vocabulary", "days", "simulated_leads", "shown", "free_names", "figures"),
+    ("errors", "vocabulary", "days", "simulated_leads", "shown", "free_names", "figures", "owners"),
     ("files", "language", "numbers"),
     ("grid", "engine"),
     ("leads",),
@@ -37,7 +37,19 @@ FLOORS = (
 )
 
 # The order of the work, file by file: a room (a file, or a folder as a whole) imports only what stands before it.
-GROUND = ("errors", "language", "vocabulary", "numbers", "days", "files", "shown", "free_names", "figures", "engine")
+GROUND = (
+    "errors",
+    "language",
+    "vocabulary",
+    "numbers",
+    "days",
+    "owners",
+    "files",
+    "shown",
+    "free_names",
+    "figures",
+    "engine",
+)
 STEPS = (
     "grid.event_columns",
     "grid.lead_age",

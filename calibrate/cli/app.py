@@ -120,6 +120,7 @@ def init(data: str, flags: dict[str, Any]) -> None:
     """Write the calibration.toml that a run on this data would use, to be edited."""
     from pathlib import Path
 
+    from ..files import write_whole
     from ..monthly import publish
     from ..monthly import run as monthly
 
@@ -131,8 +132,7 @@ def init(data: str, flags: dict[str, Any]) -> None:
     settings = settings_of(data, {**flags, "out": None})
     with Progressing(flags["json"], words_of(flags["lang"])) as progress:
         reading = monthly.read_rows(settings, progress, follow=False)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(publish.settings_text(reading, target.parent), encoding="utf-8")
+    write_whole(str(target), publish.settings_text(reading, target.parent).encode())
     if flags["json"]:
         say_json({"settings": target.as_posix()})
     else:

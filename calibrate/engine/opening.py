@@ -144,6 +144,7 @@ class Session:
                 "the table to a Parquet file first"
             )
         form = "FORMAT PARQUET" if path.suffix.lower() == ".parquet" else "FORMAT CSV, HEADER"
+        form += ", USE_TMP_FILE false"  # the path is temporary itself: a second file beside it would outlive a kill
         target = literal(str(path)).sql("duckdb")
         try:
             rows = self.connection.execute(f"COPY ({rendered(statement, 'duckdb')}) TO {target} ({form})")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ..files import write_whole
+from ..files import locked, write_whole
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import made_from
 from ..grid.reasons import words_in
@@ -41,20 +41,21 @@ def write_beside(path: str, section: str, language: str) -> Path:
     A page of that name that somebody else wrote is left alone: then it becomes ``FILE.LOADING.md``.
     """
     file = Path(path)
-    page = file.with_name(NAME)
-    sections: dict[str, str] = {}
-    if page.exists():
-        before = page.read_text(encoding="utf-8", errors="replace")
-        if before.startswith(HEAD):
-            parts = re.split(r"^<!-- file: (\S+) -->\n", before, flags=re.MULTILINE)
-            sections = dict(zip(parts[1::2], parts[2::2], strict=True))
-        else:
-            page = file.with_name(f"{file.name}.{NAME}")
-    sections[quote(file.name).replace("--", "-%2D")] = section
-    blocks = [f"<!-- file: {name} -->\n{text.rstrip()}\n" for name, text in sorted(sections.items())]
-    title = _texts(language)["words"]["title"]
-    write_whole(str(page), "\n".join([HEAD, f"# {title}\n", *blocks]).encode())
-    return page
+    with locked(file.resolve().parent):  # another export into this folder writes the same page
+        page = file.with_name(NAME)
+        sections: dict[str, str] = {}
+        if page.exists():
+            before = page.read_text(encoding="utf-8", errors="replace")
+            if before.startswith(HEAD):
+                parts = re.split(r"^<!-- file: (\S+) -->\n", before, flags=re.MULTILINE)
+                sections = dict(zip(parts[1::2], parts[2::2], strict=True))
+            else:
+                page = file.with_name(f"{file.name}.{NAME}")
+        sections[quote(file.name).replace("--", "-%2D")] = section
+        blocks = [f"<!-- file: {name} -->\n{text.rstrip()}\n" for name, text in sorted(sections.items())]
+        title = _texts(language)["words"]["title"]
+        write_whole(str(page), "\n".join([HEAD, f"# {title}\n", *blocks]).encode())
+        return page
 
 
 def loading_section(grid: Grid, form: str, file: str, options: Options, coverage: Coverage, names: Names | None) -> str:

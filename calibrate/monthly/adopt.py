@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +15,14 @@ from ..evaluation import decision as deciding
 from ..evaluation.decision import Decision, Promise
 from ..export import json as grid_json
 from ..export.reading import read_grid
-from ..files import locked
+from ..files import PrivatePlace, locked
 from ..grid.criteria import Level
 from ..grid.grid import STAGES, Grid, Thresholds
 from ..language import known, load
 from ..points.curve import fit_curve
 from ..points.score_table import reaches, row_scores, score
 from ..report.level_text import level_name
+from ..report.remains import tidy
 from ..report.run_schema import Candidate, NearEqual, Point, RunFile, Steps
 from . import settings as spelling
 from .decisions import commit
@@ -48,8 +48,11 @@ def adopt_candidate(
     in the month's log. Changed points are counted anew on the month's leads, to say what the changed grid promises;
     where the source is there no longer, the decision holds without a promise.
     """
-    _run_of(folder)
+    _month_of(folder)
+    if not folder.resolve().parent.is_dir():
+        read_run(folder)  # an error: nothing is made for a folder that is not there
     with locked(folder.resolve().parent):
+        tidy(folder.resolve().parent)
         return _adopted(folder, candidate, who, why, points, thresholds, force)
 
 
@@ -62,7 +65,7 @@ def _adopted(
     thresholds: tuple[int, int] | None,
     force: bool,
 ) -> tuple[Decision, Grid]:
-    run = _run_of(folder)
+    run = read_run(folder)
     if (folder / deciding.FILE).exists() and not force:
         raise CalibrateError(f"'{folder}' is closed by a decision already; decide anew with --force")
     if not who.strip() or not why.strip():
@@ -75,7 +78,7 @@ def _adopted(
     if limits is None:
         raise SettingsError(f"the grid of '{candidate}' has no thresholds; give them with --thresholds 15,40")
     decision = Decision(
-        month=folder.resolve().name,
+        month=_month_of(folder),
         candidate=candidate,
         who=who,
         why=why,
@@ -98,11 +101,11 @@ def _shown(level: Level) -> set[str]:
     return {level_name(level, load(language)) for language in known()}
 
 
-def _run_of(folder: Path) -> RunFile:
-    """What the month's `run.json` says."""
+def _month_of(folder: Path) -> str:
+    """The name of a month's folder."""
     if not deciding.MONTH.fullmatch(folder.resolve().name):
         raise SettingsError(f"'{folder}' is no month's folder; name one such as reports/2026-11")
-    return read_run(folder)
+    return folder.resolve().name
 
 
 def _candidate(run: RunFile, folder: Path, name: str) -> tuple[Entry, Grid]:
@@ -154,8 +157,8 @@ def _counted_anew(folder: Path, decision: Decision, grid: Grid) -> tuple[Grid, d
 
 def _tally(folder: Path, decision: Decision, grid: Grid) -> Tally:
     """The month's leads on the levels of a grid, read from its own settings as the history stood then."""
-    with TemporaryDirectory() as place:
-        file = Path(place) / "grid.json"
+    with PrivatePlace() as place:
+        file = place / "grid.json"
         file.write_text(grid_json.write(grid), encoding="utf-8")
         values = spelling.read(folder / "calibration.toml").model_dump(by_alias=True)
         values["time"] = {**values["time"], "as_of": decision.as_of or values["time"]["as_of"]}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from ..files import unwritable, write_whole
 from ..grid.grid import Grid
 from . import decision_file
 
+_BY_FINGERPRINT = re.compile(r"-[0-9a-f]{16}\.json$")
 LOG = "decisions.log"
 """Earlier decisions of the month, one JSON object a line, the oldest first."""
 
@@ -42,6 +44,9 @@ def commit(folder: Path, decision: Decision, grid: Grid) -> Decision:
         raise
     with suppress(OSError):  # committed: a reader finds the grid under either name
         fresh.replace(folder / decision.grid)
+        for remains in fresh.parent.glob(f"{Path(decision.grid).stem}-*.json"):
+            if _BY_FINGERPRINT.search(remains.name):  # of decisions that were not committed, or are no longer in force
+                remains.unlink()
     return decision
 
 

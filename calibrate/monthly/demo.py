@@ -13,6 +13,7 @@ import numpy as np
 
 from ..errors import SettingsError
 from ..export import json as grid_json
+from ..files import write_whole
 from ..grid.criteria import Axis, Criterion, Level
 from ..grid.event_columns import SUFFIX
 from ..grid.grid import Band, Grid, Thresholds
@@ -54,11 +55,11 @@ def run(
         raise SettingsError(f"the seed {seed} is below zero; a seed is a whole number from 0 on")
     history = simulate(leads=leads, seed=seed, observe_days=OBSERVE_DAYS)
     folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
     behaviour = [column for column in (*TOLD, "webinar") if column in history.leads]
-    history.leads.drop(columns=behaviour).to_csv(folder / "leads.csv", index=False)
-    history.events[["lead_id", "at", "type"]].to_csv(folder / "events.csv", index=False)  # the value repeats the type
-    (folder / "current.json").write_text(grid_json.write(meeting_grid()), encoding="utf-8")
+    tables = history.leads.drop(columns=behaviour), history.events[["lead_id", "at", "type"]]  # the value is the type
+    for name, table in zip(("leads.csv", "events.csv"), tables, strict=True):
+        write_whole(str(folder / name), table.to_csv(index=False).encode())
+    write_whole(str(folder / "current.json"), grid_json.write(meeting_grid()).encode())
     plan = settings_from(
         {
             "data": {"file": (folder / "leads.csv").as_posix()},

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CalibrateError, InputError, MissingExtraError, SettingsError, unknown
+from ..files import write_whole
 from . import settings as spelling
 from .settings import Settings
 
@@ -72,8 +73,7 @@ def execute(notebook: Path, parameters: Mapping[str, object], page: Path) -> Pat
     del book.cells[place + 1]
     exporter = nbconvert.HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
     body, _ = exporter.from_notebook_node(book)
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(PAGE.format(title=html.escape(notebook.stem), body=body), encoding="utf-8")
+    write_whole(str(page), PAGE.format(title=html.escape(notebook.stem), body=body).encode())
     return page
 
 

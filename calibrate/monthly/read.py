@@ -32,6 +32,7 @@ from ..leads.columns.derived import with_derived
 from ..leads.columns.proposal import Proposal
 from ..leads.history import History, last_day, observe
 from ..leads.terms import Terms
+from ..report.remains import settled
 from ..report.review import Warning_
 from .column_roles import resolved
 from .counted import Counted, Progress, month_of
@@ -91,7 +92,9 @@ def read_rows(
         tally = count(observed.history)
     with timed("suspects_s", "suspects"):
         candidates = tally.without(observed.proposal.only_needed)
-        before = earlier_ledger(Path(settings.report.out), observed.history.as_of)
+        reports = Path(settings.report.out)
+        with settled(reports):
+            before = earlier_ledger(reports, observed.history.as_of)
         days = observed.history.terms.observe_days
         changed = moved(before.ledger, before.as_of, candidates, days) if before else ()
         aside, doubts = set_aside(candidates, observed.proposal, changed)
@@ -209,6 +212,13 @@ def _followed(
 ) -> tuple[Settings, tuple[Adopted, ...], str]:
     """The settings with the month from which a grid named just now holds; decisions of earlier months; this month."""
     reports = Path(settings.report.out)
+    with settled(reports):
+        return _following(settings, table, terms, follow, reports)
+
+
+def _following(
+    settings: Settings, table: Table, terms: Terms, follow: bool, reports: Path
+) -> tuple[Settings, tuple[Adopted, ...], str]:
     named_now = settings.candidates.current_since == "now"
     if not named_now and not (follow and decision.months_decided(reports)):
         return settings, (), ""

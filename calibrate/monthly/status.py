@@ -8,6 +8,7 @@ from pathlib import Path
 from ..errors import CalibrateError, InputError, SettingsError
 from ..evaluation import decision as deciding
 from ..evaluation.decision import Decision
+from ..report.remains import settled
 from ..report.run_schema import FILE as RUN
 from ..report.run_schema import RunFile
 from .decisions import read_adopted
@@ -59,9 +60,11 @@ def reports_status(reports: Path) -> Status:
         raise InputError(
             f"no folder '{reports}' of reports; make the first with: calibrate run LEADS --customer COLUMN"
         )
-    folders = [path.parent for path in sorted(reports.glob(f"*/{RUN}")) if deciding.MONTH.fullmatch(path.parent.name)]
-    runs = [_run(folder) for folder in folders]
-    months = tuple(_month(folder, *run) for folder, run in zip(folders, runs, strict=True))
+    with settled(reports):
+        pages = sorted(reports.glob(f"*/{RUN}"))
+        folders = [path.parent for path in pages if deciding.MONTH.fullmatch(path.parent.name)]
+        runs = [_run(folder) for folder in folders]
+        months = tuple(_month(folder, *run) for folder, run in zip(folders, runs, strict=True))
     newest = runs[-1][0] if runs else None
     return Status(reports.as_posix(), months, _promises(newest), *_step(reports, months))
 

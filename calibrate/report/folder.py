@@ -14,11 +14,13 @@ from pathlib import Path
 
 from ..errors import CalibrateError
 from ..evaluation import decision
-from ..files import locked
+from ..files import PRIVATE, locked, remove_abandoned
 from ..language import Words, load
+from ..owners import this_process
 from ..points.thresholds import trade_off
 from . import charts, run_json, run_schema, tables
 from .page import page_text
+from .remains import tidy
 from .review import Review
 from .workbook import write_workbook
 
@@ -128,10 +130,10 @@ def _text(path: Path, text: str) -> None:
 def _swapped_in(folder: Path, fill: Callable[[Path], None]) -> Path:
     """Fill a folder beside the wanted one, then put it in its place."""
     goal = folder.resolve()
-    fresh, old = (goal.with_name(f".{goal.name}.{part}-{os.getpid()}") for part in ("new", "old"))
+    fresh, old = (goal.with_name(f".{goal.name}.{part}-{this_process().mark}") for part in ("new", "old"))
     try:
         goal.parent.mkdir(parents=True, exist_ok=True)
-        _tidy(goal)
+        tidy(goal.parent)
         _refuse_strangers(goal)
         fresh.mkdir()
         fill(fresh)
@@ -170,6 +172,7 @@ def _carry_over(goal: Path, fresh: Path) -> None:
     if (goal / decision.FILE).exists():
         for adopted in sorted((goal / decision.GRID).parent.glob("adopted*.json")):
             shutil.copy2(adopted, fresh / Path(decision.GRID).parent / adopted.name)
+    remove_abandoned(goal, f".{PRIVATE}")
     for entry in sorted(goal.iterdir()):
         if OURS.fullmatch(entry.name) or (fresh / entry.name).exists():
             continue
@@ -177,23 +180,3 @@ def _carry_over(goal: Path, fresh: Path) -> None:
             shutil.copytree(entry, fresh / entry.name, symlinks=True)
         else:
             shutil.copy2(entry, fresh / entry.name, follow_symlinks=False)
-
-
-def _tidy(goal: Path) -> None:
-    """Remove what runs that died have left behind; put a report back that one of them had just moved aside.
-
-    The folder above is locked, so nobody else is writing there, in this or another container.
-    """
-    for remains in sorted(goal.parent.glob(f".{_literal(goal.name)}.*-*")):
-        part = re.fullmatch(r"\.(new|old)-(\d+)", remains.name.removeprefix(f".{goal.name}"))
-        if part is None:
-            continue
-        if part[1] == "old" and not goal.exists():
-            remains.rename(goal)
-        else:
-            shutil.rmtree(remains, ignore_errors=True)
-
-
-def _literal(name: str) -> str:
-    """A name in which nothing is a pattern."""
-    return re.sub(r"([*?\[])", r"[\1]", name)
