@@ -46,9 +46,11 @@ escolha uma opção, maak een keuze, maak uw keuze, kies, kies een optie, select
 PROMPTS = frozenset(phrase.strip() for phrase in _PROMPTS.split(","))
 """What a form asks for and exports where nobody chose, with whatever signs around it."""
 
-NUMBER_PLACEHOLDERS = PLACEHOLDERS | frozenset(
-    ("none", "inf", "-inf", "+inf", "infinity", "-infinity", "aucun", "aucune", "nc", "nr", "nd")
-)
+_NO_NUMBER = """
+none inf -inf +inf infinity -infinity aucun aucune nc nr nd keine keiner ninguno ninguna nessuno nessuna nenhum nenhuma
+geen
+"""
+NUMBER_PLACEHOLDERS = PLACEHOLDERS | frozenset(_NO_NUMBER.split())
 """Among numbers, more words can only mean that there is none."""
 
 _YES = "yes y true t on 1 x", "oui o vrai", "ja j wahr", "si sí s verdadero", "sim verdadeiro", "vero", "waar"

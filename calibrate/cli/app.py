@@ -147,7 +147,7 @@ def check(data: str, flags: dict[str, Any]) -> None:
     from ..report import run_json, summary
 
     timing: dict[str, float] = {}
-    reading = _counted(data, flags, timing)
+    reading = _counted(data, flags, timing, bare=True)
     risks = account.warnings(reading)
     if flags["json"]:
         content = {
@@ -339,11 +339,11 @@ def _close_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _counted(data: str, flags: dict[str, Any], timing: dict[str, float]) -> Counted:
+def _counted(data: str, flags: dict[str, Any], timing: dict[str, float], *, bare: bool = False) -> Counted:
     from ..monthly import run as monthly
 
     with Progressing(flags["json"], words_of(flags["lang"])) as progress:
-        return monthly.read_rows(settings_of(data, flags), progress, follow=False, timing=timing)
+        return monthly.read_rows(settings_of(data, flags), progress, follow=False, timing=timing, bare=bare)
 
 
 def _words(reading: Counted) -> Words:

@@ -48,7 +48,7 @@ class Coding:
         columns = [piece[f"w{i}"] for i in range(len(self.expressions))]
         if self.tables is None:
             return sql.unpacked([word.astype(np.int64, copy=False) for word in columns], self.count)
-        codes = np.empty((self.count, len(columns[0]) if columns else 0), np.uint8)
+        codes = np.empty((self.count, len(columns[0]) if columns else len(piece["moment"])), np.uint8)
         for i, (table, numbers) in enumerate(zip(self.tables, columns, strict=True)):
             if isinstance(table, int):
                 np.subtract(numbers, table, out=codes[i], casting="unsafe")

@@ -30,7 +30,7 @@ from .columns.outcome import Answers, Outcome, answers
 from .columns.proposal import Proposal
 from .left_truncation import logged_from, month_of
 from .statement import Source
-from .statement_facts import findings, outcome_of
+from .statement_facts import findings, late_customers, outcome_of
 from .terms import CUSTOMER, KEPT, MOMENT, REASONS, STATUS, Terms
 
 IMPOSSIBLE_RATE = 0.95
@@ -125,7 +125,7 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
     totals = np.zeros((len(cohorts), 2), np.int64)
     np.add.at(totals[:, 0], position, counts[judgeable])
     np.add.at(totals[:, 1], position, counts[judgeable] * customer[judgeable])
-    _check_outcome(totals, excluded)
+    _check_outcome(source, leads, totals, excluded)
     return History(
         table=table,
         terms=terms,
@@ -280,8 +280,17 @@ def _cohort_key(source: Source) -> str:
     return call.coalesce(f"{MOMENT} * {blocks(source.table.rows)} // {max(source.table.rows, 1)}", 0)
 
 
-def _check_outcome(totals: NDArray[np.int64], excluded: Mapping[str, int]) -> None:
+def _check_outcome(source: Source, statement: str, totals: NDArray[np.int64], excluded: Mapping[str, int]) -> None:
     leads, customers = (int(v) for v in totals.sum(axis=0))
+    terms = source.terms
+    if customers == 0 and source.dated and terms.customer_at is not None:
+        window = terms.observe_days + terms.close_within_days
+        late = late_customers(statement, source.table, window)
+        if late:
+            raise HistoryError(
+                f"none of the {leads:,} leads that can be judged became a customer within the closing window of "
+                f"{terms.close_within_days} days; {late:,} did later. Say how long a sale may take: --close-within-days"
+            )
     left_out = "; ".join(f"{name} {count:,}" for name, count in excluded.items()) or "none"
     if customers == 0:
         raise HistoryError(

@@ -9,14 +9,18 @@ from ..engine.query import between, count_where, select
 from ..engine.table import Fact, Table
 from ..errors import HistoryError, SettingsError
 from ..leads.columns.date_columns import DateColumns, date_columns_of, is_sale
+from ..leads.columns.naming import words_of
 from ..leads.columns.outcome import MOST_LISTED
 from ..leads.columns.outcome_column import find_outcome, find_value, statuses
 from ..leads.columns.person_names import may_be_shown
+from ..leads.columns.profile import profiles_of
 from ..leads.columns.proposal import find_id
 from ..leads.day_span import day_of, span_of
 from ..report.review import Warning_
 from .settings import Settings
 
+MOSTLY_FILLED, MOSTLY_OWN = 0.9, 0.95
+"""Share of the leads that have a value, and of different ones among them, where it joins a second file."""
 FEW_SALES, FEW_CLOSED = 0.5, 0.25
 """A date alone tells the sale if at most this share of the rows has one: called after a sale, or after any closing."""
 
@@ -64,7 +68,7 @@ def resolved(settings: Settings, table: Table, outcomes: Table | None = None) ->
         customer, findings = _outcome_column(settings, table, outcomes, ignore)
         facts += findings
     if closed is None and outcomes is not None:
-        closed = _noted(facts, date_columns_of(outcomes).closed) if created is not None else None
+        closed = _noted(facts, _closing_of(outcomes)) if created is not None else None
     elif closed is None and (created is not None or customer is None):
         closed = day_columns.closed if day_columns.closed != created else None
         if closed is not None and customer is None and time_.customer_at is None:
@@ -80,18 +84,50 @@ def resolved(settings: Settings, table: Table, outcomes: Table | None = None) ->
         lead_id = find_id(table)
         lead_id = lead_id if lead_id != customer else None
         facts += [Fact("found_lead_id", {"column": lead_id})] if lead_id is not None else []
+    pair: tuple[str, str] | None = None
+    if lead_id is None and outcomes is not None and not outcome.outcomes_by:
+        pair = common_id(table, outcomes)
+        facts += [Fact("joined_by", {"column": pair[0], "name": outcomes.name})] if pair else []
     numbers = [c.name for c in table.columns if c.type == "number"]
     facts += [dates.moment(table, name).fact for name in (created, closed) if name is not None and name in numbers]
     return Resolved(
         settings.model_copy(
             update={
-                "outcome": outcome.model_copy(update={"lead_id": lead_id, "customer": customer}),
+                "outcome": outcome.model_copy(
+                    update={"lead_id": lead_id, "customer": customer}
+                    | ({"outcomes_by": pair[0], "outcomes_id": pair[1]} if pair else {})
+                ),
                 "time": time_.model_copy(update={"created_at": created, "customer_at": closed}),
             }
         ),
         tuple(facts),
         tuple(warnings),
     )
+
+
+def _closing_of(outcomes: Table) -> str | None:
+    """The closing date of a file of deals: as found, else its only date that is called a date and nothing more."""
+    roles = date_columns_of(outcomes)
+    plain = roles.created is not None and words_of(roles.created) in ("date", "datum", "data", "fecha")
+    return roles.closed or (roles.created if plain else None)
+
+
+def common_id(table: Table, outcomes: Table) -> tuple[str, str] | None:
+    """The columns by which a second file belongs to the leads, where no id is known.
+
+    They are called alike, and (nearly) each lead has a value of its own. None where none is so, or several are.
+    """
+    theirs = {words_of(column.name): column.name for column in outcomes.columns if words_of(column.name)}
+    shared = [
+        column for column in table.columns if words_of(column.name) in theirs and column.type in ("text", "number")
+    ]
+    profiles = profiles_of(table, tuple(column.name for column in shared)) if shared else {}
+    own = [
+        name
+        for name, profile in profiles.items()
+        if profile.filled >= MOSTLY_FILLED * profile.rows and profile.distinct >= MOSTLY_OWN * profile.filled
+    ]
+    return (own[0], theirs[words_of(own[0])]) if len(own) == 1 else None
 
 
 def _noted(facts: list[Fact], closed: str | None) -> str | None:
@@ -163,4 +199,9 @@ def _every_row(outcomes: Table, closed: str | None) -> list[Warning_]:
         )
     if closed is not None and is_sale(closed):
         return []
+    dated = outcomes.rows if closed is None else _rows_dated(outcomes, closed)
+    if dated < outcomes.rows:
+        return [
+            ("outcomes_dated_row", {"file": outcomes.name, "rows": dated, "of": outcomes.rows, "column": closed or ""})
+        ]
     return [("outcomes_every_row", {"file": outcomes.name, "rows": outcomes.rows})]

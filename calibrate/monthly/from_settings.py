@@ -21,7 +21,7 @@ from ..leads.columns.buyers import find_group, person_keys
 from ..leads.columns.mailbox import find_addresses, with_mailboxes
 from ..leads.columns.many_valued import rules_of_lists
 from ..leads.columns.naming import words_of
-from ..leads.columns.not_leads import find_not_leads
+from ..leads.columns.not_leads import find_not_leads, flags_of
 from ..leads.columns.proposal import Proposal, monotone, named_levels, propose
 from ..leads.columns.roles import newest_first
 from ..leads.columns.title_columns import derived_topic, find_titles, rules_of_titles, with_rule
@@ -249,7 +249,8 @@ def proposal_of(
     parts = {terms.customer, terms.created_at, terms.customer_at, terms.lead_id, terms.order, terms.outcomes_by}
     parts |= {terms.group.column} if terms.group is not None and terms.group.kind in ("column", "company") else set()
     unseen = [str(fact.facts["lead_id"]) for fact in table.facts if fact.key == "ages"]
-    known_aside = {**known_aside, **dict.fromkeys(unseen, "id")}
+    flags = [name for name in flags_of(table) if name not in _columns_needed(settings, grids)]
+    known_aside = {**dict.fromkeys(flags, "row_flag"), **known_aside, **dict.fromkeys(unseen, "id")}
     late = {name: reason for name, reason in known_aside.items() if name in names and name not in {*parts, *aside}}
     addresses = [
         source for name in names if (source := made_from(name)) in names

@@ -75,6 +75,7 @@ class Reading(TypedDict, total=False):
     follow: bool
     cohorts: Callable[[Terms], Terms]
     frames: Mapping[str, Any] | None
+    bare: bool
 
 
 def read_rows(
@@ -149,12 +150,14 @@ def read_history(
     cohorts: Callable[[Terms], Terms] = lambda terms: terms,
     timing: dict[str, float] | None = None,
     frames: Mapping[str, Any] | None = None,
+    bare: bool = False,
 ) -> Observed:
     """Open the source, propose criteria and decide what each row is.
 
     With `follow`, the grid that the newest earlier month decided on is the current one, unless one is named. `cohorts`
     may say how leads are parted into cohorts (`Terms.by`, `Terms.split`). Seconds of each step are put into `timing`.
-    `frames` are tables in memory that the settings name instead of files.
+    `frames` are tables in memory that the settings name instead of files. With `bare`, a source without any column that
+    can be a criterion is read too, for what its rows are.
     """
     timed = partial(timed_step, timing if timing is not None else {}, progress)
     original = settings  # written out as it was asked for: what was found by itself is found again next month
@@ -198,7 +201,7 @@ def read_history(
         columns = settings.columns
         derived_from_known = [name for name, rule in rules.items() if rule.source in columns.known]
         proposal = replace(proposal, clear=(*columns.keep, *columns.known, *derived_from_known), back=columns.only)
-        if not proposal.criteria:
+        if not proposal.criteria and not bare:
             reasons = "; ".join(f"{column}: {reason}" for column, reason in proposal.ignored.items())
             raise InputError(f"{table.name}: no column can be a criterion ({reasons or 'there are no others'})")
     with timed("observe_s", "observe"):

@@ -291,3 +291,12 @@ def test_version_and_help_answer(words: list[str], capsys: pytest.CaptureFixture
     told = capsys.readouterr().out
     assert leaving.value.code in (0, None)
     assert told.strip() == f"calibrate {calibrate.__version__}" if words == ["--version"] else "Usage" in told
+
+
+def test_check_tells_what_rows_are_where_no_column_can_be_a_criterion(call: Any, tmp_path: Path) -> None:
+    rows = "".join(f"{i},Web,{'Yes' if i % 3 else 'No'}\n" for i in range(40))
+    (tmp_path / "leads.csv").write_text("Lead ID,Source,Won\n" + rows)
+    code, told, _ = call("check", str(tmp_path / "leads.csv"))
+    assert code == 0 and "40 rows read, 40 kept" in told and "it always says the same" in told
+    code, _, fault = call("rates", str(tmp_path / "leads.csv"))
+    assert code == 2 and "no column can be a criterion (Source: constant)" in fault

@@ -154,6 +154,14 @@ def test_everything_too_young_is_explained(tmp_path: Path) -> None:
         read(tmp_path, text, Terms(created_at="created", customer_at="won"))
 
 
+def test_sales_that_all_came_after_the_window_are_explained(tmp_path: Path) -> None:
+    text = "created,won\n" + "2025-01-01,\n" * 30 + "2025-01-02,2025-05-03\n" * 4 + "2025-06-30,\n"
+    with pytest.raises(
+        HistoryError, match=r"none of the 34 leads .* within the closing window of 90 days; 4 did later"
+    ):
+        read(tmp_path, text, Terms(created_at="created", customer_at="won"))
+
+
 def test_rows_of_several_files_are_numbered_through(tmp_path: Path) -> None:
     """Without dates the second file's leads come after the first one's, in cohorts of equal size."""
     for part in (0, 1):

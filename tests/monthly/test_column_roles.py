@@ -111,3 +111,25 @@ def test_a_date_that_the_user_names_as_the_sale_is_told_and_not_refused(tmp_path
     result = found(tmp_path, header, rows, time={"customer_at": "Closed at"})
     assert roles(result)[2:] == ("Closed at", None)
     assert dict(result.warnings)["outcome_date_only"] == {"column": "Closed at", "rows": 30, "of": 60}
+
+
+def test_a_second_file_without_an_id_is_joined_by_the_column_that_both_have(tmp_path: Path) -> None:
+    people = [(f"Ana{i}@Acme{i}.com", day(i), "ab"[i % 2]) for i in range(60)]
+    leads = write(tmp_path / "leads.csv", ("E-mail", "Created at", "Sector"), people)
+    deals = [(f"ana{i}@acme{i}.com", "Gewonnen" if i % 6 else "Verloren", day(i + 9), "a") for i in range(0, 60, 3)]
+    outcomes = opened(write(tmp_path / "deals.csv", ("e_mail", "Status", "Datum", "Sector"), deals))
+    result = resolved(asked(leads), opened(leads), outcomes)
+    assert (result.settings.outcome.outcomes_by, result.settings.outcome.outcomes_id) == ("E-mail", "e_mail")
+    assert result.settings.outcome.lead_id is None  # an address is no id to be shown
+    assert result.settings.time.customer_at == "Datum"
+    assert ("joined_by", "E-mail") in [(fact.key, fact.facts["column"]) for fact in result.facts]
+
+
+def test_rows_of_a_second_file_without_a_day_are_no_customers_and_said(tmp_path: Path) -> None:
+    leads = write(
+        tmp_path / "leads.csv", ("Lead ID", "Created at", "Sector"), [(i, day(i), "ab"[i % 2]) for i in range(60)]
+    )
+    deals = [(i, 100 + i, day(i + 9) if i % 2 else "") for i in range(0, 60, 3)]
+    outcomes = opened(write(tmp_path / "deals.csv", ("Lead ID", "Amount", "Closed at"), deals))
+    warned = dict(resolved(asked(leads), opened(leads), outcomes).warnings)
+    assert warned["outcomes_dated_row"] == {"file": "deals.csv", "rows": 10, "of": 20, "column": "Closed at"}

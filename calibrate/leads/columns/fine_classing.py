@@ -153,20 +153,49 @@ def _groups(
 def _spelling(text: str) -> str:
     """What makes two texts one answer: capitals, accents and blanks make no difference, nor does the order of a list.
 
-    In words without digits hyphens and blanks are the same as nothing; 1-10 and 110 stay two.
+    In words without digits hyphens and blanks are the same as nothing, and an s of the plural; 1-10 and 110 stay two.
 
     >>> _spelling("ERP; CRM ") == _spelling("crm;erp"), _spelling("Île-de-France") == _spelling("ile de  france")
     (True, True)
     >>> [_spelling(text) for text in ("E-mail", "e mail", "1-10", "1 10", "C++", "C")]
     ['email', 'email', '1-10', '1 10', 'c++', 'c']
+    >>> [_spelling(text) for text in ("Trade fairs", "Trade-fair", "Salons professionnels", "News", "Business", "Bus")]
+    ['tradefair', 'tradefair', 'salonprofessionnel', 'news', 'business', 'bus']
     """
     return ";".join(sorted(_spelt_alike(part) for part in folded(text).split(";")))
 
 
 def _spelt_alike(part: str) -> str:
     part = " ".join(part.split())
+    if not any(letter.isdigit() for letter in part):
+        part = re.sub(r"[^\W\d_]+", lambda word: stem(word[0]), part)
     joined = re.sub(r"(?<=[^\W\d_])[ _-]+(?=[^\W\d_])", "", part)
     return part if any(letter.isdigit() for letter in part) else joined
+
+
+_ENDINGS = (
+    ("iones", "ion"), ("dades", "dad"), ("ctores", "ctor"), ("coes", "cao"), ("ungen", "ung"), ("ingen", "ing"),
+    ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("ies", "y"), ("ie", "y"),
+)  # fmt: skip
+_ALONE = frozenset(("news", "customs", "means", "arms", "goods", "glass"))
+SHORTEST = 4
+"""Letters of a word whose plural is known by an s: of shorter ones it may be part of the word."""
+
+
+def stem(word: str) -> str:
+    """What a folded word and its plural have in common, where that is certain; of other words the word itself.
+
+    >>> [stem(word) for word in ("fairs", "salons", "recomendaciones", "empfehlungen", "branches", "industries")]
+    ['fair', 'salon', 'recomendacion', 'empfehlung', 'branch', 'industry']
+    >>> [stem(word) for word in ("gas", "news", "business", "new", "industrie")]
+    ['gas', 'news', 'business', 'new', 'industry']
+    """
+    if word in _ALONE:
+        return word
+    for ending, plain in _ENDINGS:
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            return word.removesuffix(ending) + plain
+    return word[:-1] if len(word) > SHORTEST and word.endswith("s") and not word.endswith("ss") else word
 
 
 _RANGE = re.compile(r"\d{1,2}\s*-\s*\d+")
@@ -180,8 +209,8 @@ def spoilt_ranges(texts: Sequence[str]) -> dict[str, str]:
 
     >>> spoilt_ranges(["10-Jan", "1-10", "Nov-50", "11-50", "2025-01-10", "12-Mar"])
     {'10-Jan': '1-10', 'Nov-50': '11-50', '2025-01-10': '1-10'}
-    >>> spoilt_ranges(["01-oct", "nov-50", "51-200", "201-500", "501+"]), spoilt_ranges(["10-Jan", "12-Mar", "fair"])
-    ({'01-oct': '1-10', 'nov-50': '11-50'}, {})
+    >>> spoilt_ranges(["Oct-01", "nov-50", "51-200", "201-500", "501+"]), spoilt_ranges(["10-Jan", "12-Mar", "fair"])
+    ({'Oct-01': '1-10', 'nov-50': '11-50'}, {})
     """
     behind = {text: guesses for text in texts if (guesses := _ranges_behind(text.strip()))}
     if not behind:
@@ -211,8 +240,8 @@ def _ranges_behind(text: str) -> list[str]:
         month, day = MONTHS.get(folded(parts[2])), int(parts[1])
         return [f"{month}-{day}", f"{day}-{month}"] if month else []
     if parts := re.fullmatch(r"([^\W\d_]{3,5})\.?[- ](\d{2})", text):
-        month = MONTHS.get(folded(parts[1]))
-        return [f"{month}-{int(parts[2])}"] if month else []
+        month, behind = MONTHS.get(folded(parts[1])), int(parts[2])
+        return [f"{month}-{behind}", *([f"{behind}-{month}"] if 0 < behind <= 31 else [])] if month else []
     if parts := re.fullmatch(r"\d{2}(\d{2})-(\d{2})-(\d{2})", text):
         month, day = int(parts[2]), int(parts[3])
         return [f"{month}-{day}", f"{day}-{month}", *([f"{month}-{parts[1]}"] if day == 1 else [])]

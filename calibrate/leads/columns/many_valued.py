@@ -26,7 +26,9 @@ SEVERAL, AGAIN = 0.1, 0.9
 LONGEST, MOST_DIFFERENT = 40, 300
 FEW_PAGES, PAGES = 12, 0.8
 """A column of so few addresses is a criterion as it stands; in another, this share of cells must be addresses."""
-SEPARATORS = (";", "|", ",")
+SEPARATORS = (";", "|", "\n", ",")
+SPACED = ("/", "+", "&")
+"""These part answers where (nearly) all of them stand between blanks: C++, A/B and R&D are one answer."""
 YES, NO, NONE = "yes", "no", "none"
 CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign")
 _LIST = re.compile(r"\s*\[.*\]\s*", re.DOTALL)
@@ -52,7 +54,8 @@ def answers(column: str, cells: Counter[str]) -> dict[str, Derived]:
     """
     total = sum(cells.values())
     lists = sum(count for cell, count in cells.items() if _LIST.fullmatch(cell)) >= 0.8 * total
-    for separator in SEPARATORS if not lists else ",":
+    spaced = tuple(sign for sign in SPACED if _stands_between_blanks(sign, cells))
+    for separator in (*SEPARATORS, *spaced) if not lists else ",":
         if sum(count for cell, count in cells.items() if separator in cell) < SEVERAL * total:
             continue
         rule = Derived(column, (), NO, blanks="[]\"'" if lists else '"', breaks=separator)
@@ -105,6 +108,12 @@ def pages(column: str, cells: Counter[str]) -> dict[str, Derived]:
             known = tuple((value, (query.folded(f"{key}={value}").strip("|"),)) for value in sources)
             rules[f"{column} ({key})"] = replace(query, answers=known)
     return rules
+
+
+def _stands_between_blanks(sign: str, cells: Counter[str]) -> bool:
+    everywhere = sum(count * cell.count(sign) for cell, count in cells.items())
+    spaced = sum(count * cell.count(f" {sign} ") for cell, count in cells.items())
+    return spaced > 0 and spaced >= 0.98 * everywhere
 
 
 def _answers_again(counts: Counter[str], different: int) -> bool:

@@ -82,7 +82,11 @@ def mostly_once(profile: Profile) -> bool:
     return profile.rare > HALF * profile.distinct and common < HALF * profile.filled
 
 
-NONE = "none"
+NONES = frozenset((
+    "none", "aucun", "aucune", "keine", "keiner", "keines", "ninguno", "ninguna", "nessuno", "nessuna", "nenhum",
+    "nenhuma", "geen",
+))  # fmt: skip
+"""How programs and people write None in seven languages."""
 EVERYWHERE = 3
 """So many columns without an empty cell that all hold 'None' were written by a program that has no empty cells."""
 
@@ -92,14 +96,14 @@ def none_as_missing(
 ) -> list[Criterion]:
     """The criteria with 'None' among what means no answer, where the file writes it for every empty cell.
 
-    'None' may be an answer ("None of these"). It is none where numbers of the same file have it in place of an empty
-    cell, or where several columns have it and no column that has it has an empty cell.
+    'None' (keine, geen ...) may be an answer ("None of these"). It is none where numbers of the same file have it in
+    place of an empty cell, or where several columns have it and no column that has it has an empty cell.
     """
-    holding = [
-        profile for profile in profiles.values() if any(text.strip().casefold() == NONE for text, _ in profile.texts)
-    ]
+    holding = [profile for profile in profiles.values() if any(_says_none(text) for text, _ in profile.texts)]
     numbers = any(
-        NONE in str(fact.facts["words"]).casefold().split(", ") for fact in facts if fact.key == "placeholders"
+        not NONES.isdisjoint(str(fact.facts["words"]).casefold().split(", "))
+        for fact in facts
+        if fact.key == "placeholders"
     )
     alike = len(holding) >= EVERYWHERE and not any(profile.gaps for profile in holding)
     if not numbers and not alike:
@@ -111,12 +115,16 @@ def none_as_missing(
     ]
 
 
+def _says_none(text: str) -> bool:
+    return text.strip().casefold() in NONES
+
+
 def _without_none(criterion: Criterion) -> Criterion:
     """The criterion whose missing level lists 'None' in place of the level that did."""
     none_words: list[str] = []
     levels = []
     for level in criterion.levels:
-        words = [text for text in level.values if isinstance(text, str) and text.strip().casefold() == NONE]
+        words = [text for text in level.values if isinstance(text, str) and _says_none(text)]
         values = tuple(text for text in level.values if text not in words)
         if level.role == "value" and words:
             none_words += words

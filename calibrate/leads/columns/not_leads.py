@@ -95,6 +95,16 @@ def find_not_leads(table: Table) -> tuple[tuple[str, str], ...]:
     )
 
 
+def flags_of(table: Table) -> tuple[str, ...]:
+    """Columns that say which rows are tests, deleted or merged: they are no criteria.
+
+    >>> from types import SimpleNamespace
+    >>> flags_of(SimpleNamespace(columns=[Column("IsDeleted", "text"), Column("LeadSource", "text")]))
+    ('IsDeleted',)
+    """
+    return tuple(column.name for column in table.columns if words_of(column.name) in {*TESTED, *DELETED, *MERGED})
+
+
 def _flag(column: Column, *, any_value: bool = False) -> str:
     """Condition: the column says yes; with `any_value`, what does not say no will do (a day, a key)."""
     cell = quoted(column.name)

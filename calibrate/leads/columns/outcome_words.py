@@ -32,7 +32,9 @@ _WON = in_order("""
     ganho, ganha, ganhos, fechado ganho, fechada ganha, fechado e ganho, assinado, assinada,
     contrato assinado, novo cliente, venda,
     gewonnen deal, gesloten gewonnen, klant, nieuwe klant, verkocht, gekocht, getekend, ondertekend,
-    contract getekend, binnengehaald
+    contract getekend, binnengehaald, deal closed, closed deal, order received, affaire gagnee, adjuge, adjugee,
+    conseguido, conseguida, cerrado con exito, adjudicado, adjudicada, concretizado, concretizada, fechado com sucesso,
+    erfolgreich abgeschlossen, bestellt, besteld, succesvol afgesloten, aggiudicato, aggiudicata
 """)
 _CONVERTED = in_order("""
     converted, closed converted, conversion, converti, convertie, konvertiert, umgewandelt, convertido,
@@ -62,7 +64,9 @@ _LOST = in_order("""
     desqualificada, nao qualificado, nao interessado, sem interesse, nao ganho, nao vendido, abandonado,
     abandonada, nao convertido,
     gesloten verloren, afgewezen, geannuleerd, gediskwalificeerd, niet gekwalificeerd, geen interesse,
-    niet geinteresseerd, niet gewonnen, vervallen, afgevallen, geweigerd, niet geconverteerd
+    niet geinteresseerd, niet gewonnen, vervallen, afgevallen, geweigerd, niet geconverteerd, sin exito, sans succes,
+    sem sucesso, senza successo, ohne erfolg, erfolglos, zonder succes, affaire perdue, no conseguido, no conseguida,
+    no concretado, nao concretizado, desistiu, desistencia, desistido, rinunciato, afgezegd, geen deal, kein auftrag
 """)
 _OPEN = in_order("""
     open, new, working, contacted, not contacted, nurturing, nurture, pending, in progress, active,
@@ -105,7 +109,10 @@ _OPEN = in_order("""
     nieuw, in behandeling, lopend, actief, gecontacteerd, niet gecontacteerd, te contacteren,
     gekwalificeerd, kwalificatie, voorstel, voorstel verstuurd, offerte, offerte verstuurd,
     offerte verzonden, onderhandeling, in onderhandeling, afspraak, afspraak gepland, wachten,
-    in afwachting, demo gepland, contract verstuurd, contract verzonden, in de wacht, opvolgen, kans
+    in afwachting, demo gepland, contract verstuurd, contract verzonden, in de wacht, opvolgen, kans,
+    rendez vous pris, rendez vous planifie, rendez vous effectue, en reflexion, a l etude, en etude, chiffrage, offre,
+    offre envoyee, offre remise, termin gebucht, in klarung, unterlagen gesendet, muster gesendet, visita, visita hecha,
+    en estudio, in studio, campione inviato, visite effectuee, needs assessment, scoping, shortlisted, legal review
 """)
 _YES = (
     *YES,

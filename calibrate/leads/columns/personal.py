@@ -14,6 +14,7 @@ import numpy as np
 
 from ...vocabulary import NO as NO_WORDS
 from ...vocabulary import YES as YES_WORDS
+from ...vocabulary import is_placeholder
 from .lexicon import bare, listed, read_lexicon
 from .no_answers import is_answer, is_machine_made, mostly_told
 from .person_names import FEW, MAYBE, NO, SURE, holds_people, reading
@@ -153,7 +154,12 @@ def looked_at(profile: Profile, *, demanded: Collection[str] = (), keep: bool = 
     least = MAYBE if sum(surely == SURE for surely in readings.values()) >= FEW else SURE
     names = {text for text, surely in readings.items() if surely >= least and text not in demanded and not keep}
     dropped = {
-        t for t, n in profile.texts if t not in demanded and t not in names and (is_private(t) or not is_answer(t, n))
+        cell
+        for cell, cells in profile.texts
+        if cell not in demanded
+        and cell not in names
+        and not is_placeholder(cell)
+        and (is_private(cell) or not is_answer(cell, cells))
     }
     visible = [text for text, _ in profile.texts if text not in names and text not in dropped]
     overruled = (reason or (PEOPLE if people else "")) if keep else ""

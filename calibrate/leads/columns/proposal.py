@@ -29,6 +29,7 @@ from .fine_classing import (
     filled_levels,
     number_levels,
     shown,
+    spoilt_ranges,
     text_levels,
     with_specials,
     yes_no_levels,
@@ -184,7 +185,10 @@ def _findings(look: Looked, proposed: Criterion) -> list[Fact]:
             Fact("placeholders", {"column": name, "words": ", ".join(nothing), "cells": sum(nothing.values())})
         )
     cells = dict(column_profile.texts)
+    spoilt = spoilt_ranges(list(cells))
     for level in proposed.levels:
+        if level.role == "value" and len(level.values) == 1 and str(level.values[0]) in spoilt:
+            facts.append(Fact("spoilt_range", {"column": name, "text": str(level.values[0]), "range": level.name}))
         often = sum(cells.get(str(value), 0) for value in level.values) >= COMMON
         if level.role == "value" and len(level.values) > 1 and often:
             facts.append(Fact("spellings", {"column": name, "texts": ", ".join(str(v) for v in level.values)}))

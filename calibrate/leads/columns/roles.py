@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from ...engine.query import NOTHING, as_text, call, constants, count, filled, quoted, rows, select, whole
@@ -15,10 +17,25 @@ _IDS = in_order("""
     id prospect, id contact, id client, user id, visitor id, session id,
     numero, external id, hubspot id, row id, unnamed 0
 """)
-_OF_LEADS = in_order("""
-    lead id, leadid, prospect id, contact id, record id, lead number, lead no, id lead,
-    id prospect, id contact
-""")
+_LEAD = (
+    r"leads?|prospects?|contacts?|contact[eo]s?|contatto|contatti|contatos?|kontakte?|records?|opport\w*|oportun\w*|"
+    r"deals?|affaires?|chancen?|verkaufschancen?|interessent(en)?|negocios?|trattativ[ae]|pistes?|anfragen?|personen|"
+    r"inquir(y|ies)|enquir(y|ies)|vorgangs?"
+)
+_KEY = (
+    r"ids?|uid|uuid|guid|identifiant|identifier|identificador|identificativo|kennung|no|nr|num|number|numero|nummer|n|"
+    r"numer|code|codigo|codice|ref|reference|referencia|riferimento|referenz|key|schlussel"
+)
+_OF_LEADS = re.compile(
+    rf"({_LEAD}) ({_KEY})|({_KEY}) ((de|des|du|d|del|della|da|do|der|van|of|l|la|el|il|o) )*({_LEAD})|"
+    rf"({_LEAD})(s|en)?(id|nr|nummer|nummern|kennung)"
+)
+"""Names of the id of a lead, an opportunity or a deal, in seven languages."""
+_BARE = re.compile(
+    rf"{_KEY}|({_KEY}) ((de|du|del|do|da|della) )?(clientes?|clienti|cliente|klant|kunden?)|"
+    r"(kunden|klant|klanten|beleg|lauf|kontakt)(nr|nummer|id)|(kunden|klant|klanten|cliente) (nr|no|nummer|id)"
+)
+"""Names that may be anybody's id: they are the leads' only where (nearly) every row has its own value."""
 OFTEN_ITS_OWN = 0.5
 """Share of different values from which a column called the id of a lead is one."""
 
@@ -34,24 +51,38 @@ def find_id(table: Table) -> str | None:
     Of several, one that only rises or only falls is taken first: it also tells the order. Where there is none, a
     column called the id of a lead is one though leads stand in several rows, as long as half of its values differ.
     """
-    candidates = [c.name for c in table.columns if words_of(c.name) in _IDS or names_id(c.name)]
-    candidates.sort(key=lambda name: _IDS.index(words_of(name)) if words_of(name) in _IDS else len(_IDS))
+    candidates = [c.name for c in table.columns if _rank(c.name) < NO_ID]
+    candidates.sort(key=_rank)
     profiles = profiles_of(table, tuple(candidates)) if candidates else {}
     unique = [
         n
         for n in candidates
         if profiles[n].filled >= 0.98 * profiles[n].rows and profiles[n].distinct >= 0.95 * profiles[n].filled
     ]
-    usual = [n for n in unique if words_of(n) in _IDS]
-    rising = [n for n in usual if (values := profiles[n].numbers) is not None and len(values) > 1 and one_way(values)]
+    rising = [n for n in unique if (values := profiles[n].numbers) is not None and len(values) > 1 and one_way(values)]
     again = [
         n
         for n in candidates
-        if words_of(n) in _OF_LEADS
+        if (_OF_LEADS.fullmatch(words_of(n)) or words_of(n) in _ITS_OWN)
         and profiles[n].filled >= 0.98 * profiles[n].rows
         and profiles[n].distinct >= OFTEN_ITS_OWN * profiles[n].filled
     ]
-    return next(iter([*rising, *usual, *again]), None)
+    return next(iter([*rising, *unique, *again]), None)
+
+
+NO_ID = 1000
+_ITS_OWN = ("id", "uuid", "guid", "identifiant", "identificador", "identificativo", "kennung")
+"""Without another word the id of what the table lists, also where it comes twice."""
+
+
+def _rank(name: str) -> int:
+    """Place of a name among those of ids, the surest first; `NO_ID` for a name that is none."""
+    words = words_of(name)
+    if words in _IDS:
+        return _IDS.index(words)
+    if _OF_LEADS.fullmatch(words):
+        return len(_IDS)
+    return len(_IDS) + 1 if _BARE.fullmatch(words) else NO_ID
 
 
 def newest_first(table: Table) -> tuple[str, float] | None:

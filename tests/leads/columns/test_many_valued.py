@@ -77,3 +77,16 @@ def test_columns_of_a_table() -> None:
     table = calibrate.open_table(frame)
     assert {rule.source for rule in rules_of_lists(table).values()} == {"Tools"}
     assert rules_of_lists(table, ("Tools",)) == {}
+
+
+@pytest.mark.parametrize("between", [" / ", " + ", " & ", "\n"])
+def test_answers_with_a_sign_between_blanks_are_several(between: str) -> None:
+    cells = Counter({"crm": 30, f"crm{between}erp": 40, f"erp{between}bi{between}crm": 25, "bi": 30})
+    rules = answers("Tools", cells)
+    assert list(rules) == ["Tools: crm", "Tools: erp", "Tools: bi"]
+    assert rules["Tools: erp"].answer(f"bi{between}ERP") == "yes"
+    assert rules["Tools: erp"].answer("crm") == "no"
+
+
+def test_a_sign_inside_a_word_parts_nothing() -> None:
+    assert answers("Tools", Counter({"A/B": 40, "A/C": 40, "R&D": 40, "C++": 40, "B/C": 40, "B/D": 9})) == {}

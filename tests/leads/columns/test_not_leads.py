@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from calibrate.engine import open_table
-from calibrate.leads.columns.not_leads import find_not_leads
+from calibrate.leads.columns.not_leads import find_not_leads, flags_of
 from calibrate.monthly import run as monthly
 from calibrate.monthly.settings import settings_from
 
@@ -63,3 +63,13 @@ def test_all_kinds_of_columns_can_flag(tmp_path: Path) -> None:
         for reason, condition in find_not_leads(table)
     }
     assert counts == {"deleted": 14, "merged": 2}
+
+
+def test_columns_that_say_which_rows_are_no_leads_are_no_criteria(tmp_path: Path) -> None:
+    file = leads(tmp_path)
+    assert flags_of(open_table(file)) == ("Is test", "IsDeleted", "MasterRecordId")
+    counted = monthly.read_rows(settings_from({"data": {"file": str(file)}, "outcome": {"customer": "Won"}}))
+    assert "Source" in counted.allowed
+    assert not {"Is test", "IsDeleted", "MasterRecordId"} & {*counted.allowed}
+    kept = {"data": {"file": str(file)}, "outcome": {"customer": "Won"}, "columns": {"keep": ["IsDeleted"]}}
+    assert "IsDeleted" not in monthly.read_rows(settings_from(kept)).history.proposal.ignored  # type: ignore[union-attr]

@@ -43,3 +43,11 @@ def test_texts_that_the_user_has_written_stay() -> None:
 def test_keep_says_that_they_are_no_names_but_an_address_stays_away() -> None:
     look = looked_at(profiled("Hugo Boss", "Ralph Lauren", "Thomas Cook", "ana@acme.fr"), keep=True)
     assert (look.personal, look.names, shown(look)) == ("", 0, ["Hugo Boss", "Ralph Lauren", "Thomas Cook"])
+
+
+def test_what_means_no_answer_stays_to_be_read_as_missing() -> None:
+    nil = "{00000000-0000-0000-0000-000000000000}"
+    look = looked_at(
+        profiled("Google", "Bing", nil, nil.strip("{}"), "6f9619ff-8b86-d011-b42d-00c04fc964ff", name="Type")
+    )
+    assert shown(look) == ["Google", "Bing", nil, nil.strip("{}")] and look.unanswered == 1

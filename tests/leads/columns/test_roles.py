@@ -67,3 +67,14 @@ def test_values_that_stand_in_more_than_one_row(tmp_path: Path, values: list[obj
     assert repeated(table, "v") is again and repeats(table, '"v"') is again
     filled = [value for value in values if value is not None]
     assert values_of(table, '"v"') == (len(filled), len(set(filled)))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Opportunity Number", "Código de oportunidad", "Chancen-ID", "Kontaktnummer", "N° Opportunité", "Id. trattativa"],
+)
+def test_an_id_of_deals_that_repeats_is_theirs_in_any_language(tmp_path: Path, name: str) -> None:
+    repeating = [f"L{row % 36:03}" for row in range(60)]
+    assert find_id(opened(tmp_path, **{name: repeating})) == name
+    assert find_id(opened(tmp_path, **{"Kundennummer": repeating})) is None  # a customer may have bought twice
+    assert find_id(opened(tmp_path, **{"Kundennummer": [f"K{row}" for row in range(60)]})) == "Kundennummer"
