@@ -29,7 +29,7 @@ def test_readable_cuts_lie_between_the_values() -> None:
 @pytest.mark.parametrize(
     ("one", "several"),
     [("Trade fair", "trade  fairs"), ("Salon professionnel", "Salons professionnels"), ("Empfehlung", "Empfehlungen"),
-     ("Branch", "branches"), ("Recomendación", "Recomendaciones"), ("Industrie", "industries"), ("Partner", "PARTNERS")],
+     ("Branch", "branches"), ("Recomendación", "Recomendaciones"), ("Industrie", "industries"), ("Pool", "POOLS")],
 )  # fmt: skip
 def test_an_answer_and_its_plural_are_one(one: str, several: str) -> None:
     profile = Profile(Column("Source", "text"), 90, 90, 3, ((one, 40), (several, 30), ("Web", 20)))
