@@ -109,7 +109,7 @@ def _show(result: Drift, words: Words) -> None:
         say(f"- {sentence}")
     rows = [
         (
-            words.date(k.cohort),
+            moving.month(k, words),
             words.count(k.leads),
             words.count(k.customers),
             "" if k.expected is None else words.decimal(k.expected, 1),
@@ -135,6 +135,7 @@ def _show(result: Drift, words: Words) -> None:
         for line in moving.moved(result, SHOWN_LINES)
     ]
     table(words("drift.lines_of", lines=len(result.lines)), [words(key) for key in moving.LINES], lines)
-    say(moving.mixes(result, words))
+    for note in filter(None, (moving.open_leads(result, words), moving.mixes(result, words))):
+        say(note)
     for sentence in moving.over(result, words):
         say(sentence)

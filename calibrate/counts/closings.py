@@ -47,12 +47,19 @@ class Sales:
 
 @dataclass(frozen=True)
 class Undecided:
-    """Leads whose window is still open: levels (C, Y), how many (Y,), the share of sales to be seen by now, closed."""
+    """Leads whose window is still open: levels (C, Y), how many (Y,), the share of sales to be seen by now, closed.
+
+    Where they are known, `entered` is the day of entry and `took` the days to the sale, -1 without one: (Y,); `last` is
+    the day whose leads have age 0.
+    """
 
     codes: NDArray[np.uint8]
     leads: Floats
     share: Floats
     closed: Flags
+    entered: NDArray[np.int32] | None = None
+    took: NDArray[np.int32] | None = None
+    last: int = 0
 
     def regrouped(self, positions: Sequence[int], maps: Sequence[NDArray[np.uint8]] | None = None) -> Undecided:
         """The same leads on some of the criteria, each on coarser levels where `maps` says where they are."""
@@ -60,7 +67,9 @@ class Undecided:
 
     def of(self, keep: Flags) -> Undecided:
         """Some of the leads."""
-        return Undecided(self.codes[:, keep], self.leads[keep], self.share[keep], self.closed[keep])
+        entered, took = (None if part is None else part[keep] for part in (self.entered, self.took))
+        leads, share, closed = self.leads[keep], self.share[keep], self.closed[keep]
+        return Undecided(self.codes[:, keep], leads, share, closed, entered, took, self.last)
 
     def weights(self, chance: Floats) -> Floats:
         """Leads that each entry stands for, given its chance of closing within the window: (Y,).
@@ -94,15 +103,26 @@ def closing_curve(sales: Sales | None) -> ClosingCurve | None:
 
 
 def undecided_now(
-    codes: NDArray[np.uint8], age: NDArray[np.int64], closed: Flags, sales: Sales | None
+    codes: NDArray[np.uint8],
+    age: NDArray[np.int64],
+    closed: Flags,
+    sales: Sales | None,
+    took: NDArray[np.int64] | None = None,
+    last: int = 0,
 ) -> Undecided | None:
-    """Leads of some ages, by the closing curve of the customers before them."""
+    """Leads of some ages on the day `last`, by the closing curve of the customers before them.
+
+    `took` are the days to the sale, -1 without one: (Y,).
+    """
     curve = closing_curve(sales)
     if curve is None or not len(age):
         return None
     share = curve.at(age)
     keep = share >= LEAST_SHARE
-    return Undecided(codes, np.ones(len(age)), share, closed).of(keep) if keep.any() else None
+    entered = (last - age).astype(np.int32)
+    days = None if took is None else took.astype(np.int32)
+    young = Undecided(codes, np.ones(len(age)), share, closed, entered, days, last)
+    return young.of(keep) if keep.any() else None
 
 
 def undecided_then(
@@ -164,9 +184,12 @@ class Collecting:
         keys = np.zeros(int(mine.sum()), np.uint64) if buyer is None else buyer[mine]
         self._sales.append((codes[:, mine], cohort[mine], moment[mine], took[mine], keys))
 
-    def add_young(self, codes: NDArray[np.uint8], moment: NDArray[np.int64], customer: Flags) -> None:
+    def add_young(
+        self, codes: NDArray[np.uint8], moment: NDArray[np.int64], customer: Flags, took: NDArray[np.int64] | None
+    ) -> None:
         """Undecided leads of a piece."""
-        self._young.append((codes, moment, customer))
+        days = np.full(len(moment), -1) if took is None else took
+        self._young.append((codes, moment, customer, days))
 
     def sales(self, buyer: NDArray[np.uint64] | None, group: NDArray[np.int32] | None) -> Sales | None:
         """All customers, in the groups of the rows whose buyers are given."""
@@ -192,5 +215,5 @@ class Collecting:
         """All undecided leads on the last day that was read."""
         if not self._young or last is None:
             return None
-        codes, moment, customer = (np.concatenate(part, axis=-1) for part in zip(*self._young, strict=True))
-        return undecided_now(codes, last - moment, customer.astype(np.bool_), sales)
+        codes, moment, customer, took = (np.concatenate(part, axis=-1) for part in zip(*self._young, strict=True))
+        return undecided_now(codes, last - moment, customer.astype(np.bool_), sales, took, last)

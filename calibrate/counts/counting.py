@@ -47,7 +47,7 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
             young = codes[:, is_young], moment[is_young], (flags[is_young] & 1).astype(np.bool_)
             counting_young.add(*young)
             if share == 1 and profiles:
-                closings.add_young(*young)
+                closings.add_young(*young, None if took is None else took[is_young])
             codes, moment, flags = codes[:, ~is_young], moment[~is_young], flags[~is_young]
             place, buyer, took = (None if part is None else part[~is_young] for part in (place, buyer, took))
         cohort = history.cohort_of(moment)

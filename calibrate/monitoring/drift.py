@@ -11,6 +11,9 @@ and spans of time together, so that of twelve looks in a year one is wrong in ab
   Lancaster 1961), nine tenths of the attention on rates that fall.
 - The chance is shared out by what each line's number of leads can tell, and taken once where lines or spans are nearly
   the same leads (`attention`).
+- Leads whose closing window is still open count as far as they tell, in the months in which they entered: customers so
+  far, beside those to be expected by the closing curve (`counts.so_far`); unless leads take longer, or less long, to
+  close than they did, which is then said.
 - What is beyond chance is named. It asks for a new grid when it is also large enough to matter (a fifth up or down) and
   not over; else it is watched. Leads of one group count as many as they tell (`drift_effects`). When it began and ended
   is where a rate of its own makes the counts most likely (Levin and Kline 1985).
@@ -26,6 +29,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..counts.so_far import OpenLeads, inflation, moved, with_so_far
 from ..counts.tally import Tally
 from ..days import day_number
 from ..errors import GridError, HistoryError
@@ -34,7 +38,7 @@ from ..grid.grid import Grid
 from ..points.curve import fit_curve
 from ..points.score_table import score
 from .drift_effects import effects, fewer
-from .drift_looks import Drift, Look
+from .drift_looks import MOVED, Drift, Look
 from .multiplicity import SMALLEST, able, correlation, in_common, saved, seen, shares, whole
 from .shift_tests import (
     ALL,
@@ -93,7 +97,11 @@ def find_drift(grid: Grid, tally: Tally, *, since: date | str | None = None) -> 
     Recalibrate “seed”: it was made from leads that closed differently. “demo: yes” closes at 15.0% (30 of 200)
     instead of 30.0% (300 of 1,000), since February 2026.
     """
+    tally, surprise = _still_closing(tally)
     regrouped = tally.regroup(grid.criteria)
+    effect = effects(regrouped, offsets(grid.criteria))
+    open_leads = OpenLeads.of(regrouped)
+    tally, regrouped = with_so_far(tally), with_so_far(regrouped)
     later = _later(tally, since) & (tally.totals[:, 0] > 0)
     if not later.any():
         raise HistoryError(
@@ -101,7 +109,14 @@ def find_drift(grid: Grid, tally: Tally, *, since: date | str | None = None) -> 
             "wait until the next leads are old enough to be judged, or name an earlier day with --since"
         )
     grid, then = _calibrated(grid, regrouped, ~_later(tally, since))
-    return _Case(grid, then, regrouped, later, _expected(grid, tally, later)).drift()
+    drift = _Case(grid, then, (regrouped, open_leads), later, _expected(grid, tally, later), effect).drift()
+    return replace(drift, closing_times=surprise)
+
+
+def _still_closing(tally: Tally) -> tuple[Tally, float]:
+    """The tally without undecided leads where closing times have moved, and the chance that they have not."""
+    chance = moved(tally)
+    return (tally if chance > MOVED else replace(tally, undecided=None)), chance
 
 
 def _later(tally: Tally, since: date | str | None) -> NDArray[np.bool_]:
@@ -151,17 +166,33 @@ class _Case:
     What the score promised stands behind the levels as one more line, which holds all leads.
     """
 
-    def __init__(self, grid: Grid, then: Ints, regrouped: Tally, later: NDArray[np.bool_], expected: Floats | None):
+    def __init__(
+        self,
+        grid: Grid,
+        then: Ints,
+        leads: tuple[Tally, OpenLeads],
+        later: NDArray[np.bool_],
+        expected: Floats | None,
+        effect: tuple[Floats, list[float]],
+    ):
+        regrouped, open_leads = leads
         self.grid, self.then, self.expected = grid, then, expected
         self.now = np.concatenate(regrouped.marginals, axis=1)[later]
         self.totals, self.cohorts = regrouped.totals[later], np.array(regrouped.cohorts)[later].tolist()
+        self.open = open_leads.later(later)
+        self.entered = self._entered()
         self.bounds = offsets(grid.criteria)
         self.overall = then[: self.bounds[1]].sum(axis=0)
         self.names = [(c.name, level.name) for c in grid.criteria for level in c.levels]
-        self.first = spans(self.now[:, :, 0], then)
+        self.first = spans(self.now[:, :, 0], then, self.open.leads[:, :-1] > 0)
         self.counts = over(self.now, self.first)
-        self.effect, self.mix_effect = effects(regrouped, self.bounds)
+        self.effect, self.mix_effect = effect
         self.chance = self._chances(in_common(regrouped, later))
+
+    def _entered(self) -> Ints:
+        """Leads per cohort and level, and of all levels, however far they tell: (T, L + 1)."""
+        counted = np.concatenate([self.now[:, :, 0], self.totals[:, :1]], axis=1)
+        return np.maximum(np.rint(counted + self.open.leads - self.open.share), 0).astype(np.int64)
 
     def _chances(self, common: Floats) -> Floats:
         """Chance of every line, and of the promise behind them, over all that is looked at: (T, L + 1, 3)."""
@@ -170,8 +201,11 @@ class _Case:
         first = np.concatenate([self.first, span_of_all], axis=1)
         counts = np.concatenate([self.counts, over(self.totals[:, None], span_of_all)], axis=1)
         then = np.concatenate([self.then, self.overall[None]])
-        counts, then = (fewer(table, effect) for table, effect in ((counts, self.effect[:, None]), (then, self.effect)))
-        p, share = self._tested(counts, then), self._shares(first, counts, then)
+        rate = then[:, 1] / np.maximum(then[:, 0], 1)
+        parts = tuple(over(part, first) for part in (self.open.leads, self.open.share, self.open.square))
+        so_far = inflation(counts[..., 0].astype(float), parts, rate[:, None], self.open.sales)
+        counts, then = fewer(counts, self.effect[:, None] * so_far), fewer(then, self.effect)
+        p, share = self._tested(counts, then, self.effect[-1] * so_far[:, -1]), self._shares(first, counts, then)
         chance = np.ones(p.shape)
         for t in range(len(looks)):
             line, span = np.nonzero(share[t])
@@ -181,8 +215,8 @@ class _Case:
             chance[t, line, span] = np.minimum(1.0, p[t, line, span] / (level * factor * TESTED))
         return chance
 
-    def _tested(self, counts: Ints, then: Ints) -> Floats:
-        """Chance of each two-by-two table by itself."""
+    def _tested(self, counts: Ints, then: Ints, effect: Floats) -> Floats:
+        """Chance of each two-by-two table by itself; the promise is divided by an effect per look and span."""
         p = np.ones(counts.shape[:3])
         testable = (counts[..., 0] > 0) & (then[:, 0] > 0)[None, :, None]
         before, now = np.broadcast_to(then[None, :, None, :], counts.shape)[testable], counts[testable]
@@ -190,7 +224,7 @@ class _Case:
         p[:, -1] = 1.0
         for t in range(len(p)) if self._promising else ():
             for s, start in ((NEWEST, t), (ALL, 0)):
-                customers, promised = (value / self.effect[-1] for value in self._promise(start, t))
+                customers, promised = (value / effect[t, s] for value in self._promise(start, t))
                 p[t, -1, s] = promise_kept(round(customers), promised, *(int(v) for v in then[-1, ::-1]))
         return p
 
@@ -250,7 +284,7 @@ class _Case:
         changes = [*self._line_changes(t), *self._score_changes(t), *self._mix_changes(t)]
         order: list[Status] = ["recalibrate", "watch"]
         changes.sort(key=lambda change: (order.index(change.status), change.chance, change.kind != "line"))
-        leads, customers = (int(v) for v in self.totals[t])
+        leads, customers = int(self.entered[t, -1]), int(self.totals[t, 1])
         promised = None if self.expected is None else float(self.expected[t])
         largest = max((size for size, _ in self._mix(t)), default=0.0)
         return Look(
@@ -261,6 +295,7 @@ class _Case:
             largest,
             changes[0].status if changes else "keep",
             tuple(changes),
+            round(float(self.open.leads[t, -1])),
         )
 
     def _line_changes(self, t: int) -> list[Change]:
@@ -285,9 +320,15 @@ class _Case:
                 customers,
                 int(then[0]),
                 float(then[1]),
+                *self._open_from(int(self.first[t, j, s]), t, j),
             )
             changes.append(what)
         return changes
+
+    def _open_from(self, first: int, t: int, j: int) -> tuple[int, int]:
+        """Leads of a line in some cohorts, and those of them that may still close."""
+        part = slice(first, t + 1)
+        return int(self.entered[part, j].sum()), round(float(self.open.leads[part, j].sum()))
 
     def _over(self, until: int, t: int) -> str | None:
         """The cohort in which a change ended, if that was before the look."""
@@ -322,12 +363,13 @@ class _Case:
                 customers,
                 leads_then,
                 promised,
+                *self._open_from(first, t, -1),
             )
         ]
 
     def _mix(self, t: int) -> list[tuple[float, float]]:
         """Stability index and corrected chance of every criterion in cohort t, with those before it if it has begun."""
-        leads = self.now[self._recent(t) : t + 1, :, 0].sum(axis=0)
+        leads = self.entered[self._recent(t) : t + 1, :-1].sum(axis=0)
         mixes = []
         for (a, b), effect in zip(pairwise(self.bounds), self.mix_effect, strict=True):
             size, p = stability(leads[a:b], self.then[a:b, 0], effect)
@@ -339,7 +381,7 @@ class _Case:
 
         A month that has begun says little alone, and the answer may not depend on the day on which one asks.
         """
-        leads = self.totals[: t + 1, 0]
+        leads = self.entered[: t + 1, -1]
         enough = np.cumsum(leads[::-1]) >= BEGUN * float(np.median(leads))
         return t - int(np.argmax(enough))
 
@@ -353,7 +395,9 @@ class _Case:
                 since -= 1
             status: Status = "recalibrate" if size >= MIX_CHANGED else "watch"
             first = self._recent(t)
-            name, (leads, customers) = self.grid.criteria[i].name, (int(v) for v in self.totals[first : t + 1].sum(0))
+            name, (leads, customers) = self.grid.criteria[i].name, (
+                int(v[first : t + 1].sum()) for v in (self.entered[:, -1], self.totals[:, 1])
+            )
             what = Change(
                 "mix",
                 status,
@@ -380,6 +424,7 @@ class _Case:
         table["from"] = [self.cohorts[i] for i in self.first[newest, :, ENOUGH]]
         table["leads"], table["customers"] = self.counts[newest, :, ENOUGH, 0], self.counts[newest, :, ENOUGH, 1]
         pairs = np.concatenate([self.counts[newest, :, ENOUGH, ::-1], self.then[:, ::-1]], axis=1).tolist()
+        table["entered"] = [self._open_from(int(f), newest, j)[0] for j, f in enumerate(self.first[newest, :, ENOUGH])]
         table["ratio"] = [ratio_of(*counts) for counts in pairs]
         table["chance"] = self.chance[newest, :-1].min(axis=1)
         status_of_line = {(c.criterion, c.level): c.status for c in self._line_changes(newest)}

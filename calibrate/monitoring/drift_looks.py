@@ -11,12 +11,16 @@ from ..language import Words, breakable, load
 from ..shown import Shown
 from .shift_tests import Change, Status
 
+MOVED = 0.05
+"""Chance of sales as soon or as late as they came from which closing times are taken to have moved."""
+
 
 @dataclass(frozen=True)
 class Look:
     """One cohort as it looked when it had come in: counts, promised customers, verdict and what it rests on.
 
-    `expected` is None where the grid carries no curve. `changes` has the most surprising first.
+    `expected` is None where the grid carries no curve. `changes` has the most surprising first. Of the leads `undecided`
+    may still close; customers are those so far, and `expected` how many should have come by now.
     """
 
     cohort: str
@@ -26,6 +30,7 @@ class Look:
     stability: float
     status: Status
     changes: tuple[Change, ...]
+    undecided: int = 0
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,7 +38,9 @@ class Drift(Shown):
     """What moved since the calibration: one look per cohort, and the verdict of the newest.
 
     `lines` has one row per level: points, counts then and now (over the shortest run of newest cohorts with enough
-    leads), ratio of the rates, chance, status. `mix` has one row per criterion: stability index of the newest cohort.
+    leads; undecided ones as they count, `entered` how many they are), ratio of the rates, chance, status. `mix` has one
+    row per criterion: stability index of the newest cohort. `closing_times` is the chance that leads take as long to
+    close as they did; where it is small (`moved`), undecided leads are left out.
     """
 
     grid: str
@@ -44,6 +51,17 @@ class Drift(Shown):
     looks: tuple[Look, ...]
     lines: pd.DataFrame = field(repr=False, compare=False)
     mix: pd.DataFrame = field(repr=False, compare=False)
+    closing_times: float = 1.0
+
+    @property
+    def moved(self) -> bool:
+        """Whether leads take longer, or less long, to close than they did."""
+        return self.closing_times <= MOVED
+
+    @property
+    def undecided(self) -> int:
+        """Leads that may still close, in all cohorts looked at."""
+        return sum(look.undecided for look in self.looks)
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -100,6 +118,8 @@ class Drift(Shown):
             "since": self.since,
             "why": self.why,
             "calibration": then,
+            "undecided": self.undecided,
+            "closing_times_moved": self.moved,
             "looks": looks,
             "episodes": episodes,
             **tables,

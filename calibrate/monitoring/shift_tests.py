@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,10 @@ from ..language import Words, breakable, load
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Counts = TypeVar("Counts", Ints, Floats)
 
 ENOUGH_LEADS, ENOUGH_CUSTOMERS = 200, 10
+CLEAR = 3.5
 NEWEST, ENOUGH, ALL = range(3)
 FALLS = 0.9
 """Share of the attention that goes to rates that fall: points that promise too much cost calls, and a doubled rate lies
@@ -37,7 +39,7 @@ class Change:
     `leads` and `customers` are those of the cohorts from `first` on, `leads_then` and `customers_then` those of the
     calibration; for the score, `customers_then` is what it promised; for the mix, `size` is the stability index, else
     rate now / rate then (customers / promised). `since` is the cohort in which it began, `until` the one in which it
-    ended, if it did.
+    ended, if it did. Of the leads `undecided` may still close: `entered` leads count as `leads` decided ones.
     """
 
     kind: Kind
@@ -53,11 +55,13 @@ class Change:
     customers: int
     leads_then: int
     customers_then: float
+    entered: int = 0
+    undecided: int = 0
 
     @property
     def reason(self) -> str:
         """Key of the sentence in the language files, filled by `facts`."""
-        return self.kind
+        return f"{self.kind}_so_far" if self.undecided and self.kind != "mix" else self.kind
 
     @property
     def facts(self) -> Mapping[str, str | int | float]:
@@ -74,13 +78,15 @@ class Change:
             "customers_then": self.customers_then,
             "rate": self.customers / max(self.leads, 1),
             "rate_then": self.customers_then / max(self.leads_then, 1),
+            "entered": self.entered,
+            "undecided": self.undecided,
         }
 
     def said(self, words: Words) -> str:
         """The change as a sentence, with its beginning and, where it has one, its end."""
         key = "between" if self.until else "since"
         span = words(f"drift.{key}", since=words.date(self.since), until=words.date(self.until))
-        return words(f"drift.{self.kind}", **{**self.facts, "level": level_said(self.level, words), "span": span})
+        return words(f"drift.{self.reason}", **{**self.facts, "level": level_said(self.level, words), "span": span})
 
     def __str__(self) -> str:
         return breakable(self.said(load("en")))
@@ -91,10 +97,11 @@ def level_said(name: str, words: Words) -> str:
     return words.texts.get(f"level.{name.casefold()}", name)
 
 
-def spans(leads: Ints, then: Ints) -> NDArray[np.intp]:
+def spans(leads: Ints, then: Ints, still_open: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
     """First cohort of the three spans of every line at every look: (T, L) leads -> (T, L, 3).
 
-    The middle one is the shortest that ends now with 200 leads of which ten customers would be expected.
+    The middle one is the shortest that ends now with 200 leads of which ten customers would be expected. Where leads are
+    `still_open` (T, L), which count less than one each, fewer do if a halved rate would lie `CLEAR` standard errors away.
 
     >>> spans(np.array([[300], [100], [150]]), np.array([[1000, 100]]))[:, 0].tolist()
     [[0, 0, 0], [1, 0, 0], [2, 1, 0]]
@@ -106,16 +113,21 @@ def spans(leads: Ints, then: Ints) -> NDArray[np.intp]:
     first = np.zeros((looks, lines, 3), np.intp)
     for t in range(looks):
         first[t, :, NEWEST] = t
-        enough = summed[t + 1] - summed[: t + 1] >= least
+        came = summed[t + 1] - summed[: t + 1]
+        enough = came >= least
+        if still_open is not None:
+            away = 0.5 * np.sqrt(came * rate_then / np.maximum(1 - rate_then, 1e-9))
+            enough |= still_open[t] & (away >= CLEAR)
         first[t, :, ENOUGH] = np.where(enough.any(axis=0), t - np.argmax(enough[::-1], axis=0), 0)
     return first
 
 
-def over(now: Ints, first: NDArray[np.intp]) -> Ints:
-    """Leads and customers from each span's first cohort to its look: (T, L, 3, 2)."""
-    summed = np.concatenate([np.zeros((1, *now.shape[1:]), np.int64), np.cumsum(now, axis=0)])
-    before = np.take_along_axis(summed[:, :, None, :], first[:, :, :, None], axis=0)
-    result: Ints = summed[1:, :, None, :] - before
+def over(now: Counts, first: NDArray[np.intp]) -> Counts:
+    """Sums from each span's first cohort to its look: (T, L, ...) -> (T, L, 3, ...)."""
+    summed = np.concatenate([np.zeros((1, *now.shape[1:]), now.dtype), np.cumsum(now, axis=0)])
+    more = (1,) * (now.ndim - 2)
+    before = np.take_along_axis(summed[:, :, None], first.reshape(*first.shape, *more), axis=0)
+    result: Counts = summed[1:, :, None] - before
     return result
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ..counts.rates import Rate, rate
 from ..language import Words
 from ..monitoring.drift import ALARMS, MIX_WATCHED
-from ..monitoring.drift_looks import Drift
+from ..monitoring.drift_looks import Drift, Look
 from ..monitoring.shift_tests import level_said as level_said
 
 MOST_LINES, MOST_MIXES = 8, 8
@@ -44,6 +44,19 @@ def over(drift: Drift, words: Words) -> list[str]:
         words("drift.earlier", first=words.date(first), last=words.date(last), what=change.said(words))
         for first, last, change in gone
     ]
+
+
+def month(look: Look, words: Words) -> str:
+    """The cohort of a look; "so far" where some of its leads may still close."""
+    cohort = words.date(look.cohort)
+    return words("drift.so_far", cohort=cohort) if look.undecided else cohort
+
+
+def open_leads(drift: Drift, words: Words) -> str:
+    """How leads count that are still inside their closing window, or why they do not; empty where there are none."""
+    if drift.moved:
+        return words("drift.moved")
+    return words("drift.open", undecided=drift.undecided) if drift.undecided else ""
 
 
 def moved(drift: Drift, most: int = MOST_LINES) -> list[Moving]:

@@ -392,7 +392,7 @@ def _drift(book: _Book, review: Review) -> None:
     )
     rows = [
         (
-            look.cohort,
+            moving.month(look, say),
             look.leads,
             look.customers,
             look.expected,
@@ -402,7 +402,7 @@ def _drift(book: _Book, review: Review) -> None:
         )
         for look in drift.looks
     ]
-    book.sheet(say("drift.cohorts"), columns, rows)
+    book.sheet(say("drift.cohorts"), columns, rows, moving.open_leads(drift, say))
 
 
 def _account(book: _Book, review: Review) -> None:
