@@ -20,11 +20,14 @@ from scipy import special
 
 from ..leads.cohorts import cohorts_of
 from .closings import closing_curve
+from .rates import Rate, rate
 from .tally import Tally, tables_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+MOVED = 0.05
+"""Chance of sales as soon or as late as they came from which closing times are taken to have moved."""
 WEEK = 7
 FEWEST_SALES = 20
 """Sales of late on which the question rests whether leads take as long as before."""
@@ -91,7 +94,8 @@ class OpenLeads:
             )
             for part in parts
         ]  # fmt: skip
-        return cls(*tables, 0 if tally.sales is None else len(tally.sales.took))
+        leads, share, square = tables
+        return cls(leads, share, square, 0 if tally.sales is None else len(tally.sales.took))
 
     def later(self, keep: NDArray[np.bool_]) -> OpenLeads:
         """Some of the cohorts."""
@@ -115,7 +119,48 @@ def inflation(counted: Floats, open_leads: tuple[Floats, Floats, Floats], rate: 
     chance = (exposure - p * (decided + square)) / (exposure * (1 - p))
     mean = np.divide(share, leads, out=np.ones_like(share), where=leads > 0)
     curve = p * share**2 / exposure * (1 - mean) / np.maximum(mean * max(sales, 1), 1e-9)
-    return np.maximum(1.0, chance + curve)
+    wider: Floats = np.maximum(1.0, chance + curve)
+    return wider
+
+
+def still_closing(tally: Tally) -> tuple[Tally, float]:
+    """The tally, without undecided leads where closing times have moved; and the chance that they have not."""
+    chance = moved(tally)
+    return (tally if chance > MOVED else replace(tally, undecided=None)), chance
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """The close rate of some leads, decided or not, with its interval; `undecided` of the `entered` may still close.
+
+    `wider` is how many times its variance is that of as many decided leads, the design effect included.
+    """
+
+    rate: Rate
+    entered: int
+    undecided: int
+    wider: float
+
+
+def rate_so_far(tally: Tally, mine: NDArray[np.bool_], effect: float = 1.0) -> SoFar:
+    """Close rate of some rows of a tally `with_so_far`, leads counting as they tell; with a design effect.
+
+    >>> from calibrate.counts.tally import tally_of
+    >>> half = tally_of([], np.zeros((0, 4), np.uint8), np.array([1, 0, 1, 0])).weighted(np.array([0.5, 0.5, 1, 1]))
+    >>> found = rate_so_far(replace(half, customers=np.array([1.0, 0, 1, 0])), np.ones(4, bool))
+    >>> str(found.rate), found.entered, found.undecided
+    ('66.7% (2/3, 17.7%-94.9%)', 4, 2)
+    """
+    leads, customers = tally.leads[mine], float(tally.customers[mine].sum())
+    still = leads < 1
+    share = leads[still]
+    counted = max(float(leads.sum()), customers)
+    p = np.array([customers / counted if counted else 0.0])
+    parts = tuple(np.array([float((share**power).sum())]) for power in (0, 1, 2))
+    sales = 0 if tally.sales is None else len(tally.sales.took)
+    wider = effect * float(inflation(np.array([counted]), (parts[0], parts[1], parts[2]), p, sales)[0])
+    entered = round(float(leads[~still].sum())) + int(still.sum())
+    return SoFar(rate(round(customers), round(counted), wider), entered, int(still.sum()), wider)
 
 
 def moved(tally: Tally) -> float:

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..counts.rates import Rate, rate, wilson
+from ..counts.rates import Rate, wilson
+from ..counts.so_far import rate_so_far, still_closing, with_so_far
 from ..counts.tally import Tally
 from ..errors import GridError, SettingsError, unknown
 from ..grid.criteria import Level
@@ -102,6 +103,10 @@ class Adopted:
 
 ENOUGH_EXPECTED = 10
 """Customers expected from which on a promise can be called kept."""
+RECENT_EXPECTED = 30
+"""Customers expected of the newest leads that a promise is held against by themselves."""
+MATERIAL = 1.2
+"""Times less than promised that the newest leads must close for the promise to be broken."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,11 @@ class Outcome:
 
     `side` is "kept", "below" or "above": where the rate that came differs from the promised one by more than the chance
     in both, by the interval of their difference (Newcombe 1998, method 10). It is "early" where nothing surely differs
-    and fewer than ten customers were to be expected: then a kept promise could not have been broken.
+    and fewer than ten customers were to be expected: then a kept promise could not have been broken. It is "broken"
+    where all these leads together agree with the promise, but not the `recent` ones, those from `since` on: the
+    shortest run that ends now and let expect thirty customers.
+
+    Leads that may still close count as far as their age tells (`counts.so_far`): `undecided` of `entered` leads.
     """
 
     month: str
@@ -122,23 +131,38 @@ class Outcome:
     months: float
     first: str = ""
     last: str = ""
+    entered: int = 0
+    undecided: int = 0
+    recent: Rate | None = None
+    since: str = ""
 
     @property
     def leads_per_month(self) -> float | None:
         """Leads a month that came."""
-        return self.came.leads / self.months if self.came and self.months else None
+        return (self.entered or self.came.leads) / self.months if self.came and self.months else None
 
     @property
     def side(self) -> str:
         """Whether what came agrees with what was promised."""
         if self.came is None or not self.came.leads:
             return ""
-        gap, (low, high) = self.came.value - self.promise.close_rate, self.promise.interval
-        if gap + np.hypot(self.came.high - self.came.value, self.promise.close_rate - low) < 0:
+        if self._differs(self.came) < 0:
             return "below"
-        if gap - np.hypot(self.came.value - self.came.low, high - self.promise.close_rate) > 0:
+        if self.recent is not None and self._differs(self.recent) < 0 and self._much_less(self.recent):
+            return "broken"
+        if self._differs(self.came) > 0:
             return "above"
         return "early" if self.expected < ENOUGH_EXPECTED else "kept"
+
+    def _differs(self, came: Rate) -> int:
+        """Whether a rate differs from the promised one beyond the chance in both: 1 above, -1 below, 0 not."""
+        gap, (low, high) = came.value - self.promise.close_rate, self.promise.interval
+        below = gap + np.hypot(came.high - came.value, self.promise.close_rate - low) < 0
+        above = gap - np.hypot(came.value - came.low, high - self.promise.close_rate) > 0
+        return int(above) - int(below)
+
+    def _much_less(self, came: Rate) -> bool:
+        return came.value * MATERIAL < self.promise.close_rate
 
     @property
     def expected(self) -> float:
@@ -277,6 +301,10 @@ def outcomes(story: Sequence[Adopted], tally: Tally, newest: int | None = None) 
     counts as the part of a month that it is.
     """
     results: list[Outcome] = []
+    tally, _ = still_closing(tally)
+    if tally.undecided is not None and tally.undecided.entered is not None and newest is not None:
+        newest = max(newest, int(tally.undecided.entered.max()))
+    tally = with_so_far(tally)
     ends = [adopted.decision.until for adopted in story]
     for adopted, (until, following) in zip(story, pairwise([*ends, None]), strict=True):
         decision = adopted.decision
@@ -293,25 +321,33 @@ def outcomes(story: Sequence[Adopted], tally: Tally, newest: int | None = None) 
         except GridError:
             there = None  # a column that this grid asks for is counted no longer
         for stage in STAGES:
-            threshold, came = getattr(decision.thresholds, stage), None
-            if there is not None:
-                above = there[stage]
-                customers, leads = (round(float(adopted[above].sum())) for adopted in (part.customers, part.leads))
-                came = rate(customers, leads, part.effect(above))
-            between = (months[0], months[-1]) if months else ("", "")
-            results.append(
-                Outcome(
-                    decision.month,
-                    decision.candidate,
-                    stage,
-                    threshold,
-                    decision.promises[stage],
-                    came,
-                    _length(tally, mask, newest),
-                    *between,
-                )
+            promise = decision.promises[stage]
+            outcome = Outcome(
+                decision.month,
+                decision.candidate,
+                stage,
+                getattr(decision.thresholds, stage),
+                promise,
+                None,
+                _length(tally, mask, newest),
+                *((months[0], months[-1]) if months else ("", "")),
             )
+            results.append(outcome if there is None else _with_counts(outcome, part, there[stage]))
     return tuple(results)
+
+
+def _with_counts(outcome: Outcome, part: Tally, above: NDArray[np.bool_]) -> Outcome:
+    """What came at or above the threshold: in all, and in the newest cohorts that let expect enough customers."""
+    came = rate_so_far(part, above, part.effect(above))
+    outcome = replace(outcome, came=came.rate, entered=came.entered, undecided=came.undecided)
+    leads = np.bincount(part.cohort[above], part.leads[above], len(part.cohorts))
+    expected = np.cumsum(leads[::-1])[::-1] * outcome.promise.close_rate
+    enough = np.flatnonzero(expected >= RECENT_EXPECTED)
+    if not len(enough) or enough[-1] <= np.flatnonzero(leads)[0]:
+        return outcome
+    newest = above & (part.cohort >= enough[-1])
+    recent = rate_so_far(part, newest, part.effect(newest)).rate
+    return replace(outcome, recent=recent, since=part.cohorts[enough[-1]])
 
 
 def _length(tally: Tally, mask: NDArray[np.bool_], newest: int | None) -> float:

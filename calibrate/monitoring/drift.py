@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..counts.so_far import OpenLeads, inflation, moved, with_so_far
+from ..counts.so_far import OpenLeads, inflation, still_closing, with_so_far
 from ..counts.tally import Tally
 from ..days import day_number
 from ..errors import GridError, HistoryError
@@ -38,7 +38,7 @@ from ..grid.grid import Grid
 from ..points.curve import fit_curve
 from ..points.score_table import score
 from .drift_effects import effects, fewer
-from .drift_looks import MOVED, Drift, Look
+from .drift_looks import Drift, Look
 from .multiplicity import SMALLEST, able, correlation, in_common, saved, seen, shares, whole
 from .shift_tests import (
     ALL,
@@ -97,7 +97,7 @@ def find_drift(grid: Grid, tally: Tally, *, since: date | str | None = None) -> 
     Recalibrate “seed”: it was made from leads that closed differently. “demo: yes” closes at 15.0% (30 of 200)
     instead of 30.0% (300 of 1,000), since February 2026.
     """
-    tally, surprise = _still_closing(tally)
+    tally, surprise = still_closing(tally)
     regrouped = tally.regroup(grid.criteria)
     effect = effects(regrouped, offsets(grid.criteria))
     open_leads = OpenLeads.of(regrouped)
@@ -111,12 +111,6 @@ def find_drift(grid: Grid, tally: Tally, *, since: date | str | None = None) -> 
     grid, then = _calibrated(grid, regrouped, ~_later(tally, since))
     drift = _Case(grid, then, (regrouped, open_leads), later, _expected(grid, tally, later), effect).drift()
     return replace(drift, closing_times=surprise)
-
-
-def _still_closing(tally: Tally) -> tuple[Tally, float]:
-    """The tally without undecided leads where closing times have moved, and the chance that they have not."""
-    chance = moved(tally)
-    return (tally if chance > MOVED else replace(tally, undecided=None)), chance
 
 
 def _later(tally: Tally, since: date | str | None) -> NDArray[np.bool_]:
@@ -202,10 +196,12 @@ class _Case:
         counts = np.concatenate([self.counts, over(self.totals[:, None], span_of_all)], axis=1)
         then = np.concatenate([self.then, self.overall[None]])
         rate = then[:, 1] / np.maximum(then[:, 0], 1)
-        parts = tuple(over(part, first) for part in (self.open.leads, self.open.share, self.open.square))
-        so_far = inflation(counts[..., 0].astype(float), parts, rate[:, None], self.open.sales)
-        counts, then = fewer(counts, self.effect[:, None] * so_far), fewer(then, self.effect)
-        p, share = self._tested(counts, then, self.effect[-1] * so_far[:, -1]), self._shares(first, counts, then)
+        still = self.open
+        so_far = over(still.leads, first), over(still.share, first), over(still.square, first)
+        wider = self.effect[:, None] * inflation(counts[..., 0].astype(float), so_far, rate[:, None], still.sales)
+        self.wider = wider[-1, :-1, ENOUGH]
+        counts, then = fewer(counts, wider), fewer(then, self.effect)
+        p, share = self._tested(counts, then, wider[:, -1]), self._shares(first, counts, then)
         chance = np.ones(p.shape)
         for t in range(len(looks)):
             line, span = np.nonzero(share[t])
@@ -320,7 +316,7 @@ class _Case:
                 customers,
                 int(then[0]),
                 float(then[1]),
-                *self._open_from(int(self.first[t, j, s]), t, j),
+                *self._open_from(int(self.first[t, j, s]), t, int(j)),
             )
             changes.append(what)
         return changes
@@ -395,8 +391,9 @@ class _Case:
                 since -= 1
             status: Status = "recalibrate" if size >= MIX_CHANGED else "watch"
             first = self._recent(t)
-            name, (leads, customers) = self.grid.criteria[i].name, (
-                int(v[first : t + 1].sum()) for v in (self.entered[:, -1], self.totals[:, 1])
+            name, (leads, customers) = (
+                self.grid.criteria[i].name,
+                (int(v[first : t + 1].sum()) for v in (self.entered[:, -1], self.totals[:, 1])),
             )
             what = Change(
                 "mix",
@@ -425,6 +422,7 @@ class _Case:
         table["leads"], table["customers"] = self.counts[newest, :, ENOUGH, 0], self.counts[newest, :, ENOUGH, 1]
         pairs = np.concatenate([self.counts[newest, :, ENOUGH, ::-1], self.then[:, ::-1]], axis=1).tolist()
         table["entered"] = [self._open_from(int(f), newest, j)[0] for j, f in enumerate(self.first[newest, :, ENOUGH])]
+        table["effect_then"], table["effect"] = self.effect[:-1], self.wider
         table["ratio"] = [ratio_of(*counts) for counts in pairs]
         table["chance"] = self.chance[newest, :-1].min(axis=1)
         status_of_line = {(c.criterion, c.level): c.status for c in self._line_changes(newest)}

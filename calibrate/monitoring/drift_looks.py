@@ -7,20 +7,18 @@ from typing import Any
 
 import pandas as pd
 
+from ..counts.so_far import MOVED
 from ..language import Words, breakable, load
 from ..shown import Shown
 from .shift_tests import Change, Status
-
-MOVED = 0.05
-"""Chance of sales as soon or as late as they came from which closing times are taken to have moved."""
 
 
 @dataclass(frozen=True)
 class Look:
     """One cohort as it looked when it had come in: counts, promised customers, verdict and what it rests on.
 
-    `expected` is None where the grid carries no curve. `changes` has the most surprising first. Of the leads `undecided`
-    may still close; customers are those so far, and `expected` how many should have come by now.
+    `expected` is None where the grid carries no curve. `changes` has the most surprising first. Of the leads
+    `undecided` may still close; customers are those so far, and `expected` how many should have come by now.
     """
 
     cohort: str
@@ -38,9 +36,9 @@ class Drift(Shown):
     """What moved since the calibration: one look per cohort, and the verdict of the newest.
 
     `lines` has one row per level: points, counts then and now (over the shortest run of newest cohorts with enough
-    leads; undecided ones as they count, `entered` how many they are), ratio of the rates, chance, status. `mix` has one
-    row per criterion: stability index of the newest cohort. `closing_times` is the chance that leads take as long to
-    close as they did; where it is small (`moved`), undecided leads are left out.
+    leads; undecided ones as they count, `entered` how many they are), design effects of both rates, ratio of the rates,
+    chance, status. `mix` has one row per criterion: stability index of the newest cohort. `closing_times` is the chance
+    that leads take as long to close as they did; where it is small (`moved`), undecided leads are left out.
     """
 
     grid: str

@@ -100,8 +100,9 @@ def level_said(name: str, words: Words) -> str:
 def spans(leads: Ints, then: Ints, still_open: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
     """First cohort of the three spans of every line at every look: (T, L) leads -> (T, L, 3).
 
-    The middle one is the shortest that ends now with 200 leads of which ten customers would be expected. Where leads are
-    `still_open` (T, L), which count less than one each, fewer do if a halved rate would lie `CLEAR` standard errors away.
+    The middle one is the shortest that ends now with 200 leads of which ten customers would be expected. Where leads
+    are `still_open` (T, L), which count less than one each, fewer do if a halved rate would lie `CLEAR` standard errors
+    away.
 
     >>> spans(np.array([[300], [100], [150]]), np.array([[1000, 100]]))[:, 0].tolist()
     [[0, 0, 0], [1, 0, 0], [2, 1, 0]]

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from ..counts.so_far import MOVED, moved
+from ..counts.tally import Tally
 from ..days import day_number
 from ..errors import GridError, HistoryError
 from ..evaluation.backtest import Backtest
@@ -16,6 +18,7 @@ from ..funnel.kpis import months_of
 from ..grid.criteria import Criterion
 from ..grid.diff import beside
 from ..leads.history import History
+from ..monitoring.broken import broken
 from ..monitoring.drift import find_drift
 from ..monitoring.drift_looks import Drift
 from ..points.grade import demand, grades
@@ -75,6 +78,27 @@ def warnings_of(review: Review, settings: Settings, backtests: Sequence[Backtest
         if warning:
             yield warning
     yield from _known(review, backtests)
+    yield from _of_late(candidate, review.tally)
+
+
+def _of_late(candidate: Candidate, tally: Tally) -> Iterator[Warning_]:
+    """That closing times have moved, and that what the grid promises is broken by the newest leads."""
+    if moved(tally) <= MOVED:
+        yield "closing_times_moved", {}
+    newest = broken(candidate.grid, tally)
+    if newest is not None:
+        yield (
+            "promise_broken",
+            {
+                "name": candidate.name,
+                "since": newest.since,
+                "leads": newest.entered,
+                "open": newest.undecided,
+                "customers": newest.customers,
+                "promised": newest.promised,
+                "part": newest.size,
+            },
+        )
 
 
 def _anew(review: Review) -> Warning_ | None:

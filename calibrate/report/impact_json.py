@@ -61,6 +61,10 @@ def _decision(outcome: Outcome) -> dict[str, Any]:
         "first": outcome.first,
         "last": outcome.last,
         "side": outcome.side,
+        "entered": outcome.entered,
+        "undecided": outcome.undecided,
+        "recent": None if outcome.recent is None else _rate(outcome.recent),
+        "since": outcome.since,
     }
 
 

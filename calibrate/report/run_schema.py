@@ -284,9 +284,13 @@ class Decided(Part):
     threshold: Points
     promised: Promise
     came: Came | None
-    side: Literal["", "kept", "below", "above", "early"]
+    side: Literal["", "kept", "broken", "below", "above", "early"]
     first: str = ""
     last: str = ""
+    entered: int = 0
+    undecided: int = 0
+    recent: CloseRate | None = None
+    since: str = ""
 
 
 class RunFile(Part):

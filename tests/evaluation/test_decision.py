@@ -6,13 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from drift_case import demo
+from drift_case import grid as drift_grid
 from report_case import review
 
 from calibrate.counts.rates import rate
+from calibrate.counts.tally import tally_of
 from calibrate.evaluation import decision as deciding
 from calibrate.evaluation.decision import (
     Adopted,
     Decision,
+    Outcome,
     Promise,
     decided,
     outcomes,
@@ -67,3 +71,29 @@ def test_what_came_is_counted_after_what_was_known() -> None:
     assert found[2].leads_per_month == came.leads / 8
     last = outcomes([first], tally, newest=30 * 14 + 45)[0]  # of November all 30 days, of December 15
     assert (last.first, last.last, last.months) == ("2024-11", "2025-08", 1.5)
+
+
+def test_a_promise_whose_base_has_halved_since_is_broken_not_kept() -> None:
+    """Of 1,000 leads 188 came where 20 % were promised; but of the newest 200 only 18, where 40 should have."""
+    promise = Promise(2000.0, 400.0, 10.0, later=2000.0)
+    kept = Outcome("2025-01", "g", "marketing_qualified", 5, promise, rate(188, 1000), 6.0)
+    assert kept.side == "kept"
+    assert replace(kept, recent=rate(18, 200), since="2025-06").side == "broken"
+    assert replace(kept, recent=rate(34, 200), since="2025-06").side == "kept"
+    assert replace(kept, came=rate(140, 1000), recent=rate(18, 200)).side == "below"
+
+
+def test_the_newest_leads_are_held_against_the_promise_by_themselves() -> None:
+    """Ten leads a month and answer; all that score buy until May 2025, none after: the newest run is June on."""
+    months = [f"2025-{i:02d}" for i in range(1, 9)]
+    cohort = np.repeat(np.arange(8), 40)
+    codes = np.tile(np.repeat([0, 1], 20), 8)[None].astype(np.uint8)
+    bought = (codes[0] == 0) & (cohort < 5)
+    tally = tally_of([demo()], codes, bought, cohort, months)
+    tally = replace(tally, ends=20089 + 30 * np.arange(1, 9))
+    promise = dict.fromkeys(deciding.STAGES, Promise(1000.0, 600.0, 10.0))
+    made = Decision("2025-01", "seed", "C", "w", Thresholds(5, 6), until="2024-12", promises=promise)
+    found = outcomes([Adopted(made, drift_grid())], tally)[0]
+    assert found.since == "2025-06" and found.recent is not None
+    assert (found.recent.leads, found.recent.customers, found.entered, found.undecided) == (60, 0, 160, 0)
+    assert found.came is not None and (found.came.leads, found.came.customers, found.side) == (160, 100, "broken")

@@ -9,6 +9,7 @@ import pytest
 from drift_case import counted, grid
 from scipy import stats
 
+from calibrate.counts.so_far import OpenLeads
 from calibrate.counts.tally import Tally
 from calibrate.grid.grid import Grid
 from calibrate.monitoring import drift as drifting
@@ -17,7 +18,9 @@ from calibrate.monitoring import shift_tests as shifts
 
 def case_of(leads: Tally, seed: Grid) -> Any:
     then = np.array([(each.leads, each.customers) for line in seed.evidence for each in line])
-    return drifting._Case(seed, then, leads, np.ones(len(leads.cohorts), np.bool_), None)
+    everyone = np.ones(len(leads.cohorts), np.bool_)
+    alone = np.ones(len(then) + 1), [1.0] * len(leads.criteria)
+    return drifting._Case(seed, then, (leads, OpenLeads.of(leads)), everyone, None, alone)
 
 
 def test_all_that_is_looked_at_shares_one_chance() -> None:
