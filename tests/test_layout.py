@@ -627,7 +627,6 @@ def test_steps_are_listed_in_the_order_of_the_data() -> None:
         "counts.faded",
         "counts.newest",
         "counts.rates",
-    "counts.so_far",
         "weights",
         "points.score_table",
         "points.thresholds",
