@@ -19,7 +19,7 @@ from calibrate.counts.rates import rate
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Evidence, Grid
-from calibrate.monitoring.broken import broken
+from calibrate.monitoring.base_rate import broken
 from calibrate.monitoring.drift import find_drift
 from calibrate.monitoring.drift_looks import Drift
 from calibrate.points.curve import fit_curve

@@ -177,7 +177,7 @@ STEPS = (
     "monitoring.drift_effects",
     "monitoring.drift_looks",
     "monitoring.drift",
-    "monitoring.broken",
+    "monitoring.base_rate",
     "evaluation.audit",
     "evaluation.constraint_costs",
     "evaluation.near_optimal",

@@ -18,7 +18,7 @@ from ..funnel.kpis import months_of
 from ..grid.criteria import Criterion
 from ..grid.diff import beside
 from ..leads.history import History
-from ..monitoring.broken import broken
+from ..monitoring.base_rate import broken
 from ..monitoring.drift import find_drift
 from ..monitoring.drift_looks import Drift
 from ..points.grade import demand, grades

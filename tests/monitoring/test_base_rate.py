@@ -13,7 +13,7 @@ from drift_case import demo
 
 from calibrate.counts.tally import tally_of
 from calibrate.grid.grid import Curve, Evidence, Grid
-from calibrate.monitoring.broken import broken
+from calibrate.monitoring.base_rate import broken
 
 ROOT = Path(__file__).parents[2]
 
