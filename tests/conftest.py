@@ -14,6 +14,7 @@ import pytest
 
 for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
+os.environ.setdefault("CALIBRATE_JOBS", "1")
 
 Call = Callable[..., tuple[int, str, str]]
 
@@ -39,7 +40,7 @@ def light() -> Iterator[None]:
     from calibrate.report import folder
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(folder, "_pictures", lambda *_: None)
+        patch.setattr(folder, "_pictures", lambda *_: {})
         patch.setattr(folder, "write_workbook", lambda *_: None)
         yield
 

@@ -39,6 +39,7 @@ FLOORS = (
 # The order of the work, file by file: a room (a file, or a folder as a whole) imports only what stands before it.
 GROUND = (
     "errors",
+    "cores",
     "language",
     "vocabulary",
     "numbers",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from .. import __version__
+from ..cores import shared
 from ..errors import CalibrateError, SettingsError, unknown
 from . import card_command, decide, exports
 from . import drift_command as later
@@ -48,6 +49,9 @@ if TYPE_CHECKING:
     from ..report.review import Account
 
 __all__ = ["app", "main"]
+
+DRAWN_WITH = ("matplotlib.figure", "matplotlib.backends.backend_agg")
+"""What pictures are drawn with; another process loads it while rows are read."""
 
 app = typer.Typer(
     name="calibrate",
@@ -97,7 +101,7 @@ def run(data: str, flags: dict[str, Any]) -> None:
     book = notebook.find() if flags["notebook"] else None
     publish.check_out(settings)
     timing: dict[str, float] = {}
-    with Progressing(flags["json"], words_of(flags["lang"])) as progress:
+    with shared(ready=DRAWN_WITH), Progressing(flags["json"], words_of(flags["lang"])) as progress:
         reading = monthly.read_rows(settings, progress, timing=timing)
         publish.check_open(reading, flags["force"])
         review = monthly.review(reading, progress, timing=timing)
@@ -184,7 +188,7 @@ def compare(data: str, flags: dict[str, Any]) -> None:
         raise SettingsError("compare needs grids to judge: --grid NAME=GRID.json (may be repeated) or --current GRID")
     settings = settings_of(data, {**flags, "methods": flags["methods"] or [""]})
     timing: dict[str, float] = {}
-    with Progressing(flags["json"], words_of(flags["lang"])) as progress:
+    with shared(), Progressing(flags["json"], words_of(flags["lang"])) as progress:
         reading = monthly.read_rows(settings, progress, follow=False, timing=timing)
         review = monthly.review(reading, progress, timing=timing)
     if flags["json"]:
@@ -201,7 +205,7 @@ def frontier(data: str, flags: dict[str, Any]) -> None:
     from ..report import run_json, summary
 
     timing: dict[str, float] = {}
-    with Progressing(flags["json"], words_of(flags["lang"])) as progress:
+    with shared(), Progressing(flags["json"], words_of(flags["lang"])) as progress:
         reading = monthly.read_rows(settings_of(data, flags), progress, follow=False, timing=timing)
         curve = monthly.frontier_of(reading, progress, timing=timing)
     if flags["json"]:
@@ -275,7 +279,7 @@ def demo(
     from ..report import folder, run_json, summary
 
     timing: dict[str, float] = {}
-    with Progressing(json, words_of(lang)) as progress:
+    with shared(ready=DRAWN_WITH), Progressing(json, words_of(lang)) as progress:
         progress("simulate")
         reading, review, where = example.run(out, leads, seed, split(lang) or ("en", "fr"), progress, timing=timing)
     if json:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..cores import in_order
 from ..counts.design_effect import grouped
 from ..counts.newest import known_on
 from ..counts.rates import MIN_LEADS
@@ -195,19 +197,18 @@ def replay(
     """
     parts = [np.flatnonzero(fold.judged[tally.cohort]) for fold in folds]
     later = _later_leads(tally, tuple(folds), parts)
-    grids: list[list[Grid]] = [[] for _ in plans]
+    carried_out = partial(_carried_out, tally, plans, allowed, min_leads)
+    by_fold = in_order(carried_out, folds)
+    grids: list[list[Grid]] = [[of_fold[i] for of_fold in by_fold] for i in range(len(plans))]
     scores: list[list[NDArray[np.int64]]] = [[] for _ in plans]
     rates: list[list[Floats]] = [[] for _ in plans]
-    for fold in folds:
-        train, test = training(tally, fold), tally.only(fold.judged)
-        prepared = prepare(train, allowed=allowed, min_leads=min_leads)
-        for i, plan in enumerate(plan.on(_begins(tally, fold)) for plan in plans):
-            grid = sketch(prepared, plan)
-            curve = _own_curve(grid, plan, train)
+    for fold, of_fold in zip(folds, by_fold, strict=True):
+        test = tally.only(fold.judged)
+        for i, grid in enumerate(of_fold):
+            assert grid.curve is not None
             levels, place = levels_of(row_scores(test, grid))
-            grids[i].append(replace(grid, curve=curve))
             scores[i].append(levels[place])
-            rates[i].append(curve.at(levels)[place])
+            rates[i].append(grid.curve.at(levels)[place])
     return tuple(
         Backtest(
             name=plan.name,
@@ -221,6 +222,20 @@ def replay(
         )
         for i, plan in enumerate(plans)
     )
+
+
+def _carried_out(
+    tally: Tally, plans: Sequence[Plan], allowed: Collection[str] | None, min_leads: int, fold: Fold
+) -> list[Grid]:
+    """The grid of every plan on a fold's training leads, with the curve that these give."""
+    train = training(tally, fold)
+    prepared = prepare(train, allowed=allowed, min_leads=min_leads)
+    grids = []
+    for plan in plans:
+        fitting = plan.on(_begins(tally, fold))
+        grid = sketch(prepared, fitting)
+        grids.append(replace(grid, curve=_own_curve(grid, fitting, train)))
+    return grids
 
 
 def with_thresholds(backtest: Backtest, tally: Tally, plan: Plan) -> Backtest:

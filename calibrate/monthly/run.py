@@ -7,13 +7,14 @@ them. What is written to disk is decided in `report`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from .. import __version__
+from ..cores import Task
 from ..counts.power import pace, power_of_history
 from ..counts.tally import Tally
 from ..days import day_number
@@ -33,7 +34,7 @@ from ..export.reading import read_grid as read_grid
 from ..grid.grid import Grid
 from ..leads.columns.roles import newest_first
 from ..leads.history import History
-from ..points.plan import Plan, Prepared, calibrate_prepared, prepare, redrawn
+from ..points.plan import Plan, Prepared, all_redrawn, calibrate_prepared, prepare
 from ..points.score_table import score, with_minimums
 from ..report.review import Candidate, Handover, Past, Review, Robustness
 from ..weights.constraints import check as check_names
@@ -60,6 +61,7 @@ def review(
     """
     timed = partial(timed_step, timing if timing is not None else {}, progress)
     settings, tally = reading.settings, reading.tally
+    ceiling = Task(_ceiling, *_for_ceiling(reading)) if _wants_ceiling(reading) else None
     lines = _along(reading, timed)
     allowed, min_leads = reading.allowed, settings.columns.min_leads
     rates, prepared, rolling, capacity = reading.rates, lines.prepared, lines.rolling, lines.capacity
@@ -88,7 +90,7 @@ def review(
         comparison,
         chosen=_chosen(comparison, candidates),
         months=tally.months,
-        ceiling=_ceiling(reading, rolling) if _wants_ceiling(reading) else None,
+        ceiling=None if ceiling is None else ceiling.result(),
         past=Past(reading.story, outcomes(reading.story, tally, _newest(reading.history))),
         frontier=_signed(frontier, reading),
         limits=lines.limits,
@@ -125,7 +127,7 @@ def review(
 
 def _redrawn(lines: _Along, tally: Tally) -> dict[str, Grid]:
     """The candidates' grids with what resamples say of them, slim, their bands counted on later leads."""
-    grids = {plan.name: redrawn(lines.prepared, plan, lines.grids[plan.name]) for plan in lines.plans}
+    grids = all_redrawn(lines.prepared, lines.plans, lines.grids)
     grids |= {plan.name: slim(grids[plan.name]) for plan in lines.plans if plan.size is not None}
     return {
         backtest.name: replace(grids[backtest.name], bands=counted_bands(grids[backtest.name], tally, backtest))
@@ -277,8 +279,12 @@ def _wants_ceiling(reading: Counted) -> bool:
     return wish if wish is not None else available() and reading.tally.rows <= QUICK_ROWS
 
 
-def _ceiling(reading: Counted, rolling: Sequence[Fold]) -> dict[str, float] | None:
-    return ceiling_of(reading.tally, rolling, reading.allowed) or None
+def _for_ceiling(reading: Counted) -> tuple[Tally, Sequence[Fold], Collection[str]]:
+    return reading.tally, _rolling(reading), reading.allowed
+
+
+def _ceiling(tally: Tally, rolling: Sequence[Fold], allowed: Collection[str]) -> dict[str, float] | None:
+    return ceiling_of(tally, rolling, allowed) or None
 
 
 def _newest(history: History) -> int | None:

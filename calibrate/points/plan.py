@@ -6,14 +6,15 @@ plan carried out on the training leads of a fold has seen nothing of the leads i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import TypedDict
 
 import numpy as np
 
+from ..cores import in_order
 from ..counts import binning
 from ..counts.neutral import with_neutral
 from ..counts.rates import MIN_LEADS, RateTable, estimate
@@ -35,7 +36,7 @@ from .build import NO_LIMITS, build_grid, paths
 from .cross_fitted import level_of, unseen
 from .curve import with_interval
 from .recency import ALIKE, Recency, recency_of
-from .redrawn import draws_for, redraw, resamples
+from .redrawn import Counts, Redraw, drawn_counts, draws_for, redraw_of, redrawn_by, resample_of
 from .redundancy import without_repeats
 from .scale import Scale
 from .score_table import reaches, score, with_minimums
@@ -105,7 +106,6 @@ class Prepared:
     recency: Recency = ALIKE
     _weights: dict[tuple[str, str], Weights] = field(default_factory=dict, repr=False, compare=False)
     _paths: dict[tuple[str, str], dict[int, Lines]] = field(default_factory=dict, repr=False, compare=False)
-    _resampled: list[tuple[Tally, Prepared]] = field(default_factory=list, repr=False, compare=False)
     sized: dict[tuple[str, str, int, bool, str], Grid] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -121,15 +121,6 @@ class Prepared:
         size = len(joint.values)
         data = np.eye(size) if joint.curvature is None else joint.curvature
         return Guide(joint.values, data, gram(rows, rows.leads))
-
-    def resampled(self, draws: int) -> list[tuple[Tally, Prepared]]:
-        """The first resamples of the leads, each prepared once for all plans."""
-        for part, present in islice(resamples(self.tally), len(self._resampled), draws):
-            learnt = self.recency.on(present)
-            rates = estimate(learnt, min_leads=self.rates.min_leads, precision=QUICK)
-            fresh = Prepared(present, present, rates, self.months, rough=True, recency=self.recency)
-            self._resampled.append((part, fresh))
-        return self._resampled[:draws]
 
     def weights(self, method: str, constraints: Constraints) -> Weights:
         """The weights of a method under constraints, found once."""
@@ -199,22 +190,61 @@ def sketch(prepared: Prepared, plan: Plan) -> Grid:
 
 def redrawn(prepared: Prepared, plan: Plan, grid: Grid) -> Grid:
     """A plan's grid with what resamples of its leads say: how often lines are kept, what the score owes to chance."""
-    joint = plan.method in (JOINT, SEARCHED) or plan.size is not None
-    draws = 0 if plan.grid is not None or plan.limits is not None else draws_for(prepared.tally, joint=joint)
-    if not draws:
+    return all_redrawn(prepared, [plan], {plan.name: grid})[plan.name]
+
+
+def all_redrawn(prepared: Prepared, plans: Sequence[Plan], grids: Mapping[str, Grid]) -> dict[str, Grid]:
+    """The grids of some plans, by name, each with what resamples of their leads say: the same ones for all."""
+    draws = {plan.name: _draws(prepared.tally, plan) for plan in plans}
+    most = max(draws.values(), default=0)
+    lean = Prepared(prepared.tally, prepared.tally, prepared.rates, prepared.months, recency=prepared.recency)
+    again = partial(_again, lean, [plan for plan in plans if draws[plan.name]], draws)
+    turns = in_order(again, enumerate(islice(drawn_counts(prepared.tally), most)))
+    return {
+        plan.name: _with_redraws(
+            prepared, plan, grids[plan.name], [turn[plan.name] for turn in turns[: draws[plan.name]]]
+        )
+        for plan in plans
+    }
+
+
+def _draws(tally: Tally, plan: Plan) -> int:
+    """How many resamples a plan's grid is worth; none where its points do not come from these leads alone."""
+    if plan.grid is not None or plan.limits is not None:
+        return 0
+    return draws_for(tally, joint=plan.method in (JOINT, SEARCHED) or plan.size is not None)
+
+
+def _again(
+    prepared: Prepared, plans: Sequence[Plan], draws: Mapping[str, int], turn: tuple[int, Counts]
+) -> dict[str, Redraw]:
+    """What one resample says of every plan that has not had its number of them, by name."""
+    number, counts = turn
+    part, present = resample_of(prepared.tally, counts)
+    learnt = prepared.recency.on(present)
+    rates = estimate(learnt, min_leads=prepared.rates.min_leads, precision=QUICK)
+    fresh = Prepared(present, present, rates, prepared.months, rough=True, recency=prepared.recency)
+    wanted = [plan for plan in plans if number < draws[plan.name]]
+    return {plan.name: redraw_of(prepared.tally, part, _roughly(prepared, fresh, plan)) for plan in wanted}
+
+
+def _roughly(prepared: Prepared, fresh: Prepared, plan: Plan) -> Grid:
+    """A plan's points made anew from a resample."""
+    if plan.size is not None:
+        return _of_size(fresh, plan, brief=True)
+    weights = fresh.weights(plan.method, plan.constraints)
+    guide = None if plan.constraints.max_lines is None else fresh.guide
+    form = _form(prepared, plan)
+    return build_grid(weights, fresh.tally, constraints=plan.constraints, guide=guide, brief=True, **form)
+
+
+def _with_redraws(prepared: Prepared, plan: Plan, grid: Grid, redraws: Sequence[Redraw]) -> Grid:
+    """The grid with what its redraws say, finished anew; as it is where there are none."""
+    if not redraws:
         return grid
-
-    def again(fresh: Prepared) -> Grid:
-        if plan.size is not None:
-            return _of_size(fresh, plan, brief=True)
-        weights = fresh.weights(plan.method, plan.constraints)
-        guide = None if plan.constraints.max_lines is None else fresh.guide
-        form = _form(prepared, plan)
-        return build_grid(weights, fresh.tally, constraints=plan.constraints, guide=guide, brief=True, **form)
-
-    redraws = redraw(prepared.tally, grid, [(part, again(fresh)) for part, fresh in prepared.resampled(draws)])
-    points = replace(redraws.on(grid), curve=None, thresholds=None, bands=())
-    return _finished(points, prepared.tally, plan, prepared, redraws.freedom)
+    result = redrawn_by(prepared.tally, grid, redraws)
+    points = replace(result.on(grid), curve=None, thresholds=None, bands=())
+    return _finished(points, prepared.tally, plan, prepared, result.freedom)
 
 
 def grid_from(weights: Weights, prepared: Prepared, plan: Plan) -> Grid:

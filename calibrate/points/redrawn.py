@@ -72,32 +72,84 @@ def draws_for(tally: Tally, *, joint: bool = False) -> int:
     return max(draws // 2, FEWEST) if joint else draws
 
 
-def resamples(tally: Tally) -> Iterator[tuple[Tally, Tally]]:
-    """Resamples without end, the same ones every time; beside each, itself without the rows that were not drawn."""
+@dataclass(frozen=True)
+class Counts:
+    """How often the leads of every row were drawn: customers and other leads (R,), undecided leads one by one."""
+
+    customers: Floats
+    lost: Floats
+    undecided: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Redraw:
+    """What one resample says of a grid: the points made anew, per level of the tally (levels,), and the gap.
+
+    The gap is what they gain more on their own leads than on those that these stand for: twice the log-likelihood.
+    """
+
+    points: NDArray[np.int64]
+    gap: float
+
+
+def drawn_counts(tally: Tally) -> Iterator[Counts]:
+    """How often every lead is drawn, resample after resample without end, the same every time.
+
+    Every lead counts 0, 1, 2 ... times, leads of one group together.
+    """
     rng = np.random.default_rng(SEED)
     while True:
-        part = resample(tally, rng)
-        yield part, _drawn(part)
+        yield _drawn(tally, rng)
+
+
+def resamples(tally: Tally) -> Iterator[tuple[Tally, Tally]]:
+    """Resamples without end, the same ones every time; beside each, itself without the rows that were not drawn."""
+    return (resample_of(tally, counts) for counts in drawn_counts(tally))
+
+
+def resample_of(tally: Tally, counts: Counts) -> tuple[Tally, Tally]:
+    """The tally with every lead counted as often as it was drawn; and the same without the rows that were not."""
+    part = _counted(tally, counts)
+    rows = part.leads > 0
+    present = replace(
+        part,
+        codes=np.ascontiguousarray(part.codes[:, rows]),
+        cohort=part.cohort[rows],
+        leads=part.leads[rows],
+        customers=part.customers[rows],
+        counted=part.counted[rows],
+    )
+    return part, present
+
+
+def redraw_of(tally: Tally, part: Tally, grid: Grid) -> Redraw:
+    """What a resample `part` of a tally says by the grid that was made from it."""
+    scores, row = levels_of(row_scores(tally, grid))
+    counts = [
+        np.bincount(row, values, len(scores)).astype(np.float64)
+        for values in (part.leads, part.customers, tally.leads, tally.customers)
+    ]
+    gap = gain(scores, counts[0], counts[1]) - gain(scores, counts[0], counts[1], (counts[2], counts[3]))
+    return Redraw(_points(tally, grid), gap)
 
 
 def redraw(tally: Tally, grid: Grid, redraws: Sequence[tuple[Tally, Grid]]) -> Redrawn:
-    """The grid against those made from resamples of its tally (`resamples`), each beside its resample.
+    """The grid against those made from resamples of its tally (`resamples`), each beside its resample."""
+    return redrawn_by(tally, grid, [redraw_of(tally, part, redrawn_grid) for part, redrawn_grid in redraws])
+
+
+def redrawn_by(tally: Tally, grid: Grid, redraws: Sequence[Redraw]) -> Redrawn:
+    """The grid against what resamples of its tally say.
 
     A grid's criteria may be coarser than the tally's: lines are compared level by level of the tally, and a line that
     joins several is kept as far as their leads go.
     """
     points, place = _points(tally, grid), _places(tally, grid)
-    sign, same, gaps = np.zeros(len(points)), np.zeros(len(points)), []
-    for part, redrawn_grid in redraws:
-        fresh = _points(tally, redrawn_grid)
-        sign += np.sign(fresh) == np.sign(points)
-        same += fresh == points
-        scores, row = levels_of(row_scores(tally, redrawn_grid))
-        counts = [
-            np.bincount(row, values, len(scores)).astype(np.float64)
-            for values in (part.leads, part.customers, tally.leads, tally.customers)
-        ]
-        gaps.append(gain(scores, counts[0], counts[1]) - gain(scores, counts[0], counts[1], (counts[2], counts[3])))
+    sign, same = np.zeros(len(points)), np.zeros(len(points))
+    for fresh in redraws:
+        sign += np.sign(fresh.points) == np.sign(points)
+        same += fresh.points == points
+    gaps = [fresh.gap for fresh in redraws]
     matched = place >= 0
     weight = np.maximum(tally.by_level[matched, 0], 1e-9)
     size = int(offsets(grid.criteria)[-1])
@@ -118,6 +170,11 @@ def resample(tally: Tally, rng: np.random.Generator) -> Tally:
     >>> 900 < leads < 1100 and 70 < customers < 130
     True
     """
+    return _counted(tally, _drawn(tally, rng))
+
+
+def _drawn(tally: Tally, rng: np.random.Generator) -> Counts:
+    """How often every lead is drawn."""
     customers = rng.poisson(tally.customers).astype(np.float64)
     lost = rng.poisson(np.maximum(tally.leads - tally.customers, 0)).astype(np.float64)
     if tally.group is not None and (tally.group >= 0).any():
@@ -125,17 +182,23 @@ def resample(tally: Tally, rng: np.random.Generator) -> Tally:
         together = tally.group >= 0
         customers = np.where(together, tally.customers * times, customers)
         lost = np.where(together, (tally.leads - tally.customers) * times, lost)
-    leads = customers + lost
     young = tally.undecided
-    if young is not None:
-        young = replace(young, leads=rng.poisson(young.leads).astype(np.float64))
-    totals, marginals = tables_of(tally.criteria, tally.codes, tally.cohort, len(tally.cohorts), (leads, customers))
+    return Counts(customers, lost, None if young is None else rng.poisson(young.leads).astype(np.float64))
+
+
+def _counted(tally: Tally, counts: Counts) -> Tally:
+    """The tally with every lead counted as often as it was drawn."""
+    leads, young = counts.customers + counts.lost, tally.undecided
+    if young is not None and counts.undecided is not None:
+        young = replace(young, leads=counts.undecided)
+    both = leads, counts.customers
+    totals, marginals = tables_of(tally.criteria, tally.codes, tally.cohort, len(tally.cohorts), both)
     return replace(
         tally,
         totals=totals,
         marginals=marginals,
         leads=leads,
-        customers=customers,
+        customers=counts.customers,
         counted=leads.astype(np.int64),
         group=None,
         undecided=young,
@@ -159,16 +222,3 @@ def _points(tally: Tally, grid: Grid) -> NDArray[np.int64]:
     """The grid's points on each level of the tally: (levels,)."""
     place = _places(tally, grid)
     return np.where(place >= 0, grid.flat[place] if len(grid.flat) else 0, 0)
-
-
-def _drawn(part: Tally) -> Tally:
-    """A resample without the rows that were not drawn."""
-    rows = part.leads > 0
-    return replace(
-        part,
-        codes=np.ascontiguousarray(part.codes[:, rows]),
-        cohort=part.cohort[rows],
-        leads=part.leads[rows],
-        customers=part.customers[rows],
-        counted=part.counted[rows],
-    )

@@ -207,6 +207,11 @@ def save(figure: Figure, path: Path | str) -> Path:
     return target
 
 
+def png(figure: Figure) -> bytes:
+    """A figure as the bytes of a PNG file."""
+    return _drawn(figure, "png")
+
+
 def _drawn(figure: Figure, kind: str) -> bytes:
     """The figure as the bytes of a file."""
     import matplotlib

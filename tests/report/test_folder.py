@@ -23,7 +23,7 @@ GRIDS = {candidate.name: json.dumps({"name": candidate.name}) for candidate in R
 @pytest.fixture
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without pictures and pages, which these tests do not look at."""
-    monkeypatch.setattr(folder, "_pictures", lambda *_: None)
+    monkeypatch.setattr(folder, "_pictures", lambda *_: {})
     monkeypatch.setattr(folder, "page_text", lambda *_: "<p>page</p>")
 
 
@@ -36,7 +36,7 @@ def contents(goal: Path) -> dict[str, bytes]:
 
 
 def test_a_page_without_what_if_holds_no_profiles_of_leads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder, "_pictures", lambda *_: None)
+    monkeypatch.setattr(folder, "_pictures", lambda *_: {})
     sizes, pages = [], []
     for what_if in (True, False):
         goal = tmp_path / str(what_if) / "2025-11"
@@ -141,7 +141,7 @@ sys.path.insert(0, "tests")
 from pathlib import Path
 from report_case import review
 from calibrate.report import folder
-folder._pictures, folder.page_text = lambda *_: None, lambda *_: "<p>page</p>"
+folder._pictures, folder.page_text = lambda *_: {}, lambda *_: "<p>page</p>"
 where = sys.argv[2]
 if where == "filling":
     folder.write_workbook = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
