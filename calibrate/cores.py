@@ -14,7 +14,6 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -45,8 +44,8 @@ def jobs() -> int:
 
 
 @contextmanager
-def shared(at_most: int | None = None, ready: Iterable[str] = ()) -> Iterator[None]:
-    """Tasks are shared with other processes while this lasts; `ready` are modules that these load while they wait.
+def shared(at_most: int | None = None, ready: Callable[[], None] | None = None) -> Iterator[None]:
+    """Tasks are shared with other processes while this lasts; `ready` is what these do before they wait for some.
 
     Begin before there are threads (an engine that is open, a notebook): a process that has some is not copied. Where
     processes cannot be copied (macOS, Windows) new ones are started.
@@ -64,7 +63,7 @@ def shared(at_most: int | None = None, ready: Iterable[str] = ()) -> Iterator[No
     from concurrent.futures import ProcessPoolExecutor
 
     method = "fork" if sys.platform == "linux" else "spawn"
-    pool = ProcessPoolExecutor(number - 1, multiprocessing.get_context(method), _begin, (tuple(ready),))
+    pool = ProcessPoolExecutor(number - 1, multiprocessing.get_context(method), _begin, (ready,))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # a library's idle thread counts as one
         pool.submit(int)  # the processes begin now
@@ -109,7 +108,7 @@ def in_order(function: Callable[[Item], T], items: Iterable[Item]) -> list[T]:
     return results[::-1]
 
 
-def _begin(ready: tuple[str, ...]) -> None:
+def _begin(ready: Callable[[], None] | None) -> None:
     """Make a new process one that does tasks: stopped by its parent alone, gone when that is gone."""
     global _pool
     _pool = None  # a copy of the parent's
@@ -122,11 +121,8 @@ def _begin(ready: tuple[str, ...]) -> None:
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
-    for module in ready:
-        try:
-            import_module(module)
-        except ImportError:  # an extra that is not there
-            continue
+    if ready is not None:
+        ready()
 
 
 def _follow(sentinel: int) -> None:

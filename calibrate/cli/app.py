@@ -50,9 +50,6 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-DRAWN_WITH = ("matplotlib.figure", "matplotlib.backends.backend_agg")
-"""What pictures are drawn with; another process loads it while rows are read."""
-
 app = typer.Typer(
     name="calibrate",
     no_args_is_help=True,
@@ -92,7 +89,7 @@ def run(data: str, flags: dict[str, Any]) -> None:
     """Calibrate: rates, candidate grids, their comparison on later leads, and the month's report."""
     from ..monthly import notebook, publish
     from ..monthly import run as monthly
-    from ..report import folder, run_json, summary
+    from ..report import charts, folder, run_json, summary
 
     settings = settings_of(data, flags)
     if flags["target"]:
@@ -101,7 +98,7 @@ def run(data: str, flags: dict[str, Any]) -> None:
     book = notebook.find() if flags["notebook"] else None
     publish.check_out(settings)
     timing: dict[str, float] = {}
-    with shared(ready=DRAWN_WITH), Progressing(flags["json"], words_of(flags["lang"])) as progress:
+    with shared(ready=charts.load_library), Progressing(flags["json"], words_of(flags["lang"])) as progress:
         reading = monthly.read_rows(settings, progress, timing=timing)
         publish.check_open(reading, flags["force"])
         review = monthly.review(reading, progress, timing=timing)
@@ -276,10 +273,10 @@ def demo(
 ) -> None:
     """Simulate a B2B history whose truth is known, calibrate it and write the report."""
     from ..monthly import demo as example
-    from ..report import folder, run_json, summary
+    from ..report import charts, folder, run_json, summary
 
     timing: dict[str, float] = {}
-    with shared(ready=DRAWN_WITH), Progressing(json, words_of(lang)) as progress:
+    with shared(ready=charts.load_library), Progressing(json, words_of(lang)) as progress:
         progress("simulate")
         reading, review, where = example.run(out, leads, seed, split(lang) or ("en", "fr"), progress, timing=timing)
     if json:

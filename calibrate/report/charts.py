@@ -207,6 +207,12 @@ def save(figure: Figure, path: Path | str) -> Path:
     return target
 
 
+def load_library() -> None:
+    """Load what pictures are drawn with, so that the first one need not wait for it."""
+    import matplotlib.backends.backend_agg
+    import matplotlib.figure  # noqa: F401
+
+
 def png(figure: Figure) -> bytes:
     """A figure as the bytes of a PNG file."""
     return _drawn(figure, "png")
