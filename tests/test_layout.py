@@ -19,7 +19,7 @@ HOUSE = ROOT / "calibrate"
 
 # The packages, floor by floor, written by hand: one imports packages of lower floors only, none beside it.
 FLOORS = (
-    ("errors", "vocabulary", "days", "simulated_leads", "shown", "free_names", "figures", "owners"),
+    ("errors", "vocabulary", "days", "simulated_leads", "shown", "free_names", "figures", "owners", "cores"),
     ("files", "language", "numbers"),
     ("grid", "engine"),
     ("leads",),
