@@ -205,6 +205,7 @@ EDGES_IN = {  # each with the types it makes
 }
 EDGES_OUT = ("export", "scoring.rows", "scoring.frame", "scoring.one_lead", "report.charts", "report")
 TOP = (
+    "monthly.addresses",
     "monthly.settings_part",
     "monthly.text_settings",
     "monthly.report_settings",
@@ -248,7 +249,9 @@ UPWARD = {
 
 # Where each heavy library may be imported: a room, or one file of it.
 HOMES = {
+    "aiohttp": {"engine"},
     "duckdb": {"engine"},
+    "fsspec": {"engine"},
     "sqlglot": {"engine", "counts.encoding", "leads.statement", "scoring.reasons", "scoring.rows", "export"},
     "nanoarrow": {"engine"},
     "psycopg": {"engine"},

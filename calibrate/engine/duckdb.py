@@ -173,12 +173,18 @@ class DuckTable:
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):  # a statement of ours
             raise
         except duckdb.Error as error:
-            raise InputError(
+            raise refusal(error) or InputError(
                 f"{self.name}: cannot be read any more ({str(error).splitlines()[0]}); is the file damaged, or was it "
                 "changed while it was read?"
             ) from error
         finally:
             cursor.close()
+
+
+def refusal(error: duckdb.Error) -> InputError | None:
+    """What a file system of ours said inside DuckDB, which hands on the trace of it as a text; None of other faults."""
+    _, mark, said = str(error).rpartition(f"\n{InputError.__name__}: ")
+    return InputError(said.splitlines()[0]) if mark else None
 
 
 def _plain(values: NDArray[Any]) -> NDArray[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from ..numbers import Signs
 from ..vocabulary import BLANKS
 from . import textfile
 from .bounds import without_totals
-from .duckdb import Connection, DuckTable, described, view_over
+from .duckdb import Connection, DuckTable, described, refusal, view_over
 from .infer import set_types, table_in_place
 from .limits import MOST_LINE
 from .sql import identifier, literal, relation
@@ -203,12 +203,28 @@ def _stored(connection: Connection, size: int) -> str:
 def _parquet(
     connection: Connection, source: str, files: list[str], options: Asked, facts: tuple[Fact, ...] = ()
 ) -> DuckTable:
-    """Parquet files, read where they lie; their order is the order of names, then of rows."""
+    """Parquet files of this machine."""
     if not files:
         raise InputError(f"{source}: no Parquet files here; name a CSV or Parquet file, or a folder of Parquet files")
-    places = ", ".join(place_of(file) for file in files)
-    reader = f"read_parquet([{places}], union_by_name = {'true' if len(files) > 1 else 'false'})"
-    position = "file_row_number" if len(files) == 1 else "file_index * 1099511627776 + file_row_number"
+    places = [place_of(file) for file in files]
+    return open_parquet(connection, source, places, options, facts=facts, fingerprint=lambda: _digest(files))
+
+
+def open_parquet(
+    connection: Connection,
+    source: str,
+    places: Sequence[str],
+    options: Asked,
+    *,
+    facts: tuple[Fact, ...],
+    fingerprint: Callable[[], str],
+) -> DuckTable:
+    """Parquet files, read where they lie; their order is the order of names, then of rows.
+
+    `places` are escaped literals that DuckDB opens.
+    """
+    reader = f"read_parquet([{', '.join(places)}], union_by_name = {'true' if len(places) > 1 else 'false'})"
+    position = "file_row_number" if len(places) == 1 else "file_index * 1099511627776 + file_row_number"
     try:
         table = table_in_place(
             connection,
@@ -216,12 +232,12 @@ def _parquet(
             name=Path(source).name,
             position=position,
             facts=facts,
-            fingerprint=lambda: _digest(files),
+            fingerprint=fingerprint,
             signs=options.signs,
-            files=len(files),
+            files=len(places),
         )
     except duckdb.Error as error:
-        raise InputError(
+        raise refusal(error) or InputError(
             f"{source}: cannot be read as Parquet ({str(error).splitlines()[0]}); export it again, or as CSV"
         ) from error
     if not table.rows:

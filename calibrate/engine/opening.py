@@ -12,12 +12,12 @@ import duckdb
 
 from ..errors import CalibrateError, InputError, unknown
 from ..numbers import Signs
-from .duckdb import Connection, DuckTable, copied
+from .duckdb import Connection, DuckTable, copied, refusal
 from .files import Asked, open_file
 from .frames import Frame, is_frame, open_frame
 from .infer import table_in_place
 from .sql import identifier, literal, rendered
-from .table import Statement, Table, free_of_reserved, shown
+from .table import OBJECTS, Statement, Table, free_of_reserved, shown
 
 if TYPE_CHECKING:
     from .postgres import Door
@@ -95,14 +95,20 @@ class Session:
         return open_frame(self.connection, frame, name, signs)
 
     def _open(self, text: str, table: str | None, options: Asked) -> Table:
-        if "://" in text:
+        if "://" in text and text.partition("://")[0].lower() not in OBJECTS:
             return self._open_far(text, table)
         if self._far is not None:
             raise InputError(
-                f"{text}: the leads stay on their server ({shown(self._far)}), where this file cannot be read beside "
-                "them; load it into the same database, or export the leads to a file as well"
+                f"{shown(text)}: the leads stay on their server ({shown(self._far)}), where this file cannot be read "
+                "beside them; load it into the same database, or export the leads to a file as well"
             )
         path, _, name = text.partition("#")
+        if "://" in text:
+            from .objects import fetched, open_object
+
+            if path.lower().endswith(DATABASES):
+                return _database(self.connection, fetched(self.connection, path), table or name or None, options)
+            return open_object(self.connection, text, table=table, options=options)
         if path.lower().endswith(DATABASES) and (name or Path(text).is_file() or not Path(text).exists()):
             return _database(self.connection, Path(path), table or name or None, options)
         if name and not Path(text).exists() and Path(path).exists():
@@ -113,7 +119,7 @@ class Session:
         address, _, name = text.partition("#")
         scheme = address.partition("://")[0].lower()
         if scheme not in ("postgresql", "postgres", "spark"):
-            hint = " Download the file first." if scheme in ("http", "https", "s3", "gs", "ftp", "sftp") else ""
+            hint = " Download the file first." if scheme in ("ftp", "sftp") else ""
             raise InputError(unknown("kind of database", scheme, ["postgresql", "spark"]) + hint)
         if self._far not in (None, address):
             raise InputError(
@@ -149,7 +155,9 @@ class Session:
         try:
             rows = self.connection.execute(f"COPY ({rendered(statement, 'duckdb')}) TO {target} ({form})")
         except duckdb.Error as fault:
-            raise InputError(f"{table.name}: cannot be read and written whole ({_said(fault)})") from fault
+            raise refusal(fault) or InputError(
+                f"{table.name}: cannot be read and written whole ({_said(fault)})"
+            ) from fault
         return int(rows[0][0])
 
     def close(self) -> None:

@@ -147,13 +147,26 @@ def kinds(table: Table) -> dict[str, str]:
     return {column.name: "whole" if column.whole and tells_whole else column.type for column in table.columns}
 
 
-def shown(address: str) -> str:
-    """An address without what may be a password.
+OBJECTS = ("s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "http", "https")
+"""Schemes of addresses that name a file: object stores and the web."""
 
-    >>> shown("postgresql://me:secret@host/base")
-    'postgresql://host/base'
-    >>> shown("leads@home.csv")
-    'leads@home.csv'
+
+def shown(address: str) -> str:
+    """An address without what may be a password: no user, and nothing behind a question mark.
+
+    >>> shown("postgresql://me:secret@host/base?password=x"), shown("https://me:pw@host/leads.csv?signature=x")
+    ('postgresql://host/base', 'https://host/leads.csv')
+    >>> shown("leads@home.csv"), shown("abfss://box@account.dfs.core.windows.net/a@b.csv")
+    ('leads@home.csv', 'abfss://box@account.dfs.core.windows.net/a@b.csv')
     """
     scheme, mark, place = address.partition("://")
-    return f"{scheme}://{place.rpartition('@')[2]}" if mark else address
+    if not mark:
+        return address
+    if scheme.lower() not in OBJECTS:
+        base, _, query = place.rpartition("@")[2].partition("?")
+        return f"{scheme}://{base}" + "".join(query.partition("#")[1:])
+    host, slash, path = place.partition("/")
+    user, _, host = host.rpartition("@")
+    if scheme.lower().startswith("http"):
+        return f"{scheme}://{host.partition('?')[0]}{slash}{path.partition('?')[0]}"
+    return f"{scheme}://{f'{user}@' if user and ':' not in user else ''}{host}{slash}{path}"

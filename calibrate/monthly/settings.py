@@ -28,20 +28,20 @@ from pydantic import BaseModel, Field, FiniteFloat, ValidationError
 from pydantic.fields import FieldInfo
 
 from ..errors import SettingsError, unknown
+from .addresses import is_address
 from .report_settings import FeedbackSettings, Report
 from .settings_part import PATH as PATH
 from .settings_part import Flag as Flag
 from .settings_part import SettingsPart
 from .text_settings import TextSettings
 
-SCHEMES = ("postgresql://", "postgres://", "spark://")
 DEFAULT_METHODS = ("lift", "cautious", "evidence", "logistic", "sparse")
 
 
 class Data(SettingsPart):
     """Where the leads are."""
 
-    file: Annotated[str, PATH] = Field(description="the leads: a path or a database address")
+    file: Annotated[str, PATH] = Field(description="the leads: a path, or an address of a database or a store")
     table: Annotated[str | None, Flag("NAME")] = Field(
         default=None, description="table of a database, sheet of a workbook"
     )
@@ -392,7 +392,7 @@ def moved(settings: Settings, start: Path, end: Path) -> Settings:
     """The same settings with paths that were relative to `start` made relative to `end`."""
 
     def path_from(path: str | None) -> str | None:
-        if path is None or path.startswith(SCHEMES) or os.path.isabs(path):
+        if path is None or is_address(path) or os.path.isabs(path):
             return path
         return Path(os.path.relpath(start / path, end)).as_posix()
 

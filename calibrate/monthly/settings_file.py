@@ -9,12 +9,15 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Table
 
-from .settings import Settings, moved, options, sections
+from .addresses import without_secrets
+from .settings import PATH, Settings, moved, options, sections
 
 HEAD = (
     "Settings of this calibration. Edit them and run: calibrate run calibration.toml",
     "Paths are relative to this file. Lines that begin with # are choices left to calibrate.",
 )
+
+SECRETS = "An address was given with a password or a signature, which no file keeps: give it by the environment."
 
 
 def settings_text(
@@ -28,6 +31,10 @@ def settings_text(
     there = moved(settings, Path(), folder)
     help_of = {(option.section, option.key): option.field.description or "" for option in options()}
     head = tomlkit.document()
+    public = _public(there)
+    if public != there:
+        head.add(tomlkit.comment(SECRETS))
+        there = public
     for line in (*HEAD, *facts):
         head.add(tomlkit.comment(_one_line(line)))
     head.add(tomlkit.nl())
@@ -43,6 +50,18 @@ def settings_text(
         comments = "".join(f"# {_one_line(note)}\n" for note in (notes or {}).get(column, ()))
         pieces.append(comments + (_entry("criterion", decided[column].model_dump()) if column in decided else ""))
     return "\n".join(pieces)
+
+
+def _public(settings: Settings) -> Settings:
+    """The same settings with addresses as a file may keep them."""
+    for option in options():
+        if PATH in option.field.metadata:
+            part = getattr(settings, option.section)
+            path = getattr(part, option.key)
+            if isinstance(path, str) and path != without_secrets(path):
+                part = part.model_copy(update={option.key: without_secrets(path)})
+                settings = settings.model_copy(update={option.section: part})
+    return settings
 
 
 def toml(value: object) -> str:

@@ -1,0 +1,55 @@
+"""What stores raise, as their libraries raise it, becomes words without anything of their texts."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from calibrate.engine.object_faults import fault_of
+
+
+class ClientPayloadError(Exception):
+    """As in aiohttp."""
+
+
+class HttpError(Exception):
+    """As in gcsfs: a number of HTTP in `code`."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__("secret")
+        self.code = code
+
+
+class ClientAuthenticationError(Exception):
+    """As in azure.core."""
+
+
+def caused(fault: Exception, cause: Exception) -> Exception:
+    fault.__cause__ = cause
+    return fault
+
+
+@pytest.mark.parametrize(
+    ("fault", "scheme", "words"),
+    [
+        (HttpError(403), "gs", "no right to read it; rights come from GOOGLE_APPLICATION_CREDENTIALS"),
+        (HttpError(404), "gcs", "nothing is there"),
+        (HttpError(503), "gs", "the server answers with fault 503"),
+        (
+            ClientAuthenticationError("secret"),
+            "abfs",
+            "no right to read it; rights come from AZURE_STORAGE_ACCOUNT_NAME",
+        ),
+        (caused(FileNotFoundError("secret"), asyncio.TimeoutError()), "https", "no answer in time"),
+        (caused(FileNotFoundError("secret"), ConnectionRefusedError()), "https", "no connection to the server"),
+        (ClientPayloadError("secret"), "https", "fewer bytes came"),
+        (OSError(28, "secret"), "s3", "no room on the disk"),
+        (ValueError("secret"), "s3", r"cannot be read \(ValueError\)"),
+    ],
+)
+def test_faults_become_words(fault: Exception, scheme: str, words: str) -> None:
+    said = str(fault_of(fault, f"{scheme}://box/leads.csv"))
+    assert said.startswith(f"{scheme}://box/leads.csv: ") and "secret" not in said
+    with pytest.raises(Exception, match=words):
+        raise fault_of(fault, f"{scheme}://box/leads.csv")
