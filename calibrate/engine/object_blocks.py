@@ -15,7 +15,7 @@ BLOCK = 4 * 2**20
 """Bytes that are fetched at least; neighbours that are wanted come together."""
 
 
-class Changed(Exception):  # noqa: N818  # a word between two files, never seen by a user
+class Changed(Exception):  # a word between two files, never seen by a user
     """The object is not the one that was opened."""
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from calibrate.engine.object_faults import fault_of
@@ -41,7 +39,7 @@ def caused(fault: Exception, cause: Exception) -> Exception:
             "abfs",
             "no right to read it; rights come from AZURE_STORAGE_ACCOUNT_NAME",
         ),
-        (caused(FileNotFoundError("secret"), asyncio.TimeoutError()), "https", "no answer in time"),
+        (caused(FileNotFoundError("secret"), TimeoutError()), "https", "no answer in time"),
         (caused(FileNotFoundError("secret"), ConnectionRefusedError()), "https", "no connection to the server"),
         (ClientPayloadError("secret"), "https", "fewer bytes came"),
         (OSError(28, "secret"), "s3", "no room on the disk"),
