@@ -14,7 +14,7 @@ import numpy as np
 from ..counts.intervals import wilson
 from ..errors import ExportError
 from ..grid.criteria import Criterion
-from ..grid.derived import letter_table
+from ..grid.derived import Derived, letter_table
 from ..grid.event_columns import is_event_column
 from ..grid.grid import Band, Expiry, Grid, Measure
 from ..grid.lead_age import AGE
@@ -361,9 +361,14 @@ class WordRules:
     columns: dict[str, tuple[str, int, str, bool, tuple[tuple[str, tuple[str, ...]], ...], str]]
 
 
+def words_of_grid(grid: Grid) -> dict[str, Derived]:
+    """The rules of the columns that a grid derives from the texts of others, by column."""
+    return {c.column: c.derived for c in grid.criteria if c.derived is not None}
+
+
 def word_rules(grid: Grid) -> WordRules:
-    """The rules of the columns that a grid derives from the texts of others."""
-    rules = {c.column: c.derived for c in grid.criteria if c.derived is not None}
+    """The same as scorers hold them."""
+    rules = words_of_grid(grid)
     signs = list(dict.fromkeys((rule.blanks, rule.breaks) for rule in rules.values()))
     columns = {
         column: (

@@ -28,6 +28,8 @@ COLUMNS = (
 )
 SIGNS = ("decimal", "thousands", "units")
 """Further columns where a source writes numbers with signs of its own, as words."""
+RULE = "derived"
+"""One more where columns are derived from texts: the rule, on the first line of its criterion."""
 WORDS = {".": "", ",": "comma", " ": "blank", "": ""}
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
 
@@ -45,8 +47,10 @@ def write(grid: Grid, options: Options) -> str:
     out = io.StringIO(newline="")
     lines = csv.writer(out, lineterminator="\r\n")  # then both signs are quoted inside a cell
     signed = any(criterion.signs for criterion in grid.criteria)
-    lines.writerow(COLUMNS + (SIGNS if signed else ()))
+    ruled = any(criterion.derived is not None for criterion in grid.criteria)
+    lines.writerow((*COLUMNS, *(SIGNS if signed else ()), *((RULE,) if ruled else ())))
     for at, criterion in enumerate(grid.criteria):
+        rule = grid_file.rule_said(criterion.derived)
         for place, (level, points) in enumerate(zip(criterion.levels, grid.points[at], strict=True)):
             if not points and level.role != "value" and not level.values:
                 continue
@@ -59,6 +63,8 @@ def write(grid: Grid, options: Options) -> str:
             else:
                 row += [None] * 7
             row += signs_of(criterion) if signed else []
+            row += [rule] if ruled else []
+            rule = ""
             lines.writerow([safe(cell) if isinstance(cell, str) else _number(cell) for cell in row])
     lines.writerow([ZERO[options.language], *[""] * (len(COLUMNS) - 1)])
     return out.getvalue()
@@ -67,7 +73,9 @@ def write(grid: Grid, options: Options) -> str:
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Every line is carried; a table of lines has no place for the rest."""
     lost = "a table of lines has no place for it; keep the JSON file beside it"
-    return account("csv", grid, bands=("impossible", lost), expiry=("impossible", lost), makes=("mailbox", "events"))
+    return account(
+        "csv", grid, bands=("impossible", lost), expiry=("impossible", lost), makes=("mailbox", "events", "words")
+    )
 
 
 def read(text: str, source: str) -> Grid:
@@ -86,6 +94,8 @@ def read(text: str, source: str) -> Grid:
         head |= {key: _sign(key, cells[key], where) for key in SIGNS if cells.get(key)}
         name = cells["criterion"]
         entry = criteria.setdefault(name, {"name": name, **head, "levels": []})
+        if cells.get(RULE):
+            entry["derived"] = json.loads(grid_file.rule_said(grid_file.rule_read(cells[RULE], where)))
         if {key: entry[key] for key in head} != head:
             raise GridError(f"{where}: the criterion '{name[:60]}' has another column, kind or axis than above")
         entry["levels"].append(_level(cells, where))

@@ -30,6 +30,8 @@ from .excel_formulas import (
     rate_formula,
     terms_of,
 )
+from .excel_words import WordSheets, write_words
+from .grid_file import rule_said
 from .lines import ZERO
 from .markdown import band_said
 
@@ -39,7 +41,7 @@ LONGEST = 32_767
 """Letters in one cell."""
 MOST_CRITERIA = 5000
 EXACT = 8
-EXACTLY = ("kind", "axis", "role", "values", "low", "high", *csv.SIGNS)
+EXACTLY = ("kind", "axis", "role", "values", "low", "high", *csv.SIGNS, csv.RULE)
 """Hidden columns of the sheet Grid, from column EXACT on, that say exactly what each level holds."""
 CREATED = datetime.datetime(2000, 1, 1)
 WORDS = {
@@ -95,7 +97,8 @@ def write(grid: Grid, options: Options) -> bytes:
         domains = _write_domains(book.add_worksheet("Domains")) if mailboxes else 0
         if grid.gated:
             _write_axes(grid, book.add_worksheet("Axes"))
-        _write_leads(grid, options, leads, places, (count, domains), (bold, percent))
+        words = write_words(grid, book)
+        _write_leads(grid, options, leads, (places, words), (count, domains), (bold, percent))
         leads.activate()
     return content.getvalue()
 
@@ -119,7 +122,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     )
     if _rules(grid):
         notes += ("points expire by the day in cell G1 of the sheet Grid, today unless another is typed there",)
-    return account("excel", grid, minimums=True, expiry=fate, makes=("mailbox",), notes=notes)
+    return account("excel", grid, minimums=True, expiry=fate, makes=("mailbox", "words"), notes=notes)
 
 
 def _rules(grid: Grid) -> dict[int, dict[int, Expiry]]:
@@ -203,7 +206,8 @@ def _exactly(criterion: Criterion, place: int) -> list[str]:
     level = criterion.levels[place]
     bounds = ["" if bound is None else repr(float(bound)) for bound in (level.low, level.high)]
     values = json.dumps(level.values, ensure_ascii=False) if level.values else ""
-    return [criterion.kind, criterion.axis, level.role, values, *bounds, *csv.signs_of(criterion)]
+    rule = "" if place else rule_said(criterion.derived)
+    return [criterion.kind, criterion.axis, level.role, values, *bounds, *csv.signs_of(criterion), rule]
 
 
 def _write_cell(sheet: Any, row: int, column: int, number: float | None) -> None:
@@ -279,11 +283,19 @@ def _write_axes(grid: Grid, sheet: Any) -> None:
 
 
 def _write_leads(
-    grid: Grid, options: Options, sheet: Any, places: list[Places], counts: tuple[int, int], formats: tuple[Any, Any]
+    grid: Grid,
+    options: Options,
+    sheet: Any,
+    sheets: tuple[list[Places], WordSheets | None],
+    counts: tuple[int, int],
+    formats: tuple[Any, Any],
 ) -> None:
-    """The sheet to paste leads into; `counts` are the lines of bands and of domains, `formats` bold and percent."""
-    words, (bands, domains), (bold, percent) = WORDS[options.language], counts, formats
-    columns = list(dict.fromkeys(made_from(c.column) or c.column for c in grid.criteria))
+    """The sheet to paste leads into; `sheets` tells where points and words stand.
+
+    `counts` are the lines of bands and of domains, `formats` bold and percent.
+    """
+    words, (bands, domains), (bold, percent), (places, derived) = WORDS[options.language], counts, formats, sheets
+    columns = list(dict.fromkeys(made_from(c.column) or c.source for c in grid.criteria))
     aging = _rules(grid)
     dated = list(dict.fromkeys(str(rule.dated) for rules in aging.values() for rule in rules.values()))
     columns = list(dict.fromkeys([*columns, *dated]))
@@ -297,6 +309,8 @@ def _write_leads(
     titles = [key_column(grid, options) or "lead_id", *columns, *words["leads"][:2], *rates]
     titles += [words["leads"][2].format(c.name) for c in grid.criteria]
     titles += [*mailboxes, *(words["aged"][1].format(column) for column in dated)]
+    first_word = len(titles)
+    titles += derived.titles if derived is not None else []
     for at, title in enumerate(titles):
         sheet.write_string(0, at, title, bold)
     sheet.write_comment(0, 0, words["how"])
@@ -321,8 +335,12 @@ def _write_leads(
         for at, column in enumerate(dated, first_mailbox + len(mailboxes)):
             signal, ages[column] = f"{letters(columns.index(column) + 1)}{row}", f"{letters(at)}{row}"
             sheet.write_formula(row - 1, at, age_formula(signal), None, "")
+        pasted = {column: f"{letters(at)}{row}" for at, column in enumerate(columns, 1)}
+        formulas, made = ([], {}) if derived is None else derived.formulas(row, first_word, pasted)
+        for at, formula in enumerate(formulas, first_word):
+            sheet.write_formula(row - 1, at, formula, None, "")
         for at, criterion in enumerate(grid.criteria):
-            cell = kinds.get(criterion.column) or f"{letters(columns.index(criterion.column) + 1)}{row}"
+            cell = kinds.get(criterion.column) or made.get(criterion.column) or pasted[criterion.source]
             rules = aging.get(at, {})
             age = ages[str(next(iter(rules.values())).dated)] if rules else ""
             worth = points_formula(criterion, places[at], cell, rules, age)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, field_validator
 
+from ..errors import GridError
 from ..grid.criteria import MOST_LEVELS
+from ..grid.derived import Derived
 from ..numbers import MOST_UNITS
 
 SCHEMA = "calibrate-grid/1"
@@ -78,6 +81,26 @@ class DerivedPart(_Part):
     blanks: Signs
     breaks: Signs = ""
     path: bool = False
+
+
+def rule_said(rule: Derived | None) -> str:
+    """The rule of a derived column as one text, for files that have a cell or an attribute for it.
+
+    >>> rule = Derived("Title", (("boss", ("ceo",)),))
+    >>> rule_read(rule_said(rule), "here") == rule, rule_said(None)
+    (True, '')
+    """
+    if rule is None:
+        return ""
+    return json.dumps({field: getattr(rule, field) for field in DerivedPart.model_fields}, ensure_ascii=False)
+
+
+def rule_read(text: str, where: str) -> Derived:
+    """The rule that `rule_said` wrote; GridError where it is none."""
+    try:
+        return Derived(**vars(DerivedPart.model_validate_json(text)))
+    except ValueError:
+        raise GridError(f"{where}: '{text[:40]}' is no rule of a derived column") from None
 
 
 class CriterionPart(_Part):

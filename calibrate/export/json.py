@@ -22,7 +22,7 @@ from ..files import write_whole
 from ..grid.criteria import Criterion, Level
 from ..grid.derived import Derived
 from ..grid.grid import Band, Curve, Evidence, Expiry, Grid, Pin, Thresholds
-from .grid_file import MOST_BYTES, SCHEMA, WITH_MINIMUMS, DerivedPart, EvidencePart, GridFile, Head
+from .grid_file import MOST_BYTES, SCHEMA, WITH_MINIMUMS, EvidencePart, GridFile, Head, rule_said
 
 
 def schema() -> str:
@@ -164,7 +164,7 @@ def _criterion(grid: Grid, place: int) -> dict[str, Any]:
     entry |= {"units": [list(pair) for pair in criterion.units]} if criterion.units else {}
     rule = criterion.derived
     if rule is not None:
-        entry["derived"] = {field: getattr(rule, field) for field in DerivedPart.model_fields}
+        entry["derived"] = json.loads(rule_said(rule))
     return entry
 
 

@@ -14,9 +14,10 @@ from xml.parsers import expat
 
 from ..errors import GridError
 from ..grid.criteria import Axis, Criterion
+from ..grid.derived import Derived
 from ..grid.grid import Grid
 from ..numbers import MOST_UNITS, Pairs, Thousands
-from .grid_file import MOST_BYTES
+from .grid_file import MOST_BYTES, rule_read
 from .schemes import Ask, Op, Scheme, grid_of, whole
 
 DEEPEST = 100
@@ -79,7 +80,21 @@ def read(content: str | bytes, source: str) -> Grid:
         extensions = {e.get("name"): e.get("value") for e in characteristic.children if e.tag == "Extension"}
         if extensions.get("kind") == "number":
             signs[extensions.get("column")] = tuple(extensions.get(key) for key in ("decimal", "thousands", "units"))
-    return replace(grid, criteria=tuple(_signed(c, *signs.get(c.column, ("", "", ""))) for c in grid.criteria))
+    rules = _rules(root, source)
+    criteria = tuple(_signed(c, *signs.get(c.column, ("", "", ""))) for c in grid.criteria)
+    return replace(grid, criteria=tuple(replace(c, derived=rules.get(c.column)) for c in criteria))
+
+
+def _rules(root: Element, source: str) -> dict[str, Derived]:
+    """The rules of columns derived from texts, by column, where the document is ours and says them."""
+    rules = {}
+    for element in root.all("DerivedField"):
+        extensions = {child.get("name"): child.get("value") for child in element.children if child.tag == "Extension"}
+        if extensions.get("derived") and extensions.get("column"):
+            rules[extensions["column"]] = rule_read(
+                extensions["derived"], f"{source}: field '{element.get('name')[:60]}'"
+            )
+    return rules
 
 
 def _signed(criterion: Criterion, decimal: str | None, thousands: str | None, units: str | None) -> Criterion:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ..grid.criteria import Criterion
 from ..grid.derived import Derived, letter_table
+from .grid_file import rule_said
 
 Free = Callable[[str], str]
 _NOTHING = "$1"
@@ -89,6 +90,7 @@ def _answer(parent: Tree.Element, criterion: Criterion, rule: Derived, folded: s
     """The field with the first answer whose words stand in the folded text; a blank where there is no text."""
     field = _field(parent, name)
     Tree.SubElement(field, "Extension", extender="calibrate", name="column", value=criterion.column)
+    Tree.SubElement(field, "Extension", extender="calibrate", name="derived", value=rule_said(rule))
     choice = _apply(field, "if")
     _matches(choice, rule.source, r"^(?: |\t|\r|\n)*$")
     _constant(choice, " ")

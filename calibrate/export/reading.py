@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ..engine import Table
 
 MOST_ROWS = 100_000
+GRID_SHEET = "Grid"
+"""Looked at first: the sheet with the points of our workbooks; others hold formulas for each lead."""
 MOST_UNPACKED = 32 * 1024 * 1024
 HEADS = {
     "criterion": ("criterion", "critère", "critere", "criteria"),
@@ -359,7 +361,7 @@ def _workbook(content: bytes, source: str) -> list[list[str]]:
     except Exception as fault:  # openpyxl raises many kinds on a broken file
         raise GridError(f"{source}: this is no workbook ({type(fault).__name__})") from None
     first: list[list[str]] = []
-    for sheet in book.worksheets:
+    for sheet in sorted(book.worksheets, key=lambda sheet: sheet.title != GRID_SHEET):
         try:
             cells = list(sheet.iter_rows(values_only=True, max_row=MOST_ROWS, max_col=50))
         except Exception as fault:  # a sheet is parsed only when its rows are taken

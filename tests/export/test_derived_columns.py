@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 import sqlglot
 from replay import derived
+from replay.sheets import Workbook
 
-from calibrate.export import FORMATS, coverage, javascript, python, sql
+from calibrate.errors import GridError
+from calibrate.export import FORMATS, coverage, excel, javascript, python, reading, sql
 from calibrate.export import json as grid_json
 from calibrate.export.base import Options
 from calibrate.export.dialects import DIALECTS
@@ -36,6 +38,20 @@ def test_the_grid_file_keeps_the_rules():
     again = grid_json.read(grid_json.write(GRID), "g.json")
     assert [c.derived for c in again.criteria] == [c.derived for c in GRID.criteria]
     assert [again.score(lead) for lead in LEADS] == EXPECTED
+
+
+@pytest.mark.parametrize("name", ["csv", "excel", "pmml"])
+def test_a_grid_that_is_read_back_keeps_its_rules(name):
+    written = FORMATS[name].write(GRID, Options())
+    again = reading.read(written, f"g.{name}")
+    assert [c.derived for c in again.criteria] == [c.derived for c in GRID.criteria]
+    assert [again.score(lead) for lead in LEADS] == EXPECTED
+
+
+def test_a_rule_that_was_damaged_is_refused():
+    lines = FORMATS["csv"].write(GRID, Options()).replace('""source""', '""sauce""')
+    with pytest.raises(GridError, match=r"line 2: .* is no rule of a derived column"):
+        reading.read(lines, "g.csv")
 
 
 def test_calibrate_score_and_frames(tmp_path):
@@ -81,6 +97,20 @@ def test_sql(dialect, request):
     else:
         connection = duckdb.connect() if dialect == "duckdb" else sqlite3.connect(":memory:")
         assert scores(lambda q, v=(): connection.execute(q, v).fetchall(), "?") == EXPECTED
+
+
+def test_the_workbook_by_its_formulas():
+    """Pasted cells give the score of `calibrate score`, and the answer of every derived column, lead by lead."""
+    book = Workbook(excel.write(GRID, Options()), LEADS)
+    assert book.column("score", len(LEADS)) == EXPECTED
+    for criterion in GRID.criteria:
+        answers = [criterion.value_in(lead) or "" for lead in LEADS]
+        assert book.column(criterion.column, len(LEADS)) == answers
+    assert coverage(GRID, "excel", Options()).lossless
+    formulas = [book.cells[place] for place in book.formulas]
+    assert max(map(len, formulas)) < 8192  # what a cell of a spreadsheet may hold
+    assert max(formula.count("SUBSTITUTE(") for formula in formulas) <= 60  # functions one inside the other
+    assert not [formula for formula in formulas if "ceo" in formula.lower() or "pricing" in formula.lower()]
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
