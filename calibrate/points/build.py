@@ -60,6 +60,7 @@ def build_grid(
     constraints: Constraints = NO_LIMITS,
     guide: Guide | None = None,
     lines: Lines | None = None,
+    shared: Floats | None = None,
     brief: bool = False,
 ) -> Grid:
     """The grid of some weights: whole points per level, with the evidence behind each line.
@@ -70,7 +71,8 @@ def build_grid(
     (100 on the scale "hundred"); on the scale "double" 10 points double the odds. A weight of exactly 0 stays 0 points.
 
     `guide` is a joint fit on the same levels: it tells which lines a marginal method keeps where their number is
-    limited. `lines` are the lines of a shorter grid, where the path to it is known. A `brief` grid has points alone:
+    limited. `lines` are the lines of a shorter grid, where the path to it is known, `shared` the leads that two levels
+    have in common (`scene.shared_leads`), where they are counted. A `brief` grid has points alone:
     enough to be judged.
     """
     pivot = PIVOT if scale == "pivot" and pivot is None and best is None else pivot
@@ -81,11 +83,11 @@ def build_grid(
         if number is not None and number < 1:
             raise SettingsError(f"the {what} is {number}; it must be 1 point or more")
     if weights.criteria != tally.criteria:  # a method may have made levels of the same points one
-        tally, guide = tally.regroup(weights.criteria), None
+        tally, guide, shared = tally.regroup(weights.criteria), None, None
     natural = pivot is None and best is None and scale != "double"
     if natural and constraints.cap is None:
         constraints = _capped(constraints)
-    scene = Scene(weights, tally, constraints, resolve(constraints, tally.criteria), share, guide, lines)
+    scene = Scene(weights, tally, constraints, resolve(constraints, tally.criteria), share, guide, lines, shared)
     notes = list(weights.notes)
     points, target, unit = _pointed(scene, scale, pivot, best)
     points = _demanded(scene, points, target, notes)

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TypedDict
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..cores import in_order
 from ..counts import binning
@@ -37,8 +38,9 @@ from .cross_fitted import level_of, unseen
 from .curve import with_interval
 from .recency import ALIKE, Recency, recency_of
 from .redrawn import Counts, Redraw, drawn_counts, draws_for, redraw_of, redrawn_by, resample_of
-from .redundancy import without_repeats
+from .redundancy import repeats, without_repeats
 from .scale import Scale
+from .scene import shared_leads
 from .score_table import reaches, score, with_minimums
 from .thresholds import Policy, choose
 from .within_limits import with_points_of
@@ -114,6 +116,16 @@ class Prepared:
         return self.recency.on(self.tally)
 
     @cached_property
+    def repeated(self) -> dict[str, str]:
+        """Criteria that say nothing beyond another one, each with that other one."""
+        return repeats(self.learnt)
+
+    @cached_property
+    def shared(self) -> NDArray[np.float64]:
+        """Leads that two levels have in common: (levels, levels)."""
+        return shared_leads(self.tally)
+
+    @cached_property
     def guide(self) -> Guide:
         """The joint fit of all levels without constraints."""
         joint = self.weights(JOINT, NO_LIMITS)
@@ -133,7 +145,8 @@ class Prepared:
             weigh = REDRAWN_WITH.get(method, METHODS[method]) if self.rough else METHODS[method]
             weights = weigh(self.learnt, self.rates, constraints)
             if method not in METHODS_JOINT:
-                weights = without_repeats(weights, self.learnt, resolve(constraints, self.learnt.criteria))
+                limits = resolve(constraints, self.learnt.criteria)
+                weights = without_repeats(weights, self.learnt, limits, self.repeated)
             self._weights[key] = weights
         return self._weights[key]
 
@@ -234,8 +247,16 @@ def _roughly(prepared: Prepared, fresh: Prepared, plan: Plan) -> Grid:
         return _of_size(fresh, plan, brief=True)
     weights = fresh.weights(plan.method, plan.constraints)
     guide = None if plan.constraints.max_lines is None else fresh.guide
-    form = _form(prepared, plan)
-    return build_grid(weights, fresh.tally, constraints=plan.constraints, guide=guide, brief=True, **form)
+    shared = fresh.shared if weights.criteria == fresh.tally.criteria else None
+    return build_grid(
+        weights,
+        fresh.tally,
+        constraints=plan.constraints,
+        guide=guide,
+        shared=shared,
+        brief=True,
+        **_form(prepared, plan),
+    )
 
 
 def _with_redraws(prepared: Prepared, plan: Plan, grid: Grid, redraws: Sequence[Redraw]) -> Grid:
@@ -250,7 +271,10 @@ def _with_redraws(prepared: Prepared, plan: Plan, grid: Grid, redraws: Sequence[
 def grid_from(weights: Weights, prepared: Prepared, plan: Plan) -> Grid:
     """The plan's grid from weights that its method has found."""
     guide = None if plan.constraints.max_lines is None else prepared.guide
-    grid = build_grid(weights, prepared.tally, constraints=plan.constraints, guide=guide, **_form(prepared, plan))
+    shared = prepared.shared if weights.criteria == prepared.tally.criteria else None
+    grid = build_grid(
+        weights, prepared.tally, constraints=plan.constraints, guide=guide, shared=shared, **_form(prepared, plan)
+    )
     return _finished(grid, prepared.tally, plan, prepared)
 
 

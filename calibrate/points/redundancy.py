@@ -7,6 +7,7 @@ weigh all criteria together. (Conditional independence by Pearson's chi-square o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -65,13 +66,16 @@ def repeats(tally: Tally) -> dict[str, str]:
     return repeated
 
 
-def without_repeats(weights: Weights, tally: Tally, limits: Limits) -> Weights:
+def without_repeats(
+    weights: Weights, tally: Tally, limits: Limits, repeated: Mapping[str, str] | None = None
+) -> Weights:
     """The weights without lines on criteria that repeat another one, where leads are told apart as well without them.
 
     As well: the score gains no less over one rate than before, but for what so many lines would gain from chance.
-    Pinned lines stay. Coarse points (`lift`) may tell a fact better in two lines than in one.
+    Pinned lines stay. Coarse points (`lift`) may tell a fact better in two lines than in one. `repeated` are the
+    criteria that say nothing beyond another one, where they are known (`repeats`).
     """
-    pairs = repeats(tally)
+    pairs = repeats(tally) if repeated is None else repeated
     if not pairs:
         return weights
     mine = np.concatenate([np.full(len(c.levels), c.name in pairs) for c in tally.criteria]) & ~limits.pinned

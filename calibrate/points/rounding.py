@@ -103,21 +103,24 @@ def _pair(
     """The steps of two points that together explain most more of the target, if any do."""
     cross, square = float(pull @ x), float(x @ product)
     least = _explained_once(cross, square) * (1 + 1e-9)
+    diagonal = np.diag(metric)
     best: Moves = []
     for one, second in ((1, 1), (1, -1), (-1, -1)):
-        allowed_one = (x + one <= high) & (x + one >= low)
-        allowed_other = (x + second <= high) & (x + second >= low)
-        allowed = np.outer(allowed_one, allowed_other)
-        np.fill_diagonal(allowed, False)
-        new_cross = cross + one * pull[:, None] + second * pull[None, :]
-        diagonal = np.diag(metric)
-        new_square = square + (2 * one * product + diagonal)[:, None] + (2 * second * product + diagonal)[None, :]
-        explained = _explained(new_cross, new_square + 2 * one * second * metric, allowed).ravel()
-        at = np.argpartition(-explained, min(TRIED, len(explained) - 1))[:TRIED]
-        for place in at[np.argsort(-explained[at], kind="stable")]:
+        at = np.flatnonzero((x + one <= high) & (x + one >= low))
+        beside = np.flatnonzero((x + second <= high) & (x + second >= low))
+        if not len(at) or not len(beside):
+            continue
+        allowed = at[:, None] != beside[None, :]
+        new_cross = cross + one * pull[at][:, None] + second * pull[beside][None, :]
+        new_square = square + (2 * one * product + diagonal)[at][:, None]
+        new_square = new_square + (2 * second * product + diagonal)[beside][None, :]
+        new_square += 2 * one * second * metric[np.ix_(at, beside)]
+        explained = _explained(new_cross, new_square, allowed).ravel()
+        places = np.argpartition(-explained, min(TRIED, len(explained) - 1))[:TRIED]
+        for place in places[np.argsort(-explained[places], kind="stable")]:
             if explained[place] <= least:
                 break
-            i, j = divmod(int(place), len(x))
+            i, j = int(at[place // len(beside)]), int(beside[place % len(beside)])
             stepped = x.copy()
             stepped[i] += one
             if in_order(x, chains, i, one) and in_order(stepped, chains, j, second):

@@ -25,6 +25,12 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
+def shared_leads(tally: Tally) -> Floats:
+    """Leads that two levels of a tally have in common: (levels, levels)."""
+    rows = rows_of(tally, FIT_ROWS)
+    return gram(rows, rows.leads)
+
+
 @dataclass(frozen=True)
 class Scene:
     """What every step of building looks at."""
@@ -36,6 +42,7 @@ class Scene:
     share: float
     guide: Guide | None
     lines: Lines | None
+    counted: Floats | None = None
 
     @cached_property
     def bounds(self) -> NDArray[np.intp]:
@@ -56,8 +63,10 @@ class Scene:
 
     @cached_property
     def shared(self) -> Floats:
-        """Leads that two levels have in common: (levels, levels)."""
-        return gram(self.rows, self.rows.leads) if self.guide is None else self.guide.shared
+        """Leads that two levels have in common, (levels, levels): as `counted` already, if they are."""
+        if self.guide is not None:
+            return self.guide.shared
+        return shared_leads(self.tally) if self.counted is None else self.counted
 
     @cached_property
     def distinct(self) -> Weights:
@@ -144,8 +153,8 @@ class Scene:
         if not len(shape):
             return Target(values, self.metric, values, values)
         first = self.groups.argmax(axis=1)
-        floor = np.array([self.floor[group].max() for group in self.groups])
-        ceiling = np.array([self.ceiling[group].min() for group in self.groups])
+        floor = np.where(self.groups, self.floor, -np.inf).max(axis=1)
+        ceiling = np.where(self.groups, self.ceiling, np.inf).min(axis=1)
         place = self.groups.argmax(axis=0)
         chains = [
             Chain(chain.criterion, np.array(list(dict.fromkeys(place[chain.positions].tolist()))), chain.direction)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -47,6 +48,12 @@ class Component:
     kind: Kind
     positions: NDArray[np.intp]
     matrix: Floats
+
+    @cached_property
+    def block(self) -> tuple[slice, slice]:
+        """Where its levels meet in a matrix over the seen levels: they stand side by side."""
+        side = slice(int(self.positions[0]), int(self.positions[-1]) + 1) if len(self.positions) else slice(0)
+        return side, side
 
 
 @dataclass(frozen=True)
@@ -117,18 +124,15 @@ def integrated(
         scaled = penalty[block, block] - ground
         spread = np.sqrt(_spread((scaled + ground)[np.ix_(occupied[block], occupied[block])]))
         data, pull = posterior - penalty[block, block], posterior @ weights[block]
-        means, covariances, chances = [], [], []
-        for wished in SPREADS:
-            prior = ground + scaled * (spread / wished) ** 2
-            inverse = _inverse(data + prior)
-            means.append(inverse @ pull)
-            covariances.append(inverse)
-            likelihood = np.linalg.slogdet(prior)[1] + np.linalg.slogdet(inverse)[1] + float(pull @ means[-1])
-            chances.append(likelihood / 2 - np.log1p((wished / USUAL_SPREAD) ** 2) + np.log(wished))
-        share = special.softmax(np.array(chances))
-        mean[block] = share @ np.array(means)
-        away = np.array(means) - mean[block]
-        mixed = np.einsum("s,sij->ij", share, np.array(covariances)) + np.einsum("s,si,sj->ij", share, away, away)
+        priors = ground + scaled * ((spread / SPREADS) ** 2)[:, None, None]
+        covariances = _inverse(data + priors)
+        means = covariances @ pull
+        likelihood = np.linalg.slogdet(priors)[1] + np.linalg.slogdet(covariances)[1] + means @ pull
+        chances = likelihood / 2 - np.log1p((SPREADS / USUAL_SPREAD) ** 2) + np.log(SPREADS)
+        share = special.softmax(chances)
+        mean[block] = share @ means
+        away = means - mean[block]
+        mixed = np.einsum("s,sij->ij", share, covariances) + np.einsum("s,si,sj->ij", share, away, away)
         root, now = (np.linalg.cholesky(part + 1e-12 * np.eye(b - a)) for part in (certain[block, block], mixed))
         stretch[block, block] = now @ _inverse(root)
     return mean, stretch @ covariance @ stretch.T
@@ -145,7 +149,7 @@ def penalty_of(parts: Sequence[Component], log_strengths: Floats, size: int) -> 
     """The precision matrix of the prior over all seen levels."""
     penalty = np.eye(size) * GROUND
     for part, strength in zip(parts, np.exp(log_strengths), strict=True):
-        penalty[np.ix_(part.positions, part.positions)] += strength * part.matrix
+        penalty[part.block] += strength * part.matrix
     return penalty
 
 
@@ -174,9 +178,9 @@ def _stronger(at: Posterior, parts: Sequence[Component]) -> Floats:
     slope, steepness = np.zeros(len(parts)), np.zeros(len(parts))
     prior: dict[int, Floats] = {}
     for i, part in enumerate(parts):
-        x, posterior = at.weights[part.positions], at.covariance[np.ix_(part.positions, part.positions)]
+        x, posterior = at.weights[part.positions], at.covariance[part.block]
         if part.criterion not in prior:
-            prior[part.criterion] = _inverse(at.penalty[np.ix_(part.positions, part.positions)])
+            prior[part.criterion] = _inverse(at.penalty[part.block])
         freedom = strengths[i] * float(((prior[part.criterion] - posterior) * part.matrix).sum())
         spread = strengths[i] * float(x @ part.matrix @ x)
         slope[i], steepness[i] = (freedom - spread) / 2, spread / 2 + abs(freedom) / 4 + 1e-6

@@ -116,37 +116,43 @@ def gram(rows: Rows, weights: Floats) -> Floats:
 
     Four criteria are counted in one table where its cells are few for the rows; its margins are the blocks wanted.
     """
-    bounds = rows.bounds
-    matrix = np.diag(sums(rows, weights))
+    bounds, shapes = rows.bounds.tolist(), rows.shapes
+    diagonal = sums(rows, weights)
+    size = len(diagonal)
+    matrix = np.zeros((size + 1, size + 1))  # with room for the second criterion that the last pair may lack
     pairs = [codes.astype(np.intp) for codes in rows.pairs]
-    shapes = rows.shapes
+    starts = [bounds[2 * a] for a in range(len(shapes))]
     most = CELLS_PER_ROW * max(len(weights), FEWEST_CELLS)
-
-    def put(i: int, j: int, block: Floats) -> None:
-        if i < len(rows.sizes) and j < len(rows.sizes):
-            one, two = slice(bounds[i], bounds[i + 1]), slice(bounds[j], bounds[j + 1])
-            matrix[one, two], matrix[two, one] = block, block.T
-
-    def count(i: int, j: int) -> Floats:
-        cells = rows.codes[i].astype(np.uint16) * np.uint16(rows.sizes[j]) + rows.codes[j]
-        block = np.asarray(np.bincount(cells, weights, rows.sizes[i] * rows.sizes[j]), np.float64)
-        return block.reshape(rows.sizes[i], rows.sizes[j])
-
+    cell = np.empty(len(weights), np.intp)
     for a, (one, two) in enumerate(shapes):
-        put(2 * a, 2 * a + 1, np.asarray(np.bincount(pairs[a], weights, one * two), np.float64).reshape(one, two))
+        i, j = starts[a], starts[a] + one
+        matrix[j : j + two, i:j] = np.bincount(pairs[a], weights, one * two).reshape(one, two).T
         for b, (three, four) in enumerate(shapes[:a]):
-            size = three * four
-            if one * two * size > most:
-                for i in range(2 * a, min(2 * a + 2, len(rows.sizes))):
-                    for j in (2 * b, 2 * b + 1):
-                        put(i, j, count(i, j))
+            k, m = starts[b], starts[b] + three
+            if one * two * three * four > most:
+                _counted_by_two(rows, weights, (2 * a, 2 * b), matrix)
                 continue
-            table = np.bincount(pairs[a] * size + pairs[b], weights, one * two * size).reshape(one, two, size)
-            for i, margin in ((2 * a, table.sum(axis=1)), (2 * a + 1, table.sum(axis=0))):
-                margin = margin.reshape(-1, three, four)
-                put(i, 2 * b, margin.sum(axis=2))
-                put(i, 2 * b + 1, margin.sum(axis=1))
-    return matrix
+            np.multiply(pairs[a], three * four, out=cell)
+            np.add(cell, pairs[b], out=cell)
+            table = np.bincount(cell, weights, one * two * three * four).reshape(one, two, three * four)
+            for at, margin in ((slice(i, j), table.sum(axis=1)), (slice(j, j + two), table.sum(axis=0))):
+                by_pair = margin.reshape(-1, three, four)
+                np.add.reduce(by_pair, axis=2, out=matrix[at, k:m])
+                np.add.reduce(by_pair, axis=1, out=matrix[at, m : m + four])
+    matrix = matrix[:size, :size]
+    matrix += matrix.T
+    matrix[np.diag_indices(size)] = diagonal
+    return np.ascontiguousarray(matrix)
+
+
+def _counted_by_two(rows: Rows, weights: Floats, firsts: tuple[int, int], matrix: Floats) -> None:
+    """Put the blocks of two pairs of criteria into the matrix, each counted in a table of its own."""
+    bounds, criteria = rows.bounds, len(rows.sizes)
+    for i in range(firsts[0], min(firsts[0] + 2, criteria)):
+        for j in (firsts[1], firsts[1] + 1):
+            cells = rows.codes[i].astype(np.uint16) * np.uint16(rows.sizes[j]) + rows.codes[j]
+            block = np.bincount(cells, weights, rows.sizes[i] * rows.sizes[j]).reshape(rows.sizes[i], rows.sizes[j])
+            matrix[bounds[i] : bounds[i + 1], bounds[j] : bounds[j + 1]] = block
 
 
 def curvature(rows: Rows, predicted: Floats) -> tuple[Floats, Floats, float]:
