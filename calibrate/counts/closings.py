@@ -17,6 +17,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .row_order import row_keys
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -202,7 +204,7 @@ class Collecting:
             place = np.minimum(np.searchsorted(buyer[order], keys), len(buyer) - 1)
             same = buyer[order][place] == keys
             groups = np.where(same, group[order][place], -1).astype(np.int32)
-        order = np.lexsort((*codes, took, entered))  # the same in whatever order they came
+        order = np.lexsort((groups, row_keys(codes), took, entered))  # the same in whatever order they came
         return Sales(
             np.ascontiguousarray(codes[:, order]),
             cohort[order].astype(np.int32),
@@ -216,4 +218,7 @@ class Collecting:
         if not self._young or last is None:
             return None
         codes, moment, customer, took = (np.concatenate(part, axis=-1) for part in zip(*self._young, strict=True))
-        return undecided_now(codes, last - moment, customer.astype(np.bool_), sales, took, last)
+        order = np.argsort(row_keys(codes, [moment, customer, took]), kind="stable")
+        codes = np.ascontiguousarray(codes[:, order])
+        moment, customer, took = moment[order], customer[order].astype(np.bool_), took[order]
+        return undecided_now(codes, last - moment, customer, sales, took, last)

@@ -11,9 +11,11 @@ from ..leads.history import History
 from .closings import Collecting, Sales
 from .design_effect import group_codes
 from .encoding import coding
+from .level_counts import MOST_TOGETHER, count_in_engine
 from .marginals import Marginals
+from .row_order import row_order
 from .tally import Tally, merged
-from .tally_statement import hashed, share_of_others, statement_of_tally, weights_of_others
+from .tally_statement import Thinning, hashed, statement_of_tally, thinning_of, weights_of
 from .young import Counting
 
 MOST_ROWS = 2**20
@@ -23,74 +25,112 @@ MOST_ROWS = 2**20
 def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True) -> Tally:
     """Read the attributes of all leads once and count them.
 
-    Up to `most_rows` leads every one keeps its row. Beyond, all customers do, and of the others those whose
-    identity has a small md5 digest; weights restore each cohort's totals. The same input gives the same tally
-    on every engine. Leads with the same profile share a row where that pays; where all profiles fit one table of
-    counts, no lead is left out however many there are. Without `profiles` there are no rows, only the exact counts per
-    level: all that `estimate` needs, at less time and memory.
+    Up to `most_rows` leads every one keeps its row. Beyond, customers do, as far as three quarters of the rows hold
+    them, and the others are thinned by their ids; weights restore each cohort's totals. Where the leads lie in a
+    database, it counts the levels, and only rows that stay come over. Rows stand in an order of their own
+    (`row_order`): the same input gives the same tally on every engine. Leads with the same profile share a row where
+    that pays; where all profiles fit one table of counts, no lead is left out however many there are. Without
+    `profiles` there are no rows, only the exact counts per level: all that `estimate` needs, at less time and memory.
     """
-    criteria = history.criteria
-    counting = Marginals(criteria, len(history.cohorts))
+    counting = Marginals(history.criteria, len(history.cohorts))
     alone = history.terms.group is None
     tabled = profiles and alone and len(counting.groups) == 1 and counting.cells[0].size <= 16 * history.kept
-    share = share_of_others(history, most_rows) if profiles and not tabled else 1.0
-    pieces: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]] = []
-    places: list[NDArray[np.int64]] = []
-    buyers: list[NDArray[np.uint64]] = []
-    how, counting_young, closings = coding(history.table, criteria), Counting(history, criteria), Collecting()
-    for piece in history.table.stream(statement_of_tally(history, how, share)):
-        place, buyer = piece.get("place"), hashed(piece.get("buyer"))
-        codes, moment = how.codes(piece), piece["moment"].astype(np.int64, copy=False)
-        flags, took = piece["flags"].astype(np.uint8), piece.get("took")
-        if counting_young.marginals is not None:
-            is_young = (flags & 4).astype(np.bool_)
-            young = codes[:, is_young], moment[is_young], (flags[is_young] & 1).astype(np.bool_)
-            counting_young.add(*young)
-            if share == 1 and profiles:
-                closings.add_young(*young, None if took is None else took[is_young])
-            codes, moment, flags = codes[:, ~is_young], moment[~is_young], flags[~is_young]
-            place, buyer, took = (None if part is None else part[~is_young] for part in (place, buyer, took))
-        cohort = history.cohort_of(moment)
-        customer = (flags & 1).astype(np.bool_)
-        counting.add(codes, cohort, customer)
-        if profiles:
-            closings.add_sales(codes, cohort, moment, took, buyer)
-        if share < 1:
-            stays = np.flatnonzero(flags & 2)
-            codes, cohort, customer = codes[:, stays], cohort[stays], customer[stays]
-            place, buyer = (None if part is None else part[stays] for part in (place, buyer))
-        if profiles and not tabled:
-            pieces.append((codes, cohort, customer))
-            places += [] if place is None else [place.astype(np.int64)]
-            buyers += [] if buyer is None else [buyer]
+    thinning = thinning_of(history, most_rows) if profiles and not tabled else Thinning()
+    few = history.kept <= most_rows
+    young, leads = Counting(history, history.criteria), _Rows(profiles and not tabled, few and profiles)
+    in_engine = history.table.dialect != "duckdb" and not (profiles and few)
+    if in_engine:
+        together = counting.cells[0][0, 0].size if tabled else MOST_TOGETHER
+        counting = Marginals(history.criteria, len(history.cohorts), together)
+        young = Counting(history, history.criteria, together)
+        count_in_engine(history, counting, young)
+    if leads.wanted or not in_engine:
+        _stream(history, thinning, counting, young, leads)
     if tabled:
-        return _with_dates(_tabled(history, counting), counting_young, closings.sales(None, None), closings)
-    codes = np.concatenate([np.zeros((len(criteria), 0), np.uint8), *(piece[0] for piece in pieces)], axis=1)
-    cohort = np.concatenate([np.zeros(0, np.int32), *(piece[1] for piece in pieces)])
-    customer = np.concatenate([np.zeros(0, np.bool_), *(piece[2] for piece in pieces)])
-    buyer = np.concatenate(buyers) if buyers else None
-    if places:  # the same rows in the same order, in whatever order they came
-        order = np.argsort(np.concatenate(places), kind="stable")
-        codes, cohort, customer = np.ascontiguousarray(codes[:, order]), cohort[order], customer[order]
-        buyer = None if buyer is None else buyer[order]
+        return _with_dates(_tabled(history, counting), young, leads.closings.sales(None, None), leads.closings)
+    codes, cohort, customer, buyer = leads.in_order(len(history.criteria))
     group = None if buyer is None else group_codes(buyer, alone=0)
+    weights = np.ones(len(cohort)) if thinning.none else weights_of(history.totals, cohort, customer)
     tally = Tally(
-        criteria=criteria,
+        criteria=history.criteria,
         cohorts=history.cohorts,
         totals=history.totals,
         marginals=counting.tables(),
         codes=codes,
         cohort=cohort,
-        leads=np.where(customer, 1.0, weights_of_others(history.totals, cohort, customer)),
-        customers=customer.astype(np.float64),
+        leads=weights,
+        customers=np.where(customer, weights, 0.0),
         counted=np.ones(len(cohort), np.int64),
-        exact=share >= 1 and profiles,
+        exact=thinning.none and profiles,
         ends=history.ends,
         window=history.window,
         as_of=history.as_of,
         group=group,
     )
-    return _with_dates(merged(tally), counting_young, closings.sales(buyer, group), closings)
+    return _with_dates(merged(tally), young, leads.closings.sales(buyer, group), leads.closings)
+
+
+class _Rows:
+    """The leads that keep a row of their own, piece by piece, and when they closed, where every lead keeps its row."""
+
+    def __init__(self, wanted: bool, closings_too: bool) -> None:
+        self.wanted, self.closings_too, self.closings = wanted, closings_too, Collecting()
+        self._pieces: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]] = []
+        self._buyers: list[NDArray[np.uint64]] = []
+
+    def add(
+        self,
+        codes: NDArray[np.uint8],
+        cohort: NDArray[np.int32],
+        customer: NDArray[np.bool_],
+        buyer: NDArray[np.uint64] | None,
+    ) -> None:
+        """Some more leads, which keep their rows."""
+        if self.wanted:
+            self._pieces.append((codes, cohort, customer))
+            self._buyers += [] if buyer is None else [buyer]
+
+    def in_order(
+        self, criteria: int
+    ) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_], NDArray[np.uint64] | None]:
+        """Codes, cohorts, customers and buyers of all rows, in their order (`row_order`)."""
+        codes = np.concatenate([np.zeros((criteria, 0), np.uint8), *(piece[0] for piece in self._pieces)], axis=1)
+        cohort = np.concatenate([np.zeros(0, np.int32), *(piece[1] for piece in self._pieces)])
+        customer = np.concatenate([np.zeros(0, np.bool_), *(piece[2] for piece in self._pieces)])
+        buyer = np.concatenate(self._buyers) if self._buyers else None
+        self._pieces, self._buyers = [], []
+        order = row_order(codes, cohort, customer, buyer)
+        for i in range(criteria):
+            codes[i] = codes[i, order]
+        return codes, cohort[order], customer[order], None if buyer is None else buyer[order]
+
+
+def _stream(history: History, thinning: Thinning, counting: Marginals, young: Counting, leads: _Rows) -> None:
+    """Read the leads: count their levels, unless the engine did so, and keep the rows that stay."""
+    how, counted = coding(history.table, history.criteria), counting.counted
+    for piece in history.table.stream(statement_of_tally(history, how, thinning, alone=counted)):
+        buyer = hashed(piece.get("buyer"))
+        codes, moment = how.codes(piece), piece["moment"].astype(np.int64, copy=False)
+        flags, took = piece["flags"].astype(np.uint8), piece.get("took")
+        if young.marginals is not None and not counted:
+            is_young = (flags & 4).astype(np.bool_)
+            entries = codes[:, is_young], moment[is_young], (flags[is_young] & 1).astype(np.bool_)
+            young.add(*entries)
+            if leads.closings_too:
+                leads.closings.add_young(*entries, None if took is None else took[is_young])
+            codes, moment, flags = codes[:, ~is_young], moment[~is_young], flags[~is_young]
+            buyer, took = (None if part is None else part[~is_young] for part in (buyer, took))
+        cohort = history.cohort_of(moment)
+        customer = (flags & 1).astype(np.bool_)
+        if not counted:
+            counting.add(codes, cohort, customer)
+        if leads.closings_too:
+            leads.closings.add_sales(codes, cohort, moment, took, buyer)
+        if not thinning.none and not counted:
+            stays = np.flatnonzero(flags & 2)
+            codes, cohort, customer = codes[:, stays], cohort[stays], customer[stays]
+            buyer = None if buyer is None else buyer[stays]
+        leads.add(codes, cohort, customer, buyer)
 
 
 def _with_dates(tally: Tally, young: Counting, sales: Sales | None, closings: Collecting) -> Tally:

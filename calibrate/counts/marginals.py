@@ -11,12 +11,16 @@ from ..grid.criteria import Criterion
 
 
 class Marginals:
-    """Exact counts per cohort, criterion and level, added piece by piece; several criteria are counted at once."""
+    """Exact counts per cohort, criterion and level, added piece by piece; several criteria are counted at once.
 
-    def __init__(self, criteria: Sequence[Criterion], cohorts: int) -> None:
+    `most` bounds the combinations of levels that are counted together; `counted`: the engine has counted all leads.
+    """
+
+    def __init__(self, criteria: Sequence[Criterion], cohorts: int, most: int | None = None) -> None:
         self.sizes = [len(c.levels) for c in criteria]
         self.cohorts = cohorts
-        self.groups = _together(self.sizes, MOST_CELLS // (2 * cohorts))
+        self.counted = False
+        self.groups = _together(self.sizes, MOST_CELLS // (2 * cohorts) if most is None else most)
         self.cells = [np.zeros((cohorts, 2, *(self.sizes[i] for i in group)), np.int64) for group in self.groups]
 
     def add(self, codes: NDArray[np.uint8], cohort: NDArray[np.int32], customer: NDArray[np.bool_]) -> None:

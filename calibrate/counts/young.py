@@ -61,7 +61,7 @@ class Young:
 class Counting:
     """Counts young leads piece by piece, where a history has some."""
 
-    def __init__(self, history: History, criteria: Sequence[Criterion]) -> None:
+    def __init__(self, history: History, criteria: Sequence[Criterion], most: int | None = None) -> None:
         self.marginals: Marginals | None = None
         self.last: int | None = None
         window = history.window
@@ -70,7 +70,7 @@ class Counting:
         self.width = -(-max(window, 1) // MOST_AGES)
         self.last = day_number(history.as_of)
         self.ages = -(-(window + 1) // self.width)
-        self.marginals = Marginals(criteria, self.ages)
+        self.marginals = Marginals(criteria, self.ages, most)
 
     def add(self, codes: NDArray[np.uint8], moment: NDArray[np.int64], customer: NDArray[np.bool_]) -> None:
         """Count some young leads, entered on these days."""

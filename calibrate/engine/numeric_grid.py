@@ -17,6 +17,7 @@ from .query import (
     cast,
     count,
     grouping_sets,
+    listing,
     negated,
     one_after_another,
     over,
@@ -33,26 +34,28 @@ _LOW, _HIGH, _CELLS = -6, 18, 1_000
 """Powers of ten that the grid tells apart, and places of one."""
 
 
-def counted_by_column(cells: Sequence[str], source: str, dialect: str) -> str:
+def counted_by_column(cells: Sequence[str], source: str, dialect: str, by: Sequence[str] = ()) -> str:
     """Statement for ``place`` (of the cell in the list), ``v`` and ``n``: how many rows have each value of each cell.
 
-    Cells are names of columns of the source, all of one type. A row store reads its rows once for all cells; Spark,
-    whose files hold column by column, reads each column once.
+    Cells are names of columns of the source, all of one type; `by` are more columns that groups differ in. A row store
+    reads its rows once for all cells; Spark, whose files hold column by column, reads each column once.
 
     >>> print(counted_by_column(["a"], "t", "duckdb"))
     SELECT 0 AS place, a AS v, COUNT(*) AS n FROM t GROUP BY a
     """
+    more = {name: name for name in by}
     if dialect == "spark" or len(cells) == 1:
         return one_after_another(
-            select({"place": str(place), "v": cell, "n": count()}, source, group=(cell,))
+            select({"place": str(place), "v": cell, **more, "n": count()}, source, group=(*by, cell))
             for place, cell in enumerate(cells)
         )
     counts = {
         "place": case(*((f"{call.grouping(cell)} = 0", place) for place, cell in enumerate(cells))),
         "v": call.coalesce(*cells),
+        **more,
         "n": count(),
     }
-    return select(counts, source, group=grouping_sets(cells))
+    return select(counts, source, group=grouping_sets(listing((*by, cell)) for cell in cells))
 
 
 def numbers_counted(cells: Sequence[str], source: str, dialect: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import weakref
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +17,29 @@ from .rows import PIECE, RemoteTable, Types, arrays, columns_read
 from .sql import identifier, literal, relation, rendered
 from .table import Statement, shown
 
+SETTINGS = {
+    "default_transaction_read_only": "on",
+    "TimeZone": "UTC",
+    "cursor_tuple_fraction": "1",  # a cursor is read to its end: no plan that is quick for its first rows alone
+    "enable_nestloop": "off",  # of joined statements the planner thinks that they give a row or two
+    "jit": "off",  # long CASE expressions take it seconds
+    "work_mem": "64MB",
+}
+"""Settings of the session; a role that may only read may make them."""
+_FINITE = "CASE WHEN {{}} BETWEEN {kind} '0001-01-01' AND {kind} '9999-12-31' THEN {cell} END"
+"""A date as far as a calendar has it: infinity says never, as an empty cell does."""
 _TYPES: Types = {
     "smallint": ("number", "", True),
     "integer": ("number", "", True),
     "bigint": ("number", "", True),
+    "whole numeric": ("number", "CAST({} AS BIGINT)", True),
     "real": ("number", "CAST(CAST({} AS VARCHAR) AS DOUBLE)", False),
     "double precision": ("number", "", False),
     "numeric": ("number", "CAST({} AS DOUBLE)", False),
     "boolean": ("boolean", "", False),
-    "date": ("date", "", False),
-    "timestamp without time zone": ("timestamp", "", False),
-    "timestamp with time zone": ("timestamp", "({} AT TIME ZONE 'UTC')", False),
+    "date": ("date", _FINITE.format(kind="DATE", cell="{}"), False),
+    "timestamp without time zone": ("timestamp", _FINITE.format(kind="TIMESTAMP", cell="{}"), False),
+    "timestamp with time zone": ("timestamp", _FINITE.format(kind="TIMESTAMP", cell="({} AT TIME ZONE 'UTC')"), False),
     "text": ("text", "", False),
     "character varying": ("text", "", False),
 }
@@ -40,17 +53,49 @@ class Door:
             import psycopg
         except ImportError as error:
             raise MissingExtraError("psycopg", "postgres") from error
-        options = "-c default_transaction_read_only=on -c TimeZone=UTC"
-        try:
-            self.connection = psycopg.connect(address, autocommit=True, options=options)
-        except psycopg.Error as error:
-            raise InputError(f"{shown(address)}: no connection to PostgreSQL ({str(error).strip()})") from error
         self.address = address
+        try:
+            self.connection = psycopg.connect(address, autocommit=True)
+            for setting, value in SETTINGS.items():
+                self.connection.execute(f"SET {setting} = {_text(value)}")
+        except psycopg.Error as error:
+            raise InputError(f"{shown(address)}: no connection to PostgreSQL ({_said(error)})") from error
         self.close = weakref.finalize(self, self.connection.close)
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
         """Rows of a statement in PostgreSQL's dialect."""
-        return self.connection.execute(statement).fetchall()
+        with self.asking(shown(self.address)):
+            return self.connection.execute(statement).fetchall()
+
+    @contextmanager
+    def asking(self, name: str) -> Iterator[None]:
+        """What the server refuses or breaks off is said in words; a statement that is wrong is a fault of ours."""
+        import psycopg
+        from psycopg import errors
+
+        try:
+            yield
+        except (errors.SyntaxError, errors.UndefinedFunction, errors.UndefinedColumn, errors.ReadOnlySqlTransaction):
+            raise
+        except errors.QueryCanceled as error:
+            raise InputError(
+                f"{name}: the server broke a statement off ({_said(error)}); raise statement_timeout for this role, or "
+                "calibrate on a table of fewer rows or columns"
+            ) from error
+        except errors.InsufficientPrivilege as error:
+            raise InputError(
+                f"{name}: this role may not read it ({_said(error)}); the right to SELECT is enough: GRANT it, or "
+                "connect as another role"
+            ) from error
+        except psycopg.OperationalError as error:
+            raise InputError(f"{name}: the server does not answer any more ({_said(error)}); try again") from error
+        except psycopg.Error as error:
+            raise InputError(f"{name}: cannot be read ({_said(error)})") from error
+
+
+def _said(error: Exception) -> str:
+    """The first line of what the server said."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,20 +107,30 @@ class PostgresTable(RemoteTable):
 
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:
         """Answer of a statement as one array per column."""
-        with self.door.connection.cursor() as cursor:
+        with self.door.asking(self.name), self.door.connection.cursor(binary=True) as cursor:
             cursor.execute(rendered(statement, "postgres"))
             return _arrays(cursor.description, cursor.fetchall())
 
     def stream(self, statement: Statement) -> Iterator[dict[str, NDArray[Any]]]:
         """The same in pieces, by a cursor on the server."""
         connection = self.door.connection
-        with connection.transaction(), connection.cursor(name="calibrate") as cursor:
+        with (
+            self.door.asking(self.name),
+            connection.transaction(),
+            connection.cursor(name="calibrate", binary=True) as cursor,
+        ):
             cursor.execute(rendered(statement, "postgres"))
             while rows := cursor.fetchmany(PIECE):
                 yield _arrays(cursor.description, rows)
 
 
 def _arrays(description: Any, rows: list[tuple[Any, ...]]) -> dict[str, NDArray[Any]]:
+    if rows and all(part.type_code in _WHOLE for part in description):
+        try:  # level codes and counts: all columns at once
+            numbers = np.array(rows, np.int64)
+            return {part.name: np.ascontiguousarray(numbers[:, i]) for i, part in enumerate(description)}
+        except TypeError:  # with gaps
+            pass
     return arrays([(part.name, part.type_code) for part in description], rows, _array)
 
 
@@ -101,45 +156,77 @@ def _array(code: int, values: tuple[Any, ...]) -> NDArray[Any]:
 
 
 def open_postgres(door: Door, choice: str | None) -> PostgresTable:
-    """A table of a database at ``postgresql://user@host/base#table``; views count as tables."""
+    """A table of a database at ``postgresql://user@host/base#table``, its schema before it where that is not public.
+
+    Views, materialised views, foreign and partitioned tables count as tables.
+    """
     address = shown(door.address)
-    schema, name = _chosen(door, address, choice)
+    place = _chosen(door, address, choice)
+    if not place.readable:
+        raise InputError(
+            f"{address}: this role may not read '{place.title}'; the right to SELECT is enough: GRANT it, or connect "
+            "as another role"
+        )
     described = door.execute(
-        "SELECT column_name, data_type FROM information_schema.columns "
-        f"WHERE table_schema = {_text(schema)} AND table_name = {_text(name)} ORDER BY ordinal_position"
+        "SELECT a.attname, CASE WHEN t.oid = 1700 AND m.mod > 0 AND (m.mod - 4) & 65535 = 0 "
+        "AND (m.mod - 4) >> 16 <= 18 THEN 'whole numeric' ELSE format_type(t.oid, NULL) END "
+        "FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS own ON own.oid = a.atttypid "
+        "CROSS JOIN LATERAL (SELECT CASE WHEN own.typtype = 'd' THEN own.typtypmod ELSE a.atttypmod END AS mod) AS m "
+        "JOIN pg_catalog.pg_type AS t ON t.oid = CASE WHEN own.typtype = 'd' THEN own.typbasetype ELSE own.oid END "
+        f"WHERE a.attrelid = {place.oid} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
     )
-    place = f"{relation(schema).sql('postgres')}.{relation(name).sql('postgres')}"
-    title = name if schema == "public" else f"{schema}.{name}"
-    rows = int(door.execute(f"SELECT COUNT(*) FROM {place}")[0][0])
+    source = f"{relation(place.schema).sql('postgres')}.{relation(place.name).sql('postgres')}"
+    with door.asking(place.title):
+        rows = int(door.connection.execute(f"SELECT COUNT(*) FROM {source}").fetchall()[0][0])
     if not rows:
-        raise InputError(f"{address}: table '{title}' has no rows")
+        raise InputError(f"{address}: table '{place.title}' has no rows")
     read = columns_read(described, _TYPES)
     return PostgresTable(
-        name=title,
+        name=place.title,
         columns=read.columns,
         rows=rows,
         facts=read.facts,
-        fingerprint=hashlib.sha256(f"postgres {title} {rows}".encode()).hexdigest(),
-        relation=f"(SELECT {read.expressions} FROM {place}) AS {identifier(name).sql('duckdb')}",
-        alias=name,
+        fingerprint=hashlib.sha256(f"postgres {place.title} {rows}".encode()).hexdigest(),
+        relation=f"(SELECT {read.expressions} FROM {source}) AS {identifier(place.name).sql('duckdb')}",
+        alias=place.name,
         door=door,
     )
 
 
-def _chosen(door: Door, address: str, choice: str | None) -> tuple[str, str]:
-    """Schema and name of the table that is wanted, or of the only one."""
+class _Place(NamedTuple):
+    """A table of the database, and whether this role may read it."""
+
+    oid: int
+    schema: str
+    name: str
+    readable: bool
+    part: bool
+
+    @property
+    def title(self) -> str:
+        """How it is called; the schema public goes without saying."""
+        return self.name if self.schema == "public" else f"{self.schema}.{self.name}"
+
+
+def _chosen(door: Door, address: str, choice: str | None) -> _Place:
+    """The table that is wanted, or the only one; parts of a partitioned table are none by themselves."""
     rows = door.execute(
-        "SELECT table_schema, table_name FROM information_schema.tables "
-        "WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2"
+        "SELECT c.oid, n.nspname, c.relname, has_table_privilege(c.oid, 'SELECT') OR "
+        "has_any_column_privilege(c.oid, 'SELECT'), c.relispartition FROM pg_catalog.pg_class AS c "
+        "JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') "
+        "AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_t%' ORDER BY 2, 3"
     )
-    tables = {(name if schema == "public" else f"{schema}.{name}"): (schema, name) for schema, name in rows}
-    if choice is None and len(tables) != 1:
-        raise InputError(
-            f"{address}: choose a table by adding #name to the address. Tables: {', '.join(tables) or 'none'}"
-        )
-    if choice is not None and choice not in tables:
-        raise InputError(f"{address}: " + unknown("table", choice, tables))
-    return tables[choice or next(iter(tables))]
+    places = [_Place(*row) for row in rows]
+    if choice is None:
+        tables = [place for place in places if place.readable and not place.part]
+        if len(tables) != 1:
+            names = ", ".join(place.title for place in tables) or "none"
+            raise InputError(f"{address}: choose a table by adding #name to the address. Tables: {names}")
+        return tables[0]
+    for place in places:
+        if choice in (place.title, f"{place.schema}.{place.name}"):
+            return place
+    raise InputError(f"{address}: " + unknown("table", choice, [place.title for place in places if not place.part]))
 
 
 def _text(value: str) -> str:

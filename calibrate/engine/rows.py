@@ -61,7 +61,7 @@ def columns_read(described: Iterable[tuple[str, str]], types: Types) -> Read:
     for column, kind in described:
         type_, cast, integral = types.get(kind, ("text", "CAST({} AS VARCHAR)", False))
         quoted = identifier(column).sql("duckdb")
-        parts.append(f"{cast.format(quoted)} AS {quoted}" if cast else quoted)
+        parts.append(f"{cast.replace('{}', quoted)} AS {quoted}" if cast else quoted)
         columns.append(Column(column, type_, integral))
         if cast and type_ == "text":
             facts.append(Fact("rewritten", {"column": column, "type": kind}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from calibrate.counts.counting import count
 from calibrate.counts.encoding import coding
-from calibrate.counts.tally_statement import hashed, share_of_others, statement_of_tally
+from calibrate.counts.tally_statement import Thinning, hashed, statement_of_tally, thinning_of
 from calibrate.engine import open_table
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.leads.history import History, observe
@@ -30,7 +32,7 @@ def history(tmp_path: Path, **terms: Any) -> History:
 
 def answer(found: History, share: float) -> dict[str, np.ndarray]:
     how = coding(found.table, (KIND,))
-    rows: dict[str, np.ndarray] = found.table.fetch(statement_of_tally(found, how, share))
+    rows: dict[str, np.ndarray] = found.table.fetch(statement_of_tally(found, how, Thinning(others=share)))
     return rows
 
 
@@ -71,14 +73,29 @@ def test_buyers_of_a_database_are_hashed_here() -> None:
 
 
 @pytest.mark.parametrize(
-    ("leads", "customers", "most", "share"),
+    ("leads", "customers", "most", "thinning"),
     [
-        (1000, 100, 1000, 1.0),
-        (1000, 100, 550, 0.5),  # 450 of 900
-        (1000, 900, 500, 1.25),  # too many customers: a quarter of the rows is for the others, and all fit
-        (2000, 900, 800, 200 / 1100),
+        (1000, 100, 1000, Thinning()),
+        (1000, 100, 550, Thinning(1, 0.5)),  # 450 of 900
+        (1000, 900, 500, Thinning(375 / 900, 1)),  # too many customers: three quarters of the rows are theirs
+        (2000, 900, 800, Thinning(600 / 900, 200 / 1100)),
     ],
 )
-def test_share_of_the_others_that_stays(leads: int, customers: int, most: int, share: float) -> None:
+def test_shares_that_stay(leads: int, customers: int, most: int, thinning: Thinning) -> None:
     found = SimpleNamespace(totals=np.array([[leads // 2, customers // 2], [leads // 2, customers // 2]]))
-    assert share_of_others(found, most) == pytest.approx(share)  # type: ignore[arg-type]
+    shares = thinning_of(found, most)  # type: ignore[arg-type]
+    assert (shares.customers, shares.others) == pytest.approx((thinning.customers, thinning.others))
+
+
+def test_too_many_customers_are_thinned_and_cohorts_keep_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("calibrate.counts.marginals.MOST_CELLS", 1)  # else so few profiles are never thinned
+    named = replace(KIND, name="by company", column="company")
+    found, most = replace(history(tmp_path), criteria=(KIND, named)), 110  # one in ten buys: 100 customers
+    tally = count(found, most_rows=most)
+    assert not tally.exact and tally.counted.sum() < 1.5 * most
+    cohorts = range(len(found.totals))
+    leads, customers = (np.bincount(tally.cohort, counts) for counts in (tally.leads, tally.customers))
+    restored = [np.allclose((leads[cohort], customers[cohort]), found.totals[cohort]) for cohort in cohorts]
+    assert sum(restored) >= 12  # the others have none of one kind in their few rows

@@ -1,0 +1,88 @@
+"""Counts per cohort, criterion and level grouped in the engine, for leads that are too many to be handed over.
+
+Every lead has a slot: its cohort, or behind the cohorts its age if it is too young to be judged. A few criteria at a
+time are counted by slot, outcome and all their levels at once: what comes back are some thousand counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from sqlglot import exp
+
+from ..engine import sql
+from ..engine.numeric_grid import counted_by_column
+from ..engine.query import case, one_of, rows, select, worked_out
+from ..engine.table import kinds
+from ..grid.criteria import Criterion
+from ..leads.history import History
+from ..leads.terms import CUSTOMER, KEPT, MOMENT, STATUS
+from .encoding import code_sql
+from .marginals import Marginals
+from .young import IMMATURE, Counting
+
+MOST_TOGETHER = 2**8
+"""Combinations of levels of the criteria that are counted at once."""
+
+
+def count_in_engine(history: History, counting: Marginals, young: Counting) -> None:
+    """Add the counts of all leads to those of the kept and of the young leads, which group their criteria alike."""
+    cohorts = len(history.cohorts)
+    answer = history.table.fetch(statement_of_levels(history, counting.groups, young))
+    place, cell, slot, customer, leads = (
+        answer[name].astype(np.int64) for name in ("place", "v", "slot", "customer", "n")
+    )
+    counting.counted = True
+    for i, cells in enumerate(counting.cells):
+        size = cells[0, 0].size
+        mine = (place == i) & (slot < cohorts)
+        flat = (slot[mine] * 2 + customer[mine]) * size + cell[mine]
+        cells.reshape(-1)[:] += np.bincount(flat, leads[mine], cells.size).astype(np.int64)
+        if young.marginals is not None:
+            mine = (place == i) & (slot >= cohorts)
+            ages = young.marginals.cells[i]
+            flat = ((slot[mine] - cohorts) * 2 + customer[mine]) * size + cell[mine]
+            ages.reshape(-1)[:] += np.bincount(flat, leads[mine], ages.size).astype(np.int64)
+
+
+def statement_of_levels(history: History, groups: Sequence[Sequence[int]], young: Counting) -> str:
+    """Statement for ``place`` of a group, ``v`` (its levels as one number), ``slot``, ``customer`` and ``n``."""
+    types = kinds(history.table)
+    cells = {"slot": _slot(history, young), "customer": CUSTOMER}
+    for i, group in enumerate(groups):
+        cells[f"g{i}"] = _together([history.criteria[c] for c in group], types)
+    status = one_of(STATUS, (KEPT, IMMATURE)) if young.marginals is not None else f"{STATUS} = {KEPT}"
+    coded = select(cells, rows(history.leads, "leads"), where=status)
+    names = [f"g{i}" for i in range(len(groups))]
+    source = rows(worked_out(coded) if history.table.dialect == "postgres" else coded, "coded")
+    return counted_by_column(names, source, history.table.dialect, by=("slot", "customer"))
+
+
+def _together(criteria: Sequence[Criterion], types: dict[str, str]) -> str:
+    """Levels of several criteria as one number, the last one counting singly: as numpy lays out a table of counts."""
+    number: exp.Expr | None = None
+    for criterion in criteria:
+        code = exp.paren(code_sql(criterion, types[criterion.column]))
+        if number is None:
+            number = exp.cast(code, "BIGINT")
+        else:
+            number = exp.Add(
+                this=exp.Mul(this=exp.paren(number), expression=sql.literal(len(criterion.levels))), expression=code
+            )
+    return (number or sql.literal(0)).sql("duckdb")
+
+
+def _slot(history: History, young: Counting) -> str:
+    """Cohort of a kept lead; of a young one its class of age behind the cohorts."""
+    cohorts = len(history.cohorts)
+    if history.ends is None:
+        return f"{MOMENT} * {cohorts} // {max(history.read, 1)}"
+    cohort = sql.steps(sql.identifier(MOMENT), [int(end) + 1 for end in history.ends[:-1]], range(cohorts)).sql(
+        "duckdb"
+    )
+    if young.marginals is None:
+        return cohort
+    age = f"({young.last} - {MOMENT}) // {young.width}"
+    age = case((f"{age} < 0", 0), (f"{age} > {young.ages - 1}", young.ages - 1), otherwise=age)
+    return case((f"{STATUS} = {IMMATURE}", f"{cohorts} + {age}"), otherwise=cohort)
