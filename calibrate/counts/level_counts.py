@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from sqlglot import exp
 
 from ..engine import sql
 from ..engine.numeric_grid import counted_by_column
@@ -60,17 +59,9 @@ def statement_of_levels(history: History, groups: Sequence[Sequence[int]], young
 
 
 def _together(criteria: Sequence[Criterion], types: dict[str, str]) -> str:
-    """Levels of several criteria as one number, the last one counting singly: as numpy lays out a table of counts."""
-    number: exp.Expr | None = None
-    for criterion in criteria:
-        code = exp.paren(code_sql(criterion, types[criterion.column]))
-        if number is None:
-            number = exp.cast(code, "BIGINT")
-        else:
-            number = exp.Add(
-                this=exp.Mul(this=exp.paren(number), expression=sql.literal(len(criterion.levels))), expression=code
-            )
-    return (number or sql.literal(0)).sql("duckdb")
+    """Levels of several criteria as one number."""
+    codes = [code_sql(criterion, types[criterion.column]) for criterion in criteria]
+    return sql.combined(codes, [len(criterion.levels) for criterion in criteria]).sql("duckdb")
 
 
 def _slot(history: History, young: Counting) -> str:

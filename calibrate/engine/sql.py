@@ -260,6 +260,18 @@ def packed(codes: Sequence[exp.Expr]) -> list[exp.Expr]:
     return words
 
 
+def combined(codes: Sequence[exp.Expr], sizes: Sequence[int]) -> exp.Expr:
+    """Level codes as one number, the last one counting singly: as numpy lays out a table of counts of these sizes.
+
+    >>> print(combined([identifier("a"), identifier("b")], [3, 4]).sql("duckdb"))
+    CAST("a" AS BIGINT) * 4 + "b"
+    """
+    number: exp.Expr = exp.cast(_closed(codes[0]), "BIGINT")
+    for code, size in zip(codes[1:], sizes[1:], strict=True):
+        number = exp.Add(this=exp.Mul(this=_closed(number), expression=literal(size)), expression=_closed(code))
+    return number
+
+
 def _times(code: exp.Expr, factor: int) -> exp.Expr:
     """A code times a number; where codes stand as literals they are multiplied here and not on every row.
 
@@ -296,7 +308,7 @@ def mapped(code: exp.Expr, change: Callable[[int], int]) -> exp.Expr:
 
 
 def _closed(code: exp.Expr) -> exp.Expr:
-    return code.copy() if isinstance(code, (exp.Case, exp.Column, exp.Literal)) else exp.paren(code)
+    return code.copy() if isinstance(code, (exp.Case, exp.Cast, exp.Column, exp.Literal)) else exp.paren(code)
 
 
 def unpacked(words: Sequence[NDArray[np.int64]], count: int) -> NDArray[np.uint8]:
