@@ -13,7 +13,7 @@ from .design_effect import group_codes
 from .encoding import coding
 from .level_counts import MOST_TOGETHER, count_in_engine
 from .marginals import Marginals
-from .row_order import row_order
+from .row_order import canonical_order
 from .tally import Tally, merged
 from .tally_statement import Thinning, hashed, statement_of_tally, thinning_of, weights_of
 from .young import Counting
@@ -99,7 +99,7 @@ class _Rows:
         customer = np.concatenate([np.zeros(0, np.bool_), *(piece[2] for piece in self._pieces)])
         buyer = np.concatenate(self._buyers) if self._buyers else None
         self._pieces, self._buyers = [], []
-        order = row_order(codes, cohort, customer, buyer)
+        order = canonical_order(codes, cohort, customer, buyer)
         for i in range(criteria):
             codes[i] = codes[i, order]
         return codes, cohort[order], customer[order], None if buyer is None else buyer[order]

@@ -41,7 +41,7 @@ def row_keys(codes: NDArray[np.uint8], fields: Sequence[NDArray[np.integer] | ND
     return keys
 
 
-def row_order(
+def canonical_order(
     codes: NDArray[np.uint8],
     cohort: NDArray[np.int32],
     customer: NDArray[np.bool_],

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibrate.counts.design_effect import group_codes
-from calibrate.counts.row_order import row_keys, row_order
+from calibrate.counts.row_order import canonical_order, row_keys
 
 
 def test_keys_tell_rows_apart() -> None:
@@ -36,7 +36,7 @@ def test_shuffled_rows_come_out_alike(seed: int, grouped: bool) -> None:
         hashes[hashes == 0] = 99
         hashes[0] = 0
         buyer = hashes[company[shuffled]] if grouped else None
-        order = row_order(codes[:, shuffled], cohort[shuffled], customer[shuffled], buyer)
+        order = canonical_order(codes[:, shuffled], cohort[shuffled], customer[shuffled], buyer)
         group = None if buyer is None else group_codes(buyer[order], alone=0)
         place = shuffled[order]
         parts = codes[:, place].tolist(), cohort[place].tolist(), customer[place].tolist()
