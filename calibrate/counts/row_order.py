@@ -28,7 +28,7 @@ def row_keys(codes: NDArray[np.uint8], fields: Sequence[NDArray[np.integer] | ND
     True
     """
     rows = codes.shape[1]
-    keys = np.zeros(rows, np.uint64)
+    keys = np.full(rows, _MIXER)  # a row of zeros counts in a signature too
     for start in range(0, rows, PIECE):
         here = slice(start, start + PIECE)
         key = keys[here]
