@@ -7,7 +7,7 @@ reasons are the weightiest lines of each lead, in the order of their points, as 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlglot import exp
@@ -17,7 +17,7 @@ from ..days import day_number
 from ..engine import Session, sql
 from ..engine.dates import moment
 from ..engine.derived import derive
-from ..engine.query import call, case, cast, quoted, select, value
+from ..engine.query import call, case, cast, either, empty, join, named, quoted, rows, select, value
 from ..engine.table import Column, Table, kinds
 from ..errors import GridError, InputError, unknown
 from ..export.base import CLOSE_RATE, band_condition, close_rate_sql
@@ -40,6 +40,8 @@ from ..numbers import Signs
 from .reasons import marked
 
 ADDED = ("score", "band", *CLOSE_RATE, "reasons")
+TREND, TREND_DAYS = "trend", 30
+"""The column that says whether a score has gone up or down in so many days."""
 SUFFIXES = (".csv", ".parquet")
 
 
@@ -60,7 +62,8 @@ def score_file(
 
     `events` is a second source from which the grid's event columns are made, as they were when it was calibrated: from
     each lead's observation. With `at`, leads are scored as they stand on that day: all events up to it count, and lines
-    with an expiry rule keep what the age of their signal leaves.
+    with an expiry rule keep what the age of their signal leaves, and the column `trend` says whether the score of a
+    lead is up, steady or down against 30 days before (empty for leads that had not come by then).
     Reasons are told in a language of `words_in`: the three weightiest lines, or with `every_line` all that fired, whose
     points add up to the score. The file appears whole or not at all. Raises GridError where the grid
     does not fit the data, InputError where the data already has a column of that name or the file cannot be written.
@@ -69,29 +72,83 @@ def score_file(
     if target.suffix.lower() not in SUFFIXES:
         raise InputError(f"'{out}' must end in {' or '.join(SUFFIXES)}: the suffix says how it is written")
     with Session() as session:
-        leads, columns = open_leads(session, grid, source, table=table, events=events, at=at)
+        opened = open_rows(session, grid, source, table=table)
+        happened = session.open(events) if events is not None else None
+        columns = tuple(column.name for column in opened.columns)
+        leads = as_on(grid, opened, happened, at)
         statement = scored(grid, leads, columns, at, language, every_line)
+        if at is not None:
+            before = as_on(grid, opened, happened, at - _TREND_SPAN)
+            statement = with_trend(grid, (leads, before), columns, at, statement, (language, every_line))
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with beside(target) as part:
-                rows = session.write(leads, statement, part)
+                leads_written = session.write(leads, statement, part)
         except OSError as fault:
             raise InputError(f"'{out}' cannot be written: {fault.strerror}. Choose another folder") from None
-    return rows
+    return leads_written
 
 
 def open_leads(
     session: Session, grid: Grid, source: str, *, table: str | None, events: str | None, at: date | None
 ) -> tuple[Table, tuple[str, ...]]:
     """The leads of a source with all columns that a grid makes from others, and the names of the source's own."""
+    opened = open_rows(session, grid, source, table=table)
+    happened = session.open(events) if events is not None else None
+    return as_on(grid, opened, happened, at), tuple(column.name for column in opened.columns)
+
+
+def open_rows(session: Session, grid: Grid, source: str, *, table: str | None) -> Table:
+    """The rows of a source, its numbers read as the grid met them."""
     signs = {c.column: Signs(c.decimal, c.thousands, c.units) for c in grid.criteria if c.kind == "number"}
-    leads = session.open(source, table=table, signs=signs)
-    columns = tuple(column.name for column in leads.columns)
+    return session.open(source, table=table, signs=signs)
+
+
+def as_on(grid: Grid, leads: Table, happened: Table | None, at: date | None) -> Table:
+    """The leads with all columns that a grid makes from others; with a day, as they stand on it."""
     leads = with_mailboxes(leads, [name for c in grid.criteria if (name := made_from(c.column)) is not None])
     leads = with_lead_age(grid, with_derived(leads, derived_columns(grid)), at)
-    if events is not None:
-        leads = with_events(grid, leads, session.open(events), at)
-    return leads, columns
+    return leads if happened is None else with_events(grid, leads, happened, at)
+
+
+def with_trend(
+    grid: Grid, leads: tuple[Table, Table], columns: Sequence[str], at: date, statement: str, how: tuple[str, bool]
+) -> str:
+    """A statement of scores with the column `trend`: against the scores of the same leads 30 days before.
+
+    `leads` are the leads on the day and before. Where rows have neither a place nor an id, there is no such column.
+    """
+    now, before = leads
+    created = str(grid.provenance.get("created_at") or find_dates(before)[0] or "")
+    place = now.position or find_id(now)
+    if place is None or place not in (*(column.name for column in before.columns), before.position):
+        return statement
+    if TREND in [name.lower() for name in columns]:
+        raise InputError(f"{now.name} already has a column '{TREND}'; rename it, so that nothing is overwritten")
+    earlier = {"place": quoted(place), "earlier": "score"}
+    if created in [column.name for column in before.columns]:
+        earlier["came"] = sql.day(moment(before, created).expression).sql("duckdb")
+    marks = scored(grid, before, (*(() if created not in columns else (created,)), place), at - _TREND_SPAN, *how)
+    past = select(earlier, rows(marks, "past"))
+    here = rows(scored(grid, now, (*columns, *(() if place in columns else (place,))), at, *how), "here")
+    unknown_then = [empty("past.earlier")]
+    if "came" in earlier:
+        unknown_then.append(f"past.came > {day_number(at - _TREND_SPAN)}")
+    trend = case(
+        (either(*unknown_then), value("")),
+        ("here.score > past.earlier", value("up")),
+        ("here.score < past.earlier", value("down")),
+        otherwise=value("steady"),
+    )
+    cells = {quoted(name): f"here.{quoted(name)}" for name in (*columns, *ADDED[:-1])}
+    cells |= {TREND: trend, "reasons": "here.reasons"}
+    order = (f"here.{quoted(place)}",) if now.position is not None else ()
+    return select(
+        cells, join(here, named(f"({past})", "past"), f"here.{quoted(place)} = past.place", left=True), order=order
+    )
+
+
+_TREND_SPAN = timedelta(days=TREND_DAYS)
 
 
 def derived_columns(grid: Grid) -> dict[str, Derived]:

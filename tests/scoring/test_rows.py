@@ -3,6 +3,7 @@
 import csv
 import random
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -144,3 +145,66 @@ def test_reasons_in_french(leads: Path, tmp_path: Path) -> None:
     assert "source: non renseigné (+7)" in found[2][0] and "it's: autre réponse (-3)" in found[2][0]
     with pytest.raises(SettingsError, match="no report language named 'de'"):
         score_file(GRID, str(leads), str(tmp_path / "de.csv"), language="de")
+
+
+AGED = Grid(
+    "aged",
+    "lift",
+    (
+        Criterion("demo", "demo (events)", "number", "engagement", (Level("0", high=1), Level("1+", low=1), *SPECIAL)),
+        Criterion(
+            "age", "days since creation", "number", "fit", (Level("<60", high=60), Level("60+", low=60), *SPECIAL)
+        ),
+    ),
+    ((0, 10, 0, 0), (4, 0, 0, 0)),
+    provenance={
+        "created_at": "created",
+        "lead_id": "id",
+        "events_lead_id": "lead",
+        "events_at": "at",
+        "events_type": "type",
+    },
+)
+
+
+def test_a_trend_against_thirty_days_before(tmp_path: Path) -> None:
+    """By pencil on 1 March: c has asked since (up), a grew old (down), b was old then (steady), d had not come ("")."""
+    leads = [("c", "2024-12-15"), ("a", "2024-12-20"), ("b", "2024-10-01"), ("d", "2025-02-10"), ("e", "")]
+    (tmp_path / "leads.csv").write_text("id,created\n" + "".join(f"{who},{day}\n" for who, day in leads))
+    (tmp_path / "events.csv").write_text(
+        "lead,at,type\nc,2025-02-20,demo\nb,2024-10-02,demo\na,2025-03-05,demo\nd,2025-02-11,demo\n"
+    )
+    for out in (tmp_path / "s.csv", tmp_path / "s.parquet"):
+        score_file(
+            AGED, str(tmp_path / "leads.csv"), str(out), events=str(tmp_path / "events.csv"), at=date(2025, 3, 1)
+        )
+        scored = duckdb.sql(f"SELECT id, score, COALESCE(trend, '') FROM '{out}'").fetchall()
+        assert scored == [("c", 10, "up"), ("a", 0, "down"), ("b", 10, "steady"), ("d", 14, ""), ("e", 0, "steady")]
+    score_file(GRID, str(_plain(tmp_path)), str(tmp_path / "t.csv"))
+    assert "trend" not in (tmp_path / "t.csv").read_text().splitlines()[0]  # without a day there is none
+
+
+def _plain(folder: Path) -> Path:
+    (folder / "plain.csv").write_text('Lead Source,Visits,"Say ""hi"""\nGoogle,4,no\n')
+    return folder / "plain.csv"
+
+
+def test_a_trend_is_the_difference_of_two_scorings(tmp_path: Path) -> None:
+    """On 400 leads: the column says what scoring on both days and comparing lead by lead says."""
+    draw = random.Random(8)
+    came = [date(2025, 1, 1) + timedelta(days=draw.randrange(100)) for _ in range(400)]
+    lines = [f"L{i},{day}" for i, day in enumerate(came)]
+    (tmp_path / "leads.csv").write_text("id,created\n" + "\n".join(lines))
+    seen = [(draw.randrange(400), draw.randrange(80)) for _ in range(300)]
+    events = [f"L{i},{came[i] + timedelta(days=after)},demo" for i, after in seen]
+    (tmp_path / "events.csv").write_text("lead,at,type\n" + "\n".join(events))
+    on, scores = date(2025, 4, 20), {}
+    for day in (on, on - timedelta(days=30)):
+        out = tmp_path / f"{day}.csv"
+        score_file(AGED, str(tmp_path / "leads.csv"), str(out), events=str(tmp_path / "events.csv"), at=day)
+        scores[day] = [row[0] for row in duckdb.sql(f"SELECT score FROM '{out}'").fetchall()]
+    trends = [row[0] or "" for row in duckdb.sql(f"SELECT trend FROM '{tmp_path / f'{on}.csv'}'").fetchall()]
+    for trend, new, old, day in zip(trends, scores[on], scores[on - timedelta(days=30)], came, strict=True):
+        told = "up" if new > old else "down" if new < old else "steady"
+        assert trend == ("" if day > on - timedelta(days=30) else told)
+    assert len({*trends}) == 4
