@@ -19,7 +19,9 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
+import answers  # noqa: E402
 import companies  # noqa: E402
+import lines  # noqa: E402
 import moving  # noqa: E402
 import numpy as np  # noqa: E402
 import shortest  # noqa: E402
@@ -201,6 +203,9 @@ CHECKS: tuple[Callable[[int], list[tuple[str, float, float, float]]], ...] = (
     moving.forgetting,
     moving.undecided,
     moving.redundancy,
+    answers.planted_answers,
+    answers.planted_pages,
+    lines.lines_of_business,
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -69,3 +71,12 @@ def test_a_column_that_is_not_counted_is_refused() -> None:
     tally = case(0, reverse=False, leads=800)
     with pytest.raises(SettingsError, match="product"):
         grids_by_line(tally, PLAN, folds(tally), "product")
+
+
+@pytest.mark.parametrize("reverse", [True, False])
+def test_simulated_lines_are_split_off_only_with_reason(reverse: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four histories of each kind; `benchmarks/lines.py` makes a hundred."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
+    import lines
+
+    assert lines.split(4, reverse=reverse) == [["v1"] if reverse else []] * 4
