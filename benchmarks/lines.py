@@ -3,8 +3,8 @@
     python benchmarks/lines.py [--runs 100]
 
 Each history has 6,000 leads in twelve months, of which about 12 % buy, six criteria of three answers, and three lines
-of 50, 30 and 20 % of the leads. In equal histories all lines close alike; in reversed ones the two strongest criteria of
-the second line say the opposite.
+of 50, 30 and 20 % of the leads. In equal histories all lines close alike; in reversed ones the two strongest criteria
+of the second line say the opposite.
 """
 
 from __future__ import annotations

@@ -79,4 +79,7 @@ def test_simulated_lines_are_split_off_only_with_reason(reverse: bool, monkeypat
     monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
     import lines
 
-    assert lines.split(4, reverse=reverse) == [["v1"] if reverse else []] * 4
+    proposed = lines.split(
+        4, reverse=reverse
+    )  # the common grid of a reversed history is wrong for its largest line too
+    assert all("v1" in names for names in proposed) if reverse else proposed == [[]] * 4
