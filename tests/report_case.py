@@ -147,10 +147,9 @@ def suspects() -> tuple[Suspect, ...]:
         Suspect(
             "Tags",
             "level_always_closes",
-            "'Closed by Horizzon': 356 of 358 leads became customers",
             {"level": "Closed by Horizzon", "leads": 358, "customers": 356, "rate": 356 / 358, "all_customers": 1357},
         ),
-        Suspect("Closing note", "names_outcome", "the column's name speaks of the outcome", {}),
+        Suspect("Closing note", "names_outcome", {"name": "the column's name speaks of the outcome"}),
     )
 
 
@@ -213,6 +212,6 @@ def hostile() -> Review:
         account=replace(calm.account, source=HOSTILE, excluded={HOSTILE: 1, **calm.account.excluded},
                         facts=(("separator", {"character": HOSTILE, "name": HOSTILE}), (HOSTILE, {HOSTILE: HOSTILE})),
                         customer=FORMULA, order_column=HOSTILE),
-        suspects=(Suspect(HOSTILE, HOSTILE, HOSTILE, {}), Suspect(FORMULA, "names_outcome", FORMULA, {})),
+        suspects=(Suspect(HOSTILE, HOSTILE, {HOSTILE: HOSTILE}), Suspect(FORMULA, "names_outcome", {"word": FORMULA})),
         comparison=replace(calm.comparison, baseline="current" + HOSTILE, judged=against, verdict=verdict),
     )  # fmt: skip

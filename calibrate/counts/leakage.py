@@ -38,6 +38,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from ..language import Words, breakable, load
 from ..leads.columns.naming import words_of
 from .auc import auc_error
 from .leakage_columns import CAUTION, Column, bounds, columns_of, logit
@@ -55,35 +56,41 @@ WORTH_ASKING = 0.68
 
 @dataclass(frozen=True)
 class Suspect:
-    """A column set aside, why, and the counts that say so."""
+    """A column set aside, why, and the counts that say so.
+
+    `sign` is the kind of evidence where a reason has several; else it is the reason.
+    """
 
     column: str
     reason: str
-    evidence: str
     facts: Facts = field(default_factory=dict)
+    sign: str = ""
+
+    def said(self, words: Words) -> str:
+        """The evidence in words."""
+        return words.say("evidence", self.sign or self.reason, self.facts)
+
+    @property
+    def evidence(self) -> str:
+        """The evidence in English."""
+        return breakable(self.said(load("en")))
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(Suspect):
     """A column that is kept and asked about, because it may have been written after the lead was scored.
 
     `auc_with` and `auc_without` are what all criteria together reach with it and without it.
     """
 
-    column: str
-    reason: str
-    evidence: str
-    facts: Facts
-    auc_with: float
-    auc_without: float
+    auc_with: float = 0.5
+    auc_without: float = 0.5
 
     @property
     def question(self) -> str:
-        """What somebody who knows the source is asked, in one sentence."""
-        return (
-            f"Was '{self.column}' known before sales worked the lead? If so, name it under known (--known); "
-            "if not, exclude it (--exclude)."
-        )
+        """What somebody who knows the source is asked, in English."""
+        english = load("en")
+        return breakable(f"{english('asked.sentence', column=self.column)} {english('asked.flags')}")
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,7 @@ def judge(
     ...     (Level("filled"), Level("missing", "missing"), Level("other", "other")))
     >>> bought = np.arange(1000) % 10 == 0
     >>> print(judge(tally_of([signed], np.where(bought, 0, 1).astype(np.uint8)[None], bought)).suspects[0].evidence)
-    filled for 100 leads, of which 100 became customers (100.0%); 100 of 100 customers have it filled
+    filled for 100 leads, of which 100 became customers (100%); there are 100 customers in all
     """
     leads, customers = tally.overall
     if not 0 < customers < leads:
@@ -144,9 +151,7 @@ def judge(
     for i in sorted(set(doubtful) & set(usable), key=lambda i: -columns[i].honest):
         sign = doubtful[i]
         same = [j for j in usable if columns[j].criterion.column == sign.column]
-        question = Question(
-            sign.column, sign.reason, sign.evidence, sign.facts, together.auc(), together.auc(without=same)
-        )
+        question = Question(sign.column, sign.reason, sign.facts, sign.sign, together.auc(), together.auc(without=same))
         questions.setdefault(sign.column, question)
     return Leakage(tuple(aside.values()), tuple(questions.values()))
 
@@ -168,8 +173,8 @@ def reached(tally: Tally, names: Sequence[str], *, aside: Collection[str] = ()) 
     return together.auc(), without
 
 
-def _sign(column: Column, reason: str, evidence: str, **facts: str | int | float) -> Suspect:
-    return Suspect(column.criterion.column, reason, evidence, facts)
+def _sign(column: Column, reason: str, facts: Facts, sign: str = "") -> Suspect:
+    return Suspect(column.criterion.column, reason, facts, sign)
 
 
 # --- set aside ---------------------------------------------------------------------------------------
@@ -186,17 +191,8 @@ def _filled_for_customers(column: Column) -> Suspect | None:
 
 def _filled(column: Column, reason: str) -> Suspect:
     n, k = column.filled
-    customers = column.total[1]
-    return _sign(
-        column,
-        reason,
-        f"filled for {n:,.0f} leads, of which {k:,.0f} became customers ({k / n:.1%}); "
-        f"{k:,.0f} of {customers:,} customers have it filled",
-        leads=int(n),
-        customers=int(k),
-        rate=k / n,
-        all_customers=customers,
-    )
+    facts = {"leads": int(n), "customers": int(k), "rate": k / n, "all_customers": column.total[1]}
+    return _sign(column, reason, facts)
 
 
 def _missing_separates(column: Column) -> Suspect | None:
@@ -221,16 +217,8 @@ def _fill_apart(column: Column, reason: str, least: float, cautious: float) -> S
     difference = abs(k / customers - filled_others / lost)
     if difference < least or max(low_customers - high_others, low_others - high_customers) < cautious:
         return None
-    return _sign(
-        column,
-        reason,
-        f"filled for {k:,.0f} of {customers:,} customers ({k / customers:.1%}) but for {filled_others:,.0f} of "
-        f"{lost:,} others ({filled_others / lost:.1%})",
-        filled_customers=int(k),
-        customers=customers,
-        filled_others=int(filled_others),
-        others=lost,
-    )
+    facts = {"filled_customers": int(k), "customers": customers, "filled_others": int(filled_others), "others": lost}
+    return _sign(column, reason, facts)
 
 
 def _names_outcome(column: Column) -> Suspect | None:
@@ -238,20 +226,20 @@ def _names_outcome(column: Column) -> Suspect | None:
         return None
     word = spoken(words_of(column.criterion.column)) or spoken(words_of(column.criterion.name))
     if word and word.theme != "later":
-        evidence = f"the name ('{word.word}') speaks of the outcome or the sales process, and it tells: "
-        return _sign(column, "names_outcome", evidence + _range(column), word=word.word, **_span(column))
+        return _sign(column, "names_outcome", {"word": word.word, **_span(column)})
     if column.criterion.kind != "text":
         return None
     for i, level in enumerate(column.levels):
         ending = ended(words_of(level))
-        low, high = bounds(float(column.k[i]), float(column.n[i]))
-        if ending and column.n[i] >= 30 and (low >= 0.8 or high <= column.base / 4):
-            evidence = f"a level speaks of the outcome and closes accordingly: {column.counts(i)}"
-            return _sign(column, "names_outcome", evidence, word=ending, **_span(column))
+        n, k = float(column.n[i]), float(column.k[i])
+        low, high = bounds(k, n)
+        if ending and n >= 30 and (low >= 0.8 or high <= column.base / 4):
+            facts: Facts = {"word": ending, "level": level, "leads": int(n), "customers": int(k), "rate": k / n}
+            return _sign(column, "names_outcome", facts, "level_names_outcome")
     stages = [level for i, level in enumerate(column.levels) if column.n[i] > 0 and staged(words_of(level))]
     if len(stages) >= 2:
-        evidence = f"its levels ('{stages[0]}', '{stages[1]}') are stages of the sale, and it tells: "
-        return _sign(column, "names_outcome", evidence + _range(column), word=stages[0], **_span(column))
+        span = {"word": stages[0], "second": stages[1], **_span(column)}
+        return _sign(column, "names_outcome", span, "levels_are_stages")
     return None
 
 
@@ -266,9 +254,8 @@ def _separates(column: Column) -> Suspect | None:
     return _alone(column, "separates_outcomes")
 
 
-def _alone(column: Column, reason: str, **facts: str | int | float) -> Suspect:
-    evidence = f"alone it ranks a customer above another lead in {column.honest:.1%} of pairs: {_range(column)}"
-    return _sign(column, reason, evidence, **{**_span(column), "auc": column.honest}, **facts)
+def _alone(column: Column, reason: str) -> Suspect:
+    return _sign(column, reason, {**_span(column), "auc": column.honest})
 
 
 ACCUSING: tuple[Callable[[Column], Suspect | None], ...] = (
@@ -290,17 +277,8 @@ def _filled_closes(column: Column) -> Suspect | None:
 def _level_always_closes(column: Column) -> Suspect | None:
     for level, n, k in column.biggest(column.k):
         if _nearly_all(k, n, column):
-            return _sign(
-                column,
-                "level_always_closes",
-                f"'{level}': {k:,.0f} of {n:,.0f} leads became customers ({k / n:.1%}, "
-                f"all leads {column.base:.1%}); they are {k / column.total[1]:.0%} of all customers",
-                level=level,
-                leads=int(n),
-                customers=int(k),
-                rate=k / n,
-                all_customers=column.total[1],
-            )
+            facts: Facts = {"level": level, "leads": int(n), "customers": int(k), "rate": k / n}
+            return _sign(column, "level_always_closes", {**facts, "all_customers": column.total[1]})
     return None
 
 
@@ -315,8 +293,7 @@ def _name_asks(column: Column) -> Suspect | None:
         return None
     if column.honest - CAUTION * auc_error(column.honest, column.total) < 0.55:
         return None
-    evidence = f"the name ('{word.word}') is often written afterwards, and it tells: {_range(column)}"
-    return _sign(column, "name_asks", evidence, word=word.word, **_span(column))
+    return _sign(column, "name_asks", {"word": word.word, **_span(column)})
 
 
 def _overwritten_source(column: Column) -> Suspect | None:
@@ -324,8 +301,7 @@ def _overwritten_source(column: Column) -> Suspect | None:
     word = overwritten(words_of(column.criterion.column))
     if word is None or int((column.n > 0).sum()) < 2:
         return None
-    evidence = f"'{word}' is written anew with every visit until a lead closes: {_range(column)}"
-    return _sign(column, "overwritten_source", evidence, word=word, **_span(column))
+    return _sign(column, "overwritten_source", {"word": word, **_span(column)})
 
 
 ASKING: tuple[Callable[[Column], Suspect | None], ...] = (
@@ -346,33 +322,13 @@ def _written_late(tally: Tally, i: int, column: Column) -> Suspect | None:
     if when is None or not (when.written_at_closing or when.moves_with_age):
         return None
     facts = {"young": when.young, "ratio": when.ratio}
-    if when.written_at_closing:
-        return _sign(
-            column,
-            "written_at_closing",
-            f"{when.young:,} leads too young to be judged lack {when.ratio:.0%} of what they would lack if it were "
-            "written when a lead closes, and 0 % is what a column known from the start would lack",
-            **facts,
-        )
-    return _sign(
-        column,
-        "moves_with_age",
-        f"{when.young:,} leads too young to be judged have other values than older leads, the more so the younger",
-        **facts,
-    )
+    return _sign(column, "written_at_closing" if when.written_at_closing else "moves_with_age", facts)
 
 
 def _moved_since(column: Column, change: Moved) -> Suspect:
-    filled = ", most of them filled since" if change.filled else ""
-    return _sign(
-        column,
-        "moved_since",
-        f"of {change.compared:,} leads counted on {change.since}, {change.leads:,} or more have another value now"
-        f"{filled}",
-        compared=change.compared,
-        leads=change.leads,
-        since=change.since,
-    )
+    sign = "moved_since_filled" if change.filled else ""
+    facts: Facts = {"compared": change.compared, "leads": change.leads, "since": change.since}
+    return _sign(column, "moved_since", facts, sign)
 
 
 def _on_levels(column: Column, fine: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -403,11 +359,6 @@ def _nearly_all(k: float, n: float, column: Column) -> bool:
         return False
     low, _ = bounds(k, n)
     return (low >= 0.93 and share >= 0.15) or logit(low) - logit(column.base) >= 4
-
-
-def _range(column: Column) -> str:
-    best, worst = column.extremes
-    return f"{column.counts(best)} against {column.counts(worst)}"
 
 
 def _span(column: Column) -> dict[str, str | int | float]:

@@ -89,11 +89,6 @@ class Column:
         order = np.argsort(-count, kind="stable")
         return [(self.levels[i], float(self.n[i]), float(self.k[i])) for i in order] + list(self.fine)
 
-    def counts(self, i: int) -> str:
-        """A level with its counts, in words."""
-        n, k = self.n[i], self.k[i]
-        return f"'{self.levels[i]}' {k:,.0f} of {n:,.0f} ({k / n if n else 0:.1%})"
-
 
 def columns_of(tally: Tally) -> list[Column]:
     """Each criterion of a tally (on fine levels) with its final levels: numbers cut, rare texts pooled."""

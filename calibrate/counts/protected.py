@@ -37,8 +37,6 @@ def sensitive_ones(tally: Tally, columns: Sequence[Sensitive], *, aside: Collect
             Suspect(
                 column.column,
                 REASON,
-                f"its {column.how} {'says' if column.how == 'name' else 'say'}: {column.kind}; all criteria together "
-                f"rank at {best:.3f} with it, at {auc_without:.3f} without",
                 {"kind": column.kind, "how": column.how, "auc_with": best, "auc_without": auc_without},
             )
         )

@@ -21,7 +21,7 @@ from ..counts.tally import Tally
 from ..errors import GridError, SettingsError, unknown
 from ..grid.criteria import Level
 from ..grid.grid import STAGES, Curve, Evidence, Grid, Pin, Thresholds, moved_bands
-from ..grid.notes import note
+from ..grid.notes import note, spelled
 from ..points.score_table import reaches
 
 FILE = "decision.json"
@@ -219,7 +219,9 @@ def decided(grid: Grid, decision: Decision) -> Grid:
         points[at][level] = override.points
         if evidence:
             line = evidence[at][level]
-            evidence[at][level] = Evidence(line.leads, line.customers, note=note("by_hand", was=override.was))
+            evidence[at][level] = Evidence(
+                line.leads, line.customers, note=spelled([note("by_hand", was=override.was)])
+            )
     changed = {(override.criterion, override.level) for override in decision.overrides}
     pins = tuple(pin for pin in grid.pins if (pin.criterion, pin.level) not in changed)
     mine = tuple(

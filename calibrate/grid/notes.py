@@ -1,71 +1,80 @@
-"""Notes of the calculation: what a reader of a grid should know, a sentence each, understood again by its wording.
+"""Notes of the calculation: what a reader of a grid should know, as a kind with the facts that belong to it.
 
-A grid file holds them in English; reports tell them in the reader's language by their key and facts.
+A grid file spells them as ``best_missed {"reached": 20, "best": 100}``, with ``; `` between them; reports say them in
+the reader's language.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
-from functools import cache
-from string import Formatter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-NOTES: Mapping[str, str] = {
-    "same_outcome": "all leads have the same outcome",
-    "nothing_worth": "no line is worth any points",
-    "pin_not_placed": "the pin {criterion}={level} was not placed: too few leads have this level, "
-    "and it is counted with others",
-    "largest_share": "no line can be kept to {share:.0%} of the maximum: "
-    "too few criteria give points, or a pin holds more",
-    "best_missed": "the best lead has {reached:d} points, not {best:d}: "
-    "caps, pins or too weak evidence stand against more",
-    "pivot_missed": "the wanted share of leads does not start at {pivot:d} points: the evidence is too weak for it",
-    "no_negative": "no line takes points away: no level with enough leads closes below the average",
-    "absorbed": "with the points of {lines}, which the same leads have",
-    "repeats": "{criterion} has no points: it says again what {by} says",
-    "by_hand": "changed by hand from {was:+d}",
-}
-SHAPES = {"": r".+", ".0%": r"\d+%", "d": r"-?\d+", "+d": r"[+-]\d+"}
-"""How what stands in a note looks, by its format."""
+from ..language import Words, breakable, load
+
 Fact = str | int | float
+_KIND = re.compile(r"[a-z]+(?:_[a-z]+)*")
 
 
-def note(key: str, **facts: Fact) -> str:
-    """A note in English.
+@dataclass(frozen=True)
+class Note:
+    """One note: its kind, a key of the table `note` of a language file, and its facts."""
 
-    >>> note("by_hand", was=5)
-    'changed by hand from +5'
+    kind: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    def said(self, words: Words) -> str:
+        """The note in a language."""
+        return words.say("note", self.kind, self.facts)
+
+    def __str__(self) -> str:
+        return breakable(self.said(load("en")))
+
+
+def note(kind: str, **facts: Fact) -> Note:
+    """A note.
+
+    >>> print(note("by_hand", was=5))
+    points changed by hand, before +5
     """
-    return NOTES[key].format(**facts)
+    return Note(kind, facts)
 
 
-def understood(text: str) -> tuple[str, dict[str, Fact]] | None:
-    """Key and facts of a note; None where the text is none of ours.
+def spelled(notes: Iterable[Note]) -> str:
+    """Notes as a grid file holds them.
 
-    >>> understood("no line can be kept to 30% of the maximum: too few criteria give points, or a pin holds more")
-    ('largest_share', {'share': 0.3})
-    >>> understood("no pin placed")
+    >>> spelled([note("no_negative"), note("by_hand", was=5)])
+    'no_negative; by_hand {"was": 5}'
     """
-    for key, template in NOTES.items():
-        match = _pattern(template).fullmatch(text)
-        if match:
-            formats = {name: form or "" for _, name, form, _ in Formatter().parse(template) if name}
-            return key, {name: _fact(match[name], form) for name, form in formats.items()}
+    texts = [f"{n.kind} {json.dumps(n.facts, ensure_ascii=False)}" if n.facts else n.kind for n in notes]
+    return "; ".join(texts)
+
+
+def understood(text: str) -> tuple[Note, ...] | None:
+    """The notes of a text; None where it is somebody else's.
+
+    >>> understood('no_negative; by_hand {"was": 5}')
+    (Note(kind='no_negative', facts={}), Note(kind='by_hand', facts={'was': 5}))
+    >>> understood("no pin placed") is understood("") is None
+    True
+    """
+    notes, place, decoder = [], 0, json.JSONDecoder()
+    while match := _KIND.match(text, place):
+        place = match.end()
+        facts: dict[str, Fact] = {}
+        if text.startswith(" {", place):
+            try:
+                facts, place = decoder.raw_decode(text, place + 1)
+            except (ValueError, RecursionError):
+                return None
+        if not all(isinstance(fact, str | int | float) for fact in facts.values()):
+            return None
+        notes.append(Note(match[0], facts))
+        if place == len(text):
+            ours = all(n.kind != "and" and f"note.{n.kind}" in load("en").texts for n in notes)
+            return tuple(notes) if ours else None
+        if not text.startswith("; ", place):
+            return None
+        place += 2
     return None
-
-
-@cache
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = Formatter().parse(template)
-    return re.compile(
-        "".join(
-            re.escape(plain) + (f"(?P<{name}>{SHAPES[form or '']})" if name else "") for plain, name, form, _ in parts
-        ),
-        re.DOTALL,
-    )
-
-
-def _fact(text: str, form: str) -> Fact:
-    if not form:
-        return text
-    return int(text.rstrip("%")) / 100 if form.endswith("%") else int(text)

@@ -24,7 +24,7 @@ from ..counts.tally import Tally
 from ..errors import SettingsError
 from ..grid.criteria import offsets
 from ..grid.grid import Evidence, Grid
-from ..grid.notes import note
+from ..grid.notes import Note, note, spelled
 from ..weights.base import Weights, is_reference, references
 from ..weights.constraints import Constraints, resolve
 from ..weights.path import Guide, Lines, shortened
@@ -214,7 +214,7 @@ def _scaled_to(scene: Scene, pivot: int | None, best: int | None) -> float:
     return unit
 
 
-def _demanded(scene: Scene, points: Ints, target: Floats, notes: list[str]) -> Ints:
+def _demanded(scene: Scene, points: Ints, target: Floats, notes: list[Note]) -> Ints:
     """The points after the demands on the whole grid: caps per axis, the largest share, a negative line."""
     demands = scene.constraints
     for axis, most in demands.cap_axis.items():
@@ -241,7 +241,7 @@ def _demanded(scene: Scene, points: Ints, target: Floats, notes: list[str]) -> I
     return points
 
 
-def _missed(scene: Scene, points: Ints, target: Floats, pivot: int | None, best: int | None, notes: list[str]) -> None:
+def _missed(scene: Scene, points: Ints, target: Floats, pivot: int | None, best: int | None, notes: list[Note]) -> None:
     """Tell where the scale that was asked for could not be had."""
     reached = int(sum(points[a:b].max() for a, b in pairwise(scene.bounds)))
     if best is not None and reached != best:
@@ -255,7 +255,7 @@ def _reached(scene: Scene, target: Floats, pivot: int) -> bool:
     return bool(0.5 < cut_of(scene.rows, target, scene.share) / pivot < 2)
 
 
-def _with_negative(scene: Scene, points: Ints, notes: list[str]) -> Ints:
+def _with_negative(scene: Scene, points: Ints, notes: list[Note]) -> Ints:
     """One line taken to -1: the level with the lowest weight below 0."""
     weights = scene.weights.values
     usable = scene.movable & ~scene.thin & (scene.limits.floor < 0) & (weights < 0)
@@ -350,25 +350,21 @@ def _line_notes(levels: _Levels, thin: Mask, pinned: Mask, signs: Floats) -> lis
     neutral = np.where((base >= 0)[:, None], counts[base], 0) if len(base) else counts
     side = np.sign(counts[:, 1] * leads - customers * counts[:, 0])
     of_neutral = np.sign(counts[:, 1] * neutral[:, 0] - neutral[:, 1] * counts[:, 0])
-    notes = [""] * len(points)
+    notes: dict[int, Note] = {}
     for i in np.flatnonzero(thin & (counts[:, 0] > 0)):
-        notes[i] = "too few leads for points of its own"
+        notes[int(i)] = note("thin")
     for i in np.flatnonzero((points * side < 0) & (points * of_neutral <= 0) & ~pinned):
         rate, overall = counts[i, 1] / max(counts[i, 0], 1), customers / max(leads, 1)
-        notes[i] = (
-            f"against its own close rate ({rate:.1%}, all leads {overall:.1%}): what else these leads have in common "
-            f"explains it; the sign holds in {signs[i]:.0%} of resamples"
-        )
+        notes[int(i)] = note("against", rate=float(rate), overall=float(overall), held=float(signs[i]))
     for at, absorbed in levels.scene.absorbed.items():
         notes[levels.place[at]] = note("absorbed", lines=absorbed)
     for at, pin in levels.scene.limits.placed:
-        notes[levels.place[at]] = (
-            f"pinned at {pin.points}" + (f" by {pin.who}" if pin.who else "") + (f": {pin.why}" if pin.why else "")
-        )
-    return notes
+        kind = "pinned" + ("_by" if pin.who else "") + ("_why" if pin.why else "")
+        notes[levels.place[at]] = note(kind, points=pin.points, who=pin.who, why=pin.why)
+    return [spelled([notes[i]]) if i in notes else "" for i in range(len(points))]
 
 
-def _provenance(scene: Scene, points: Ints, scale: float, notes: list[str]) -> dict[str, str | int | float | None]:
+def _provenance(scene: Scene, points: Ints, scale: float, notes: list[Note]) -> dict[str, str | int | float | None]:
     """Where the points come from, and what rounding them cost on the leads they were made from."""
     leads, customers = scene.tally.overall
     rows = scene.rows
@@ -385,5 +381,5 @@ def _provenance(scene: Scene, points: Ints, scale: float, notes: list[str]) -> d
         "log_loss_rounded": after[1],
     }
     if notes:
-        facts["notes"] = "; ".join(notes)
+        facts["notes"] = spelled(notes)
     return facts

@@ -37,14 +37,13 @@ def constraint(cost: Cost, words: Words, criteria: Sequence[Criterion] = ()) -> 
 def noted(text: str, words: Words) -> str:
     """Notes of the calculation in words, where they are ours.
 
-    >>> noted("changed by hand from +5; all leads have the same outcome", load("en"))
+    >>> noted('by_hand {"was": 5}; same_outcome', load("en"))
     'points changed by hand, before +5; all leads have the same outcome'
-    >>> noted("said by somebody else; changed by hand from +5", load("fr"))
-    'said by somebody else; changed by hand from +5'
+    >>> noted('said by somebody else; by_hand {"was": 5}', load("fr"))
+    'said by somebody else; by_hand {"was": 5}'
     """
-    notes = [understood(note) for note in text.split("; ")]
-    parts = [words.say("note", *note) for note in notes if note is not None]
-    return words("note.and").join(parts) if len(parts) == len(notes) else text
+    notes = understood(text)
+    return text if notes is None else words("note.and").join(note.said(words) for note in notes)
 
 
 def near_of(review: Review, candidate: Candidate) -> list[Near]:

@@ -260,10 +260,7 @@ def excluded(review: Review, words: Words) -> list[tuple[str, int]]:
 
 def suspects(review: Review, words: Words) -> list[tuple[str, str, str]]:
     """Column, reason in words, evidence."""
-    return [
-        (s.column, words.name("suspect", s.reason), words.say("evidence", s.reason, s.facts, s.evidence))
-        for s in review.suspects
-    ]
+    return [(s.column, words.name("suspect", s.reason), s.said(words)) for s in review.suspects]
 
 
 class Asked(NamedTuple):
@@ -280,7 +277,7 @@ def asked(questions: Sequence[Question], words: Words) -> list[Asked]:
     """The questions in words."""
     rows = []
     for q in questions:
-        why, evidence = words.name("suspect", q.reason), words.say("evidence", q.reason, q.facts, q.evidence)
+        why, evidence = words.name("suspect", q.reason), q.said(words)
         reasons = words("asked.evidence_line", reason=why, evidence=evidence)
         rows.append(Asked(q.column, words("asked.sentence", column=q.column), reasons, q.auc_with, q.auc_without))
     return rows

@@ -210,8 +210,7 @@ def _strongest(review: Review, say: Words) -> Iterator[str]:
 def _suspects(suspects: Sequence[Suspect], say: Words) -> Iterator[str]:
     yield say("summary.suspects")
     for suspect in suspects:
-        evidence = say.say("evidence", suspect.reason, suspect.facts, suspect.evidence)
-        yield f"  {suspect.column}: {say.name('suspect', suspect.reason)} ({evidence})"
+        yield f"  {suspect.column}: {say.name('suspect', suspect.reason)} ({suspect.said(say)})"
 
 
 def _asked(questions: Sequence[Question], say: Words) -> list[str]:

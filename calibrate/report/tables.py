@@ -22,8 +22,8 @@ from .review import Candidate, Review
 
 AXES: tuple[Axis, ...] = ("fit", "engagement")
 MOST_STEPS = 240
-SAID_BY_MARKS = ("too few leads for points", "against its own close rate", "pinned at ")
-"""How `build` begins the notes that the marks of a line say in the reader's language."""
+SAID_BY_MARKS = ("thin", "against", "pinned")
+"""How the notes begin that the marks of a line say."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from scipy import special
 from ..counts.rates import RateTable
 from ..counts.tally import Tally
 from ..grid.criteria import Criterion, offsets
+from ..grid.notes import Note
 from ..shown import Shown
 from .constraints import Constraints
 
@@ -58,7 +59,7 @@ class Weights(Shown):
     curvature: Floats | None = None
     penalty: Floats | None = None
     adds: bool = False
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         size = int(offsets(self.criteria)[-1])
@@ -84,7 +85,7 @@ class Weights(Shown):
         return f"{self.method} ({self.unit})\n{self.frame().to_string(index=False, float_format='{:.3g}'.format)}"
 
 
-def no_weights(method: str, tally: Tally, notes: tuple[str, ...], thin: NDArray[np.bool_] | None = None) -> Weights:
+def no_weights(method: str, tally: Tally, notes: tuple[Note, ...], thin: NDArray[np.bool_] | None = None) -> Weights:
     """Log-odds of 0 on every level, which is certain: leads among which nothing can be told."""
     zero = np.zeros(int(offsets(tally.criteria)[-1]))
     return Weights(method, tally.criteria, zero, zero, zero, zero + 1, "log-odds", thin=thin, notes=notes)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..errors import SettingsError, unknown
 from ..grid.criteria import Criterion, offsets
 from ..grid.grid import Pin
-from ..grid.notes import note
+from ..grid.notes import Note, note
 from ..vocabulary import NO, YES
 
 Floats = NDArray[np.float64]
@@ -89,7 +89,7 @@ class Limits:
     ceiling: Floats
     chains: tuple[Chain, ...]
     placed: tuple[tuple[int, Pin], ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def signs(self) -> tuple[Floats, Floats]:

@@ -210,7 +210,7 @@ def test_the_evidence_has_the_counts():
     found = judge(counts("field_7", [("Will revert", 2072, 2007), ("Ringing", 1203, 34), (None, 5965, 1520)])).asked
     assert [s.reason for s in found] == ["level_always_closes"]
     assert found[0].evidence == (
-        "'Will revert': 2,007 of 2,072 leads became customers (96.9%, all leads 38.5%); they are 56% of all customers"
+        "“Will revert”: 2,007 of 2,072 leads became customers (96.9%); there are 3,561 customers in all"
     )
     assert found[0].facts == {
         "level": "Will revert", "leads": 2072, "customers": 2007, "rate": 2007 / 2072, "all_customers": 3561,
@@ -272,7 +272,7 @@ def test_a_level_that_nearly_always_closes_is_asked_about():
     assert answer.suspects == ()
     assert [(q.column, q.reason) for q in answer.asked] == [("source", "level_always_closes")]
     assert answer.asked[0].facts["level"] == "referral"
-    assert "'source'" in answer.asked[0].question
+    assert "“source”" in answer.asked[0].question and "--known" in answer.asked[0].question
 
 
 def test_stages_as_levels_state_the_sales_process():

@@ -61,7 +61,6 @@ def test_a_column_by_pencil() -> None:
     pairs = 30 * (95 + 48 + 70 / 2) + 5 * (48 + 95 / 2) + 2 * 48 / 2
     assert column.auc == pytest.approx(pairs / (37 * 213))
     assert [column.levels[i] for i in column.extremes] == ["bank", "farm"] and column.telling and not column.question
-    assert column.counts(0) == "'bank' 30 of 100 (30.0%)"
     assert column.biggest(column.n)[0] == ("bank", 100, 30)
 
 

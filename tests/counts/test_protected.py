@@ -29,7 +29,7 @@ def test_what_leaving_it_out_costs_is_said(tally: Tally) -> None:
     assert sex.facts["auc_with"] == age.facts["auc_with"] == pytest.approx(0.63, abs=0.03)
     assert sex.facts["auc_without"] == pytest.approx(sex.facts["auc_with"], abs=0.02)
     assert age.facts["auc_without"] == pytest.approx(0.5, abs=0.03)
-    assert "its name says: sex" in sex.evidence and "its values say: age" in age.evidence
+    assert "by its name: sex" in sex.evidence and "by its values: age" in age.evidence
 
 
 def test_what_is_out_already_is_not_told_again_and_what_is_no_criterion_costs_nothing(tally: Tally) -> None:

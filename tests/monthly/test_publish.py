@@ -69,8 +69,8 @@ def test_the_settings_repeat_the_run_and_say_what_was_found(reading: Counted, tm
     hostile = 'Tags"\n[data]\nfile = "/etc/passwd"'
     more = replace(
         reading,
-        suspects=(Suspect(hostile, "names_outcome", hostile, {}),),
-        asked=(Question("demo", "later", hostile, {}, 0.81, 0.7),),
+        suspects=(Suspect(hostile, "names_outcome", {"word": hostile}),),
+        asked=(Question("demo", "later", {"word": hostile}, "", 0.81, 0.7),),
     )
     text = settings_text(more, tmp_path / "reports" / "2024-11")
     values = tomllib.loads(text)

@@ -7,6 +7,7 @@ from weights_case import built, counted, simulated, text, yes_no
 from calibrate.counts.tally import scores_of, tally_of
 from calibrate.errors import SettingsError
 from calibrate.grid.grid import Pin
+from calibrate.grid.notes import understood
 from calibrate.points.score_table import row_scores
 from calibrate.weights import METHODS, Constraints
 
@@ -61,7 +62,7 @@ def test_other_lines_make_room_for_a_pin(history):
     pin = Pin("visits", "16-None", 40, "sales", "they always call back")
     _, pinned = built(history, constraints=Constraints(pins=(pin,)))
     assert pinned.points[2][5] == 40 > free.points[2][5]
-    assert pinned.evidence[2][5].note == "pinned at 40 by sales: they always call back"
+    assert pinned.evidence[2][5].note == 'pinned_by_why {"points": 40, "who": "sales", "why": "they always call back"}'
     assert pinned.pins == (pin,)
     assert pinned.provenance["auc_rounded"] < free.provenance["auc_rounded"]
 
@@ -96,7 +97,8 @@ def test_points_against_the_close_rate_are_explained():
     bought = np.concatenate([np.arange(n) < k for n, k in cells.values()])
     _, grid = built(tally_of([text("sector", "ab"), yes_no("demo")], codes, bought))
     assert grid.points[0][0] < 0
-    assert "against its own close rate (24.4%, all leads 10.5%)" in grid.evidence[0][0].note
+    (told,) = understood(grid.evidence[0][0].note) or ()
+    assert "against its own close rate (24.4%, all leads 10.5%)" in str(told)
 
 
 @pytest.mark.parametrize(

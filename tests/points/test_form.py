@@ -77,7 +77,7 @@ def test_a_pivot_of_fifteen_is_where_marketing_hands_over(method: str) -> None:
     for size in (None, 8):
         grid = calibrate_prepared(prepared, Plan(method, method, size=size, scale="pivot"))
         if grid.pivot is None:  # no size of the points puts a fifth of the leads there: they stay small, and it is said
-            assert "does not start at 15 points" in grid.provenance["notes"] and np.abs(grid.flat).max() <= 20
+            assert 'pivot_missed {"pivot": 15}' in grid.provenance["notes"] and np.abs(grid.flat).max() <= 20
             continue
         assert grid.pivot == 15 == grid.thresholds.marketing_qualified < grid.thresholds.sales_qualified
         facts = grid.provenance

@@ -10,6 +10,7 @@ from calibrate.counts.rates import estimate
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Pin
+from calibrate.grid.notes import note
 from calibrate.points import plan as planning
 from calibrate.points.plan import Plan, calibrate_prepared, prepare
 from calibrate.points.redundancy import repeats, without_repeats
@@ -61,7 +62,7 @@ def test_its_lines_have_no_points_but_a_pinned_one(method: str) -> None:
     less = without_repeats(weights, tally, resolve(pinned, tally.criteria))
     assert [value != 0 for value in less.values[-6:]] == [False, weights.values[-5] != 0, False, False, False, False]
     assert less.values[:30].tolist() == weights.values[:30].tolist()
-    assert "c5 has no points: it says again what c0 says" in less.notes
+    assert note("repeats", criterion="c5", by="c0") in less.notes
 
 
 def two_repeats(leads: int, seed: int, world: int) -> Tally:

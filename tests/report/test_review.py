@@ -26,7 +26,7 @@ def test_the_chosen_grid_stands_first_and_the_others_keep_their_order() -> None:
 def test_a_grid_rests_on_the_columns_asked_about_that_it_gives_points_for() -> None:
     grid = REVIEW.candidates[0].grid
     used = {c.column for c, points in zip(grid.criteria, grid.points, strict=True) if any(points)}
-    questions = tuple(Question(c.column, "later", "?", {}, 0.8, 0.7) for c in grid.criteria)
+    questions = tuple(Question(c.column, "later", {}, "", 0.8, 0.7) for c in grid.criteria)
     assert set(replace(REVIEW, asked=questions).rests_on) == used
     silent = replace(grid, points=tuple((0,) * len(points) for points in grid.points))
     none = replace(REVIEW, asked=questions, candidates=(replace(REVIEW.candidates[0], grid=silent),))

@@ -6,6 +6,7 @@ from weights_case import number, text, yes_no
 
 from calibrate.errors import SettingsError
 from calibrate.grid.grid import Pin
+from calibrate.grid.notes import note
 from calibrate.weights.constraints import Constraints, check, resolve, split
 
 CRITERIA = (text("size", ["small", "mid", "big"]), yes_no("demo"), number("visits", [2, 5]))
@@ -67,7 +68,7 @@ def test_limits_lie_where_they_belong():
 
 def test_a_pin_on_a_pooled_level_is_told_and_on_an_unknown_one_refused():
     wanted = Constraints(pins=(Pin("size", "tiny", 3),))
-    assert "the pin size=tiny was not placed" in resolve(wanted, CRITERIA).notes[0]
+    assert resolve(wanted, CRITERIA).notes[0] == note("pin_not_placed", criterion="size", level="tiny")
     with pytest.raises(SettingsError, match="no level of size named 'tiny'"):
         check(wanted, CRITERIA)
     check(Constraints(pins=(Pin("visits", "2-9", 3),)), CRITERIA)  # numbers get their levels later

@@ -11,6 +11,7 @@ from weights_case import counted, number, several, simulated, text, yes_no
 from calibrate.counts.rates import estimate
 from calibrate.counts.tally import scores_of, tally_of
 from calibrate.grid.criteria import offsets
+from calibrate.grid.notes import note
 from calibrate.weights import METHODS, Constraints
 from calibrate.weights.profile_algebra import level_out
 
@@ -164,7 +165,7 @@ def test_signs_and_orders_are_kept_inside_the_fit(known):
 
 def test_one_outcome_only_gives_no_weights():
     weights = fitted(counted(text("a", "xy"), [(50, 0), (50, 0)]))
-    assert not weights.values.any() and weights.notes == ("all leads have the same outcome",)
+    assert not weights.values.any() and weights.notes == (note("same_outcome"),)
 
 
 def test_a_level_that_always_closes_stays_finite():

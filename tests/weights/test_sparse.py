@@ -198,7 +198,7 @@ def test_histories_that_say_nothing_give_no_points():
     tally, _ = simulated(500)
     silent = tally_of(tally.criteria, tally.codes, np.zeros(500, int))
     weights = sparse_weights(silent, estimate(silent), Constraints())
-    assert not weights.values.any() and weights.scale is None and "no line" in weights.notes[-1]
+    assert not weights.values.any() and weights.scale is None and weights.notes[-1].kind == "nothing_worth"
 
 
 def test_the_same_leads_give_the_same_bits():
