@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 import tomlkit
 from page_case import Text
+from replay import golden
 from report_case import review
 
 from calibrate import language as words
+from calibrate.counts.leakage import Suspect
 from calibrate.errors import SettingsError
 from calibrate.evaluation.metrics import METRICS
+from calibrate.export import FORMATS, Options, coverage, described, write_file
 from calibrate.grid import reasons as explain
+from calibrate.grid.grid import Expiry
+from calibrate.grid.notes import Note, spelled
 from calibrate.monitoring import trial
 from calibrate.report import charts
+from calibrate.report.audit_text import noted
 from calibrate.report.page import page_text
 from calibrate.report.summary import summarise
 from calibrate.report.workbook import write_workbook
@@ -150,7 +158,7 @@ def third(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[words.Wor
         if table == "format":
             continue
         for key in texts:
-            places = "".join(re.findall(r"\{\w+(?::[^{}|]*)?\}", texts[key]))
+            places = "".join(re.findall(r"\{\w+(?::[^{}|]*)?\}", texts[key].replace("{{", "").replace("}}", "")))
             texts[key] = f"⟦{table}.{key}⟧{places}"
     (tmp_path / "xx.toml").write_text(tomlkit.dumps(document), encoding="utf-8")
     monkeypatch.setattr(words, "FOLDER", tmp_path)
@@ -176,3 +184,86 @@ def test_a_third_language_is_one_file(third: words.Words, tmp_path: Path) -> Non
     assert len(english) > 200
     assert [sentence for sentence in english if sentence in whole] == []
     assert "⟦meeting." in whole and "⟦reason.better⟧" in whole
+
+
+def sentences(text: str) -> set[str]:
+    """Runs of three English words and more: what a sentence leaves behind, whatever stands between its facts."""
+    return {run.strip().lower() for run in re.findall(r"(?:[A-Za-z][a-z]{1,}[ ,]+){2,}[a-z]{2,}", text)}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_weight_files_speak_a_third_language(third: words.Words, form: str, tmp_path: Path) -> None:
+    """LOADING.md, sheets, pages, the workbook and the account of losses have no English sentence of ours."""
+    share = Expiry("Visits", "10+", percent=20, every_days=30, dated="demo (events)")
+    grid = replace(golden.small(), expiry=(Expiry("Demo", "requested", 30), share))
+    options = Options(language="xx", at="today" if form.startswith("sql-") else "")
+    path = tmp_path / f"file{FORMATS[form].suffix}"
+    write_file(grid, form, str(path), options)
+    told = [coverage(grid, form, options).said(third), described(third)[form]]
+    if (tmp_path / "LOADING.md").exists():
+        told.append((tmp_path / "LOADING.md").read_text(encoding="utf-8"))
+    if FORMATS[form].suffix == ".md":
+        told.append(path.read_text(encoding="utf-8"))
+    if form == "excel":
+        book = openpyxl.load_workbook(path)
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+        told += [str(c.value) for c in cells if c.value and not str(c.value).startswith("=")]
+        told += [c.comment.text for c in cells if c.comment]
+    english = set().union(*(sentences(text) for text in words.load("en").texts.values()))
+    assert not sentences("\n".join(told)) & english and "⟦carried." in told[0]
+
+
+def test_suspects_questions_and_notes_speak_a_third_language(third: words.Words) -> None:
+    """Every sign of leakage and every note is a kind with facts: nothing of it is English."""
+    names = re.findall(r"\{(\w+)", " ".join(words.load("en").texts.values()))
+    facts = {**dict.fromkeys(names, 1), "since": "2025-01-01"}
+    for key in (key for key in third.texts if key.startswith("evidence.")):
+        assert Suspect("c", "r", facts, key.removeprefix("evidence.")).said(third).startswith(f"⟦{key}⟧")
+    for key in (key for key in third.texts if key.startswith("note.") and key != "note.and"):
+        assert noted(spelled([Note(key.removeprefix("note."), facts)]), third).startswith(f"⟦{key}⟧")
+
+
+NO_READER = {
+    "errors.py", "vocabulary.py", "days.py",  # faults; word lists
+    "cli", "settings.py", "settings_file.py", "publish.py", "trial_settings.py",  # help, and the comments of settings
+    "python.py", "javascript.py", "odoo.py",  # comments in code that is written
+    "constraints.py", "history.py", "columns", "crm", "events.py", "engine", "simulated_leads.py",  # faults, word lists
+}  # fmt: skip
+
+
+PARTS_OF_FAULTS = re.compile(
+    r"^the sum of the helper|^one level of the|^\x00|^the report cannot|^\. Name a folder|^no column names|^; it is made"
+)
+HEADINGS = re.compile(r"^(?:became a|date became) [a-z ]*lead(?: date)?$")
+
+
+def strings(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """Texts of a module that are no documentation and in no error."""
+    errors = [
+        node
+        for node in ast.walk(module)
+        if isinstance(node, ast.Raise)
+        or (isinstance(node, ast.Call) and re.search(r"(Error|unknown|Field)$", ast.unparse(node.func)))
+    ]
+    skipped = {id(part) for node in errors for part in ast.walk(node)}
+    skipped |= {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+            yield node.lineno, node.value
+
+
+def test_the_core_holds_no_sentence_for_people() -> None:
+    """Runs of five words stand in the language files, in errors, in help or in documentation only."""
+    texts = [
+        (f"{path.relative_to(HOUSE)}:{line}: {text[:80]}", text)
+        for path in sorted(HOUSE.rglob("*.py"))
+        if not NO_READER & {*path.relative_to(HOUSE).parts}
+        for line, text in strings(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    wrong = [place for place, text in texts if re.search(r"\b[a-z]+ (?:[a-z]+ ){3,}[a-z]+\b", text)]
+    wrong = [
+        place
+        for place in wrong
+        if not (PARTS_OF_FAULTS.search(text := place.split(": ", 1)[1]) or HEADINGS.search(text))
+    ]
+    assert len(texts) > 5000 and not wrong, "\n".join(wrong)

@@ -212,16 +212,16 @@ def grid_explain(
     table: TableFlag = None,
     events: EventsFlag = None,
     at: AtFlag = None,
-    lang: Annotated[str, Option(help="Language of the page.")] = "en",
+    lang: Annotated[str | None, Option(help="Language of the page (default: the terminal's).")] = None,
     json: JsonFlag = False,
 ) -> None:
     """Explain a grid on one page, from its file alone, or the score of one lead in words."""
     from ..export.reading import read_grid
     from ..files import write_whole
-    from ..language import load
     from ..report.grid_page import explained
     from ..scoring.one_lead import explain_lead, explain_row, typed_lead
 
+    words = words_of(lang)
     if lead or lead_id:
         if bool(lead) == bool(lead_id) or bool(lead_id) != bool(data):
             raise SettingsError("give either --lead COL=V,COL=V, or DATA with --lead-id ID")
@@ -230,12 +230,12 @@ def grid_explain(
             scored = explain_lead(weights, typed_lead(weights, lead), day)
         else:
             scored = explain_row(weights, data, lead_id, lead_id=id_column, table=table, events=events, at=day)
-        _say_lead(scored, load(lang), out, json)
+        _say_lead(scored, words, out, json)
         return
     if not out:
         raise SettingsError("name the page to write with --out FILE.html, or a lead with --lead COL=V,COL=V")
-    write_whole(out, explained(read_grid(grid), load(lang), form_of(out)).encode())
-    say(f"Wrote {out}")
+    write_whole(out, explained(read_grid(grid), words, form_of(out)).encode())
+    say(words("terminal.wrote", path=out))
 
 
 def _say_lead(scored: LeadScore, words: Words, out: str, as_json: bool) -> None:
@@ -249,4 +249,4 @@ def _say_lead(scored: LeadScore, words: Words, out: str, as_json: bool) -> None:
     if as_json:
         say_json(lead_json(scored))
     else:
-        say(f"Wrote {out}" if out else explained(scored, words))
+        say(words("terminal.wrote", path=out) if out else explained(scored, words))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..errors import SettingsError
-from .flags import ExportAtFlag, JsonFlag, Option
+from .flags import ExportAtFlag, JsonFlag, Option, words_of
 from .output import say, say_json
 
 
@@ -31,7 +31,9 @@ def export(
         Option("--map", metavar="FILE", help="Names that columns have in the target: CSV column,field, TOML or JSON."),
     ] = None,
     edition: Annotated[str | None, Option(help="Edition of the target system, where its limits differ.")] = None,
-    lang: Annotated[str, Option(help="Language of printed sheets and of LOADING.md.")] = "en",
+    lang: Annotated[
+        str | None, Option(help="Language of printed sheets and of LOADING.md (default: the terminal's).")
+    ] = None,
     scores: Annotated[
         str | None, Option(metavar="FILE", help="Write these scored leads as the target imports them.")
     ] = None,
@@ -43,7 +45,7 @@ def export(
     from .. import export as formats
 
     if list_:
-        about = {name: format_.description for name, format_ in formats.FORMATS.items()}
+        about = formats.described(words_of("en" if json else lang))
         say_json(about) if json else say("\n".join(f"{name:16} {text}" for name, text in about.items()))
         return
     if not (grid and to and out):
@@ -51,19 +53,25 @@ def export(
     from ..export.reading import read_grid
     from ..files import write_whole
 
-    names = formats.read_map(map_) if map_ else {}
-    options = formats.Options(table, events_table, lead_id, edition or "", lang, strict, formats.day_asked(at), names)
+    words, names = words_of(lang), formats.read_map(map_) if map_ else {}
+    options = formats.Options(
+        table, events_table, lead_id, edition or "", words.language, strict, formats.day_asked(at), names
+    )
     weights = read_grid(grid)
     if scores is not None:
         key = lead_id or str(weights.provenance.get("lead_id") or "lead_id")
         write_whole(out, formats.write_scores(weights, formats.read_scored(scores, key), to, options))
-        say_json({"out": out, "format": to}) if json else say(f"Wrote {out}")
+        say_json({"out": out, "format": to}) if json else say(words("terminal.wrote", path=out))
         return
     written = formats.write_file(weights, to, out, options)
     covered = formats.coverage(weights, to, options)
     if json:
-        items = [{"what": item.what, "status": item.status, "reason": item.reason} for item in covered.items]
+        english = words_of("en")
+        items = [
+            {"what": item.name(english), "status": item.status, "reason": str(item.reason or "")}
+            for item in covered.items
+        ]
         facts = {"out": out, "files": written, "format": to, "lossless": covered.lossless}
-        say_json({**facts, "items": items, "notes": covered.notes})
+        say_json({**facts, "items": items, "notes": [str(note) for note in covered.notes]})
     else:
-        say("\n".join([*(f"Wrote {path}" for path in written), str(covered)]))
+        say("\n".join([*(words("terminal.wrote", path=path) for path in written), covered.said(words)]))

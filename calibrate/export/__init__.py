@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import ExportError, unknown
 from ..files import write_whole
 from ..grid.grid import Grid
+from ..language import Words
 from . import (
     activecampaign,
     csv,
@@ -60,7 +61,7 @@ def _json(grid: Grid, options: Options) -> str:
 
 
 def _whole(grid: Grid, options: Options) -> Coverage:
-    return account("json", grid, minimums=True, expiry=("carried", ""), makes=EVERYTHING)
+    return account("json", grid, minimums=True, expiry=("carried", None), makes=EVERYTHING)
 
 
 def _sql(dialect: str, engine: str) -> Format:
@@ -76,15 +77,14 @@ def _sql(dialect: str, engine: str) -> Format:
 
         return sql.coverage(grid, options, dialect=dialect)
 
-    return Format(write, ".sql", f"one SELECT for {engine}: lead id, score, band, reasons", covers)
+    return Format(write, ".sql", covers, engine=engine)
 
 
-def _system(room: ModuleType, suffix: str, description: str) -> Format:
+def _system(room: ModuleType, suffix: str) -> Format:
     """The format of one system: what its room has of `write`, `coverage`, `scores` and `field_table`."""
     return Format(
         room.write,
         suffix,
-        description,
         room.coverage,
         getattr(room, "scores", None),
         getattr(room, "field_table", None),
@@ -92,29 +92,28 @@ def _system(room: ModuleType, suffix: str, description: str) -> Format:
 
 
 FORMATS: dict[str, Format] = {
-    "json": Format(_json, ".json", "the whole grid, with a published JSON Schema", _whole, rules=False, lines=False),
-    "csv": Format(csv.write, ".csv", "one line per level with points, for a spreadsheet", csv.coverage, rules=False),
-    "markdown": Format(markdown.write, ".md", "the grid as a page to read and print", markdown.coverage, rules=False),
-    "pmml": Format(pmml.write, ".pmml", "PMML 4.4 Scorecard with reason codes and verification rows", pmml.coverage),
-    "excel": Format(excel.write, ".xlsx", "a workbook that scores leads by formulas", excel.coverage, lines=False),
-    "hubspot": _system(hubspot, ".json", "HubSpot Lead Scoring API requests"),
+    "json": Format(_json, ".json", _whole, rules=False, lines=False),
+    "csv": Format(csv.write, ".csv", csv.coverage, rules=False),
+    "markdown": Format(markdown.write, ".md", markdown.coverage, rules=False),
+    "pmml": Format(pmml.write, ".pmml", pmml.coverage),
+    "excel": Format(excel.write, ".xlsx", excel.coverage, lines=False),
+    "hubspot": _system(hubspot, ".json"),
     "hubspot-formula": Format(
         hubspot_formula.write,
         ".json",
-        "HubSpot calculated property",
         hubspot_formula.coverage,
         hubspot.scores,
         hubspot.field_table,
     ),
-    "salesforce": _system(salesforce, ".object", "Salesforce formula fields of Lead"),
-    "zoho": _system(zoho, ".json", "Zoho CRM scoring rules, within the limits of --edition"),
-    "odoo": _system(odoo, ".py", "Odoo server action that writes the score"),
-    "mautic": _system(mautic, ".json", "Mautic point actions and triggers"),
-    "marketo": _system(marketo, ".json", "Marketo program tokens"),
-    "dynamics": _system(dynamics, ".md", "Dynamics 365 settings sheet; scores as rows"),
-    "activecampaign": _system(activecampaign, ".md", "ActiveCampaign settings sheet; scores in bulk"),
-    "pipedrive": _system(pipedrive, ".md", "Pipedrive settings sheet; scores as CSV"),
-    "plezi": _system(plezi, ".md", "Plezi settings sheet, English or French"),
+    "salesforce": _system(salesforce, ".object"),
+    "zoho": _system(zoho, ".json"),
+    "odoo": _system(odoo, ".py"),
+    "mautic": _system(mautic, ".json"),
+    "marketo": _system(marketo, ".json"),
+    "dynamics": _system(dynamics, ".md"),
+    "activecampaign": _system(activecampaign, ".md"),
+    "pipedrive": _system(pipedrive, ".md"),
+    "plezi": _system(plezi, ".md"),
     "sql-duckdb": _sql("duckdb", "DuckDB"),
     "sql-postgres": _sql("postgres", "PostgreSQL"),
     "sql-snowflake": _sql("snowflake", "Snowflake"),
@@ -125,9 +124,17 @@ FORMATS: dict[str, Format] = {
     "sql-tsql": _sql("tsql", "SQL Server and Azure SQL"),
     "sql-mysql": _sql("mysql", "MySQL 8"),
     "sql-sqlite": _sql("sqlite", "SQLite"),
-    "python": Format(python.write, ".py", "one file, standard library only: score(lead), band(lead)", python.coverage),
-    "javascript": Format(javascript.write, ".mjs", "one ES module without dependencies", javascript.coverage),
+    "python": Format(python.write, ".py", python.coverage),
+    "javascript": Format(javascript.write, ".mjs", javascript.coverage),
 }
+
+
+def described(words: Words) -> dict[str, str]:
+    """Each format with what it is, in words."""
+    return {
+        name: words("formats.sql", engine=form.engine) if form.engine else words(f"formats.{name}")
+        for name, form in FORMATS.items()
+    }
 
 
 def format_named(name: str) -> Format:

@@ -12,7 +12,8 @@ from typing import Any
 
 from ..grid.grid import Grid
 from . import sheet
-from .base import Coverage, Options, Scored, Status, account, close_rates, rate_at
+from .base import Coverage, Options, Scored, account, close_rates, rate_at
+from .remarks import Fate, remark
 
 PATH = "/api/3/import/bulk_import"
 MOST_CONTACTS = 250
@@ -53,16 +54,16 @@ def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Every line can be typed in as a rule."""
 
-    def judge(at: int, place: int) -> tuple[Status, str]:
+    def judge(at: int, place: int) -> Fate:
         if grid.criteria[at].levels[place].role == "other":
-            return "approximated", "typed in by hand, as 'is not' each of the listed answers"
-        return "carried", "typed in by hand from the sheet"
+            return "approximated", remark("by_hand_is_not")
+        return "carried", remark("by_hand")
 
-    notes = ("no call creates rules: the sheet is typed in by hand; at most 100 bulk imports a minute",)
-    bands: tuple[Status, str] = ("carried", "one automation per band")
-    expiry: tuple[Status, str] = ("carried", "")
+    notes = (remark("no_rule_calls"),)
+    bands: Fate = ("carried", remark("automation_per_band"))
+    expiry: Fate = ("carried", None)
     if any(rule.percent for rule in grid.expiry):
-        expiry = ("approximated", "points expire as a whole, not by shares")
+        expiry = ("approximated", remark("expire_whole"))
     return account("activecampaign", grid, judge, bands=bands, expiry=expiry, notes=notes)
 
 

@@ -20,8 +20,9 @@ from ..grid.grid import Band, Expiry, Grid, Measure
 from ..grid.lead_age import AGE
 from ..grid.mailbox_kinds import made_from
 from ..grid.reasons import told, words_in
+from ..language import Words, breakable, load
+from .remarks import Fate, Remark, Status, remark
 
-Status = Literal["carried", "approximated", "impossible"]
 EVERYTHING = ("mailbox", "words", "events")
 """What calibrate makes from other columns, for a format that says the grid and scores nothing itself."""
 STATUSES: tuple[Status, ...] = ("carried", "approximated", "impossible")
@@ -54,7 +55,16 @@ class Item:
 
     what: str
     status: Status
-    reason: str = ""
+    reason: Remark | None = None
+    kind: Literal["line", "bands", "thresholds", "expiry"] = "line"
+
+    def said(self, words: Words) -> str:
+        """The thing, and why it is not carried as it stands."""
+        return words.pair(self.name(words), self.reason.said(words)) if self.reason else self.name(words)
+
+    def name(self, words: Words) -> str:
+        """The thing in words; a line bears the name that it has in the grid."""
+        return self.what if self.kind == "line" else words(f"carried.of_{self.kind}", what=self.what)
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ class Coverage:
 
     format: str
     items: tuple[Item, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
 
     def of(self, status: Status) -> tuple[Item, ...]:
         """Items with one status."""
@@ -74,10 +84,17 @@ class Coverage:
         """Whether everything is carried as it stands."""
         return all(item.status == "carried" for item in self.items)
 
+    def said(self, words: Words) -> str:
+        """How many things have each status, then those that are not carried as they stand, then the notes."""
+        status = {key: words(f"carried.{key}", count=len(self.of(key))) for key in STATUSES}
+        lines = [words.pair(self.format, ", ".join(status.values()))]
+        lost = [item for item in self.items if item.status != "carried"]
+        lines += [f"  {words(f'carried.one_{item.status}', item=item.said(words))}" for item in lost]
+        lines += [f"  {words('carried.note', note=note.said(words))}" for note in self.notes]
+        return breakable("\n".join(lines))
+
     def __str__(self) -> str:
-        counts = ", ".join(f"{len(self.of(s))} {s}" for s in STATUSES)
-        lost = [f"  {i.status}: {i.what}: {i.reason}" for i in self.items if i.status != "carried"]
-        return "\n".join([f"{self.format}: {counts}", *lost, *(f"  note: {note}" for note in self.notes)])
+        return self.said(load("en"))
 
 
 @dataclass(frozen=True)
@@ -101,19 +118,21 @@ class Format:
     `scores` writes leads already scored, for systems that take scores and no rules. `names` gives the target's name of
     each source column, with whether it is certain, where the target has names of its own. `rules`: the file is loaded
     somewhere, so a LOADING.md stands beside it. `lines`: it is given the grid's lines, without answers of 0 points.
+    `engine` is the engine that runs it, where it is a statement.
     """
 
     write: Callable[[Grid, Options], str | bytes]
     suffix: str
-    description: str
     coverage: Callable[[Grid, Options], Coverage]
     scores: Callable[[Grid, Iterable[Scored], Options], str | bytes] | None = None
     names: Callable[[Grid, Options], Mapping[str, tuple[str, bool]]] | None = None
     rules: bool = True
     lines: bool = True
+    engine: str = ""
 
 
-BY_SCORE = "by the score alone: points of fit or of engagement that a band asks for are not looked at"
+BY_SCORE = remark("by_score")
+NO_DATES: Fate = ("impossible", remark("no_dates"))
 
 
 def line_name(criterion: Criterion, place: int, points: int) -> str:
@@ -301,16 +320,13 @@ def refuse_illegal(grid: Grid, name: str) -> None:
 def account(
     name: str,
     grid: Grid,
-    judge: Callable[[int, int], tuple[Status, str]] | None = None,
+    judge: Callable[[int, int], Fate] | None = None,
     *,
-    bands: tuple[Status, str] = ("carried", ""),
+    bands: Fate = ("carried", None),
     minimums: bool = False,
-    expiry: tuple[Status, str] | Callable[[Expiry], tuple[Status, str]] | None = (
-        "impossible",
-        "the scorer is given no dates; clear aged signals before scoring",
-    ),
+    expiry: Fate | Callable[[Expiry], Fate] | None = NO_DATES,
     makes: Sequence[str] = (),
-    notes: tuple[str, ...] = (),
+    notes: tuple[Remark, ...] = (),
 ) -> Coverage:
     """Coverage of a grid: every line with points by `judge(criterion, level)`, then bands, thresholds and expiry.
 
@@ -324,29 +340,29 @@ def account(
     items = []
     for at, (criterion, points) in enumerate(zip(grid.criteria, grid.points, strict=True)):
         for place, value in enumerate(points):
-            status, reason = judge(at, place) if judge else ("carried", "")
+            status, reason = judge(at, place) if judge else ("carried", None)
             origin = _made(criterion, makes)
             if origin and status == "carried":
                 status, reason = "approximated", origin
             if value or (status == "impossible" and points[criterion.other]):  # it would get the points of any other
                 items.append(Item(line_name(criterion, place, value), status, reason))
     if grid.bands:
-        items.append(Item("bands", *bands))
+        items.append(Item("bands", *bands, "bands"))
     if grid.thresholds:
-        items.append(Item("thresholds", *bands))
+        items.append(Item("thresholds", *bands, "thresholds"))
     for rule in grid.expiry:
         fate = expiry(rule) if callable(expiry) else expiry or _dated(rule, makes)
-        items.append(Item(f"expiry of {rule.criterion}: {rule.level}", *fate))
+        items.append(Item(f"{rule.criterion}: {rule.level}", *fate, "expiry"))
     return Coverage(name, tuple(items), notes)
 
 
-def _dated(rule: Expiry, makes: Sequence[str]) -> tuple[Status, str]:
+def _dated(rule: Expiry, makes: Sequence[str]) -> Fate:
     """Whether a scorer that takes points back knows when the signal of a rule was last seen."""
     if rule.dated is None:
-        return "impossible", "no column says when it was last seen"
+        return "impossible", remark("undated")
     if is_event_column(rule.dated) and "events" not in makes:
-        return "approximated", f"'{rule.dated}' is made by calibrate from events: fill it"
-    return "carried", ""
+        return "approximated", remark("from_events", column=rule.dated)
+    return "carried", None
 
 
 @dataclass(frozen=True)
@@ -384,41 +400,38 @@ def word_rules(grid: Grid) -> WordRules:
     return WordRules(tuple(letter_table(*pair) for pair in signs), columns)
 
 
-def raw_notes(grid: Grid) -> tuple[str, ...]:
+def raw_notes(grid: Grid) -> tuple[Remark, ...]:
     """What a scorer that takes cells as they stand reads otherwise than `calibrate score`, which sees whole columns."""
     notes = []
     columns = sorted({rule.dated for rule in grid.expiry if rule.dated})
     if columns:
-        notes.append(f"days must be dates or begin with YYYY-MM-DD, else lines keep their points: {', '.join(columns)}")
+        notes.append(remark("days_as_dates", columns=", ".join(columns)))
     if any(criterion.kind == "number" for criterion in grid.criteria):
-        notes.append(
-            "where a number should stand, 'N/A' and its like are missing if the calibration met them, else other"
-        )
+        notes.append(remark("no_numbers"))
     return tuple(notes)
 
 
-def _made(criterion: Criterion, makes: Sequence[str]) -> str:
+def _made(criterion: Criterion, makes: Sequence[str]) -> Remark | None:
     """Why a column is no source column, if calibrate makes it from others; else nothing."""
     column = criterion.column
     address = made_from(column)
     if criterion.derived is not None and "words" not in makes:
-        return f"'{column}' is made by calibrate from '{criterion.source}': fill it before scoring"
+        return remark("from_column", column=column, source=criterion.source)
     if address is not None and "mailbox" not in makes:
-        return (
-            f"'{column}' is made by calibrate from '{address}': fill it before scoring (professional, free, disposable)"
-        )
+        return remark("from_address", column=column, source=address)
     if column == AGE:
-        return f"'{column}' is the age of the lead on the day it is scored: fill it before scoring"
+        return remark("lead_age", column=column)
     if is_event_column(column) and "events" not in makes:
-        return f"'{column}' is made by calibrate from events: fill it before scoring"
-    return ""
+        return remark("from_events", column=column)
+    return None
 
 
 def refuse_losses(account: Coverage) -> None:
     """Refuse, as ``--strict`` asks, when anything would be lost."""
     if not account.lossless:
         lost = [item for item in account.items if item.status != "carried"]
-        losses = "; ".join(f"{item.what} ({item.reason or item.status})" for item in lost[:5])
+        english = load("en")
+        losses = "; ".join(breakable(f"{item.name(english)} ({item.reason or item.status})") for item in lost[:5])
         more = f"; and {len(lost) - 5} more" if len(lost) > 5 else ""
         raise ExportError(
             f"{account.format} cannot carry all of this grid: {losses}{more}. Nothing was written; leave out --strict "

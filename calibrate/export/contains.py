@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..grid.grid import Grid
+from .remarks import Remark, remark
 
 SHORTEST = 4
 """Words of fewer letters stand inside too many others: 'cto' in 'director'."""
-INEXACT = "texts are asked whether they contain a word: inside longer words and with accents it is read otherwise"
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,10 @@ def contained(grid: Grid, at: int) -> tuple[list[Contained], int, int]:
     return parts, remainder, lost
 
 
-def reason(lost: int) -> str:
+def reason(lost: int) -> Remark:
     """What a coverage report says of lines that are asked so.
 
-    >>> reason(2).endswith("; 2 words of fewer than 4 letters are left out")
+    >>> str(reason(2)).endswith("; 2 words of fewer than 4 letters left out")
     True
     """
-    return INEXACT + (f"; {lost} words of fewer than {SHORTEST} letters are left out" if lost else "")
+    return remark("contains_fewer", lost=lost, shortest=SHORTEST) if lost else remark("contains")

@@ -19,7 +19,8 @@ from ..grid.grid import Grid
 from . import grid_file
 from . import json as canonical
 from .base import Coverage, Options, account
-from .lines import ZERO, lines_only
+from .lines import lines_only, zero_line
+from .remarks import remark
 from .schemes import MOST_BYTES, number, whole
 
 COLUMNS = (
@@ -66,13 +67,13 @@ def write(grid: Grid, options: Options) -> str:
             row += [rule] if ruled else []
             rule = ""
             lines.writerow([safe(cell) if isinstance(cell, str) else _number(cell) for cell in row])
-    lines.writerow([ZERO[options.language], *[""] * (len(COLUMNS) - 1)])
+    lines.writerow([zero_line(options.language), *[""] * (len(COLUMNS) - 1)])
     return out.getvalue()
 
 
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Every line is carried; a table of lines has no place for the rest."""
-    lost = "a table of lines has no place for it; keep the JSON file beside it"
+    lost = remark("no_place")
     return account(
         "csv", grid, bands=("impossible", lost), expiry=("impossible", lost), makes=("mailbox", "events", "words")
     )

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 from ..grid.grid import Grid
 from . import sheet
-from .base import Coverage, Options, Scored, Status, account, ordered_bands
+from .base import Coverage, Options, Scored, account, ordered_bands
+from .remarks import Fate, remark
 
 PATH = "/api/data/v9.0/msdyn_predictivescores"
 BEST = 100
@@ -58,11 +59,9 @@ def placed(score: int, grid: Grid) -> int:
 def coverage(grid: Grid, options: Options) -> Coverage:
     """The score travels as a value on 0 to 100; no rule does."""
 
-    def judge(at: int, place: int) -> tuple[Status, str]:
-        return "approximated", "no rules: the score is loaded as a value on 0 to 100"
+    def judge(at: int, place: int) -> Fate:
+        return "approximated", remark("value_0_100")
 
-    bands: tuple[Status, str] = (
-        ("carried", "") if len(grid.bands) <= GRADES else ("approximated", "four grades, A to D")
-    )
-    notes = ("which number of msdyn_grade is which letter is unconfirmed: 0 is taken for the highest band",)
+    bands: Fate = ("carried", None) if len(grid.bands) <= GRADES else ("approximated", remark("four_grades"))
+    notes = (remark("grade_numbers"),)
     return account("dynamics", grid, judge, bands=bands, minimums=True, notes=notes)

@@ -17,8 +17,9 @@ from ..grid.event_columns import is_event_column
 from ..grid.grid import Expiry, Grid
 from ..grid.mailbox_kinds import DISPOSABLE, FREE, lists, made_from
 from ..grid.reasons import told, words_in
+from ..language import load
 from . import csv
-from .base import Coverage, Options, Status, account, band_rates, close_rates, key_column, ordered_bands
+from .base import Coverage, Options, account, band_rates, close_rates, key_column, ordered_bands
 from .excel_formulas import (
     ENDLESS,
     Places,
@@ -32,8 +33,9 @@ from .excel_formulas import (
 )
 from .excel_words import WordSheets, write_words
 from .grid_file import rule_said
-from .lines import ZERO
+from .lines import zero_line
 from .markdown import band_said
+from .remarks import Fate, Remark, remark
 
 ROWS = 500
 """Lines of leads that have formulas; more by filling down."""
@@ -44,35 +46,6 @@ EXACT = 8
 EXACTLY = ("kind", "axis", "role", "values", "low", "high", *csv.SIGNS, csv.RULE)
 """Hidden columns of the sheet Grid, from column EXACT on, that say exactly what each level holds."""
 CREATED = datetime.datetime(2000, 1, 1)
-WORDS = {
-    "en": {
-        "grid": ("criterion", "column", "level", "points"),
-        "leads": ("score", "band", "points: {}"),
-        "rates": ("close rate", "close rate, low", "close rate, high"),
-        "bands": ("band", "from points", "action", "leads not seen before", "customers", "close rate", "low", "high"),
-        "aged": ("scored on", "age in days: {}"),
-        "filter": "Clear the filter of this column to see them.",
-        "how": "Paste leads below the headings; scores follow. Points are kept in the sheet Grid.",
-    },
-    "fr": {
-        "grid": ("critère", "colonne", "niveau", "points"),
-        "leads": ("score", "palier", "points : {}"),
-        "rates": ("taux de conversion", "taux, borne basse", "taux, borne haute"),
-        "bands": (
-            "palier",
-            "à partir de",
-            "action",
-            "leads jamais vus",
-            "clients",
-            "taux de conversion",
-            "bas",
-            "haut",
-        ),
-        "aged": ("scores au", "âge en jours : {}"),
-        "filter": "Effacez le filtre de cette colonne pour les voir.",
-        "how": "Collez les leads sous les titres ; les scores suivent. Les points sont dans la feuille Grid.",
-    },
-}
 
 
 def write(grid: Grid, options: Options) -> bytes:
@@ -106,22 +79,22 @@ def write(grid: Grid, options: Options) -> bytes:
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Everything is carried, expiry where one column of the leads dates the lines of a criterion."""
 
-    def fate(rule: Expiry) -> tuple[Status, str]:
+    def fate(rule: Expiry) -> Fate:
         if rule.dated is None:
-            return "impossible", "no column says when it was last seen"
+            return "impossible", remark("undated")
         if not any(rule in rules.values() for rules in _rules(grid).values()):
-            return "impossible", "one column dates all lines of a criterion here"
+            return "impossible", remark("one_date_column")
         if is_event_column(rule.dated):
-            return "approximated", f"'{rule.dated}' is made by calibrate from events: fill it"
-        return "carried", ""
+            return "approximated", remark("from_events", column=rule.dated)
+        return "carried", None
 
-    notes: tuple[str, ...] = (
-        "a spreadsheet tells numbers apart by 12 to 15 digits, and knows no infinite ones",
-        "a text where a number should stand is read as the spreadsheet reads it: '1 000' may count as a number",
-        f"the first {ROWS} lines have formulas; fill down for more",
+    notes: tuple[Remark, ...] = (
+        remark("digits"),
+        remark("text_numbers"),
+        remark("first_lines", rows=ROWS),
     )
     if _rules(grid):
-        notes += ("points expire by the day in cell G1 of the sheet Grid, today unless another is typed there",)
+        notes += (remark("scored_on"),)
     return account("excel", grid, minimums=True, expiry=fate, makes=("mailbox", "words"), notes=notes)
 
 
@@ -143,12 +116,12 @@ def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any
     Values: A text, B its number ("-" for none), C from, D below, E points, F whether it means yes (1) or no (0),
     G whether it is a truth value and no text (1), L to N days, percent and days per percent after which points expire.
     """
-    words = WORDS[options.language]
+    words = load(options.language)
     aging = _rules(grid)
     if aging:
-        sheet.write_string(0, 5, words["aged"][0], bold)
+        sheet.write_string(0, 5, words("scoring_book.scored_on"), bold)
         sheet.write_formula(0, 6, "=TODAY()", day)
-    for column, title in enumerate(words["grid"]):
+    for column, title in enumerate(words("scoring_book.grid").split("|")):
         sheet.write_string(0, column, title, bold)
     sheet.set_column(0, 2, 28)
     sheet.freeze_panes(1, 0)
@@ -197,7 +170,7 @@ def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any
         places.append(Places(range(first_row + 1, row + 1), first + 1, line))
     sheet.autofilter(0, 0, max(1, row - 1), 3)
     sheet.filter_column(3, "x != 0")
-    sheet.write_comment(0, 3, f"{ZERO[options.language]} {words['filter']}")
+    sheet.write_comment(0, 3, f"{zero_line(options.language)} {words('scoring_book.filter')}")
     return places
 
 
@@ -262,7 +235,7 @@ def _write_rates(grid: Grid, values: Any) -> None:
 
 def _write_counted(grid: Grid, options: Options, sheet: Any, bold: Any, percent: Any) -> None:
     """The bands with what leads that the points had not seen came to in them (95 % interval)."""
-    for column, title in enumerate(WORDS[options.language]["bands"]):
+    for column, title in enumerate(load(options.language)("scoring_book.bands").split("|")):
         sheet.write_string(0, column, title, bold)
     sheet.set_column(0, 7, 20)
     rates = band_rates(grid)
@@ -294,26 +267,27 @@ def _write_leads(
 
     `counts` are the lines of bands and of domains, `formats` bold and percent.
     """
-    words, (bands, domains), (bold, percent), (places, derived) = WORDS[options.language], counts, formats, sheets
+    words, (bands, domains), (bold, percent), (places, derived) = load(options.language), counts, formats, sheets
     columns = list(dict.fromkeys(made_from(c.column) or c.source for c in grid.criteria))
     aging = _rules(grid)
     dated = list(dict.fromkeys(str(rule.dated) for rules in aging.values() for rule in rules.values()))
     columns = list(dict.fromkeys([*columns, *dated]))
     mailboxes = list(dict.fromkeys(c.column for c in grid.criteria if made_from(c.column) is not None))
     steps = len(close_rates(grid))
-    rates = words["rates"] if steps else ()
+    rates = words("scoring_book.rates").split("|") if steps else ()
     score, band = len(columns) + 1, len(columns) + 2
     first_rate = band + 1
     first_points = first_rate + len(rates)
     first_mailbox = first_points + len(grid.criteria)
-    titles = [key_column(grid, options) or "lead_id", *columns, *words["leads"][:2], *rates]
-    titles += [words["leads"][2].format(c.name) for c in grid.criteria]
-    titles += [*mailboxes, *(words["aged"][1].format(column) for column in dated)]
+    titles = [key_column(grid, options) or "lead_id", *columns]
+    titles += [words("scoring_book.score"), words("scoring_book.band"), *rates]
+    titles += [words("scoring_book.points", criterion=c.name) for c in grid.criteria]
+    titles += [*mailboxes, *(words("scoring_book.age", column=column) for column in dated)]
     first_word = len(titles)
     titles += derived.titles if derived is not None else []
     for at, title in enumerate(titles):
         sheet.write_string(0, at, title, bold)
-    sheet.write_comment(0, 0, words["how"])
+    sheet.write_comment(0, 0, words("scoring_book.how"))
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, len(titles), 16)
     for row in range(2, ROWS + 2):

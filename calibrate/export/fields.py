@@ -21,9 +21,11 @@ from ..errors import ExportError, unknown
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import SUFFIX, made_from
 from .base import Options
+from .remarks import Remark, remark
 
 MOST_BYTES = 1_000_000
-GIVE_NAME = "--map FILE gives the name"
+GUESS = "guess"
+"""Kind of the remark on a name that is a guess."""
 LETTERS = str.maketrans(
     {"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
     | {"Œ": "Oe", "Æ": "Ae", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "Th"}
@@ -52,25 +54,25 @@ class Fields:
             return column, True
         return re.sub(r"[^A-Za-z0-9]+", "_", plain_letters(column)).strip("_") or "field", False
 
-    def must_exist(self, grid: Grid) -> tuple[str, ...]:
+    def must_exist(self, grid: Grid) -> tuple[Remark, ...]:
         """A note that names the fields which the system must have, as the source calls them and no list confirms.
 
         >>> from calibrate.grid.criteria import Criterion, Level
         >>> ends = (Level("missing", "missing"), Level("other", "other"))
         >>> columns = [Criterion(c, c, "presence", "fit", (Level("l"), *ends)) for c in ("Industry", "score_x")]
         >>> Fields("s", r"[a-z_]+", {"industry": "industry"}).must_exist(Grid("g", "m", (*columns,), ((1, 0, 0),) * 2))
-        ('fields that must exist there under these names: score_x',)
+        (Remark(kind='must_exist', facts={'names': 'score_x', 'more': 0}),)
         """
         columns = dict.fromkeys(criterion.source for criterion in grid.criteria)
         unlisted = [c for c in columns if re.fullmatch(self.pattern, c, re.ASCII) and c not in self.names.values()]
         unlisted = [c for c in unlisted if folded(c) not in self.names]
-        more = f" and {len(unlisted) - 20} more" if len(unlisted) > 20 else ""
-        names = ", ".join(unlisted[:20])
-        return (f"fields that must exist there under these names: {names}{more}",) if unlisted else ()
+        more = max(len(unlisted) - 20, 0)
+        kind = "must_exist_more" if more else "must_exist"
+        return (remark(kind, names=", ".join(unlisted[:20]), more=more),) if unlisted else ()
 
-    def guess(self, column: str, name: str) -> str:
+    def guess(self, column: str, name: str) -> Remark:
         """What a coverage report says of a name that is a guess."""
-        return f"no {self.system} name known for the column '{column}': {name} is a guess; {GIVE_NAME}"
+        return remark(GUESS, system=self.system, column=column, name=name)
 
 
 def fields_of(system: str, title: str, pattern: str, options: Options) -> Fields:

@@ -20,11 +20,12 @@ from typing import Any
 
 from ..free_names import unique_names
 from ..grid.grid import Expiry, Grid
-from .base import Coverage, Options, Scored, Status, account, close_rates, ordered_bands, rate_at
+from .base import Coverage, Options, Scored, account, close_rates, ordered_bands, rate_at
 from .contains import contained, reason
 from .csv import safe
 from .fields import Fields, fields_of
-from .lines import ZERO
+from .lines import zero_line
+from .remarks import Fate, Remark, remark
 from .rules import Branch, branches, number_text
 
 VERSION = "2026-09-beta"
@@ -67,7 +68,7 @@ def write(grid: Grid, options: Options) -> str:
     document = {
         "api": f"HubSpot Lead Scoring {VERSION}",
         "requests": requests,
-        "calibrate": {"columns": columns, "zero": ZERO["en"]},
+        "calibrate": {"columns": columns, "zero": zero_line("en")},
     }
     return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
@@ -76,7 +77,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     """Lines on properties are carried; a property whose internal name had to be guessed is to be checked."""
     fields = fields_in(options)
 
-    def judge(at: int, place: int) -> tuple[Status, str]:
+    def judge(at: int, place: int) -> Fate:
         column = grid.criteria[at].source
         name, certain = fields.name(column)
         if not certain:
@@ -84,30 +85,28 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         if grid.criteria[at].derived is not None:
             return "approximated", reason(contained(grid, at)[2])
         if grid.criteria[at].levels[place].role == "other" and grid.criteria[at].kind == "number":
-            return "carried", "never met: a number property holds numbers only"
-        return "carried", ""
+            return "carried", remark("number_property")
+        return "carried", None
 
-    notes: tuple[str, ...] = (
-        f"written for API version {VERSION} (beta); later versions may rename fields",
-        "the words of `operator` are those of list filters; the specification leaves them open",
-        "whether the object type of contacts is 0-1, and whether texts are compared by case, is unconfirmed",
-        "{scoreId} comes from the answer to the first request; every other {...} says where the draft that is read "
-        "then holds the id to put there",
-        "the score can be published only where the portal's plan allows limits this high; fit and engagement are two "
-        "scores whose sum is the score of the grid",
+    notes: tuple[Remark, ...] = (
+        remark("api_version", version=VERSION),
+        remark("operators"),
+        remark("contact_type"),
+        remark("score_id"),
+        remark("plan_limits"),
     )
-    bands: tuple[Status, str] = ("carried", "")
+    bands: Fate = ("carried", None)
     if grid.gated:
-        notes += ("that the axes of the matrix are called FIT and INTENT is unconfirmed",)
-        bands = ("approximated", "bands by the score; the matrix shows the minimums of fit and engagement beside them")
+        notes += (remark("matrix_axes"),)
+        bands = ("approximated", remark("bands_matrix"))
     if grid.expiry:
-        notes += ("HubSpot's pages describe decay for groups of events; for rules on properties it is unconfirmed",)
+        notes += (remark("group_decay"),)
 
-    def fading(rule: Expiry) -> tuple[Status, str]:
+    def fading(rule: Expiry) -> Fate:
         first = next(candidate for candidate in grid.expiry if candidate.criterion == rule.criterion)
         if (first.days, first.percent, first.every_days) != (rule.days, rule.percent, rule.every_days):
-            return "impossible", f"a whole group decays alike: by the rule of '{first.level}'"
-        return "approximated", "HubSpot takes points back evenly, a share per interval, and for a whole group"
+            return "impossible", remark("decays_alike", level=first.level)
+        return "approximated", remark("decays_evenly")
 
     return account(
         "hubspot", grid, judge, makes=("words",), bands=bands, expiry=fading, notes=(*notes, *fields.must_exist(grid))

@@ -10,8 +10,9 @@ import json
 import re
 
 from ..grid.grid import Grid
-from .base import Coverage, Options, Status, account
+from .base import Coverage, Options, account
 from .hubspot import fields_in, properties_of
+from .remarks import Fate, remark
 from .rules import Branch, branches, field_kind, number_text
 
 
@@ -62,23 +63,22 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     """Lines on plain properties are carried; texts that the grammar cannot quote are lost."""
     fields = fields_in(options)
 
-    def judge(at: int, place: int) -> tuple[Status, str]:
+    def judge(at: int, place: int) -> Fate:
         criterion = grid.criteria[at]
         texts = [v for v in criterion.levels[place].values if isinstance(v, str)]
         if any(_quoted(text) is None for text in texts):
-            return "impossible", "a value holds signs that HubSpot's formulas cannot quote"
+            return "impossible", remark("formula_quotes")
         name, certain = fields.name(criterion.column)
         if not certain:
             return "approximated", fields.guess(criterion.column, name.lower())
-        return "carried", ""
+        return "carried", None
 
     notes = (
-        "the limit on a formula's length is unconfirmed; the number of calculated properties is capped by the plan",
-        "users report that a property without a value blanks the whole formula, and that formulas cannot read "
-        "dropdown properties: try it on a few records first, or use the format hubspot",
-        "the property cannot be edited in HubSpot's pages afterwards",
+        remark("formula_length"),
+        remark("formula_blanks"),
+        remark("formula_locked"),
     )
-    lost = ("impossible", "a formula gives the score alone; use active lists on it")
+    lost = ("impossible", remark("formula_alone"))
     return account("hubspot-formula", grid, judge, bands=lost, notes=(*notes, *fields.must_exist(grid)))  # type: ignore[arg-type]
 
 

@@ -6,17 +6,23 @@ otherwise without its other levels (a truth value that two levels name) stays as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ..grid.criteria import Criterion, as_number, meaning
 from ..grid.grid import Grid
+from ..language import load
 
 MOST_TRIED = 300
-ZERO: Mapping[str, str] = {
-    "en": "Every answer that is not listed has 0 points.",
-    "fr": "Toute réponse qui n'est pas dans la liste vaut 0 point.",
-}
+
+
+def zero_line(language: str) -> str:
+    """What every answer is worth that is not listed.
+
+    >>> zero_line("en")
+    'Every answer that is not listed has 0 points.'
+    """
+    return load(language)("sheet.zero")
 
 
 def lines_only(grid: Grid) -> Grid:

@@ -1,36 +1,34 @@
 """LOADING.md beside an exported file: how it gets into its target, a lead to test it with, and how to go back.
 
 One page holds a section for each file of its folder; writing a file again replaces its section and keeps the others.
-The texts stand in `loading_texts`, one file for each language.
+The texts stand in the language files.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from ..files import locked, write_whole
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import made_from
 from ..grid.reasons import words_in
+from ..language import Words, load
 from . import pipedrive
 from .base import Coverage, Options, close_rates, line_name, rate_at
-from .fields import GIVE_NAME
+from .fields import GUESS
 from .markdown import escape, table
 from .pmml import ADDRESSES
 from .rules import number_text
 from .sample_lead import lead_to_test
-from .sheet import STEPS
+from .sheet import steps_of
 
 NAME = "LOADING.md"
 HEAD = "<!-- written by calibrate export -->"
 MOST_LOSSES = 12
-READS_WORDS = ("sql", "python", "javascript", "pmml", "hubspot")
+READS_WORDS = ("sql", "python", "javascript", "pmml", "hubspot", "excel")
 MAKES_MAILBOXES = ("sql", "python", "javascript", "pmml", "excel")
 Names = Mapping[str, tuple[str, bool]]
 
@@ -53,7 +51,7 @@ def write_beside(path: str, section: str, language: str) -> Path:
                 page = file.with_name(f"{file.name}.{NAME}")
         sections[quote(file.name).replace("--", "-%2D")] = section
         blocks = [f"<!-- file: {name} -->\n{text.rstrip()}\n" for name, text in sorted(sections.items())]
-        title = _texts(language)["words"]["title"]
+        title = load(language)("loading.title")
         write_whole(str(page), "\n".join([HEAD, f"# {title}\n", *blocks]).encode())
         return page
 
@@ -65,33 +63,39 @@ def loading_section(grid: Grid, form: str, file: str, options: Options, coverage
     whether it is certain.
     """
     words_in(options.language)
-    texts = _texts(options.language)
-    target, words = texts["sql" if form.startswith("sql-") else form], texts["words"]
-    system = target["system"]
-    steps = STEPS[form][options.language] if target.get("sheet") else target["steps"]
-    steps = pipedrive.steps(grid, options.language) if form == "pipedrive" else steps
-    lines = ["## " + words["section"].format(file=f"`{_code(file)}`", grid=escape(grid.name), system=system), ""]
-    lines += [f"### {words['steps']}", ""]
-    numbered = [step if target.get("sheet") else step.format(file=_code(file)) for step in steps]
-    lines += [f"{number}. {step}" for number, step in enumerate(numbered, 1)]
+    words, target = load(options.language), "sql" if form.startswith("sql-") else form
+    system = words(f"loading_{target}.system")
+    steps = steps_of(target, words, file=_code(file))
+    steps = [*pipedrive.steps(grid, options.language)] if form == "pipedrive" else steps
+    lines = ["## " + words("loading.section", file=f"`{_code(file)}`", grid=escape(grid.name), system=system), ""]
+    lines += [f"### {words('loading.steps')}", ""]
+    lines += [f"{number}. {step}" for number, step in enumerate(steps, 1)]
     if names:
-        head = words["names_head"].format(system=system).split("|")
-        lines += ["", f"### {words['names']}", "", *table(head, [])]
+        head = words("loading.names_head", system=system).split("|")
+        lines += ["", f"### {words('loading.names')}", "", *table(head, [])]
         lines += [
-            f"| {escape(column)} | `{name}` | {escape(words['certain' if certain else 'guess'])} |"
+            f"| {escape(column)} | `{name}` | {escape(words('loading.certain' if certain else 'loading.guess'))} |"
             for column, (name, certain) in names.items()
         ]
-    lines += ["", f"### {words['test']}", "", *_test(grid, form, coverage, words, system)]
-    lost = [item for item in coverage.items if item.status != "carried" and not item.reason.endswith(GIVE_NAME)]
-    losses = [f"- {escape(item.what)}: {escape(item.reason)}" for item in lost]  # guessed names stand in the table
+    lines += ["", f"### {words('loading.test')}", "", *_test(grid, form, coverage, words, system)]
+    lost = [
+        item for item in coverage.items if item.status != "carried" and not (item.reason and item.reason.kind == GUESS)
+    ]
+    losses = [f"- {escape(item.said(words))}" for item in lost]  # guessed names stand in the table
     if losses:
-        more = [f"- {words['more'].format(count=len(losses) - MOST_LOSSES)}"] if len(losses) > MOST_LOSSES else []
-        lines += ["", f"### {words['lost'].format(system=system)}", "", *losses[:MOST_LOSSES], *more]
-    lines += ["", f"### {words['undo']}", "", *(f"- {step.format(file=_code(file))}" for step in target["undo"]), ""]
+        more = [f"- {words('loading.more', count=len(losses) - MOST_LOSSES)}"] if len(losses) > MOST_LOSSES else []
+        lines += ["", f"### {words('loading.lost', system=system)}", "", *losses[:MOST_LOSSES], *more]
+    lines += [
+        "",
+        f"### {words('loading.undo')}",
+        "",
+        *(f"- {step}" for step in steps_of(target, words, "undo", file=_code(file))),
+        "",
+    ]
     return "\n".join(lines)
 
 
-def _test(grid: Grid, form: str, coverage: Coverage, words: Mapping[str, str], system: str) -> list[str]:
+def _test(grid: Grid, form: str, coverage: Coverage, words: Words, system: str) -> list[str]:
     """The test lead as a table with the points of each answer, its score, and the score of an empty one."""
     lead = lead_to_test(grid)
     fates = {item.what: item.status for item in coverage.items}
@@ -107,21 +111,22 @@ def _test(grid: Grid, form: str, coverage: Coverage, words: Mapping[str, str], s
             value, column = ADDRESSES.get(str(value), ""), address
         elif criterion.derived is not None and form.split("-")[0] not in READS_WORDS:
             value, column = criterion.value_in(lead), criterion.column
-        rows.append((column, _spelt(value) or words["no_answer"], f"{points[place]:+d}" if points[place] else "0"))
+        rows.append(
+            (column, _spelt(value) or words("loading.no_answer"), f"{points[place]:+d}" if points[place] else "0")
+        )
         score += points[place]
         carried += 0 if fates.get(line_name(criterion, place, points[place])) == "impossible" else points[place]
     band = grid.band(lead)
     rates = rate_at(close_rates(grid), score)
-    sentence = words["score"].format(score=score) + (words["band"].format(band=escape(band)) if band else "")
+    sentence = words("loading.score", score=score) + (words("loading.band", band=escape(band)) if band else "")
     if rates is not None:
-        text = words["percent"].format(rate=f"{100 * rates[0]:.1f}").replace(".", words["decimal"])
-        sentence += words["rate"].format(rate=text)
-    lines = [*table(words["test_head"].split("|"), rows), "", sentence + ".", ""]
+        sentence += words("loading.rate", rate=rates[0])
+    lines = [*table(words("loading.test_head").split("|"), rows), "", sentence + ".", ""]
     if carried != score:
-        lines += [words["partly"].format(system=system, score=carried), ""]
+        lines += [words("loading.partly", system=system, score=carried), ""]
     gaps = [line_name(c, c.missing, p[c.missing]) for c, p in zip(grid.criteria, grid.points, strict=True)]
     if not any(fates.get(gap) == "impossible" for gap in gaps):
-        lines.append(words["empty"].format(score=grid.score({})))
+        lines.append(words("loading.empty", score=grid.score({})))
     return lines
 
 
@@ -136,8 +141,3 @@ def _spelt(value: object) -> str:
 def _code(name: str) -> str:
     """A file's name between back quotes: what would end them, or start a line, is left out."""
     return re.sub(r"[`\x00-\x1f\x7f-\x9f\u2028\u2029]", "", name)
-
-
-@cache
-def _texts(language: str) -> Mapping[str, Any]:
-    return tomllib.loads((Path(__file__).with_name("loading_texts") / f"{language}.toml").read_text(encoding="utf-8"))

@@ -3,59 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from ..grid.criteria import Axis
 from ..grid.grid import Band, Expiry, Grid
 from ..grid.reasons import bands_in, told, words_in
+from ..language import Words, load
 from .base import EVERYTHING, Coverage, Options, account, band_rates
-from .lines import ZERO
-
-WORDS: Mapping[str, Mapping[str, Any]] = {
-    "en": {
-        "fit": "Fit: who the lead is",
-        "engagement": "Engagement: what the lead did",
-        "colon": ": ",
-        "decimal": ".",
-        "best": "Scores from {} to {}",
-        "head": "Criterion|Level|Points|Customers / leads|95 % interval of the points",
-        "bands": "Bands",
-        "from": "from {}",
-        "counted": "{customers} of {leads} later leads closed, {rate}% (95 %: {low} to {high})",
-        "minimums": {"fit": "at least {} of fit", "engagement": "at least {} of engagement"},
-        "expiry": "Expiry",
-        "days": "all points back after {} days",
-        "percent": "{} % back every {} days",
-        "thresholds": "Marketing-qualified from {}, sales-qualified from {}",
-    },
-    "fr": {
-        "fit": "Adéquation : qui est le lead",
-        "engagement": "Engagement : ce que le lead a fait",
-        "colon": " : ",
-        "decimal": ",",
-        "best": "Scores de {} à {}",
-        "head": "Critère|Niveau|Points|Clients / leads|Intervalle à 95 % des points",
-        "bands": "Paliers",
-        "from": "à partir de {}",
-        "counted": "{customers} leads ultérieurs sur {leads} ont signé, {rate} % (95 % : {low} à {high})",
-        "minimums": {"fit": "au moins {} d'adéquation", "engagement": "au moins {} d'engagement"},
-        "expiry": "Expiration",
-        "days": "tous les points repris après {} jours",
-        "percent": "{} % repris tous les {} jours",
-        "thresholds": "Qualifié marketing à partir de {}, qualifié commercial à partir de {}",
-    },
-}
+from .lines import zero_line
 
 
 def write(grid: Grid, options: Options) -> str:
     """The page, in the language of the options."""
     names = words_in(options.language)
-    words = WORDS[options.language]
-    lines = [f"# {escape(grid.name)}", "", words["best"].format(grid.minimum, grid.maximum) + ".", ""]
+    words = load(options.language)
+    lines = [f"# {escape(grid.name)}", "", words("grid_page.best", low=grid.minimum, high=grid.maximum) + ".", ""]
     if grid.thresholds:
         stages = (grid.thresholds.marketing_qualified, grid.thresholds.sales_qualified)
-        lines += [words["thresholds"].format(*stages) + said_minimums(grid, options.language) + ".", ""]
+        lines += [
+            words("grid_page.thresholds", marketing=stages[0], sales=stages[1])
+            + said_minimums(grid, options.language)
+            + ".",
+            "",
+        ]
     axes: tuple[Axis, ...] = ("fit", "engagement")
     for axis in axes:
         rows = []
@@ -63,28 +33,30 @@ def write(grid: Grid, options: Options) -> str:
             for place, points in enumerate(grid.points[at]):
                 if criterion.axis == axis and points:
                     level = told(criterion, place, names)
-                    behind = _evidence(grid, at, place, words["decimal"])
+                    behind = _evidence(grid, at, place, words)
                     rows.append((criterion.name, level, f"{points:+d}", *behind))
         if rows:
-            lines += [f"## {words[axis]}", "", *table(words["head"].split("|"), rows), ""]
-    lines += [ZERO[options.language], ""]
+            lines += [f"## {words(f'grid_page.{axis}')}", "", *table(words("grid_page.head").split("|"), rows), ""]
+    lines += [zero_line(options.language), ""]
     if grid.bands:
-        lines += [f"## {words['bands']}", ""]
+        lines += [f"## {words('grid_page.bands')}", ""]
         for band in sorted(grid.bands, key=lambda band: -band.at_least):
             name, action = band_said(band.name, band.action, options.language)
-            action = f"{words['colon']}{escape(action)}" if action else ""
+            action = f"{words.texts['format.colon']}{escape(action)}" if action else ""
             least = minimums(band.demands, options.language)
             outcome = counted_band(grid, band, options.language)
             closed = f" ({outcome})" if outcome else ""
-            lines.append(f"- **{escape(name)}**, {words['from'].format(band.at_least)}{least}{action}{closed}")
+            lines.append(
+                f"- **{escape(name)}**, {words('grid_page.from', points=band.at_least)}{least}{action}{closed}"
+            )
         lines.append("")
     if grid.expiry:
-        lines += [f"## {words['expiry']}", ""]
+        lines += [f"## {words('grid_page.expiry')}", ""]
         for fading in grid.expiry:
-            rule = words["days"].format(fading.days)
+            rule = words("grid_page.days", days=fading.days)
             if not fading.days:
-                rule = words["percent"].format(fading.percent, fading.every_days)
-            lines.append(f"- {aging(grid, fading, options.language)}{words['colon']}{rule}")
+                rule = words("grid_page.percent", percent=fading.percent, days=fading.every_days)
+            lines.append(f"- {words.pair(aging(grid, fading, options.language), rule)}")
         lines.append("")
     return "\n".join(lines)
 
@@ -100,18 +72,18 @@ def band_said(name: str, action: str, language: str) -> tuple[str, str]:
 
 
 def counted_band(grid: Grid, band: Band, language: str) -> str:
-    """What later leads in a band came to, with counts and interval; empty where nobody counted.
+    r"""What later leads in a band came to, with counts and interval; empty where nobody counted.
 
     >>> band = Band("call", 30, "", leads=239, customers=63)
     >>> counted_band(Grid("g", "lift", (), (), bands=(band,)), band, "fr")
-    '63 leads ultérieurs sur 239 ont signé, 26,4 % (95 % : 21,2 à 32,3)'
+    '63 leads ultérieurs sur 239 ont signé, 26,4\u202f% (95\u202f%\xa0: 21,2 à 32,3)'
     """
     rates = band_rates(grid).get(band.name)
     if rates is None:
         return ""
-    rate, low, high = (f"{100 * share:.1f}".replace(".", WORDS[language]["decimal"]) for share in rates[2:])
-    text: str = WORDS[language]["counted"]
-    return text.format(leads=rates[0], customers=rates[1], rate=rate, low=low, high=high)
+    rate, low, high = rates[2:]
+    figures = {"rate": rate, "low": 100 * low, "high": 100 * high}
+    return load(language)("grid_page.counted", leads=rates[0], customers=rates[1], **figures)
 
 
 def aging(grid: Grid, rule: Expiry, language: str) -> str:
@@ -123,7 +95,7 @@ def aging(grid: Grid, rule: Expiry, language: str) -> str:
 
 def coverage(grid: Grid, options: Options) -> Coverage:
     """A page for readers: everything is said, nothing scores."""
-    return account("markdown", grid, minimums=True, expiry=("carried", ""), makes=EVERYTHING)
+    return account("markdown", grid, minimums=True, expiry=("carried", None), makes=EVERYTHING)
 
 
 def minimums(demands: Sequence[tuple[str, int]], language: str) -> str:
@@ -132,8 +104,9 @@ def minimums(demands: Sequence[tuple[str, int]], language: str) -> str:
     >>> minimums((("score", 30), ("fit", 5)), "en")
     ', at least 5 of fit'
     """
-    phrases: dict[str, str] = WORDS[language]["minimums"]
-    return "".join(f", {phrases[what].format(least)}" for what, least in demands if what in phrases)
+    words = load(language)
+    phrases = ((words.texts.get(f"grid_page.minimum_{what}"), least) for what, least in demands)
+    return "".join(f", {phrase.format(least=least)}" for phrase, least in phrases if phrase)
 
 
 def said_minimums(grid: Grid, language: str) -> str:
@@ -159,9 +132,13 @@ def escape(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#|!~$])", r"\\\1", flat)
 
 
-def _evidence(grid: Grid, at: int, place: int, decimal: str) -> tuple[str, str]:
+def _evidence(grid: Grid, at: int, place: int, words: Words) -> tuple[str, str]:
     if not grid.evidence:
         return "", ""
     evidence = grid.evidence[at][place]
-    interval = "" if evidence.low is None or evidence.high is None else f"{evidence.low:.1f} … {evidence.high:.1f}"
-    return f"{evidence.customers} / {evidence.leads}", interval.replace(".", decimal)
+    interval = (
+        ""
+        if evidence.low is None or evidence.high is None
+        else f"{words.decimal(evidence.low, 1)} … {words.decimal(evidence.high, 1)}"
+    )
+    return f"{words.count(evidence.customers)} / {words.count(evidence.leads)}", interval

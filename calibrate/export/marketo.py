@@ -15,8 +15,9 @@ from typing import Any
 from ..errors import GridError
 from ..grid.grid import Grid
 from . import json as canonical
-from .base import Coverage, Options, Status, account, ordered_bands
-from .lines import ZERO, lines_only
+from .base import Coverage, Options, account, ordered_bands
+from .lines import lines_only, zero_line
+from .remarks import Fate, remark
 from .schemes import Ask, Scheme, grid_of, parse, part, whole
 
 PATH = "/rest/asset/v1/folder/{programId}/tokens.json"
@@ -43,7 +44,7 @@ def write(grid: Grid, options: Options) -> str:
         for name, points in tokens
     ]
     body = {
-        "calibrate": {"grid": json.loads(canonical.write(lines_only(grid))), "zero": ZERO["en"]},
+        "calibrate": {"grid": json.loads(canonical.write(lines_only(grid))), "zero": zero_line("en")},
         "requests": requests,
     }
     return json.dumps(body, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
@@ -52,15 +53,15 @@ def write(grid: Grid, options: Options) -> str:
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Points are carried; the campaigns that say when they count are built by hand."""
 
-    def judge(at: int, place: int) -> tuple[Status, str]:
-        return "approximated", "the token carries the points; the campaign that gives them is built by hand"
+    def judge(at: int, place: int) -> Fate:
+        return "approximated", remark("token_points")
 
     notes = (
-        "campaigns cannot be created by the API; each line needs one with Change Score {{my.<token>}}",
-        "when a field changes, a campaign must take the points of the old answer back",
+        remark("campaigns"),
+        remark("campaign_takes_back"),
     )
-    bands: tuple[Status, str] = ("approximated", "a token per band; smart lists are built by hand")
-    fades: tuple[Status, str] = ("impossible", "decay is a campaign that subtracts, built by hand")
+    bands: Fate = ("approximated", remark("token_per_band"))
+    fades: Fate = ("impossible", remark("decay_campaign"))
     return account("marketo", grid, judge, bands=bands, expiry=fades, notes=notes)
 
 

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..grid.grid import Grid
-from .base import Coverage, Options, Scored, Status, account, ordered_bands
+from .base import Coverage, Options, Scored, account, ordered_bands
+from .remarks import Fate, remark
 from .rules import branches
 from .schemes import Ask, Scheme, grid_of, parse, part, whole
 
@@ -73,18 +74,18 @@ def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Lines of things done become actions; all others travel in the score that the calls set."""
 
-    def judge(at: int, place: int) -> tuple[Status, str]:
+    def judge(at: int, place: int) -> Fate:
         if _action(grid, at) and grid.criteria[at].levels[place].role == "value" and grid.points[at][place]:
             kind = (_action(grid, at) or ("", {}, 0))[0]
-            return "approximated", f"an action {kind}: which page, form or e-mail it means is to be filled in"
-        return "impossible", "actions score what a contact does; set the whole score by the calls per contact"
+            return "approximated", remark("action", action=kind)
+        return "impossible", remark("actions_only")
 
     notes = (
-        "actions and triggers are created unpublished; {groupId} is the point group that holds the score",
-        "actions count once per contact, and only from now on; do not use them beside the calls that set the score",
+        remark("unpublished"),
+        remark("actions_once"),
     )
-    bands: tuple[Status, str] = ("carried", "a trigger adds a tag when the points are reached")
-    fades: tuple[Status, str] = ("impossible", "points do not decay")
+    bands: Fate = ("carried", remark("trigger_tag"))
+    fades: Fate = ("impossible", remark("no_decay_points"))
     return account("mautic", grid, judge, bands=bands, expiry=fades, notes=notes)
 
 

@@ -18,10 +18,11 @@ from ..errors import GridError
 from ..free_names import unique_names
 from ..grid.criteria import MISSING, OTHER, Criterion, Level
 from ..grid.grid import Evidence, Grid
-from .base import Coverage, Options, Scored, Status, account
+from .base import Coverage, Options, Scored, account
 from .fields import fields_of
 from .grid_file import MOST_BYTES
 from .hubspot import scores_csv
+from .remarks import Fate, remark
 from .rules import Branch, branches, field_kind, number_text
 
 FIELD = r"[a-z][a-z0-9_]*"
@@ -79,19 +80,19 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     """Lines on fields of the lead are carried; numbers and checkboxes are never empty in Odoo."""
     fields = fields_of("odoo", "Odoo", FIELD, options)
 
-    def judge(at: int, place: int) -> tuple[Status, str]:
+    def judge(at: int, place: int) -> Fate:
         criterion = grid.criteria[at]
         name, certain = fields.name(criterion.column)
         if not certain:
             return "approximated", fields.guess(criterion.column, f"x_{name.lower()}")
         if field_kind(criterion) in ("number", "boolean") and criterion.levels[place].role == "missing":
-            return "impossible", "an empty number is 0 in Odoo, and an empty checkbox is no"
-        return "carried", ""
+            return "impossible", remark("empty_number")
+        return "carried", None
 
     notes = (
-        "values of linked records (country, source…) are compared by their displayed name, in the user's language",
-        "tags (tag_ids) hold several values and are not read",
-        "run the action on changes and once a day by a scheduled action; archived (lost) leads are left out by default",
+        remark("linked_records"),
+        remark("tags_unread"),
+        remark("run_daily"),
     )
     return account("odoo", grid, judge, minimums=True, notes=(*notes, *fields.must_exist(grid)))
 

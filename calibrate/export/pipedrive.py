@@ -11,73 +11,24 @@ fields of deals (developers.pipedrive.com/docs/api/v1/Leads).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from ..grid.criteria import Criterion
 from ..grid.grid import Grid
 from ..grid.limits import TARGETS
 from ..grid.reasons import told, words_in
+from ..language import load
 from . import sheet
-from .base import Coverage, Options, Scored, Status, account
+from .base import Coverage, Options, Scored, account
 from .hubspot import scores_csv
 from .markdown import band_said, counted_band, escape, table
+from .remarks import Fate, Remark, remark
 from .rules import number_text
 
 LIMITS = TARGETS["pipedrive"]
 BEST = 100
-WORDS: Mapping[str, Mapping[str, Any]] = {
-    "en": {
-        "title": "Settings sheet: {grid} in Pipedrive Scores",
-        "order": "In this order",
-        "steps": (
-            "Company settings, Scores (Power plan and higher), New score: choose the pipeline.",
-            "Add the {count} criteria below, each to its group. Conditions in one criterion are joined as they stand.",
-            "In the preview, open the deal with the test lead of LOADING.md and compare which criteria it meets.",
-            "Save. Automations and filters may use the score: the bands below say from where.",
-        ),
-        "groups": {25: "Highly positive (+25)", 10: "Slightly positive (+10)", -10: "Negative (-10)"},
-        "head": "Field|Condition|Done",
-        "band_head": "Band|Points|Score from|Action|Closed, of later leads",
-        "bands": "Bands",
-        "scale": "Pipedrive brings {low} points to 0 and {high} to 100. Its pages do not print what lies between; the "
-        "scores below take it for linear (unconfirmed): check one deal.",
-        "is": "is {}",
-        "is_not": "is not {}",
-        "or": " or ",
-        "and": " and ",
-        "empty": "is empty",
-        "filled": "is not empty",
-        "any": "any value",
-        "zero": "Whatever meets no criterion adds nothing.",
-    },
-    "fr": {
-        "title": "Fiche de réglages : {grid} dans les Scores de Pipedrive",
-        "order": "Dans cet ordre",
-        "steps": (
-            "Paramètres de l'entreprise, Scores (offre Power et plus), Nouveau score : choisissez le pipeline.",
-            "Ajoutez les {count} critères ci-dessous, chacun dans son groupe. Les conditions d'un critère se joignent "
-            "telles quelles.",
-            "Dans l'aperçu, ouvrez l'affaire du lead d'essai de LOADING.md et comparez les critères qu'elle remplit.",
-            "Enregistrez. Automatisations et filtres peuvent utiliser le score : les paliers ci-dessous disent dès où.",
-        ),
-        "groups": {25: "Très positif (+25)", 10: "Plutôt positif (+10)", -10: "Négatif (-10)"},
-        "head": "Champ|Condition|Fait",
-        "band_head": "Palier|Points|Score à partir de|Action|Signés, sur les leads ultérieurs",
-        "bands": "Paliers",
-        "scale": "Pipedrive ramène {low} points à 0 et {high} à 100. Ses pages ne disent pas ce qu'il y a entre les "
-        "deux ; les scores ci-dessous le supposent linéaire (non confirmé) : vérifiez une affaire.",
-        "is": "est {}",
-        "is_not": "n'est pas {}",
-        "or": " ou ",
-        "and": " et ",
-        "empty": "est vide",
-        "filled": "n'est pas vide",
-        "any": "toute valeur",
-        "zero": "Ce qui ne remplit aucun critère n'ajoute rien.",
-    },
-}
+GROUPS = {25: "plus_25", 10: "plus_10", -10: "minus_10"}
 
 
 @dataclass(frozen=True)
@@ -94,15 +45,20 @@ def write(grid: Grid, options: Options) -> str:
     words_in(options.language)
     if not LIMITS.holds(grid):
         return sheet.write(grid, options, "pipedrive")
-    words, rules = WORDS[options.language], rules_of(grid, options.language)
-    lines = ["# " + str(words["title"]).format(grid=escape(grid.name)), "", f"## {words['order']}", ""]
+    words, rules = load(options.language), rules_of(grid, options.language)
+    lines = ["# " + words("pipedrive.title", grid=escape(grid.name)), "", f"## {words('pipedrive.order')}", ""]
     lines += [f"{number}. {step}" for number, step in enumerate(steps(grid, options.language), 1)]
     lines.append("")
-    for value, title in words["groups"].items():
+    for value, group in GROUPS.items():
         rows = [(rule.field, rule.condition, "☐") for rule in rules if rule.points == value]
         if rows:
-            lines += [f"## {title}", "", *table(str(words["head"]).split("|"), rows), ""]
-    lines += [str(words["zero"]), ""]
+            lines += [
+                f"## {words(f'pipedrive.group_{group}')}",
+                "",
+                *table(words("pipedrive.head").split("|"), rows),
+                "",
+            ]
+    lines += [words("pipedrive.zero"), ""]
     low, high = ends_of(rules)
     if grid.bands:
         rows_of_bands = []
@@ -110,17 +66,17 @@ def write(grid: Grid, options: Options) -> str:
             name, action = band_said(band.name, band.action, options.language)
             score = str(placed(band.at_least, low, high))
             rows_of_bands.append((name, str(band.at_least), score, action, counted_band(grid, band, options.language)))
-        lines += [f"## {words['bands']}", "", str(words["scale"]).format(low=low, high=high), ""]
-        lines += [*table(str(words["band_head"]).split("|"), rows_of_bands), ""]
+        lines += [f"## {words('pipedrive.bands')}", "", words("pipedrive.scale", low=low, high=high), ""]
+        lines += [*table(words("pipedrive.band_head").split("|"), rows_of_bands), ""]
     return "\n".join(lines)
 
 
 def steps(grid: Grid, language: str) -> tuple[str, ...]:
     """What to click: to type the criteria in where Pipedrive can hold the grid, else to load scores."""
     if not LIMITS.holds(grid):
-        return sheet.STEPS["pipedrive"][language]
+        return tuple(sheet.steps_of("pipedrive", load(language)))
     count = len(rules_of(grid, language))
-    return tuple(step.format(count=count) for step in WORDS[language]["steps"])
+    return tuple(sheet.steps_of("pipedrive", load(language), "criteria", count=count))
 
 
 def rules_of(grid: Grid, language: str) -> list[Rule]:
@@ -168,56 +124,53 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     held = LIMITS.holds(grid)
     conditions = LIMITS.used(grid)
 
-    def judge(at: int, place: int) -> tuple[Status, str]:
+    def judge(at: int, place: int) -> Fate:
         if held:
-            return "carried", "typed in by hand from the sheet"
-        return "approximated", "no rules: the score is loaded as a value and does not move by itself"
+            return "carried", remark("by_hand")
+        return "approximated", remark("value_alone")
 
-    notes: tuple[str, ...] = ("headings of exports and imports are in the language of the user",)
+    notes: tuple[Remark, ...] = (remark("headings"),)
     if held:
         notes = (
-            "scores are for deals, one a pipeline, on the Power plan and higher; no interface for them is documented",
-            "Pipedrive brings the sum to 0 to 100; that it does so evenly is unconfirmed",
+            remark("deals_only"),
+            remark("brought_evenly"),
         )
-        bands: tuple[Status, str] = ("approximated", "points become a score from 0 to 100, evenly as far as is known")
-        fades: tuple[Status, str] = ("impossible", "criteria of a score do not fade")
+        bands: Fate = ("approximated", remark("evenly"))
+        fades: Fate = ("impossible", remark("criteria_stay"))
         return account("pipedrive", grid, judge, bands=bands, minimums=True, expiry=fades, notes=notes)
-    notes += (
-        f"a score of Pipedrive takes {LIMITS.conditions} criteria of +25, +10 or -10; this grid needs {conditions} and "
-        f"has other points: calibrate run DATA --for pipedrive makes one that fits",
-    )
+    notes += (remark("ten_criteria", most=LIMITS.conditions or 0, needed=conditions),)
     return account("pipedrive", grid, judge, minimums=True, notes=notes)
 
 
 def _condition(criterion: Criterion, places: list[int], language: str) -> str:
     """The condition under which an answer is one of some levels, as a filter says it."""
-    words, names = WORDS[language], words_in(language)
+    words, names = load(language), words_in(language)
     levels = range(len(criterion.levels))
     outside = [place for place in levels if place not in places]
-    empty, filled = str(words["empty"]), str(words["filled"])
+    empty, filled = words("pipedrive.empty"), words("pipedrive.filled")
 
     def said(place: int) -> str:
         level = criterion.levels[place]
         if criterion.kind == "number":
             ends = [f">= {number_text(level.low)}"] if level.low is not None else []
             ends += [f"< {number_text(level.high)}"] if level.high is not None else []
-            return str(words["and"]).join(ends) or str(words["any"])
+            return words("pipedrive.and").join(ends) or words("pipedrive.any")
         if criterion.kind == "presence":
             return filled
         texts = [str(value) for value in level.values] if level.values else [told(criterion, place, names)]
-        return str(words["or"]).join(str(words["is"]).format(text) for text in texts)
+        return words("pipedrive.or").join(words("pipedrive.is", answer=text) for text in texts)
 
     values = [place for place in places if criterion.levels[place].role == "value"]
     if criterion.other in places and criterion.kind in ("text", "boolean"):
         others = [place for place in outside if criterion.levels[place].role == "value"]
         texts = [str(v) for place in others for v in criterion.levels[place].values]
-        parts = [str(words["is_not"]).format(text) for text in texts]
+        parts = [words("pipedrive.is_not", answer=text) for text in texts]
         parts += [] if criterion.missing in places else [filled]
-        joined = str(words["and"]).join(parts)
+        joined = words("pipedrive.and").join(parts)
         if criterion.missing in places and parts:
-            return f"{empty}{words['or']}{f'({joined})' if len(parts) > 1 else joined}"
-        return joined or str(words["any"])
+            return f"{empty}{words('pipedrive.or')}{f'({joined})' if len(parts) > 1 else joined}"
+        return joined or words("pipedrive.any")
     parts = [said(place) for place in values]
     if criterion.missing in places:
         parts.append(empty)
-    return str(words["or"]).join(parts) or filled
+    return words("pipedrive.or").join(parts) or filled

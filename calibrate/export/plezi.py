@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from ..grid.grid import Grid
 from . import sheet
-from .base import Coverage, Options, Status, account
+from .base import Coverage, Options, account
+from .remarks import Fate, remark
 
 
 def write(grid: Grid, options: Options) -> str:
@@ -18,17 +19,17 @@ def write(grid: Grid, options: Options) -> str:
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Positive engagement lines can be typed in; fit lines cannot."""
 
-    def judge(at: int, place: int) -> tuple[Status, str]:
+    def judge(at: int, place: int) -> Fate:
         criterion, points = grid.criteria[at], grid.points[at][place]
         if criterion.axis == "fit":
-            return "impossible", "Plezi scores content only; keep fit in a CRM field that Plezi reads"
+            return "impossible", remark("content_only")
         if criterion.levels[place].role != "value":
-            return "impossible", "Plezi scores what happened, not what is missing"
+            return "impossible", remark("happened_only")
         if points < 0:
-            return "impossible", "negative points are not documented (unconfirmed)"
-        return "approximated", "typed in by hand per content, with a buying phase"
+            return "impossible", remark("no_negative")
+        return "approximated", remark("by_hand_content")
 
-    thresholds: tuple[Status, str] = ("approximated", "one MQL score and three phases")
-    fades: tuple[Status, str] = ("impossible", "no decay is documented (unconfirmed)")
-    notes = ("change thresholds away from the 9 a.m. run of smart campaigns",)
+    thresholds: Fate = ("approximated", remark("mql_phases"))
+    fades: Fate = ("impossible", remark("no_decay_unconfirmed"))
+    notes = (remark("nine_am"),)
     return account("plezi", grid, judge, bands=thresholds, expiry=fades, notes=notes)

@@ -23,6 +23,7 @@ from ..grid.mailbox_kinds import DISPOSABLE, FREE, PROFESSIONAL, SUFFIX, lists, 
 from .base import Coverage, Options, account, ordered_bands, reason_text, refuse_illegal
 from .pmml_sides import Condition, band_outputs, derive_sides
 from .pmml_words import answer_field, derive_words
+from .remarks import remark
 
 NAMESPACE = "http://www.dmg.org/PMML-4_4"
 _DOMAIN = r"^(?:.*@)?(.*?)(?: |\t|\r|\n|\x3C|\x3E|\(|\)|\x5B|\x5D|\x22|'|;|,|\.)*$"
@@ -90,10 +91,10 @@ def write(grid: Grid, options: Options) -> bytes:
 def coverage(grid: Grid, options: Options) -> Coverage:
     """Everything but expiry is carried."""
     notes = (
-        "reason codes name lines that add points, the weightiest first; PMML drops those that take points away",
-        "text columns must be given as text; below the lowest band some engines give no band, some an empty one",
-        "in yes/no criteria the words 'true' and 'false' are truth values",
-        "a number that is NaN and the text 'NaN' are one thing to PMML engines: both count as missing",
+        remark("reason_codes"),
+        remark("as_text"),
+        remark("truth_words"),
+        remark("nan"),
     )
     return account("pmml", grid, minimums=True, makes=("mailbox", "words"), notes=notes)
 

@@ -16,10 +16,11 @@ from xml.etree import ElementTree as Tree
 from ..errors import ExportError
 from ..free_names import unique_names
 from ..grid.grid import Grid
-from .base import Coverage, Options, Scored, Status, account, ordered_bands, refuse_illegal
+from .base import Coverage, Options, Scored, account, ordered_bands, refuse_illegal
 from .contains import contained, reason
 from .fields import Fields, fields_of, plain_letters
 from .hubspot import scores_csv
+from .remarks import Fate, remark
 from .rules import Branch, branches, field_kind, number_text
 
 NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
@@ -87,7 +88,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     """Lines on fields whose API name is known are carried; guessed names are to be checked."""
     fields = fields_in(options)
 
-    def judge(at: int, place: int) -> tuple[Status, str]:
+    def judge(at: int, place: int) -> Fate:
         criterion = grid.criteria[at]
         worded = asks_words(grid, at)
         column = criterion.source if worded else criterion.column
@@ -97,20 +98,18 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         if worded:
             return "approximated", reason(contained(grid, at)[2])
         if field_kind(criterion) == "boolean" and criterion.levels[place].role == "missing":
-            return "impossible", "a checkbox is never empty: it counts as no"
+            return "impossible", remark("checkbox_never_empty")
         if field_kind(criterion) in ("number", "boolean") and criterion.levels[place].role == "other":
-            return "carried", "never met: the field holds nothing else"
-        return "carried", ""
+            return "carried", remark("never_met")
+        return "carried", None
 
     sizes = [len(text.encode()) for _, _, text in formulas(grid, options)]
     notes = [
-        "text criteria are compared by CASE, which suits picklists and text fields; whether CASE meets an empty "
-        'picklist as "" is unconfirmed: try one empty record',
-        f"compiled size is not known before saving; the limit is {COMPILED:,} bytes for a field with all the formula "
-        f"fields it refers to, and these formulas have {sum(sizes):,} bytes of text",
+        remark("case"),
+        remark("compiled", limit=COMPILED, size=sum(sizes)),
     ]
     if sum(sizes) > COMPILED:
-        notes.append("if Salesforce refuses the size, load scores (--scores) into a stored Number field")
+        notes.append(remark("load_scores"))
     return account("salesforce", grid, judge, notes=(*notes, *fields.must_exist(grid)))
 
 

@@ -22,7 +22,6 @@ from ..grid.mailbox_kinds import DISPOSABLE, FREE, PROFESSIONAL, lists, made_fro
 from .base import (
     Coverage,
     Options,
-    Status,
     account,
     band_condition,
     close_rate_sql,
@@ -31,6 +30,7 @@ from .base import (
     reason_text,
 )
 from .dialects import DECIMAL, DIALECTS, DOMAINS, LINE_END, Dialect, identifier, literal
+from .remarks import Fate, remark
 from .sql_events import can_make, dated_by, day_number_sql, event_columns, event_join
 
 
@@ -102,33 +102,30 @@ def coverage(grid: Grid, options: Options, dialect: str) -> Coverage:
     words = DIALECTS[dialect]
     notes = []
     if dialect not in ("duckdb", "postgres", "sqlite"):
-        notes.append(
-            f"{dialect}: checked by parsing only, never run on a server here; text criteria must stand in text "
-            "columns, number criteria in number columns, yes/no criteria in the dialect's own truth values"
-        )
+        notes.append(remark("unproved", dialect=dialect))
     if words.flags:
-        notes.append(f"{dialect} has no truth values: in yes/no criteria the numbers 1 and 0 stand for yes and no")
+        notes.append(remark("no_truth", dialect=dialect))
     makes = ["mailbox", "words"]
     event_made = event_columns(grid, options.at)
     if options.events and event_made:
         lacking = [column for column in event_made if not can_make(column, dialect)]
         makes += [] if lacking else ["events"]
-        notes += [f"'{column}' cannot be made in {dialect}: fill it before scoring" for column in lacking]
-        notes.append("moments of leads and events must stand in columns of dates or timestamps")
+        notes += [remark("cannot_make", column=column, dialect=dialect) for column in lacking]
+        notes.append(remark("moments"))
     elif event_made:
-        notes.append("name the table of events (--events-table) to have its columns made by a join")
+        notes.append(remark("events_table"))
 
-    def fate(rule: Expiry) -> tuple[Status, str]:
+    def fate(rule: Expiry) -> Fate:
         if rule.dated is None:
-            return "impossible", "no column says when it was last seen"
+            return "impossible", remark("undated")
         if not options.at:
-            return "impossible", "name the day to score on: --at today, or a date"
+            return "impossible", remark("name_day")
         if is_event_column(rule.dated) and not options.events:
-            return "approximated", f"'{rule.dated}' is made by calibrate from events: --events-table, or fill it"
-        return "carried", ""
+            return "approximated", remark("from_events_table", column=rule.dated)
+        return "carried", None
 
     if options.at and [rule for rule in grid.expiry if rule.dated]:
-        notes.append("columns that date signals must hold dates or timestamps")
+        notes.append(remark("signal_dates"))
     return account(f"sql-{dialect}", grid, minimums=True, expiry=fate, makes=makes, notes=tuple(notes))
 
 

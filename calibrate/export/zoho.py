@@ -19,8 +19,10 @@ from ..errors import ExportError, GridError, unknown
 from ..free_names import unique_names
 from ..grid.criteria import Axis
 from ..grid.grid import Grid
-from .base import Coverage, Options, Status, account
+from ..language import load
+from .base import Coverage, Options, account
 from .fields import fields_of
+from .remarks import Fate, remark
 from .rules import Branch, branches, field_kind, number_text
 from .schemes import Ask, Op, Scheme, grid_of, parse, part, whole
 
@@ -58,7 +60,7 @@ def write(grid: Grid, options: Options) -> str:
     >>> rule["scoring_rules"][0]["field_rules"][0]["score"]
     12
     """
-    limits = limits_of(options)
+    limits, words = limits_of(options), load(options.language)
     fields = _fields(grid, options)
     packed = _packed(grid, limits, fields)
     if len(packed) > limits.active:
@@ -73,9 +75,7 @@ def write(grid: Grid, options: Options) -> str:
         tail = f" {axis[:3]} {number}"
         rule = {
             "name": grid.name[: LONGEST_NAME - len(tail)].strip() + tail,
-            "description": f"calibrate, {axis}, part {number} of {len(packed)}: the score is the sum of all parts"[
-                :500
-            ],
+            "description": words("carried.part", axis=words(f"axis.{axis}"), number=number, parts=len(packed))[:500],
             "module": {"api_name": "Leads", "id": "{moduleId}"},
             "layout": {"api_name": "Standard", "id": "{layoutId}"},
             "field_rules": rules,
@@ -94,26 +94,25 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     parts = len(_packed(grid, limits, _fields(grid, options)))
     fields = fields_of("zoho", "Zoho", FIELD, options)
 
-    def judge(at: int, place: int) -> tuple[Status, str]:
+    def judge(at: int, place: int) -> Fate:
         criterion = grid.criteria[at]
         if parts > limits.active:
             name = options.edition or DEFAULT
-            return "impossible", f"{parts} scoring rules are needed and the edition {name} has {limits.active}"
+            return "impossible", remark("too_many_rules", parts=parts, edition=name, most=limits.active)
         name, certain = fields.name(criterion.column)
         if not certain:
             return "approximated", fields.guess(criterion.column, name)
         if field_kind(criterion) == "boolean" and criterion.levels[place].role == "missing":
-            return "approximated", "if the field is a checkbox, it is never empty: it counts as no"
-        return "carried", ""
+            return "approximated", remark("checkbox")
+        return "carried", None
 
     notes = (
-        f"{parts} scoring rules; Zoho shows one score for each, and the score of the grid is their sum",
-        "ids of module and layout are to be filled in; whether texts are compared by case, and the words of "
-        "`comparator`, are unconfirmed",
-        "running rules touches records created or active in the last six months only",
+        remark("rules_summed", parts=parts),
+        remark("module_ids"),
+        remark("six_months"),
     )
-    lost = ("impossible", "scoring rules have no bands; use workflow criteria on the scores")
-    fades: tuple[Status, str] = ("impossible", "no decay is documented for scoring rules of the CRM")
+    lost = ("impossible", remark("no_bands"))
+    fades: Fate = ("impossible", remark("no_decay_rules"))
     return account("zoho", grid, judge, bands=lost, expiry=fades, notes=(*notes, *fields.must_exist(grid)))  # type: ignore[arg-type]
 
 

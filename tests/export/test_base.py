@@ -33,6 +33,7 @@ from calibrate.export.base import (
     refuse_illegal,
     refuse_losses,
 )
+from calibrate.export.remarks import remark
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Band, Curve, Expiry, Grid, band_of
 
@@ -76,14 +77,18 @@ def test_close_rates_as_sql_are_those_of_the_curve() -> None:
 
 def test_every_line_with_points_is_judged_and_bands_thresholds_and_expiry_follow() -> None:
     grid = replace(GRID, bands=(Band("call", 10, "", fit_minimum=1),), expiry=(Expiry("demo", "yes", 30),))
-    found = account("own", grid, lambda at, place: ("impossible", "no") if place == 1 else ("carried", ""))
+    found = account(
+        "own", grid, lambda at, place: ("impossible", remark("undated")) if place == 1 else ("carried", None)
+    )
     assert found.items == (
-        Item("demo: yes (+20)", "carried"), Item("demo: missing (-1)", "impossible", "no"),
-        Item("bands", "approximated", BY_SCORE),
-        Item("expiry of demo: yes", "impossible", "the scorer is given no dates; clear aged signals before scoring"),
+        Item("demo: yes (+20)", "carried"), Item("demo: missing (-1)", "impossible", remark("undated")),
+        Item("bands", "approximated", BY_SCORE, "bands"),
+        Item("demo: yes", "impossible", remark("no_dates"), "expiry"),
     )  # fmt: skip
     assert not found.lossless and str(found).startswith("own: 1 carried, 1 approximated, 2 impossible\n")
-    with pytest.raises(ExportError, match=r"own cannot carry all of this grid: demo: missing \(-1\) \(no\); bands"):
+    with pytest.raises(
+        ExportError, match=r"own cannot carry all of this grid: demo: missing \(-1\) \(no column says .*\); bands"
+    ):
         refuse_losses(found)
     refuse_losses(account("own", GRID))
 
@@ -93,10 +98,8 @@ def test_columns_that_calibrate_makes_have_to_be_filled_unless_the_format_makes_
     grid = replace(GRID, criteria=(mailbox, PLAN))
     assert {item.status for item in account("own", grid).items} == {"approximated"}
     assert account("own", grid, makes=("mailbox",)).lossless
-    assert (
-        "from events"
-        in account("own", replace(grid, criteria=(replace(DEMO, column="demo (events)"), PLAN))).items[0].reason
-    )
+    made = account("own", replace(grid, criteria=(replace(DEMO, column="demo (events)"), PLAN)))
+    assert made.items[0].reason == remark("from_events", column="demo (events)")
 
 
 def test_names_of_lines_reasons_keys_and_columns() -> None:
@@ -107,7 +110,7 @@ def test_names_of_lines_reasons_keys_and_columns() -> None:
     aging = replace(GRID, expiry=(Expiry("demo", "yes", 30, dated="at"), Expiry("plan", "pro", 30, dated="no")))
     assert needed_columns(aging) == (("Demo",), ("at",))  # the plan has no points
     assert expiry_rule(aging, 0, 0) == (30, None, None, "at") and expiry_rule(aging, 0, 1) is None
-    assert any("YYYY-MM-DD" in note for note in raw_notes(aging)) and raw_notes(GRID) == ()
+    assert any("YYYY-MM-DD" in str(note) for note in raw_notes(aging)) and raw_notes(GRID) == ()
     assert ordered_bands(replace(GRID, bands=(Band("a", 5, ""), Band("b", 9, ""), Band("c", 5, "")))) == [
         (9, "b"), (5, "a"), (5, "c"),
     ]  # fmt: skip

@@ -16,6 +16,7 @@ from calibrate.export.base import Options
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.derived import Derived
 from calibrate.grid.grid import Grid
+from calibrate.language import load
 
 LOADED = [name for name, format_ in FORMATS.items() if format_.rules]
 ENDS = (Level("missing", "missing"), Level("other", "other"))
@@ -34,8 +35,8 @@ def test_each_target_has_steps_a_test_and_a_way_back(name: str, language: str, t
         str(tmp_path / "LOADING.md"),
     ]
     page = (tmp_path / "LOADING.md").read_text(encoding="utf-8")
-    words = loading._texts(language)["words"]
-    steps, test, undo = (page.index(f"### {words[key]}") for key in ("steps", "test", "undo"))
+    words = load(language)
+    steps, test, undo = (page.index(f"### {words(f'loading.{key}')}") for key in ("steps", "test", "undo"))
     assert steps < test < undo and re.search(r"^1\. ", page[steps:test], re.MULTILINE)
     assert not re.search(r"\{(file|system|grid|score|rate|count)\}", page)
     points = [int(row.split("|")[3]) for row in page[test:undo].splitlines() if re.search(r"\| [+-]?\d+ \|$", row)]

@@ -158,7 +158,7 @@ def test_coverage_says_what_expiry_needs():
 
     def told(**options):
         items = coverage(made, "sql-duckdb", Options(**options)).items
-        return [(item.status, item.reason) for item in items if item.what.startswith("expiry")]
+        return [(item.status, str(item.reason or "")) for item in items if item.kind == "expiry"]
 
     assert {status for status, _ in told(events="events", at=day)} == {"carried", "impossible"}
     assert [reason for status, reason in told(events="events", at=day) if status != "carried"] == [
