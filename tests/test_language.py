@@ -232,7 +232,7 @@ NO_READER = {
 
 
 PARTS_OF_FAULTS = re.compile(
-    r"^the sum of the helper|^one level of the|^\x00|^the report cannot|^\. Name a folder|^no column names|^; it is made"
+    r"^the sum of the helper|^one level of the|^\x00|^the report cannot|^\. Name a fold|^no column names|^; it is made"
 )
 HEADINGS = re.compile(r"^(?:became a|date became) [a-z ]*lead(?: date)?$")
 

@@ -26,6 +26,9 @@ from .remarks import Remark, remark
 MOST_BYTES = 1_000_000
 GUESS = "guess"
 """Kind of the remark on a name that is a guess."""
+UNCONFIRMED = "french_headings"
+"""Kind of the remark on names that only French pages tell."""
+FRENCH = "_fr"
 LETTERS = str.maketrans(
     {"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
     | {"Œ": "Oe", "Æ": "Ae", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "Th"}
@@ -40,6 +43,8 @@ class Fields:
     system: str
     pattern: str
     names: Mapping[str, str] = field(default_factory=dict)
+    unconfirmed: frozenset[str] = frozenset()
+    """Folded headings whose name no specification confirms."""
 
     def name(self, column: str) -> tuple[str, bool]:
         r"""The name for a source column, and whether it is certain.
@@ -54,21 +59,24 @@ class Fields:
             return column, True
         return re.sub(r"[^A-Za-z0-9]+", "_", plain_letters(column)).strip("_") or "field", False
 
-    def must_exist(self, grid: Grid) -> tuple[Remark, ...]:
-        """A note that names the fields which the system must have, as the source calls them and no list confirms.
+    def notes(self, grid: Grid) -> tuple[Remark, ...]:
+        """The fields which the system must have under the source's names, and those known by a French heading only.
 
         >>> from calibrate.grid.criteria import Criterion, Level
         >>> ends = (Level("missing", "missing"), Level("other", "other"))
         >>> columns = [Criterion(c, c, "presence", "fit", (Level("l"), *ends)) for c in ("Industry", "score_x")]
-        >>> Fields("s", r"[a-z_]+", {"industry": "industry"}).must_exist(Grid("g", "m", (*columns,), ((1, 0, 0),) * 2))
+        >>> Fields("s", r"[a-z_]+", {"industry": "industry"}).notes(Grid("g", "m", (*columns,), ((1, 0, 0),) * 2))
         (Remark(kind='must_exist', facts={'names': 'score_x', 'more': 0}),)
         """
         columns = dict.fromkeys(criterion.source for criterion in grid.criteria)
         unlisted = [c for c in columns if re.fullmatch(self.pattern, c, re.ASCII) and c not in self.names.values()]
         unlisted = [c for c in unlisted if folded(c) not in self.names]
+        french = [c for c in columns if folded(c) in self.unconfirmed]
         more = max(len(unlisted) - 20, 0)
         kind = "must_exist_more" if more else "must_exist"
-        return (remark(kind, names=", ".join(unlisted[:20]), more=more),) if unlisted else ()
+        remarks = [remark(kind, names=", ".join(unlisted[:20]), more=more)] if unlisted else []
+        remarks += [remark(UNCONFIRMED, system=self.system, columns=", ".join(french))] if french else []
+        return tuple(remarks)
 
     def guess(self, column: str, name: str) -> Remark:
         """What a coverage report says of a name that is a guess."""
@@ -84,18 +92,25 @@ def fields_of(system: str, title: str, pattern: str, options: Options) -> Fields
                 f"--map: '{name[:60]}' (for '{column[:60]}') is no name of a {title} field; letters, digits and _ "
                 f"make one, as {title} itself writes it"
             )
-    return Fields(title, pattern, {**labels_of(system), **mapped})
+    unconfirmed = frozenset(headings(system + FRENCH)) - set(mapped)
+    return Fields(title, pattern, {**labels_of(system), **mapped}, unconfirmed)
 
 
 @cache
 def labels_of(system: str) -> Mapping[str, str]:
-    """Headings of a system's exports, folded, with the names that its rules ask for.
+    """Headings of a system's exports, English and French, folded, with the names that its rules ask for.
 
     >>> labels_of("hubspot")[folded("Désabonné de tous les e-mails")]
     'hs_email_optout'
     """
+    return {**headings(system + FRENCH), **headings(system)}
+
+
+@cache
+def headings(table: str) -> Mapping[str, str]:
+    """Headings of one table of the file, folded, with the names of the fields."""
     tables = tomllib.loads(Path(__file__).with_name("fields.toml").read_text(encoding="utf-8"))
-    return {folded(heading): name for name, headings in tables[system].items() for heading in headings}
+    return {folded(heading): name for name, texts in tables.get(table, {}).items() for heading in texts}
 
 
 def folded(heading: str) -> str:

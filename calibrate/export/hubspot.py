@@ -109,7 +109,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         return "approximated", remark("decays_evenly")
 
     return account(
-        "hubspot", grid, judge, makes=("words",), bands=bands, expiry=fading, notes=(*notes, *fields.must_exist(grid))
+        "hubspot", grid, judge, makes=("words",), bands=bands, expiry=fading, notes=(*notes, *fields.notes(grid))
     )
 
 

@@ -79,7 +79,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         remark("formula_locked"),
     )
     lost = ("impossible", remark("formula_alone"))
-    return account("hubspot-formula", grid, judge, bands=lost, notes=(*notes, *fields.must_exist(grid)))  # type: ignore[arg-type]
+    return account("hubspot-formula", grid, judge, bands=lost, notes=(*notes, *fields.notes(grid)))  # type: ignore[arg-type]
 
 
 def _condition(branch: Branch, name: str, kind: str) -> str:

@@ -18,7 +18,7 @@ from ..grid.reasons import words_in
 from ..language import Words, load
 from . import pipedrive
 from .base import Coverage, Options, close_rates, line_name, rate_at
-from .fields import GUESS
+from .fields import GUESS, UNCONFIRMED
 from .markdown import escape, table
 from .pmml import ADDRESSES
 from .rules import number_text
@@ -77,6 +77,7 @@ def loading_section(grid: Grid, form: str, file: str, options: Options, coverage
             f"| {escape(column)} | `{name}` | {escape(words('loading.certain' if certain else 'loading.guess'))} |"
             for column, (name, certain) in names.items()
         ]
+        lines += [f"\n{note.said(words)}." for note in coverage.notes if note.kind == UNCONFIRMED]
     lines += ["", f"### {words('loading.test')}", "", *_test(grid, form, coverage, words, system)]
     lost = [
         item for item in coverage.items if item.status != "carried" and not (item.reason and item.reason.kind == GUESS)

@@ -94,7 +94,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
         remark("tags_unread"),
         remark("run_daily"),
     )
-    return account("odoo", grid, judge, minimums=True, notes=(*notes, *fields.must_exist(grid)))
+    return account("odoo", grid, judge, minimums=True, notes=(*notes, *fields.notes(grid)))
 
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:

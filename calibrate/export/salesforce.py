@@ -110,7 +110,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     ]
     if sum(sizes) > COMPILED:
         notes.append(remark("load_scores"))
-    return account("salesforce", grid, judge, notes=(*notes, *fields.must_exist(grid)))
+    return account("salesforce", grid, judge, notes=(*notes, *fields.notes(grid)))
 
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:

@@ -113,7 +113,7 @@ def coverage(grid: Grid, options: Options) -> Coverage:
     )
     lost = ("impossible", remark("no_bands"))
     fades: Fate = ("impossible", remark("no_decay_rules"))
-    return account("zoho", grid, judge, bands=lost, expiry=fades, notes=(*notes, *fields.must_exist(grid)))  # type: ignore[arg-type]
+    return account("zoho", grid, judge, bands=lost, expiry=fades, notes=(*notes, *fields.notes(grid)))  # type: ignore[arg-type]
 
 
 def limits_of(options: Options) -> Limits:

@@ -11,6 +11,7 @@ from calibrate.errors import ExportError
 from calibrate.export import coverage, hubspot, odoo, salesforce, write, zoho
 from calibrate.export.base import Options
 from calibrate.export.fields import labels_of, read_map
+from calibrate.export.loading import loading_section
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid
 
@@ -102,3 +103,19 @@ def test_names_that_cannot_be_and_columns_that_are_not_are_refused() -> None:
         write(grid_on("Démo"), "hubspot", Options(names={"Démo": "de mo"}))
     with pytest.raises(ExportError, match=r"no column of the grid named 'Démon'\. Did you mean 'Démo'"):
         write(grid_on("Démo"), "hubspot", Options(names={"Démon": "demi"}))
+
+
+def test_names_known_by_a_french_heading_are_said_to_be_unconfirmed_until_they_are_mapped() -> None:
+    """Certain enough to write, not certain enough to say nothing: the user compares, and --map has the last word."""
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    columns = ("Secteur d'activité", "Industry")
+    criteria = tuple(Criterion(c, c, "text", "fit", (Level("a", values=("a",)), *ends)) for c in columns)
+    grid = Grid("g", "m", criteria, ((5, 0, 0), (3, 0, 0)))
+    for form in ("hubspot", "hubspot-formula", "salesforce", "zoho"):
+        (note,) = [note for note in coverage(grid, form).notes if note.kind == "french_headings"]
+        assert note.facts["columns"] == "Secteur d'activité" and "--map FILE" in str(note)
+        mapped = Options(names={"Secteur d'activité": "Sector__c" if form[0] in "sz" else "sector_of_mine"})
+        assert not [note for note in coverage(grid, form, mapped).notes if note.kind == "french_headings"]
+    names = hubspot.field_table(grid, Options())
+    page = loading_section(grid, "hubspot", "f", Options(), coverage(grid, "hubspot"), names)
+    assert "comes from a French heading" in page
