@@ -111,9 +111,11 @@ def integrated(
 
     On a criterion's levels, the other criteria summed out, the data say ``x' J x / 2 - b' x``; with its strengths
     multiplied by a factor the posterior is normal and its marginal likelihood is known. The factors run over spreads of
-    the levels from `SPREADS`, under a half-Cauchy prior. Covariances between criteria are stretched alike.
+    the levels from `SPREADS`, under a half-Cauchy prior times the spread: few levels never say that a criterion tells
+    nothing at all, and intervals that half believe it are too short. Covariances between criteria are stretched alike.
     Sources: Rue, Martino and Chopin, "Approximate Bayesian inference by nested Laplace approximations" (2009);
-    Gelman, "Prior distributions for variance parameters in hierarchical models" (2006).
+    Gelman, "Prior distributions for variance parameters in hierarchical models" (2006); Chung et al., "A nondegenerate
+    penalized likelihood estimator for variance parameters" (2013).
     """
     mean, stretch = weights.copy(), np.zeros_like(covariance)
     certain = _inverse(precision)
@@ -128,7 +130,7 @@ def integrated(
         covariances = _inverse(data + priors)
         means = covariances @ pull
         likelihood = np.linalg.slogdet(priors)[1] + np.linalg.slogdet(covariances)[1] + means @ pull
-        chances = likelihood / 2 - np.log1p((SPREADS / USUAL_SPREAD) ** 2) + np.log(SPREADS)
+        chances = likelihood / 2 - np.log1p((SPREADS / USUAL_SPREAD) ** 2) + 2 * np.log(SPREADS)
         share = special.softmax(chances)
         mean[block] = share @ means
         away = means - mean[block]

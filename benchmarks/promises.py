@@ -1,0 +1,166 @@
+"""Intervals of weights and thresholds, and promised stability, on simulated histories whose truth is known.
+
+For `truth.py`, one line a promise. Criteria have levels of 2 to 40 % of the leads and go together; effects are drawn
+anew for each history.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import numpy as np
+
+from calibrate.counts.rates import estimate
+from calibrate.counts.tally import Tally, tally_of
+from calibrate.grid.criteria import Criterion, Level, offsets
+from calibrate.points.cross_fitted import level_of, unseen
+from calibrate.points.plan import Plan, calibrate_prepared, prepare, redrawn
+from calibrate.points.score_table import row_scores, score
+from calibrate.points.thresholds import trade_off
+from calibrate.weights import METHODS
+from calibrate.weights.constraints import Constraints
+from calibrate.weights.logistic import _centre
+
+SEED = 20261202
+COHORTS = 15
+SHARES = ([0.4, 0.3, 0.2, 0.1], [0.5, 0.3, 0.12, 0.05, 0.03], [0.35, 0.3, 0.2, 0.1, 0.03, 0.02], [0.7, 0.3])
+CRITERIA = 8
+ENDS = (Level("missing", "missing"), Level("other", "other"))
+Line = tuple[str, float, float, float]
+
+
+def criterion(i: int) -> Criterion:
+    """One question; its levels have the shares of `SHARES`, in turn."""
+    names = (Level(f"v{j}", values=(f"v{j}",)) for j in range(len(SHARES[i % len(SHARES)])))
+    return Criterion(f"c{i}", f"c{i}", "text", "fit", (*names, *ENDS))
+
+
+QUESTIONS = tuple(criterion(i) for i in range(CRITERIA))
+
+
+@dataclass(frozen=True)
+class World:
+    """True log-odds: of every level, of a lead whose levels add 0, and the spread of cohorts around it."""
+
+    effects: tuple[np.ndarray, ...]
+    intercept: float
+    between: float = 0.0
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator, base: float, spread: float = 0.5, between: float = 0.0) -> World:
+        """Effects of a normal distribution, and the intercept at which so many leads close."""
+        effects = tuple(rng.normal(0, spread, len(c.levels) - 2) for c in QUESTIONS)
+        codes = _codes(rng, 20_000)
+        odds = sum(effect[column] for effect, column in zip(effects, codes, strict=True))
+        low, high = -15.0, 15.0
+        for _ in range(40):
+            middle = (low + high) / 2
+            low, high = (middle, high) if (1 / (1 + np.exp(-(middle + odds)))).mean() < base else (low, middle)
+        return cls(effects, low, between)
+
+    def leads(self, rng: np.random.Generator, count: int, cohorts: int = COHORTS) -> tuple[Tally, np.ndarray]:
+        """A history of so many leads in time order, and their chances."""
+        codes = _codes(rng, count)
+        cohort = np.arange(count) * cohorts // count
+        odds = self.intercept + sum(effect[column] for effect, column in zip(self.effects, codes, strict=True))
+        chance = 1 / (1 + np.exp(-(odds + self.between * rng.normal(size=cohorts)[cohort])))
+        names = [f"{i:02d}" for i in range(cohorts)]
+        return tally_of(QUESTIONS, codes, rng.random(count) < chance, cohort, names), chance
+
+
+def _codes(rng: np.random.Generator, count: int) -> np.ndarray:
+    """Levels of every lead; questions share a hidden half."""
+    hidden = rng.normal(size=count)
+    mixed = 0.4 * hidden + np.sqrt(1 - 0.16) * rng.normal(size=(CRITERIA, count))
+    place = np.argsort(np.argsort(mixed, axis=1), axis=1) / count
+    cuts = [np.cumsum(SHARES[i % len(SHARES)])[:-1] for i in range(CRITERIA)]
+    return np.stack([np.searchsorted(cut, row, side="right") for cut, row in zip(cuts, place, strict=True)]).astype(
+        np.uint8
+    )
+
+
+SIZES = ((500, 0.2), (3_000, 0.03), (3_000, 0.2), (20_000, 0.003), (20_000, 0.03))
+
+
+def weights(runs: int, sizes: tuple[tuple[int, float], ...] = SIZES) -> list[Line]:
+    """95 % intervals of the weights of `logistic` (joint) and `evidence` (alone) against the truth."""
+    lines = []
+    for leads, base in sizes:
+        rng = np.random.default_rng(SEED)
+        inside: dict[tuple[str, str], list[bool]] = defaultdict(list)
+        for _ in range(runs):
+            world = World.drawn(rng, base)
+            tally, chance = world.leads(rng, leads)
+            table = estimate(tally)
+            joint = np.concatenate([np.append(effect, [0.0, 0.0]) for effect in world.effects])
+            size = tally.by_level[:, 0]
+            far, far_chance = world.leads(rng, 100_000)
+            alone = np.array([
+                far_chance[far.codes[i] == j].mean() if (far.codes[i] == j).any() else 0.5
+                for i, c in enumerate(QUESTIONS) for j in range(len(c.levels))
+            ])  # fmt: skip
+            overall = far_chance.mean()
+            truth = {
+                "logistic": joint - _centre(tally, joint)[0],
+                "evidence": np.log(alone / (1 - alone)) - np.log(overall / (1 - overall)),
+            }
+            for method, true in truth.items():
+                seen = METHODS[method](tally, table, Constraints())
+                held = (seen.low <= true) & (true <= seen.high)
+                for kind, mine in (("small", (size >= 30) & (size < 200)), ("all", size >= 30)):
+                    inside[method, kind] += held[mine].tolist()
+        for method in ("logistic", "evidence"):
+            for kind, low in (("all", 0.93), ("small", 0.90)):
+                if held_ := inside[method, kind]:
+                    what = "weights" if kind == "all" else "weights of 30 to 200 leads"
+                    high = 0.97 if kind == "all" else 1.0
+                    name = f"{method}, {leads} leads, {base:.1%} close: intervals of {what}"
+                    lines.append((name, float(np.mean(held_)), low, high))
+    return lines
+
+
+PROMISED = ("lift", "cautious", "evidence", "logistic", "sparse")
+
+
+def thresholds(runs: int, customers: int = 150, leads: int = 3_000, between: float = 0.15) -> list[Line]:
+    """Close rate shown above the MQL threshold against the true one, and its interval on the next cohort's leads."""
+    lines, shown, inside = [], defaultdict(list), defaultdict(list)
+    rng = np.random.default_rng(SEED + 1)
+    for _ in range(runs):
+        world = World.drawn(rng, customers / leads, between=between)
+        tally, _ = world.leads(rng, leads)
+        prepared = prepare(tally)
+        fresh, chance = world.leads(rng, 60_000, cohorts=30)
+        for method in PROMISED:
+            plan = Plan(method, method)
+            grid = redrawn(prepared, plan, calibrate_prepared(prepared, plan))
+            if grid.thresholds is None or not grid.lines:
+                continue
+            at = grid.thresholds.marketing_qualified
+            table = score(tally, grid)
+            whole = unseen(table, grid.curve, level_of(table, grid.curve))
+            row = trade_off(whole, COHORTS)
+            row = row[row["threshold"] >= at].iloc[0]
+            above = row_scores(fresh, grid) >= at
+            mine = above.astype(float)
+            came = np.bincount(fresh.cohort, mine * chance) / np.bincount(fresh.cohort, mine)
+            shown[method].append(float(row["close_rate"]) / came.mean())
+            inside[method] += ((row["low"] <= came) & (came <= row["high"])).tolist()
+    for method in PROMISED:
+        if shown[method]:
+            lines += [
+                (f"{method}: close rate shown above MQL / true", float(np.mean(shown[method])), 0.97, 1.03),
+                (f"{method}: later cohorts inside its interval", float(np.mean(inside[method])), 0.90, 0.97),
+            ]
+    return lines
+
+
+if __name__ == "__main__":
+    for check in (weights, thresholds):
+        for line in check(int(sys.argv[1]) if len(sys.argv) > 1 else 20):
+            print("%-80s %.4f  %.3f %.3f %s" % (*line, "" if line[2] <= line[1] <= line[3] else "NO"), flush=True)
