@@ -17,7 +17,7 @@ import numpy as np
 
 from calibrate.counts.rates import estimate
 from calibrate.counts.tally import Tally, tally_of
-from calibrate.grid.criteria import Criterion, Level, offsets
+from calibrate.grid.criteria import Criterion, Level
 from calibrate.points.cross_fitted import level_of, unseen
 from calibrate.points.plan import Plan, calibrate_prepared, prepare, redrawn
 from calibrate.points.score_table import row_scores, score
@@ -95,7 +95,7 @@ def weights(runs: int, sizes: tuple[tuple[int, float], ...] = SIZES) -> list[Lin
         inside: dict[tuple[str, str], list[bool]] = defaultdict(list)
         for _ in range(runs):
             world = World.drawn(rng, base)
-            tally, chance = world.leads(rng, leads)
+            tally, _ = world.leads(rng, leads)
             table = estimate(tally)
             joint = np.concatenate([np.append(effect, [0.0, 0.0]) for effect in world.effects])
             size = tally.by_level[:, 0]
@@ -163,4 +163,4 @@ def thresholds(runs: int, customers: int = 150, leads: int = 3_000, between: flo
 if __name__ == "__main__":
     for check in (weights, thresholds):
         for line in check(int(sys.argv[1]) if len(sys.argv) > 1 else 20):
-            print("%-80s %.4f  %.3f %.3f %s" % (*line, "" if line[2] <= line[1] <= line[3] else "NO"), flush=True)
+            print(*line, "" if line[2] <= line[1] <= line[3] else "NO", flush=True)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..grid.criteria import Criterion, Level, interval_name, is_placeholder
+from .design_effect import Pairs, contrast_effect, pairs_of
 from .rates import MIN_LEADS, SHOWN_LEADS, RateTable, estimate, p_values
 from .tally import Tally
 
@@ -68,20 +69,35 @@ def group(
     """
     grouped = []
     least = min_leads if pool else min(min_leads, SHOWN_LEADS)
-    for criterion, margin in zip(tally.criteria, tally.marginals, strict=True):
+    for i, (criterion, margin) in enumerate(zip(tally.criteria, tally.marginals, strict=True)):
         leads, customers = margin.sum(axis=0).T
         if criterion.kind == "text":
-            criterion, leads, customers = _join_placeholders(criterion, leads, customers, min_leads)
+            effect = _effect(tally, i, leads)
+            criterion, leads, customers = _join_placeholders(criterion, leads, customers, min_leads, effect)
             grouped.append(_pool(criterion, leads, least))
         elif criterion.kind == "number" and not criterion.fixed:
             direction: Monotone | None = "either" if criterion.name in monotone else None
-            merged, merged_leads = _merge(criterion, leads, customers, min_leads, min_customers, most, direction)
+            effect = _effect(tally, i, leads)
+            merged, merged_leads = _merge(
+                criterion, leads, customers, (min_leads, min_customers), most, direction, effect
+            )
             grouped.append(_pool(merged, merged_leads, least))
         elif criterion.kind == "number":
             grouped.append(_pool(criterion, leads, least))
         else:
             grouped.append(criterion)
     return tuple(grouped)
+
+
+def _effect(tally: Tally, position: int, leads: NDArray[np.int64]) -> float:
+    """Design effect of a criterion's levels against the whole, each weighted by what it leaves to the others."""
+    groups, total = tally.grouped, float(leads.sum())
+    if groups is None or not total:
+        return 1.0
+    own, common = pairs_of(groups, tally.codes[position], len(leads))
+    effect = contrast_effect(leads.astype(float), total, Pairs(own, common, float(groups.company.sum())))
+    room = leads * (1 - leads / total)
+    return float(room @ effect / room.sum()) if room.sum() > 0 else 1.0
 
 
 def shown(tally: Tally, *, min_leads: int = MIN_LEADS) -> tuple[Criterion, ...]:
@@ -160,22 +176,25 @@ def _merge(
     criterion: Criterion,
     leads: NDArray[np.int64],
     customers: NDArray[np.int64],
-    min_leads: int,
-    min_customers: int,
+    fewest: tuple[int, int],
     most: int,
     monotone: Monotone | None,
+    effect: float,
 ) -> tuple[Criterion, NDArray[np.int64]]:
-    """A number's adjacent fine levels merged where the counts do not tell them apart, with the leads of each."""
+    """A number's adjacent fine levels merged where the counts do not tell them apart, with the leads of each.
+
+    `fewest` are the leads and customers that a level needs; counts tell as many times less as the design effect says.
+    """
     at = [i for i, level in enumerate(criterion.levels) if level.role == "value"]
     at.sort(key=lambda i: -math.inf if (low := criterion.levels[i].low) is None else low)
     fine = [criterion.levels[i] for i in at]
     starts = [level.low if level.low is not None else -math.inf for level in fine[1:]]
     alone = next((i for i, level in enumerate(fine) if level.name == criterion.reference), None)
     cuts = best_cuts(
-        leads[at],
-        customers[at],
-        min_leads=min_leads,
-        min_customers=min_customers,
+        leads[at] / effect,
+        customers[at] / effect,
+        min_leads=fewest[0] / effect,
+        min_customers=fewest[1] / effect,
         most=most,
         monotone=monotone,
         penalty=PENALTY,
@@ -274,7 +293,7 @@ def _fewest(totals: Floats) -> int:
 
 
 def _join_placeholders(
-    criterion: Criterion, leads: NDArray[np.int64], customers: NDArray[np.int64], min_leads: int
+    criterion: Criterion, leads: NDArray[np.int64], customers: NDArray[np.int64], min_leads: int, effect: float
 ) -> tuple[Criterion, NDArray[np.int64], NDArray[np.int64]]:
     """Placeholders join the missing level, unless both are large and close differently."""
     missing = criterion.missing
@@ -287,7 +306,7 @@ def _join_placeholders(
             continue
         both = np.array([n[i]]), np.array([k[i]]), int(n[i] + n[missing]), int(k[i] + k[missing])
         enough = min(n[i], n[missing]) >= min_leads
-        if enough and p_values(both[1], both[0], both[3], both[2])[0] < DIFFERENT:
+        if enough and p_values(both[1], both[0], both[3], both[2], np.array([effect]))[0] < DIFFERENT:
             continue
         absorbed.append(i)
         n[missing] += n[i]

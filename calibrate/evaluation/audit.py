@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..counts.design_effect import rate_effect
 from ..counts.intervals import MIN_LEADS, wilson
 from ..grid.criteria import Criterion
 from ..grid.grid import Evidence, Grid
@@ -97,12 +98,16 @@ def _against_own_rate(grid: Grid, history: Tally | None) -> list[Finding]:
         for criterion, level, _, evidence in _lines(grid, history)
         if level == criterion.reference and evidence.leads
     }
-    for criterion, level, point, evidence in _lines(grid, history):
+    wider = np.ones(len(grid.flat))
+    if history is not None and history.pairs is not None and not grid.evidence:
+        wider = rate_effect(history.by_level[:, 0].astype(float), history.pairs.own)
+    for (criterion, level, point, evidence), effect in zip(_lines(grid, history), wider, strict=False):
         if evidence.leads < MIN_LEADS or evidence.note:
             continue
         low = high = evidence.customers / evidence.leads
         if not grid.evidence:
-            low, high = (float(bound) for bound in wilson(np.array(evidence.customers), np.array(evidence.leads)))
+            counts = np.array([evidence.customers, evidence.leads]) / effect
+            low, high = (float(bound) for bound in wilson(counts[0], counts[1]))
         neutral = neutrals.get(criterion.name, customers / leads)  # points count from the neutral answer
         lowest, highest = sorted((neutral, customers / leads))
         if (point > 0 and high < lowest) or (point < 0 and low > highest):

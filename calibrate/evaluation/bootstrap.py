@@ -66,7 +66,8 @@ class Resampled:
 
     def differences(self, position: int, alpha: float) -> dict[str, Estimate]:
         """Each metric of one grid minus the first one's, ``d -+ t se`` with the standard error over the draws."""
-        width = float(special.stdtrit(max(self.sample - 1, 1), 1 - alpha / 2))
+        freedom = max(self.sample - 1, 1)
+        width = float(special.stdtrit(freedom, 1 - alpha / 2)) * np.sqrt(1 + 1 / freedom)
         gaps = self.value[position] - self.value[0]
         errors = (self.drawn[position] - self.drawn[0]).std(axis=1)
         furthest = [METRICS[name].span[1] - METRICS[name].span[0] for name in self.metrics]
@@ -275,11 +276,14 @@ def _side(
 
 
 def _buyers(later: LaterLeads, leads: NDArray[np.int64]) -> int:
-    """Leads, those of one group once."""
+    """Leads, those of one group once: as many of one size as tell as much, ``(sum m)^2 / sum m^2`` (Kish 1965)."""
     if later.group is None:
         return int(leads.sum())
     alone = later.group < 0
-    return int(leads[alone].sum()) + len(np.unique(later.group[~alone & (leads > 0)]))
+    sizes = np.bincount(later.group[~alone], leads[~alone]) if (~alone).any() else np.zeros(1)
+    single, squares = float(leads[alone].sum()), float((sizes**2).sum())
+    total = single + float(sizes.sum())
+    return round(total**2 / (single + squares)) if total else 0
 
 
 def _standing(grid: Scored, strata: Sequence[_Stratum], position: int) -> Scored:

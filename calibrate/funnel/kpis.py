@@ -62,7 +62,11 @@ def months_of(tally: Tally, grid: Grid) -> tuple[Month, ...]:
     sums = summed(tally.leads * scores), summed(tally.customers * scores)
     months = []
     for i, cohort in enumerate(tally.cohorts):
-        overall, marketing, sales = (rate(round(float(k[i])), round(float(n[i]))) for k, n in parts)
+        mine = tally.cohort == i
+        overall, marketing, sales = (
+            rate(round(float(k[i])), round(float(n[i])), tally.effect(mine & mask))
+            for (k, n), mask in zip(parts, reached, strict=True)
+        )
         if overall.leads:
             customers, leads = (float(part[i]) for part in parts[0])
             mean = float(sums[1][i]) / customers if customers else None

@@ -56,13 +56,14 @@ def select_worked(tally: Tally, rates: RateTable, name: str) -> Selection:
         all_customers += np.bincount(place, pooled.customers, size)
     lift_moves = np.zeros(size, np.bool_)
     if worked[0] and unworked[0]:
-        lift_moves = _lift_moves((customers, leads, worked), (all_customers - customers, all_leads - leads, unworked))
+        sides = (customers, leads, worked), (all_customers - customers, all_leads - leads, unworked)
+        lift_moves = _lift_moves(*sides, rates.contrast)
     return Selection(
         column=column.column,
         all_leads=rates.overall,
-        worked=rate(round(worked[1]), round(worked[0])),
-        others=rate(round(unworked[1]), round(unworked[0])),
-        differs=_differ(worked, unworked),
+        worked=rate(round(worked[1]), round(worked[0]), tally.effect(rows)),
+        others=rate(round(unworked[1]), round(unworked[0]), tally.effect(~rows)),
+        differs=_differ(worked, unworked, tally.effect()),
         leads=np.round(leads).astype(np.int64),
         customers=np.round(customers).astype(np.int64),
         moved=lift_moves,
@@ -83,20 +84,23 @@ def _counted(tally: Tally, rows: NDArray[np.bool_]) -> tuple[float, float]:
     return float(tally.leads[rows].sum()), float(tally.customers[rows].sum())
 
 
-def _differ(one: tuple[float, float], two: tuple[float, float]) -> bool:
-    """Whether two close rates surely differ: ``|p1 - p2| > 1.96 sqrt(p (1 - p) (1/n1 + 1/n2))``, p pooled."""
+def _differ(one: tuple[float, float], two: tuple[float, float], effect: float = 1.0) -> bool:
+    """Whether two close rates surely differ: ``|p1 - p2| > 1.96 sqrt(e p (1 - p) (1/n1 + 1/n2))``, p pooled."""
     if not one[0] or not two[0]:
         return False
     pooled = (one[1] + two[1]) / (one[0] + two[0])
-    error = np.sqrt(pooled * (1 - pooled) * (1 / one[0] + 1 / two[0]))
+    error = np.sqrt(effect * pooled * (1 - pooled) * (1 / one[0] + 1 / two[0]))
     return bool(abs(one[1] / one[0] - two[1] / two[0]) > Z95 * error)
 
 
 Side = tuple[NDArray[np.float64], NDArray[np.float64], tuple[float, float]]
 
 
-def _lift_moves(one: Side, two: Side) -> NDArray[np.bool_]:
-    """Levels whose lift surely differs between two groups of leads (log ratios, Bonferroni over the levels)."""
+def _lift_moves(one: Side, two: Side, effect: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Levels whose lift surely differs between two groups of leads (log ratios, Bonferroni over the levels).
+
+    `effect` is the design effect of each level against the rest.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = np.zeros(len(one[0]))
         variance = np.zeros(len(one[0]))
@@ -106,4 +110,4 @@ def _lift_moves(one: Side, two: Side) -> NDArray[np.bool_]:
         enough = (one[0] >= 5) & (two[0] >= 5)
         size = max(int(enough.sum()), 1)
         limit = np.sqrt(2 * np.log(size / 0.025)) if size > 1 else Z95  # above the normal quantile of 0.05 / size
-        return np.asarray(enough & (np.abs(gap) > limit * np.sqrt(variance)))
+        return np.asarray(enough & (np.abs(gap) > limit * np.sqrt(effect * variance)))

@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from calibrate.counts.binning import group as group_levels
 from calibrate.counts.rates import estimate
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.evaluation.backtest import folds, replay, training
-from calibrate.evaluation.bootstrap import resample
+from calibrate.evaluation.bootstrap import _buyers, resample
 from calibrate.evaluation.comparison import compare
 from calibrate.evaluation.swap import swap_all
+from calibrate.funnel.kpis import months_of
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Evidence, Grid, Thresholds
 from calibrate.monitoring.drift import find_drift
@@ -20,6 +22,8 @@ from calibrate.points.curve import fit_curve
 from calibrate.points.plan import Plan
 from calibrate.points.score_table import score
 from calibrate.points.thresholds import trade_off
+from calibrate.weights.constraints import Constraints
+from calibrate.weights.logistic import logistic_weights
 
 LEVELS = (*(Level(f"v{i}", values=(f"v{i}",)) for i in range(4)), Level("missing", "missing"), Level("other", "other"))
 QUESTIONS = tuple(Criterion(f"c{i}", f"c{i}", "text", "fit", LEVELS, "v0") for i in range(4))
@@ -135,3 +139,42 @@ def test_drift_of_companies_that_have_not_moved_alarms_no_more_than_promised() -
             alarms[i] += sum(look.status != "keep" for look in find_drift(grid, tally).looks)
     assert alarms[0] <= 0.08 * 120
     assert alarms[1] > 3 * max(alarms[0], 1)
+
+
+def test_figures_of_months_cuts_and_weights_know_of_companies() -> None:
+    """Four contacts that win together: intervals are those of a quarter of the leads, and as many cuts."""
+    rng = np.random.default_rng(9)
+    size = np.repeat(np.arange(600), 4)
+    bins = tuple(Level(f"b{i}", low=None if i == 0 else i, high=None if i == 19 else i + 1) for i in range(20))
+    number = Criterion("n", "n", "number", "fit", (*bins, *LEVELS[-2:]), ordered=True)
+    sector = QUESTIONS[0]
+    codes = np.array([rng.integers(0, 20, 600)[size], rng.integers(0, 4, 600)[size]], np.uint8)
+    bought = (rng.random(600) < 0.2)[size]
+    together = tally_of((number, sector), codes, bought, group=size)
+    alone = tally_of((number, sector), codes, bought)
+    cuts = [len(group_levels(tally)[0].levels) for tally in (together, alone)]
+    assert cuts[0] < cuts[1]  # without any effect one interval and the two ends are enough
+    grid = replace(grid_of(rng), criteria=(sector,), points=((5, 1, 0, 0, 0, 0),), thresholds=Thresholds(1, 5))
+    (month,), (naive,) = months_of(together, grid), months_of(alone, grid)
+    for stage in ("overall", "marketing_qualified", "sales_qualified"):
+        wide, narrow = getattr(month, stage), getattr(naive, stage)
+        assert wide.customers == narrow.customers
+        assert 1.6 < (wide.high - wide.low) / (narrow.high - narrow.low) < 2.3
+    tables = [estimate(tally.without(["n"])) for tally in (together, alone)]
+    wide, narrow = (
+        logistic_weights(tally.without(["n"]), table, Constraints())
+        for tally, table in zip((together, alone), tables, strict=True)
+    )
+    assert ((wide.high - wide.low)[1:4] > 1.25 * (narrow.high - narrow.low)[1:4]).all()
+
+
+def test_companies_of_unequal_size_tell_as_much_as_fewer_equal_ones() -> None:
+    """Two alone, one of three and one of one that bought: (2 + 3 + 1) squared over 2 + 9 + 1 is 3."""
+    rng = np.random.default_rng(4)
+    later = replay(history(rng, contacts=2), [Plan("a", grid=grid_of(rng))], folds(history(rng, contacts=2)))[0].later
+    rows = 6
+    few = replace(
+        later, row=later.row[:rows], fold=later.fold[:rows], leads=np.ones(rows), customers=np.ones(rows),
+        counted=np.ones(rows, np.int64), group=np.array([-1, -1, 5, 5, 5, 7], np.int32),
+    )  # fmt: skip
+    assert _buyers(few, np.ones(rows, np.int64)) == 3 and _buyers(few, np.zeros(rows, np.int64)) == 0

@@ -1,8 +1,11 @@
 """The joint fit: what it shares, shrinks and recovers, and that samples and constraints do not lead it astray."""
 
 import importlib
+import importlib.util
+import sys
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -186,3 +189,15 @@ def test_a_sample_too_small_for_its_levels_does_not_lead_the_fit_astray(most, mo
     monkeypatch.setattr(module, "FIT_ROWS", most)
     monkeypatch.setattr(module, "FIRST_ROWS", most // 2)
     assert log_loss(tally, fitted(tally)) < whole + 0.001
+
+
+def test_intervals_hold_the_truth_on_small_histories_and_small_levels() -> None:
+    """A fast copy of `benchmarks/promises.py`, where 93 to 97 % of all intervals hold, at five sizes."""
+    path = Path(__file__).parents[2] / "benchmarks" / "promises.py"
+    spec = importlib.util.spec_from_file_location("promises_benchmark", path)
+    assert spec is not None and spec.loader is not None
+    bench = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = bench
+    spec.loader.exec_module(bench)
+    for name, held, low, high in bench.weights(24, ((500, 0.2), (3_000, 0.03))):
+        assert low - 0.025 <= held <= high + 0.02, name
