@@ -215,7 +215,11 @@ def frontier(data: str, flags: dict[str, Any]) -> None:
 def score(
     grid: Annotated[str, typer.Argument(metavar="GRID.json")],
     data: Annotated[str, typer.Argument(metavar="DATA", help=DATA_HELP)],
-    out: Annotated[str, Option(metavar="FILE", help="Where to write: CSV or Parquet by suffix.")],
+    out: Annotated[str, Option(metavar="FILE", help="Where to write: CSV or Parquet by suffix.")] = "",
+    out_table: Annotated[
+        str,
+        Option(metavar="NAME", help="A new table beside the leads in their database, instead of a file."),
+    ] = "",
     events: EventsFlag = None,
     table: TableFlag = None,
     at: AtFlag = None,
@@ -226,6 +230,8 @@ def score(
     """Add score, band and reasons to every lead of a file or table."""
     if reasons not in ("top", "all"):
         raise SettingsError(unknown("kind of reasons", reasons, ("top", "all")))
+    if bool(out) == bool(out_table):
+        raise SettingsError("name where the scored leads go: a file with --out, or a table with --out-table")
     from ..monthly import run as monthly
     from ..scoring import rows as scoring
 
@@ -234,13 +240,12 @@ def score(
     with Progressing(json, words_of(lang)) as progress:
         progress("score")
         weights, every_line = monthly.read_grid(grid), reasons == "all"
-        totals = scoring.score_file(
-            weights, data, out, table=table, events=events, at=day, language=lang, every_line=every_line
-        )
+        writer, target = (scoring.score_file, out) if out else (scoring.score_table, out_table)
+        totals = writer(weights, data, target, table=table, events=events, at=day, language=lang, every_line=every_line)
     if json:
-        say_json({"rows": totals, "out": out})
+        say_json({"rows": totals, "out": target})
     else:
-        say(words_of(None)("terminal.scored", leads=totals, path=out))
+        say(words_of(None)("terminal.scored", leads=totals, path=target))
 
 
 @grid_app.command("check")

@@ -16,6 +16,7 @@ from .duckdb import Connection, DuckTable, copied, refusal
 from .files import Asked, open_file
 from .frames import Frame, is_frame, open_frame
 from .infer import table_in_place
+from .rows import RemoteTable
 from .sql import identifier, literal, rendered
 from .table import OBJECTS, Statement, Table, free_of_reserved, shown
 
@@ -146,8 +147,8 @@ class Session:
         """Write the rows of a statement over a table of this session to a CSV or Parquet file; how many there are."""
         if not isinstance(table, DuckTable):
             raise InputError(
-                f"{table.name} stays where it is: export the grid as SQL for its database and run it there, or write "
-                "the table to a Parquet file first"
+                f"{table.name} stays where it is: name a new table there with --out-table, or write the leads to a "
+                "Parquet file first"
             )
         form = "FORMAT PARQUET" if path.suffix.lower() == ".parquet" else "FORMAT CSV, HEADER"
         form += ", USE_TMP_FILE false"  # the path is temporary itself: a second file beside it would outlive a kill
@@ -159,6 +160,12 @@ class Session:
                 f"{table.name}: cannot be read and written whole ({_said(fault)})"
             ) from fault
         return int(rows[0][0])
+
+    def store(self, table: Table, statement: Statement, name: str) -> int:
+        """Make a new table of a statement's rows where the table of this session lies; how many there are."""
+        if not isinstance(table, RemoteTable):
+            raise InputError(f"{table.name} lies in no database in which a table can be made: write a file with --out")
+        return table.stored(statement, name)
 
     def close(self) -> None:
         """Close what is open; tables of this session can no longer be asked."""

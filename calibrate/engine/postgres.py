@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, MissingExtraError, unknown
-from .rows import PIECE, RemoteTable, Types, arrays, columns_read
+from .rows import PIECE, RemoteTable, Types, arrays, columns_read, place_of
 from .sql import identifier, literal, relation, rendered
 from .table import Statement, shown
 
@@ -122,6 +122,28 @@ class PostgresTable(RemoteTable):
             cursor.execute(rendered(statement, "postgres"))
             while rows := cursor.fetchmany(PIECE):
                 yield _arrays(cursor.description, rows)
+
+    def stored(self, statement: Statement, name: str) -> int:
+        """Make a new table of the answer, in one transaction; how many rows it has."""
+        import psycopg
+
+        connection = self.door.connection
+        try:
+            with self.door.asking(name), connection.transaction():
+                connection.execute("SET TRANSACTION READ WRITE")
+                return connection.execute(
+                    f"CREATE TABLE {place_of(name)} AS {rendered(statement, 'postgres')}"
+                ).rowcount
+        except InputError as error:
+            fault = error.__cause__
+            if isinstance(fault, psycopg.errors.DuplicateTable):
+                raise InputError(f"'{name}' exists already; name a new table, or drop this one first") from fault
+            if isinstance(fault, psycopg.errors.InsufficientPrivilege):
+                raise InputError(
+                    f"this role may not make the table '{name}' ({_said(fault)}); name a schema in which it may, as "
+                    "--out-table schema.name"
+                ) from fault
+            raise
 
 
 def _arrays(description: Any, rows: list[tuple[Any, ...]]) -> dict[str, NDArray[Any]]:

@@ -50,6 +50,19 @@ class RemoteTable(ABC):
     def stream(self, statement: Statement) -> Iterator[dict[str, NDArray[Any]]]:
         """The same in pieces."""
 
+    @abstractmethod
+    def stored(self, statement: Statement, name: str) -> int:
+        """Make a new table of the answer where the rows lie, none of which comes over; how many rows it has."""
+
+
+def place_of(name: str) -> str:
+    """The escaped name of a table, its schema before it.
+
+    >>> print(place_of("crm.my leads"))
+    "crm"."my leads"
+    """
+    return ".".join(identifier(part).sql("duckdb") for part in name.split("."))
+
 
 def columns_read(described: Iterable[tuple[str, str]], types: Types) -> Read:
     """Columns by name and type of the database; a type that is not known is read as text.

@@ -58,6 +58,13 @@ class SparkTable(RemoteTable):
         while piece := list(islice(rows, PIECE)):
             yield arrays(answer.dtypes, piece, _array)
 
+    def stored(self, statement: Statement, name: str) -> int:
+        """Make a new table of the answer by the session's own workers; how many rows it has."""
+        if self.session.catalog.tableExists(name):
+            raise InputError(f"'{name}' exists already; name a new table, or drop this one first")
+        self.session.sql(rendered(statement, "spark")).write.saveAsTable(name)
+        return int(self.session.table(name).count())
+
 
 def _array(kind: str, values: tuple[Any, ...]) -> NDArray[Any]:
     """Values of one column with gaps as the `Table` protocol says."""

@@ -172,9 +172,20 @@ def place_of(column: exp.Expr, texts: Sequence[str], otherwise: exp.Expr) -> exp
     )
 
 
-def _portable(node: exp.Expr) -> exp.Expr:
-    """A lookup as a CASE with one branch per code, which every engine knows."""
-    if not (isinstance(node, exp.Anonymous) and node.name.upper() == _LOOKUP):
+def _portable(node: exp.Expr, dialect: str) -> exp.Expr:
+    """What only DuckDB calls so: a lookup becomes a CASE with one branch per code; entries of lists; bits."""
+    if not isinstance(node, exp.Anonymous):
+        return node
+    if node.name.upper() == "BIT_COUNT" and dialect == "postgres":
+        number = node.expressions[0].transform(_portable, dialect)
+        bits = exp.cast(exp.cast(number, "BIT(64)", dialect="postgres"), "TEXT")
+        return exp.Length(this=exp.func("REPLACE", bits, literal("0"), literal("")))
+    if node.name.upper() == _PLACE:
+        entries, place = (part.transform(_portable, dialect) for part in node.expressions)
+        if dialect == "postgres":
+            return exp.Bracket(this=exp.paren(entries), expressions=[place], offset=1)
+        return exp.Anonymous(this="GET", expressions=[entries, exp.Sub(this=exp.paren(place), expression=literal(1))])
+    if node.name.upper() != _LOOKUP:
         return node
     table, column = node.expressions
     texts: dict[str, list[exp.Expr]] = {}
@@ -335,7 +346,7 @@ def rendered(statement: exp.Expr | str, dialect: str) -> str:
     if dialect == "duckdb":
         return statement if isinstance(statement, str) else statement.sql(dialect)
     tree = parse_one(statement, read="duckdb") if isinstance(statement, str) else statement
-    return tree.transform(_portable).sql(dialect)
+    return tree.transform(_portable, dialect).sql(dialect)
 
 
 def day(column: exp.Expr) -> exp.Expr:

@@ -83,12 +83,14 @@ def marked(
     words: Mapping[str, str] | None = None,
     *,
     every_line: bool = False,
+    most_bits: int = LARGE,
 ) -> Marked:
     """Score and reasons of a grid, from the expression of each criterion's level code.
 
     `remaining` has SQL for the points that are left of a line, by criterion and level; with nothing left it is no
     reason. `columns` are the relation's: none of them has the name of one that is added. `words` are those of
-    `words_in`. With `every_line` the reasons are all lines that fired: their points add up to the score.
+    `words_in`. With `every_line` the reasons are all lines that fired: their points add up to the score. `most_bits`
+    are those of the engine's largest whole number.
     """
     prefix = _prefix(columns)
     measures: dict[Measure, str] = {
@@ -101,7 +103,7 @@ def marked(
     if room >= SMALL:
         raise GridError(f"grid '{grid.name}' has points too large to be added up; divide all of them by one number")
     lines = _lines(grid, words_in("en") if words is None else words)
-    line_words = _words(lines, room)
+    line_words = _words(lines, room, most_bits)
     wide = line_words[0].end + MOST_REASONS > SMALL
     sums = [_sum(grid, codes, least if i == 0 else None, word, remaining, wide) for i, word in enumerate(line_words)]
     score = f"{whole(f'{prefix}sum0 & {2**room - 1}')} + {sum(least)}"
@@ -153,10 +155,10 @@ def _lines(grid: Grid, words: Mapping[str, str]) -> list[_Line]:
     return lines
 
 
-def _words(lines: Sequence[_Line], room: int) -> list[_Word]:
+def _words(lines: Sequence[_Line], room: int, most_bits: int) -> list[_Word]:
     """The lines in as many words as they need: one where they find room beside the score."""
     words, first = [], room
-    end = LARGE - MOST_REASONS
+    end = most_bits - MOST_REASONS
     while len(lines) > end - first:
         words.append(_Word(tuple(lines[: end - first]), first))
         lines, first = lines[end - first :], 0

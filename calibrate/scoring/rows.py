@@ -37,7 +37,7 @@ from ..leads.events import EventNames, join_events
 from ..leads.landmarks import age_sql
 from ..leads.terms import Terms
 from ..numbers import Signs
-from .reasons import marked
+from .reasons import LARGE, SMALL, marked
 
 ADDED = ("score", "band", *CLOSE_RATE, "reasons")
 TREND, TREND_DAYS = "trend", 30
@@ -87,6 +87,27 @@ def score_file(
         except OSError as fault:
             raise InputError(f"'{out}' cannot be written: {fault.strerror}. Choose another folder") from None
     return leads_written
+
+
+def score_table(
+    grid: Grid,
+    source: str,
+    name: str,
+    *,
+    table: str | None = None,
+    events: str | None = None,
+    at: date | None = None,
+    language: str = "en",
+    every_line: bool = False,
+) -> int:
+    """Make a new table of the scored leads in the database or cluster in which they lie, and return how many there are.
+
+    No row comes over. What is added, and what the other parameters mean, `score_file` says. Raises InputError where the
+    table exists already or may not be made.
+    """
+    with Session() as session:
+        leads, columns = open_leads(session, grid, source, table=table, events=events, at=at)
+        return session.store(leads, scored(grid, leads, columns, at, language, every_line), name)
 
 
 def open_leads(
@@ -207,7 +228,9 @@ def scored(
     if clashes:
         raise InputError(f"{leads.name} already has a column '{clashes[0]}'; rename it, so that nothing is overwritten")
     grid, codes = coded(grid, leads)
-    marks = marked(grid, codes, points_left(grid, leads, at), names, words_in(language), every_line=every_line)
+    remaining, words = points_left(grid, leads, at), words_in(language)
+    most_bits = LARGE if leads.dialect == "duckdb" else SMALL
+    marks = marked(grid, codes, remaining, names, words, every_line=every_line, most_bits=most_bits)
     steps = [(band_condition(band, marks.names), value(band.name)) for band in grid.ladder]
     columns = {quoted(name): quoted(name) for name in (names if columns_shown is None else columns_shown)}
     score = marks.names["score"]

@@ -208,3 +208,35 @@ def test_a_trend_is_the_difference_of_two_scorings(tmp_path: Path) -> None:
         told = "up" if new > old else "down" if new < old else "steady"
         assert trend == ("" if day > on - timedelta(days=30) else told)
     assert len({*trends}) == 4
+
+
+def test_a_database_holds_the_scores_of_a_file(server: str, tmp_path: Path) -> None:
+    """Scored there and here: the same scores, bands and reasons, and not a row handed over."""
+    import psycopg
+
+    from calibrate.scoring.rows import score_table
+
+    rows = [(i, [None, "Bank", "Farm", " ", "it's"][i % 5]) for i in range(500)]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE TABLE leads (id INT, sector TEXT)")
+        connection.cursor().executemany("INSERT INTO leads VALUES (%s, %s)", rows)
+        (tmp_path / "leads.csv").write_text(
+            "id,sector\n" + "".join(f"{i},{sector or ''}\n" for i, sector in rows), encoding="utf-8"
+        )
+        ends = (Level("missing", "missing"), Level("other", "other"))
+        banks = (Level("Bank", values=("Bank",)), Level("it's", values=("it's",)), *ends)
+        numbers = (*(Level(f"{i}", low=i, high=i + 1) for i in range(90)), *ends)  # more lines than bits
+        criteria = (
+            Criterion("sector", "sector", "text", "fit", banks),
+            Criterion("id", "id", "number", "engagement", numbers),
+        )
+        grid = Grid("g", "lift", criteria, ((5, -3, 0, 1), (*range(1, 91), 0, 2)))
+        assert score_table(grid, f"{server}#leads", "scored") == 500
+        score_file(grid, str(tmp_path / "leads.csv"), str(tmp_path / "scored.csv"))
+        there = connection.execute("SELECT id, score, band, reasons FROM scored ORDER BY id").fetchall()
+    here = duckdb.sql(
+        f"SELECT id, score, band, reasons FROM read_csv('{tmp_path / 'scored.csv'}') ORDER BY id"
+    ).fetchall()
+    assert [(a, b, c or None, d or None) for a, b, c, d in there] == [
+        (a, b, c or None, d or None) for a, b, c, d in here
+    ]
