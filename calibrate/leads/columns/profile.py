@@ -284,7 +284,9 @@ def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[
         "rare": whole(over(call.sum(flag(f"n <= {RARE}")), by="place")),
         "standing": over(call.row_number(), by="place", order=listing((falling("n"), "v"))),
     }
-    ranked = query.rows(select(standing, query.rows(counted, "counted"), where=_has_text("v")), "ranked")
+    late = {**{name: name for name in counts}, "v": query.case(("n > 0", "v"))}  # blanks are looked for after counting
+    by_text = query.rows(select(late, query.rows(counted, "grouped")), "counted")
+    ranked = query.rows(select(standing, by_text, where=_has_text("v")), "ranked")
     measures = ("differ", "filled", "rare")
     answer = table.fetch(
         select((*counts, *measures), ranked, where=f"standing <= {COMMON}", order=("place", "standing"))
