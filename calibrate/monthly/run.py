@@ -66,6 +66,7 @@ def review(
     allowed, min_leads = reading.allowed, settings.columns.min_leads
     rates, prepared, rolling, capacity = reading.rates, lines.prepared, lines.rolling, lines.capacity
     plans, backtests, frontier = lines.plans, lines.backtests, lines.frontier
+    nearly = Task(near_of, *_for_near(lines))
     with timed("redrawn_s", "candidates"):
         grids = _redrawn(lines, tally)
     candidates = tuple(_candidate(plan, grids[plan.name], reading) for plan in plans)
@@ -99,7 +100,7 @@ def review(
     with timed("constraints_s", "constraints"):
         costs = costs_of(base, by_name, backtests, allowed=allowed, min_leads=min_leads, capacity=capacity)
     with timed("near_s", "near"):
-        pool = near_of(base, by_name, prepared)
+        pool = nearly.result()
         near = tuple(_candidate(pool[0], grid, reading) for grid in pool[1].near) if pool else ()
     with timed("meeting_s", "meeting"):
         changes = changes_of(base, settings, backtests, capacity)
@@ -123,6 +124,12 @@ def review(
         past=past,
         robustness=Robustness(costs, near, pool[1].room if pool else None),
     )
+
+
+def _for_near(lines: _Along) -> tuple[Prepared, Sequence[Plan], Mapping[str, Grid], Collection[str]]:
+    """What grids nearly as good are made from, and the names that they may not have."""
+    names_used = [*(plan.name for plan in lines.plans), *(point.name for point in lines.frontier.points)]
+    return lines.prepared, lines.plans, {plan.name: lines.grids[plan.name] for plan in lines.plans}, names_used
 
 
 def _redrawn(lines: _Along, tally: Tally) -> dict[str, Grid]:

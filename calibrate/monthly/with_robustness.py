@@ -12,6 +12,7 @@ from ..evaluation.backtest import Backtest
 from ..evaluation.comparison import Comparison
 from ..evaluation.constraint_costs import MOST, Costs, judge_constraints
 from ..evaluation.near_optimal import METHOD, Pool, pool
+from ..grid.grid import Grid
 from ..points.plan import Plan, Prepared
 from ..report.review import Candidate, Review
 
@@ -57,19 +58,16 @@ def _made(comparison: Comparison, plans: Mapping[str, Plan], name: str) -> str |
     return max(ranked, key=lambda entry: entry.metrics[primary].value).name
 
 
-def near_of(review: Review, plans: Mapping[str, Plan], prepared: Prepared) -> tuple[Plan, Pool] | None:
-    """The plan of `sparse`, the grids nearly as good as its own and how far that could still improve, if it has one."""
-    sparse = next((c for c in review.candidates if c.method == METHOD and plans[c.name].grid is None), None)
-    if sparse is None:
-        return None
-    plan = plans[sparse.name]
-    near = pool(
-        prepared,
-        plan,
-        sparse.grid,
-        [*(candidate.name for candidate in review.candidates), *(point.name for point in review.frontier.points)],
-    )
-    return None if near is None else (plan, near)
+def near_of(
+    prepared: Prepared, plans: Sequence[Plan], grids: Mapping[str, Grid], names_used: Collection[str]
+) -> tuple[Plan, Pool] | None:
+    """The plan of `sparse`, the grids nearly as good as its own and how far that could still improve, if it has one.
+
+    `grids` are those of the candidates, `names_used` the names that no grid may have.
+    """
+    plan = next((plan for plan in plans if plan.method == METHOD and plan.grid is None), None)
+    near = None if plan is None else pool(prepared, plan, grids[plan.name], names_used)
+    return None if plan is None or near is None else (plan, near)
 
 
 def audited(candidate: Candidate, tally: Tally, as_of: date | None) -> Candidate:
