@@ -55,10 +55,7 @@ FOLDS, FEW_FOLDS = 5, 3
 def review(
     reading: Counted, progress: Progress = lambda stage: None, *, timing: dict[str, float] | None = None
 ) -> Review:
-    """Make every candidate, judge them on later leads, and put everything found together.
-
-    Seconds of each step are put into `timing`.
-    """
+    """Make every candidate, judge them on later leads, put all together; `timing` gets the seconds of each step."""
     timed = partial(timed_step, timing if timing is not None else {}, progress)
     settings, tally = reading.settings, reading.tally
     ceiling = Task(_ceiling, *_for_ceiling(reading)) if _wants_ceiling(reading) else None
