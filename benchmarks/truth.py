@@ -19,6 +19,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
+import ages  # noqa: E402
 import answers  # noqa: E402
 import companies  # noqa: E402
 import lines  # noqa: E402
@@ -206,6 +207,8 @@ CHECKS: tuple[Callable[[int], list[tuple[str, float, float, float]]], ...] = (
     answers.planted_answers,
     answers.planted_pages,
     lines.lines_of_business,
+    ages.any_age,
+    ages.dead_leads,
 )
 
 

@@ -123,7 +123,7 @@ def _covariance(rows: Rows, groups: Grouped, size: NDArray[np.intp]) -> Floats:
     count = len(SIZES) + 1
     came, met = np.bincount(kind, sums, count), np.bincount(kind, pairs, count)
     deals = np.bincount(kind[groups.of_row], bought, count)
-    pooled = came.sum() / met.sum()
+    pooled = came.sum() / met.sum() if met.sum() else 0.0
     by_size = np.divide(came, met, out=np.full(count, pooled), where=(met > 0) & (deals >= ENOUGH_CUSTOMERS))
     shares: Floats = np.maximum(by_size, 0.0)[kind] / variance
     return shares

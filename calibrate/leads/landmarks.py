@@ -20,6 +20,7 @@ from ..engine.query import (
     both,
     case,
     cast,
+    count_where,
     either,
     empty,
     joined,
@@ -37,6 +38,11 @@ from .terms import Group, Terms
 
 SEEN, ROW = "seen on", "lead at age"
 YOUNGEST, OLDEST, MOST_AGES = 7, 730, 8
+AUTO = (0,)
+"""Stands for the ages that a history allows: those of `USUAL` at which enough leads are still open."""
+USUAL = (14, 30, 60, 90, 180)
+ENOUGH = 100
+"""Leads that are open at an age and old enough to be judged after it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,31 @@ def check_ages(ages: Sequence[int]) -> None:
             f"--ages {','.join(map(str, ages))}: name two to {MOST_AGES} rising ages in days, each from {YOUNGEST} to "
             f"{OLDEST}, such as 14,30,60,90,180"
         )
+
+
+def ages_allowed(table: Table, terms: Terms, as_of: date) -> tuple[int, ...]:
+    """The usual ages at which a hundred leads are still open whose closing window after it is over.
+
+    Raises HistoryError where there are not two such ages.
+    """
+    if terms.created_at is None or terms.customer_at is None:
+        raise HistoryError("--ages auto needs the days each lead came and closed: --created-at, --customer-at")
+    created, listed = day_of(table, terms.created_at), [column.name for column in table.columns]
+    still = {}
+    for age in USUAL:
+        conditions = [f"{created} + {age + terms.close_within_days} <= {day_number(as_of)}"]
+        if terms.customer_at in listed:
+            closed = day_of(table, terms.customer_at)
+            conditions.append(either(empty(closed), f"{closed} > {created} + {age}"))
+        still[f"a{age}"] = count_where(both(*conditions))
+    counts = table.fetch(select(still, table.relation))
+    ages = tuple(age for age in USUAL if int(counts[f"a{age}"][0]) >= ENOUGH)
+    if len(ages) < 2:
+        raise HistoryError(
+            f"--ages auto: fewer than {ENOUGH} leads of this history are open and old enough to be judged at two of "
+            f"{', '.join(map(str, USUAL))} days; name ages yourself, or leave --ages out"
+        )
+    return ages
 
 
 def at_landmarks(tables: Sequence[Table], ages: Sequence[int], terms: Terms, as_of: date) -> Landmarks:

@@ -27,7 +27,7 @@ from ..leads.columns.roles import newest_first
 from ..leads.columns.title_columns import derived_topic, find_titles, rules_of_titles, with_rule
 from ..leads.events import EventNames, join_events, last_event_day, named
 from ..leads.history import last_day
-from ..leads.landmarks import Landmarks, at_landmarks, check_ages
+from ..leads.landmarks import AUTO, Landmarks, ages_allowed, at_landmarks, check_ages
 from ..leads.terms import OBSERVE_DAYS, Group, Terms
 from ..points.plan import Plan
 from ..points.thresholds import Policy
@@ -63,9 +63,11 @@ def at_ages(
     settings: Settings, table: Table, happened: Table | None, terms: Terms, grids: Mapping[str, Grid]
 ) -> Landmarks:
     """The leads seen at each of the ages that the settings name, with what they had done by then."""
-    ages = settings.time.ages
-    check_ages(ages)
     as_of = last_day(table, terms)
+    ages = settings.time.ages
+    if ages == AUTO and as_of is not None:
+        ages = ages_allowed(table, terms, as_of)
+    check_ages(ages)
     if as_of is None or settings.outcome.unit == "company":
         raise SettingsError("--ages scores single leads that have dates: name --created-at, and leave out --unit")
     tables = [table] * len(ages)

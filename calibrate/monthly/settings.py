@@ -24,10 +24,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
-from pydantic import BaseModel, Field, FiniteFloat, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, FiniteFloat, ValidationError
 from pydantic.fields import FieldInfo
 
 from ..errors import SettingsError, unknown
+from ..leads.landmarks import AUTO
 from .addresses import is_address
 from .report_settings import FeedbackSettings, Report
 from .settings_part import PATH as PATH
@@ -103,6 +104,16 @@ class OutcomeSettings(SettingsPart):
     )
 
 
+def ages_read(value: object) -> object:
+    """Ages as they are given; `auto`, alone or in a list, stands for those that the history allows.
+
+    >>> ages_read("auto"), ages_read(["auto"]), ages_read([14, 30])
+    ((0,), (0,), [14, 30])
+    """
+    listed = value if isinstance(value, (list, tuple)) else [value]
+    return AUTO if [str(part).casefold() for part in listed] == ["auto"] else value
+
+
 class Time(SettingsPart):
     """Dates, order and windows (days)."""
 
@@ -125,8 +136,9 @@ class Time(SettingsPart):
         le=3650,
         description="days after creation during which a lead is observed; default: 0, with events 14",
     )
-    ages: Annotated[tuple[int, ...], Flag("N,N")] = Field(
-        default=(), description="score leads of any age: ages in days at which open leads are seen, as 14,30,60,90,180"
+    ages: Annotated[tuple[int, ...], Flag("N,N|auto"), BeforeValidator(ages_read)] = Field(
+        default=(),
+        description="score leads of any age: ages in days at which open leads are seen, as 14,30,60,90,180, or auto",
     )
     close_within_days: Annotated[int, Flag("N")] = Field(
         default=90, ge=1, le=3650, description="days after the observation within which a customer counts"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -49,3 +51,24 @@ def test_without_thresholds_there_are_no_sides() -> None:
 
 def test_leads_of_one_age_give_no_table() -> None:
     assert rates_by_age(*case(column="sector")) == ()
+
+
+@pytest.fixture
+def ages(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
+    import ages as benchmark
+
+    yield benchmark
+
+
+def test_a_grid_of_ages_holds_at_any_age_and_says_more_than_one_of_day_14(ages: ModuleType) -> None:
+    """Four simulated histories; `benchmarks/ages.py` makes twenty. Slopes of so few lie within .2 of 1."""
+    *slopes, (_, surely, _, _) = ages.any_age(4)
+    assert surely == 1
+    assert len(slopes) == 5 and np.mean([slope for _, slope, _, _ in slopes[:3]]) == pytest.approx(1, abs=0.2)
+
+
+def test_dead_leads_of_the_demo_are_not_called(ages: ModuleType) -> None:
+    """3,000 leads: of those open at 180 days next to none closes, and at most one in fifty is MQL."""
+    (_, marketing_qualified, _, _), (_, closing, _, _) = ages.dead_leads(leads=3000)
+    assert marketing_qualified <= 0.02 and closing <= 0.01

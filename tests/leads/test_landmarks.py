@@ -14,7 +14,7 @@ from calibrate.errors import GridError, HistoryError
 from calibrate.export import json as grid_json
 from calibrate.grid.lead_age import AGE
 from calibrate.leads.history import observe
-from calibrate.leads.landmarks import at_landmarks, check_ages
+from calibrate.leads.landmarks import ages_allowed, at_landmarks, check_ages
 from calibrate.leads.terms import Terms
 from calibrate.monthly import run as monthly
 from calibrate.monthly.settings import settings_from
@@ -114,3 +114,25 @@ def test_a_grid_of_ages_calls_old_leads_dead(tmp_path: Path) -> None:
     assert scored["score"][old >= 120].mean() < scored["score"][(old >= 0) & (old < 30)].mean() - 1
     with pytest.raises(GridError, match="--at"):
         score_file(again, str(tmp_path / "leads.csv"), str(out), events=str(tmp_path / "events.csv"))
+
+
+def test_ages_are_found_where_enough_leads_are_still_open(tmp_path: Path) -> None:
+    """On a day early in the history few leads are old enough; counted with pandas too."""
+    leads, _ = fading(400)
+    table = calibrate.open_table(leads)
+    assert ages_allowed(table, TERMS, date(2025, 12, 31)) == (14, 30, 60, 90, 180)
+    for day in (date(2024, 8, 15), date(2024, 10, 1)):
+        seen = {age: leads["came"] + pd.Timedelta(days=age) for age in (14, 30, 60, 90, 180)}
+        still = {age: ((on + pd.Timedelta(days=30) <= pd.Timestamp(day)) & ~(leads["closed"] <= on)).sum()
+                 for age, on in seen.items()}  # fmt: skip
+        assert ages_allowed(table, TERMS, day) == tuple(age for age, count in still.items() if count >= 100)
+    with pytest.raises(HistoryError, match="fewer than 100 leads"):
+        ages_allowed(table, TERMS, date(2024, 4, 1))
+    with pytest.raises(HistoryError, match="--customer-at"):
+        ages_allowed(table, Terms(created_at="came", lead_id="id"), date(2025, 12, 31))
+    leads.to_csv(tmp_path / "leads.csv", index=False)
+    time = {"created_at": "came", "customer_at": "closed", "ages": "auto", "as_of": date(2025, 12, 31)}
+    asked = settings_from({"data": {"file": str(tmp_path / "leads.csv")}, "outcome": {"lead_id": "id"}, "time": time})
+    counted = monthly.read_rows(asked, follow=False)
+    age = next(criterion for criterion in counted.tally.criteria if criterion.column == AGE)
+    assert [level.name for level in age.levels if level.role == "value"][-1] == "180+"
