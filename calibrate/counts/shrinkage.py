@@ -27,6 +27,9 @@ LOGISTIC = np.sqrt(3) / np.pi
 REACH = 6.5
 """Standard errors on either side of a level's own log-odds that its cells span."""
 
+AT_ONCE = 64
+"""Criteria whose levels are integrated in one piece: of many more the cells would take gigabytes."""
+
 
 class Precision(NamedTuple):
     """How fine the grids are: spreads, middles per spread, cells per level."""
@@ -73,6 +76,25 @@ def shrink(
     ['0.072', '0.049', '0.050']
     """
     k, n = customers.astype(float), leads.astype(float)
+    criteria = len(bounds) - 1
+    if criteria <= AT_ONCE:
+        return _shrunk(k, n, bounds, overall, precision)
+    parts = []
+    for first in range(0, criteria, AT_ONCE):
+        part = bounds[first : first + AT_ONCE + 1]
+        here = slice(part[0], part[-1])
+        parts.append(_shrunk(k[here], n[here], part - part[0], overall, precision))
+    return Shrunk(*(np.concatenate(columns) for columns in zip(*map(_fields, parts), strict=True)))
+
+
+def _fields(part: Shrunk) -> tuple[Floats, ...]:
+    return part.rate, part.low, part.high, part.above, part.strength
+
+
+def _shrunk(
+    k: Floats, n: Floats, bounds: NDArray[np.intp], overall: tuple[float, float], precision: Precision
+) -> Shrunk:
+    """The same of some criteria: none of them says anything of another's levels."""
     total, bought = overall
     criteria = len(bounds) - 1
     if not 0 < bought < total:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from ..counts import binning
 from ..counts.leakage import Question, Suspect
@@ -51,12 +52,12 @@ class Counted:
         """The tally on the criteria that may be weighed: no suspects, no columns that only a grid uses."""
         return self.tally.without([c.name for c in self.tally.criteria if c.name not in self.allowed])
 
-    @property
+    @cached_property
     def power(self) -> Power:
         """What this history can show."""
         return power_of_history(self.rates, pace(self.tally))
 
-    @property
+    @cached_property
     def rates(self) -> RateTable:
         """Rates of all levels as they are shown: thin ones apart, not pooled."""
         return binning.shown_rates(self.usable, min_leads=self.settings.columns.min_leads)

@@ -12,13 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ..errors import GridError, SettingsError
 from ..evaluation.decision import FILE, GRID, MONTH, Decision, Override, Promise
 from ..grid.grid import Thresholds
+from ..report.run_schema import Day
 from .run_file import first_fault
 
 SCHEMA = "calibrate-decision/1"
 MOST_BYTES = 16 * 1024 * 1024
 
 Points = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
-Count = Annotated[float, Field(ge=0)]
+Count = Annotated[float, Field(ge=0, le=1e12)]
 
 
 class _Part(BaseModel):
@@ -74,7 +75,7 @@ class DecisionFile(_Part):
     thresholds: ThresholdsPart
     thresholds_were: ThresholdsPart | None
     overrides: list[OverridePart]
-    as_of: str | None
+    as_of: Day | None
     until: str | None
     promises: PromisesPart | None
     grid: str = GRID

@@ -7,14 +7,26 @@ of earlier versions. Keys may be added: a reader ignores the ones it does not kn
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 FILE = "run.json"
 Count = Annotated[float, Field(ge=0)]
 """Leads or customers: whole numbers, but where a sample or a month's part is reckoned up."""
 Share = Annotated[float, Field(ge=0, le=1)]
+FIRST_YEAR = 1900
+
+
+def _day(text: str) -> str:
+    """A day of our calendars, as it is written."""
+    if date.fromisoformat(text).year < FIRST_YEAR:
+        raise ValueError(f"'{text}' lies before {FIRST_YEAR}")
+    return text
+
+
+Day = Annotated[str, AfterValidator(_day)]
 Fact = str | int | float | bool | None
 Facts = dict[str, Fact]
 Points = int
@@ -75,7 +87,7 @@ class History(Part):
     kept: int
     excluded: dict[str, int]
     order: Literal["created_at", "column", "file"]
-    as_of: str | None
+    as_of: Day | None
     as_of_reason: str = ""
     source: str = ""
     order_column: str | None = None

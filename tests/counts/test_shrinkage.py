@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
+from calibrate.counts import shrinkage
 from calibrate.counts.shrinkage import QUICK, shrink
 
 ONE = np.array([0, 4])
@@ -95,3 +96,16 @@ def test_one_outcome_only_leaves_rates_as_they_are() -> None:
     assert found.rate.tolist() == [0, 0]
     assert found.low.tolist() == [0, 0]
     assert (found.high > 0).all()
+
+
+def test_many_criteria_are_shrunk_in_pieces_that_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(3)
+    sizes = chance.integers(1, 6, 23)
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    leads = chance.integers(0, 400, bounds[-1])
+    customers = chance.binomial(leads, 0.1)
+    whole = shrink(customers, leads, bounds, (4000, 400), QUICK)
+    monkeypatch.setattr(shrinkage, "AT_ONCE", 5)
+    parts = shrink(customers, leads, bounds, (4000, 400), QUICK)
+    for name in ("rate", "low", "high", "above", "strength"):
+        assert getattr(parts, name) == pytest.approx(getattr(whole, name), rel=1e-9), name

@@ -35,6 +35,7 @@ from siege.files import (
     trial,
     zipped,
 )
+from siege.months import decision, read_decision, read_month, run_file
 from siege.mutants import Mutator, fields, json_lines, members, mutants, tree, unpacked, words
 from siege.running import fault_in
 
@@ -144,6 +145,8 @@ READERS = [
     Reader("grid, marketo", "g.json", grid("marketo"), JSON, read_back, ("grid", "check", "#")),
     Reader("grid, odoo", "g.csv", odoo, (fields(","), words), read_back),
     Reader("changes", "changes.json", lambda: CHANGES, JSON, read_changes),
+    Reader("decision", "decision.json", decision, JSON, read_decision),
+    Reader("report", "run.json", run_file, JSON, read_month),
 ]  # fmt: skip
 
 

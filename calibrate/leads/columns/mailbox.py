@@ -48,8 +48,11 @@ def find_addresses(table: Table) -> list[str]:
     addresses = []
     for name, values in first_texts(table, LOOKED_AT).items():
         called_domain = words_of(name) in _DOMAIN_NAMES
-        good = sum(bool(_ADDRESS.match(value)) or (called_domain and kind_of(value) is not None) for value in values)
-        if values and good >= MOSTLY * len(values):
+        likely = values if called_domain else [value for value in values if "@" in value]
+        if not values or len(likely) < MOSTLY * len(values):
+            continue
+        good = sum(bool(_ADDRESS.match(value)) or (called_domain and kind_of(value) is not None) for value in likely)
+        if good >= MOSTLY * len(values):
             addresses.append(name)
     return addresses
 

@@ -1,0 +1,124 @@
+"""Two commands at once, in processes of their own: what each says, and what both leave."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from siege.commands import ADOPT, CLOSED, MONTH, RUN, Scene, Theatre
+from siege.faults import Child, Ending, contents, ended
+
+from calibrate.errors import CalibrateError
+from calibrate.monthly.decisions import read_adopted
+
+Words = tuple[str, ...]
+IN_FRENCH = (*RUN, "--lang", "fr")
+
+
+def decides(who: str, threshold: int, *, force: bool = False) -> Words:
+    """A decision by somebody, with a threshold of the own choice."""
+    words = (*ADOPT, "--by", who, "--why", f"{who} says {threshold}", "--thresholds", f"{threshold},9")
+    return (*words, *(("--force",) if force else ()))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two commands that start at about the same time, what comes before, and how often each may end in 0."""
+
+    name: str
+    words: tuple[Words, Words]
+    before: tuple[Words, ...] = ()
+    done: tuple[int, ...] = (2,)
+
+
+ADA, BEA = decides("Ada", 4), decides("Bea", 8)
+ADA_ANEW, BEA_ANEW = decides("Ada", 4, force=True), decides("Bea", 8, force=True)
+EXPORTS = tuple(("export", "grid.json", "--to", to, "--out", f"w.{to}") for to in ("python", "hubspot"))
+PAIRS = (
+    Pair("run, run", (RUN, IN_FRENCH)),
+    Pair("run, run over a report", (RUN, IN_FRENCH), (RUN,)),
+    Pair("run, run over a decision", ((*RUN, "--force"), (*IN_FRENCH, "--force")), CLOSED),
+    Pair("run, adopt", (IN_FRENCH, ADA), (RUN,), (1, 2)),
+    Pair("run over a decision, adopt anew", ((*IN_FRENCH, "--force"), BEA_ANEW), CLOSED),
+    Pair("adopt, adopt", (ADA, BEA), (RUN,), (1,)),
+    Pair("adopt, adopt anew", (ADA_ANEW, BEA_ANEW), CLOSED),
+    Pair("run, trial", (RUN, ("trial", "read", "trial.csv", "--arm", "arm", "--customer", "won",
+                              "--created-at", "created"))),
+    Pair("run over a decision, status", ((*IN_FRENCH, "--force"), ("status", "reports")), CLOSED),
+    Pair("adopt anew, status", (BEA_ANEW, ("status", "reports")), CLOSED),
+    Pair("export, export", (EXPORTS[0], EXPORTS[1])),
+    Pair("export, export to one file", (EXPORTS[0], (*EXPORTS[0], "--lang", "fr"))),
+    Pair("score, score", 2 * (("score", "grid.json", "leads.csv", "--out", "s.csv"),)),  # type: ignore[arg-type]
+    Pair("score, check", (("score", "grid.json", "leads.csv", "--out", "s.csv"), ("check", *RUN[1:-2]))),
+    Pair("init, init", 2 * (("init", *RUN[1:-2], "--out", "made"),), (), (1, 2)),  # type: ignore[arg-type]
+)  # fmt: skip
+
+
+class Course:
+    """One pair, raced as often as is wished from the same beginning."""
+
+    def __init__(self, theatre: Theatre, pair: Pair) -> None:
+        self.theatre, self.pair = theatre, pair
+        self.seconds = [0.0, 0.0]
+        self.ends: list[dict[str, str]] = []
+        for words in pair.words:
+            if words[0] == "run":
+                self.begin()
+                theatre.remember(words)
+        orders: Sequence[tuple[int, int]] = ((0, 1), (1, 0))
+        for order in orders:  # one after the other, in both orders: what a race may end in
+            self.begin()
+            for place in order:
+                start = time.monotonic()
+                ended(self.action(place), theatre.folder)
+                self.seconds[place] = time.monotonic() - start
+            self.ends.append(contents(theatre.stage))
+
+    def begin(self) -> None:
+        self.theatre.set_up(Scene(self.pair.name, (), self.pair.before))
+
+    def action(self, place: int) -> Callable[[], object]:
+        return partial(self.theatre.play, self.pair.words[place])
+
+    def race(self, chance: random.Random) -> list[str]:
+        """What is wrong after a race; the second starts so much later that they meet somewhere."""
+        self.begin()
+        behind = chance.uniform(-self.seconds[1], self.seconds[0])
+        waits = (max(0.0, -behind), max(0.0, behind))
+        children = [Child(partial(_later, self.action(i), waits[i]), self.theatre.folder) for i in (0, 1)]
+        for child in children:
+            child.start(stopped=False)
+        endings = [child.end() for child in children]
+        return [*self.said(endings), *self.left()]
+
+    def said(self, endings: Sequence[Ending]) -> list[str]:
+        faults = [
+            f"exit {ending.code}: {ending.err[-500:]}"
+            for ending in endings
+            if ending.code not in (0, 2) or "Traceback" in ending.err
+        ]
+        done = sum(ending.code == 0 for ending in endings)
+        if done not in self.pair.done:
+            faults.append(f"{done} of 2 done: {[ending.err[-200:] for ending in endings]}")
+        return faults
+
+    def left(self) -> list[str]:
+        """What both left must be what they leave one after the other, in one order or the other."""
+        now, folder = contents(self.theatre.stage), self.theatre.stage / "reports" / MONTH
+        faults = []
+        if now not in self.ends:
+            faults.append(f"as after neither order: {[sorted(now.items() ^ end.items())[:6] for end in self.ends]}")
+        if (folder / "decision.json").exists():
+            try:
+                read_adopted(folder)
+            except CalibrateError as fault:
+                faults.append(str(fault))
+        return [*faults, *self.theatre.left()]
+
+
+def _later(action: Callable[[], object], seconds: float) -> None:
+    time.sleep(seconds)
+    action()
