@@ -42,6 +42,8 @@ for _threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # small matrices: 
     os.environ.setdefault(_threads, "1")
 
 if TYPE_CHECKING:
+    from typer.models import CommandInfo
+
     from ..counts.leakage import Suspect
     from ..counts.rates import RateTable
     from ..language import Words
@@ -49,6 +51,9 @@ if TYPE_CHECKING:
     from ..report.review import Account
 
 __all__ = ["app", "main"]
+
+COMPLETION = "_CALIBRATE_COMPLETE"
+"""Set by a shell that asks for completions."""
 
 app = typer.Typer(
     name="calibrate",
@@ -299,7 +304,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with suppress(ValueError):  # not the main thread
             signal.signal(signal_, _stopped)
     try:
-        app(args=list(arguments) if arguments is not None else None, standalone_mode=True)
+        words = list(sys.argv[1:] if arguments is None else arguments)
+        (app if COMPLETION in os.environ else _asked(words))(args=words, standalone_mode=True)
     except CalibrateError as fault:
         complain(str(fault))
         raise SystemExit(2) from None
@@ -323,6 +329,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit(130) from None
     except Exception:
         _told_as_ours()
+
+
+def _asked(arguments: Sequence[str]) -> typer.Typer:
+    """The command line with the one command that is called, so that the flags of all others need not be made.
+
+    >>> len(_asked(["grid", "check", "g.json"]).registered_commands), _asked(["--help"]) is app
+    (0, True)
+    """
+    name = arguments[0] if arguments else ""
+    mine = [command for command in app.registered_commands if _command_name(command) == name]
+    group = [group for group in app.registered_groups if group.name == name]
+    if not mine and not group:
+        return app
+    narrow = typer.Typer(
+        name="calibrate", context_settings={"help_option_names": ["-h", "--help"]}, pretty_exceptions_enable=False
+    )
+    narrow.registered_callback = app.registered_callback
+    narrow.registered_commands, narrow.registered_groups = mine, group
+    return narrow
+
+
+def _command_name(command: CommandInfo) -> str:
+    return command.name or getattr(command.callback, "__name__", "").replace("_", "-")
 
 
 def _told_as_ours() -> NoReturn:

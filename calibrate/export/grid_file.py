@@ -45,7 +45,7 @@ def _is_day(text: str) -> bool:
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", allow_inf_nan=False, strict=True)
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False, strict=True, defer_build=True)
 
 
 class EvidencePart(_Part):
@@ -174,7 +174,9 @@ class CurvePart(_Part):
 class GridFile(_Part):
     """A calibrate weight file, major version 1."""
 
-    model_config = ConfigDict(extra="ignore", allow_inf_nan=False, strict=True, title="calibrate-grid/1")
+    model_config = ConfigDict(
+        extra="ignore", allow_inf_nan=False, strict=True, title="calibrate-grid/1", defer_build=True
+    )
 
     format: Annotated[str, Field(alias="schema", pattern=r"^calibrate-grid/1(\.\d{1,4})?$")]
     name: Name

@@ -22,7 +22,7 @@ from .. import vocabulary
 from ..errors import GridError
 from ..grid.criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Kind, Level, as_number
 from ..grid.grid import Grid
-from . import csv, hubspot_reading, json, marketo, mautic, odoo, pmml_reading, zoho
+from . import csv, json
 from .grid_file import LONGEST_NAME, MOST_BYTES, MOST_CRITERIA
 from .json import check_levels
 from .schemes import whole
@@ -57,17 +57,21 @@ FILLED = ("filled", "renseigné", "renseigne", "rempli", "given", "present")
 YES, NO = (tuple(sorted(word for word in words if len(word) > 1)) for words in (vocabulary.YES, vocabulary.NO))
 """Levels of a yes/no question: a lone letter or digit may be anything."""
 
-READERS: dict[str, Callable[[str, str], Grid]] = {
-    "json": json.read,
-    "csv": csv.read,
-    "pmml": pmml_reading.read,
-    "hubspot": hubspot_reading.read,
-    "zoho": zoho.read,
-    "mautic": mautic.read,
-    "marketo": marketo.read,
-    "odoo": odoo.read,
-}
-"""Formats that can be read back, besides tables."""
+
+def _foreign(name: str) -> Callable[[str, str], Grid]:
+    """The reader of a format that is not ours, loaded when a file is in it."""
+    from . import hubspot_reading, marketo, mautic, odoo, pmml_reading, zoho
+
+    rooms = {
+        "pmml": pmml_reading,
+        "hubspot": hubspot_reading,
+        "zoho": zoho,
+        "mautic": mautic,
+        "marketo": marketo,
+        "odoo": odoo,
+    }
+    reader: Callable[[str, str], Grid] = rooms[name].read
+    return reader
 
 
 def load(path: str | Path) -> Grid:
@@ -96,7 +100,10 @@ def read(content: bytes | str, source: str) -> Grid:
     text = _text(content, source)
     name = recognised(text, source) or ("json" if source.lower().endswith(".json") else "")
     try:
-        return READERS[name](text, source) if name else table(_rows(text, source), source)
+        if not name:
+            return table(_rows(text, source), source)
+        ours = {"json": json.read, "csv": csv.read}
+        return (ours[name] if name in ours else _foreign(name))(text, source)
     except RecursionError:
         raise GridError(f"{source}: nested too deeply to be a file of rules") from None
 

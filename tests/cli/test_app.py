@@ -300,3 +300,25 @@ def test_check_tells_what_rows_are_where_no_column_can_be_a_criterion(call: Any,
     assert code == 0 and "40 rows read, 40 kept" in told and "it always says the same" in told
     code, _, fault = call("rates", str(tmp_path / "leads.csv"))
     assert code == 2 and "no column can be a criterion (Source: constant)" in fault
+
+
+def test_a_command_makes_its_own_flags_only() -> None:
+    """`grid check` asks for no settings and no writer; an unknown word, help and completion see all commands."""
+    from calibrate.cli import app as commands
+
+    narrow = commands._asked(["grid", "check", "g.json"])
+    assert [group.name for group in narrow.registered_groups] == ["grid"] and not narrow.registered_commands
+    (run,) = commands._asked(["run", "leads.csv"]).registered_commands
+    assert run.callback is not None and run.callback.__name__ == "run"
+    for words in ([], ["--help"], ["-h"], ["runn"], ["--version"]):
+        assert commands._asked(words) is commands.app
+    text = (
+        "import sys; from calibrate.cli.app import main\n"
+        "try: main(['grid', 'check', 'nothing.json'])\n"
+        "except SystemExit: print(*sorted(sys.modules))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"calibrate.monthly.settings", "calibrate.export.formats", "calibrate.export.excel", "duckdb"} & {
+        *loaded
+    }
+    assert "calibrate.export.reading" in loaded

@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from replay import cases, golden
 
 from calibrate.errors import ExportError
 from calibrate.export.base import Options
-from calibrate.export.sheet import STEPS, SYSTEMS, WORDS, write
+from calibrate.export.sheet import SYSTEMS, steps_of, write
+from calibrate.language import load
 
 
-@pytest.mark.parametrize("system", STEPS)
+@pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_line_and_band_has_a_box_to_tick(system: str, language: str) -> None:
     for seed in range(4):
         grid = cases.grid(random.Random(seed), size=5)
         page = write(grid, Options(language=language), system)
         assert page.count("| ☐ |") == grid.lines + len(grid.bands)
-        assert f" {grid.maximum} " in page and f"{grid.minimum}" in page and SYSTEMS[system] in page
+        assert f" {grid.maximum} " in page and str(grid.minimum).replace("-", "\N{MINUS SIGN}") in page
+        assert load(language)(f"loading_{system}.system") in page
 
 
-def test_steps_are_as_many_in_both_languages_and_words_have_the_same_places() -> None:
-    assert set(STEPS) == set(SYSTEMS)
-    for steps in STEPS.values():
-        assert len(steps["en"]) == len(steps["fr"]) and not set(steps["en"]) & set(steps["fr"])
-    for name, text in WORDS["en"].items():
-        assert text.count("{") == WORDS["fr"][name].count("{") and text.count("|") == WORDS["fr"][name].count("|")
+@pytest.mark.parametrize("target", [key[8:-7] for key in load("en").texts if re.fullmatch(r"loading_.*\.system", key)])
+def test_steps_are_as_many_in_both_languages(target: str) -> None:
+    for key in ("steps", "undo"):
+        english, french = (steps_of(target, load(language), key, file="f") for language in ("en", "fr"))
+        assert len(english) == len(french) and not set(english) & set(french)
 
 
 def test_only_plezi_begins_with_what_the_lead_did() -> None:
-    for system in STEPS:
+    for system in SYSTEMS:
         page = write(golden.small(), Options(), system)
-        places = page.index(WORDS["en"]["fit"]), page.index(WORDS["en"]["engagement"])
+        places = page.index(load("en")("sheet.fit")), page.index(load("en")("sheet.engagement"))
         assert (places[0] > places[1]) == (system == "plezi")
 
 

@@ -15,13 +15,12 @@ from calibrate.export import (
     FORMATS,
     Options,
     Scored,
-    account,
     coverage,
     excel,
     write,
     write_scores,
 )
-from calibrate.export.base import band_rates
+from calibrate.export.base import account, band_rates
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Band, Expiry, Grid
 from calibrate.leads.columns.proposal import named_levels
