@@ -16,6 +16,7 @@ from ..errors import InputError, MissingExtraError, unknown
 from .rows import PIECE, RemoteTable, Types, arrays, columns_read, place_of
 from .sql import identifier, literal, relation, rendered
 from .table import Statement, shown
+from .typed_texts import with_types
 
 SETTINGS = {
     "default_transaction_read_only": "on",
@@ -202,14 +203,19 @@ def open_postgres(door: Door, choice: str | None) -> PostgresTable:
         rows = int(door.connection.execute(f"SELECT COUNT(*) FROM {source}").fetchall()[0][0])
     if not rows:
         raise InputError(f"{address}: table '{place.title}' has no rows")
-    read = columns_read(described, _TYPES)
+    with door.asking(place.title):
+        typed, read = with_types(
+            columns_read(described, _TYPES),
+            source,
+            lambda statement: door.connection.execute(rendered(statement, "postgres")).fetchall(),
+        )
     return PostgresTable(
         name=place.title,
         columns=read.columns,
         rows=rows,
         facts=read.facts,
         fingerprint=hashlib.sha256(f"postgres {place.title} {rows}".encode()).hexdigest(),
-        relation=f"(SELECT {read.expressions} FROM {source}) AS {identifier(place.name).sql('duckdb')}",
+        relation=f"({typed}) AS {identifier(place.name).sql('duckdb')}",
         alias=place.name,
         door=door,
     )

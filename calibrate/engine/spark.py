@@ -15,6 +15,7 @@ from ..errors import InputError, MissingExtraError
 from .rows import PIECE, RemoteTable, Types, arrays, columns_read
 from .sql import identifier, rendered
 from .table import Statement
+from .typed_texts import with_types
 
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
@@ -105,13 +106,14 @@ def open_spark(address: str, choice: str | None) -> SparkTable:
         raise InputError(f"{address}: table '{choice}' has no rows")
     alias = choice.rpartition(".")[2]
     source = ".".join(identifier(part).sql("duckdb") for part in choice.split("."))
+    typed, read = with_types(read, source, lambda statement: session.sql(rendered(statement, "spark")).collect())
     return SparkTable(
         name=choice,
         columns=read.columns,
         rows=rows,
         facts=read.facts,
         fingerprint=hashlib.sha256(f"spark {choice} {rows}".encode()).hexdigest(),
-        relation=f"(SELECT {read.expressions} FROM {source}) AS {identifier(alias).sql('duckdb')}",
+        relation=f"({typed}) AS {identifier(alias).sql('duckdb')}",
         alias=alias,
         session=session,
     )
