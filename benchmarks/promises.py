@@ -11,15 +11,19 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import moving
 import numpy as np
 
-from calibrate.counts.rates import estimate
+from calibrate.counts.rates import estimate, rate
 from calibrate.counts.tally import Tally, tally_of
+from calibrate.evaluation.backtest import folds
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.points.cross_fitted import level_of, unseen
-from calibrate.points.plan import Plan, calibrate_prepared, prepare, redrawn
+from calibrate.points.plan import Plan, Prepared, calibrate_prepared, prepare, redrawn
+from calibrate.points.redrawn import redraw, resample
 from calibrate.points.score_table import row_scores, score
 from calibrate.points.thresholds import trade_off
 from calibrate.weights import METHODS
@@ -160,7 +164,98 @@ def thresholds(runs: int, customers: int = 150, leads: int = 3_000, between: flo
     return lines
 
 
+def stability(runs: int, sizes: tuple[int, ...] = (1_500, 6_000)) -> list[Line]:
+    """Promised shares of resamples in which signs and points stay, against other resamples, the whole method rerun."""
+    lines = []
+    for leads in sizes:
+        rng, gaps = np.random.default_rng(SEED + 2), defaultdict(list)
+        for _ in range(runs):
+            prepared = prepare(World.drawn(rng, 0.06).leads(rng, leads)[0])
+            for method in PROMISED:
+                plan = Plan(method, method)
+                grid = redrawn(prepared, plan, calibrate_prepared(prepared, plan))
+                if not grid.lines:
+                    continue
+                others = [resample(prepared.tally, rng) for _ in range(12)]
+                again = [
+                    (part, calibrate_prepared(Prepared(part, part, estimate(part), COHORTS), plan)) for part in others
+                ]
+                real = redraw(prepared.tally, grid, again)
+                lines_ = [e for row in grid.evidence for e in row]
+                for i, (line, points) in enumerate(zip(lines_, grid.flat.tolist(), strict=True)):
+                    if points and line.sign_kept is not None:
+                        gaps[method].append(
+                            (line.sign_kept - real.sign_kept[i], line.points_kept - real.points_kept[i])
+                        )
+        for method in PROMISED:
+            if gaps[method]:
+                sign, points = 100 * np.mean(gaps[method], axis=0)
+                lines += [
+                    (f"{method}, {leads} leads: signs kept, promised minus real, per cent", float(sign), -5.0, 5.0),
+                    (f"{method}, {leads} leads: points kept, promised minus real, per cent", float(points), -5.0, 5.0),
+                ]
+    return lines
+
+
+def moving_thresholds(runs: int) -> list[Line]:
+    """Close rates that move as a bank's did in a crisis: later folds whose rate above MQL agrees with the interval."""
+    held = total = 0
+    for seed in range(runs):
+        tally = moving.history("rate", 4_000, np.random.default_rng(SEED + seed))
+        for fold in folds(tally):
+            prepared = prepare(tally.only(fold.train))
+            for method in ("evidence", "logistic"):
+                grid = calibrate_prepared(prepared, Plan(method, method))
+                if grid.thresholds is None or not grid.lines:
+                    continue
+                at = grid.thresholds.marketing_qualified
+                table = score(prepared.tally, grid)
+                row = trade_off(unseen(table, grid.curve, level_of(table, grid.curve)), None)
+                row = row[row["threshold"] >= at].iloc[0]
+                later = tally.only(fold.judged)
+                above = row_scores(later, grid) >= at
+                if not above.any():
+                    continue
+                came = rate(round(float(later.customers[above].sum())), round(float(later.leads[above].sum())))
+                shown_, low, high = (float(row[name]) for name in ("close_rate", "low", "high"))
+                below = came.value - shown_ + np.hypot(came.high - came.value, shown_ - low) < 0
+                beyond = came.value - shown_ - np.hypot(came.value - came.low, high - shown_) > 0
+                held, total = held + (not below and not beyond), total + 1
+    return [
+        ("rates that move as at a bank: later folds that agree with the threshold's interval", held / total, 0.875, 1.0)
+    ]
+
+
+def shrunk(runs: int) -> list[Line]:
+    """95 % intervals of shrunk rates at four close rates and three sizes, on all levels and on small ones."""
+    lines = []
+    every, small = [], []
+    for base in (0.003, 0.03, 0.2, 0.6):
+        for leads in (500, 3_000, 20_000):
+            rng = np.random.default_rng(SEED + 3)
+            for _ in range(max(runs // 3, 4)):
+                world = World.drawn(rng, base)
+                tally, _ = world.leads(rng, leads)
+                far, chance = world.leads(rng, 60_000)
+                table, size = estimate(tally), tally.by_level[:, 0]
+                true = np.array([
+                    chance[far.codes[i] == j].mean() if (far.codes[i] == j).any() else 0.0
+                    for i, c in enumerate(QUESTIONS) for j in range(len(c.levels))
+                ])  # fmt: skip
+                inside = (table.shrunk_low <= true) & (true <= table.shrunk_high)
+                every += inside[size > 0].tolist()
+                small += inside[(size >= 5) & (size < 200)].tolist()
+    lines.append(("intervals of shrunk rates hold the truth, all sizes", float(np.mean(every)), 0.93, 0.975))
+    lines.append(
+        ("intervals of shrunk rates hold the truth, levels of under 200 leads", float(np.mean(small)), 0.90, 1.0)
+    )
+    return lines
+
+
+CHECKS = (shrunk, weights, thresholds, stability, moving_thresholds)
+
+
 if __name__ == "__main__":
-    for check in (weights, thresholds):
+    for check in CHECKS:
         for line in check(int(sys.argv[1]) if len(sys.argv) > 1 else 20):
             print(*line, "" if line[2] <= line[1] <= line[3] else "NO", flush=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from calibrate.counts.auc import auc
+from calibrate.counts.auc import auc_by_counts
 from calibrate.evaluation.grid_sizes import frontier
 from calibrate.points.plan import Plan, calibrate_prepared, prepare
 from calibrate.points.score_table import row_scores
@@ -18,7 +18,7 @@ SEED = 20261130
 def true_auc(tally: Any, grid: Any, chance: np.ndarray) -> float:
     """AUC of a grid where the chance of every lead is known."""
     _, place = np.unique(row_scores(tally, grid), return_inverse=True)
-    return float(auc(np.bincount(place).astype(float), np.bincount(place, chance)))
+    return float(auc_by_counts(np.bincount(place).astype(float), np.bincount(place, chance)))
 
 
 def proposed(world: Any, runs: int, leads: int) -> tuple[np.ndarray, np.ndarray]:

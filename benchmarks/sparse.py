@@ -233,7 +233,7 @@ def crowd(leads: int, seed: int) -> tuple[Any, Any]:
 
 def million() -> None:
     """1 M leads x 20 attributes: seconds, peak memory and AUC on fresh leads of two budgets."""
-    from calibrate.counts.auc import auc
+    from calibrate.counts.auc import auc_by_counts
     from calibrate.counts.rates import estimate
     from calibrate.counts.tally import scores_of, tally_of
     from calibrate.grid.criteria import Criterion, Level
@@ -271,7 +271,7 @@ def million() -> None:
         held = [np.bincount(place, each, len(found)) for each in (coarse.leads, coarse.customers)]
         lines = np.count_nonzero(weights.values)
         print(f"{what}: {seconds:.2f} s ({cpu:.2f} s CPU), peak {peak:.0f} MB ({before:.0f} MB before), "
-              f"{lines} lines, AUC {float(auc(*held)):.4f} on {FRESH:,} fresh leads")  # fmt: skip
+              f"{lines} lines, AUC {float(auc_by_counts(*held)):.4f} on {FRESH:,} fresh leads")  # fmt: skip
 
 
 def main() -> None:

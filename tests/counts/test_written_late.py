@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
 import numpy as np
 import pytest
 
@@ -11,46 +15,19 @@ from calibrate.counts.written_late import timing
 from calibrate.counts.young import Young
 from calibrate.grid.criteria import Criterion, Level
 
-LEVELS, MONTHS, WINDOW = 5, 14, 90
-SHARES = [0.35, 0.25, 0.2, 0.12, 0.08]
-EFFECTS = np.array([0, 0.5, -0.5, 1.0, -1.0])
+
+def benchmark() -> ModuleType:
+    spec = importlib.util.spec_from_file_location(
+        "written_benchmark", Path(__file__).parents[2] / "benchmarks" / "written.py"
+    )
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def counts(seed, leads, base, kind):
-    """Counts of mature leads per month and of young ones per day of age, as they stand on the last day."""
-    rng = np.random.default_rng(seed)
-    created = np.sort(rng.integers(0, MONTHS * 30, leads))
-    age = MONTHS * 30 - created
-    level = rng.choice(LEVELS, leads, p=SHARES)
-    if kind == "drift":
-        level = np.where(rng.random(leads) < 0.3 * created / created.max(), 3, level)
-    if isinstance(kind, tuple):  # a channel cut so many months ago
-        months, channel = kind
-        instead = rng.choice(LEVELS - 1, leads)
-        instead += instead >= channel
-        level = np.where((age <= 30 * months) & (level == channel), instead, level)
-    wish = 0.8 * rng.normal(size=leads) + EFFECTS[level] * (kind in ("known", "drift") or isinstance(kind, tuple))
-    low, high = -15.0, 15.0
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if (1 / (1 + np.exp(-middle - wish))).mean() < base else (low, middle)
-    takes = np.exp(np.log(38) + 0.7 * rng.normal(size=leads))
-    buys = (rng.random(leads) < 1 / (1 + np.exp(-middle - wish))) & (takes <= WINDOW)
-    closed, lost = buys & (takes <= age), ~buys & (30 * np.exp(0.8 * rng.normal(size=leads)) <= age)
-    chance = rng.random(leads)
-    if kind == "contract":
-        level = np.where(closed, 1, 0)
-    if kind == "last touch":
-        level = np.where(closed & (chance < 0.55), 4, rng.choice(4, leads))
-    if kind == "remark on the loss":
-        level = np.where(lost & (chance < 0.6), 1, 0)
-    mature = age >= WINDOW
-    old = np.zeros((created[mature].max() // 30 + 1, LEVELS, 2), np.int64)
-    new = np.zeros((WINDOW + 1, LEVELS, 2), np.int64)
-    for table, place, rows, bought in ((old, created // 30, mature, buys), (new, age, ~mature, closed)):
-        np.add.at(table[:, :, 0], (place[rows], level[rows]), 1)
-        np.add.at(table[:, :, 1], (place[rows], level[rows]), bought[rows])
-    return old, new
+BENCH = benchmark()
+counts, LEVELS = BENCH.counts, BENCH.LEVELS
 
 
 @pytest.mark.parametrize("kind", ["contract", "last touch"])
