@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,7 @@ class Undecided:
     """Leads whose window is still open: levels (C, Y), how many (Y,), the share of sales to be seen by now, closed.
 
     Where they are known, `entered` is the day of entry and `took` the days to the sale, -1 without one: (Y,); `last` is
-    the day whose leads have age 0.
+    the day whose leads have age 0. `group` is each lead's group, as that of a tally's rows; None: all stand alone.
     """
 
     codes: NDArray[np.uint8]
@@ -62,6 +63,7 @@ class Undecided:
     entered: NDArray[np.int32] | None = None
     took: NDArray[np.int32] | None = None
     last: int = 0
+    group: NDArray[np.int32] | None = None
 
     def regrouped(self, positions: Sequence[int], maps: Sequence[NDArray[np.uint8]] | None = None) -> Undecided:
         """The same leads on some of the criteria, each on coarser levels where `maps` says where they are."""
@@ -69,9 +71,14 @@ class Undecided:
 
     def of(self, keep: Flags) -> Undecided:
         """Some of the leads."""
-        entered, took = (None if part is None else part[keep] for part in (self.entered, self.took))
+        entered, took, group = (None if part is None else part[keep] for part in (self.entered, self.took, self.group))
         leads, share, closed = self.leads[keep], self.share[keep], self.closed[keep]
-        return Undecided(self.codes[:, keep], leads, share, closed, entered, took, self.last)
+        return Undecided(self.codes[:, keep], leads, share, closed, entered, took, self.last, group)
+
+    @property
+    def groups(self) -> NDArray[np.int32]:
+        """The group of each lead, -1 where it stands alone: (Y,)."""
+        return np.full(len(self.leads), -1, np.int32) if self.group is None else self.group
 
     def weights(self, chance: Floats) -> Floats:
         """Leads that each entry stands for, given its chance of closing within the window: (Y,).
@@ -111,6 +118,7 @@ def undecided_now(
     sales: Sales | None,
     took: NDArray[np.int64] | None = None,
     last: int = 0,
+    group: NDArray[np.int32] | None = None,
 ) -> Undecided | None:
     """Leads of some ages on the day `last`, by the closing curve of the customers before them.
 
@@ -123,7 +131,7 @@ def undecided_now(
     keep = share >= LEAST_SHARE
     entered = (last - age).astype(np.int32)
     days = None if took is None else took.astype(np.int32)
-    young = Undecided(codes, np.ones(len(age)), share, closed, entered, days, last)
+    young = Undecided(codes, np.ones(len(age)), share, closed, entered, days, last, group)
     return young.of(keep) if keep.any() else None
 
 
@@ -187,11 +195,28 @@ class Collecting:
         self._sales.append((codes[:, mine], cohort[mine], moment[mine], took[mine], keys))
 
     def add_young(
-        self, codes: NDArray[np.uint8], moment: NDArray[np.int64], customer: Flags, took: NDArray[np.int64] | None
+        self,
+        codes: NDArray[np.uint8],
+        moment: NDArray[np.int64],
+        customer: Flags,
+        took: NDArray[np.int64] | None,
+        buyer: NDArray[np.uint64] | None = None,
     ) -> None:
         """Undecided leads of a piece."""
         days = np.full(len(moment), -1) if took is None else took
-        self._young.append((codes, moment, customer, days))
+        keys = np.zeros(len(moment), np.uint64) if buyer is None else buyer
+        self._young.append((codes, moment, customer, days, keys))
+
+    def _in_order(self) -> list[NDArray[Any]]:
+        """Undecided leads in the same order however they came: codes, moment, customer, days to the sale, buyer."""
+        codes, *parts = (np.concatenate(part, axis=-1) for part in zip(*self._young, strict=True))
+        order = np.argsort(row_keys(codes, [part.astype(np.int64) for part in parts]), kind="stable")
+        return [np.ascontiguousarray(codes[:, order]), *(part[order] for part in parts)]
+
+    @property
+    def young_buyers(self) -> NDArray[np.uint64]:
+        """Hashes of the undecided leads' buyers, in their order; 0 where nothing is known of one."""
+        return self._in_order()[4].astype(np.uint64) if self._young else np.zeros(0, np.uint64)
 
     def sales(self, buyer: NDArray[np.uint64] | None, group: NDArray[np.int32] | None) -> Sales | None:
         """All customers, in the groups of the rows whose buyers are given."""
@@ -213,12 +238,11 @@ class Collecting:
             groups[order],
         )
 
-    def undecided(self, last: int | None, sales: Sales | None) -> Undecided | None:
-        """All undecided leads on the last day that was read."""
+    def undecided(
+        self, last: int | None, sales: Sales | None, group: NDArray[np.int32] | None = None
+    ) -> Undecided | None:
+        """All undecided leads on the last day that was read, in their groups."""
         if not self._young or last is None:
             return None
-        codes, moment, customer, took = (np.concatenate(part, axis=-1) for part in zip(*self._young, strict=True))
-        order = np.argsort(row_keys(codes, [moment, customer, took]), kind="stable")
-        codes = np.ascontiguousarray(codes[:, order])
-        moment, customer, took = moment[order], customer[order].astype(np.bool_), took[order]
-        return undecided_now(codes, last - moment, customer, sales, took, last)
+        codes, moment, customer, took, _ = self._in_order()
+        return undecided_now(codes, last - moment, customer.astype(np.bool_), sales, took, last, group)

@@ -49,7 +49,7 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
     if tabled:
         return _with_dates(_tabled(history, counting), young, leads.closings.sales(None, None), leads.closings)
     codes, cohort, customer, buyer = leads.in_order(len(history.criteria))
-    group = None if buyer is None else group_codes(buyer, alone=0)
+    group, young_group = _groups(buyer, leads.closings.young_buyers)
     weights = np.ones(len(cohort)) if thinning.none else weights_of(history.totals, cohort, customer)
     tally = Tally(
         criteria=history.criteria,
@@ -67,7 +67,20 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
         as_of=history.as_of,
         group=group,
     )
-    return _with_dates(merged(tally), young, leads.closings.sales(buyer, group), leads.closings)
+    return _with_dates(merged(tally), young, leads.closings.sales(buyer, group), leads.closings, young_group)
+
+
+def _groups(
+    buyer: NDArray[np.uint64] | None, young: NDArray[np.uint64]
+) -> tuple[NDArray[np.int32] | None, NDArray[np.int32] | None]:
+    """Numbers of the groups of decided leads, and of undecided ones beside them: the same for the same buyer."""
+    if buyer is None:
+        return None, None
+    every = group_codes(np.concatenate([buyer, young]), alone=0)
+    if every is None:
+        return None, None
+    group, of_young = every[: len(buyer)], every[len(buyer) :]
+    return group if (group >= 0).any() else None, of_young
 
 
 class _Rows:
@@ -117,7 +130,8 @@ def _stream(history: History, thinning: Thinning, counting: Marginals, young: Co
             entries = codes[:, is_young], moment[is_young], (flags[is_young] & 1).astype(np.bool_)
             young.add(*entries)
             if leads.closings_too:
-                leads.closings.add_young(*entries, None if took is None else took[is_young])
+                days = None if took is None else took[is_young]
+                leads.closings.add_young(*entries, days, None if buyer is None else buyer[is_young])
             codes, moment, flags = codes[:, ~is_young], moment[~is_young], flags[~is_young]
             buyer, took = (None if part is None else part[~is_young] for part in (buyer, took))
         cohort = history.cohort_of(moment)
@@ -133,9 +147,11 @@ def _stream(history: History, thinning: Thinning, counting: Marginals, young: Co
         leads.add(codes, cohort, customer, buyer)
 
 
-def _with_dates(tally: Tally, young: Counting, sales: Sales | None, closings: Collecting) -> Tally:
+def _with_dates(
+    tally: Tally, young: Counting, sales: Sales | None, closings: Collecting, group: NDArray[np.int32] | None = None
+) -> Tally:
     """The tally with the days of its sales, and the leads that are not decided yet."""
-    return replace(tally, young=young.young(), sales=sales, undecided=closings.undecided(young.last, sales))
+    return replace(tally, young=young.young(), sales=sales, undecided=closings.undecided(young.last, sales, group))
 
 
 def _tabled(history: History, counting: Marginals) -> Tally:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .closings import closing_curve, undecided_then
+from .closings import Undecided, closing_curve, undecided_then
 from .tally import Tally
 
 Floats = NDArray[np.float64]
@@ -51,7 +51,7 @@ def joined(tally: Tally, chance: Callable[[NDArray[np.uint8]], Floats]) -> Tally
     young, leads = young.of(leads > 0), leads[leads > 0]
     bought = np.where(young.closed, leads, 0.0)
     place = len(tally.cohorts)
-    group = None if tally.group is None else np.concatenate([tally.group, np.full(len(leads), -1, np.int32)])
+    group = _together(tally.group, tally.rows, young)
     margins = []
     for criterion, codes, margin in zip(tally.criteria, young.codes, tally.marginals, strict=True):
         margins.append(np.concatenate([margin, _whole(leads, bought, codes, len(criterion.levels))[None]]))
@@ -72,6 +72,13 @@ def joined(tally: Tally, chance: Callable[[NDArray[np.uint8]], Floats]) -> Tally
         young=None,
         undecided=None,
     )
+
+
+def _together(group: NDArray[np.int32] | None, rows: int, young: Undecided) -> NDArray[np.int32] | None:
+    """Groups of decided and undecided leads; None where all stand alone."""
+    if group is None and young.group is None:
+        return None
+    return np.concatenate([np.full(rows, -1, np.int32) if group is None else group, young.groups])
 
 
 def _whole(leads: Floats, bought: Floats, codes: NDArray[np.uint8], levels: int) -> NDArray[np.int64]:

@@ -46,7 +46,9 @@ def with_so_far(tally: Tally) -> Tally:
     counts = young.share * young.leads, np.where(young.closed, young.leads, 0.0)
     total, margins = tables_of(tally.criteria, young.codes, place, len(cohorts), counts)
     more = len(cohorts) - len(tally.cohorts)
-    group = None if tally.group is None else np.append(tally.group, np.full(len(place), -1, np.int32))
+    alone = tally.group is None and young.group is None
+    decided = np.full(tally.rows, -1, np.int32) if tally.group is None else tally.group
+    group = None if alone else np.append(decided, young.groups)
     return replace(
         tally,
         cohorts=cohorts,

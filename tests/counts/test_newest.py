@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from calibrate import Terms, observe, open_table, propose
 from calibrate.counts.closings import Sales, Undecided
+from calibrate.counts.counting import count
 from calibrate.counts.newest import LABEL, joined, known_on
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.grid.criteria import Criterion, Level
+from calibrate.leads.columns.buyers import Group
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 DEMO = Criterion("demo", "demo", "text", "fit", (Level("yes", values=("yes",)), Level("no", values=("no",)), *ENDS))
@@ -71,3 +76,29 @@ def test_leads_that_a_resample_has_not_drawn_are_no_rows() -> None:
     young = Undecided(np.array([[0, 1]], np.uint8), np.array([0.0, 2.0]), np.ones(2), np.array([True, False]))
     more = joined(replace(history(), undecided=young), lambda codes: np.full(codes.shape[1], 0.2))
     assert more.rows == history().rows + 1 and more.leads[-1] == 2
+
+
+def test_undecided_leads_stand_in_the_groups_of_their_companies(tmp_path: Path) -> None:
+    """Three contacts of a company: two are decided, one is not; and two undecided ones of another."""
+    rows = ["lead_id,company,created_at,customer_at,a"]
+    for i in range(120):
+        rows.append(f"{i},alone{i},2025-01-{1 + i % 28:02d},{f'2025-02-{1 + i % 20:02d}' if i % 2 else ''},x")
+    rows += ["900,acme,2025-01-10,,x", "901,acme,2025-01-11,,x", "902,acme,2025-06-01,,x"]
+    rows += ["903,other,2025-06-01,,x", "904,other,2025-06-02,,x", "905,single,2025-06-03,,x"]
+    (tmp_path / "leads.csv").write_text("\n".join(rows))
+    table = open_table(tmp_path / "leads.csv")
+    terms = Terms(
+        created_at="created_at", customer_at="customer_at", lead_id="lead_id", group=Group("company", "company"),
+        as_of=date(2025, 7, 20),
+    )  # fmt: skip
+    tally = count(
+        observe(table, propose(table, leave_out=("created_at", "customer_at", "lead_id", "company")).criteria, terms)
+    )
+    young = tally.undecided
+    assert young is not None and young.group is not None and tally.group is not None
+    company = tally.group[tally.group >= 0]
+    assert len(company) == 2 and len(set(company.tolist())) == 1
+    assert sorted((young.group >= 0).tolist()) == [False, True, True, True]
+    assert (young.group == company[0]).sum() == 1
+    together = joined(tally, lambda codes: np.full(codes.shape[1], 0.3))
+    assert together.group is not None and (together.group == company[0]).sum() == 3
