@@ -20,7 +20,7 @@ from .shift_tests import MATERIAL, promise_kept
 EXPECTED = 30
 """Customers that the newest leads must let expect."""
 CHANCE = 0.035
-"""Chance by itself of what is said to be broken: a little less than 5 %, since the run of cohorts ends where it does."""
+"""Chance of one such look that is still said to be broken."""
 
 
 @dataclass(frozen=True)
