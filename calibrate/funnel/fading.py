@@ -123,6 +123,10 @@ class Fading:
         return f"{self.signal}{SUFFIX}"
 
 
+EARLIER = 0.6
+"""Share of the leads, the earlier ones, that a rule is fitted to before it is judged on the others."""
+
+
 @dataclass(frozen=True)
 class Looks:
     """Counts of looks: in all per look (`total`, `won`), and by age in days for one signal (arrays of one length)."""
@@ -139,11 +143,14 @@ def fade(history: History, events: Table, names: EventNames, types: Sequence[str
     """The fading of each event type, counted in the engine; empty without closing dates."""
     if history.terms.customer_at is None or history.as_of is None or not types:
         return ()
-    return tuple(fading_of(signal, looks) for signal, looks in _counted(history, events, names, types).items())
+    return tuple(fading_of(signal, *looks) for signal, looks in _counted(history, events, names, types).items())
 
 
-def fading_of(signal: str, looks: Looks) -> Fading:
+def fading_of(signal: str, looks: Looks, earlier: Looks | None = None, later: Looks | None = None) -> Fading:
     """Fit both kinds of rule to the counts of one signal and keep the likelier.
+
+    A rule is judged by later closings: fitted to the looks at the earlier leads alone, it must say no less of when the
+    later ones close than that the signal lasts. Where either has too few customers, it is not judged.
 
     >>> looks = Looks(np.array([1000.0]), np.array([60.0]), np.array([0]), np.array([3]), np.array([300.0]),
     ...               np.array([15.0]))
@@ -155,10 +162,8 @@ def fading_of(signal: str, looks: Looks) -> Fading:
     if signal_counts.customers < FEWEST or without < FEWEST:
         return signal_counts
     nothing, constant = _likelihood(looks, np.zeros(len(looks.age)), 0.0), _strength(looks, np.ones(len(looks.age)))
-    tried: dict[Kind, list[tuple[float, float, float]]] = {
-        "percent": [_strength(looks, np.maximum(0.0, 1 - looks.age / days)) for days in TRIED["percent"]],
-        "days": [_strength(looks, (looks.age < days).astype(float)) for days in TRIED["days"]],
-    }
+    kinds: tuple[Kind, Kind] = ("percent", "days")
+    tried = {kind: [_strength(looks, _left_of(kind, looks, days)) for days in TRIED[kind]] for kind in kinds}
     kind: Kind = max(tried, key=lambda candidate: max(fit[0] for fit in tried[candidate]))
     fits = np.array([fit[0] for fit in tried[kind]])
     best = int(fits.argmax())
@@ -166,12 +171,33 @@ def fading_of(signal: str, looks: Looks) -> Fading:
         return replace(signal_counts, why="weak")
     if 2 * (fits[best] - constant[0]) < FADES:
         return replace(signal_counts, why="lasts", **_lifts(constant))
+    if earlier is not None and later is not None and not _confirmed(kind, earlier, later):
+        return replace(signal_counts, why="lasts", **_lifts(constant))
     near = np.flatnonzero(2 * (fits[best] - fits) <= NEAR)
     between = (0, *TRIED[kind], None)  # the truth may lie up to the neighbours of what was tried
     low, high = (between[int(near[0])] or 0) + 1, between[int(near[-1]) + 2]
     days = TRIED[kind][best]
     fit = replace(signal_counts, why="fades", kind=kind, days=days, low=low, high=high, **_lifts(tried[kind][best]))
     return _as_percent(fit) if kind == "percent" else fit
+
+
+def _left_of(kind: Kind, looks: Looks, days: int) -> Floats:
+    """What is left of a signal at each look, by a rule that ends after so many days."""
+    if kind == "percent":
+        share: Floats = np.maximum(0.0, 1 - looks.age / days)
+        return share
+    return (looks.age < days).astype(float)
+
+
+def _confirmed(kind: Kind, earlier: Looks, later: Looks) -> bool:
+    """Whether the rule that earlier leads show says no less of the later closings than no rule."""
+    if min(earlier.customers.sum(), later.customers.sum()) < FEWEST:
+        return True
+    fits = [(_strength(earlier, _left_of(kind, earlier, days)), days) for days in TRIED[kind]]
+    (_, strength, _), days = max(fits, key=lambda fit: fit[0][0])
+    _, lasting, _ = _strength(earlier, np.ones(len(earlier.age)))
+    ruled = _likelihood(later, _left_of(kind, later, days), strength)
+    return ruled >= _likelihood(later, np.ones(len(later.age)), lasting)
 
 
 def _as_percent(fitted: Fading) -> Fading:
@@ -289,15 +315,22 @@ def _ages(looks: Looks) -> tuple[Age, ...]:
 # --- counting --------------------------------------------------------------------------------------
 
 
-def _counted(history: History, events: Table, names: EventNames, types: Sequence[str]) -> Mapping[str, Looks]:
-    """Looks at every lead, and how old each signal was: one statement for all looks, one for all signals."""
+def _counted(
+    history: History, events: Table, names: EventNames, types: Sequence[str]
+) -> Mapping[str, tuple[Looks, Looks, Looks]]:
+    """Looks at every lead, at the earlier and at the later ones, and how old each signal was.
+
+    One statement for all looks, one for all signals.
+    """
     looks = tuple(STEP * i for i in range(1, LOOKS + 1))
     steps = _steps(history, looks)
     table = history.table
     measures = {"leads": count(), "customers": count_where("signs = 1")}
-    totals = table.fetch(select({"look": "look"} | measures, rows(steps, "steps"), group=("look",), order=("look",)))
-    total, won = np.zeros(len(looks)), np.zeros(len(looks))
-    place = totals["look"].astype(np.int64) // STEP - 1
+    by_look = ("look", "late")
+    cells = {name: name for name in by_look}
+    totals = table.fetch(select(cells | measures, rows(steps, "steps"), group=by_look, order=by_look))
+    total, won = np.zeros((2, len(looks))), np.zeros((2, len(looks)))
+    place = totals["late"].astype(np.int64), totals["look"].astype(np.int64) // STEP - 1
     total[place], won[place] = totals["leads"], totals["customers"]
     day = sql.day(dates.moment(events, names.at or "").expression).sql("duckdb")
     cells = {
@@ -313,26 +346,41 @@ def _counted(history: History, events: Table, names: EventNames, types: Sequence
         "lead": "steps.lead",
         "look": "look",
         "kind": "kind",
+        "late": call.max("late"),
         "signs": call.max("signs"),
         "age": f"look - {call.max('day - entered')}",
     }
     seen = join(rows(steps, "steps"), rows(happened, "happened"), "steps.lead = happened.lead")
     before_look = both("day >= entered", "day <= entered + look")
     last = rows(select(ages, seen, where=before_look, group=("steps.lead", "look", "kind")), "last_seen")
-    by = ("kind", "look", "age")
+    by = ("kind", "look", "age", "late")
     signals = table.fetch(select({name: name for name in by} | measures, last, group=by, order=by))
     looks_of = {}
     for signal in types:
         mine = np.array([str(event) == signal for event in signals["kind"]], bool)
-        looks_of[signal] = Looks(
-            total,
-            won,
-            (signals["look"][mine].astype(np.intp) // STEP - 1),
-            signals["age"][mine].astype(np.int64),
-            signals["leads"][mine].astype(float),
-            signals["customers"][mine].astype(float),
-        )
+        late = signals["late"].astype(np.int64)
+        parts = [
+            Looks(
+                total[sides].sum(axis=0),
+                won[sides].sum(axis=0),
+                signals["look"][chosen].astype(np.intp) // STEP - 1,
+                signals["age"][chosen].astype(np.int64),
+                signals["leads"][chosen].astype(float),
+                signals["customers"][chosen].astype(float),
+            )
+            for sides, chosen in (([0, 1], mine), ([0], mine & (late == 0)), ([1], mine & (late == 1)))
+        ]
+        looks_of[signal] = parts[0], parts[1], parts[2]
     return looks_of
+
+
+def _halfway(history: History) -> int:
+    """Day up to which the earlier part of the leads came."""
+    came = history.table.fetch(
+        select({"day": "entered", "n": count()}, rows(_leads(history), "leads"), group=("entered",), order=("entered",))
+    )
+    together = np.cumsum(came["n"].astype(float))
+    return int(came["day"][int(np.searchsorted(together, EARLIER * together[-1]))])
 
 
 def _steps(history: History, looks: Sequence[int]) -> str:
@@ -340,6 +388,7 @@ def _steps(history: History, looks: Sequence[int]) -> str:
     last = day_number(history.as_of or DAY_ZERO)
     marks = rows(one_after_another(constants({"look": str(look)}) for look in looks), "marks")
     cells = {"lead": "lead", "entered": "entered", "look": "look"}
+    cells["late"] = flag(f"entered > {_halfway(history)}")
     cells["signs"] = flag(f"closed <= entered + look + {STEP}")
     is_open = either(empty("closed"), "closed > entered + look")
     pairs = crossed(rows(_leads(history), "leads"), marks)

@@ -228,3 +228,33 @@ def test_a_run_gives_its_grids_the_rules_it_was_asked_for(tmp_path: Path, capsys
         assert left.value.code == 0
         scored.append(pd.read_csv(tmp_path / "scored.csv")["score"].mean())
     assert scored[1] < scored[0]  # nothing new in two years: points have been taken back
+
+
+def side(*, fades: bool, scale: float = 1.0) -> Looks:
+    """Thirteen looks at 4,000 leads of which 2 % close at each; a signal lifts that four times, for 40 days or on."""
+    look = np.repeat(np.arange(13), 26)
+    age = np.tile(np.arange(26) * 7, 13)
+    leads = np.full(len(look), 30.0) * scale
+    lift = np.where((age < 40) | (not fades), 4.0, 1.0)
+    customers = leads * 0.02 * lift
+    never = 4000 * scale
+    total = np.full(13, never) + np.bincount(look, leads)
+    won = np.full(13, 0.02 * never) + np.bincount(look, customers)
+    return Looks(total, won, look, age, leads, customers)
+
+
+def added(*parts: Looks) -> Looks:
+    total, won = (sum(getattr(part, name) for part in parts) for name in ("total", "won"))
+    cells = (np.concatenate([getattr(part, name) for part in parts]) for name in ("look", "age", "leads", "customers"))
+    return Looks(total, won, *cells)
+
+
+def test_a_rule_is_judged_by_the_closings_of_later_leads() -> None:
+    """What faded among the earlier leads and lasts among the later ones gets no rule; what fades among both does."""
+    earlier, same, lasting = side(fades=True), side(fades=True, scale=0.6), side(fades=False, scale=0.6)
+    assert fading_of("demo", added(earlier, same), earlier, same).why == "fades"
+    assert fading_of("demo", added(earlier, lasting)).why == "fades"  # all together it seems to
+    told = fading_of("demo", added(earlier, lasting), earlier, lasting)
+    assert (told.why, told.days, told.percent) == ("lasts", None, None) and told.lift > 2
+    few = side(fades=False, scale=0.005)
+    assert fading_of("demo", added(earlier, few), earlier, few).why == "fades"  # too few to judge by
