@@ -119,14 +119,14 @@ class Session:
     def _open_far(self, text: str, table: str | None) -> Table:
         address, _, name = text.partition("#")
         scheme = address.partition("://")[0].lower()
-        if scheme not in ("postgresql", "postgres", "spark"):
+        if scheme not in ("postgresql", "postgres", "spark", "sc"):
             hint = " Download the file first." if scheme in ("ftp", "sftp") else ""
-            raise InputError(unknown("kind of database", scheme, ["postgresql", "spark"]) + hint)
+            raise InputError(unknown("kind of database", scheme, ["postgresql", "spark", "sc"]) + hint)
         if self._far not in (None, address):
             raise InputError(
                 f"{shown(address)}: only tables of {shown(self._far or '')} can be opened beside the first"
             )
-        if scheme == "spark":
+        if scheme in ("spark", "sc"):
             from .spark import open_spark
 
             if self._connection is not None:

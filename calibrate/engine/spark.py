@@ -1,29 +1,37 @@
-"""Spark, where the rows already lie: the same statements, transpiled by sqlglot."""
+"""Spark, where the rows already lie: the same statements, transpiled by sqlglot.
+
+A session is at ``spark://local[2]`` (on this machine), ``spark://host:port`` (a stand-alone master) or
+``sc://host:port`` (Spark Connect). Tables are those that the session knows: temporary views, and those of its catalogs
+(Hive, Delta, Iceberg: as its own configuration says).
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, MissingExtraError
-from .rows import PIECE, RemoteTable, Types, arrays, columns_read
+from .rows import PIECE, RemoteTable, Types, columns_read, place_of
 from .sql import identifier, rendered
-from .table import Statement
+from .table import Statement, shown
 from .typed_texts import with_types
 
-SETTINGS = {
-    "spark.sql.session.timeZone": "UTC",
+LOCAL = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.shuffle.partitions": "8",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
 }
+"""Settings of a session on this machine; a cluster has its own."""
+SETTINGS = {"spark.sql.session.timeZone": "UTC"}
+"""Settings of every session, so that days are the same everywhere."""
 _TYPES: Types = {
     "tinyint": ("number", "", True),
     "smallint": ("number", "", True),
@@ -49,64 +57,104 @@ class SparkTable(RemoteTable):
 
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:
         """Answer of a statement as one array per column."""
-        answer = self.session.sql(rendered(statement, "spark"))
-        return arrays(answer.dtypes, answer.collect(), _array)
+        answer = self._answer(statement)
+        return {name: _array(answer.column(name)) for name in answer.column_names}
 
     def stream(self, statement: Statement) -> Iterator[dict[str, NDArray[Any]]]:
         """The same in pieces."""
-        answer = self.session.sql(rendered(statement, "spark"))
-        rows = answer.toLocalIterator(prefetchPartitions=True)
-        while piece := list(islice(rows, PIECE)):
-            yield arrays(answer.dtypes, piece, _array)
+        answer = self._answer(statement)
+        for start in range(0, answer.num_rows, PIECE):
+            piece = answer.slice(start, PIECE)
+            yield {name: _array(piece.column(name)) for name in piece.column_names}
+
+    def _answer(self, statement: Statement) -> Any:
+        """The answer as an Arrow table."""
+        with asking(self.name):
+            return self.session.sql(rendered(statement, "spark")).toArrow()
 
     def stored(self, statement: Statement, name: str) -> int:
         """Make a new table of the answer by the session's own workers; how many rows it has."""
-        if self.session.catalog.tableExists(name):
-            raise InputError(f"'{name}' exists already; name a new table, or drop this one first")
-        self.session.sql(rendered(statement, "spark")).write.saveAsTable(name)
-        return int(self.session.table(name).count())
+        with asking(name):
+            if self.session.catalog.tableExists(name):
+                raise InputError(f"'{name}' exists already; name a new table, or drop this one first")
+            self.session.sql(rendered(statement, "spark")).write.saveAsTable(_escaped(name))
+            return int(self.session.table(_escaped(name)).count())
 
 
-def _array(kind: str, values: tuple[Any, ...]) -> NDArray[Any]:
+def _escaped(name: str) -> str:
+    """A name of a table for Spark's own functions, its catalog and schema before it."""
+    return rendered(f"SELECT 1 FROM {place_of(name)}", "spark").partition(" FROM ")[2]
+
+
+@contextmanager
+def asking(name: str) -> Iterator[None]:
+    """What a cluster does not do is said in words."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise InputError(f"{name}: Spark does not answer ({lines[0][:300]})") from error
+
+
+def _array(column: Any) -> NDArray[Any]:
     """Values of one column with gaps as the `Table` protocol says."""
-    type_, _, integral = _TYPES.get(kind.partition("(")[0], ("text", "", False))
-    if type_ == "number" and (None in values or not integral):
-        return np.array([np.nan if value is None else float(value) for value in values], np.float64)
-    if type_ == "number":
-        return np.array(values, np.int64)
-    if type_ in ("date", "timestamp"):
-        return np.array(values, "datetime64[us]")
-    if type_ == "boolean" and None not in values:
-        return np.array(values, np.bool_)
-    array = np.empty(len(values), object)
-    array[:] = values
-    return array
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_decimal(kind):
+        column = column.cast(pa.float64())
+    elif pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        return np.asarray(column.cast(pa.timestamp("us")).to_numpy(), "datetime64[us]")
+    values: NDArray[Any] = column.to_numpy()
+    if pa.types.is_integer(kind) and not column.null_count:
+        return values.astype(np.int64, copy=False)
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return values.astype(np.float64, copy=False)
+    return values if pa.types.is_boolean(kind) and not column.null_count else values.astype(object, copy=False)
 
 
-def open_spark(address: str, choice: str | None) -> SparkTable:
-    """A table of a session at ``spark://master#table`` (``spark://local[2]#table`` runs on this machine)."""
+def _session(address: str) -> Any:
+    """The session at an address: one that runs already, or a new one."""
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise MissingExtraError("pyspark", "spark") from error
-    place = address.partition("://")[2]
-    builder = SparkSession.builder.appName("calibrate").master(place if place.startswith("local") else address)
-    for key, value in SETTINGS.items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    if choice is None:
-        tables = ", ".join(entry.name for entry in session.catalog.listTables())
-        raise InputError(f"{address}: choose a table by adding #name to the address. Tables: {tables or 'none'}")
-    if not session.catalog.tableExists(choice):
-        raise InputError(f"{address}: no table named '{choice}'")
-    frame = session.table(choice)
-    read = columns_read([(column, kind.partition("(")[0]) for column, kind in frame.dtypes], _TYPES)
-    rows = int(frame.count())
+    scheme, _, place = address.partition("://")
+    builder = SparkSession.builder
+    if scheme == "sc":
+        builder = builder.remote(address)
+    else:
+        builder = builder.appName("calibrate").master(place if place.startswith("local") else address)
+        for key, setting in (LOCAL if place.startswith("local") else {}).items():
+            builder = builder.config(key, setting)
+    with asking(shown(address)):
+        session = builder.getOrCreate()
+        for key, setting in SETTINGS.items():
+            session.conf.set(key, setting)
+    return session
+
+
+def open_spark(address: str, choice: str | None) -> SparkTable:
+    """A table of a session at ``spark://master#table`` or ``sc://host:port#table``, called as the session calls it."""
+    session, title = _session(address), shown(address)
+    with asking(title):
+        if choice is None:
+            tables = ", ".join(entry.name for entry in session.catalog.listTables())
+            raise InputError(f"{title}: choose a table by adding #name to the address. Tables: {tables or 'none'}")
+        if not session.catalog.tableExists(choice):
+            raise InputError(f"{title}: no table named '{choice}'")
+        frame = session.table(_escaped(choice))
+        read = columns_read([(column, kind.partition("(")[0]) for column, kind in frame.dtypes], _TYPES)
+        rows = int(frame.count())
     if not rows:
-        raise InputError(f"{address}: table '{choice}' has no rows")
+        raise InputError(f"{title}: table '{choice}' has no rows")
     alias = choice.rpartition(".")[2]
-    source = ".".join(identifier(part).sql("duckdb") for part in choice.split("."))
-    typed, read = with_types(read, source, lambda statement: session.sql(rendered(statement, "spark")).collect())
+    with asking(title):
+        typed, read = with_types(
+            read, place_of(choice), lambda statement: session.sql(rendered(statement, "spark")).collect()
+        )
     return SparkTable(
         name=choice,
         columns=read.columns,

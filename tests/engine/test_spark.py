@@ -14,10 +14,10 @@ from calibrate.leads.columns.proposal import propose
 def test_spark_gives_the_same_levels() -> None:
     """Runs where the extra [spark] is installed."""
     pyspark = pytest.importorskip("pyspark.sql")
-    from calibrate.engine.spark import SETTINGS
+    from calibrate.engine.spark import LOCAL, SETTINGS
 
     builder = pyspark.SparkSession.builder.master("local[2]")
-    for key, value in SETTINGS.items():
+    for key, value in (LOCAL | SETTINGS).items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
     session.sql(
