@@ -46,7 +46,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (20 * {draw(6)} * {draw(7)})::BIGINT AS visits, {draw(8)} < 0.2 AS demo,
         CASE WHEN {draw(9)} < 0.5 THEN 'C' || (i // 3) END AS company FROM range({LEADS}) AS r(i)"""
     events = f"""SELECT 'L-' || (i % {LEADS}) AS lead,
-        ['open', 'click', 'demo'][1 + (2.9 * {draw(10)})::INTEGER] AS type, DATE '2024-01-01' + ((i % {LEADS}) * 600 // {LEADS} - 3 + 40 * {draw(11)})::INTEGER AS at
+        ['open', 'click', 'demo'][1 + (2.9 * {draw(10)})::INTEGER] AS type,
+        DATE '2024-01-01' + ((i % {LEADS}) * 600 // {LEADS} - 3 + 40 * {draw(11)})::INTEGER AS at
         FROM range({EVENTS}) AS r(i)"""
     for name, statement in (("leads", leads), ("events", events)):
         duckdb.sql(f"COPY ({statement}) TO '{place / name}.parquet' (FORMAT parquet)")
