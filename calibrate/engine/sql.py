@@ -173,9 +173,16 @@ def place_of(column: exp.Expr, texts: Sequence[str], otherwise: exp.Expr) -> exp
 
 
 def _portable(node: exp.Expr, dialect: str) -> exp.Expr:
-    """What only DuckDB calls so: a lookup becomes a CASE with one branch per code; entries of lists; bits."""
+    """What only DuckDB calls so: lookups in maps and lists, set bits, and the hash.
+
+    Every engine has a hash of its own: it tells which values are one, and nothing else may depend on it.
+    """
     if not isinstance(node, exp.Anonymous):
         return node
+    if node.name.upper() == "HASH":
+        text = exp.cast(node.expressions[0].transform(_portable, dialect), "TEXT")
+        call = ("HASHTEXTEXTENDED", [text, literal(0)]) if dialect == "postgres" else ("XXHASH64", [text])
+        return exp.Anonymous(this=call[0], expressions=call[1])
     if node.name.upper() == "BIT_COUNT" and dialect == "postgres":
         number = node.expressions[0].transform(_portable, dialect)
         bits = exp.cast(exp.cast(number, "BIT(64)", dialect="postgres"), "TEXT")

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from ...engine.query import NOTHING, as_text, call, constants, count, filled, quoted, rows, select, whole
+from ...engine.query import NOTHING, as_text, call, constants, count, filled, quoted, rows, select, total, whole
 from ...engine.table import Table, column_of
 from .naming import in_order, names_id, words_of
 from .profile import one_way, profiles_of
@@ -149,13 +149,10 @@ def values_of(table: Table, expression: str, *, integral: bool = False) -> tuple
     """
     if table.dialect == "duckdb" and 0 < table.rows <= MOST_HASHES:
         return _in_memory(table, expression, integral)
-    keyed = call.hash(expression) if table.dialect == "duckdb" and not integral else expression
-    row = table.fetch(
-        select(
-            {"filled": count("keyed"), "different": count("keyed", different=True)},
-            rows(select({"keyed": keyed}, table.relation, where=filled(expression)), "keys"),
-        )
-    )
+    key = expression if integral else call.hash(expression)
+    keyed = rows(select({"keyed": key}, table.relation, where=filled(expression)), "keys")
+    counted = rows(select({"keyed": "keyed", "n": count()}, keyed, group=("keyed",)), "counted")
+    row = table.fetch(select({"filled": total("n"), "different": count()}, counted))
     return int(row["filled"][0]), int(row["different"][0])
 
 
