@@ -156,9 +156,7 @@ def main() -> None:
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=["duckdb", "postgres"])
     parser.add_argument("--job", choices=ENGINES)
     options = parser.parse_args()
-    print(
-        "| leads | engine | own read s (CPU) | calibrated s (CPU) | times its read (CPU) | rows back | peak MB | tally |"
-    )
+    print("| leads | engine | own read, s (CPU) | calibrated, s (CPU) | times its read | rows back | peak MB | tally |")
     print("|---|---|---|---|---|---|---|---|")
     for leads in options.leads:
         file, _ = write(options.data, leads)
