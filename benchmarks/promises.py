@@ -131,7 +131,7 @@ def weights(runs: int, sizes: tuple[tuple[int, float], ...] = SIZES) -> list[Lin
 PROMISED = ("lift", "cautious", "evidence", "logistic", "sparse")
 
 
-def thresholds(runs: int, customers: int = 150, leads: int = 3_000, between: float = 0.15) -> list[Line]:
+def thresholds(runs: int, customers: int = 150, leads: int = 3_000, between: float = 0.1) -> list[Line]:
     """Close rate shown above the MQL threshold against the true one, and its interval on later cohorts.
 
     That all leads of a history close a little more, or less, than they should is chance of the history, not of what is
