@@ -36,6 +36,14 @@ from .terms import CUSTOMER, KEPT, MOMENT, REASONS, STATUS, Terms
 IMPOSSIBLE_RATE = 0.95
 
 
+class TooYoungError(HistoryError):
+    """No lead is old enough to be judged; `as_of` is the day on which the history is read, `days` the age it takes."""
+
+    def __init__(self, message: str, as_of: date, days: int) -> None:
+        super().__init__(message)
+        self.as_of, self.days = as_of, days
+
+
 @dataclass(frozen=True, repr=False)
 class History(Shown):
     """Leads that can be judged, still in the engine, with the account of those that cannot.
@@ -119,7 +127,10 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
     judgeable = status == KEPT
     excluded = {name: int(counts[status == i].sum()) for i, name in enumerate(REASONS) if i and (status == i).any()}
     if not judgeable.any():
-        raise HistoryError(_nothing_left(read, excluded, as_of, terms))
+        message = _nothing_left(read, excluded, as_of, terms)
+        if "immature" in excluded and as_of is not None:
+            raise TooYoungError(message, as_of, terms.observe_days + terms.close_within_days)
+        raise HistoryError(message)
     cohorts, ends = cohorts_of(moment[judgeable], source.dated, read, by=terms.by, split=terms.split)
     position = np.searchsorted(ends, moment[judgeable]) if ends is not None else moment[judgeable]
     totals = np.zeros((len(cohorts), 2), np.int64)

@@ -158,7 +158,7 @@ def warnings(reading: Counted, recency: Recency = ALIKE) -> tuple[Warning_, ...]
     risks += _deleted(reading)
     if customers < 50:
         risks.append(("few_customers", {"customers": customers, "leads": leads}))
-    if history.order == "file":
+    if history.order == "file" and "all_too_young" not in dict(risks):
         falling = newest_first(reading.table)
         if falling is None:
             risks.append(("file_order", {}))

@@ -30,7 +30,7 @@ from ..grid.lead_age import AGE
 from ..grid.mailbox_kinds import made_from
 from ..leads.columns.derived import with_derived
 from ..leads.columns.proposal import Proposal
-from ..leads.history import History, last_day, observe
+from ..leads.history import History, TooYoungError, last_day, observe
 from ..leads.terms import Terms
 from ..report.remains import settled
 from ..report.review import Warning_
@@ -157,7 +157,7 @@ def read_history(
     With `follow`, the grid that the newest earlier month decided on is the current one, unless one is named. `cohorts`
     may say how leads are parted into cohorts (`Terms.by`, `Terms.split`). Seconds of each step are put into `timing`.
     `frames` are tables in memory that the settings name instead of files. With `bare`, a source without any column that
-    can be a criterion is read too, for what its rows are.
+    can be a criterion is read too, and one whose leads are all too young, for what its rows are.
     """
     timed = partial(timed_step, timing if timing is not None else {}, progress)
     original = settings  # written out as it was asked for: what was found by itself is found again next month
@@ -205,7 +205,14 @@ def read_history(
             reasons = "; ".join(f"{column}: {reason}" for column, reason in proposal.ignored.items())
             raise InputError(f"{table.name}: no column can be a criterion ({reasons or 'there are no others'})")
     with timed("observe_s", "observe"):
-        history = observe(table, proposal.criteria, terms)
+        try:
+            history = observe(table, proposal.criteria, terms)
+        except TooYoungError as fault:
+            if not bare:
+                raise
+            young: Warning_ = ("all_too_young", {"as_of": fault.as_of.isoformat(), "days": fault.days})
+            roles = replace(roles, warnings=(young, *roles.warnings))
+            history = observe(table, proposal.criteria, replace(terms, created_at=None))
         history = replace(history, proposal=proposal, facts=(*table.facts, *facts, *proposal.facts, *history.facts))
     return Observed(original, table, history, proposal, grids, story, (*roles.warnings, *origin.warnings), happened)
 

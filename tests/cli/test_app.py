@@ -322,3 +322,14 @@ def test_a_command_makes_its_own_flags_only() -> None:
         *loaded
     }
     assert "calibrate.export.reading" in loaded
+
+
+def test_check_tells_what_rows_are_where_all_leads_are_too_young(call: Any, tmp_path: Path) -> None:
+    rows = "".join(f"{i},2025-01-{1 + i % 20:02},{'ab'[i % 2]},{'Yes' if i % 3 else 'No'}\n" for i in range(40))
+    (tmp_path / "leads.csv").write_text("Lead ID,Created Date,Source,Won\n" + rows)
+    code, told, _ = call("check", str(tmp_path / "leads.csv"), "--lang", "en")
+    assert code == 0 and "40 rows read, 40 kept" in told
+    assert "No lead is old enough to be judged: the newest came by 20 January 2025" in told
+    assert "There are no dates" not in told
+    code, _, fault = call("run", str(tmp_path / "leads.csv"), "--out", str(tmp_path / "out"))
+    assert code == 2 and "immature 40" in fault and not (tmp_path / "out").exists()
