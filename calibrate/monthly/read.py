@@ -205,16 +205,22 @@ def read_history(
             reasons = "; ".join(f"{column}: {reason}" for column, reason in proposal.ignored.items())
             raise InputError(f"{table.name}: no column can be a criterion ({reasons or 'there are no others'})")
     with timed("observe_s", "observe"):
-        try:
-            history = observe(table, proposal.criteria, terms)
-        except TooYoungError as fault:
-            if not bare:
-                raise
-            young: Warning_ = ("all_too_young", {"as_of": fault.as_of.isoformat(), "days": fault.days})
-            roles = replace(roles, warnings=(young, *roles.warnings))
-            history = observe(table, proposal.criteria, replace(terms, created_at=None))
+        history, young = _observed(table, proposal, terms, bare)
         history = replace(history, proposal=proposal, facts=(*table.facts, *facts, *proposal.facts, *history.facts))
-    return Observed(original, table, history, proposal, grids, story, (*roles.warnings, *origin.warnings), happened)
+    return Observed(
+        original, table, history, proposal, grids, story, (*young, *roles.warnings, *origin.warnings), happened
+    )
+
+
+def _observed(table: Table, proposal: Proposal, terms: Terms, bare: bool) -> tuple[History, tuple[Warning_, ...]]:
+    """What each row is; with `bare`, as it stands today where all leads are too young, and a warning that says so."""
+    try:
+        return observe(table, proposal.criteria, terms), ()
+    except TooYoungError as fault:
+        if not bare:
+            raise
+        young: Warning_ = ("all_too_young", {"as_of": fault.as_of.isoformat(), "days": fault.days})
+        return observe(table, proposal.criteria, replace(terms, created_at=None)), (young,)
 
 
 def _followed(
