@@ -151,3 +151,34 @@ texts = [write(again[plan.name]) for plan in plans]
 texts += [repr((backtest.score.tolist(), backtest.rate.tolist())) for backtest in judged]
 print(hashlib.md5("".join(texts).encode()).hexdigest())
 """
+
+
+def test_a_month_has_the_same_bytes_on_any_number_of_cores(tmp_path: Path) -> None:
+    leads = [
+        f"L{n},2025-{1 + n * 10 // 1500:02d}-{1 + n % 28:02d},{'abc'[n % 3]},{n * 7 % 5},{int(n * 37 % 11 < 1 + n % 3)}"
+        for n in range(1_500)
+    ]
+    table = "lead_id,created_at,sector,visits,bought\n" + "\n".join(leads) + "\n"
+    months = []
+    for jobs in ("1", "2"):
+        place = tmp_path / jobs
+        place.mkdir()
+        (place / "leads.csv").write_text(table)
+        words = [
+            "-m",
+            "calibrate",
+            "run",
+            "leads.csv",
+            "--customer",
+            "bought",
+            "--created-at",
+            "created_at",
+            "--out",
+            "months",
+        ]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "CALIBRATE_JOBS": jobs}
+        run = subprocess.run([sys.executable, *words], cwd=place, env=environment, capture_output=True, timeout=300)
+        assert run.returncode == 0, run.stderr.decode()
+        folder = place / "months"
+        months.append({str(f.relative_to(folder)): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()})
+    assert months[0] == months[1] and any(name.endswith("gains.png") for name in months[0])
