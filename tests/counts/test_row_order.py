@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibrate.counts.design_effect import group_codes
-from calibrate.counts.row_order import canonical_order, row_keys
+from calibrate.counts.row_order import _sorted_places, canonical_order, row_keys
 
 
 def test_keys_tell_rows_apart() -> None:
@@ -18,6 +18,13 @@ def test_keys_tell_rows_apart() -> None:
     assert len(np.unique(row_keys(codes, [np.arange(60_000) % 2]))) == len(
         np.unique(np.concatenate([codes, np.arange(60_000)[None] % 2]), axis=1).T
     )
+
+
+def test_places_are_those_of_a_plain_sort_also_where_first_bits_are_shared() -> None:
+    rng = np.random.default_rng(2)
+    keys = rng.integers(0, 2**63, 5000).astype(np.uint64)
+    keys[1000:3000] = keys[0] ^ rng.integers(0, 2**12, 2000).astype(np.uint64)  # differ in their last bits alone
+    np.testing.assert_array_equal(keys[_sorted_places(keys)], np.sort(keys))
 
 
 @settings(max_examples=60, deadline=None)
