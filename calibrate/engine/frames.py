@@ -25,6 +25,8 @@ Frame: TypeAlias = Any
 """A pandas or polars frame, an Arrow table, a DuckDB relation, or anything else that hands out an Arrow stream."""
 
 EXTRA = "frames"
+LOOKED_AT, MOST_VALUES, MOST_TEXTS = 10_000, 1_000, 20_000
+"""Rows that tell whether a text has few values; most values there, and most in the whole column, of a dictionary."""
 
 
 def is_frame(source: object) -> bool:
@@ -106,9 +108,28 @@ def _registered(connection: Connection, frame: Frame, name: str) -> tuple[str, s
         frame = frame.collect()
     arrow = _from_pandas(frame) if isinstance(frame, pd.DataFrame) else pyarrow.table(frame)
     _check_names(arrow.column_names, name)
+    arrow = _with_dictionaries(arrow)
     place = free_name("__row", arrow.column_names, underlined)
     numbers = pyarrow.array(pd.RangeIndex(arrow.num_rows).to_numpy(), pyarrow.int64())
     return connection.register(arrow.append_column(place, numbers)), place
+
+
+def _with_dictionaries(arrow: Any) -> Any:
+    """The table with texts of few values as codes with a dictionary, as a Parquet file has them.
+
+    The engine then looks at each value once, not at each row. The first rows tell which texts have few values.
+    """
+    import pyarrow
+
+    for place, field in enumerate(arrow.schema):
+        if not (pyarrow.types.is_string(field.type) or pyarrow.types.is_large_string(field.type)):
+            continue
+        column = arrow.column(place)
+        if len(column) > LOOKED_AT and len(column[:LOOKED_AT].unique()) <= MOST_VALUES:
+            encoded = column.dictionary_encode()
+            if encoded.num_chunks and len(encoded.chunk(0).dictionary) <= MOST_TEXTS:
+                arrow = arrow.set_column(place, field.name, encoded)
+    return arrow
 
 
 def _from_pandas(frame: pd.DataFrame) -> Any:

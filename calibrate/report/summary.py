@@ -210,7 +210,7 @@ def _strongest(review: Review, say: Words) -> Iterator[str]:
 def _suspects(suspects: Sequence[Suspect], say: Words) -> Iterator[str]:
     yield say("summary.suspects")
     for suspect in suspects:
-        yield f"  {suspect.column}: {say.name('suspect', suspect.reason)} ({suspect.said(say)})"
+        yield f"  {say.pair(suspect.column, say.name('suspect', suspect.reason))} ({suspect.said(say)})"
 
 
 def _asked(questions: Sequence[Question], say: Words) -> list[str]:
@@ -221,7 +221,7 @@ def _asked(questions: Sequence[Question], say: Words) -> list[str]:
         lines += [
             f"  {q.question}",
             f"    {q.evidence}",
-            f"    {aucs}; {say('asked.answer', column=_quoted(q.column))}",
+            f"    {aucs}{say('note.and')}{say('asked.answer', column=_quoted(q.column))}",
         ]
     return lines
 

@@ -73,6 +73,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("kind", ["pandas", "polars", "lazy", "arrow", "relation", "pandas without pyarrow"])
 def test_the_same_run_json_as_from_the_file(written: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOKED_AT", 100)  # texts of few values become codes with a dictionary
     frame: Any = leads()
     if kind in ("polars", "lazy"):
         polars = pytest.importorskip("polars")
@@ -127,3 +128,20 @@ def test_odd_frames_are_refused_or_read_as_text(monkeypatch: pytest.MonkeyPatch)
 
     with pytest.raises(MissingExtraError, match="pyarrow"):
         Session().open(Stream())
+
+
+def test_texts_of_few_values_become_codes_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pyarrow
+
+    monkeypatch.setattr(module, "LOOKED_AT", 100)
+    monkeypatch.setattr(module, "MOST_VALUES", 20)
+    texts = {
+        "few": [f"a{i % 7}" for i in range(500)],
+        "many": [f"b{i}" for i in range(500)],
+        "number": list(range(500)),
+    }
+    texts["late"] = ["x"] * 100 + [f"c{i}" for i in range(400)]
+    monkeypatch.setattr(module, "MOST_TEXTS", 300)
+    encoded = module._with_dictionaries(pyarrow.table(texts))
+    assert [pyarrow.types.is_dictionary(field.type) for field in encoded.schema] == [True, False, False, False]
+    assert encoded.to_pydict() == texts
