@@ -68,7 +68,11 @@ def export(
     if json:
         english = words_of("en")
         items = [
-            {"what": item.name(english), "status": item.status, "reason": str(item.reason or "")}
+            {
+                "what": item.what if item.kind == "line" else item.name(english),
+                "status": item.status,
+                "reason": str(item.reason or ""),
+            }
             for item in covered.items
         ]
         facts = {"out": out, "files": written, "format": to, "lossless": covered.lossless}

@@ -57,14 +57,18 @@ class Item:
     status: Status
     reason: Remark | None = None
     kind: Literal["line", "bands", "thresholds", "expiry"] = "line"
+    role: str = ""
 
     def said(self, words: Words) -> str:
         """The thing, and why it is not carried as it stands."""
         return words.pair(self.name(words), self.reason.said(words)) if self.reason else self.name(words)
 
     def name(self, words: Words) -> str:
-        """The thing in words; a line bears the name that it has in the grid."""
-        return self.what if self.kind == "line" else words(f"carried.of_{self.kind}", what=self.what)
+        """The thing in words; a line bears the name that it has in the grid, our own levels (`role`) are said."""
+        what = self.what
+        if self.role:
+            what = what.replace(f": {self.role} (", f": {words(f'answer.{self.role}')} (")
+        return what if self.kind == "line" else words(f"carried.of_{self.kind}", what=what)
 
 
 @dataclass(frozen=True)
@@ -345,7 +349,9 @@ def account(
             if origin and status == "carried":
                 status, reason = "approximated", origin
             if value or (status == "impossible" and points[criterion.other]):  # it would get the points of any other
-                items.append(Item(line_name(criterion, place, value), status, reason))
+                level = criterion.levels[place]
+                role = level.role if level.role == level.name else ""
+                items.append(Item(line_name(criterion, place, value), status, reason, role=role))
     if grid.bands:
         items.append(Item("bands", *bands, "bands"))
     if grid.thresholds:

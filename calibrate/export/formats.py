@@ -158,7 +158,7 @@ def write_file(grid: Grid, name: str, path: str, options: Options | None = None)
     grid = _renamed(grid, target, options)
     section = ""
     if target.rules:
-        names = target.names(grid, options) if target.names else None
+        names = target.names(lines_only(grid), options) if target.names else None
         section = loading.loading_section(grid, name, Path(path).name, options, target.coverage(grid, options), names)
     write_whole(path, content)
     return [path, *([str(loading.write_beside(path, section, options.language))] if section else [])]

@@ -93,7 +93,7 @@ def _data(grid: Grid, words: Words, run: RunFile | None) -> Section:
     if made.get("observe_days"):
         sentences.append(words("card.observed", days=made["observe_days"]))
     used = [criterion for criterion, points in zip(grid.criteria, grid.points, strict=True) if any(points)]
-    asked = "; ".join(criterion_name(criterion.name, words) for criterion in used)
+    asked = words("note.and").join(criterion_name(criterion.name, words) for criterion in used)
     sentences.append(words("card.used", count=len(used), names=asked or "–"))
     sentences.append(words("card.unused"))
     aside = [suspect.column for suspect in run.suspects if suspect.reason == SENSITIVE] if run else []

@@ -216,7 +216,7 @@ def _markdown(grid: Grid, words: Words, values: dict[str, Any]) -> str:
                     values["level"](row.level, criterion.name),
                     words.signed(row.points),
                     "–" if row.counted is None else rate_said(row.counted, words),
-                    "; ".join(row.remarks),
+                    words("note.and").join(row.remarks),
                 )
                 for row in rows
             ]

@@ -31,7 +31,7 @@ def lines(account: Account, say: Words) -> Iterator[str]:
         if windows.late:
             yield say("account.late", late=windows.late, all=windows.late + windows.customers, days=windows.used)
         alternatives = [window for window in windows.counts if window.days != windows.used]
-        text = "; ".join(
+        text = say("note.and").join(
             say("account.window_count", days=window.days, customers=window.customers, leads=window.leads)
             for window in alternatives
         )
@@ -43,7 +43,7 @@ def spelt(account: Account, say: Words) -> Iterator[str]:
     """What told customers, and what each of its values was taken for."""
     outcome = account.outcome
     if outcome is not None:
-        values = "; ".join(_kinds(outcome, say))
+        values = say("note.and").join(_kinds(outcome, say))
         yield f"{say.pair(heading(outcome, say), values)}." if values else f"{heading(outcome, say)}."
 
 

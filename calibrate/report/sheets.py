@@ -142,7 +142,7 @@ def _swap(review: Review, say: Words) -> Sheet | None:
     )
     rows = []
     for group in review.changes.swap.moved:
-        shared = "; ".join(
+        shared = say("note.and").join(
             f"{line_name(c.criterion, c.level, say)} ({say('changes.share', share=c.share, all=c.share_all)})"
             for c in group.common
         )
@@ -320,7 +320,7 @@ def _feedback(review: Review, say: Words) -> Sheet | None:
             x.low,
             x.high,
             x.share_handed_over,
-            "; ".join(f"{why or say('feedback.no_reason')} ({n})" for why, n in x.reasons),
+            say("note.and").join(f"{why or say('feedback.no_reason')} ({n})" for why, n in x.reasons),
             say("feedback.more") if x.more else "",
         )
         for x in feedback.lines

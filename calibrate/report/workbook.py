@@ -135,7 +135,7 @@ def _verdict(book: _Book, review: Review) -> None:
         rows.append((say("tile.grid"), f"{say('tile.lines', lines=candidate.grid.lines)}; {size}"))
     rows += [("", say.say("warning", key, facts)) for key, facts in review.warnings]
     if review.suspects:
-        rows.append((say("suspects.title"), "; ".join(suspect.column for suspect in review.suspects)))
+        rows.append((say("suspects.title"), say("note.and").join(suspect.column for suspect in review.suspects)))
     rows += [(question.question, question.evidence) for question in sections.asked(review.asked, say)]
     columns = heads(say, "workbook.figure:text workbook.value:wide")
     book.sheet(say("workbook.verdict"), columns, rows, f"{say('page.name')}: {review.title}")
@@ -203,7 +203,7 @@ def _points(book: _Book, review: Review, candidate: Candidate) -> None:
                 line.lift_high,
                 line.sign_kept,
                 line.points_kept,
-                "; ".join(remarks),
+                say("note.and").join(remarks),
             )
         )
     name = f"{say('workbook.points')} {candidate.name}"

@@ -81,7 +81,7 @@ def test_every_line_with_points_is_judged_and_bands_thresholds_and_expiry_follow
         "own", grid, lambda at, place: ("impossible", remark("undated")) if place == 1 else ("carried", None)
     )
     assert found.items == (
-        Item("demo: yes (+20)", "carried"), Item("demo: missing (-1)", "impossible", remark("undated")),
+        Item("demo: yes (+20)", "carried"), Item("demo: missing (-1)", "impossible", remark("undated"), role="missing"),
         Item("bands", "approximated", BY_SCORE, "bands"),
         Item("demo: yes", "impossible", remark("no_dates"), "expiry"),
     )  # fmt: skip
