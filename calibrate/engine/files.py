@@ -20,7 +20,7 @@ from .duckdb import Connection, DuckTable, described, refusal, view_over
 from .infer import set_types, table_in_place
 from .limits import MOST_LINE
 from .sql import identifier, literal, relation
-from .table import Fact
+from .table import Fact, refuse_too_wide
 from .workbook import written_sheet
 
 LARGE = 300 * 2**20
@@ -150,6 +150,7 @@ def loaded(
     signs: Mapping[str, Signs] | None = None,
 ) -> DuckTable:
     """Read the text into a table, take off what stands below it, give the columns their types."""
+    refuse_too_wide(path.name, len(source.header))
     quoted = _stored(connection, source.path.stat().st_size)
     reads = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(source.header)))
     text = literal(BLANKS).sql("duckdb")
@@ -280,7 +281,8 @@ def _json(connection: Connection, path: Path, options: Asked) -> DuckTable:
     quoted = _stored(connection, path.stat().st_size)
     place = place_of(path)
     reader = (
-        f"read_json({place}, sample_size = -1, maximum_object_size = {MOST_LINE}, convert_strings_to_integers = false)"
+        f"read_json({place}, sample_size = -1, maximum_object_size = {MOST_LINE}, convert_strings_to_integers = false, "
+        "map_inference_threshold = -1)"  # an object of 200 keys is a wide row, no map
     )
     try:
         connection.execute(f"CREATE TABLE {quoted} AS SELECT * FROM {reader}")
@@ -288,6 +290,7 @@ def _json(connection: Connection, path: Path, options: Asked) -> DuckTable:
         raise InputError(
             f"{path}: cannot be read as JSON lines ({str(error).splitlines()[0]}); write one object a line"
         ) from error
+    refuse_too_wide(path.name, len(described(connection, quoted)))
     if any(_is_object(kind) for _, kind in described(connection, quoted)):
         folded, quoted = quoted, _stored(connection, path.stat().st_size)
         connection.execute(f"CREATE TABLE {quoted} AS SELECT {_unfolded(connection, folded)} FROM {folded}")

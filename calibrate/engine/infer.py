@@ -18,7 +18,7 @@ from ..vocabulary import BLANKS, NUMBER_PLACEHOLDERS
 from . import dates
 from .duckdb import Connection, DuckTable, Types, described, view_over
 from .sql import identifier, literal
-from .table import Fact
+from .table import Fact, refuse_too_wide
 
 SAMPLE = 2000
 """Rows that suggest what a column may be."""
@@ -102,6 +102,7 @@ def table_in_place(
 
     `files` is how many files the relation joins: each numbers its rows from 0.
     """
+    refuse_too_wide(name, len(described(connection, source)))
     rows = int(connection.execute(f"SELECT COUNT(*) FROM {source}")[0][0])
     place = position if files == 1 else "file_row_number"
     types, told = _types_in_place(connection, source, rows=rows // files, place=place, signs=signs)
@@ -139,8 +140,7 @@ def _types_in_place(
     inside = " OR ".join(f"__place BETWEEN {start} AND {start + size - 1}" for start in starts)
     listed = ", ".join(identifier(name).sql("duckdb") for name in names)
     where = f"WHERE {inside}" if place is not None and rows > SAMPLE else f"LIMIT {SAMPLE}"
-    for row in connection.execute(f"SELECT {listed} FROM {table} {where}"):
-        _add_sample(columns, row)
+    _add_samples(columns, connection.execute(f"SELECT {listed} FROM {table} {where}"))
     _fill_up(connection, table, columns)
     _guess(connection, table, columns, Around("", None, signs or {}))
     return _measured(connection, table, columns), tuple(fact for column in columns for fact in column.facts)
@@ -187,15 +187,13 @@ def _fill_samples(connection: Connection, table: str, columns: list[_Column]) ->
         place = free_name(place, folds, underlined)
         source = f"(SELECT *, ROW_NUMBER() OVER () - 1 AS {place} FROM {table})"
     scattered = f"{place} * {SCATTER} % {2**32} < {min(2**32, SAMPLE * 2**32 // max(rows, 1))}"
-    for row in connection.execute(f"SELECT {names} FROM {source} WHERE {scattered} ORDER BY {place}"):
-        _add_sample(columns, row)
+    _add_samples(columns, connection.execute(f"SELECT {names} FROM {source} WHERE {scattered} ORDER BY {place}"))
     _fill_up(connection, table, columns)
 
 
-def _add_sample(columns: list[_Column], row: Sequence[Any]) -> None:
-    for column, value in zip(columns, row, strict=True):
-        if value is not None:
-            column.sample.append(value)
+def _add_samples(columns: list[_Column], rows: Sequence[Sequence[Any]]) -> None:
+    for column, values in zip(columns, zip(*rows, strict=True), strict=False):
+        column.sample += [value for value in values if value is not None]
 
 
 def _fill_up(connection: Connection, table: str, columns: list[_Column]) -> None:
@@ -226,7 +224,7 @@ def guess(name: str, values: Sequence[str], around: Around | None = None) -> Gue
     >>> [guess("x", values).kind for values in (["1", "2.5", "N/A"], ["01234"], ["31/12/2025"], ["Google"])]
     ['number', 'text', 'date', 'text']
     """
-    stripped = dict.fromkeys(value.strip(BLANKS) for value in values)
+    stripped = dict.fromkeys(value.strip(BLANKS) for value in dict.fromkeys(values))
     words = tuple(value for value in stripped if value.casefold() in NUMBER_PLACEHOLDERS)
     telling = [value for value in stripped if value.casefold() not in NUMBER_PLACEHOLDERS]
     if not telling:
@@ -410,6 +408,8 @@ def signs_said(name: str, numbers: Written) -> list[Fact]:
 
 def _note_text(column: _Column) -> None:
     """Why a column that looks like numbers was left as text."""
+    if not any(character.isdigit() for value in dict.fromkeys(column.sample) for character in value):
+        return
     values = [value.strip(BLANKS) for value in column.sample]
     money = currencies([value for value in values if value.casefold() not in NUMBER_PLACEHOLDERS])
     if len(money) > 1:

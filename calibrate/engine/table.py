@@ -26,6 +26,8 @@ _WORDS = (
     "amount at bought buyer closed created customer day deal domain identity late lead leads mate mates moment open "
     "partner place row same status twice twin twins won"
 )
+MOST_COLUMNS = 2_000
+"""Each column is read, counted and tried as a criterion by itself: more would take minutes and gigabytes."""
 RESERVED = frozenset(f"__{word}" for word in _WORDS.split())
 """Columns that statements add to those of a source."""
 
@@ -170,3 +172,18 @@ def shown(address: str) -> str:
     if scheme.lower().startswith("http"):
         return f"{scheme}://{host.partition('?')[0]}{slash}{path.partition('?')[0]}"
     return f"{scheme}://{f'{user}@' if user and ':' not in user else ''}{host}{slash}{path}"
+
+
+def refuse_too_wide(name: str, columns: int) -> None:
+    """Raise InputError for a table of more columns than can be tried as criteria.
+
+    >>> refuse_too_wide("leads.csv", 5003)
+    Traceback (most recent call last):
+    ...
+    calibrate.errors.InputError: leads.csv: 5,003 columns, and at most 2,000 are read, since each is tried as ...
+    """
+    if columns > MOST_COLUMNS:
+        raise InputError(
+            f"{name}: {columns:,} columns, and at most {MOST_COLUMNS:,} are read, since each is tried as a criterion; "
+            "save it with the columns that describe leads (no answers of machines, no vectors)"
+        )

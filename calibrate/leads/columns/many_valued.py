@@ -39,7 +39,7 @@ def rules_of_lists(table: Table, skip: Collection[str] = ()) -> dict[str, Derive
     """Rules of the columns derived from lists of answers, addresses of pages and postal codes, by their names."""
     rules: dict[str, Derived] = {}
     for name, texts in first_texts(table, LOOKED_AT, skip).items():
-        filled = Counter(text for text in texts if text.strip())
+        filled = Counter({text: count for text, count in Counter(texts).items() if text.strip()})
         rules |= pages(name, filled) or answers(name, filled) or region_rules(name, filled)
     return rules
 

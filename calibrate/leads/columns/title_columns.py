@@ -31,7 +31,7 @@ def find_titles(table: Table) -> list[str]:
     titles = []
     for name, texts in first_texts(table, LOOKED_AT).items():
         share = READ_IF_NAMED if _NAMES.search(words_of(name)) else READ
-        different = list(dict.fromkeys(text.strip().casefold() for text in texts))
+        different = list(dict.fromkeys(text.strip().casefold() for text in dict.fromkeys(texts)))
         if len(different) >= LEAST_TITLES and _read(different[:: -(-len(different) // MOST_TITLES)]) >= share:
             titles.append(name)
     return titles
