@@ -87,7 +87,7 @@ def test_every_line_with_points_is_judged_and_bands_thresholds_and_expiry_follow
     )  # fmt: skip
     assert not found.lossless and str(found).startswith("own: 1 carried, 1 approximated, 2 impossible\n")
     with pytest.raises(
-        ExportError, match=r"own cannot carry all of this grid: demo: missing \(-1\) \(no column says .*\); bands"
+        ExportError, match=r"own cannot carry all of this grid: demo: not given \(-1\) \(no column says .*\); bands"
     ):
         refuse_losses(found)
     refuse_losses(account("own", GRID))
