@@ -352,8 +352,13 @@ def rendered(statement: exp.Expr | str, dialect: str) -> str:
     """
     if dialect == "duckdb":
         return statement if isinstance(statement, str) else statement.sql(dialect)
+    return portable(statement, dialect).sql(dialect)
+
+
+def portable(statement: exp.Expr | str, dialect: str) -> exp.Expr:
+    """A statement as a tree, without what DuckDB alone knows."""
     tree = parse_one(statement, read="duckdb") if isinstance(statement, str) else statement
-    return tree.transform(_portable, dialect).sql(dialect)
+    return tree.transform(_portable, dialect)
 
 
 def day(column: exp.Expr) -> exp.Expr:

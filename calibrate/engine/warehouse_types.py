@@ -1,0 +1,62 @@
+"""Types of columns as warehouses call them, and how each is read as one of our five."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from .rows import Types
+from .table import Type
+from .warehouse_sql import BINARY
+
+_WHOLE = (
+    "TINYINT SMALLINT MEDIUMINT INT INTEGER BIGINT BYTEINT INT2 INT4 INT8 INT16 INT32 INT64 UINT8 UINT16 UINT32 UINT64 "
+    "UTINYINT USMALLINT UINTEGER LONG SHORT BYTE YEAR"
+).split()
+_DOUBLE = "DOUBLE FLOAT8 FLOAT64 REAL FLOAT".split()
+_SINGLE = "FLOAT4 FLOAT32".split()
+_NARROW = {"mysql": ("FLOAT",), "databricks": ("FLOAT", "REAL"), "trino": ("REAL",), "redshift": ("REAL",), "duckdb": ("FLOAT", "REAL")}
+"""Names that mean four bytes in some dialects and eight in others."""
+_DECIMAL = "DECIMAL NUMERIC NUMBER BIGNUMERIC DEC FIXED HUGEINT INT128 UBIGINT".split()
+_TEXT = "VARCHAR CHAR STRING TEXT NVARCHAR NCHAR BPCHAR CHARACTER LONGTEXT MEDIUMTEXT TINYTEXT FIXEDSTRING CLOB".split()
+_MOMENT = "TIMESTAMP DATETIME DATETIME64 TIMESTAMP_NTZ DATETIME2 TIMESTAMP_S TIMESTAMP_MS TIMESTAMP_NS".split()
+_ZONED = "TIMESTAMPTZ TIMESTAMP_TZ TIMESTAMP_LTZ".split()
+_INSTANTS = {"bigquery": ("TIMESTAMP",), "databricks": ("TIMESTAMP",), "clickhouse": ("DATETIME", "DATETIME64")}
+"""Names that mean a moment of the world in some dialects and hands of a clock in others."""
+
+
+def read_types(described: Iterable[tuple[str, str]], dialect: str) -> Types:
+    """For each column by its name: our type, the cast that makes it so, whether numbers are whole.
+
+    >>> read_types([("n", "NUMBER(38,0)"), ("x", "Nullable(Float64)"), ("b", "tinyint(1)")], "snowflake")["n"]
+    ('number', '', True)
+    """
+    return {name: _type_of(kind, dialect) for name, kind in described}
+
+
+def _type_of(kind: str, dialect: str) -> tuple[Type, str, bool]:
+    plain = re.sub(r"(?i)\b(?:nullable|lowcardinality)\((.*)\)$", r"\1", kind.strip())
+    plain = re.sub(r"(?i)\b(?:nullable|lowcardinality)\((.*)\)$", r"\1", plain).upper()
+    base = re.split(r"[( ]", plain)[0]
+    if base in ("BOOLEAN", "BOOL") or (dialect == "mysql" and plain.startswith("TINYINT(1)")):
+        return "boolean", "", False
+    if base in _WHOLE:
+        return "number", "", True
+    if base in _SINGLE or base in _NARROW.get(dialect, ()):
+        return "number", "CAST(CAST({} AS VARCHAR) AS DOUBLE)", False
+    if base in _DOUBLE:
+        return "number", "", False
+    if base in _DECIMAL:
+        scale = re.search(r",\s*(\d+)\)", plain)
+        return ("number", "", True) if scale and scale[1] == "0" else ("number", "CAST({} AS DOUBLE)", False)
+    if base in ("DATE", "DATE32"):
+        return "date", "", False
+    if base in _ZONED or (base in ("TIMESTAMP", "DATETIME") and "WITH TIME ZONE" in plain):
+        return "timestamp", "CAST({} AT TIME ZONE 'UTC' AS TIMESTAMP)", False
+    if base in _INSTANTS.get(dialect, ()):
+        return "timestamp", "CAST({} AS TIMESTAMP)", False
+    if base in _MOMENT:
+        return "timestamp", "", False
+    if base in _TEXT:
+        return "text", BINARY + "({})" if dialect == "mysql" else "", False
+    return "text", "CAST({} AS VARCHAR)", False
