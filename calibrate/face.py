@@ -22,7 +22,7 @@ from typing import Any
 from .counts import counting
 from .counts.rates import estimate
 from .counts.tally import Tally
-from .engine.frames import Frame, is_frame
+from .engine.frames import Frame, is_connection, is_frame
 from .engine.table import Table
 from .errors import CalibrateError, SettingsError, unknown
 from .evaluation import comparison as comparing
@@ -217,17 +217,18 @@ def _settings(source: Any, words: Mapping[str, Any]) -> tuple[Settings, dict[str
             by_word.setdefault(option.name, option)
             by_word.setdefault(option.key, option)
     frames: dict[str, Any] = {}
-    name = "leads" if is_frame(source) else str(source)
-    if is_frame(source):
+    in_memory = is_frame(source) or is_connection(source)
+    name = "leads" if in_memory else str(source)
+    if in_memory:
         frames[name] = source
     elif not isinstance(source, (str, Path)):
-        raise SettingsError(f"a {type(source).__name__} is no source of leads: give a path or a frame")
+        raise SettingsError(f"a {type(source).__name__} is no source of leads: give a path, a frame or a connection")
     values: dict[str, Any] = {"data": {"file": name}}
     for word, value in words.items():
         if word not in by_word:
             raise SettingsError(unknown("keyword", word, dict.fromkeys(option.name for option in by_word.values())))
         option = by_word[word]
-        if is_frame(value):
+        if is_frame(value) or is_connection(value):
             frames[word], value = value, word
         if option.several == "list" and isinstance(value, str):
             value = (value,)

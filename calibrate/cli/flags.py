@@ -57,7 +57,7 @@ RUN_FLAGS: dict[str, Any] = {
 """Flags of `run` alone."""
 DATA_HELP = (
     "A calibration.toml, or leads: CSV, Parquet, Excel, JSON lines, a DuckDB file, also at s3://… or https://…, or "
-    "postgresql://…, spark://… or sc://… followed by #table."
+    "postgresql://…, spark://…, sc://…, snowflake://… or another warehouse followed by #table."
 )
 DataArgument = Annotated[str, typer.Argument(metavar="DATA|SETTINGS", help=DATA_HELP)]
 

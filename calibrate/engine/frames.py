@@ -38,6 +38,16 @@ def is_frame(source: object) -> bool:
     return isinstance(source, pd.DataFrame) or hasattr(source, "__arrow_c_stream__") or _is_lazy(source)
 
 
+def is_connection(source: object) -> bool:
+    """Whether a source is a connection to a database (DB-API 2 or ADBC).
+
+    >>> import sqlite3
+    >>> is_connection(sqlite3.connect(":memory:")), is_connection("leads.csv"), is_connection(pd.DataFrame())
+    (True, False, False)
+    """
+    return callable(getattr(source, "cursor", None)) and callable(getattr(source, "close", None))
+
+
 def open_frame(connection: Connection, frame: Frame, name: str, signs: Mapping[str, Signs] | None = None) -> DuckTable:
     """A table over a frame; `name` is what people know it by, `signs` those that a grid found in numbers of columns.
 

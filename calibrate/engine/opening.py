@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -14,7 +14,7 @@ from ..errors import CalibrateError, InputError, unknown
 from ..numbers import Signs
 from .duckdb import Connection, DuckTable, copied, refusal
 from .files import Asked, open_file
-from .frames import Frame, is_frame, open_frame
+from .frames import Frame, is_connection, is_frame, open_frame
 from .infer import table_in_place
 from .rows import RemoteTable
 from .sql import identifier, literal, rendered
@@ -22,6 +22,7 @@ from .table import OBJECTS, Statement, Table, free_of_reserved, shown
 
 if TYPE_CHECKING:
     from .postgres import Door
+    from .warehouse import WarehouseDoor
 
 DATABASES = (".duckdb", ".ddb", ".db")
 
@@ -47,6 +48,7 @@ class Session:
         self._frames = dict(frames or {})
         self._connection: Connection | None = None
         self._door: Door | None = None
+        self._warehouses: dict[str, WarehouseDoor] = {}
         self._far: str | None = None
 
     @property
@@ -63,24 +65,28 @@ class Session:
         table: str | None = None,
         header_row: int | None = None,
         signs: Mapping[str, Signs] | None = None,
+        dialect: str | None = None,
     ) -> Table:
-        """A table over a file, a database, a cluster or a frame in memory.
+        """A table over a file, a database, a cluster, a connection to a warehouse or a frame in memory.
 
-        `table` (or ``#name`` at the end) chooses among several.
+        `table` (or ``#name`` at the end) chooses among several. `dialect` says what a connection speaks where its
+        driver does not tell (snowflake, bigquery, mysql ...).
         `header_row` is the line of a text file or sheet with the names of columns, from 1, or 0 where there is none;
         `signs` are those that a grid found in numbers of columns before, where the values leave two readings.
         """
-        if not isinstance(source, (str, Path)) and not is_frame(source):
+        is_text = isinstance(source, (str, Path))
+        if not is_text and not is_frame(source) and not is_connection(source):
             raise InputError(
-                f"a {type(source).__name__} is no source of leads: give a path, an address of a database, a pandas or "
-                "polars frame, an Arrow table or a DuckDB relation"
+                f"a {type(source).__name__} is no source of leads: give a path, an address of a database, a connection "
+                "to one, a pandas or polars frame, an Arrow table or a DuckDB relation"
             )
-        name = "leads" if is_frame(source) else str(source)
+        name = str(source) if is_text else "leads"
         try:
-            if is_frame(source):
-                return free_of_reserved(self._open_frame(source, name, signs))
-            if name in self._frames:
-                return free_of_reserved(self._open_frame(self._frames[name], Path(name).name, signs))
+            in_memory = self._frames.get(name) if is_text else source
+            if in_memory is not None and is_connection(in_memory):
+                return free_of_reserved(self._open_connection(in_memory, table, dialect))
+            if in_memory is not None:
+                return free_of_reserved(self._open_frame(in_memory, Path(name).name, signs))
             return free_of_reserved(self._open(name, table, Asked(header_row, signs or {})))
         except (CalibrateError, MemoryError):
             raise
@@ -94,6 +100,27 @@ class Session:
                 "beside them"
             )
         return open_frame(self.connection, frame, name, signs)
+
+    def _open_connection(self, connection: Any, table: str | None, dialect: str | None) -> Table:
+        from .warehouses import door_of
+
+        place = f"connection://{id(connection)}"
+        if place not in self._warehouses:
+            self._warehouses[place] = door_of(connection, dialect)
+        return self._in_warehouse(place, table)
+
+    def _in_warehouse(self, place: str, table: str | None) -> Table:
+        """A table of a warehouse: it stays there, or is copied beside files that were opened first."""
+        from .warehouse import open_warehouse
+
+        door = self._warehouses[place]
+        if self._far not in (None, place):
+            raise InputError(f"{door.address}: only tables of {shown(self._far or '')} can be opened beside the first")
+        remote = open_warehouse(door, table)
+        if self._connection is not None:
+            return copied(self._connection, remote)
+        self._far = place
+        return remote
 
     def _open(self, text: str, table: str | None, options: Asked) -> Table:
         if "://" in text and text.partition("://")[0].lower() not in OBJECTS:
@@ -120,8 +147,14 @@ class Session:
         address, _, name = text.partition("#")
         scheme = address.partition("://")[0].lower()
         if scheme not in ("postgresql", "postgres", "spark", "sc"):
-            hint = " Download the file first." if scheme in ("ftp", "sftp") else ""
-            raise InputError(unknown("kind of database", scheme, ["postgresql", "spark", "sc"]) + hint)
+            from .warehouses import BY_ADDRESS, door_to
+
+            if scheme not in BY_ADDRESS:
+                hint = " Download the file first." if scheme in ("ftp", "sftp") else ""
+                raise InputError(unknown("kind of database", scheme, ["postgresql", "spark", "sc", *BY_ADDRESS]) + hint)
+            if address not in self._warehouses:
+                self._warehouses[address] = door_to(address)
+            return self._in_warehouse(address, table or name or None)
         if self._far not in (None, address):
             raise InputError(
                 f"{shown(address)}: only tables of {shown(self._far or '')} can be opened beside the first"
@@ -171,9 +204,11 @@ class Session:
         """Close what is open; tables of this session can no longer be asked."""
         if self._door is not None:
             self._door.close()
+        for warehouse in self._warehouses.values():
+            warehouse.close()
         if self._connection is not None:
             self._connection.close()
-        self._connection, self._door, self._far = None, None, None
+        self._connection, self._door, self._warehouses, self._far = None, None, {}, None
 
     def __enter__(self) -> Session:
         return self
@@ -190,9 +225,21 @@ def _said(fault: Exception) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in lines[0])[:200]
 
 
-def open_table(source: str | Path | Frame, *, table: str | None = None) -> Table:
-    """A table over one source, in a session of its own that lives as long as the table."""
-    return Session().open(source, table=table)
+def open_table(source: str | Path | Frame, *, table: str | None = None, dialect: str | None = None) -> Table:
+    """A table over one source, in a session of its own that lives as long as the table.
+
+    A connection to a warehouse (DB-API 2 or ADBC) is a source too; `dialect` names what it speaks where its driver does
+    not tell.
+
+    >>> import sqlite3
+    >>> connection = sqlite3.connect(":memory:")
+    >>> _ = connection.execute("CREATE TABLE leads (id INTEGER, sector TEXT)")
+    >>> _ = connection.execute("INSERT INTO leads VALUES (1, 'Bank'), (2, NULL)")
+    >>> table = open_table(connection, table="leads")
+    >>> [(column.name, column.type) for column in table.columns], table.rows, table.dialect
+    ([('id', 'number'), ('sector', 'text')], 2, 'sqlite')
+    """
+    return Session().open(source, table=table, dialect=dialect)
 
 
 def _database(connection: Connection, path: Path, choice: str | None, options: Asked) -> DuckTable:

@@ -1,7 +1,7 @@
 """Tables of a warehouse, where the rows lie: any driver of Python's database interface (DB-API 2, ADBC) and a dialect.
 
-The same statements as everywhere, written in the warehouse's dialect (`warehouse_sql.py`), run there; answers come as rows
-and become arrays by what is in them. Nothing is written: a role that may only read is enough.
+The same statements as everywhere, in the warehouse's dialect (`warehouse_sql.py`), run there; answers come as rows and
+become arrays by what is in them. Nothing is written: a role that may only read is enough.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from sqlglot import exp
 from ..errors import CalibrateError, InputError, unknown
 from .rows import PIECE, RemoteTable, columns_read
 from .sql import identifier, literal
-from .table import Column, Statement
-from .warehouse_sql import spoken
+from .table import Column, Fact, Statement
+from .warehouse_sql import BINARY, spoken
 from .warehouse_types import read_types
 
 
@@ -51,7 +51,7 @@ class WarehouseDoor:
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Rows of a statement in the warehouse's own dialect."""
-        cursor = self._run(statement, self.connection.cursor())
+        cursor = self._run(statement, lambda: self.connection.cursor())
         try:
             return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
         finally:
@@ -59,8 +59,8 @@ class WarehouseDoor:
 
     def pieces(self, statement: str, size: int) -> Iterator[tuple[list[str], list[Sequence[Any]]]]:
         """Names of columns and rows of a statement, in pieces; one without rows where there are none."""
-        opened = self.kind.cursor(self.connection) if self.kind.cursor else self.connection.cursor()
-        cursor = self._run(statement, opened)
+        own = self.kind.cursor
+        cursor = self._run(statement, lambda: own(self.connection) if own else self.connection.cursor())
         try:
             names = [str(part[0]) for part in cursor.description]
             rows = self._fetched(cursor, size)
@@ -76,13 +76,13 @@ class WarehouseDoor:
         except Exception as fault:
             raise self.fault(fault) from fault
 
-    def _run(self, statement: str, cursor: Any) -> Any:
+    def _run(self, statement: str, opened: Callable[[], Any]) -> Any:
         try:
+            cursor = opened()
             done = cursor.execute(statement)
         except CalibrateError:
             raise
         except Exception as fault:
-            cursor.close()
             raise self.fault(fault) from fault
         return done if hasattr(done, "fetchmany") else cursor
 
@@ -134,8 +134,8 @@ def _is_empty(part: NDArray[Any]) -> bool:
 def array(values: Sequence[Any], kind: str | None = None) -> NDArray[Any]:
     """Values of one column, gaps as the `Table` protocol says; `kind` is the column's type where it is known.
 
-    >>> array((1, 2)).dtype.kind, array((1, None)).tolist(), array(("a", None)).tolist(), array((1, 0), "boolean").tolist()
-    ('i', [1.0, nan], ['a', None], [True, False])
+    >>> array((1, None)).tolist(), array(("a", None)).tolist(), array((1, 0), "boolean").tolist()
+    ([1.0, nan], ['a', None], [True, False])
     """
     first = next((value for value in values if value is not None), None)
     gaps = any(value is None for value in values)
@@ -182,19 +182,26 @@ def _moments(values: Sequence[Any]) -> NDArray[Any]:
 def open_warehouse(door: WarehouseDoor, choice: str | None) -> WarehouseTable:
     """A table by its name: ``leads``, ``crm.leads`` or ``base.crm.leads``; views count as tables."""
     if not choice:
-        raise InputError(f"{door.address}: choose a table by adding #name to the address, or table=...{_offered(door)}")
+        tables = ", ".join(_tables(door))
+        raise InputError(
+            f"{door.address}: choose a table by adding #name to the address, or table=..."
+            + (f" Tables: {tables}" if tables else "")
+        )
     dialect = door.kind.dialect
     place, described = _described(door, choice)
     kinds = read_types(described, dialect)
     read = columns_read([(name, name) for name, _ in described], kinds)
     title = ".".join(place)
-    source = exp.Table(
-        **dict(zip(("this", "db", "catalog"), [exp.to_identifier(part, quoted=True) for part in place[::-1]], strict=False))
-    ).sql("duckdb")
+    source = ".".join(identifier(part).sql("duckdb") for part in place)
     rows = int(door.rows(spoken(f"SELECT COUNT(*) AS n FROM {source}", dialect))[0][0])
     if not rows:
         raise InputError(f"{door.address}: table '{title}' has no rows")
-    facts = tuple(fact._replace(facts={**fact.facts, "type": dict(described)[str(fact.facts["column"])]}) for fact in read.facts)
+    names = dict(described)
+    facts = tuple(
+        Fact("rewritten", {"column": column, "type": names[column]})
+        for fact in read.facts
+        if not kinds[column := str(fact.facts["column"])][1].startswith(BINARY)
+    )
     return WarehouseTable(
         name=choice,
         columns=read.columns,
@@ -216,7 +223,8 @@ def _described(door: WarehouseDoor, choice: str) -> tuple[list[str], list[tuple[
     faults: list[InputError] = []
     for place in tries:
         try:
-            described = [(str(name), str(kind)) for name, kind, *_ in door.rows(_describing(door.kind.dialect, place)) if name]
+            rows = door.rows(_describing(door.kind.dialect, place))
+            described = [(str(name), str(kind)) for name, kind, *_ in rows if name]
         except InputError as fault:
             faults.append(fault)
             continue
@@ -227,9 +235,10 @@ def _described(door: WarehouseDoor, choice: str) -> tuple[list[str], list[tuple[
             columns.setdefault(name, kind)
         if columns:
             return place, list(columns.items())
-    if faults:
+    tables = _tables(door)
+    if faults and (not tables or choice in tables):
         raise faults[0]
-    raise InputError(f"{door.address}: no table named '{choice}'{_offered(door, choice)}")
+    raise InputError(f"{door.address}: " + unknown("table", choice, tables))
 
 
 def _describing(dialect: str, place: Sequence[str]) -> str:
@@ -240,10 +249,16 @@ def _describing(dialect: str, place: Sequence[str]) -> str:
         return f"SELECT name, type FROM pragma_table_info({name})"
     if dialect == "bigquery":
         dataset = "".join(f"{exp.to_identifier(part, quoted=True).sql(dialect)}." for part in place[:-1])
-        return f"SELECT column_name, data_type FROM {dataset}INFORMATION_SCHEMA.COLUMNS WHERE table_name = {name} ORDER BY ordinal_position"
+        return (
+            f"SELECT column_name, data_type FROM {dataset}INFORMATION_SCHEMA.COLUMNS WHERE table_name = {name} "
+            "ORDER BY ordinal_position"
+        )
     if dialect == "redshift":
         schema = literal(place[-2]).sql(dialect) if len(place) > 1 else "current_schema()"
-        return f"SELECT column_name, data_type FROM svv_columns WHERE table_name = {name} AND table_schema = {schema} ORDER BY ordinal_position"
+        return (
+            f"SELECT column_name, data_type FROM svv_columns WHERE table_name = {name} AND table_schema = {schema} "
+            "ORDER BY ordinal_position"
+        )
     return f"DESCRIBE {'TABLE ' if dialect in ('snowflake', 'clickhouse', 'databricks') else ''}{quoted}"
 
 
@@ -256,11 +271,7 @@ _LISTS = {
 }
 
 
-def _offered(door: WarehouseDoor, choice: str = "") -> str:
+def _tables(door: WarehouseDoor) -> list[str]:
     """The tables that there are, where the warehouse lists them in one column."""
-    if door.kind.dialect not in _LISTS:
-        return ""
-    names = [str(row[0]) for row in door.rows(_LISTS[door.kind.dialect])]
-    if choice:
-        return unknown("table", choice, names).partition("'.")[2] and f". {unknown('table', choice, names).partition(chr(39) + '. ')[2] or ''}"
-    return f". Tables: {', '.join(names) or 'none'}"
+    statement = _LISTS.get(door.kind.dialect)
+    return [str(row[0]) for row in door.rows(statement)] if statement else []

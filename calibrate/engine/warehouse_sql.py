@@ -1,15 +1,17 @@
 """Statements in the dialects of warehouses: what sqlglot writes, and what each dialect has to say in its own way.
 
-A statement is written once, in DuckDB's dialect. Before sqlglot writes it for a warehouse, the parts are put in place of
-which the dialect has no word, or another meaning: groupings by several sets, NaN, days, digests, division. All names are
-quoted, so that no word is reserved and no letter changes its size.
+A statement is written once, in DuckDB's dialect. Before sqlglot writes it for a warehouse, parts are replaced for which
+the dialect has no word, or another meaning: groupings by several sets, NaN, days, digests, parts of texts. All names
+are quoted, so that no word is reserved and no letter changes its size.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from sqlglot import exp
+from sqlglot.optimizer.eliminate_subqueries import eliminate_subqueries
 
 from .sql import portable
 from .table import Statement
@@ -30,7 +32,16 @@ def spoken(statement: Statement, dialect: str) -> str:
     tree = portable(statement, dialect)
     for change in (*((_sets_one_by_one,) if dialect in NO_SETS else ()), _plain, *CHANGES.get(dialect, ())):
         tree = _changed(tree, change)
-    return tree.sql(dialect, identify=True)
+    if dialect == "sqlite":  # whose parser takes brackets in brackets no deeper than a hundred
+        tree = eliminate_subqueries(tree)
+    return tree.sql(dialect, identify=True) + _SETTINGS.get(dialect, "")
+
+
+_SETTINGS = {
+    "clickhouse": " SETTINGS join_use_nulls = 1, prefer_column_name_to_alias = 1, cast_keep_nullable = 1, "
+    "session_timezone = 'UTC'"
+}
+"""What a statement says at its end so that it means what it means elsewhere."""
 
 
 def _changed(tree: exp.Expr, change: Change) -> exp.Expr:
@@ -67,7 +78,8 @@ def _sets_one_by_one(select: exp.Expr) -> exp.Expr:
     for part in parts[1:]:
         union = exp.Union(this=union, expression=part, distinct=False)
     if isinstance(source, exp.Subquery):  # read once for all sets
-        return union.with_(source.alias, as_=source.this.copy())
+        entry = exp.CTE(this=source.this.copy(), alias=exp.TableAlias(this=exp.to_identifier(source.alias)))
+        union.set("with_", exp.With(expressions=[entry]))
     return union
 
 
@@ -87,7 +99,9 @@ def _one_set(select: exp.Expr, cells: list[exp.Expr], every: set[str]) -> exp.Ex
         if isinstance(node, exp.Grouping):
             bits = [0 if cell.sql("duckdb") in names else 1 for cell in node.expressions]
             return exp.Literal.number(int("".join(map(str, bits)), 2))
-        absent = node.sql("duckdb") in every - names if isinstance(node, (exp.Column, exp.Case, exp.Coalesce)) else False
+        absent = (
+            node.sql("duckdb") in every - names if isinstance(node, (exp.Column, exp.Case, exp.Coalesce)) else False
+        )
         return exp.Null() if absent and not node.find_ancestor(exp.AggFunc) else node
 
     part.set("expressions", [cell.transform(place) for cell in part.expressions])
@@ -103,7 +117,7 @@ def _one_set(select: exp.Expr, cells: list[exp.Expr], every: set[str]) -> exp.Ex
 def _plain(node: exp.Expr) -> exp.Expr:
     """What no dialect but a few has: FILTER, OFFSET 0 alone."""
     if isinstance(node, exp.Filter):
-        aggregate = node.this.copy()
+        aggregate: exp.Expr = node.this.copy()
         condition = node.expression.this.copy()
         inner = exp.Literal.number(1) if isinstance(aggregate.this, exp.Star) else aggregate.this
         aggregate.set("this", exp.Case(ifs=[exp.If(this=condition, true=inner)]))
@@ -173,6 +187,9 @@ def _sqlite(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Like):
         test = _called("CALIBRATE_LIKE", node.this, node.expression)
         return exp.Not(this=test) if node.args.get("negate") else test
+    if isinstance(node, exp.DateDiff):
+        until, since = (_called("JULIANDAY", _called("DATE", day)) for day in (node.this, node.expression))
+        return exp.cast(exp.paren(exp.Sub(this=until, expression=since)), "INTEGER")
     if isinstance(node, exp.Right):
         return _called("SUBSTR", node.this, exp.Neg(this=node.expression.copy()))
     if isinstance(node, exp.Join) and node.args.get("on") is not None and not node.side and not node.kind:
@@ -208,9 +225,18 @@ def _mysql(node: exp.Expr) -> exp.Expr:
             return _called("SUBSTRING_INDEX", text, mark, last)
         part = _called("SUBSTRING_INDEX", _called("SUBSTRING_INDEX", text, mark, exp.Literal.number(place)), mark, last)
         marked = _called("CONCAT", exp.Literal.string("%"), *[mark, exp.Literal.string("%")] * (place - 1))
-        return exp.Case(ifs=[exp.If(this=exp.Like(this=text.copy(), expression=marked), true=part)], default=_or_blank(exp.Null(), text))
+        return exp.Case(
+            ifs=[exp.If(this=exp.Like(this=text.copy(), expression=marked), true=part)],
+            default=_or_blank(exp.Null(), text),
+        )
     if isinstance(node, exp.Translate):
         return _replaced(node)
+    if isinstance(node, exp.Trim) and node.expression is not None and len(node.expression.name) > 1:
+        signs = "[" + re.sub(r"([\\\]^-])", r"\\\1", node.expression.name) + "]+"
+        ends = {"LEADING": f"^{signs}", "TRAILING": f"{signs}$"}.get(
+            str(node.args.get("position")), f"^{signs}|{signs}$"
+        )
+        return _called("REGEXP_REPLACE", node.this, exp.Literal.string(ends), exp.Literal.string(""))
     if isinstance(node, exp.Ordered) and isinstance(node.this, exp.Literal):
         node.set("nulls_first", not node.args.get("desc"))  # a place cannot say where NULL goes
     if isinstance(node, exp.Anonymous) and node.name.upper() == BINARY:
@@ -221,7 +247,8 @@ def _mysql(node: exp.Expr) -> exp.Expr:
 
 def _replaced(node: exp.Expr) -> exp.Expr:
     """TRANSLATE as one REPLACE after another."""
-    cell, signs, plain = node.this.copy(), node.args["from_"].name, node.args["to"].name
+    cell: exp.Expr = node.this.copy()
+    signs, plain = node.args["from_"].name, node.args["to"].name
     for place, sign in enumerate(signs):
         letter = plain[place] if place < len(plain) else ""
         cell = exp.func("REPLACE", cell, exp.Literal.string(sign), exp.Literal.string(letter))
@@ -232,7 +259,9 @@ def _clickhouse(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.SplitPart):
         text, mark, place = _part(node)
         parts = _called("splitByString", mark, _called("assumeNotNull", text))
-        part = _called("arrayElement", parts, exp.Literal.number(place) if place > 0 else exp.Neg(this=exp.Literal.number(-place)))
+        part = _called(
+            "arrayElement", parts, exp.Literal.number(place) if place > 0 else exp.Neg(this=exp.Literal.number(-place))
+        )
         filled = exp.Not(this=exp.Is(this=text.copy(), expression=exp.Null()))
         return exp.Case(ifs=[exp.If(this=filled, true=part)])
     if isinstance(node, exp.Translate):

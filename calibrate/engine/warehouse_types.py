@@ -9,18 +9,21 @@ from .rows import Types
 from .table import Type
 from .warehouse_sql import BINARY
 
-_WHOLE = (
-    "TINYINT SMALLINT MEDIUMINT INT INTEGER BIGINT BYTEINT INT2 INT4 INT8 INT16 INT32 INT64 UINT8 UINT16 UINT32 UINT64 "
-    "UTINYINT USMALLINT UINTEGER LONG SHORT BYTE YEAR"
-).split()
-_DOUBLE = "DOUBLE FLOAT8 FLOAT64 REAL FLOAT".split()
-_SINGLE = "FLOAT4 FLOAT32".split()
-_NARROW = {"mysql": ("FLOAT",), "databricks": ("FLOAT", "REAL"), "trino": ("REAL",), "redshift": ("REAL",), "duckdb": ("FLOAT", "REAL")}
+_NAMES = {
+    "whole": "TINYINT SMALLINT MEDIUMINT INT INTEGER BIGINT BYTEINT INT2 INT4 INT8 INT16 INT32 INT64 UINT8 UINT16 "
+    "UINT32 UINT64 UTINYINT USMALLINT UINTEGER LONG SHORT BYTE YEAR",
+    "double": "DOUBLE FLOAT8 FLOAT64 REAL FLOAT",
+    "single": "FLOAT4 FLOAT32",
+    "decimal": "DECIMAL NUMERIC NUMBER BIGNUMERIC DEC FIXED HUGEINT INT128 UBIGINT",
+    "text": "VARCHAR CHAR STRING TEXT NVARCHAR NCHAR BPCHAR CHARACTER LONGTEXT MEDIUMTEXT TINYTEXT FIXEDSTRING CLOB",
+    "moment": "TIMESTAMP DATETIME DATETIME64 TIMESTAMP_NTZ DATETIME2 TIMESTAMP_S TIMESTAMP_MS TIMESTAMP_NS",
+    "zoned": "TIMESTAMPTZ TIMESTAMP_TZ TIMESTAMP_LTZ",
+}
+"""Names of types by what they hold."""
+_HOLDS = {name: what for what, names in _NAMES.items() for name in names.split()}
+_SINGLE = {"mysql": ("FLOAT",), "databricks": ("FLOAT", "REAL"), "trino": ("REAL",), "redshift": ("REAL",)}
+_SINGLE["duckdb"] = ("FLOAT", "REAL")
 """Names that mean four bytes in some dialects and eight in others."""
-_DECIMAL = "DECIMAL NUMERIC NUMBER BIGNUMERIC DEC FIXED HUGEINT INT128 UBIGINT".split()
-_TEXT = "VARCHAR CHAR STRING TEXT NVARCHAR NCHAR BPCHAR CHARACTER LONGTEXT MEDIUMTEXT TINYTEXT FIXEDSTRING CLOB".split()
-_MOMENT = "TIMESTAMP DATETIME DATETIME64 TIMESTAMP_NTZ DATETIME2 TIMESTAMP_S TIMESTAMP_MS TIMESTAMP_NS".split()
-_ZONED = "TIMESTAMPTZ TIMESTAMP_TZ TIMESTAMP_LTZ".split()
 _INSTANTS = {"bigquery": ("TIMESTAMP",), "databricks": ("TIMESTAMP",), "clickhouse": ("DATETIME", "DATETIME64")}
 """Names that mean a moment of the world in some dialects and hands of a clock in others."""
 
@@ -38,25 +41,26 @@ def _type_of(kind: str, dialect: str) -> tuple[Type, str, bool]:
     plain = re.sub(r"(?i)\b(?:nullable|lowcardinality)\((.*)\)$", r"\1", kind.strip())
     plain = re.sub(r"(?i)\b(?:nullable|lowcardinality)\((.*)\)$", r"\1", plain).upper()
     base = re.split(r"[( ]", plain)[0]
+    holds = "single" if base in _SINGLE.get(dialect, ()) else _HOLDS.get(base, "")
     if base in ("BOOLEAN", "BOOL") or (dialect == "mysql" and plain.startswith("TINYINT(1)")):
         return "boolean", "", False
-    if base in _WHOLE:
-        return "number", "", True
-    if base in _SINGLE or base in _NARROW.get(dialect, ()):
-        return "number", "CAST(CAST({} AS VARCHAR) AS DOUBLE)", False
-    if base in _DOUBLE:
-        return "number", "", False
-    if base in _DECIMAL:
-        scale = re.search(r",\s*(\d+)\)", plain)
-        return ("number", "", True) if scale and scale[1] == "0" else ("number", "CAST({} AS DOUBLE)", False)
     if base in ("DATE", "DATE32"):
         return "date", "", False
-    if base in _ZONED or (base in ("TIMESTAMP", "DATETIME") and "WITH TIME ZONE" in plain):
+    if holds == "zoned" or (holds == "moment" and "WITH TIME ZONE" in plain):
         return "timestamp", "CAST({} AT TIME ZONE 'UTC' AS TIMESTAMP)", False
     if base in _INSTANTS.get(dialect, ()):
         return "timestamp", "CAST({} AS TIMESTAMP)", False
-    if base in _MOMENT:
-        return "timestamp", "", False
-    if base in _TEXT:
+    if holds == "decimal":
+        scale = re.search(r",\s*(\d+)\)", plain)
+        return ("number", "", True) if scale and scale[1] == "0" else ("number", "CAST({} AS DOUBLE)", False)
+    if holds == "text":
         return "text", BINARY + "({})" if dialect == "mysql" else "", False
-    return "text", "CAST({} AS VARCHAR)", False
+    return _READ.get(holds, ("text", "CAST({} AS VARCHAR)", False))
+
+
+_READ: dict[str, tuple[Type, str, bool]] = {
+    "whole": ("number", "", True),
+    "double": ("number", "", False),
+    "single": ("number", "CAST(CAST({} AS VARCHAR) AS DOUBLE)", False),
+    "moment": ("timestamp", "", False),
+}
