@@ -117,6 +117,12 @@ class WarehouseTable(RemoteTable):
             values = list(zip(*rows, strict=True)) if rows else [()] * len(names)
             yield {name: array(cells, kinds.get(name)) for name, cells in zip(names, values, strict=True)}
 
+    def stored(self, statement: Statement, name: str) -> int:
+        """A warehouse is only read."""
+        raise InputError(
+            f"{self.door.kind.title} is only read: export the grid as SQL for it and run that there, or give --out FILE"
+        )
+
 
 def joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
     """Pieces of one column as one array; a piece without any value takes the type of the others."""
