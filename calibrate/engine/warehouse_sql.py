@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from sqlglot import exp
 from sqlglot.optimizer.eliminate_subqueries import eliminate_subqueries
 
-from .sql import portable
+from .sql import portable, rendered
 from .table import Statement
 
 Change = Callable[[exp.Expr], exp.Expr]
@@ -29,6 +29,8 @@ def spoken(statement: Statement, dialect: str) -> str:
     >>> print(spoken('SELECT a // 2 AS "b c" FROM t', "mysql"))
     SELECT `a` DIV 2 AS `b c` FROM `t`
     """
+    if dialect == "duckdb":
+        return rendered(statement, dialect)
     tree = portable(statement, dialect)
     for change in (*((_sets_one_by_one,) if dialect in NO_SETS else ()), _plain, *CHANGES.get(dialect, ())):
         tree = _changed(tree, change)
