@@ -182,9 +182,11 @@ def stability(runs: int, sizes: tuple[int, ...] = (1_500, 6_000)) -> list[Line]:
                 if not grid.lines:
                     continue
                 others = [resample(prepared.tally, rng) for _ in range(12)]
-                again = [
-                    (part, calibrate_prepared(Prepared(part, part, estimate(part), COHORTS), plan)) for part in others
-                ]
+                again = []
+                for part in others:
+                    mine = part.less(part.leads <= 0)
+                    fresh = Prepared(mine, mine, estimate(mine), COHORTS)
+                    again.append((part, calibrate_prepared(fresh, plan)))
                 real = redraw(prepared.tally, grid, again)
                 lines_ = [e for row in grid.evidence for e in row]
                 for i, (line, points) in enumerate(zip(lines_, grid.flat.tolist(), strict=True)):
