@@ -29,7 +29,7 @@ def frame(rows: int = 1500) -> pd.DataFrame:
     senior = np.array([rule.answer(text) in ("owner or C-level", "VP or director") for text in TITLES])[title]
     return pd.DataFrame({
         "id": np.arange(rows),
-        "Poste": [TITLES[i] + ("", " ", " - Acme", " / Lyon")[n % 4] for n, i in enumerate(title)],
+        "Poste": [TITLES[i] + ("", " ", " - Acme", " (Lyon)")[n % 4] for n, i in enumerate(title)],
         "Sector": rng.choice(["Software", "Retail", "Health"], rows),
         "Status": rng.choice(["Engineer", "Manager"], rows),
         "Notes": [f"met the manager of town {i} who likes our engineer and wants a demo {i}" for i in range(rows)],
