@@ -170,6 +170,7 @@ BY_ADDRESS: Mapping[str, Reached] = {
 BY_DRIVER: Mapping[str, Warehouse] = {
     "sqlite3": SQLITE,
     "snowflake": SNOWFLAKE,
+    "fakesnow": SNOWFLAKE,
     "google": BIGQUERY,
     "redshift_connector": REDSHIFT,
     "databricks": DATABRICKS,
