@@ -170,6 +170,7 @@ STEPS = (
     "evaluation.by_line",
     "evaluation.segments",
     "points.grade",
+    "evaluation.later_grades",
     "funnel.kpis",
     "funnel.feedback",
     "evaluation.ceiling",

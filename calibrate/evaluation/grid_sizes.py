@@ -1,10 +1,11 @@
 """The frontier: for every number of lines the best grid of each method, judged on the same later leads.
 
 What is proposed is the shortest grid that is not surely worse than the best one: its AUC lies within one standard error
-of the paired difference, and within `USEFUL` (Breiman, Friedman, Olshen and Stone, "Classification and regression
-trees", 1984, section 3.4.3, for the rule of one standard error). The best of fifty grids owes part of its AUC to having
-been picked as the best; as much of it as the best of a resample gains over its own AUC does not count (Tibshirani and
-Tibshirani, "A bias correction for the minimum error rate in cross-validation", 2009).
+of the paired difference and within `USEFUL`, its log-loss within one standard error too (Breiman, Friedman, Olshen and
+Stone, "Classification and regression trees", 1984, section 3.4.3, for the rule of one standard error). The best of
+fifty grids owes part of its AUC to having been picked as the best; as much of it as the best of a resample gains over
+its own AUC does not count (Tibshirani and Tibshirani, "A bias correction for the minimum error rate in
+cross-validation", 2009).
 """
 
 from __future__ import annotations
@@ -205,7 +206,7 @@ def judge_frontier(
         most=SCORES,
     )
     value, draws = replicates.of("auc")
-    contest = contest_of(value, draws, ~np.array(fixed))
+    contest = contest_of(value, draws, ~np.array(fixed), replicates.of("log_loss"))
     gaps, spread = value[contest.best] - value, contest.spread
     assessed = []
     for i, point in enumerate(points):
@@ -228,23 +229,40 @@ class Contest:
     alike: NDArray[np.bool_]
 
 
-def contest_of(value: Floats, draws: Floats, among: NDArray[np.bool_]) -> Contest:
+def contest_of(
+    value: Floats, draws: Floats, among: NDArray[np.bool_], losses: tuple[Floats, Floats] | None = None
+) -> Contest:
     """The best grid `among` some by AUC (grids,) and those alike, given the AUC in resamples (grids, draws).
+
+    `losses` are the log-loss of the grids, (grids,) and (grids, draws): it sees where a short grid leaves customers and
+    others less far apart than its order of them shows.
 
     >>> draws = np.array([[0.80, 0.78], [0.77, 0.80], [0.60, 0.62]])       # picked: .01 and .015 above their own
     >>> contest = contest_of(np.array([0.79, 0.785, 0.61]), draws, np.ones(3, bool))
     >>> contest.best, round(contest.flattery, 4), contest.alike.tolist()
     (0, 0.0125, [True, True, False])
+    >>> losses = np.array([0.30, 0.32, 0.40]), np.array([[0.31, 0.29], [0.33, 0.30], [0.4, 0.4]])
+    >>> contest_of(np.array([0.79, 0.785, 0.61]), draws, np.ones(3, bool), losses).alike.tolist()
+    [True, False, False]
     """
     at = np.flatnonzero(among)
     best = int(at[np.argmax(value[at])])
     picked = at[np.argmax(draws[at], axis=0)]
     flattery = max(float((draws[picked, np.arange(draws.shape[1])] - value[picked]).mean()), 0.0)
-    gaps = value[best] - value
-    spread = np.sqrt(np.mean((draws[best] - draws - gaps[:, None]) ** 2, axis=1))
+    gaps, spread = _behind(value, draws, best)
     alike = among & (gaps - flattery <= np.minimum(spread, USEFUL))
+    if losses is not None:
+        lost, error = _behind(-losses[0], -losses[1], best)
+        alike &= lost <= error
     alike[best] = True
     return Contest(best, flattery, spread, alike)
+
+
+def _behind(value: Floats, draws: Floats, best: int) -> tuple[Floats, Floats]:
+    """What the best grid has more than each, and the standard error of that: (grids,) each."""
+    gaps = value[best] - value
+    spread: Floats = np.sqrt(np.mean((draws[best] - draws - gaps[:, None]) ** 2, axis=1))
+    return gaps, spread
 
 
 def _ordered(points: Sequence[Point], fixed: Sequence[bool], best: str | None) -> Frontier:

@@ -20,10 +20,13 @@ from ..grid.event_columns import is_event_column
 from ..grid.grid import Expiry, Grid
 from ..grid.mailbox_kinds import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
 from .base import (
+    BAND_RATE,
     Coverage,
     Options,
     account,
     band_condition,
+    band_rate_sql,
+    band_rates,
     close_rate_sql,
     key_column,
     left_by_age,
@@ -68,6 +71,7 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
     output += ["score", f"{_band(grid, words)} AS band"]
     if grid.curve is not None:
         output.append(f"{close_rate_sql(grid)} AS close_rate")
+    output += [f"{band_rate_sql(grid, part)} AS {name}" for part, name in enumerate(BAND_RATE) if band_rates(grid)]
     sums: list[str] = []
     sums_of: dict[str, list[str]] = {"fit": [], "engagement": []}
     weighing = [at for at, points in enumerate(grid.points) if any(points)] or [0]

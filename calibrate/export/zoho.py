@@ -28,6 +28,8 @@ from .schemes import Ask, Op, Scheme, grid_of, parse, part, whole
 
 EMPTY = "${EMPTY}"
 LONGEST_NAME = 25
+TOGETHER = "score"
+"""What a scoring rule is called that adds to fit and to engagement alike."""
 FIELD = r"[A-Za-z][A-Za-z0-9_]*"
 
 
@@ -136,15 +138,23 @@ def _fields(grid: Grid, options: Options) -> dict[str, str]:
     return dict(zip(columns, unique_names([fields.name(c)[0] for c in columns]), strict=True))
 
 
-def _packed(grid: Grid, limits: Limits, fields: Mapping[str, str]) -> list[tuple[Axis, list[dict[str, Any]]]]:
-    """Field rules by axis, cut so that no scoring rule has more criteria than the edition allows."""
-    packed: list[tuple[Axis, list[dict[str, Any]]]] = []
+def _packed(grid: Grid, limits: Limits, fields: Mapping[str, str]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Field rules by axis, cut so that no scoring rule has more criteria than the edition allows.
+
+    Where that takes more scoring rules than may be active, fit and engagement share them.
+    """
     axes: tuple[Axis, Axis] = ("fit", "engagement")
-    for axis in axes:
-        rules = [rule for at, c in enumerate(grid.criteria) if c.axis == axis for rule in _rules(grid, at, fields)]
-        for start in range(0, len(rules), limits.criteria):
-            packed.append((axis, rules[start : start + limits.criteria]))
-    return packed
+    of_axis = {
+        str(axis): [rule for at, c in enumerate(grid.criteria) if c.axis == axis for rule in _rules(grid, at, fields)]
+        for axis in axes
+    }
+    every_rule = [rule for rules in of_axis.values() for rule in rules]
+    apart, together = (_cut(parts, limits.criteria) for parts in (of_axis, {TOGETHER: every_rule}))
+    return apart if len(apart) <= limits.active or len(together) == len(apart) else together
+
+
+def _cut(parts: Mapping[str, list[dict[str, Any]]], most: int) -> list[tuple[str, list[dict[str, Any]]]]:
+    return [(name, rules[at : at + most]) for name, rules in parts.items() for at in range(0, len(rules), most)]
 
 
 def _rules(grid: Grid, at: int, fields: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -353,8 +353,10 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], window: int | None =
         fixed.append(plan)
     plans = (*fixed, *(by_method[method] for method in candidates.methods))
     if candidates.target is not None:
-        held = replace(by_method["logistic"], name=candidates.target, limits=limits_for(candidates.target))
-        plans = (*plans, held)
+        limits = limits_for(candidates.target, candidates.limits)
+        plans = (*plans, replace(by_method["logistic"], name=candidates.target, limits=limits))
+    elif candidates.limits:
+        raise SettingsError("limits are those of a system: name it with --for")
     if not plans:
         raise SettingsError("there is nothing to compare: name methods or grid files")
     return plans

@@ -101,7 +101,7 @@ def review(
         near = tuple(_candidate(pool[0], grid, reading) for grid in pool[1].near) if pool else ()
     with timed("meeting_s", "meeting"):
         changes = changes_of(base, settings, backtests, capacity)
-        handover = handover_of(base, settings, reading.history)
+        handover = handover_of(base, settings, reading.history, backtests)
         handover = _with_ages_and_lines(handover, reading, base.chosen, backtests, by_name, rolling)
         past = replace(base.past, drift=drift_of(base))
     risks = *warnings(reading, prepared.recency), *with_impact.warnings_of(base, settings, backtests)
@@ -176,8 +176,9 @@ def _along(reading: Counted, timed: Callable[[str, str], AbstractContextManager[
     """Make every candidate and the shorter grids of its method, and judge them on later leads."""
     settings, tally = reading.settings, reading.tally
     _check_allowed(reading)
-    plans = plans_of(quick(settings, tally), reading.grids, reading.history.window)
-    check_names(plans[-1].constraints, [c for c in tally.criteria if c.name in reading.allowed])
+    requested = plans_of(quick(settings, tally), reading.grids, reading.history.window)
+    plans = tuple(plan for plan in requested if plan.limits is None)
+    check_names(requested[-1].constraints, [c for c in tally.criteria if c.name in reading.allowed])
     allowed, min_leads = reading.allowed, settings.columns.min_leads
     with timed("rates_s", "rates"):
         prepared = prepare(tally, allowed=allowed, min_leads=min_leads)
@@ -189,13 +190,23 @@ def _along(reading: Counted, timed: Callable[[str, str], AbstractContextManager[
         rolling = _rolling(reading)
         backtests = replay(tally, (*plans, *sized), rolling, allowed=allowed, min_leads=min_leads)
     with timed("frontier_s", "frontier"):
-        capacity = plans[0].policy.top_share(prepared.months, tally.overall)
-        limited = {plan.name for plan in plans if plan.limits is not None}
-        rankable = [b for b in backtests if (not b.fixed or b.name == CURRENT) and b.name not in limited]
+        capacity = requested[0].policy.top_share(prepared.months, tally.overall)
+        rankable = [b for b in backtests if not b.fixed or b.name == CURRENT]
         frontier = judge_frontier(rankable, (*plans, *sized), grids, capacity=capacity)
-        limits = cost_of_limits((*plans, *sized), backtests, grids, frontier, capacity=capacity)
-        plans, backtests = _with_proposed(plans, sized, backtests, frontier, tally)
+        held = [_no_longer(plan, frontier) for plan in requested if plan.limits is not None]
+        grids |= {plan.name: calibrate_prepared(prepared, plan) for plan in held}
+        within = replay(tally, held, rolling, allowed=allowed, min_leads=min_leads) if held else ()
+        every = (*plans, *held, *sized)
+        limits = cost_of_limits(every, (*backtests, *within), grids, frontier, capacity=capacity)
+        plans, backtests = _with_proposed((*plans, *held), sized, (*backtests, *within), frontier, tally)
     return _Along(plans, backtests, grids, frontier, limits, prepared, rolling, capacity)
+
+
+def _no_longer(plan: Plan, frontier: Frontier) -> Plan:
+    """The plan for a system's limits, with no more lines than the frontier proposes, where such a size is known."""
+    proposed = frontier.proposed
+    size = None if proposed is None else proposed.size or proposed.lines
+    return replace(plan, size=max(size, 1) if size else None)
 
 
 def _with_proposed(

@@ -236,6 +236,11 @@ class Candidates(SettingsPart):
     target: str | None = Field(
         default=None, description="also make the grid that this system can hold (run --for): pipedrive, hubspot, zoho"
     )
+    limits: Annotated[Mapping[str, int], Flag("NAME=N", name="limit")] = Field(
+        default_factory=dict,
+        description="limits that your plan of that system has otherwise: conditions (of a rule), rules, best (points "
+        "of the best lead) or group (of fit alone, of engagement alone) = number",
+    )
     cap_criterion: Mapping[str, int] = Field(
         default_factory=dict, description="at most so many points on any line of a criterion: criterion = points"
     )

@@ -11,6 +11,7 @@ from ..counts.tally import Tally
 from ..days import day_number
 from ..errors import GridError, HistoryError
 from ..evaluation.backtest import Backtest
+from ..evaluation.later_grades import later_grades
 from ..evaluation.segments import by_segment, segment_criteria
 from ..evaluation.swap import Swap, swap_all, swap_later
 from ..funnel.feedback import read_feedback
@@ -48,15 +49,20 @@ def changes_of(review: Review, settings: Settings, backtests: Sequence[Backtest]
     )
 
 
-def handover_of(review: Review, settings: Settings, history: History) -> Handover:
-    """Grades, demand and figures per month of the chosen grid, and what sales said."""
+def handover_of(review: Review, settings: Settings, history: History, backtests: Sequence[Backtest]) -> Handover:
+    """Grades, demand and figures per month of the chosen grid, and what sales said.
+
+    Grades are counted on the later leads of its backtest.
+    """
     candidate = review.chosen_candidate
     if candidate is None:
         return Handover()
     grid, tally, thresholds, feedback = candidate.grid, review.tally, settings.thresholds, settings.feedback
     cost = thresholds.cost_of_call
+    backtest = next((backtest for backtest in backtests if backtest.name == candidate.name), None)
+    cells = grades(tally, grid)
     return Handover(
-        grades=grades(tally, grid),
+        grades=cells if backtest is None else later_grades(cells, tally, backtest),
         demands=demand(tally, grid, months=review.months),
         kpis=months_of(tally, grid) if grid.thresholds and review.months else (),
         feedback=read_feedback(history, tally, grid, feedback.file, lead_id=feedback.lead_id, reason=feedback.reason)

@@ -299,12 +299,13 @@ class _Levels:
 
 
 def _joined_levels(scene: Scene, points: Ints) -> _Levels:
-    """Neighbouring levels with the same points made one; pinned levels stay as they are."""
+    """Levels that one line says made one, and neighbours with the same points; pinned levels stay as they are."""
     size = len(points)
-    criteria = joined(scene.tally.criteria, points, scene.limits.pinned)
+    lines = scene.groups.argmax(axis=0) if size else np.zeros(0, np.intp)
+    criteria = joined(scene.tally.criteria, points, scene.limits.pinned, lines)
     if all(len(one.levels) == len(two.levels) for one, two in zip(criteria, scene.tally.criteria, strict=True)):
         return _Levels(scene, scene.tally, points, np.arange(size))
-    place = joined_places(scene.tally.criteria, points, scene.limits.pinned)
+    place = joined_places(scene.tally.criteria, points, scene.limits.pinned, lines)
     levels = _Levels(scene, scene.tally.regroup(criteria), points, place)
     return replace(levels, points=levels.first(points))
 

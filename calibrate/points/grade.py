@@ -14,6 +14,8 @@ from ..grid.criteria import Axis
 from ..grid.grid import STAGES, Grid, Measure
 from .score_table import axis_scores, reaches, row_scores
 
+Floats = NDArray[np.float64]
+
 LETTERS, DIGITS = "ABCD", "1234"
 SHARES = (0.25, 0.50, 0.75)
 """Share of leads that should reach A (1), B (2) and C (3), as near as the points allow."""
@@ -23,12 +25,14 @@ SHARES = (0.25, 0.50, 0.75)
 class Grades:
     """Leads in 16 cells: `rates[i][j]` of fit grade i (A to D) and engagement grade j (1 to 4).
 
-    `fit_from` and `engagement_from` are the points from which the first three grades are given.
+    `fit_from` and `engagement_from` are the points from which the first three grades are given. `unseen`: the rates
+    are counted on leads that the points had not seen.
     """
 
     fit_from: tuple[int, int, int]
     engagement_from: tuple[int, int, int]
     rates: tuple[tuple[Rate, ...], ...]
+    unseen: bool = False
 
     def of(self, fit: int, engagement: int) -> str:
         """Grade of a lead with so many points on both axes.
@@ -64,19 +68,51 @@ class Demand:
 
 def grades(tally: Tally, grid: Grid) -> Grades | None:
     """Leads and customers in each of the 16 cells; None where the grid has points on one axis only."""
-    fit, engagement = axis_scores(tally, grid, "fit"), axis_scores(tally, grid, "engagement")
-    if not (_varies(fit) and _varies(engagement)):
+    points = _both_axes(tally, grid)
+    if points is None:
         return None
-    cuts = _cuts(fit, tally.leads), _cuts(engagement, tally.leads)
-    cell = np.zeros(tally.rows, np.int64)
-    for points, limits in zip((fit, engagement), cuts, strict=True):
-        cell = cell * 4 + sum((points < limit).astype(np.int64) for limit in limits)
-    leads, customers = (np.bincount(cell, counts, 16).reshape(4, 4) for counts in (tally.leads, tally.customers))
-    cells = tuple(
+    cuts = _cuts(points[0], tally.leads), _cuts(points[1], tally.leads)
+    return Grades(*cuts, cell_rates(_cells(points, cuts), tally.leads, tally.customers))
+
+
+def graded(tally: Tally, grid: Grid, mask: NDArray[np.bool_]) -> NDArray[np.int64] | None:
+    """Cell of every row, fit grade times 4 plus engagement grade, the grades cut on the rows of a mask: (rows,).
+
+    None where the grid has points on one axis only among these.
+    """
+    points = _both_axes(tally, grid, mask)
+    if points is None:
+        return None
+    leads = tally.leads[mask]
+    return _cells(points, (_cuts(points[0][mask], leads), _cuts(points[1][mask], leads)))
+
+
+def cell_rates(cells: NDArray[np.int64], leads: Floats, customers: Floats) -> tuple[tuple[Rate, ...], ...]:
+    """Close rate of each of the 16 cells, from the cell, leads and customers of each row."""
+    tables = (np.bincount(cells, counts, 16).reshape(4, 4) for counts in (leads, customers))
+    return tuple(
         tuple(rate(round(float(k)), round(float(n))) for n, k in zip(*row, strict=True))
-        for row in zip(leads, customers, strict=True)
+        for row in zip(*tables, strict=True)
     )
-    return Grades(*cuts, cells)
+
+
+Axes = tuple[NDArray[np.int64], NDArray[np.int64]]
+Cuts = tuple[int, int, int]
+
+
+def _both_axes(tally: Tally, grid: Grid, mask: NDArray[np.bool_] | None = None) -> Axes | None:
+    """Points of every row on both axes; None where they are the same for all rows, or for all of a mask."""
+    fit, engagement = axis_scores(tally, grid, "fit"), axis_scores(tally, grid, "engagement")
+    part = slice(None) if mask is None else mask
+    return (fit, engagement) if _varies(fit[part]) and _varies(engagement[part]) else None
+
+
+def _cells(points: Axes, cuts: tuple[Cuts, Cuts]) -> NDArray[np.int64]:
+    letters, digits = (
+        sum((axis < limit).astype(np.int64) for limit in limits) for axis, limits in zip(points, cuts, strict=True)
+    )
+    cells: NDArray[np.int64] = np.asarray(letters * 4 + digits, np.int64)
+    return cells
 
 
 def demand(tally: Tally, grid: Grid, *, months: float | None) -> tuple[Demand, ...]:

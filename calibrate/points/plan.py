@@ -23,16 +23,16 @@ from ..counts.shrinkage import QUICK
 from ..counts.tally import Tally
 from ..errors import SettingsError, unknown
 from ..grid.grid import STAGES, Band, Grid, Thresholds, gate, moved_bands
-from ..grid.limits import Limits
+from ..grid.limits import Limits, groups_of
+from ..grid.notes import note
 from ..weights import JOINT as METHODS_JOINT
 from ..weights import METHODS
-from ..weights.base import Weights
+from ..weights.base import Weights, no_weights
 from ..weights.constraints import Constraints, resolve
 from ..weights.logistic import roughly
-from ..weights.path import SIZES, Guide, Lines
+from ..weights.path import SIZES, Guide, Lines, fewer_of
 from ..weights.profile_algebra import FIT_ROWS, gram, rows_of
 from ..weights.sparse import sketched
-from ..weights.sparse_lines import CAP
 from .build import NO_LIMITS, build_grid, paths
 from .cross_fitted import level_of, unseen
 from .curve import with_interval
@@ -48,6 +48,8 @@ from .within_limits import with_points_of
 JOINT, SEARCHED, LOG_ODDS = "logistic", "sparse", ("evidence", "logistic")
 """The method whose fit tells what a line adds to the others, the one that searches for whole points itself, and
 those whose weights know no cap."""
+RECIPE = "lift"
+"""The method that gives points to every rate, however little stands behind it."""
 REDRAWN_WITH = {"logistic": roughly, "sparse": sketched}
 """Methods that are run in a quicker way on resamples."""
 
@@ -62,7 +64,8 @@ class Plan:
 
     A fixed grid that was itself made from leads, those that came before the day `since`, has in `again` the plan that
     makes its like: on those leads a grid made anew from earlier ones stands in for it (`on`). `like` is then the grid
-    whose shares of qualified leads the thresholds keep. `limits` are those of the system that is to hold the grid.
+    whose shares of qualified leads the thresholds keep. `limits` are those of the system that is to hold the grid, of
+    `size` lines at most.
     """
 
     name: str
@@ -128,13 +131,23 @@ class Prepared:
     @cached_property
     def guide(self) -> Guide:
         """The joint fit of all levels without constraints."""
-        joint = self.weights(JOINT, NO_LIMITS)
+        joint = self._weighed(JOINT, NO_LIMITS)
         rows = rows_of(self.learnt, FIT_ROWS)
         size = len(joint.values)
         data = np.eye(size) if joint.curvature is None else joint.curvature
         return Guide(joint.values, data, gram(rows, rows.leads))
 
     def weights(self, method: str, constraints: Constraints) -> Weights:
+        """The weights of a method under constraints: none where no level differs from the rest.
+
+        Among so many levels the largest weights would then be no larger than chance makes them, whatever the method.
+        """
+        if method != RECIPE and not self.rates.distinct.any():
+            notes = resolve(constraints, self.learnt.criteria).notes
+            return no_weights(method, self.learnt, (*notes, note("nothing_distinct")), self.rates.thin)
+        return self._weighed(method, constraints)
+
+    def _weighed(self, method: str, constraints: Constraints) -> Weights:
         """The weights of a method under constraints, found once."""
         if method != SEARCHED:  # the number of lines is a matter of the path
             constraints = replace(constraints, max_lines=None, max_criteria=None)
@@ -153,14 +166,20 @@ class Prepared:
     def path(self, method: str, constraints: Constraints) -> tuple[Weights, dict[int, Lines]]:
         """The lines of a method's grids of every size of the frontier, and the weights they come from.
 
-        The method that searches for whole points walks the path of the joint fit: its points are small whole numbers.
+        The method that searches for whole points goes on from the lines that it has found.
         """
-        weights = self.weights(JOINT if method == SEARCHED else method, constraints)
-        weights = replace(weights, method=method)
-        key = method, repr(constraints)
+        weights, key = self.weights(method, constraints), (method, repr(constraints))
+        if method == SEARCHED:
+            weights = replace(weights, scale=None)
         if key not in self._paths:
-            self._paths[key] = paths(weights, self.learnt, constraints, self.guide, SIZES)
+            self._paths[key] = self.along(weights, constraints, SIZES)
         return weights, self._paths[key]
+
+    def along(self, weights: Weights, constraints: Constraints, sizes: Sequence[int]) -> dict[int, Lines]:
+        """The lines of the grids of some sizes, from one walk along the path."""
+        if weights.method == SEARCHED:
+            return fewer_of(weights, self.learnt.regroup(weights.criteria), sizes)
+        return paths(weights, self.learnt, constraints, self.guide, sizes)
 
 
 def prepare(
@@ -195,7 +214,7 @@ def calibrate_prepared(prepared: Prepared, plan: Plan) -> Grid:
 
 def sketch(prepared: Prepared, plan: Plan) -> Grid:
     """What judging a plan takes: for a point of the frontier points and curve alone, else the finished grid."""
-    if plan.size is None:
+    if plan.size is None or plan.limits is not None:
         return calibrate_prepared(prepared, plan)
     grid = _of_size(prepared, plan, brief=True)
     return replace(grid, curve=prepared.recency.curve(prepared.tally, grid, lines=grid.lines))
@@ -285,18 +304,12 @@ def _form(prepared: Prepared, plan: Plan) -> _Form:
 
 
 def _of_size(prepared: Prepared, plan: Plan, brief: bool = False) -> Grid:
-    """The grid of so many lines on the path; where the joint fit's own is within the cap of `sparse`, it is both's."""
+    """The grid of so many lines on the path."""
     assert plan.size is not None
-    constraints, cap = plan.constraints, min(plan.constraints.cap or CAP, CAP)
-    scaled = plan.scale != "natural" or plan.pivot is not None or plan.best is not None
-    if plan.method == SEARCHED and cap != constraints.cap:
-        joint = _of_size(prepared, replace(plan, method=JOINT), brief)
-        if scaled or np.abs(joint.flat).max(initial=0) <= cap:
-            return replace(joint, method=SEARCHED)
-        constraints = replace(constraints, cap=cap)
+    constraints = plan.constraints
     weights, lines = prepared.path(plan.method, constraints)
     if plan.size not in lines:
-        lines = paths(weights, prepared.learnt, constraints, prepared.guide, (*SIZES, plan.size))
+        lines = prepared.along(weights, constraints, (*SIZES, plan.size))
     key = plan.method, repr(constraints), plan.size, brief, repr((plan.scale, plan.pivot, plan.best))
     if key not in prepared.sized:
         prepared.sized[key] = build_grid(
@@ -312,18 +325,27 @@ def _of_size(prepared: Prepared, plan: Plan, brief: bool = False) -> Grid:
 
 
 def _within(prepared: Prepared, plan: Plan, limits: Limits) -> Grid:
-    """The grid that a system can hold: of the points that it knows, else the longest one that fits."""
+    """The grid that a system can hold: of the points that it knows, else the longest one of its size that fits."""
     free = replace(plan, limits=None, best=limits.best or plan.best, pivot=None if limits.best else plan.pivot)
     if limits.points:
         lines = _of_size(prepared, replace(free, size=max(SIZES)), brief=True)
         grid = with_points_of(lines, prepared.tally, limits)
     else:
-        sizes = sorted(SIZES, reverse=True)
-        grids = (_of_size(prepared, replace(free, size=size)) for size in sizes)
-        grid = next((candidate for candidate in grids if limits.holds(candidate)), None) or _of_size(
-            prepared, replace(free, size=min(SIZES))
+        sizes = [size for size in sorted({*SIZES, plan.size or 0}, reverse=True) if 0 < size <= (plan.size or size)]
+        grids = (_low_enough(prepared, replace(free, size=size), limits) for size in sizes)
+        grid = next((candidate for candidate in grids if limits.holds(candidate)), None) or _low_enough(
+            prepared, replace(free, size=1), limits
         )
     return replace(grid, name=plan.name, provenance={**grid.provenance, "target": limits.system})
+
+
+def _low_enough(prepared: Prepared, plan: Plan, limits: Limits) -> Grid:
+    """The grid of a size, the whole of it scaled down where fit or engagement alone would reach too high."""
+    grid = _of_size(prepared, plan)
+    while limits.group is not None and (most := max(groups_of(grid))) > limits.group and grid.maximum > 1:
+        best = min(grid.maximum * limits.group // most, grid.maximum - 1)
+        grid = _of_size(prepared, replace(plan, best=max(best, 1), pivot=None))
+    return grid
 
 
 class _Form(TypedDict):

@@ -93,7 +93,12 @@ def _handover(handover: Handover) -> dict[str, Any]:
         "business_lines": [_business_line(line) for line in handover.lines],
         "grades": None
         if grades is None
-        else {"fit_from": grades.fit_from, "engagement_from": grades.engagement_from, "cells": cells},
+        else {
+            "fit_from": grades.fit_from,
+            "engagement_from": grades.engagement_from,
+            "unseen": grades.unseen,
+            "cells": cells,
+        },
         "threshold_policy": None
         if policy is None
         else {

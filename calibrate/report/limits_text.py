@@ -11,15 +11,22 @@ from ..language import Words
 def limits_sentences(cost: LimitsCost, words: Words) -> str:
     """Two or three sentences: the grid and its size there, its AUC beside the one without limits, how to export it."""
     limits = cost.limits
-    if limits.conditions is None:
+    if limits.most is None:
         size = words("limits.best", best=limits.best, system=limits.system)
+    elif limits.rules is None:
+        size = words("limits.conditions", used=cost.used, most=limits.most, system=limits.system)
     else:
-        size = words("limits.conditions", used=cost.used, most=limits.conditions, system=limits.system)
+        rules = {"rules": limits.rules_used(cost.held.grid), "most_rules": limits.rules, "each": limits.conditions}
+        size = words("limits.rules", used=cost.used, system=limits.system, **rules)
+    if limits.group is not None:
+        size += " " + words("limits.group", group=limits.group)
     facts = {"name": cost.target, "other": cost.free.name, "other_auc": cost.free.metrics["auc"].value}
     facts |= {"cost": cost.cost.value, "low": cost.cost.low, "high": cost.cost.high}
     clear = "costs" if cost.cost.low > 0 else "alike"
     sentences = [size, words(f"limits.{clear}", auc=cost.held.metrics["auc"].value, **facts)]
-    sentences.append(words("limits.export", file=f"grids/{cost.target}.json", target=cost.target.partition("-")[0]))
+    sentences.append(
+        words("limits.export", file=f"grids/{cost.target}.json", target=cost.target.replace("-", " --edition "))
+    )
     return " ".join(sentences)
 
 
@@ -30,7 +37,9 @@ def limits_json(cost: LimitsCost | None) -> dict[str, Any] | None:
     return {
         "for": cost.target,
         "system": cost.limits.system,
-        "conditions": cost.limits.conditions,
+        "conditions": cost.limits.most,
+        "group": cost.limits.group,
+        "best": cost.limits.best,
         "used": cost.used,
         "grid": f"grids/{cost.target}.json",
         "auc": vars(cost.held.metrics["auc"]),

@@ -1,10 +1,10 @@
 """The path from all lines to few: one backward pass gives the weights of a grid of every size.
 
-A joint method drops the line, or makes one of two neighbouring lines of an ordered criterion, that costs least in its
-curvature, and lets the others follow; at the sizes asked for the lines that are left are fitted again on the counted
-leads, shrunk as the method shrinks. A marginal method keeps its own weights and takes in, one after another, the line
-with which its score comes nearest to the joint fit, so that two lines with one fact between them do not both come
-first.
+A joint method drops the line, or makes one of two lines of a criterion (neighbours where it is ordered), that costs
+least in its curvature, and lets the others follow; at the sizes asked for the lines that are left are fitted again on
+the counted leads, shrunk as the method shrinks. A marginal method keeps its own weights and takes in, one after
+another, the line with which its score comes nearest to the joint fit, so that two lines with one fact between them do
+not both come first.
 
 Sources: Hassibi and Stork, "Second order derivatives for network pruning: optimal brain surgeon" (1993); Efroymson,
 "Multiple regression analysis" (1960), for the forward choice.
@@ -165,8 +165,30 @@ def _backward(weights: Weights, values: Floats, tally: Tally, rooms: dict[int, i
     shape = start.gives.astype(float)
     precision = shape @ (weights.curvature + penalty) @ shape.T
     state = _State(start.gives, start.values, _inverse(precision))
-    spans = _spans(weights.criteria)
-    rows, lines_of = rows_of(tally, REFIT_ROWS), {}
+    return _fewer_and_fewer(state, rooms, rows_of(tally, REFIT_ROWS), penalty, weights)
+
+
+def fewer_of(weights: Weights, tally: Tally, sizes: Collection[int]) -> dict[int, Lines]:
+    """The same from lines that a search has chosen: `weights` without curvature, on the levels of the tally.
+
+    Their weights are fitted again, shrunk towards 0 by a normal prior with the spread that they have.
+    """
+    lines = np.flatnonzero(weights.values).astype(np.intp)
+    start, rows = _singles(weights.values, lines), rows_of(tally, REFIT_ROWS)
+    strength = len(lines) / max(float((weights.values**2).sum()), 1e-12)
+    penalty = np.eye(len(weights.values)) * strength
+    state = _State(start.gives, start.values, np.eye(len(lines)))
+    if len(lines):
+        state = _refitted(state, rows, penalty, weights.intercept)
+    rooms = {size: size for size in sorted({size for size in sizes if size > 0}, reverse=True)}
+    return _fewer_and_fewer(state, rooms, rows, penalty, weights)
+
+
+def _fewer_and_fewer(
+    state: _State, rooms: dict[int, int], rows: Rows, penalty: Floats, weights: Weights
+) -> dict[int, Lines]:
+    """The lines of each size, the largest first, fitted again wherever they are few enough."""
+    spans, lines_of = _spans(weights.criteria), {}
     for size, room in rooms.items():
         state = _reduced(state, room, spans)
         if len(state.values) <= MOST_REFITTED and len(state.values):
@@ -175,13 +197,13 @@ def _backward(weights: Weights, values: Floats, tally: Tally, rooms: dict[int, i
     return lines_of
 
 
-def _reduced(state: _State, room: int, spans: NDArray[np.intp]) -> _State:
-    """The lines with the cheapest dropped, or two neighbours made one, until so many are left."""
+def _reduced(state: _State, room: int, spans: _Spans) -> _State:
+    """The lines with the cheapest dropped, or two of a criterion made one, until so many are left."""
     while len(state.values) > room:
         values, covariance = state.values, state.covariance
         cost = values**2 / np.maximum(np.diag(covariance), 1e-300)
         out = int(np.argmin(cost))
-        pairs = _neighbours(state.gives, spans)
+        pairs = _neighbours(state, spans)
         if len(pairs):
             one, two = pairs.T
             spread = covariance[one, one] + covariance[two, two] - 2 * covariance[one, two]
@@ -194,23 +216,35 @@ def _reduced(state: _State, room: int, spans: NDArray[np.intp]) -> _State:
     return state
 
 
-def _spans(criteria: Sequence[Criterion]) -> NDArray[np.intp]:
-    """For each level the criterion within which it may be one line with its neighbour, or -1: (levels,)."""
-    span_of_level = []
+@dataclass(frozen=True)
+class _Spans:
+    """For each level the criterion within which it may be one line with others, or -1, and whether it is ordered."""
+
+    criterion: NDArray[np.intp]
+    ordered: Flags
+
+
+def _spans(criteria: Sequence[Criterion]) -> _Spans:
+    span_of_level: list[int] = []
+    ordered: list[bool] = []
     for at, criterion in enumerate(criteria):
-        ordered = criterion.ordered or criterion.kind == "number"
-        span_of_level += [at if ordered and level.role == "value" else -1 for level in criterion.levels]
-    return np.array(span_of_level, np.intp)
+        span_of_level += [at if level.role == "value" else -1 for level in criterion.levels]
+        ordered += [criterion.ordered or criterion.kind == "number"] * len(criterion.levels)
+    return _Spans(np.array(span_of_level, np.intp), np.array(ordered, bool))
 
 
-def _neighbours(gives: Flags, spans: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Pairs of lines of one ordered criterion that stand side by side: (pairs, 2)."""
+def _neighbours(state: _State, spans: _Spans) -> NDArray[np.intp]:
+    """Pairs of lines that may be one: side by side in an ordered criterion, else on the same side of 0: (pairs, 2)."""
+    gives, values = state.gives, state.values
     if not len(gives):
         return np.zeros((0, 2), np.intp)
     first = gives.argmax(axis=1)
     last = gives.shape[1] - 1 - gives[:, ::-1].argmax(axis=1)
-    adjacent = (first[None, :] == last[:, None] + 1) & (spans[first][None, :] == spans[last][:, None])
-    return np.argwhere(adjacent & (spans[first][None, :] >= 0)).astype(np.intp)
+    span, ordered = spans.criterion[first], spans.ordered[first]
+    alike = (span[:, None] == span[None, :]) & (span >= 0)[:, None]
+    adjacent = (first[None, :] == last[:, None] + 1) & ordered[:, None]
+    loose = (first[:, None] < first[None, :]) & ~ordered[:, None] & (values[:, None] * values[None, :] > 0)
+    return np.argwhere(alike & (adjacent | loose)).astype(np.intp)
 
 
 def _refitted(state: _State, rows: Rows, penalty: Floats, intercept: float) -> _State:

@@ -28,6 +28,8 @@ Flags = NDArray[np.bool_]
 
 CAP = 10
 """Points per line, up or down, where no cap is asked for."""
+MOST_NAMED = 5
+"""Answers that the name of a line lists, where it says several."""
 MOST_RUNS = 9
 """Up to this many ordered levels all runs are offered; beyond it runs to either end, and single levels."""
 
@@ -178,20 +180,28 @@ def _clashes(gives: Flags) -> Flags:
     return clash
 
 
-def joined(criteria: Sequence[Criterion], points: Ints, fixed: Flags) -> tuple[Criterion, ...]:
-    """The criteria with ordered levels side by side made one where they have the same points.
+def joined(
+    criteria: Sequence[Criterion], points: Ints, fixed: Flags, lines: NDArray[np.intp] | None = None
+) -> tuple[Criterion, ...]:
+    """The criteria with levels made one that a line says together.
 
-    `points` and `fixed` (levels that stay as they are) run over all levels.
+    These are ordered levels side by side with the same points, and levels of other criteria that are of one of the
+    `lines` (its number, for every level). `points` and `fixed` (levels that stay as they are) run over all levels.
 
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
     >>> size = Criterion("size", "size", "number", "fit", (Level("<10", high=10), Level("10-49", low=10, high=50),
     ...     Level("50+", low=50), *ends), ordered=True)
     >>> [level.name for level in joined([size], np.array([0, 4, 4, 0, 0]), np.zeros(5, bool))[0].levels]
     ['<10', '10+', 'missing', 'other']
+    >>> role = Criterion("role", "role", "text", "fit", (*(Level(v, values=(v,)) for v in "abc"), *ends))
+    >>> points, free = np.array([2, 0, 2, 0, 0]), np.zeros(5, bool)
+    >>> [level.name for level in joined([role], points, free, np.array([0, 1, 0, 3, 4]))[0].levels]
+    ['a / c', 'b', 'missing', 'other']
     """
     bounds = offsets(criteria)
+    place = joined_places(criteria, points, fixed, lines)
     return tuple(
-        _joined(criterion, points[a:b], fixed[a:b])
+        _joined(criterion, place[a:b] - (place[a] if b > a else 0))
         for criterion, (a, b) in zip(criteria, pairwise(bounds), strict=True)
     )
 
@@ -203,35 +213,43 @@ def placed(criteria: Sequence[Criterion], fine: Sequence[Criterion]) -> NDArray[
     return np.concatenate([np.zeros(0, np.intp), *places]).astype(np.intp)
 
 
-def joined_places(criteria: Sequence[Criterion], points: Ints, fixed: Flags) -> NDArray[np.intp]:
+def joined_places(
+    criteria: Sequence[Criterion], points: Ints, fixed: Flags, lines: NDArray[np.intp] | None = None
+) -> NDArray[np.intp]:
     """Where each level is among the levels of the joined criteria: (levels,)."""
-    same = np.zeros(len(points), bool)
+    leader = np.arange(len(points))
     for criterion, a in zip(criteria, offsets(criteria)[:-1], strict=True):
+        values = a + np.array([i for i, level in enumerate(criterion.levels) if level.role == "value"], np.intp)
+        free = values[~fixed[values] & (points[values] != 0)]
         if criterion.ordered or criterion.kind == "number":
-            values = a + np.array([i for i, level in enumerate(criterion.levels) if level.role == "value"], np.intp)
-            free = ~fixed[values] & (points[values] != 0)
-            same[values[1:]] = (
-                (points[values[1:]] == points[values[:-1]]) & free[1:] & free[:-1] & (np.diff(values) == 1)
-            )
-    return (np.cumsum(~same) - 1).astype(np.intp)
+            for one, two in pairwise(free.tolist()):
+                if two == one + 1 and points[one] == points[two]:
+                    leader[two] = leader[one]
+        elif lines is not None:
+            for level in free.tolist():
+                leader[level] = free[(lines[free] == lines[level]) & (points[free] == points[level])][0]
+    return np.unique(leader, return_inverse=True)[1].astype(np.intp)
 
 
-def _joined(criterion: Criterion, points: Ints, fixed: Flags) -> Criterion:
-    place = joined_places((criterion,), points, fixed)
+def _joined(criterion: Criterion, place: NDArray[np.intp]) -> Criterion:
+    """A criterion with its levels at the same place made one; places in the order of their first levels."""
     if len(np.unique(place)) == len(place):
         return criterion
     integer_cuts = all(float(cut).is_integer() for cut in criterion.cuts)
-    levels: list[Level] = []
+    parts: dict[int, list[Level]] = {}
     for level, position in zip(criterion.levels, place.tolist(), strict=True):
-        if position == len(levels):
-            levels.append(level)
-        else:
-            levels[-1] = _one(levels[-1], level, integer_cuts)
-    return replace(criterion, levels=tuple(levels))
+        parts.setdefault(position, []).append(level)
+    return replace(criterion, levels=tuple(_one(levels, integer_cuts) for levels in parts.values()))
 
 
-def _one(first: Level, second: Level, integer_cuts: bool) -> Level:
-    """Two neighbouring levels as one."""
-    if first.values or second.values:
-        return Level(f"{first.name} / {second.name}", values=first.values + second.values)
-    return Level(interval_name(first.low, second.high, integers=integer_cuts), low=first.low, high=second.high)
+def _one(levels: Sequence[Level], integer_cuts: bool) -> Level:
+    """Several levels as one."""
+    first, last = levels[0], levels[-1]
+    if len(levels) == 1:
+        return first
+    if any(level.values for level in levels):
+        names = [level.name for level in levels]
+        more = f" / +{len(names) - MOST_NAMED}" if len(names) > MOST_NAMED else ""
+        values = tuple(value for level in levels for value in level.values)
+        return Level(" / ".join(names[:MOST_NAMED]) + more, values=values)
+    return Level(interval_name(first.low, last.high, integers=integer_cuts), low=first.low, high=last.high)

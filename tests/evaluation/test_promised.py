@@ -26,20 +26,20 @@ def leads(count: int, rng: np.random.Generator, signal: float) -> tuple[Tally, n
 
 
 def test_the_proposed_grid_keeps_what_it_promises_and_little_is_left() -> None:
-    """Eight histories: the mean of promised less real AUC has a standard error of about .006."""
+    """Eight histories of 10,000 leads: the means have standard errors of about .0035 and .001."""
     rng = np.random.default_rng(11)
     gaps, regrets = [], []
     for _ in range(8):
-        curve = frontier(leads(4_000, rng, 1.0)[0], ["logistic"])
+        curve = frontier(leads(10_000, rng, 1.0)[0], ["logistic"])
         fresh, chance = leads(20_000, rng, 1.0)
         real = {point.name: auc_of(row_scores(fresh, point.grid), np.ones(20_000), chance) for point in curve.points}
         assert curve.proposed is not None
         gaps.append(curve.proposed.metrics["auc"].value - real[curve.proposed.name])
         regrets.append(max(real.values()) - real[curve.proposed.name])
-    assert abs(np.mean(gaps)) < 0.015 and np.mean(regrets) < 0.015
+    assert abs(np.mean(gaps)) < 0.012 and np.mean(regrets) < 0.006
 
 
-@pytest.mark.parametrize("method", ["sparse", "cautious"])
+@pytest.mark.parametrize("method", ["sparse", "cautious", "evidence", "logistic"])
 def test_histories_without_signal_hardly_give_a_line(method: str) -> None:
     """Forty histories, of which 5 % may have a line: six or more would come in 1.4 % of such tests."""
     rng = np.random.default_rng(12)

@@ -188,3 +188,41 @@ def test_the_kind_of_mailbox_is_made_from_the_address(dialect, request):
     else:
         connection = duckdb.connect() if dialect == "duckdb" else sqlite3.connect(":memory:")
         assert scores(lambda q, v=(): connection.execute(q, v).fetchall(), "?") == expected
+
+
+def test_a_band_says_what_a_recount_of_its_leads_says():
+    """Leads, customers and close rate beside a score are those of the leads in its band; none where nobody counted."""
+    criterion = Criterion(
+        "demo",
+        "demo",
+        "text",
+        "engagement",
+        (
+            Level("yes", values=("yes",)),
+            Level("no", values=("no",)),
+            Level("missing", "missing"),
+            Level("other", "other"),
+        ),
+    )
+    bands = (
+        Band("call", 10, "", leads=8, customers=2),
+        Band("talk", 5, ""),
+        Band("wait", 0, "", leads=20, customers=1),
+    )
+    grid = Grid("g", "lift", (criterion,), ((10, 0, 0, 0),), bands=bands)
+    leads = [("yes", at < 2) for at in range(8)] + [("no", at < 1) for at in range(20)]
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE leads (lead_id INTEGER, demo VARCHAR, won BOOLEAN)")
+    connection.executemany("INSERT INTO leads VALUES (?, ?, ?)", [(at, *lead) for at, lead in enumerate(leads)])
+    scored = sql.write(grid, Options(lead_id="lead_id"), "duckdb")
+    recount = connection.execute(
+        f"""SELECT count(*), sum(won::INT), avg(won::INT), any_value(band_leads), any_value(band_customers),
+        any_value(band_close_rate), min(band_close_rate_low), max(band_close_rate_high) FROM ({scored}) AS s
+        JOIN leads USING (lead_id) GROUP BY band"""
+    ).fetchall()
+    assert len(recount) == 2
+    for count, won, share, band_leads, band_customers, rate, low, high in recount:
+        assert (band_leads, band_customers, float(rate)) == (count, won, pytest.approx(share))
+        assert low < rate < high
+    plain = Grid("g", "lift", (criterion,), ((10, 0, 0, 0),), bands=(Band("wait", 0, ""),))
+    assert "band_leads" not in sql.write(plain, Options(), "duckdb")

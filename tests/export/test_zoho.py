@@ -16,6 +16,7 @@ from calibrate.export import (
 from calibrate.export.base import Options
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid
+from calibrate.grid.limits import TARGETS
 
 
 def test_zoho_round_trip(capsys):
@@ -86,3 +87,30 @@ def test_zoho_splits_within_the_edition_and_refuses_beyond_it():
         with pytest.raises(ExportError, match=rf"{most + 1} criteria in .*--max-lines.*--edition"):
             write(big_grid(most + 1), "zoho", options)
         assert len(coverage(big_grid(most + 1), "zoho", options).of("impossible")) == most + 1
+
+
+def test_one_active_rule_holds_fit_and_engagement_together():
+    """Standard has one rule of ten criteria: a grid with both axes fits in it, and is read back with its axes."""
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    fit, deed = (
+        Criterion(axis, axis, "text", axis, (Level("a", values=("a",)), *ends)) for axis in ("fit", "engagement")
+    )
+    grid = Grid("both", "logistic", (fit, deed), ((5, 0, 0), (3, 0, 0)))
+    text = zoho.write(grid, Options(edition="standard"))
+    (request,) = json.loads(text)["requests"]
+    assert len(request["body"]["scoring_rules"][0]["field_rules"]) == 2
+    assert [criterion.axis for criterion in zoho.read(text, "r.json").criteria] == ["fit", "engagement"]
+    assert len(json.loads(zoho.write(grid, Options(edition="developer")))["requests"]) == 2
+
+
+def test_limits_count_at_least_the_criteria_that_are_written():
+    """What `--for` holds, `export` can write: no grid takes more criteria or rules than its limits count."""
+    compared = 0
+    for edition, limits in ((name.removeprefix("zoho-"), TARGETS[name]) for name in TARGETS if name[:5] == "zoho-"):
+        for grid in GRIDS:
+            if grid.lines and limits.holds(grid):
+                requests = json.loads(zoho.write(grid, Options(edition=edition)))["requests"]
+                rules = sum(len(r["body"]["scoring_rules"][0]["field_rules"]) for r in requests)
+                assert rules <= limits.used(grid) and len(requests) <= limits.rules, (edition, grid)
+                compared += 1
+    assert compared > 50

@@ -9,7 +9,7 @@ import pytest
 
 from calibrate.counts.tally import tally_of
 from calibrate.grid.criteria import Criterion, Level
-from calibrate.grid.limits import TARGETS
+from calibrate.grid.limits import TARGETS, groups_of, limits_for
 from calibrate.points.plan import Plan, calibrate
 from calibrate.points.platt import line_loss, platt_line
 from calibrate.points.within_limits import GAIN, with_points_of
@@ -87,3 +87,22 @@ def test_other_targets_get_the_longest_grid_that_fits(target: str) -> None:
     tally = history(8, tuple(0.3 + 0.2 * at for at in range(12)), leads=12_000, base=-6.0)
     grid = calibrate(tally, Plan(target, "logistic", limits=TARGETS[target]))
     assert TARGETS[target].holds(grid) and grid.lines >= 3
+
+
+def test_a_group_limit_scales_the_whole_grid_down() -> None:
+    """The best lead has 100 points unless fit alone would pass its limit; the order of the lines' points stays."""
+    tally = history(6, (1.8, 1.2, 0.9, 0.5, -1.1))
+    free = calibrate(tally, Plan("hubspot", "logistic", limits=TARGETS["hubspot"]))
+    low = calibrate(tally, Plan("hubspot", "logistic", limits=limits_for("hubspot", {"group": 30})))
+    assert free.maximum == 100 and max(groups_of(free)) <= 100
+    assert 25 <= max(groups_of(low)) <= 30 and low.criteria == free.criteria
+    ranks = [np.argsort(grid.flat, kind="stable").tolist() for grid in (free, low)]
+    assert ranks[0] == ranks[1]
+
+
+def test_the_grid_of_a_system_has_no_more_lines_than_its_size() -> None:
+    tally = history(7, tuple(0.4 + 0.1 * at for at in range(12)), leads=20_000, base=-6.0)
+    short = calibrate(tally, Plan("zoho", "logistic", limits=TARGETS["zoho"], size=5))
+    assert short.lines == 5 and TARGETS["zoho"].holds(short)
+    narrow = calibrate(tally, Plan("zoho-standard", "logistic", limits=TARGETS["zoho-standard"]))
+    assert TARGETS["zoho-standard"].used(narrow) <= 10 < TARGETS["zoho"].used(calibrate(tally, Plan("all", "logistic")))

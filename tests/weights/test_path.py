@@ -13,7 +13,7 @@ from calibrate.grid.grid import Pin
 from calibrate.weights import METHODS, Constraints
 from calibrate.weights.base import Weights
 from calibrate.weights.constraints import resolve
-from calibrate.weights.path import Guide, Lines, centred_penalty, shortened
+from calibrate.weights.path import Guide, Lines, centred_penalty, fewer_of, shortened
 
 
 def test_lines_give_their_weight_to_levels() -> None:
@@ -96,3 +96,33 @@ def test_every_size_keeps_its_number_and_loses_little_by_little() -> None:
     spread = [np.std(scores_of(tally, found[size].by_level)) for size in (12, 6, 3, 1)]
     full = np.std(scores_of(tally, weights.values))
     assert spread == sorted(spread, reverse=True) and spread[0] > 0.9 * full > spread[-1]
+
+
+def test_answers_with_one_rate_become_one_line_and_opposite_ones_never() -> None:
+    """a and c close at 30 %, d at 2 %, b and e at the average: two lines, `a or c` and `d`."""
+    random = np.random.default_rng(5)
+    codes = random.choice(5, 12_000, p=[0.15, 0.3, 0.15, 0.15, 0.25]).astype(np.uint8)
+    bought = random.random(12_000) < np.array([0.3, 0.1, 0.3, 0.02, 0.1])[codes]
+    tally = tally_of([text("role", "abcde")], codes[None], bought)
+    weights = METHODS["logistic"](tally, estimate(tally), Constraints())
+    found = shortened(weights, tally, resolve(Constraints(), tally.criteria), (2, 1))
+    assert sorted(line.nonzero()[0].tolist() for line in found[2].gives) == [[0, 2], [3]]
+    assert len(found[1].gives) == 1 and not (found[1].gives[0, 0] and found[1].gives[0, 3])
+
+
+def test_lines_of_a_search_are_fitted_again_shrunk_and_fewer() -> None:
+    """One line alone: its weight is that of a ridge with the spread that it has, found by a general optimiser."""
+    tally = several([(text("a", ["x", "y"]), [(400, 120), (1600, 160)])])
+    values = np.array([2.0, 0, 0, 0])
+    weights = Weights("sparse", tally.criteria, values, values, values, np.ones(4), "log-odds", intercept=-2.2)
+    found = fewer_of(weights, tally, (3, 1))
+
+    def loss(x: np.ndarray) -> float:
+        odds = np.array([x[0] + x[1], x[1]])
+        leads, customers = np.array([400, 1600]), np.array([120, 160])
+        return float((leads * np.logaddexp(0, odds) - customers * odds).sum() + x[0] ** 2 / 4 / 2)
+
+    best = minimize(loss, np.array([1.0, -2.0])).x[0]
+    assert found[1].values == pytest.approx([best], abs=0.02) and found[3].gives.tolist() == found[1].gives.tolist()
+    free = np.log(0.3 / 0.7) - np.log(0.1 / 0.9)
+    assert found[1].values[0] < free

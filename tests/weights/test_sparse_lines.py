@@ -7,7 +7,7 @@ from weights_case import counted, number, text
 from calibrate.counts.rates import estimate
 from calibrate.weights import Constraints
 from calibrate.weights.constraints import resolve
-from calibrate.weights.sparse_lines import joined, offered
+from calibrate.weights.sparse_lines import joined, joined_places, offered
 
 
 def test_ordered_texts_join_too():
@@ -17,6 +17,22 @@ def test_ordered_texts_join_too():
     assert [(level.name, level.values) for level in one.levels[:2]] == [("S", ("S",)), ("M / L", ("M", "L"))]
     (kept,) = joined([ordered], np.array([0, 2, 2, 0, 0]), np.array([0, 1, 0, 0, 0], bool))
     assert kept == ordered
+
+
+def test_answers_of_one_line_join_and_others_stay():
+    """Of a, b, c, d the first and the last are of one line; b has the same points in another line, c is pinned."""
+    role, free = text("role", "abcd"), np.zeros(6, bool)
+    points, lines = np.array([3, 3, 3, 3, 0, 0]), np.array([0, 1, 0, 0, 4, 5])
+    pinned = np.array([0, 0, 1, 0, 0, 0], bool)
+    (one,) = joined([role], points, pinned, lines)
+    assert [(level.name, level.values) for level in one.levels[:3]] == [
+        ("a / d", ("a", "d")), ("b", ("b",)), ("c", ("c",)),
+    ]  # fmt: skip
+    assert joined_places([role], points, pinned, lines).tolist() == [0, 1, 2, 0, 3, 4]
+    assert joined([role], points, free) == (role,)
+    many = text("country", "abcdefg")
+    (long,) = joined([many], np.array([1] * 7 + [0, 0]), np.zeros(9, bool), np.array([0] * 7 + [1, 2]))
+    assert long.levels[0].name == "a / b / c / d / e / +2" and len(long.levels[0].values) == 7
 
 
 def test_runs_that_would_need_more_lines_clash():

@@ -1,0 +1,38 @@
+"""Grades counted on later leads: each cell equals a recount of the leads that fall into it, by pencil."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from two_grids import OLD, TALLY, later
+
+from calibrate.evaluation.later_grades import later_grades
+from calibrate.points.grade import grades
+
+BOTH = replace(OLD, points=((10, 0, 0, 0), (6, 0, 0, 0)))
+
+
+def test_cells_are_a_recount_of_two_later_months() -> None:
+    """A month: demo and big (20 leads, 8 customers), demo alone (60, 18), big alone (100, 4), neither (300, 6)."""
+    history = grades(TALLY, BOTH)
+    unseen = later_grades(history, TALLY, later(BOTH))
+    assert history is not None and unseen is not None and unseen.unseen and not history.unseen
+
+    def cell(fit: int, engagement: int) -> tuple[int, int]:
+        name = unseen.of(fit, engagement)
+        rate = unseen.rates["ABCD".index(name[0])]["1234".index(name[1])]
+        return rate.leads, rate.customers
+
+    assert [cell(6, 10), cell(0, 10), cell(6, 0), cell(0, 0)] == [(40, 16), (120, 36), (200, 8), (600, 12)]
+    assert sum(rate.leads for row in unseen.rates for rate in row) == 960
+    assert (unseen.fit_from, unseen.engagement_from) == (history.fit_from, history.engagement_from)
+
+
+def test_without_later_leads_or_with_one_axis_the_history_is_what_is_counted() -> None:
+    history = grades(TALLY, BOTH)
+    backtest = later(BOTH)
+    empty = replace(backtest, later=replace(backtest.later, row=np.zeros(0, np.intp)))
+    assert later_grades(history, TALLY, empty) is history
+    assert later_grades(history, TALLY, later(OLD)) is history  # its fold has points of engagement alone
+    assert later_grades(None, TALLY, backtest) is None
