@@ -235,8 +235,6 @@ def band_condition(band: Band, names: Mapping[Measure, str] = _MEASURES) -> str:
 
 CLOSE_RATE = ("close_rate", "close_rate_low", "close_rate_high")
 """What stands beside every score: the close rate to expect there, with its 95 % interval."""
-BAND_RATE = ("band_leads", "band_customers", "band_close_rate", "band_close_rate_low", "band_close_rate_high")
-"""What was counted in a lead's band on leads that the points had not seen, in the order of `band_rates`."""
 
 
 RateSteps = tuple[tuple[int, float, float, float], ...]
@@ -303,18 +301,6 @@ def close_rate_sql(grid: Grid, part: int = 0, score: str = "score") -> str:
         return f"{steps[0][1]:.6g}" if steps else "NULL"
     whens = " ".join(f"WHEN {score} >= {at_least} THEN {rate:.6f}".rstrip("0") for at_least, rate in steps[:0:-1])
     return f"CASE {whens} ELSE {steps[0][1]:.6f}".rstrip("0") + " END"
-
-
-def band_rate_sql(grid: Grid, part: int) -> str:
-    """SQL for what was counted in the band of a lead: leads, customers, close rate or a bound of it (`BAND_RATE`).
-
-    >>> bands = (Band("call", 30, "", leads=239, customers=63), Band("wait", 0, ""))
-    >>> band_rate_sql(Grid("g", "lift", (), (), bands=bands), 1)
-    'CASE WHEN score >= 30 THEN 63 WHEN score >= 0 THEN NULL END'
-    """
-    rates = band_rates(grid)
-    steps = [(band_condition(band), rates[band.name][part] if band.name in rates else "NULL") for band in grid.ladder]
-    return f"CASE {' '.join(f'WHEN {condition} THEN {figure}' for condition, figure in steps)} END" if rates else "NULL"
 
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

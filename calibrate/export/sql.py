@@ -20,12 +20,10 @@ from ..grid.event_columns import is_event_column
 from ..grid.grid import Expiry, Grid
 from ..grid.mailbox_kinds import DISPOSABLE, FREE, PROFESSIONAL, lists, made_from
 from .base import (
-    BAND_RATE,
     Coverage,
     Options,
     account,
     band_condition,
-    band_rate_sql,
     band_rates,
     close_rate_sql,
     key_column,
@@ -35,6 +33,10 @@ from .base import (
 from .dialects import DECIMAL, DIALECTS, DOMAINS, LINE_END, Dialect, identifier, literal
 from .remarks import Fate, remark
 from .sql_events import can_make, dated_by, day_number_sql, event_columns, event_join
+
+
+BAND_RATE = ("band_leads", "band_customers", "band_close_rate", "band_close_rate_low", "band_close_rate_high")
+"""What was counted in a lead's band on leads that the points had not seen, in the order of `band_rates`."""
 
 
 def write(grid: Grid, options: Options, dialect: str) -> str:
@@ -71,7 +73,7 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
     output += ["score", f"{_band(grid, words)} AS band"]
     if grid.curve is not None:
         output.append(f"{close_rate_sql(grid)} AS close_rate")
-    output += [f"{band_rate_sql(grid, part)} AS {name}" for part, name in enumerate(BAND_RATE) if band_rates(grid)]
+    output += [f"{_band_rate(grid, part)} AS {name}" for part, name in enumerate(BAND_RATE) if band_rates(grid)]
     sums: list[str] = []
     sums_of: dict[str, list[str]] = {"fit": [], "engagement": []}
     weighing = [at for at, points in enumerate(grid.points) if any(points)] or [0]
@@ -345,6 +347,19 @@ def _band(grid: Grid, words: Dialect) -> str:
         return literal("", words)
     steps = " ".join(f"WHEN {band_condition(band)} THEN {literal(band.name, words)}" for band in grid.ladder)
     return f"CASE {steps} ELSE {literal('', words)} END"
+
+
+def _band_rate(grid: Grid, part: int) -> str:
+    """SQL for what was counted in the band of a lead: leads, customers, close rate or a bound of it (`BAND_RATE`).
+
+    >>> from calibrate.grid.grid import Band
+    >>> bands = (Band("call", 30, "", leads=239, customers=63), Band("wait", 0, ""))
+    >>> _band_rate(Grid("g", "lift", (), (), bands=bands), 1)
+    'CASE WHEN score >= 30 THEN 63 WHEN score >= 0 THEN NULL END'
+    """
+    rates = band_rates(grid)
+    steps = [(band_condition(band), rates[band.name][part] if band.name in rates else "NULL") for band in grid.ladder]
+    return f"CASE {' '.join(f'WHEN {condition} THEN {figure}' for condition, figure in steps)} END" if rates else "NULL"
 
 
 def _choice(name: str, choices: Sequence[tuple[int, str]], default: str = "") -> str:
