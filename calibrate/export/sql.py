@@ -34,7 +34,6 @@ from .dialects import DECIMAL, DIALECTS, DOMAINS, LINE_END, Dialect, identifier,
 from .remarks import Fate, remark
 from .sql_events import can_make, dated_by, day_number_sql, event_columns, event_join
 
-
 BAND_RATE = ("band_leads", "band_customers", "band_close_rate", "band_close_rate_low", "band_close_rate_high")
 """What was counted in a lead's band on leads that the points had not seen, in the order of `band_rates`."""
 
