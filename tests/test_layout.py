@@ -170,7 +170,7 @@ STEPS = (
     "evaluation.by_line",
     "evaluation.segments",
     "points.grade",
-    "evaluation.later_grades",
+    "evaluation.unseen_grades",
     "funnel.kpis",
     "funnel.feedback",
     "evaluation.ceiling",

@@ -11,9 +11,9 @@ from ..counts.tally import Tally
 from ..days import day_number
 from ..errors import GridError, HistoryError
 from ..evaluation.backtest import Backtest
-from ..evaluation.later_grades import later_grades
 from ..evaluation.segments import by_segment, segment_criteria
 from ..evaluation.swap import Swap, swap_all, swap_later
+from ..evaluation.unseen_grades import later_grades
 from ..funnel.feedback import read_feedback
 from ..funnel.kpis import months_of
 from ..grid.criteria import Criterion

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from two_grids import OLD, TALLY, later
 
-from calibrate.evaluation.later_grades import later_grades
+from calibrate.evaluation.unseen_grades import later_grades
 from calibrate.points.grade import grades
 
 BOTH = replace(OLD, points=((10, 0, 0, 0), (6, 0, 0, 0)))
