@@ -17,7 +17,7 @@ from . import sqlite_functions
 from .table import shown
 from .warehouse import Warehouse, WarehouseDoor
 
-SNOWFLAKE = Warehouse("Snowflake", "snowflake", ("ALTER SESSION SET TIMEZONE = 'UTC'",))
+SNOWFLAKE = Warehouse("Snowflake", "snowflake")  # moments with a zone are read as UTC by the statement itself
 BIGQUERY = Warehouse("BigQuery", "bigquery")
 REDSHIFT = Warehouse("Redshift", "redshift", ("SET timezone TO 'UTC'",))
 DATABRICKS = Warehouse("Databricks SQL", "databricks", ("SET TIME ZONE 'UTC'",))
