@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .row_order import row_keys
+from .row_order import canonical_order, row_keys
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -209,9 +209,11 @@ class Collecting:
 
     def _in_order(self) -> list[NDArray[Any]]:
         """Undecided leads in the same order however they came: codes, moment, customer, days to the sale, buyer."""
-        codes, *parts = (np.concatenate(part, axis=-1) for part in zip(*self._young, strict=True))
-        order = np.argsort(row_keys(codes, [part.astype(np.int64) for part in parts]), kind="stable")
-        return [np.ascontiguousarray(codes[:, order]), *(part[order] for part in parts)]
+        codes, moment, customer, days, buyer = (
+            np.concatenate(part, axis=-1) for part in zip(*self._young, strict=True)
+        )
+        order = canonical_order(codes, moment, [customer, days], buyer)
+        return [np.ascontiguousarray(codes[:, order]), *(part[order] for part in (moment, customer, days, buyer))]
 
     @property
     def young_buyers(self) -> NDArray[np.uint64]:

@@ -112,7 +112,7 @@ class _Rows:
         customer = np.concatenate([np.zeros(0, np.bool_), *(piece[2] for piece in self._pieces)])
         buyer = np.concatenate(self._buyers) if self._buyers else None
         self._pieces, self._buyers = [], []
-        order = canonical_order(codes, cohort, customer, buyer)
+        order = canonical_order(codes, cohort, [customer], buyer)
         for i in range(criteria):
             codes[i] = codes[i, order]
         return codes, cohort[order], customer[order], None if buyer is None else buyer[order]

@@ -43,12 +43,15 @@ def row_keys(codes: NDArray[np.uint8], fields: Sequence[NDArray[np.integer] | ND
 
 def canonical_order(
     codes: NDArray[np.uint8],
-    cohort: NDArray[np.int32],
-    customer: NDArray[np.bool_],
+    cohort: NDArray[np.integer],
+    fields: Sequence[NDArray[np.integer] | NDArray[np.bool_]] = (),
     buyer: Keys | None = None,
 ) -> NDArray[np.intp]:
-    """Places of the rows in their order: cohort by cohort, and in it by what they hold; `buyer` 0 stands alone."""
-    keys = row_keys(codes, [cohort, customer])
+    """Places of the rows in their order: cohort by cohort, and in it by what they hold, the other `fields` too.
+
+    `buyer` 0 stands alone.
+    """
+    keys = row_keys(codes, [cohort, *fields])
     if buyer is None:
         order = _sorted_places(keys)
     else:

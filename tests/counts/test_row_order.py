@@ -43,7 +43,7 @@ def test_shuffled_rows_come_out_alike(seed: int, grouped: bool) -> None:
         hashes[hashes == 0] = 99
         hashes[0] = 0
         buyer = hashes[company[shuffled]] if grouped else None
-        order = canonical_order(codes[:, shuffled], cohort[shuffled], customer[shuffled], buyer)
+        order = canonical_order(codes[:, shuffled], cohort[shuffled], [customer[shuffled]], buyer)
         group = None if buyer is None else group_codes(buyer[order], alone=0)
         place = shuffled[order]
         parts = codes[:, place].tolist(), cohort[place].tolist(), customer[place].tolist()
