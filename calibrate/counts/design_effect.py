@@ -22,7 +22,6 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -135,6 +134,8 @@ def group_codes(keys: NDArray[np.integer], alone: int = -1) -> NDArray[np.int32]
     >>> group_codes(np.array([70, -1, 50, 70, 60, 50])).tolist()
     [0, -1, 1, 0, -1, 1]
     """
+    import pandas as pd  # a hundred milliseconds that a grid file does not need
+
     code, _ = pd.factorize(keys)
     code = np.where(keys == alone, -1, code)
     several = np.bincount(code[code >= 0], minlength=int(code.max(initial=-1)) + 1) > 1

@@ -151,7 +151,7 @@ def rate_so_far(tally: Tally, mine: NDArray[np.bool_], effect: float = 1.0) -> S
     >>> half = tally_of([], np.zeros((0, 4), np.uint8), np.array([1, 0, 1, 0])).weighted(np.array([0.5, 0.5, 1, 1]))
     >>> found = rate_so_far(replace(half, customers=np.array([1.0, 0, 1, 0])), np.ones(4, bool))
     >>> str(found.rate), found.entered, found.undecided
-    ('66.7% (2/3, 17.7%-94.9%)', 4, 2)
+    ('66.7% (2/3, 15.5%-95.6%)', 4, 2)
     """
     leads, customers = tally.leads[mine], float(tally.customers[mine].sum())
     still = leads < 1

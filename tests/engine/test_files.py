@@ -36,8 +36,8 @@ def test_missing_files_and_folders(tmp_path: Path, write: Write) -> None:
         open_table(write("no parquet", "leads.parquet"))
     with pytest.raises(InputError, match="gzip file is damaged"):
         open_table(write(gzip.compress(b"a,b\n1,2\n" * 1000)[:40], "leads.csv.gz"))
-    with pytest.raises(InputError, match="no kind of database named 'mysql'"):
-        open_table("mysql://host/base")
+    with pytest.raises(InputError, match="no kind of database named 'oracle'"):
+        open_table("oracle://host/base")
 
 
 def test_gzip(write: Write) -> None:

@@ -23,9 +23,10 @@ def both(cells: str, group: str = "") -> tuple[list[object], list[object]]:
     connection = sqlite3.connect(":memory:")
     prepare(connection)
     connection.execute("CREATE TABLE t (id INTEGER, mail TEXT, size DOUBLE, seen TIMESTAMP)")
-    connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", duckdb.sql(f"SELECT * FROM {TABLE}").fetchall())
+    duck = duckdb.connect()
+    connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", duck.execute(f"SELECT * FROM {TABLE}").fetchall())
     made = f"(SELECT id, mail, CAST(size AS DOUBLE) AS size, CAST(seen AS TIMESTAMP) AS seen FROM {TABLE}) AS t"
-    ours = duckdb.sql(f"SELECT {cells} FROM {made} {group}").fetchall()
+    ours = duck.execute(f"SELECT {cells} FROM {made} {group}").fetchall()
     theirs = connection.execute(spoken(f"SELECT {cells} FROM t {group}", "sqlite")).fetchall()
     return sorted(map(repr, ours)), sorted(map(repr, theirs))
 

@@ -125,8 +125,9 @@ def test_an_interval_within_a_segment_by_pencil() -> None:
     value = np.array([[0.7], [0.75], [0.72]])
     replicates = Resampled(("old", "new", "wild"), ("auc",), value, drawn, sample=25)
     found = replicates.differences(1, 0.01)
-    # differences -0.1, 0, 0.1, 0.2: s.e. sqrt(0.0125); Student's t with 24 degrees, 0.5 % on each side: 2.797
-    width = 2.796939 * 0.0125**0.5
+    # differences -0.1, 0, 0.1, 0.2: s.e. sqrt(0.0125); Student's t with 24 degrees, 0.5 % on each side: 2.797;
+    # resamples divide by 25 where a variance divides by 24: wider by sqrt(25 / 24)
+    width = 2.796939 * (0.0125 * 25 / 24) ** 0.5
     assert found["auc"].value == pytest.approx(0.05)
     assert (found["auc"].low, found["auc"].high) == pytest.approx((0.05 - width, 0.05 + width), abs=1e-6)
     wild = replicates.differences(2, 0.01)["auc"]

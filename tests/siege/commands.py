@@ -234,7 +234,7 @@ def theatre(place: Path, *, light: bool = False) -> Iterator[Theatre]:
         patch.setattr(tempfile, "tempdir", str(made.temporary))
         patch.chdir(place)
         if light:
-            patch.setattr(folder, "_pictures", lambda *_: None)
+            patch.setattr(folder, "_pictures", lambda *_: {})
             patch.setattr(folder, "write_workbook", lambda *_: None)
             patch.setattr(folder, "page_text", lambda review, words, *_: words.language)
         for module in (run, demo):
