@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ..counts.tally import Tally
 from ..grid.grid import Grid
 from ..points.plan import Plan, calibrate_prepared, prepare
+from ..shown import Shown
 from ..weights import METHODS
 from ..weights.path import SIZES
 from .backtest import Backtest, folds, replay, same_leads
@@ -53,8 +54,8 @@ class Point:
     proposed: bool = False
 
 
-@dataclass(frozen=True)
-class Frontier:
+@dataclass(frozen=True, repr=False)
+class Frontier(Shown):
     """All points, by method and from few lines to many; `current` is the grid in use, if there is one.
 
     `flattery` is the AUC that the best grid owes to having been picked.
@@ -112,8 +113,13 @@ class Frontier:
     def __str__(self) -> str:
         return str(self.frame().to_string(index=False, float_format="{:.4g}".format))
 
-    def _repr_html_(self) -> str:
-        return str(self.frame().to_html(index=False, float_format="{:.4g}".format))
+    @property
+    def headline(self) -> str:
+        """How many grids of how many methods, and which is proposed."""
+        methods = len({point.method for point in self.points})
+        proposal = self.proposed
+        tail = f"proposed: {proposal.name}, {proposal.lines} lines" if proposal else "none is proposed"
+        return f"{len(self.points)} grids by {methods} methods; {tail}"
 
 
 def frontier(

@@ -33,6 +33,16 @@ def test_every_method_has_its_best_grid_of_each_size_and_one_is_proposed(curve):
     assert sum(point.proposed for point in curve.points) == 1
 
 
+def test_it_shows_itself_in_one_line_and_as_a_table(curve):
+    assert curve.proposed is not None
+    assert repr(curve) == (
+        f"<Frontier: {len(curve.points)} grids by {len(METHODS)} methods; "
+        f"proposed: {curve.proposed.name}, {curve.proposed.lines} lines>"
+    )
+    assert "<table" in curve._repr_html_() and curve.points[0].name in curve._repr_html_()
+    assert repr(Frontier(())) == "<Frontier: 0 grids by 0 methods; none is proposed>"
+
+
 def test_the_proposed_grid_is_the_shortest_within_one_standard_error_and_what_is_useful(curve):
     best = curve.point(curve.best)
     assert best.behind.value == 0 and best.metrics["auc"].value == max(p.metrics["auc"].value for p in curve.points)
