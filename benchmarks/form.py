@@ -23,7 +23,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path[:0] = [str(Path(__file__).parents[1])]
 
 import numpy as np  # noqa: E402
-from calibrate.simulate import simulate  # noqa: E402
+from calibrate.simulated_leads import simulate  # noqa: E402
 
 from calibrate.monthly.demo import OBSERVE_DAYS, SUFFIX, TOLD  # noqa: E402
 from calibrate.monthly.run import read_rows  # noqa: E402

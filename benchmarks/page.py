@@ -50,12 +50,12 @@ def _made(folder: Path) -> list[Path]:
 
     from calibrate.language import load
     from calibrate.report import what_if
-    from calibrate.report.page import page
+    from calibrate.report.page import page_text
 
     found = review(24_000)
-    (folder / "review.html").write_text(page(found, load("en")), encoding="utf-8")
+    (folder / "review.html").write_text(page_text(found, load("en")), encoding="utf-8")
     what_if.profiles_of = many
-    (folder / "profiles-20000.html").write_text(page(found, load("en")), encoding="utf-8")
+    (folder / "profiles-20000.html").write_text(page_text(found, load("en")), encoding="utf-8")
     return sorted(folder.glob("*.html"))
 
 
