@@ -23,7 +23,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path[:0] = [str(Path(__file__).parents[1])]
 
 import numpy as np  # noqa: E402
-from calibrate.simulated_leads import simulate  # noqa: E402
 
 from calibrate.monthly.demo import OBSERVE_DAYS, SUFFIX, TOLD  # noqa: E402
 from calibrate.monthly.run import read_rows  # noqa: E402
@@ -31,6 +30,7 @@ from calibrate.monthly.settings import settings_from  # noqa: E402
 from calibrate.points.plan import Plan, calibrate_prepared, prepare  # noqa: E402
 from calibrate.points.rounding import quality  # noqa: E402
 from calibrate.points.score_table import row_scores  # noqa: E402
+from calibrate.simulated_leads import simulate  # noqa: E402
 
 METHODS = ("lift", "cautious", "evidence", "logistic", "sparse")
 MOST, SHARED = 20, 0.9
