@@ -33,7 +33,9 @@ def level_name(level: Level, words: Words, criterion: str = "") -> str:
     plain = level.name.casefold()
     if criterion and (made_from(criterion) is not None or criterion == PACE) and f"kind.{plain}" in words.texts:
         return words(f"kind.{plain}")
-    ours = plain == level.role or (level.role == "value" and plain in ("true", "false"))
+    if level.role != "value" and plain.strip("()") == level.role:  # "(other)" where the data have an answer "Other"
+        return words(f"level.{level.role}")
+    ours = level.role == "value" and plain in ("true", "false")
     ours = ours or (plain in ("any", "filled") and not level.values and level.low is None and level.high is None)
     return words(f"level.{plain}") if ours and f"level.{plain}" in words.texts else level.name
 

@@ -14,6 +14,7 @@ from calibrate.report.level_text import criterion_name, level_name, line_name
     [
         (Level("missing", "missing"), "level.missing"),
         (Level("other", "other"), "level.other"),
+        (Level("(other)", "other"), "level.other"),
         (Level("True", values=(True,)), "level.true"),
         (Level("any"), "level.any"),
     ],
@@ -27,6 +28,7 @@ def test_words_of_ours_are_translated(level: Level, key: str) -> None:
     [
         Level("Missing persons", values=("Missing persons",)),
         Level("nothing said", "missing"),
+        Level("other", values=("Other",)),
         Level("any", values=("any",)),
         Level("10-49", low=10, high=50),
     ],
