@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from two_grids import OLD, TALLY, later
 
+from calibrate.evaluation import unseen_grades
 from calibrate.evaluation.unseen_grades import later_grades
 from calibrate.points.grade import grades
 
@@ -36,3 +38,12 @@ def test_without_later_leads_or_with_one_axis_the_history_is_what_is_counted() -
     assert later_grades(history, TALLY, empty) is history
     assert later_grades(history, TALLY, later(OLD)) is history  # its fold has points of engagement alone
     assert later_grades(None, TALLY, backtest) is None
+
+
+def test_cells_are_cut_by_earlier_leads_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    backtest, earlier = later(BOTH), []
+    monkeypatch.setattr(unseen_grades, "graded", lambda tally, grid, rows: earlier.append(rows))
+    later_grades(grades(TALLY, BOTH), TALLY, backtest)
+    for rows, fold in zip(earlier, backtest.later.folds, strict=False):
+        assert (rows == fold.train[TALLY.cohort]).all() and rows.any() and not rows.all()
+    assert earlier

@@ -43,6 +43,18 @@ def test_by_pencil() -> None:
     assert broken(replace(grid, curve=None), tally) is None and broken(grid, replace(tally, ends=None)) is None
 
 
+def test_fewer_than_promised_within_chance_is_not_broken() -> None:
+    """31 of 200 came where 40 were promised: 1.4 standard errors."""
+    criterion = demo()
+    bought = np.concatenate([np.arange(100) < k for k in [20] * 8 + [16, 15]])
+    month = np.repeat(np.arange(10), 100)
+    tally = tally_of([criterion], np.zeros((1, 1000), np.uint8), bought, month, [f"2025-{i:02d}" for i in range(1, 11)])
+    tally = replace(tally, ends=20089 + 30 * np.arange(1, 11))
+    lines = ((Evidence(800, 160), Evidence(0, 0), Evidence(0, 0), Evidence(0, 0)),)
+    grid = Grid("g", "lift", (criterion,), ((5, 0, 0, 0),), evidence=lines, curve=Curve((5,), (0.2,)))
+    assert broken(grid, tally) is None
+
+
 def month_mask(cohorts: tuple[str, ...], last: str) -> np.ndarray:
     return np.array([cohort <= last for cohort in cohorts])
 
