@@ -24,7 +24,7 @@ sys.path[:0] = [str(Path(__file__).parents[1])]
 
 import numpy as np  # noqa: E402
 
-from calibrate.monthly.demo import OBSERVE_DAYS, SUFFIX, TOLD  # noqa: E402
+from calibrate.monthly.demo import OBSERVE_DAYS, write_history  # noqa: E402
 from calibrate.monthly.run import read_rows  # noqa: E402
 from calibrate.monthly.settings import settings_from  # noqa: E402
 from calibrate.points.plan import Plan, calibrate_prepared, prepare  # noqa: E402
@@ -117,23 +117,7 @@ def counted(file: str, outcome: str, order: str = "") -> Any:
 def simulated(folder: Path, leads: int, seed: int) -> Any:
     """A history of the demo's kind."""
     history = simulate(leads=leads, seed=seed, observe_days=OBSERVE_DAYS)
-    behaviour = [column for column in (*TOLD, "webinar") if column in history.leads]
-    history.leads.drop(columns=behaviour).to_csv(folder / "leads.csv", index=False)
-    history.events[["lead_id", "at", "type"]].to_csv(folder / "events.csv", index=False)
-    settings = {
-        "data": {"file": (folder / "leads.csv").as_posix()},
-        "time": {
-            "created_at": "created_at",
-            "customer_at": "customer_at",
-            "as_of": history.as_of,
-            "observe_days": OBSERVE_DAYS,
-        },
-        "events": {"file": (folder / "events.csv").as_posix()},
-        "outcome": {"worked": "worked_by_sales", "value": "amount"},
-        "criterion": [{"column": f"{event}{SUFFIX}", "name": name} for name, event in TOLD.items()],
-        "columns": {"exclude": ["email"]},
-    }
-    return read_rows(settings_from(settings), follow=False)
+    return read_rows(settings_from(write_history(history, folder)), follow=False)
 
 
 def rows(files: list[str], histories: int, scale: str) -> Iterator[dict[str, Any]]:

@@ -55,32 +55,36 @@ def run(
         raise SettingsError(f"the seed {seed} is below zero; a seed is a whole number from 0 on")
     history = simulate(leads=leads, seed=seed, observe_days=OBSERVE_DAYS)
     folder = Path(out)
-    behaviour = [column for column in (*TOLD, "webinar") if column in history.leads]
-    tables = history.leads.drop(columns=behaviour), history.events[["lead_id", "at", "type"]]  # the value is the type
-    for name, table in zip(("leads.csv", "events.csv"), tables, strict=True):
-        write_whole(str(folder / name), table.to_csv(index=False).encode())
+    settings = write_history(history, folder)
     write_whole(str(folder / "current.json"), grid_json.write(meeting_grid()).encode())
-    plan = settings_from(
-        {
-            "data": {"file": (folder / "leads.csv").as_posix()},
-            "time": {
-                "created_at": "created_at",
-                "customer_at": "customer_at",
-                "as_of": history.as_of,
-                "observe_days": OBSERVE_DAYS,
-            },
-            "events": {"file": (folder / "events.csv").as_posix()},
-            "outcome": {"worked": "worked_by_sales", "value": "amount"},
-            "criterion": [{"column": f"{event}{SUFFIX}", "name": name} for name, event in TOLD.items()],
-            "columns": {"exclude": ["email"]},  # the column mailbox says it already
-            "candidates": {"current": (folder / "current.json").as_posix()},
-            "report": {"out": out, "languages": languages},
-        }
-    )
+    settings["candidates"] = {"current": (folder / "current.json").as_posix()}
+    settings["report"] = {"out": out, "languages": languages}
+    plan = settings_from(settings)
     reading = read_rows(plan, progress, timing=timing)
     result = replace(review(reading, progress, timing=timing), truth=true_rates(history, reading))
     progress("report")
     return reading, result, publish_month(result, reading)
+
+
+def write_history(history: Simulated, folder: Path) -> dict[str, object]:
+    """Write leads and events of a simulated history as files, and return the settings that read them."""
+    behaviour = [column for column in (*TOLD, "webinar") if column in history.leads]
+    tables = history.leads.drop(columns=behaviour), history.events[["lead_id", "at", "type"]]  # the value is the type
+    for name, table in zip(("leads.csv", "events.csv"), tables, strict=True):
+        write_whole(str(folder / name), table.to_csv(index=False).encode())
+    return {
+        "data": {"file": (folder / "leads.csv").as_posix()},
+        "time": {
+            "created_at": "created_at",
+            "customer_at": "customer_at",
+            "as_of": history.as_of,
+            "observe_days": OBSERVE_DAYS,
+        },
+        "events": {"file": (folder / "events.csv").as_posix()},
+        "outcome": {"worked": "worked_by_sales", "value": "amount"},
+        "criterion": [{"column": f"{event}{SUFFIX}", "name": name} for name, event in TOLD.items()],
+        "columns": {"exclude": ["email"]},  # the column mailbox says it already
+    }
 
 
 def meeting_grid() -> Grid:
