@@ -29,7 +29,7 @@ def lift_weights(tally: Tally, rates: RateTable, constraints: Constraints) -> We
 
     A level without customers gets -cap (20 where none is given), and no level less than that; the reference level,
     levels with fewer leads than the minimum and levels without leads get 0. Where all leads answer in their own way
-    (`neutral_points`), the whole points of the reference level are taken from every level, which ranks leads as before.
+    (`neutral_points`), the points of the reference level are taken from every level, which ranks leads as before.
     Source: the recipe in the README.
 
     >>> recipe(np.array([20.0, 1.0, 0.5, 0.0]), most=20).tolist()     # demo, newsletter, student, competitor
@@ -57,7 +57,7 @@ def lift_weights(tally: Tally, rates: RateTable, constraints: Constraints) -> We
 
 
 def neutral_points(points: Floats, criteria: Sequence[Criterion]) -> Floats:
-    """For each level, the whole points that the neutral answer of its criterion would have: (levels,) -> (levels,).
+    """For each level, the points that the neutral answer of its criterion would have: (levels,) -> (levels,).
 
     0 where the neutral answer is silence (absent, or no): the recipe gives points for what speaks.
 
@@ -66,13 +66,12 @@ def neutral_points(points: Floats, criteria: Sequence[Criterion]) -> Floats:
     >>> levels = (Level("Bank", values=("Bank",)), Level("Farm", values=("Farm",)), *ends)
     >>> sector = Criterion("sector", "sector", "text", "fit", levels, reference="Bank")
     >>> neutral_points(np.array([2.6, -1.2, 1, 1]), [sector]).tolist()
-    [3.0, 3.0, 3.0, 3.0]
+    [2.6, 2.6, 2.6, 2.6]
     """
     speaks = np.concatenate([np.zeros(0, bool), *(np.full(len(c.levels), several_answers(c)) for c in criteria)])
     at = references(criteria)
-    neutral = points[at] if len(at) else points
-    whole_points: Floats = np.where(speaks & (at >= 0), np.sign(neutral) * np.floor(np.abs(neutral) + 0.5), 0.0)
-    return whole_points
+    neutral: Floats = np.where(speaks & (at >= 0), points[at] if len(at) else points, 0.0)
+    return neutral
 
 
 def recipe(lifts: Floats, *, most: float) -> Floats:
