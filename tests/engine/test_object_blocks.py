@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calibrate.engine import object_blocks
-from calibrate.engine.object_blocks import Blocks
+from calibrate.engine.object_blocks import Blocks, _BlockFile
 from calibrate.errors import InputError
 
 CONTENT = bytes(i * i % 251 for i in range(1000))
@@ -43,3 +44,19 @@ def test_fewer_bytes_are_refused(tmp_path: Path) -> None:
     blocks = Blocks(lambda start, stop: CONTENT[start : stop - 1], len(CONTENT), tmp_path / "x", "s3://b/x")
     with pytest.raises(InputError, match=r"s3://b/x: 63 bytes came of 64"):
         blocks.read(0, 10)
+
+
+@given(st.lists(st.tuples(st.integers(-50, 1100), st.sampled_from([0, 1, 2]), st.integers(-1, 300)), max_size=20))
+def test_an_open_object_is_read_as_a_file_in_memory(steps: list[tuple[int, int, int]]) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        blocks = Blocks(lambda start, stop: CONTENT[start:stop], len(CONTENT), Path(folder) / "x", "s3://b/x")
+        opened, memory = _BlockFile(blocks), io.BytesIO(CONTENT)
+        for place, whence, count in steps:
+            offset = place if memory.tell() * (whence == 1) + len(CONTENT) * (whence == 2) + place >= 0 else 0
+            assert opened.seek(offset, whence) == memory.seek(offset, whence)
+            assert opened.read(count) == memory.read(count)
+            assert opened.tell() == memory.tell()
+        opened.seek(0)
+        assert opened.read() == CONTENT
