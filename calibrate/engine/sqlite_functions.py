@@ -65,9 +65,11 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 
 _KEPT = {"minute": 16, "hour": 13, "day": 10, "month": 7, "year": 4}
 """Letters of a moment in ISO's writing that stay when it is cut to a unit."""
+_START = "0000-01-01 00:00:00"
 
 
 def _trunc(moment: str | None, unit: str) -> str | None:
     if moment is None:
         return None
-    return moment[: _KEPT[unit]].replace("T", " ") + "0000-01-01 00:00:00"[_KEPT[unit] :]
+    length = min(_KEPT[unit], len(moment))  # a day has no hours to keep
+    return moment[:length].replace("T", " ") + _START[length:]

@@ -19,6 +19,22 @@ class HttpError(Exception):
         self.code = code
 
 
+class Status(Exception):
+    """As in aiohttp: a number of HTTP in `status`."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("secret")
+        self.status = status
+
+
+class Response(Exception):
+    """As in botocore: a number of HTTP in `response`."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("secret")
+        self.response = {"ResponseMetadata": {"HTTPStatusCode": status}}
+
+
 class ClientAuthenticationError(Exception):
     """As in azure.core."""
 
@@ -32,7 +48,16 @@ def caused(fault: Exception, cause: Exception) -> Exception:
     ("fault", "scheme", "words"),
     [
         (HttpError(403), "gs", "no right to read it; rights come from GOOGLE_APPLICATION_CREDENTIALS"),
+        (HttpError(401), "https", "no right to read it; check name and password"),
         (HttpError(404), "gcs", "nothing is there"),
+        (HttpError(410), "gcs", "nothing is there"),
+        (HttpError(416), "gs", "was changed while it was read"),
+        (HttpError(400), "gs", "the server answers with fault 400"),
+        (HttpError(600), "gs", r"cannot be read \(HttpError\)"),
+        (HttpError(399), "gs", r"cannot be read \(HttpError\)"),
+        (Status(404), "https", "nothing is there"),
+        (Status(599), "https", "the server answers with fault 599"),
+        (Response(403), "s3a", "no right to read it; rights come from AWS_PROFILE"),
         (HttpError(503), "gs", "the server answers with fault 503"),
         (
             ClientAuthenticationError("secret"),
