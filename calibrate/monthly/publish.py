@@ -66,7 +66,7 @@ def publish_month(review: Review, reading: Counted, *, force: bool = False) -> P
         settings.report.languages,
         settings_text=settings_text(reading, folder),
         grid_files=files,
-        what_if=settings.report.what_if,
+        fewest=settings.report.smallest_profile if settings.report.what_if else None,
         allowed=lambda: check_open(reading, force),
     )
     return folder

@@ -33,3 +33,9 @@ class Report(SettingsPart):
     what_if: Annotated[bool, Flag("")] = Field(
         default=True, description="later leads, coded, on the page to try points on"
     )
+    smallest_profile: Annotated[int, Flag("LEADS")] = Field(
+        default=5,
+        ge=1,
+        description="leads that a profile on the page stands for at least; with 1 every change is counted exactly, and "
+        "single leads stand in the file",
+    )

@@ -26,6 +26,7 @@ from ..owners import this_process
 from ..points.thresholds import trade_off
 from . import charts, run_json, run_schema, tables
 from .page import page_text
+from .profiles import FEWEST_LEADS
 from .remains import tidy
 from .review import Review
 from .workbook import write_workbook
@@ -40,20 +41,20 @@ def write(
     *,
     settings_text: str,
     grid_files: Mapping[str, str],
-    what_if: bool = True,
+    fewest: int | None = FEWEST_LEADS,
     allowed: Callable[[], None] = lambda: None,
 ) -> Path:
     """Write the whole report: pages, workbook, pictures, `run.json`, settings, and grid files by candidate name.
 
-    Without `what_if` the pages hold no profiles of leads. The folder above is locked meanwhile; `allowed` is asked with
-    the lock held and may refuse by an error.
+    Profiles of leads on the pages stand for at least `fewest` leads each; without it there are none. The folder above
+    is locked meanwhile; `allowed` is asked with the lock held and may refuse by an error.
     """
     vocabularies = [load(language) for language in dict.fromkeys(languages or ("en",))]
     try:
         with locked(folder.resolve().parent):
             allowed()
             return _swapped_in(
-                folder, lambda place: _fill(review, place, vocabularies, settings_text, grid_files, what_if)
+                folder, lambda place: _fill(review, place, vocabularies, settings_text, grid_files, fewest)
             )
     except OSError as fault:
         raise CalibrateError(_unwritable(folder, fault)) from fault
@@ -92,13 +93,13 @@ def _fill(
     vocabularies: Sequence[Words],
     settings_text: str,
     grid_files: Mapping[str, str],
-    what_if: bool,
+    fewest: int | None,
 ) -> None:
     pictures = Task(_pictures, *_for_pictures(review, vocabularies[0]))
     names = page_names([words.language for words in vocabularies])
     for words, name in zip(vocabularies, names, strict=True):
         translations = {w.language: file for w, file in zip(vocabularies, names, strict=True) if w is not words}
-        _text(place / name, page_text(review, words, translations, what_if))
+        _text(place / name, page_text(review, words, translations, fewest))
     write_workbook(review, vocabularies[0], place / "review.xlsx")
     (place / "grids").mkdir()
     for candidate, stem in tables.grid_files(review).items():

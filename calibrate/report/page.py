@@ -28,6 +28,7 @@ from . import svg as drawing
 from . import svg_pictures as pictures
 from . import what_if as trying
 from .level_text import criterion_name, level_name
+from .profiles import FEWEST_LEADS
 from .review import Review
 from .size_picture import sizes
 from .winners import segment_gains
@@ -59,11 +60,13 @@ SECTIONS = (
 """The folds, in their order."""
 
 
-def page_text(review: Review, words: Words, translations: Mapping[str, str] | None = None, what_if: bool = True) -> str:
+def page_text(
+    review: Review, words: Words, translations: Mapping[str, str] | None = None, fewest: int | None = FEWEST_LEADS
+) -> str:
     """The whole page as text.
 
-    `others` links to the same page in other languages (language to file name). Without `what_if` no profiles of leads
-    stand in the file, and points cannot be moved.
+    `others` links to the same page in other languages (language to file name). Profiles of leads on the
+    page stand for at least `fewest` leads each; without it there are none, and points cannot be moved.
     """
     style, script = _text("page.css"), "\n".join(_text(name) for name in SCRIPTS)
     values = _values(review, words)
@@ -80,7 +83,7 @@ def page_text(review: Review, words: Words, translations: Mapping[str, str] | No
             script_hash=_hash(script),
             packed=_safe_json(folds.packed(parts)),
             fold_lines=[(name, folds.line(name, review, words)) for name in parts],
-            data=_safe_json(_data(review, words, what_if)),
+            data=_safe_json(_data(review, words, fewest)),
         )
     )
 
@@ -183,7 +186,7 @@ def _first_screens(review: Review, words: Words) -> dict[str, Any]:
     }
 
 
-def _data(review: Review, words: Words, with_profiles: bool) -> dict[str, Any]:
+def _data(review: Review, words: Words, fewest: int | None) -> dict[str, Any]:
     """What the script needs: the grids that can be tried, and its texts."""
     keys = ("slider_leads", "slider_caught", "slider_rate", "slider_rate_from", "slider_points", "slider_missed")
     texts = {key: words.texts[f"threshold.{key}"] for key in keys} | {"count": words.texts["rates.count"]}
@@ -196,7 +199,7 @@ def _data(review: Review, words: Words, with_profiles: bool) -> dict[str, Any]:
         "average": review.rates.overall.value,
         "texts": texts | {"colon": words.texts["format.colon"]},
         "basis": basis,
-        **trying.values(review, words, with_profiles),
+        **trying.values(review, words, fewest),
     }
 
 

@@ -16,8 +16,9 @@ from ..grid.grid import Grid
 from ..language import Words
 from ..points.score_table import row_scores
 from .level_text import line_name
+from .profiles import FEWEST_LEADS
 from .review import Review
-from .what_if import FEWEST_LEADS, later_leads
+from .what_if import later_leads
 
 Floats = NDArray[np.float64]
 CURRENT = "current"

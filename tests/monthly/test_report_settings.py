@@ -25,5 +25,6 @@ def test_the_options_of_the_report_are_flags_of_the_command_line() -> None:
         "languages": "lang",
         "segments": "segments",
         "what_if": "what_if",
+        "smallest_profile": "smallest_profile",
         "file": "feedback",
     }

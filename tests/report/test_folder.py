@@ -35,15 +35,15 @@ def contents(goal: Path) -> dict[str, bytes]:
     return {str(path.relative_to(goal)): path.read_bytes() for path in sorted(goal.rglob("*")) if path.is_file()}
 
 
-def test_a_page_without_what_if_holds_no_profiles_of_leads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_without_fewest_holds_no_profiles_of_leads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folder, "_pictures", lambda *_: {})
     sizes, pages = [], []
-    for what_if in (True, False):
-        goal = tmp_path / str(what_if) / "2025-11"
-        folder.write(REVIEW, goal, ("en",), settings_text="", grid_files=GRIDS, what_if=what_if)
+    for fewest in (5, None):
+        goal = tmp_path / str(fewest) / "2025-11"
+        folder.write(REVIEW, goal, ("en",), settings_text="", grid_files=GRIDS, fewest=fewest)
         pages.append((goal / "review.html").read_text("utf-8"))
         sizes.append(len(pages[-1]))
-    assert ['"moved":' in page for page in pages] == [True, False]
+    assert ['"apart":' in page for page in pages] == [True, False]
     assert sizes[1] < sizes[0]
 
 

@@ -19,8 +19,8 @@ from calibrate.grid.grid import Grid
 from calibrate.language import load
 from calibrate.report import what_if
 from calibrate.report.page import page_text
+from calibrate.report.profiles import Profiles
 from calibrate.report.review import Review
-from calibrate.report.what_if import Profiles
 
 REVIEW = review(6000)
 SLOWER = 4
@@ -104,13 +104,14 @@ def test_the_first_content_is_there_at_once_even_on_a_slow_machine(browser: Any,
     context.close()
 
 
-def many(tally: Tally, grid: Grid, fewest: float = 5) -> Profiles:
+def many(tally: Tally, grid: Grid, fewest: int = 5) -> Profiles:
     """20,000 profiles over the criteria of a grid that have points."""
     criteria = tuple(i for i, points in enumerate(grid.points) if any(points))
     rng = np.random.default_rng(5)
     codes = np.array([rng.integers(0, len(grid.criteria[i].levels), 20_000) for i in criteria], np.uint8)
     leads = rng.integers(5, 9, 20_000).astype(float)
-    return Profiles(criteria, codes, leads, rng.binomial(leads.astype(int), 0.1).astype(float), 0)
+    apart = tuple(tuple(range(len(grid.criteria[i].levels))) for i in criteria)
+    return Profiles(criteria, codes, leads, rng.binomial(leads.astype(int), 0.1).astype(float), apart=apart)
 
 
 def test_a_change_is_painted_soon_with_twenty_thousand_profiles(

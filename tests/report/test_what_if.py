@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-import zlib
 from dataclasses import replace
 from typing import Any
 
@@ -20,9 +18,10 @@ from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid
 from calibrate.language import load
 from calibrate.points.score_table import row_scores, score
+from calibrate.report import what_if
 from calibrate.report.page import page_text
-from calibrate.report.review import Changes
-from calibrate.report.what_if import caught_at, later_leads, packed, profiles_of, values
+from calibrate.report.review import Changes, Review
+from calibrate.report.what_if import caught_at, later_leads, values
 
 REVIEW = review(6000)
 ENDS = (Level("missing", "missing"), Level("other", "other"))
@@ -43,61 +42,13 @@ def leads(cells: list[tuple[int, int, int, int]]) -> Tally:
     return tally_of([DEMO, SIZE], np.array([demo, size], np.uint8), np.array(bought))
 
 
-def test_profiles_by_pencil() -> None:
-    """Two leads of (yes, missing) score 20 as the 40 of (yes, small) do, and are counted with them."""
-    profiles = profiles_of(leads([(0, 0, 30, 9), (0, 1, 40, 8), (0, 2, 2, 1), (1, 1, 100, 2)]), GRID)
-    rows = dict(zip(map(tuple, profiles.codes.T.tolist()), profiles.leads.tolist(), strict=True))
-    assert rows == {(0, 0): 30, (0, 1): 42, (1, 1): 100}
-    assert profiles.customers.sum() == 20 and profiles.moved == 2
-
-
-def test_a_rare_profile_goes_to_the_one_that_differs_in_the_fewest_answers() -> None:
-    """All three score 25; (yes, missing, big) differs from (yes, small, big) in one answer, from the other in two."""
-    third = replace(SIZE, name="role", column="role")
-    grid = Grid("g", "lift", (DEMO, SIZE, third), ((20, 0, 0, 0), (5, 0, 0, 0), (5, 0, 0, 0)))
-    codes = np.repeat(np.array([[0, 0, 1], [0, 1, 0], [0, 2, 0]], np.uint8), [30, 20, 2], axis=0).T
-    profiles = profiles_of(tally_of([DEMO, SIZE, third], codes, np.zeros(52)), grid)
-    rows = dict(zip(map(tuple, profiles.codes.T.tolist()), profiles.leads.tolist(), strict=True))
-    assert rows == {(0, 0, 1): 30, (0, 1, 0): 22}
-
-
-def test_criteria_without_points_do_not_part_profiles() -> None:
-    flat = replace(GRID, points=((20, 0, 0, 0), (0, 0, 0, 0)))
-    profiles = profiles_of(leads([(0, 0, 30, 9), (0, 1, 40, 8), (1, 1, 100, 2)]), flat)
-    assert profiles.criteria == (0,) and profiles.leads.tolist() == [70, 100]
-
-
-def test_no_profile_stands_for_fewer_than_five_leads_and_the_funnel_stays() -> None:
-    tally = later_leads(REVIEW)
-    for candidate in REVIEW.candidates:
-        profiles = profiles_of(tally, candidate.grid)
-        assert profiles.leads.min() >= 5
-        worth = [np.array(candidate.grid.points[i]) for i in profiles.criteria]
-        scores = np.sum([w[c] for w, c in zip(worth, profiles.codes, strict=True)], axis=0)
-        exact = row_scores(tally, candidate.grid)
-        if profiles.moved == 0:
-            for limit in np.unique(exact):
-                assert profiles.leads[scores >= limit].sum() == pytest.approx(tally.leads[exact >= limit].sum())
-        assert profiles.leads.sum() == pytest.approx(tally.leads.sum())
-        assert profiles.customers.sum() == pytest.approx(tally.customers.sum())
-
-
-def test_packed_profiles_come_back() -> None:
-    profiles = profiles_of(leads([(0, 0, 30, 9), (1, 1, 100, 2)]), GRID)
-    content = zlib.decompress(base64.b64decode(packed(profiles)), -15)
-    rows, width = len(profiles.leads), len(profiles.criteria)
-    assert np.array_equal(np.frombuffer(content[: rows * width], np.uint8).reshape(width, rows), profiles.codes)
-    counts = np.frombuffer(content[rows * width :], "<f4").reshape(2, rows)
-    assert np.array_equal(counts, [profiles.leads, profiles.customers])
-
-
 def test_equal_calls_by_pencil() -> None:
     table = [[20, 10, 5], [10, 10, 2], [0, 80, 8]]
     assert [caught_at(table, calls) for calls in (0, 10, 15, 100, 500)] == [0, 5, 6, 15, 15]
 
 
 def test_without_what_if_no_profile_stands_in_the_file() -> None:
-    assert all("data" not in grid for grid in values(REVIEW, load("en"), with_profiles=False)["grids"])
+    assert all("data" not in grid for grid in values(REVIEW, load("en"), fewest=None)["grids"])
     assert any("data" in grid for grid in values(REVIEW, load("en"))["grids"])
 
 
@@ -105,14 +56,18 @@ def numbers(text: str) -> list[int]:
     return [int(part.replace(",", "")) for part in re.findall(r"\d[\d,]*", text)]
 
 
+def played(tally: Tally, grid: Grid) -> Review:
+    """A review of one grid on some leads."""
+    candidate = replace(REVIEW.candidates[0], name="g", grid=grid, scores=score(tally, grid))
+    return replace(REVIEW, tally=tally, candidates=(candidate,), chosen="g", changes=Changes(),
+                   comparison=replace(REVIEW.comparison, folds=()))  # fmt: skip
+
+
 def test_after_ten_clicks_the_funnel_is_that_of_the_changed_grid(visit: Any) -> None:
     """On leads of which every profile is common the page counts what the scorer counts, lead by lead."""
     cells = [(d, s, 200 + 40 * d + 10 * s, 60 - 20 * d + 3 * s) for d in range(3) for s in range(3)]
     tally = leads(cells)
-    candidate = replace(REVIEW.candidates[0], name="g", grid=GRID, scores=score(tally, GRID))
-    mine = replace(REVIEW, tally=tally, candidates=(candidate,), chosen="g", changes=Changes(),
-                   comparison=replace(REVIEW.comparison, folds=()))  # fmt: skip
-    sheet = visit(page_text(mine, load("en")))
+    sheet = visit(page_text(played(tally, GRID), load("en")))
     points = [20, 5]
     for step, line in enumerate([0, 0, 1, 0, 1, 1, 1, 0, 0, 1]):
         more = step % 3 != 1
@@ -123,10 +78,71 @@ def test_after_ten_clicks_the_funnel_is_that_of_the_changed_grid(visit: Any) -> 
     exact = row_scores(tally, changed) >= state["threshold"]
     assert numbers(sheet.locator("#calls").inner_text())[0] == tally.leads[exact].sum()
     assert numbers(sheet.locator("#caught").inner_text())[0] == tally.customers[exact].sum()
+    assert state["counts"]["off"] == [0, 0] and sheet.locator("#off").inner_text() == ""
     for _ in range(10):
         sheet.locator("#undo").click()
     assert sheet.evaluate("calibrate.state().points") == {}
     assert sheet.locator("#undo").is_disabled()
+
+
+CLICKS = """([seed, lines]) => {
+    document.getElementById("reset").click();
+    let state = seed;
+    const random = (below) => {
+        state = (state * 1103515245 + 12345) % 2147483648;
+        return Math.floor(state / 65536) % below;
+    };
+    const rows = document.querySelectorAll(".line"), from = random(rows.length);
+    for (let i = 0; i < 10; i += 1) {
+        rows[(from + random(lines)) % rows.length].querySelectorAll("button")[random(2)].click();
+    }
+    return calibrate.state();
+}"""
+
+
+def errors_after_ten_clicks(visit: Any, fewest: int, lines: int, times: int = 60) -> tuple[np.ndarray, np.ndarray]:
+    """Leads and customers that the page counts too many or too few, and how many it says: arrays (times, 2)."""
+    grid, later = REVIEW.candidates[0].grid, later_leads(REVIEW)
+    shown = [i for i, points in enumerate(grid.points) if any(points)]
+    sheet = visit(page_text(played(later, grid), load("en"), None, fewest))
+    if sheet.locator("#all").is_visible():
+        sheet.locator("#all").click()
+    off, said = np.zeros((times, 2)), np.zeros((times, 2))
+    for time in range(times):
+        state = sheet.evaluate(CLICKS, [97 * time + 5, lines])
+        points = [list(worth) for worth in grid.points]
+        for place, worth in state["points"].items():
+            criterion, level = (int(part) for part in place.split("."))
+            points[shown[criterion]][level] = worth
+        above = row_scores(later, replace(grid, points=tuple(tuple(worth) for worth in points))) >= state["threshold"]
+        counts = state["counts"]
+        off[time] = counts["leads"] - later.leads[above].sum(), counts["customers"] - later.customers[above].sum()
+        said[time] = counts["off"]
+    return np.abs(np.rint(off)), said
+
+
+def test_rare_combinations_are_counted_within_the_range_that_is_said(visit: Any) -> None:
+    """Ten clicks on any lines of a grid whose combinations are mostly rare: within the range in 95 % of trials."""
+    off, said = errors_after_ten_clicks(visit, 5, lines=40)
+    assert (off <= said).mean() >= 0.95
+    assert off.mean(axis=0)[0] <= 4 and off.mean(axis=0)[1] <= 2
+
+
+def test_leads_to_call_are_exact_while_one_line_is_moved(visit: Any) -> None:
+    off, said = errors_after_ten_clicks(visit, 5, lines=1)
+    assert (off[:, 0] <= said[:, 0]).all() and (off[:, 0] == 0).mean() >= 0.9
+
+
+def test_with_single_leads_in_the_file_every_change_is_exact(visit: Any) -> None:
+    off, said = errors_after_ten_clicks(visit, 1, lines=40)
+    assert not off.any() and not said.any()
+
+
+def test_profiles_of_the_proposed_grid_grow_until_they_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = values(REVIEW, load("en"))["grids"][0]
+    monkeypatch.setattr(what_if, "MOST_BYTES", len(full["data"]) - 1)
+    smaller = values(REVIEW, load("en"))["grids"][0]
+    assert smaller["fewest"] > full["fewest"] == 5 and len(smaller["data"]) < len(full["data"])
 
 
 def test_random_leads_in_the_form_score_as_the_grid_does(visit: Any) -> None:

@@ -2,6 +2,12 @@
 // The meeting: points and threshold can be moved, counted on later leads; a lead can be tried; the result carried away.
 (() => {
   if (!data.grids.length) return;
+  for (const one of data.grids) { // criteria are written once: a level is [shown, name, points, leads, customers]
+    one.criteria = one.criteria.map(([place, ...worth]) => {
+      const {name, title, levels} = data.criteria[place];
+      return {name, title, levels: levels.map(([shown, own, n, k], l) => [shown, own || shown, worth[l], n, k])};
+    });
+  }
   const minus = "\u2212";
   const make = (tag, attributes = {}, ...children) => {
     const node = document.createElement(tag);
@@ -21,15 +27,21 @@
   const label = (c, l) => grid.criteria[c].title + data.texts.colon + grid.criteria[c].levels[l][0];
 
   const FIRST_LINES = 14; // shown at once; a click shows the rest
-  let grid, rows = null, points, threshold, past = [], every = false;
+  let grid, rows = null, points, threshold, counts, past = [], every = false;
   const first = (c, l) => grid.criteria[c].levels[l][2];
 
   // --- counting -------------------------------------------------------------------------------------------
+  // Rows stand for combinations that enough leads share. Groups stand for rarer ones: known are leads per answer.
   const unpack = async (one) => {
     if (!one.data || one.unpacked) return one.unpacked || null;
-    const bytes = await inflated(one.data), n = one.rows, width = one.criteria.length;
-    const floats = new Float32Array(bytes.slice(n * width).buffer);
-    one.unpacked = {n, codes: one.criteria.map((_, c) => bytes.subarray(c * n, (c + 1) * n)), leads: floats.subarray(0, n), customers: floats.subarray(n, 2 * n)};
+    const bytes = await inflated(one.data), n = one.rows, many = one.groups;
+    let place = n * one.criteria.length;
+    const next = (kind, length) => new kind(bytes.slice(place, place += kind.BYTES_PER_ELEMENT * length).buffer);
+    const leads = next(Float32Array, n), customers = next(Float32Array, n), sizes = next(Float32Array, many), won = next(Float32Array, many), scores = next(Int16Array, many);
+    const answers = one.apart.map((levels) => levels.map(() => next(Uint16Array, many)));
+    const groups = Array.from(sizes, (size, g) => ({leads: size, customers: won[g], scores: one.mixed[g] || [[scores[g], size]],
+      answers: answers.map((levels, c) => levels.map((counts, i) => [one.apart[c][i], counts[g]]).filter(([, count]) => count))}));
+    one.unpacked = {n, groups, leads, customers, codes: one.criteria.map((_, c) => bytes.subarray(c * n, (c + 1) * n))};
     one.unpacked.made = scored(one.unpacked, one.criteria.map((criterion) => Int32Array.from(criterion.levels, (level) => level[2])));
     return one.unpacked;
   };
@@ -42,11 +54,42 @@
     return total;
   };
   const changes = () => grid.criteria.flatMap((criterion, c) => criterion.levels.map((_, l) => [c, l])).filter(([c, l]) => points[c][l] !== first(c, l));
-  const byScore = (scores) => { // [score, leads, customers], the best score first
+  const joined = (parts, kind) => { const whole = new kind(rows.n + parts[1].length); whole.set(parts[0]); whole.set(parts[1], rows.n); return whole; };
+  // By how many points a group's leads move: answers of several criteria are taken to meet by chance.
+  const shifts = (group, moved) => {
+    let spread = new Map([[0, 1]]), open = group.scores.length > 1 ? 1 : 0;
+    for (const c of new Set(moved.map(([c]) => c))) {
+      const part = new Map(), next = new Map();
+      for (const [l, leads] of group.answers[c]) { const by = points[c][l] - first(c, l); part.set(by, (part.get(by) || 0) + leads / group.leads); }
+      for (const [x, p] of spread) for (const [y, q] of part) next.set(x + y, (next.get(x + y) || 0) + p * q);
+      spread = next; open += part.size > 1 ? 1 : 0;
+    }
+    return [spread, open];
+  };
+  // All leads with the score they had and have: rows first, then the parts of groups; and how far the count may be off.
+  const counted = (moved) => {
+    const base = [], now = [], leads = [], customers = [];
+    let offLeads = 0, offCustomers = 0;
+    for (const group of rows.groups) {
+      const [spread, open] = shifts(group, moved);
+      let above = 0;
+      for (const [score, n] of group.scores) for (const [by, share] of spread) {
+        base.push(score); now.push(score + by); leads.push(n * share); customers.push(group.customers * n / group.leads * share);
+        if (score + by >= threshold) above += n / group.leads * share;
+      }
+      if (spread.size === 1 && spread.has(0)) continue;
+      const chance = Math.max(0, above * (1 - above));
+      if (open > 1) offLeads += group.leads * chance;
+      offCustomers += group.customers * chance * (open > 1 ? 1 : (group.leads - group.customers) / Math.max(1, group.leads - 1));
+    }
+    return {base: joined([rows.made, base], Int32Array), now: joined([scored(rows, points), now], Int32Array), leads: joined([rows.leads, leads], Float64Array),
+      customers: joined([rows.customers, customers], Float64Array), off: [offLeads, offCustomers].map((spread) => Math.round(2 * Math.sqrt(spread)))};
+  };
+  const byScore = (scores, all) => { // [score, leads, customers], the best score first
     const table = new Map();
-    for (let i = 0; i < rows.n; i++) {
+    for (let i = 0; i < scores.length; i++) {
       const cell = table.get(scores[i]) || [0, 0];
-      cell[0] += rows.leads[i]; cell[1] += rows.customers[i];
+      cell[0] += all.leads[i]; cell[1] += all.customers[i];
       table.set(scores[i], cell);
     }
     return [...table].sort((a, b) => b[0] - a[0]).map(([score, [n, k]]) => [score, n, k]);
@@ -61,8 +104,8 @@
     }
     return caught;
   };
-  const taken = (scores, calls) => { // the share of each profile that is called
-    const order = byScore(scores), full = new Map();
+  const taken = (scores, all, calls) => { // the share of each profile that is called
+    const order = byScore(scores, all), full = new Map();
     let called = 0;
     for (const [score, n] of order) { const share = Math.max(0, Math.min(1, (calls - called) / n)); full.set(score, share); called += share * n; }
     return Float64Array.from(scores, (score) => full.get(score));
@@ -96,7 +139,7 @@
       return row;
     }));
     at("lines-title").textContent = fill("lines", {lines: number(lines().filter(([c, l]) => points[c][l]).length, 0), name: grid.title});
-    at("lines-note").textContent = rows ? (grid.moved ? fill("pooled", {moved: number(grid.moved, 0)}) : "") : data.texts.fixed;
+    at("lines-note").textContent = rows ? (grid.grouped ? fill("grouped", {grouped: number(grid.grouped, 0), leads: number(data.leads, 0), fewest: number(grid.fewest, 0)}) : "") : data.texts.fixed;
   };
   const histogram = (table) => {
     let low = Math.min(threshold, ...table.map((row) => row[0])), high = Math.max(threshold, ...table.map((row) => row[0]));
@@ -120,24 +163,29 @@
     at("histogram").replaceChildren(svg);
   };
   const draw = () => {
-    const moved = changes(), scores = rows && scored(rows, points);
-    const table = moved.length ? byScore(scores) : grid.scores;
+    const moved = changes(), all = moved.length ? counted(moved) : null;
+    const table = all ? byScore(all.now, all) : grid.scores;
     const slider = at("threshold"), [best, worst] = [table[0][0], table[table.length - 1][0]];
     slider.min = Math.min(worst, threshold); slider.max = Math.max(best + 1, threshold); slider.value = threshold;
     slider.setAttribute("aria-valuetext", fill("points", {points: number(threshold, 0), points_value: threshold}));
     at("from").textContent = fill("points", {points: number(threshold, 0), points_value: threshold});
-    const [n, k] = above(table, threshold), before = today(n), gain = k - before;
+    let [n, k] = above(table, threshold);
+    if (all) k = Math.max(0, Math.min(n, k + above(grid.scores, threshold)[1] - above(byScore(all.base, all), threshold)[1])); // what is exact as it was made stays so
+    const before = today(n), gain = k - before;
+    counts = {leads: n, customers: k, off: all ? all.off : [0, 0]};
     at("calls").textContent = number(n, 0) + (data.months ? " " + fill("a_month", {leads: number(n / data.months, n / data.months < 20 ? 1 : 0)}) : "");
     at("caught").textContent = number(k, 0); at("rate").textContent = n ? percent(k / n) : "\u2013";
     at("against").textContent = fill(data.today ? "against_today" : "against_arrival", {calls: number(n, 0), before: number(before, 0), after: number(k, 0), gain: signed(gain)});
     at("against").className = gain >= .5 ? "gain" : gain <= -.5 ? "loss" : "";
     if (moved.length) {
-      const made = taken(rows.made, n), now = taken(scores, n);
+      const made = taken(all.base, all, n), now = taken(all.now, all, n);
       let difference = 0, spread = 0;
-      for (let i = 0; i < rows.n; i++) { const d = now[i] - made[i]; difference += d * rows.customers[i]; spread += d * d * rows.customers[i]; }
+      for (let i = 0; i < made.length; i++) { const d = now[i] - made[i]; difference += d * all.customers[i]; spread += d * d * all.customers[i]; }
       const clear = Math.abs(difference) > 1.96 * Math.sqrt(spread) && Math.abs(difference) >= 1;
       at("noise").textContent = fill(clear ? "beyond_noise" : "noise", {lines: number(moved.length, 0), lines_value: moved.length, gain: signed(difference)});
     } else at("noise").textContent = "";
+    const [offLeads, offCustomers] = all ? all.off : [0, 0];
+    at("off").textContent = offLeads || offCustomers ? fill("off", {leads: number(offLeads, 0), leads_value: offLeads, customers: number(offCustomers, 0), customers_value: offCustomers}) : "";
     at("basis").textContent = data.basis;
     for (const row of at("list").children) {
       const c = Number(row.dataset.c), l = Number(row.dataset.l), value = row.querySelector("b");
@@ -156,23 +204,32 @@
       const select = make("select", {"data-c": c}, ...criterion.levels.flatMap((level, l) => (level[0] ? [make("option", {value: l}, level[0])] : [])));
       return make("label", {}, criterion.title, select);
     }));
-    const named = rows ? presets() : [];
-    at("presets").replaceChildren(...named.map(([key, i]) => {
+    const named = rows ? presets() : [], fields = [...at("answers").querySelectorAll("select")];
+    at("presets").replaceChildren(...named.map(([key, codes]) => {
       const button = make("button", {type: "button"}, data.texts[key]);
-      button.addEventListener("click", () => { rows.codes.forEach((codes, c) => { at("answers").querySelectorAll("select")[c].value = codes[i]; }); draw(); });
+      button.addEventListener("click", () => { codes.forEach((l, c) => choose(fields[c], c, l)); draw(); });
       return button;
     }));
-    const start = named.length ? named[0][1] : -1;
-    at("answers").querySelectorAll("select").forEach((select, c) => { select.value = start >= 0 ? rows.codes[c][start] : select.options[0].value; });
+    fields.forEach((select, c) => choose(select, c, named.length ? named[0][1][c] : -1));
   };
-  const presets = () => { // from counts of at least five leads, never from a lead
-    const pick = (worth) => { let best = -1, most = 0; for (let i = 0; i < rows.n; i++) { const value = rows.leads[i] >= 5 ? worth(i) : 0; if (value > most) { most = value; best = i; } } return best; };
-    const called = (i) => rows.made[i] >= grid.marketing;
+  const choose = (select, c, l) => { // an answer that is too rare to be named is chosen as another one without points
+    select.value = l;
+    if (select.selectedIndex < 0) select.selectedIndex = Math.max(0, [...select.options].findIndex((option) => l >= 0 && !first(c, Number(option.value))));
+  };
+  const usual = () => { // the commonest answers of each group, for grids whose combinations are all rare
+    const codes = grid.criteria.map((_, c) => Uint8Array.from(rows.groups, (group) => group.answers[c].reduce((best, answer) => (answer[1] > best[1] ? answer : best))[0]));
+    const table = {n: rows.groups.length, codes, leads: rows.groups.map((group) => group.leads), customers: rows.groups.map((group) => group.customers)};
+    return {...table, made: scored(table, grid.criteria.map((criterion) => criterion.levels.map((level) => level[2])))};
+  };
+  const presets = () => { // from counts of enough leads, never from a lead
+    const best = (table, worth) => { let place = -1, most = 0; for (let i = 0; i < table.n; i++) { const value = worth(table, i); if (value > most) { most = value; place = i; } } return place < 0 ? null : table.codes.map((codes) => codes[place]); };
+    const groups = usual(), pick = (worth) => best(rows, worth) || best(groups, worth);
+    const called = (table, i) => table.made[i] >= grid.marketing;
     const reach = 1 + Math.abs(grid.marketing);
-    return [["typical", pick((i) => called(i) ? rows.customers[i] : 0)],
-      ["borderline", pick((i) => (called(i) ? 0 : 1 / (1 + grid.marketing - rows.made[i]) + rows.leads[i] / (1e6 * reach)))],
-      ["missed", pick((i) => (called(i) ? 0 : rows.customers[i]))],
-      ["alarm", pick((i) => (called(i) ? rows.leads[i] - rows.customers[i] : 0))]].filter(([, i]) => i >= 0);
+    return [["typical", pick((table, i) => (called(table, i) ? table.customers[i] : 0))],
+      ["borderline", pick((table, i) => (called(table, i) ? 0 : 1 / (1 + grid.marketing - table.made[i]) + table.leads[i] / (1e6 * reach)))],
+      ["missed", pick((table, i) => (called(table, i) ? 0 : table.customers[i]))],
+      ["alarm", pick((table, i) => (called(table, i) ? table.leads[i] - table.customers[i] : 0))]].filter(([, codes]) => codes);
   };
   const lead = (table) => {
     const answers = answered();
@@ -236,7 +293,7 @@
       threshold = Number.parseInt(saved.get("t"), 10) || 0;
       for (const part of (saved.get("p") || "").split("_")) {
         const [c, l, worth] = part.split(".").map(Number);
-        if (rows && points[c] && l < points[c].length && Number.isInteger(worth)) points[c][l] = Math.max(-999, Math.min(999, worth));
+        if (rows && points[c] && l < points[c].length && first(c, l) && Number.isInteger(worth)) points[c][l] = Math.max(-999, Math.min(999, worth));
       }
     }
     for (const dot of document.querySelectorAll("#sizes [data-grid]")) dot.setAttribute("aria-pressed", dot.dataset.grid === grid.name);
@@ -270,5 +327,5 @@
   for (const id of ["meeting", "try", "keep"]) at(id).hidden = false;
   const saved = recalled();
   const ready = take(saved ? data.grids.find((one) => one.name === saved.get("g")) : data.grids[0], saved);
-  window.calibrate = {ready, state: () => ({grid: grid.name, threshold, points: Object.fromEntries(changes().map(([c, l]) => [`${c}.${l}`, points[c][l]])), total: answered().reduce((sum, l, c) => sum + points[c][l], 0)})};
+  window.calibrate = {ready, state: () => ({grid: grid.name, threshold, counts, points: Object.fromEntries(changes().map(([c, l]) => [`${c}.${l}`, points[c][l]])), total: answered().reduce((sum, l, c) => sum + points[c][l], 0)})};
 })();
