@@ -136,7 +136,7 @@ def _grid(review: Review, tally: Tally, grid: Grid, words: Words, asked: dict[st
 
 
 def _names(level: Level, criterion: str, worth: int, leads: int, words: Words) -> tuple[str, str]:
-    """How a level is shown, and its name where it differs; both empty for one without points that too few leads have."""
+    """How a level is shown, and its name where it differs; both empty where too few leads have it, without points."""
     if leads < FEWEST_LEADS and not worth and level.role == "value":
         return "", ""
     shown = level_name(level, words, criterion)
