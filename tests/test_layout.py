@@ -124,6 +124,7 @@ STEPS = (
     "counts.derived_answers",
     "funnel.time_to_close",
     "funnel.windows",
+    "funnel.shared_fate",
     "funnel.stages",
     "funnel.currency",
     "funnel.value",

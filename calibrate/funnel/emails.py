@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..counts.rates import Rate, rate
 from ..engine.query import call, count, either, filled, flag, none_of, quoted, rows, select
@@ -19,8 +20,9 @@ from ..engine.table import Column
 from ..grid.event_columns import SUFFIX
 from ..leads.columns.naming import words_of
 from ..leads.history import History
-from ..leads.terms import KEPT, STATUS
+from ..leads.terms import BUYER, KEPT, STATUS
 from ..vocabulary import NO
+from .shared_fate import SharedFate, fates
 
 KINDS = ("sent", "delivered", "opened", "clicked")
 _MAIL = re.compile(r"\b(e?mails?|e mails?|courriels?|newsletters?|infolettres?|mailings?)\b")
@@ -88,33 +90,40 @@ def mail_rates(history: History) -> Mails | None:
         return None
     types = {column.name: column.type for column in history.table.columns}
     kinds = [kind for kind in KINDS if kind in columns]
-    flags = {f"{kind}_": flag(either(*(_some(name, types[name]) for name in columns[kind]))) for kind in kinds}
-    leads_mailed = select({"__created": "__created"} | flags, rows(history.leads, "judged"), where=f"{STATUS} = {KEPT}")
+    had = {kind: either(*(_some(name, types[name]) for name in columns[kind])) for kind in kinds}
+    told_by = {"sent": KINDS, "delivered": KINDS[1:]}  # who opened or clicked was written to, and got it
+    flags = {f"{kind}_": flag(either(*(had[k] for k in told_by.get(kind, (kind,)) if k in had))) for kind in kinds}
+    buyer = {} if history.terms.group is None else {BUYER: BUYER}
+    judged = f"{STATUS} = {KEPT}"
+    mailed = select({"__created": "__created"} | buyer | flags, rows(history.leads, "judged"), where=judged)
     cells = {"moment": "__created"} | {name: name for name in flags} | {"leads": count()}
-    counts = history.table.fetch(select(cells, rows(leads_mailed, "mailed"), group=("__created", *flags)))
+    counts = history.table.fetch(select(cells, rows(mailed, "mailed"), group=("__created", *flags)))
     cohort, leads = history.cohort_of(counts["moment"].astype(np.int64)), counts["leads"].astype(np.int64)
-    had = {kind: counts[f"{kind}_"].astype(np.int64) > 0 for kind in kinds}
-    for earlier, later in (
-        ("delivered", "clicked"),
-        ("delivered", "opened"),
-        ("sent", "clicked"),
-        ("sent", "opened"),
-        ("sent", "delivered"),
-    ):
-        if earlier in had and later in had:
-            had[earlier] = had[earlier] | had[later]
+    size = len(history.cohorts)
+    of_kind = {kind: np.bincount(cohort, leads * counts[f"{kind}_"].astype(np.int64), size) for kind in kinds}
+    of_kind["leads"] = np.bincount(cohort, leads, size)
     base = next((kind for kind in ("sent", "delivered") if kind in had), "leads")
-    in_base = had.get(base, np.ones(len(leads), np.bool_))
     reported = [kind for kind in kinds if kind != base]
+    fate = fates(history, mailed, list(flags))
+    effects = {kind: _effects(fate, of_kind, kind, base) for kind in reported}
     months = []
     for i, name in enumerate(history.cohorts):
-        mine = cohort == i
-        if mine.any():
-            to = int(leads[mine & in_base].sum())
-            rates = {kind: rate(int(leads[mine & in_base & had[kind]].sum()), to) for kind in reported}
-            months.append((name, int(leads[mine].sum()), rates))
+        if of_kind["leads"][i]:
+            to = int(of_kind[base][i])
+            rates = {kind: rate(int(of_kind[kind][i]), to, effects[kind][i]) for kind in reported}
+            months.append((name, int(of_kind["leads"][i]), rates))
     days = history.terms.observe_days if any(n.endswith(SUFFIX) for names in columns.values() for n in names) else None
     return Mails(base, columns, days, tuple(months))
+
+
+def _effects(
+    fate: tuple[SharedFate, SharedFate] | None, counts: Mapping[str, NDArray[np.float64]], kind: str, base: str
+) -> list[float]:
+    """Design effect, per cohort, of the share of the base that is of a kind; buyers share what they do in all."""
+    if fate is None:
+        return [1.0] * len(counts["leads"])
+    of = "all" if base == "leads" else f"{base}_"
+    return fate[1].effects(f"{kind}_", of, counts[base].tolist(), float(counts[kind].sum()), float(counts[base].sum()))
 
 
 def _some(name: str, kind: str) -> str:

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..counts.rates import Rate, rate
-from ..engine.query import both, call, case, count, rows, select
+from ..engine.query import both, call, case, count, filled, flag, rows, select
 from ..engine.table import Table
 from ..leads.columns.naming import words_of
 from ..leads.columns.profile import looks_dated, profiles_of, since_1970
 from ..leads.day_span import day_of
 from ..leads.history import History
-from ..leads.terms import status_in
+from ..leads.terms import BUYER, status_in
+from .shared_fate import SharedFate, fates
 
 STAGES = ("marketing_qualified", "sales_qualified", "opportunity", "customer")
 _NAMES = {
@@ -59,6 +60,8 @@ _NAMES = {
     ),
 }
 JUDGED = ("kept", "already_closed")
+Effects = tuple[tuple[float, ...], tuple[float, ...]]
+"""Design effects of each stage's share of the stage before, and of all leads."""
 
 
 @dataclass(frozen=True)
@@ -118,18 +121,53 @@ def follow(history: History, columns: Mapping[str, str]) -> Stages | None:
     horizon = terms.observe_days + terms.close_within_days
     reached = _reached(history, [None if stage == outcome else columns[stage] for stage in names], horizon)
     judged = status_in(*JUDGED)
-    steps = select({"__created": "__created"} | reached, rows(history.leads, "judged"), where=judged)
+    buyer = {} if terms.group is None else {BUYER: BUYER}
+    steps = select({"__created": "__created"} | buyer | reached, rows(history.leads, "judged"), where=judged)
     columns_read = {"moment": "__created"} | {name: name for name in reached} | {"leads": count()}
     counts = history.table.fetch(select(columns_read, rows(steps, "steps"), group=("__created", *reached)))
     leads = counts["leads"].astype(np.int64)
     days = np.stack([counts[f"r{i}"].astype(np.float64) for i in range(len(names))])
     cohort = history.cohort_of(counts["moment"].astype(np.int64))
+    reach = np.concatenate([np.ones((1, len(leads))), ~np.isnan(days)]) * leads
+    in_cohort = np.stack([reach[:, cohort == i].sum(axis=1) for i in range(len(history.cohorts))], axis=1)
+    in_all, within = _shared(history, steps, len(names)) or (None, None)
+    of_all, of_cohort = _effects(in_all, reach.sum(axis=1)[:, None]), _effects(within, in_cohort)
     months = []
     for i, name in enumerate(history.cohorts):
         mine = cohort == i
         if mine.any():
-            months.append((name, int(leads[mine].sum()), _steps(names, days[:, mine], leads[mine])))
-    return Stages(horizon, _steps(names, days, leads), tuple(months), outcome)
+            months.append((name, int(leads[mine].sum()), _steps(names, days[:, mine], leads[mine], of_cohort[i])))
+    return Stages(horizon, _steps(names, days, leads, of_all[0]), tuple(months), outcome)
+
+
+def _shared(history: History, steps: str, stages: int) -> tuple[SharedFate, SharedFate] | None:
+    """What leads of one buyer share of the stages that they reach: in all, and within each cohort."""
+    flags = {f"f{i}": flag(filled(f"r{i}")) for i in range(stages)}
+    kinds = select({"__created": "__created", BUYER: BUYER} | flags, rows(steps, "steps"))
+    return None if history.terms.group is None else fates(history, kinds, list(flags))
+
+
+def _effects(fate: SharedFate | None, counts: NDArray[np.float64]) -> list[Effects]:
+    """Per cohort, the design effects of each stage's share of the stage before, and of all leads.
+
+    `counts` has all leads and those of each stage per cohort: (stages + 1, cohorts). What leads of one buyer share is
+    that of all cohorts.
+    """
+    stages, total = len(counts) - 1, counts.sum(axis=1)
+    if fate is None:
+        return [((1.0,) * stages, (1.0,) * stages)] * counts.shape[1]
+    kinds = fate.names
+    of_before, of_leads = (
+        [
+            fate.effects(kinds[i], kinds[base], counts[base].tolist(), float(total[i]), float(total[base]))
+            for i, base in zip(range(1, stages + 1), bases, strict=True)
+        ]
+        for bases in (range(stages), [0] * stages)
+    )
+    return [
+        (tuple(before), tuple(every))
+        for before, every in zip(zip(*of_before, strict=True), zip(*of_leads, strict=True), strict=True)
+    ]
 
 
 def _reached(history: History, columns: list[str | None], horizon: int) -> dict[str, str]:
@@ -146,8 +184,8 @@ def _reached(history: History, columns: list[str | None], horizon: int) -> dict[
     return {f"r{i}": case((f"{part} <= {horizon}", part)) for i, part in enumerate(reversed(parts))}
 
 
-def _steps(names: list[str], days: NDArray[np.float64], leads: NDArray[np.int64]) -> tuple[Step, ...]:
-    """Each stage with its counts and medians, from counted combinations of days."""
+def _steps(names: list[str], days: NDArray[np.float64], leads: NDArray[np.int64], effects: Effects) -> tuple[Step, ...]:
+    """Each stage with its counts and medians, from counted combinations of days; intervals carry the design effects."""
     total = int(leads.sum())
     before, earlier = total, np.zeros(len(leads))
     steps = []
@@ -159,8 +197,8 @@ def _steps(names: list[str], days: NDArray[np.float64], leads: NDArray[np.int64]
         steps.append(
             Step(
                 name,
-                rate(min(count, before), before),
-                rate(count, total),
+                rate(min(count, before), before, effects[0][i]),
+                rate(count, total, effects[1][i]),
                 _median(days[i][there], leads[there]),
                 _median(np.maximum(took[timed], 0), leads[timed]),
             )
