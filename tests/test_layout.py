@@ -143,6 +143,7 @@ STEPS = (
     "counts.replication",
     "weights",
     "points.score_table",
+    "points.cohort_spread",
     "points.platt",
     "points.curve",
     "points.recency",

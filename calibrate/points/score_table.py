@@ -47,23 +47,6 @@ class Scores(Shown):
         return effect
 
     @property
-    def between(self) -> tuple[float, int]:
-        """How much the close rate moves from cohort to cohort beyond chance, and how many cohorts say so.
-
-        The first is the variance of a cohort's customers over those that its scores let expect (method of moments for
-        overdispersed counts); 0 where chance explains them.
-        """
-        leads, customers = self.total
-        rate = np.divide(customers, leads, out=np.zeros(len(leads)), where=leads > 0)
-        expected, chance = self.leads @ rate, self.leads @ (rate * (1 - rate))
-        informative = expected > 0
-        if informative.sum() < 2:
-            return 0.0, int(informative.sum())
-        widening = float(self.effect[0]) if len(self.effect) else 1.0
-        excess = (self.customers.sum(axis=1) - expected)[informative] ** 2 - widening * chance[informative]
-        return max(float(excess.sum() / (expected[informative] ** 2).sum()), 0.0), int(informative.sum())
-
-    @property
     def total(self) -> tuple[Floats, Floats]:
         """Leads and customers per score, over all cohorts."""
         return self.leads.sum(axis=0), self.customers.sum(axis=0)

@@ -9,11 +9,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
 
-from ..counts.rates import wilson
 from ..errors import SettingsError
 from ..grid.grid import Stage, Thresholds
+from .cohort_spread import cohort_spread, prediction
 from .curve import isotonic
 from .score_table import Scores
 
@@ -179,8 +178,7 @@ def trade_off(scores: Scores, months: float | None, all_leads: Scores | None = N
     occupied = leads > 0
     at, leads, customers = scores.scores[occupied], leads[occupied], customers[occupied]
     above, caught = _from_top(leads), _from_top(customers)
-    effect = scores.effect[occupied]
-    low, high = prediction(caught, above, effect, (all_leads or scores).between)
+    low, high = prediction(caught, above, scores.effect[occupied], cohort_spread(all_leads or scores))
     return pd.DataFrame(
         {
             "threshold": at,
@@ -195,27 +193,6 @@ def trade_off(scores: Scores, months: float | None, all_leads: Scores | None = N
             "isotonic": isotonic(customers / leads, leads),
         }
     )
-
-
-def prediction(customers: Floats, leads: Floats, effect: Floats, between: tuple[float, int]) -> tuple[Floats, Floats]:
-    """95 % interval of the close rate that a later cohort has, from counts and how much cohorts differ.
-
-    The variance of the rate is that of chance, times the design effect, plus that between cohorts with what is not
-    known of their mean, ``p (1 - p) / n + p^2 v (1 + 1 / T)``; Wilson's interval of as many leads as have that
-    variance, with Student's t on T - 1 degrees of freedom where cohorts differ (Higgins et al. 2009).
-
-    >>> low, high = prediction(np.array([30.0]), np.array([200.0]), np.ones(1), (0.04, 12))
-    >>> low.round(3).tolist(), high.round(3).tolist()
-    ([0.082], [0.258])
-    """
-    variance, cohorts = between
-    rate = np.divide(customers, leads, out=np.zeros(len(leads)), where=leads > 0)
-    alone = leads / effect
-    if variance <= 0 or cohorts < 2:
-        return wilson(customers / effect, alone)
-    odds = rate / np.maximum(1 - rate, 1e-9)
-    like = alone / (1 + alone * odds * variance * (1 + 1 / cohorts))
-    return wilson(rate * like, like, float(special.stdtrit(cohorts - 1, 0.975)))
 
 
 def _threshold(table: pd.DataFrame, kind: Kind, value: float, months: float | None, leads: float) -> int:

@@ -50,7 +50,11 @@ def test_the_table_by_hand():
     assert (from_20.leads, from_20.customers, from_20.leads_per_month, from_20.missed) == (100, 30, 50, 15)
     assert from_20.caught == pytest.approx(30 / 45)
     exact = rate(30, 100)
-    assert (from_20.close_rate, from_20.low, from_20.high) == (exact.value, exact.low, exact.high)
+    assert from_20.close_rate == exact.value
+    assert from_20.low < exact.low and from_20.high > exact.high  # two cohorts do not tell that nothing moves
+    one = Scores(("a",), np.array([0, 20]), np.array([[900.0, 100]]), np.array([[15.0, 30]]))
+    alone = trade_off(one, months=1).set_index("threshold").loc[20]
+    assert (alone.low, alone.high) == (exact.low, exact.high)
     assert from_20.isotonic == 0.25
     assert trade_off(table(), months=None)["leads_per_month"].isna().all()
 
