@@ -54,8 +54,10 @@ def rates_table(reading: Counted, words: Words) -> None:
     columns = ("criterion", "level", "leads", "customers", "rate")
     heads = [words(f"column.{key}") for key in columns]
     heads += [words("terminal.interval"), words("column.shrunk"), words("column.lift"), words("terminal.lift_interval")]
+    now = rates.so_far
+    heads += [words("column.so_far")] if now else []
     last, rows = "", []
-    for row in cast(Any, rates.frame().itertuples()):
+    for i, row in enumerate(cast(Any, rates.frame().itertuples())):
         if row.leads:
             rows.append(
                 [
@@ -68,6 +70,7 @@ def rates_table(reading: Counted, words: Words) -> None:
                     words.percent(row.shrunk),
                     words.decimal(row.lift),
                     words.between(row.lift_low, row.lift_high, "decimal"),
+                    *([f"{words.percent(now.rate[i])} ({words.between(now.low[i], now.high[i])})"] if now else []),
                     words("terminal.thin") if row.thin else words("terminal.differs") if row.distinct else "",
                 ]
             )

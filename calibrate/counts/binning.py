@@ -23,6 +23,7 @@ from scipy import special
 from ..grid.criteria import Criterion, Level, interval_name, is_placeholder
 from .design_effect import Pairs, contrast_effect, pairs_of
 from .rates import MIN_LEADS, SHOWN_LEADS, RateTable, estimate, p_values
+from .so_far import levels_so_far
 from .tally import Tally
 
 Monotone = Literal["up", "down", "either"]
@@ -332,5 +333,7 @@ def _pool(criterion: Criterion, leads: NDArray[np.int64], min_leads: int) -> Cri
 
 
 def shown_rates(tally: Tally, *, min_leads: int = MIN_LEADS) -> RateTable:
-    """Rates of all levels as they are shown: thin ones apart, not pooled."""
-    return estimate(tally.regroup(group(tally, min_leads=min_leads, pool=False)), min_leads=min_leads)
+    """Rates of all levels as they are shown: thin ones apart, not pooled, and beside them those with open leads."""
+    grouped = tally.regroup(group(tally, min_leads=min_leads, pool=False))
+    rates = estimate(grouped, min_leads=min_leads)
+    return replace(rates, so_far=levels_so_far(grouped, rates.effect))

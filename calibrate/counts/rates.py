@@ -61,6 +61,24 @@ def rate(customers: int, leads: int, effect: float = 1.0) -> Rate:
     return Rate(customers, leads, customers / leads if leads else 0.0, float(low[0]), float(high[0]))
 
 
+@dataclass(frozen=True)
+class LevelsSoFar:
+    """Close rates of levels with the leads whose window is open (`so_far`): arrays of shape (levels,).
+
+    `leads` are all as they count, an open one as the share of its sales that would have come; `customers` those that
+    came, `undecided` how many leads are open. Intervals carry the design effect, and what is not known of open leads.
+    """
+
+    overall: Rate
+    undecided: NDArray[np.int64]
+    leads: Floats
+    customers: NDArray[np.int64]
+    rate: Floats
+    low: Floats
+    high: Floats
+    open_leads: int
+
+
 @dataclass(frozen=True, repr=False)
 class RateTable(Shown):
     """Rates of every level, laid out criterion after criterion (see `criteria.offsets`); arrays of shape (levels,).
@@ -73,6 +91,8 @@ class RateTable(Shown):
     Where leads stand in groups, `effect` is the design effect of each level's own rate: its interval, and the shrunk
     rate, are those of `leads / effect` leads. `contrast` is that of the level against the rest, which the lift's
     interval and the test carry. Both are 1 where leads stand alone.
+
+    `so_far` has the rates with leads that may still close; None where there are none, or closing times have moved.
     """
 
     bars = ("rate",)
@@ -97,6 +117,7 @@ class RateTable(Shown):
     min_leads: int
     effect: Floats
     contrast: Floats
+    so_far: LevelsSoFar | None = None
 
     @property
     def few(self) -> NDArray[np.bool_]:
@@ -114,7 +135,10 @@ class RateTable(Shown):
         return (self.q_value < 0.05) & ~self.thin
 
     def frame(self) -> pd.DataFrame:
-        """One line per level: criterion, axis, level, leads, customers, rate and all that follows from it."""
+        """One line per level: criterion, axis, level, leads, customers, rate and all that follows from it.
+
+        Where leads may still close, also the leads that are open, and figures ending in ``_so_far`` with them.
+        """
         head = [(c.name, c.axis, level.name) for c in self.criteria for level in c.levels]
         table = pd.DataFrame(head, columns=["criterion", "axis", "level"])
         for name in (
@@ -135,6 +159,9 @@ class RateTable(Shown):
             "distinct",
         ):
             table[name] = getattr(self, name)
+        if self.so_far is not None:
+            for name in ("undecided", "leads", "customers", "rate", "low", "high"):
+                table[name if name == "undecided" else f"{name}_so_far"] = getattr(self.so_far, name)
         return table
 
     @property

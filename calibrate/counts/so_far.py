@@ -20,7 +20,7 @@ from scipy import special
 
 from ..leads.cohorts import cohorts_of
 from .closings import closing_curve
-from .rates import Rate, rate
+from .rates import LevelsSoFar, Rate, rate, wilson
 from .tally import Tally, tables_of
 
 Floats = NDArray[np.float64]
@@ -163,6 +163,42 @@ def rate_so_far(tally: Tally, mine: NDArray[np.bool_], effect: float = 1.0) -> S
     wider = effect * float(inflation(np.array([counted]), (parts[0], parts[1], parts[2]), p, sales)[0])
     entered = round(float(leads[~still].sum())) + int(still.sum())
     return SoFar(rate(round(customers), round(counted), wider), entered, int(still.sum()), wider)
+
+
+def levels_so_far(tally: Tally, effect: Floats) -> LevelsSoFar | None:
+    """Close rates of every level of a tally with its undecided leads, each as the share of its sales to come.
+
+    `effect` is the design effect of every level's rate, (levels,). None where nothing is undecided, or where leads take
+    longer or less long to close than they did.
+    """
+    known, _ = still_closing(tally)
+    open_leads = OpenLeads.of(known)
+    if known.undecided is None or not open_leads.leads.any():
+        return None
+    young = known.undecided
+    every = (*young.codes, np.zeros(len(young.leads), np.uint8))
+    sizes = [*(len(criterion.levels) for criterion in tally.criteria), 1]
+    bought = [np.bincount(codes, young.leads * young.closed, size) for codes, size in zip(every, sizes, strict=True)]
+    decided = np.concatenate([tally.by_level, [tally.overall]])
+    entered, share, square = (part.sum(axis=0) for part in (open_leads.leads, open_leads.share, open_leads.square))
+    customers = decided[:, 1] + np.concatenate(bought)
+    leads = np.maximum(decided[:, 0] + share, customers)
+    p = np.divide(customers, leads, out=np.zeros(len(leads)), where=leads > 0)
+    wider = np.append(effect, tally.effect()) * inflation(leads, (entered, share, square), p, open_leads.sales)
+    low, high = wilson(customers / wider, leads / wider)
+    counts = np.rint(customers).astype(np.int64)
+    overall = Rate(int(counts[-1]), round(float(leads[-1])), float(p[-1]), float(low[-1]), float(high[-1]))
+    undecided = np.rint(entered).astype(np.int64)
+    return LevelsSoFar(
+        overall=overall,
+        undecided=undecided[:-1],
+        leads=leads[:-1],
+        customers=counts[:-1],
+        rate=p[:-1],
+        low=low[:-1],
+        high=high[:-1],
+        open_leads=int(undecided[-1]),
+    )
 
 
 def moved(tally: Tally) -> float:

@@ -98,10 +98,10 @@ def mail_rates(history: History) -> Mails | None:
     mailed = select({"__created": "__created"} | buyer | flags, rows(history.leads, "judged"), where=judged)
     cells = {"moment": "__created"} | {name: name for name in flags} | {"leads": count()}
     counts = history.table.fetch(select(cells, rows(mailed, "mailed"), group=("__created", *flags)))
-    cohort, leads = history.cohort_of(counts["moment"].astype(np.int64)), counts["leads"].astype(np.int64)
+    cohort, leads = history.cohort_of(counts["moment"].astype(np.int64)), counts["leads"].astype(np.float64)
     size = len(history.cohorts)
-    of_kind = {kind: np.bincount(cohort, leads * counts[f"{kind}_"].astype(np.int64), size) for kind in kinds}
-    of_kind["leads"] = np.bincount(cohort, leads, size)
+    in_kind = {"leads": leads} | {kind: leads * counts[f"{kind}_"].astype(np.float64) for kind in kinds}
+    of_kind = {kind: np.bincount(cohort, several, size).astype(np.float64) for kind, several in in_kind.items()}
     base = next((kind for kind in ("sent", "delivered") if kind in had), "leads")
     reported = [kind for kind in kinds if kind != base]
     fate = fates(history, mailed, list(flags))

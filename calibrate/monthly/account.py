@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..counts.rates import RateTable
+from ..counts.so_far import MOVED, moved
 from ..counts.tally import Tally
 from ..engine.table import Fact
 from ..funnel.windows import windows_of
@@ -155,6 +156,8 @@ def warnings(reading: Counted, recency: Recency = ALIKE) -> tuple[Warning_, ...]
     if closed > 0.2 * (closed + customers):
         risks.append(("already_closed", {"count": closed, "share": closed / (closed + customers)}))
     risks += _after_window(history)
+    if moved(reading.tally) <= MOVED:
+        risks.append(("closing_times_moved", {}))
     risks += _deleted(reading)
     if customers < 50:
         risks.append(("few_customers", {"customers": customers, "leads": leads}))

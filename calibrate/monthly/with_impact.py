@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..counts.so_far import MOVED, moved
 from ..counts.tally import Tally
 from ..days import day_number
 from ..errors import GridError, HistoryError
@@ -88,9 +87,7 @@ def warnings_of(review: Review, settings: Settings, backtests: Sequence[Backtest
 
 
 def _of_late(candidate: Candidate, tally: Tally) -> Iterator[Warning_]:
-    """That closing times have moved, and that what the grid promises is broken by the newest leads."""
-    if moved(tally) <= MOVED:
-        yield "closing_times_moved", {}
+    """That what the grid promises is broken by the newest leads."""
     newest = broken(candidate.grid, tally)
     if newest is not None:
         yield (

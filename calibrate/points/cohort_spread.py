@@ -59,12 +59,12 @@ STILL = CohortSpread(np.zeros(1), np.ones(1))
 """Nothing moves, or there is one cohort alone."""
 
 
-def cohort_spread(scores: Scores) -> CohortSpread:
+def spread_between(scores: Scores) -> CohortSpread:
     """What the cohorts of a score table say of how far close rates move, beyond chance and the mix of scores.
 
     >>> still, moved = (Scores(tuple("abcdef"), np.zeros(1, int), np.full((6, 1), 400.0), np.array([k]).T)
     ...     for k in ([20.0, 21, 19, 22, 18, 20], [5.0, 30, 12, 40, 8, 25]))
-    >>> round(cohort_spread(still).typical, 2), round(cohort_spread(moved).typical, 2)
+    >>> round(spread_between(still).typical, 2), round(spread_between(moved).typical, 2)
     (0.09, 0.57)
     """
     leads, customers = scores.total

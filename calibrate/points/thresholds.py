@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import SettingsError
 from ..grid.grid import Stage, Thresholds
-from .cohort_spread import cohort_spread, prediction
+from .cohort_spread import prediction, spread_between
 from .curve import isotonic
 from .score_table import Scores
 
@@ -178,7 +178,7 @@ def trade_off(scores: Scores, months: float | None, all_leads: Scores | None = N
     occupied = leads > 0
     at, leads, customers = scores.scores[occupied], leads[occupied], customers[occupied]
     above, caught = _from_top(leads), _from_top(customers)
-    low, high = prediction(caught, above, scores.effect[occupied], cohort_spread(all_leads or scores))
+    low, high = prediction(caught, above, scores.effect[occupied], spread_between(all_leads or scores))
     return pd.DataFrame(
         {
             "threshold": at,

@@ -13,7 +13,7 @@ from typing import Any
 from ..counts.leakage import Question, Suspect
 from ..counts.ledger import ledger_of
 from ..counts.power import Power
-from ..counts.rates import Rate, RateTable
+from ..counts.rates import LevelsSoFar, Rate, RateTable
 from ..evaluation.grid_sizes import Frontier
 from ..figures import all_meant
 from ..funnel.fading import Fading
@@ -231,6 +231,7 @@ def counted_json(
             "schema": SCHEMA,
             "outcome": spelling.outcome_json(account),
             "overall": _rate(overall),
+            "so_far": None if rates.so_far is None else _so_far(rates.so_far),
             "history": {
                 "source": account.source,
                 "read": account.read,
@@ -293,6 +294,7 @@ def _level(rates: RateTable, i: int, name: str, power: Power | None) -> dict[str
         **{figure: getattr(rates, figure)[i] for figure in figures},
         "thin": bool(rates.thin[i]),
         "distinct": bool(rates.distinct[i]),
+        "so_far": None if rates.so_far is None else _level_so_far(rates.so_far, i),
         "least_lift_shown": None
         if power is None
         else {
@@ -300,6 +302,18 @@ def _level(rates: RateTable, i: int, name: str, power: Power | None) -> dict[str
             "below": power.lift_below[i],
         },
     }
+
+
+def _so_far(rates: LevelsSoFar) -> dict[str, Any]:
+    """The close rate of all leads with those that may still close, and how many these are."""
+    return {**_rate(rates.overall), "undecided": rates.open_leads}
+
+
+def _level_so_far(rates: LevelsSoFar, i: int) -> dict[str, Any]:
+    """The same of one level; leads as they count, open ones in part."""
+    counts = {"leads": round(float(rates.leads[i]), 2), "customers": int(rates.customers[i])}
+    bounds = {name: float(getattr(rates, name)[i]) for name in ("rate", "low", "high")}
+    return {**counts, **bounds, "undecided": int(rates.undecided[i])}
 
 
 def _candidate(review: Review, candidate: Candidate, file: str) -> dict[str, Any]:

@@ -128,12 +128,24 @@ class Asked(Part):
     facts: Facts = {}
 
 
+class SoFar(Part):
+    """A close rate with leads that may still close: `undecided` of them, each counted as what it tells by now."""
+
+    leads: float
+    customers: Count
+    rate: Share | None
+    low: Share | None
+    high: Share | None
+    undecided: Count
+
+
 class Level(CloseRate):
     """One level of a criterion; lift is its rate / the rate of all leads."""
 
     level: str
     shrunk: float | None
     lift: float | None
+    so_far: SoFar | None = None
 
 
 class Criterion(Part):
@@ -320,6 +332,7 @@ class RunFile(Part):
     thresholds: Limits | None
     verdict: Verdict
     tally: TallyPart
+    so_far: SoFar | None = None
     title: str = ""
     chosen: str = ""
     outcome: Outcome | None = None

@@ -121,7 +121,7 @@ def check(
     say = words or load("en")
     text = spelling.first_lines(account, say)
     text += [say.say("warning", key, facts) for key, facts in warnings]
-    text += [*_rows(account, say), _rate(rates, say)]
+    text += [*_rows(account, say), _rate(rates, say), *_so_far(rates, say)]
     text.append(say("summary.criteria", count=len(rates.criteria), names=", ".join(c.name for c in rates.criteria)))
     text.append(_later(account, say))
     text += [say.say("fact", key, facts) for key, facts in account.facts]
@@ -164,6 +164,15 @@ def _rate(rates: RateTable, say: Words) -> str:
         low=overall.low,
         high=overall.high,
     )
+
+
+def _so_far(rates: RateTable, say: Words) -> list[str]:
+    """The close rate with leads that may still close, where there are some."""
+    if rates.so_far is None:
+        return []
+    now = rates.so_far.overall
+    counts = {"customers": now.customers, "leads": now.leads, "open": rates.so_far.open_leads}
+    return [say("rates.so_far_lead", rate=now.value, low=now.low, high=now.high, **counts)]
 
 
 def _candidates(review: Review, say: Words) -> Iterator[str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..counts.rates import LevelsSoFar
 from ..free_names import free_name
 from ..grid.grid import STAGES
 from ..language import Words
@@ -275,6 +276,20 @@ def _audit(book: _Book, review: Review) -> None:
     book.sheet(say("workbook.audit"), columns, rows)
 
 
+def _so_far_heads(say: Words) -> list[tuple[str, str]]:
+    """Headings of the figures with leads that may still close."""
+    figures = "leads:decimal column.customers:count column.rate:percent column.low:percent column.high:percent"
+    return [(f"{say('column.so_far')} · {name}", kind) for name, kind in heads(say, f"column.{figures}")]
+
+
+def _so_far(rates: LevelsSoFar, i: int) -> tuple[Cell, ...]:
+    """The figures of one level with leads that may still close; nothing where it has none."""
+    if not rates.undecided[i]:
+        return (None,) * 5
+    figures = (rates.rate, rates.low, rates.high)
+    return (float(rates.leads[i]), int(rates.customers[i]), *(float(figure[i]) for figure in figures))
+
+
 def _rates(book: _Book, review: Review) -> None:
     say, rates = book.words, review.rates
     columns = [
@@ -284,6 +299,7 @@ def _rates(book: _Book, review: Review) -> None:
             "column.rate:percent column.low:percent column.high:percent column.shrunk:percent column.lift:decimal "
             "column.low:decimal column.high:decimal column.evidence:text",
         ),
+        *(_so_far_heads(say) if rates.so_far else []),
         *([(say("column.truth"), "percent")] if review.truth else []),
     ]
     rows: list[Sequence[Cell]] = []
@@ -304,6 +320,7 @@ def _rates(book: _Book, review: Review) -> None:
                     int(rates.customers[i]),
                     *(float(figure[i]) if rates.leads[i] else None for figure in figures),
                     say(against),
+                    *(_so_far(rates.so_far, i) if rates.so_far else ()),
                     *([true] if review.truth else []),
                 )
             )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 from calibrate.counts.intervals import wilson
-from calibrate.points.cohort_spread import GRID, STILL, CohortSpread, cohort_spread, prediction
+from calibrate.points.cohort_spread import GRID, STILL, CohortSpread, prediction, spread_between
 from calibrate.points.cross_fitted import unseen
 from calibrate.points.curve import fit_curve
 from calibrate.points.score_table import Scores
@@ -35,13 +35,13 @@ def test_without_movement_it_is_wilson_with_the_design_effect() -> None:
     low, high = prediction(np.array([20.0, 0]), np.array([100.0, 50]), np.array([2.0, 1]), STILL)
     expected = wilson(np.array([10.0, 0]), np.array([50.0, 50]))
     assert low == pytest.approx(expected[0]) and high == pytest.approx(expected[1])
-    assert cohort_spread(one_score([100], [7])) is STILL and cohort_spread(one_score([9, 9], [0, 0])) is STILL
+    assert spread_between(one_score([100], [7])) is STILL and spread_between(one_score([9, 9], [0, 0])) is STILL
 
 
 def test_chances_are_those_of_scipys_negative_binomial() -> None:
     """Integrated over the level by numbers, not by the restricted likelihood's formula."""
     leads, came = np.full(12, 400.0), np.array([12, 30, 18, 25, 9, 22, 31, 15, 20, 26, 11, 21], float)
-    spread = cohort_spread(one_score(leads.tolist(), came.tolist()))
+    spread = spread_between(one_score(leads.tolist(), came.tolist()))
     rate = came.sum() / leads.sum()
     counts, mean = np.rint(came / (1 - rate)), np.full(12, leads[0] * rate / (1 - rate))
     levels = np.exp(np.linspace(-1.5, 1.5, 601))
@@ -70,7 +70,7 @@ def test_bounds_lie_around_the_rate_and_are_no_shorter_than_wilsons(
 ) -> None:
     leads = np.array([n for n, _ in counts])
     customers = leads * np.array([share for _, share in counts])
-    spread = cohort_spread(one_score([60.0] * len(came), [float(k) for k in came]))
+    spread = spread_between(one_score([60.0] * len(came), [float(k) for k in came]))
     assert spread.chance.sum() == pytest.approx(1)
     low, high = prediction(customers, leads, np.ones(len(leads)), spread)
     rate = np.divide(customers, leads, out=np.zeros(len(leads)), where=leads > 0)
@@ -80,7 +80,7 @@ def test_bounds_lie_around_the_rate_and_are_no_shorter_than_wilsons(
 def test_cohorts_that_move_widen_the_interval() -> None:
     still, moved = one_score([400.0] * 12, [20.0] * 12), one_score([400.0] * 12, [5.0, 35] * 6)
     counts = np.array([60.0]), np.array([400.0]), np.ones(1)
-    widths = [np.subtract(*reversed(prediction(*counts, spread)))[0] for spread in map(cohort_spread, (still, moved))]
+    widths = [np.subtract(*reversed(prediction(*counts, spread)))[0] for spread in map(spread_between, (still, moved))]
     assert widths[1] > 1.8 * widths[0] > 1.8 * 0.07
 
 
