@@ -154,7 +154,7 @@ def answer_of(review: Review, words: Words) -> Answer:
         low, high = equal.shown
         key = "rival" if rival is not candidate else "current" if equal.current else "arrival"
         rival_name = people_name(rival.name, words, rival.grid.lines)
-        facts = {"gain": equal.gain, "customers": round(equal.before), "low": low, "high": high}
+        facts = {"gain": round(equal.gain), "customers": round(equal.before), "low": low, "high": high}
         sentences.append(words(f"meeting.gain_{key}", name=rival_name, **facts))
     return Answer(kind, headline, (" ".join(sentences),), sure(review, words))
 

@@ -36,13 +36,13 @@ def told(finding: Finding, words: Words, criteria: Sequence[Criterion] = ()) -> 
 
 
 def readable(facts: Mapping[str, Any], words: Words, criteria: Sequence[Criterion]) -> dict[str, Any]:
-    """The facts with a level as the language calls it."""
+    """The facts with criteria and a level as the language calls them."""
     name = facts.get("criterion")
     mine = next(
         (level for c in criteria if c.name == name for level in c.levels if level.name == facts.get("level")), None
     )
-    readable_facts = {**facts, "level": level_name(mine, words, str(name))} if mine else dict(facts)
-    return {**readable_facts, "criterion": criterion_name(str(name), words)} if name is not None else readable_facts
+    names = {key: criterion_name(str(facts[key]), words) for key in ("criterion", "one", "other") if facts.get(key)}
+    return {**facts, **names} | ({"level": level_name(mine, words, str(name))} if mine else {})
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

@@ -57,11 +57,11 @@ def sizes(review: Review, words: Words) -> Markup | None:
     ceiling = (review.ceiling or {}).get(review.comparison.primary)
     values = [bound for mark in grids for bound in (mark.low, mark.high)] + ([ceiling] if ceiling else [])
     low, high = min(values), max(values)
-    room = 0.08 * (high - low or 0.01)
+    room = 0.12 * (high - low or 0.01)
     canvas = drawing.Canvas(WIDTH, HEIGHT, words("meeting.sizes"))
     first, last = math.log(grids[0].lines), math.log(max(grids[-1].lines, grids[0].lines + 1))
     pad = 0.08 * (last - first)
-    frame = drawing.Frame(canvas, (first - pad, last + pad), (low - room, high + room), left=64, top=26)
+    frame = drawing.Frame(canvas, (first - pad, last + pad), (low - room, high + room), left=64, top=34)
     across = [n for n in (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200) if grids[0].lines <= n <= grids[-1].lines]
     digits = 2 if high - low > 0.05 else 3
     frame.axes(
@@ -74,7 +74,6 @@ def sizes(review: Review, words: Words) -> Markup | None:
     if ceiling:
         up = frame.up(ceiling)
         canvas.line(frame.left, up, WIDTH - frame.right, up, "mean", words("meeting.ceiling"))
-        canvas.text(frame.left + 6, up - 6, words("meeting.ceiling"), "tick")
     for mark in grids:
         x, up = frame.across(math.log(mark.lines)), frame.up(mark.value)
         tip = words(
@@ -93,6 +92,18 @@ def sizes(review: Review, words: Words) -> Markup | None:
             data_grid=mark.name,
             aria_label=tip,
         )
-        if mark.role != "rival":
-            canvas.text(x, frame.up(mark.high) - 8, mark.title, "strong tick", "middle")
+    _label(canvas, frame, grids, (words("meeting.ceiling"), ceiling) if ceiling else None)
     return Markup(str(canvas.svg()).replace('role="img"', 'role="group"', 1))
+
+
+def _label(canvas: drawing.Canvas, frame: drawing.Frame, grids: list[Mark], ceiling: tuple[str, float] | None) -> None:
+    """Names over everything else: the proposed grid above its interval, today's one below, the ceiling at the left."""
+    if ceiling:
+        canvas.text(frame.left + 6, frame.up(ceiling[1]) - 6, ceiling[0], "tick")
+    for mark in grids:
+        x = frame.across(math.log(mark.lines))
+        anchor = "start" if x < 0.15 * WIDTH else "end" if x > 0.85 * WIDTH else "middle"
+        if mark.role == "proposed":
+            canvas.text(x, frame.up(mark.high) - 8, mark.title, "strong tick", anchor)
+        elif mark.role == "now":
+            canvas.text(x, frame.up(mark.low) + 16, mark.title, "strong tick", anchor)

@@ -25,8 +25,10 @@ from .level_text import criterion_name, level_name
 from .profiles import FEWEST_LEADS, packed, profiles_of
 from .review import Review
 
-MOST_BYTES = 48_000
+MOST_BYTES = 40_000
 """Packed profiles of all grids on the page; grids beyond it can be taken, but their points not moved."""
+SIZED = re.compile(r"[a-z]+-\d+")
+"""Names of grids of the frontier: method and number of lines."""
 SMALLEST = (1, 2, 4, 8, 16, 32)
 """How many times the fewest leads a profile of the proposed grid may stand for, until the profiles fit."""
 
@@ -127,6 +129,7 @@ def _grid(review: Review, tally: Tally, grid: Grid, words: Words, asked: dict[st
     return {
         "name": grid.name,
         "title": people_name(grid.name, words, grid.lines),
+        "sized": bool(SIZED.fullmatch(grid.name)),
         "lines": grid.lines,
         "criteria": criteria,
         "scores": table,
@@ -155,7 +158,7 @@ def _points_now(current: Grid | None) -> dict[str, dict[str, int]] | None:
 
 def people_name(name: str, words: Words, lines: int) -> str:
     """What people call a candidate: today's grid, the recipe, the 10-line grid; other names as they are."""
-    if re.fullmatch(r"[a-z]+-\d+", name):
+    if SIZED.fullmatch(name):
         return words("meeting.name_sized", lines=lines)
     return words.texts.get(f"meeting.name_{name}", words("meeting.name_other", name=name))
 

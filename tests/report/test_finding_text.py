@@ -7,7 +7,7 @@ import pytest
 from calibrate.evaluation.audit import Finding
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.language import load
-from calibrate.report.finding_text import finding_json, told
+from calibrate.report.finding_text import finding_json, readable, told
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 CRITERION = Criterion("demo", "demo", "boolean", "fit", (Level("True", values=(True,)), *ENDS))
@@ -31,3 +31,9 @@ def test_json_is_english_and_keeps_the_facts() -> None:
     values = finding_json(Finding("too_many_lines", {"lines": 52}))
     assert (values["key"], values["facts"]) == ("too_many_lines", {"lines": 52})
     assert values["what"] == load("en")("finding.too_many_lines")
+
+
+def test_criteria_made_of_events_are_named_in_the_language_wherever_they_stand() -> None:
+    facts = {"one": "events (count)", "other": "events (pace)", "v": 0.9, "alike": 1.0}
+    assert readable(facts, load("fr"), ())["one"] == "événements (nombre)"
+    assert readable(facts, load("fr"), ())["other"] == "événements (rythme)"

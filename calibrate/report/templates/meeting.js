@@ -138,8 +138,7 @@
         make("span", {class: "rate"}, bar, make("small", {}, note)));
       return row;
     }));
-    at("lines-title").textContent = fill("lines", {lines: number(lines().filter(([c, l]) => points[c][l]).length, 0), name: grid.title});
-    at("lines-note").textContent = rows ? (grid.grouped ? fill("grouped", {grouped: number(grid.grouped, 0), leads: number(data.leads, 0), fewest: number(grid.fewest, 0)}) : "") : data.texts.fixed;
+    at("lines-note").textContent = rows ? "" : data.texts.fixed;
   };
   const histogram = (table) => {
     let low = Math.min(threshold, ...table.map((row) => row[0])), high = Math.max(threshold, ...table.map((row) => row[0]));
@@ -173,20 +172,24 @@
     if (all) k = Math.max(0, Math.min(n, k + above(grid.scores, threshold)[1] - above(byScore(all.base, all), threshold)[1])); // what is exact as it was made stays so
     const before = today(n), gain = k - before;
     counts = {leads: n, customers: k, off: all ? all.off : [0, 0]};
-    at("calls").textContent = number(n, 0) + (data.months ? " " + fill("a_month", {leads: number(n / data.months, n / data.months < 20 ? 1 : 0)}) : "");
+    const pointed = lines().filter(([c, l]) => points[c][l]).length;
+    at("lines-title").textContent = grid.sized && pointed === grid.lines ? grid.title : fill("lines", {lines: number(pointed, 0), lines_value: pointed, name: grid.title});
+    at("calls").textContent = number(n, 0);
+    at("to-call").textContent = data.months ? fill("to_call_month", {leads: number(n / data.months, n / data.months < 20 ? 1 : 0)}) : data.texts.to_call;
     at("caught").textContent = number(k, 0); at("rate").textContent = n ? percent(k / n) : "\u2013";
-    at("against").textContent = fill(data.today ? "against_today" : "against_arrival", {calls: number(n, 0), before: number(before, 0), after: number(k, 0), gain: signed(gain)});
+    at("against").textContent = fill(data.today ? "against_today" : "against_arrival", {calls: number(n, 0), before: number(before, 0), after: number(k, 0), gain: signed(gain), gain_value: Math.round(gain)});
     at("against").className = gain >= .5 ? "gain" : gain <= -.5 ? "loss" : "";
     if (moved.length) {
       const made = taken(all.base, all, n), now = taken(all.now, all, n);
       let difference = 0, spread = 0;
       for (let i = 0; i < made.length; i++) { const d = now[i] - made[i]; difference += d * all.customers[i]; spread += d * d * all.customers[i]; }
       const clear = Math.abs(difference) > 1.96 * Math.sqrt(spread) && Math.abs(difference) >= 1;
-      at("noise").textContent = fill(clear ? "beyond_noise" : "noise", {lines: number(moved.length, 0), lines_value: moved.length, gain: signed(difference)});
+      const kind = clear ? "beyond_noise" : Math.round(difference) ? "noise" : "noise_none";
+      at("noise").textContent = fill(kind, {lines: number(moved.length, 0), lines_value: moved.length, gain: signed(difference), gain_value: Math.round(difference)});
     } else at("noise").textContent = "";
-    const [offLeads, offCustomers] = all ? all.off : [0, 0];
-    at("off").textContent = offLeads || offCustomers ? fill("off", {leads: number(offLeads, 0), leads_value: offLeads, customers: number(offCustomers, 0), customers_value: offCustomers}) : "";
-    at("basis").textContent = data.basis;
+    const off = (all ? all.off : []).flatMap((size, i) => (size ? [fill(["off_leads", "off_customers"][i], {leads: number(size, 0), leads_value: size, customers: number(size, 0), customers_value: size})] : []));
+    at("off").textContent = off.length ? fill("off", {off: off.join(data.texts.and)}) : "";
+    at("basis").textContent = data.basis + (rows && grid.grouped ? " " + fill("grouped", {grouped: number(grid.grouped, 0), fewest: number(grid.fewest, 0)}) : "");
     for (const row of at("list").children) {
       const c = Number(row.dataset.c), l = Number(row.dataset.l), value = row.querySelector("b");
       value.textContent = signed(points[c][l]);
@@ -242,17 +245,18 @@
     at("result").replaceChildren(make("b", {}, fill("points", {points: number(total, 0), points_value: total})), data.texts.colon + data.texts[band] + ". " + rate + (reasons ? " " + fill("because", {reasons}) : ""));
     let low = Math.min(0, threshold), high = Math.max(0, threshold), sum = 0;
     for (const [, , worth] of steps) { sum += worth; low = Math.min(low, sum); high = Math.max(high, sum); }
-    const scale = 320 / (high - low || 1), x = (value) => 400 + (value - low) * scale, svg = drawn("svg", {viewBox: `0 0 780 ${24 * steps.length + 26}`, role: "img", "aria-label": data.texts.waterfall});
+    const narrow = at("try").clientWidth < 620, [left, width, wide] = narrow ? [6, 290, 340] : [400, 320, 780], step = narrow ? 40 : 24; // names stand above their bars where there is no room beside
+    const scale = width / (high - low || 1), x = (value) => left + (value - low) * scale, svg = drawn("svg", {class: narrow ? "narrow" : "wide", viewBox: `0 0 ${wide} ${step * steps.length + 26}`, role: "img", "aria-label": data.texts.waterfall});
     sum = 0;
+    svg.append(drawn("line", {class: "cut", x1: x(threshold), x2: x(threshold), y1: 0, y2: step * steps.length + 12}));
     steps.forEach(([c, l, worth], i) => {
-      const from = x(sum), to = x(sum + worth), y = 24 * i + 8;
-      const name = drawn("text", {x: 390, y: y + 12, "text-anchor": "end"}), value = drawn("text", {x: Math.max(from, to) + 5, y: y + 12});
+      const from = x(sum), to = x(sum + worth), y = step * i + (narrow ? 20 : 8), most = narrow ? 44 : 52;
+      const name = drawn("text", narrow ? {x: 6, y: y - 5} : {x: 390, y: y + 12, "text-anchor": "end"}), value = drawn("text", {x: Math.max(from, to) + 5, y: y + 12});
       const text = label(c, l);
-      name.textContent = text.length > 52 ? text.slice(0, 51) + "\u2026" : text; value.textContent = signed(worth);
+      name.textContent = text.length > most ? text.slice(0, most - 1) + "\u2026" : text; value.textContent = signed(worth);
       svg.append(name, drawn("rect", {class: worth > 0 ? "up" : "down", x: Math.min(from, to), y, width: Math.max(1, Math.abs(to - from)), height: 15}), value);
       sum += worth;
     });
-    svg.append(drawn("line", {class: "cut", x1: x(threshold), x2: x(threshold), y1: 0, y2: 24 * steps.length + 12}));
     at("waterfall").replaceChildren(svg);
   };
 
