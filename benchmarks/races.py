@@ -3,7 +3,9 @@
 Each race is of two processes that begin at random distances, so that they meet in every phase of their work. Reports
 are counted once and then only written, with light pages and without pictures.
 
-    python benchmarks/races.py [PAIR ...] [--races N]
+    python benchmarks/races.py [PAIR ...] [--races N] [--log FILE --minutes M]
+
+With a log the races may be run in pieces: each goes on behind what the log holds.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / 
 
 from siege.commands import theatre  # noqa: E402
 from siege.races import PAIRS, Course  # noqa: E402
+from siege.sweep import Sweep  # noqa: E402
 
 
 def cpu(start: os.times_result) -> float:
@@ -32,21 +35,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pairs", nargs="*", default=[], metavar="PAIR", help="; ".join(names))
     parser.add_argument("--races", type=int, default=200, metavar="N")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="what was raced; the next piece goes on behind it")
+    parser.add_argument("--minutes", type=float, default=float("inf"), metavar="M", help="end this piece after so long")
     asked = parser.parse_args()
-    wrong = 0
+    sweep = Sweep(asked.log, asked.minutes)
+    open_races = 0
     for pair in PAIRS:
         if asked.pairs and pair.name not in asked.pairs:
             continue
-        start, faults = os.times(), []
-        with tempfile.TemporaryDirectory(prefix="races-") as place, theatre(Path(place), light=True) as stage:
-            course = Course(stage, pair)
-            for number in range(asked.races):
-                faults += [f"{number}: {fault}" for fault in course.race(random.Random(f"{pair.name} {number}"))]
-        wrong += len(faults)
-        print(f"{pair.name}: {asked.races} races, {len(faults)} faults, {cpu(start):.0f} CPU s", flush=True)
-        for fault in faults[:5]:
-            print(f"    {fault}", flush=True)
-    sys.exit(bool(wrong))
+        start, names = os.times(), [f"{pair.name} {number}" for number in range(asked.races)]
+        remaining = sweep.remains(names)
+        if remaining and not sweep.over():
+            with tempfile.TemporaryDirectory(prefix="races-") as place, theatre(Path(place), light=True) as stage:
+                course = Course(stage, pair)
+                while remaining and not sweep.over():
+                    complaints = course.race(random.Random(remaining[0]))
+                    sweep.add(remaining[0], complaints)
+                    for complaint in complaints:
+                        print(f"{remaining[0]}\n    {complaint}", flush=True)
+                    remaining.pop(0)
+        wrong = sum(bool(sweep.tried.get(name)) for name in names)
+        done = len(names) - len(remaining)
+        print(f"{pair.name}: {done} races, {wrong} with faults, {cpu(start):.0f} CPU s in this piece", flush=True)
+        open_races += len(remaining)
+    print(f"{open_races} races to go" if open_races else "all races are run")
+    sys.exit(bool(sweep.faults))
 
 
 if __name__ == "__main__":
