@@ -13,7 +13,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -122,7 +122,8 @@ def _begin(ready: Callable[[], None] | None) -> None:
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
     if ready is not None:
-        ready()
+        with suppress(Exception):  # what cannot be made ready now is told where it is needed
+            ready()
 
 
 def _follow(sentinel: int) -> None:

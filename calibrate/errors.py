@@ -10,6 +10,10 @@ import difflib
 from collections.abc import Iterable
 
 
+SHOWN = 80
+"""Letters of a name that does not exist that are repeated."""
+
+
 class CalibrateError(Exception):
     """A fault in what the user gave; the text is complete and needs no traceback."""
 
@@ -55,7 +59,7 @@ def unknown(what: str, name: str, allowed: Iterable[str]) -> str:
     """
     names = list(allowed)
     folded = {candidate.casefold(): candidate for candidate in names}
-    close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name[:SHOWN].casefold(), list(folded), n=1, cutoff=0.6)
     hint = f" Did you mean '{folded[close[0]]}'?" if close else ""
     choices = ", ".join(names[:40]) + (f" and {len(names) - 40} more" if len(names) > 40 else "")
-    return f"no {what} named '{name}'.{hint} Known: {choices or 'none'}."
+    return f"no {what} named '{name[:SHOWN]}'.{hint} Known: {choices or 'none'}."

@@ -304,7 +304,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with suppress(ValueError):  # not the main thread
             signal.signal(signal_, _stopped)
     try:
-        words = list(sys.argv[1:] if arguments is None else arguments)
+        words = _readable(sys.argv[1:] if arguments is None else arguments)
         (app if COMPLETION in os.environ else _asked(words))(args=words, standalone_mode=True)
     except CalibrateError as fault:
         complain(str(fault))
@@ -329,6 +329,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit(130) from None
     except Exception:
         _told_as_ours()
+
+
+def _readable(arguments: Sequence[str]) -> list[str]:
+    """The words of a command line; bytes that are no letters cannot be read as a name, nor written into a report."""
+    for word in arguments:
+        if any("\ud800" <= sign <= "\udfff" for sign in word):
+            raise SettingsError(f"'{word}' holds bytes that are no UTF-8; rename the file, or write the text in UTF-8")
+    return list(arguments)
 
 
 def _asked(arguments: Sequence[str]) -> typer.Typer:

@@ -118,9 +118,19 @@ def form_of(out: str) -> str:
 
 def complain(text: str) -> None:
     """Say on stderr what went wrong; letters that would steer the terminal are shown, not sent."""
-    sys.stderr.write(f"calibrate: {harmless(text)}\n")
+    sys.stderr.write(f"calibrate: {shortened(harmless(text))}\n")
 
 
+def shortened(text: str) -> str:
+    """A text in which no word is endless: of a name of thousands of letters the beginning and the end are enough.
+
+    >>> len(shortened("'" + 5000 * "a" + "' is no file"))
+    212
+    """
+    return _ENDLESS.sub(lambda word: f"{word[0][:150]}…{word[0][-50:]}", text)
+
+
+_ENDLESS = re.compile(r"\S{500,}")
 _STEERS_NOTHING = "\n\t\u00a0\u202f\u200c\u200d"
 """What does not print and steers no terminal: ends of lines, tabs, blanks that may not break, joiners of letters."""
 

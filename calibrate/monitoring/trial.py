@@ -34,6 +34,8 @@ Decision = Literal["new_better", "old_better", "go_on", "no_difference"]
 WEEKS_A_MONTH = 365.25 / 12 / 7
 SHOWN_WEEKS = (4, 6, 8, 12, 26, 52)
 MOST_WEEKS = 520
+SMALLEST = 1e-6
+"""The smallest share that a trial is planned for, and how near to 1 the largest is."""
 HABIT_WEEKS = 6
 
 
@@ -58,12 +60,12 @@ class Design:
     design_effect: float = 1.0
 
     def __post_init__(self) -> None:
-        if not self.design_effect >= 1:
+        if not 1 <= self.design_effect <= MOST_LEADS:
             raise SettingsError("a design effect is 1 (leads on their own) or more, as calibrate check tells it")
-        wrong = [name for name in ("rate", "share", "power") if not 0 < getattr(self, name) < 1]
+        wrong = [name for name in ("rate", "share", "power") if not SMALLEST <= getattr(self, name) <= 1 - SMALLEST]
         if wrong:
             raise SettingsError(f"the {wrong[0]} of a trial lies between 0 and 1, such as 0.05 for 5 %")
-        if not 0 <= self.common < 1:
+        if not 0 <= self.common <= 1 - SMALLEST:
             raise SettingsError("the share of leads that both grids hand over lies between 0 and 1, and not at 1")
         if not 1 <= self.leads_per_month <= MOST_LEADS or self.weeks < 1:
             raise SettingsError(f"a trial needs leads every month (1 to {MOST_LEADS:,}) and at least one week")
@@ -174,7 +176,7 @@ def plan(design: Design, *, lift: float | None = None) -> TrialPlan:
     >>> round(made.detectable, 3), made.weeks_needed
     (0.117, 34)
     """
-    if lift is not None and (not lift > 0 or lift == 1 or lift * design.rate >= 1):
+    if lift is not None and (not lift >= SMALLEST or lift == 1 or lift * design.rate >= 1):
         raise SettingsError(f"a lift of {lift:g} on a close rate of {design.rate:.1%} is none that can be found")
     rows = []
     for weeks in sorted({*SHOWN_WEEKS, design.weeks}):

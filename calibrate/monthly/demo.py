@@ -39,6 +39,8 @@ TOLD = {
     "unsubscribed": "unsubscribe",
 }
 """What leads did stands in a file of events: the name of each criterion, and the event that it counts."""
+MOST_LEADS = 10_000_000
+"""Leads that the demo simulates at most: beyond that it is no demo, and needs the memory of a server."""
 
 
 def run(
@@ -51,6 +53,8 @@ def run(
     timing: dict[str, float] | None = None,
 ) -> tuple[Counted, Review, Path]:
     """Simulate, calibrate and publish below `out`; the report shows the truth beside the estimates."""
+    if leads > MOST_LEADS:
+        raise SettingsError(f"{leads:,} leads are more than the demo simulates: {MOST_LEADS:,} at most")
     if seed < 0:
         raise SettingsError(f"the seed {seed} is below zero; a seed is a whole number from 0 on")
     history = simulate(leads=leads, seed=seed, observe_days=OBSERVE_DAYS)

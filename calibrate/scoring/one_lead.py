@@ -79,6 +79,8 @@ def typed_lead(grid: Grid, text: str) -> dict[str, str]:
         raise InputError(
             f"--lead: {unknown('column of the grid', wrong, columns.values())} Write column=value,column=value"
         )
+    if not starts:
+        raise InputError(f"--lead: '{text[:60]}' names no column; write column=value,column=value")
     ends = [*(start.start() for start in starts[1:]), len(text)]
     values = {}
     for start, end in zip(starts, ends, strict=True):
