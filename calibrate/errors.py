@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-
 SHOWN = 80
 """Letters of a name that does not exist that are repeated."""
 

@@ -334,6 +334,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _readable(arguments: Sequence[str]) -> list[str]:
     """The words of a command line; bytes that are no letters cannot be read as a name, nor written into a report."""
     for word in arguments:
+        if "\x00" in word:
+            raise SettingsError(f"'{word}' holds a NUL byte, which no name can have; name another one")
         if any("\ud800" <= sign <= "\udfff" for sign in word):
             raise SettingsError(f"'{word}' holds bytes that are no UTF-8; rename the file, or write the text in UTF-8")
     return list(arguments)

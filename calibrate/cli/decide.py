@@ -232,6 +232,8 @@ def grid_explain(
             scored = explain_row(weights, data, lead_id, lead_id=id_column, table=table, events=events, at=day)
         _say_lead(scored, words, out, json)
         return
+    if data or id_column or table or events or at:
+        raise SettingsError("a page is written from the grid alone; for the score of a lead of DATA add --lead-id ID")
     if not out:
         raise SettingsError("name the page to write with --out FILE.html, or a lead with --lead COL=V,COL=V")
     write_whole(out, explained(read_grid(grid), words, form_of(out)).encode())

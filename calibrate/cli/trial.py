@@ -101,6 +101,8 @@ def read(
         result = trial.read([(pairs[0][1], pairs[0][0], pairs[1][1], pairs[1][0])], weeks=weeks, week=week)
         facts: dict[str, str | float] = {}
     else:
+        if week is not None:
+            raise SettingsError("--week goes with --new-counts and --old-counts; of a file the days tell the week")
         if file is None or arm is None or created_at is None:
             raise SettingsError(
                 "a trial is read from a file with --arm and --created-at (and --customer or --customer-at), or from "

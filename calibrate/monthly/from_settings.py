@@ -41,7 +41,10 @@ NEARLY_ALL = 0.99
 
 
 def grids_of(settings: Settings) -> dict[str, Grid]:
-    """The grid files named in the settings, by candidate name."""
+    """The grid files named in the settings, by candidate name; a method that does not exist is refused."""
+    for method in settings.candidates.methods:
+        if method not in METHODS:
+            raise SettingsError(unknown("weighting method", method, METHODS))
     files = dict(settings.candidates.grids)
     if settings.candidates.current is not None:
         if CURRENT in files:
@@ -315,9 +318,6 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], window: int | None =
     made ourselves was made from: its method, under today's constraints, stands in for it there.
     """
     candidates = settings.candidates
-    for method in candidates.methods:
-        if method not in METHODS:
-            raise SettingsError(unknown("weighting method", method, METHODS))
     constraints = Constraints(
         pins=tuple(Pin(**pin.model_dump()) for pin in settings.pin),
         cap=candidates.cap,
