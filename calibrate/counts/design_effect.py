@@ -32,6 +32,8 @@ ENOUGH_CUSTOMERS = 10
 """Customers that a class of group sizes needs to have a covariance of its own."""
 CELLS = 2**16
 """Cells of one table of leads per group and level: what stays in the processor's cache."""
+SMALL = 6
+"""Leads up to which a group's pairs are gone through one by one: fewer steps than a table of its levels."""
 
 
 class Rows(Protocol):
@@ -77,6 +79,30 @@ class Grouped:
     def totals(self) -> Floats:
         """Leads of each group."""
         return np.bincount(self.of_row, self.weight, len(self.covariance)).astype(np.float64)
+
+    @cached_property
+    def small(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+        """Pairs of rows of small groups: the places of both in the tally, and how much they are coupled."""
+        size = np.diff(self.start)
+        first, second = [], []
+        for distance in range(1, SMALL):
+            ahead = np.repeat((size <= SMALL) & (size > distance), size)
+            ahead &= np.arange(len(self.row)) + distance < self.start[1:][self.of_row]
+            at = np.flatnonzero(ahead)
+            first.append(at)
+            second.append(at + distance)
+        one, other = np.concatenate(first), np.concatenate(second)
+        coupled = 2 * self.covariance[self.of_row[one]] * self.weight[one] * self.weight[other]
+        return self.row[one], self.row[other], coupled
+
+    @cached_property
+    def large(self) -> Grouped:
+        """The groups that are not small."""
+        size = np.diff(self.start)
+        many = size > SMALL
+        rows = np.repeat(many, size)
+        start = np.concatenate([[0], np.cumsum(size[many])]).astype(np.intp)
+        return Grouped(self.row[rows], start, self.weight[rows], self.covariance[many])
 
 
 @dataclass(frozen=True)
@@ -148,10 +174,19 @@ def group_codes(keys: NDArray[np.integer], alone: int = -1) -> NDArray[np.int32]
 
 def pairs_of(grouping: Grouped, codes: NDArray[np.uint8], levels: int) -> tuple[Floats, Floats]:
     """Coupled pairs of one criterion's levels, with their own leads and with all: two arrays (levels,)."""
+    shared = np.bincount(codes[grouping.row], grouping.company, levels).astype(np.float64)
+    one, other, coupled = grouping.small
+    level = codes[one]
+    same = level == codes[other]
+    pairs = np.bincount(level[same], coupled[same], levels).astype(np.float64)
+    return np.maximum(pairs + _pairs_in_tables(grouping.large, codes, levels), 0.0), shared
+
+
+def _pairs_in_tables(grouping: Grouped, codes: NDArray[np.uint8], levels: int) -> Floats:
+    """Coupled pairs of the levels' own leads, from tables of leads per group and level: (levels,)."""
     mine = codes[grouping.row].astype(np.int64)
-    shared = np.bincount(mine, grouping.company, levels).astype(np.float64)
     diagonal = grouping.covariance[grouping.of_row] * grouping.weight**2
-    pairs = -np.bincount(mine, diagonal, levels).astype(np.float64)
+    pairs: Floats = -np.bincount(mine, diagonal, levels).astype(np.float64)
     groups, step = len(grouping.covariance), max(CELLS // levels, 1)
     for begin in range(0, groups, step):
         end = min(begin + step, groups)
@@ -159,7 +194,7 @@ def pairs_of(grouping: Grouped, codes: NDArray[np.uint8], levels: int) -> tuple[
         cell = (grouping.of_row[part] - begin) * levels + mine[part]
         table = np.bincount(cell, grouping.weight[part], (end - begin) * levels).reshape(end - begin, levels)
         pairs += grouping.covariance[begin:end] @ table**2
-    return np.maximum(pairs, 0.0), shared
+    return pairs
 
 
 def among(groups: Grouped, mine: NDArray[np.bool_]) -> float:

@@ -56,7 +56,7 @@ def canonical_order(
         order = _sorted_places(keys)
     else:
         keys = _mixed(keys + _signatures(keys, buyer) * _MULTIPLIER)
-        order = np.lexsort((buyer, keys))
+        order = _alike_by_buyer(_sorted_places(keys), keys, buyer)
     by_cohort = cohort[order].astype(np.uint16 if cohort.max(initial=0) < 2**16 else np.uint32)
     result: NDArray[np.intp] = order[np.argsort(by_cohort, kind="stable")]
     return result
@@ -74,9 +74,21 @@ def _sorted_places(keys: Keys) -> NDArray[np.intp]:
     return order
 
 
+def _alike_by_buyer(order: NDArray[np.intp], keys: Keys, buyer: Keys) -> NDArray[np.intp]:
+    """The order with rows of one key, which are few, by their buyer."""
+    in_order = keys[order]
+    same = in_order[1:] == in_order[:-1]
+    alike = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    rows = order[alike]
+    order[alike] = rows[np.lexsort((rows, buyer[rows], in_order[alike]))]
+    return order
+
+
 def _signatures(keys: Keys, buyer: Keys) -> Keys:
     """Of each row the sum, modulo 2^64, of the keys of its group; 0 for a row that stands alone."""
-    _, group = np.unique(buyer, return_inverse=True)
+    import pandas as pd  # a hundred milliseconds that a grid file does not need
+
+    group, _ = pd.factorize(buyer)  # a table of hashes: a third of the time of sorting
     low, high = (np.bincount(group, part.astype(np.float64)) for part in (keys & (2**32 - 1), keys >> _HALF))
     sums = low.astype(np.uint64) + (high.astype(np.uint64) << _HALF)  # exact: a group has less than 2^21 rows
     return np.where(buyer == 0, np.uint64(0), sums[group])

@@ -64,28 +64,32 @@ def persons(table: Table, statement: str, names: Sequence[str]) -> Persons | Non
     stored = kept(table, statement, rows=table.rows)
     source = named(stored, "narrow")
     keys = {f"__same{i}": name for i, name in enumerate(names)}
-    measures = {f"n{key}": count(key) for key in keys} | {f"d{key}": count(key, different=True) for key in keys}
-    counts = {name: int(values[0]) for name, values in table.fetch(select(measures, source)).items()}
+    again = {key: kept(table, _several(source, key), rows=table.rows // 10) for key in keys}
+    present = table.fetch(select({key: count(key) for key in keys}, source))
     recurring = {}
     for key, name in keys.items():
-        present, different = counts[f"n{key}"], counts[f"d{key}"]
-        if different < present and (name == "id" or different >= MOSTLY_ONE * present):
+        beyond = int(table.fetch(select({"rows": total("leads - 1")}, named(again[key], "recurring")))["rows"][0])
+        filled_in = int(present[key][0])
+        if beyond and (name == "id" or filled_in - beyond >= MOSTLY_ONE * filled_in):
             recurring[key] = name
-    if not recurring:
-        discarded(table, stored)
-        return None
-    relation = kept(table, _of_persons(source, tuple(recurring)), rows=table.rows // 10)
-    discarded(table, stored)
-    return Persons(relation, tuple((name, key) for key, name in recurring.items()))
+    relation = ""
+    if recurring:
+        alike = either(*(among(key, select([key], named(again[key], "recurring"))) for key in recurring))
+        relation = kept(table, _of_persons(source, tuple(recurring), alike), rows=table.rows // 10)
+    for relation_ in (stored, *again.values()):
+        discarded(table, relation_)
+    return Persons(relation, tuple((name, key) for key, name in recurring.items())) if recurring else None
 
 
-def _recurring(source: str, key: str) -> str:
-    """Condition: another row has the key as well."""
-    return among(key, select([key], source, where=filled(key), group=(key,), having=f"{count()} > 1"))
+def _several(source: str, key: str) -> str:
+    """The values of a key that several rows have, and how many."""
+    return select({key: key, "leads": count()}, source, where=filled(key), group=(key,), having=f"{count()} > 1")
 
 
-def _of_persons(source: str, keys: Sequence[str]) -> str:
-    """The rows with the outcome of their person: a customer if any row of it is one, whatever their order.
+def _of_persons(source: str, keys: Sequence[str], alike: str) -> str:
+    """The rows that are `alike`, with the outcome of their person: a customer if any row of it is one.
+
+    What their order is makes no difference.
 
     Of several keys, the last place and the first closing count.
     """
@@ -109,8 +113,7 @@ def _of_persons(source: str, keys: Sequence[str]) -> str:
         "__closed": call.coalesce(call.least(*closed), "__closed"),
         "__open": case((f"{of_person} = 1", 0), otherwise=call.greatest(*still_open)),
     }
-    alike = select(EVERYTHING, source, where=either(*(_recurring(source, key) for key in keys)))
-    return select(cells, rows(alike, "alike"))
+    return select(cells, rows(select(EVERYTHING, source, where=alike), "alike"))
 
 
 def companies(table: Table, statement: str) -> str:
@@ -129,7 +132,8 @@ def companies(table: Table, statement: str) -> str:
         "__closed": over(call.min(case(("__bought = 1", "__closed"))), by=BUYER),
         "__open": case((f"{bought} = 1", 0), otherwise=over(call.max("__open"), by=BUYER)),
     }
-    alike = select(EVERYTHING, source, where=_recurring(source, BUYER))
+    several = rows(_several(source, BUYER), "several")
+    alike = select(EVERYTHING, source, where=among(BUYER, select([BUYER], several)))
     relation = kept(table, select(cells, rows(alike, "alike")), rows=table.rows)
     discarded(table, stored)
     return relation

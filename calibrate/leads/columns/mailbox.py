@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from importlib.metadata import version
+from weakref import WeakKeyDictionary
 
 from ...engine.derived import derive
 from ...engine.query import (
@@ -90,17 +91,32 @@ def company_domain(table: Table, name: str) -> str:
 
 def _kind(table: Table, name: str, domain: str) -> str:
     """SQL for the kind of mailbox, made from the domain; only those that occur and are on a list are written out."""
-    here = _domain(name)
-    occurring: set[str] = set()
     free, disposable = lists()
-    for piece in table.stream(select({"domain": here}, table.relation, different=True)):
-        occurring |= {provider for provider in piece["domain"] if provider in free or provider in disposable}
+    occurring = _providers(table, name)
     no_domain = either(empty(domain), like(domain, "%_.%", negated=True), like(domain, "% %"))
     branches: list[tuple[str, str | float]] = [(no_domain, NOTHING)]
     for kind, members in ((DISPOSABLE, disposable), (FREE, free)):
         if providers := sorted(occurring & members):
             branches.append((one_of(domain, providers), value(kind)))
     return case(*branches, otherwise=value(PROFESSIONAL))
+
+
+_READ: WeakKeyDictionary[object, dict[tuple[str, str], frozenset[str]]] = WeakKeyDictionary()
+"""Listed providers by relation and column, for as long as the connection lives: a relation stays what it is."""
+
+
+def _providers(table: Table, name: str) -> frozenset[str]:
+    """Providers on a list that occur in a column of addresses."""
+    connection = getattr(table, "connection", None) if table.dialect == "duckdb" else None
+    known = {} if connection is None else _READ.setdefault(connection, {})
+    key = table.relation, name
+    if key not in known:
+        free, disposable = lists()
+        occurring: set[str] = set()
+        for piece in table.stream(select({"domain": _domain(name)}, table.relation, different=True)):
+            occurring |= {provider for provider in piece["domain"] if provider in free or provider in disposable}
+        known[key] = frozenset(occurring)
+    return known[key]
 
 
 def _domain(name: str) -> str:
