@@ -25,6 +25,8 @@ TYPICAL_LIFT = 1.5
 DAYS_A_MONTH = 365.25 / 12
 MONTHS = 6
 """Cohorts from which today's pace is taken."""
+FEWEST = 15
+"""Later customers without which no difference is believed: intervals of an AUC are too short with fewer."""
 TOGETHER = 0.857
 """Correlation of the AUCs of two grids of one history on the same leads, as in simulated histories."""
 
@@ -135,11 +137,13 @@ def customers_needed(gap: float, candidates: int = 1, base: float = 0.05, auc: f
 def customers_still(later: int, half_width: float, gap: float, candidates: int = 1) -> float:
     """The same from a comparison at hand: half the width of its interval on `later` customers, corrected for all.
 
+    No fewer than `FEWEST`, however alike the grids are.
+
     >>> round(customers_still(100, 0.04, 0.04), -1)  # a gap as large as the half-width is seen in one case of two
     200.0
     """
     error = half_width / critical(candidates)
-    return later * ((critical(candidates) + POWER) * error / gap) ** 2
+    return max(later * ((critical(candidates) + POWER) * error / gap) ** 2, float(FEWEST))
 
 
 def critical(candidates: int) -> float:

@@ -278,7 +278,7 @@ def test_thirty_criteria_of_sixty_bins_take_milliseconds():
     tally = tally_of(criteria, codes, rng.random(20_000) < 0.02 + codes[0] / 300)
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         group(tally)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.06, times
+        times.append(time.process_time() - start)
+    assert min(times) < 0.2, times  # 0.03 to 0.06 on one core of 2020, whatever else it does

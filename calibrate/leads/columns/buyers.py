@@ -40,13 +40,20 @@ _IDS = in_order("""
     primary associated company id, associated company ids, company record id, parent account id, firm id,
     id societe, id entreprise, id compte, id organisation, identifiant societe, identifiant entreprise,
     identifiant compte, siren, siret, account number, company number, numero de compte, firmen id,
-    unternehmens id, id empresa, id azienda, company domain name, company domain, domaine entreprise
+    unternehmens id, id empresa, id azienda, company domain name, company domain, domaine entreprise,
+    company ids, associated account ids, id de l entreprise, ids de l entreprise, id d entreprise,
+    id de l entreprise associee, ids de l entreprise associee, ids d entreprise associes, ids des entreprises associees,
+    id de la societe, id du compte, identifiant de l entreprise, numero siret, numero siren, firmennummer, firmen nr,
+    unternehmensnummer, unternehmen id, firma id, id de empresa, id de la empresa, id dell azienda, partita iva,
+    id da empresa, cnpj, vat number, numero de tva
 """)
 _NAMES = in_order("""
     company, company name, account, account name, organization, organization name, organisation,
     organisation name, associated company, primary company, entreprise, nom de l entreprise,
     nom entreprise, societe, nom de la societe, nom societe, raison sociale, compte, nom du compte,
-    employer, employeur, firma, unternehmen, empresa, azienda, ragione sociale
+    employer, employeur, firma, unternehmen, empresa, azienda, ragione sociale, firmenname, firmen name,
+    unternehmensname, nombre de la empresa, nombre de empresa, razon social, organizacion, nome azienda,
+    nome dell azienda, nome da empresa, razao social, entreprise associee, company account
 """)
 _DEALS = in_order("""
     deal id, deal record id, record id, opportunity id, id deal, id opportunite, id affaire,

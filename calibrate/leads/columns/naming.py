@@ -28,12 +28,12 @@ def in_order(text: str) -> tuple[str, ...]:
 
 
 def words_of(name: str) -> str:
-    """A column name as words: camelCase, snake_case and prefixes taken apart.
+    """A column name as words: camelCase, snake_case and prefixes taken apart; IDs and URLs are one word.
 
-    >>> words_of("firstName"), words_of("Deal - Won_time"), words_of("TotalVisits")
-    ('first name', 'deal won time', 'total visits')
+    >>> words_of("firstName"), words_of("Deal - Won_time"), words_of("Associated Company IDs")
+    ('first name', 'deal won time', 'associated company ids')
     """
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z]s(?![a-z]))", " ", name)
     return " ".join(re.sub(r"[^a-z0-9]+", " ", folded(spaced)).split())
 
 

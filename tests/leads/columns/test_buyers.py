@@ -142,3 +142,19 @@ def test_a_server_finds_the_same_buyers_and_persons(tmp_path: Path, server: str)
         sizes = [[] if t.group is None else np.sort(np.bincount(t.group[t.group >= 0])).tolist() for t in tallies]
         assert sizes[0] == sizes[1] and len(sizes[0]) == (29 if unit == "lead" else 0)
     assert read[0].excluded["repeated"] == 6
+
+
+def test_exports_call_the_company_in_many_ways(tmp_path: Path) -> None:
+    """Headings as systems write them, in six languages."""
+    headings = (
+        "Associated Company IDs", "AccountId", "ACCOUNT_ID", "Organization - ID", "SIRET", "ID de l'entreprise associée",
+        "Firmennummer", "Unternehmens-ID", "ID de la empresa", "Partita IVA", "CNPJ", "companyIDs",
+    )  # fmt: skip
+    frame = contacts().drop(columns="email")
+    key = frame["company"].str[5:].astype(int) + 500
+    frame = frame.drop(columns="company")
+    for heading in headings:
+        assert find_group(opened(tmp_path, frame.assign(**{heading: key}))) == Group(heading, "company"), heading
+    for heading in ("Company name", "Raison sociale", "Firmenname", "Nombre de la empresa", "Ragione sociale"):
+        named = frame.assign(**{heading: "firm " + key.astype(str)})
+        assert find_group(opened(tmp_path, named)) == Group(heading, "company"), heading
