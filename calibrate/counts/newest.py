@@ -39,6 +39,31 @@ def known_on(tally: Tally, train: Flags, begins: int, without: Flags | None = No
     return replace(known, undecided=undecided)
 
 
+def known_apart(tally: Tally, train: Flags, judged: Flags) -> Tally:
+    """What was known of the cohorts `train` before the cohorts `judged` began, without groups that are judged.
+
+    No group stands on both sides: its earlier leads leave, not its later ones.
+    """
+    first = int(np.flatnonzero(judged)[0])
+    if tally.group is None:
+        return known_on(tally, train, first)
+    barred = in_groups_of(tally.group, tally.group[judged[tally.cohort]])
+    return known_on(tally, train, first, barred).less(barred[train[tally.cohort]])
+
+
+def in_groups_of(group: NDArray[np.int32], others: NDArray[np.int32]) -> Flags:
+    """Rows whose group is one of others; -1 stands alone.
+
+    >>> in_groups_of(np.array([0, 1, -1, 1], np.int32), np.array([1, -1], np.int32)).tolist()
+    [False, True, False, True]
+    """
+    among = np.zeros(max(int(group.max(initial=-1)), int(others.max(initial=-1))) + 2, np.bool_)
+    among[others] = True
+    among[-1] = False  # leads on their own
+    result: Flags = among[group]
+    return result
+
+
 def joined(tally: Tally, chance: Callable[[NDArray[np.uint8]], Floats]) -> Tally:
     """The tally with one cohort more: its undecided leads, as they count given each one's chance of closing.
 

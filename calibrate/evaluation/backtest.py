@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..cores import in_order
 from ..counts.design_effect import grouped
-from ..counts.newest import known_on
+from ..counts.newest import in_groups_of, known_apart
 from ..counts.rates import MIN_LEADS
 from ..counts.tally import Tally
 from ..errors import HistoryError
@@ -157,26 +157,14 @@ def training(tally: Tally, fold: Fold) -> Tally:
     leads' beginning is learnt from, and all judged leads stay. Limit: companies that come back are missing from what
     is learnt, so that where these buy more, the close rates that a fold promises are a little low.
     """
-    barred = None if tally.group is None else _judged_too(tally, fold)
-    train = known_on(tally, fold.train, int(np.flatnonzero(fold.judged)[0]), barred)
-    return train if barred is None else train.less(barred[fold.train[tally.cohort]])
-
-
-def _judged_too(tally: Tally, fold: Fold) -> NDArray[np.bool_]:
-    """Rows whose group has a lead among those that the fold is judged on."""
-    group = tally.group if tally.group is not None else np.full(tally.rows, -1)
-    tested = np.zeros(int(group.max(initial=-1)) + 2, np.bool_)
-    tested[group[fold.judged[tally.cohort]]] = True
-    tested[-1] = False  # leads on their own
-    result: NDArray[np.bool_] = tested[group]
-    return result
+    return known_apart(tally, fold.train, fold.judged)
 
 
 def _enough_left(tally: Tally, fold: Fold) -> bool:
     """Whether enough customers and other leads are left to train on."""
     if tally.group is None:
         return True
-    rows = fold.train[tally.cohort] & ~_judged_too(tally, fold)
+    rows = fold.train[tally.cohort] & ~in_groups_of(tally.group, tally.group[fold.judged[tally.cohort]])
     customers = float(tally.customers[rows].sum())
     return min(customers, float(tally.leads[rows].sum()) - customers) >= FEWEST_TO_TRAIN
 

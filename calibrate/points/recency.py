@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..counts.faded import faded_tally, half_life_weights
-from ..counts.newest import joined, known_on
+from ..counts.newest import in_groups_of, joined, known_apart
 from ..counts.tally import Tally
 from ..grid.grid import Curve, Grid
 from ..weights.logistic import Fit, fitted
@@ -139,8 +139,9 @@ def recency_of(tally: Tally, close_days: int | None = None) -> Recency:
         for newest in (False, True)
     ]
     foretold = [
-        _losses(known_on(tally, train, int(np.flatnonzero(block)[0])), _leads(tally.only(block)), options)
+        _losses(known, _leads(tally.only(block)), options)
         for train, block in _blocks(tally, tally.window if close_days is None else close_days)
+        if _enough((known := known_apart(tally, train, block)).overall)
     ]
     foretold += _undecided_foretold(tally, options)
     if not foretold:
@@ -150,7 +151,7 @@ def recency_of(tally: Tally, close_days: int | None = None) -> Recency:
     loss = np.concatenate([part.loss for part in foretold], axis=2)
     return max(
         (
-            _best(options, loss[..., rows], counts[:, rows], cohort[rows])
+            _best(options, loss[..., rows], counts[:, rows], cohort[rows], tally.effect())
             for rows in (cohort >= 0, _newest_half(cohort))
         ),
         key=lambda recency: recency.gain,
@@ -173,12 +174,16 @@ def sorted_by_answers(marginals: Sequence[NDArray[np.int64]]) -> bool:
 
 
 def _best(
-    options: Sequence[tuple[float | None, bool, bool]], loss: Floats, counts: Floats, cohort: NDArray[np.int32]
+    options: Sequence[tuple[float | None, bool, bool]],
+    loss: Floats,
+    counts: Floats,
+    cohort: NDArray[np.int32],
+    effect: float = 1.0,
 ) -> Recency:
-    """The option that foretells some rows best, of those that do so surely."""
+    """The option that foretells some rows best, of those that do so surely; with the design effect of a rate."""
     best = ALIKE
     for option, of_option in zip(options[1:], loss[1:], strict=True):
-        gain, error = _gain(loss[0] - of_option, counts, cohort)
+        gain, error = _gain(loss[0] - of_option, counts, cohort, effect)
         errors = gain / error if error > 0 else 0.0
         share = gain / float((loss[0] * counts).sum())
         if errors > HURDLE and share > best.gain:
@@ -247,9 +252,13 @@ def _blocks(tally: Tally, close_days: int | None) -> Iterator[tuple[Flags, Flags
         train = np.arange(len(leads)) < begins
         if tally.ends is not None and close_days is not None:
             train &= tally.ends + close_days <= tally.ends[begins - 1] + 1
-        counts = tally.totals[train].sum(axis=0)
-        if (train & (leads > 0)).sum() >= 3 and min(counts[1], counts[0] - counts[1]) >= FEWEST_NEWEST:
+        if (train & (leads > 0)).sum() >= 3 and _enough(tally.totals[train].sum(axis=0)):
             yield train, block
+
+
+def _enough(counts: Sequence[int]) -> bool:
+    """Whether some leads and their customers are enough to foretell others."""
+    return min(counts[1], counts[0] - counts[1]) >= FEWEST_NEWEST
 
 
 @dataclass(frozen=True)
@@ -277,6 +286,9 @@ def _undecided_foretold(tally: Tally, options: Sequence[tuple[float | None, bool
     if younger.closed.sum() < FEWEST_NEWEST:
         return []
     known = replace(tally, undecided=older)
+    if young.group is not None:  # no group stands on both sides
+        known = replace(known, undecided=older.of(~in_groups_of(older.groups, younger.groups)))
+        known = known if tally.group is None else known.less(in_groups_of(tally.group, younger.groups))
     fit = fitted(_thinned(replace(tally, undecided=None)), strength=STRENGTH, most_steps=STEPS)
     weight = younger.weights(_chance(tally, fit, younger.codes))
     customers = np.where(younger.closed, weight, 0.0)
@@ -317,10 +329,13 @@ def _losses(then: Tally, coming: _Leads, options: Sequence[tuple[float | None, b
     return _Loss(coming.cohort, coming.counts, np.array(loss))
 
 
-def _gain(saved: Floats, counts: Floats, cohort: NDArray[np.int32]) -> tuple[float, float]:
-    """Loss saved in all, and its standard error: of leads, or of cohorts where these differ by more."""
+def _gain(saved: Floats, counts: Floats, cohort: NDArray[np.int32], effect: float = 1.0) -> tuple[float, float]:
+    """Loss saved in all, and its standard error: of leads, or of cohorts where these differ by more.
+
+    Leads of one company are saved, or lost, together: so many times more by the design effect.
+    """
     total, size = float((saved * counts).sum()), float(counts.sum())
-    alone = float((saved**2 * counts).sum()) - total**2 / size
+    alone = effect * (float((saved**2 * counts).sum()) - total**2 / size)
     sums = np.bincount(cohort, (saved * counts).sum(axis=0))
     leads = np.bincount(cohort, counts.sum(axis=0))
     parts, shares = sums[leads > 0], leads[leads > 0] / size

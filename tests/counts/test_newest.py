@@ -12,7 +12,7 @@ import pytest
 from calibrate import Terms, observe, open_table, propose
 from calibrate.counts.closings import Sales, Undecided
 from calibrate.counts.counting import count
-from calibrate.counts.newest import LABEL, joined, known_on
+from calibrate.counts.newest import LABEL, joined, known_apart, known_on
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.leads.columns.buyers import Group
@@ -102,3 +102,14 @@ def test_undecided_leads_stand_in_the_groups_of_their_companies(tmp_path: Path) 
     assert (young.group == company[0]).sum() == 1
     together = joined(tally, lambda codes: np.full(codes.shape[1], 0.3))
     assert together.group is not None and (together.group == company[0]).sum() == 3
+
+
+def test_no_group_stands_on_both_sides() -> None:
+    """Leads of a company that is judged later leave what was known, others stay; those on their own always do."""
+    codes = np.zeros((1, 6), np.uint8)
+    cohort, group = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, -1, 1, 1, -1])
+    tally = tally_of([DEMO], codes, np.array([1, 0, 1, 0, 1, 0]), cohort, ["a", "b", "c"], group)
+    known = known_apart(tally, np.array([True, True, False]), np.array([False, False, True]))
+    assert known.overall == (2, 2) and known.group is not None and known.group.tolist() == [-1, -1]
+    alone = known_apart(replace(tally, group=None), np.array([True, True, False]), np.array([False, False, True]))
+    assert alone.overall == (4, 2)

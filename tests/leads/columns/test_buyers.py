@@ -147,8 +147,8 @@ def test_a_server_finds_the_same_buyers_and_persons(tmp_path: Path, server: str)
 def test_exports_call_the_company_in_many_ways(tmp_path: Path) -> None:
     """Headings as systems write them, in six languages."""
     headings = (
-        "Associated Company IDs", "AccountId", "ACCOUNT_ID", "Organization - ID", "SIRET",
-        "ID de l'entreprise associée", "Firmennummer", "Unternehmens-ID", "ID de la empresa", "Partita IVA", "CNPJ", "companyIDs",
+        "Associated Company IDs", "AccountId", "ACCOUNT_ID", "Organization - ID", "SIRET", "Firmennummer", "CNPJ",
+        "ID de l'entreprise associée", "Unternehmens-ID", "ID de la empresa", "Partita IVA", "companyIDs",
     )  # fmt: skip
     frame = contacts().drop(columns="email")
     key = frame["company"].str[5:].astype(int) + 500
