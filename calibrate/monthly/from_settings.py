@@ -346,9 +346,10 @@ def plans_of(settings: Settings, grids: Mapping[str, Grid], window: int | None =
     }
     fixed = []
     for name, grid in grids.items():
-        plan, since = Plan(name, grid=grid, policy=policy), grid.first_unseen_day(window)
+        its_policy = Policy() if grid.provenance.get("adopted_in") else policy  # what was decided stays
+        plan, since = Plan(name, grid=grid, policy=its_policy), grid.first_unseen_day(window)
         if since is not None and grid.method in METHODS:
-            again = replace(by_method[grid.method], name=name, like=grid)
+            again = replace(by_method[grid.method], name=name, like=grid, policy=its_policy)
             plan = replace(plan, again=again, since=day_number(since))
         fixed.append(plan)
     plans = (*fixed, *(by_method[method] for method in candidates.methods))

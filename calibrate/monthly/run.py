@@ -41,7 +41,7 @@ from ..weights.constraints import check as check_names
 from . import with_impact
 from .account import account_of, warnings
 from .counted import QUICK_ROWS, Counted, Progress, quick
-from .from_settings import CURRENT, plans_of
+from .from_settings import CURRENT, plans_of, policy_of
 from .read import read_rows as read_rows
 from .read import timed_step
 from .with_funnel import funnel_of, warnings_of, with_expiry
@@ -190,7 +190,7 @@ def _along(reading: Counted, timed: Callable[[str, str], AbstractContextManager[
         rolling = _rolling(reading)
         backtests = replay(tally, (*plans, *sized), rolling, allowed=allowed, min_leads=min_leads)
     with timed("frontier_s", "frontier"):
-        capacity = requested[0].policy.top_share(prepared.months, tally.overall)
+        capacity = policy_of(settings).top_share(prepared.months, tally.overall)
         rankable = [b for b in backtests if not b.fixed or b.name == CURRENT]
         frontier = judge_frontier(rankable, (*plans, *sized), grids, capacity=capacity)
         held = [_no_longer(plan, frontier) for plan in requested if plan.limits is not None]

@@ -17,12 +17,13 @@ from ..funnel.feedback import read_feedback
 from ..funnel.kpis import months_of
 from ..grid.criteria import Criterion
 from ..grid.diff import beside
+from ..grid.grid import STAGES
 from ..leads.history import History
 from ..monitoring.base_rate import broken
 from ..monitoring.drift import find_drift
 from ..monitoring.drift_looks import Drift
 from ..points.grade import demand, grades
-from ..points.thresholds import Policy, unmet
+from ..points.thresholds import Policy, choose, unmet
 from ..report.review import Candidate, Changes, Handover, Review, Warning_
 from .from_settings import CURRENT, policy_of
 from .settings import Settings
@@ -68,18 +69,19 @@ def handover_of(review: Review, settings: Settings, history: History, backtests:
         if feedback.file
         else None,
         minutes_per_call=thresholds.minutes_per_call,
-        policy=_asked_for(settings),
+        policy=Policy() if grid.provenance.get("adopted_in") else _asked_for(settings),
         money=None if cost is None else (cost, thresholds.value_of_customer or 0.0),
     )
 
 
 def warnings_of(review: Review, settings: Settings, backtests: Sequence[Backtest]) -> Iterator[Warning_]:
-    """What a reader should know of the grids: a threshold that is not met, or another than was decided on."""
+    """What a reader should know of the grids: a wish for thresholds that is not met, or not what was decided."""
     candidate = review.chosen_candidate
     if candidate is None:
         return
     qualified = candidate.unseen_at("marketing_qualified")
-    for warning in (unmet(qualified, policy_of(settings), review.months, candidate.unseen), _anew(review)):
+    policy = policy_of(settings)
+    for warning in (unmet(qualified, policy, review.months, candidate.unseen), _beside(review, policy)):
         if warning:
             yield warning
     yield from _known(review, backtests)
@@ -104,18 +106,22 @@ def _of_late(candidate: Candidate, tally: Tally) -> Iterator[Warning_]:
         )
 
 
-def _anew(review: Review) -> Warning_ | None:
-    """That the current grid is shown with other thresholds than the last meeting decided on, where it is so."""
-    grid = next((candidate.grid for candidate in review.candidates if candidate.name == CURRENT), None)
+def _beside(review: Review, policy: Policy) -> Warning_ | None:
+    """What a wish for thresholds would make of those that the last meeting decided on: they stay as they are."""
+    candidate = next((candidate for candidate in review.candidates if candidate.name == CURRENT), None)
     last = review.past.story[-1].decision if review.past.story else None
-    if grid is None or grid.thresholds is None or last is None or grid.provenance.get("adopted_in") != last.month:
+    if candidate is None or last is None or candidate.grid.provenance.get("adopted_in") != last.month:
         return None
+    if policy.kind == "top":
+        return None
+    enough = {stage: candidate.unseen_at(stage) for stage in STAGES}
+    wish = choose(candidate.unseen, policy, review.months, enough)
     (was, were), (now, new) = (
-        (limits.marketing_qualified, limits.sales_qualified) for limits in (last.thresholds, grid.thresholds)
+        (limits.marketing_qualified, limits.sales_qualified) for limits in (last.thresholds, wish)
     )
     if (was, were) == (now, new):
         return None
-    return "thresholds_anew", {"month": last.month, "marketing": was, "sales": were, "now": now, "sales_now": new}
+    return "thresholds_beside", {"month": last.month, "marketing": was, "sales": were, "wish": now, "sales_wish": new}
 
 
 def _known(review: Review, backtests: Sequence[Backtest]) -> list[Warning_]:

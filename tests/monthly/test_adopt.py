@@ -114,7 +114,7 @@ def test_the_loop_from_a_decision_to_the_next_month(loop: Path, call: Any) -> No
     assert contents(Path(found["report"])) == once
 
     warned = {warning["key"]: warning["facts"] for warning in found["warnings"]}
-    assert "thresholds_anew" not in warned
+    assert "thresholds_beside" not in warned
     held = {one["month"]: one["overall"]["leads"] for one in found["months_under_grid"]}
     folds = [fold["judged"] for fold in found["comparison"]["folds"]]
     seen, rest = (  # May's calibration counted March's first days
@@ -126,12 +126,12 @@ def test_the_loop_from_a_decision_to_the_next_month(loop: Path, call: Any) -> No
     before = {warning["key"] for warning in json.loads((closed / "run.json").read_text())["warnings"]}
     assert not before & {"grid_stood_in", "grid_knows"}
     _, out, _ = call(*later("--share-of-customers", "0.9"))
-    told = {warning["key"]: warning["facts"] for warning in json.loads(out)["warnings"]}["thresholds_anew"]
+    told = {warning["key"]: warning["facts"] for warning in json.loads(out)["warnings"]}["thresholds_beside"]
     limits, now = adopted.thresholds, json.loads(out)["candidates"][0]["thresholds"]
     assert limits is not None
     decided = (limits.marketing_qualified, limits.sales_qualified)
     assert (told["month"], told["marketing"], told["sales"]) == ("2025-05", *decided)
-    assert (told["now"], told["sales_now"]) == (now["marketing_qualified"], now["sales_qualified"]) != decided
+    assert (now["marketing_qualified"], now["sales_qualified"]) == decided != (told["wish"], told["sales_wish"])
 
     named = str(closed / "grids" / "cautious.json")
     _, out, _ = call(*later("--current", named))

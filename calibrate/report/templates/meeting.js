@@ -262,7 +262,8 @@
 
   // --- carrying it away -----------------------------------------------------------------------------------
   const quoted = (text) => "'" + text.replace(/'/g, "'\\''") + "'";
-  const folder = decodeURIComponent(location.pathname).split("/").slice(-3, -1).join("/"); // reports/2026-11
+  const place = decodeURIComponent(location.pathname).split("/").slice(0, -1);
+  const folder = location.protocol === "file:" ? place.join("/").replace(/^\/(?=[A-Za-z]:)/, "") : place.slice(-2).join("/"); // right wherever the terminal stands
   const keep = (moved) => {
     const by = at("by").value.trim() || data.texts.by_example, why = at("why").value.trim() || data.texts.why_example;
     const sales = grid.sales === null ? threshold : Math.max(threshold, grid.sales);
