@@ -36,7 +36,7 @@ from .flags import (
     with_flags,
     words_of,
 )
-from .output import Progressing, any_encoding, complain, rates_table, say, say_json
+from .output import Progressing, any_encoding, complain, grid_for_day, rates_table, say, say_json
 
 for _threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # small matrices: threads only wait for each other
     os.environ.setdefault(_threads, "1")
@@ -237,14 +237,13 @@ def score(
         raise SettingsError(unknown("kind of reasons", reasons, ("top", "all")))
     if bool(out) == bool(out_table):
         raise SettingsError("name where the scored leads go: a file with --out, or a table with --out-table")
-    from ..monthly import run as monthly
     from ..scoring import rows as scoring
 
     day = at.date() if at is not None else None
 
     with Progressing(json, words_of(lang)) as progress:
         progress("score")
-        weights, every_line = monthly.read_grid(grid), reasons == "all"
+        weights, every_line = grid_for_day(grid, day), reasons == "all"
         writer, target = (scoring.score_file, out) if out else (scoring.score_table, out_table)
         totals = writer(weights, data, target, table=table, events=events, at=day, language=lang, every_line=every_line)
     if json:

@@ -8,7 +8,7 @@ import typer
 
 from ..errors import SettingsError
 from .flags import AtFlag, EventsFlag, JsonFlag, Option, TableFlag, TextFlag, words_of
-from .output import form_of, say, say_json
+from .output import form_of, grid_for_day, say, say_json
 
 if TYPE_CHECKING:
     from ..language import Words
@@ -225,7 +225,8 @@ def grid_explain(
     if lead or lead_id:
         if bool(lead) == bool(lead_id) or bool(lead_id) != bool(data):
             raise SettingsError("give either --lead COL=V,COL=V, or DATA with --lead-id ID")
-        weights, day = read_grid(grid), at.date() if at is not None else None
+        day = at.date() if at is not None else None
+        weights = read_grid(grid) if lead else grid_for_day(grid, day)
         if lead:
             scored = explain_lead(weights, typed_lead(weights, lead), day)
         else:

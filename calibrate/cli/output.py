@@ -6,10 +6,12 @@ import contextlib
 import re
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from ..grid.grid import Grid
     from ..language import Words
     from ..monthly.counted import Counted, Progress
 
@@ -96,6 +98,18 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> No
 def say(text: str) -> None:
     """Print a text; spaces that may not break are of no use in a terminal, and a nuisance in a pipe."""
     sys.stdout.write(harmless(text.replace("\u00a0", " ")) + "\n")
+
+
+def grid_for_day(path: str, at: date | None) -> Grid:
+    """The grid of a file; with a day the one beside it that holds at any age, which is said on stderr."""
+    from ..export.reading import read_grid_for
+    from .flags import words_of
+
+    grid, name, there = read_grid_for(path, at)
+    if name:
+        words = words_of(None)
+        sys.stderr.write(harmless(words("terminal.any_age" if there else "terminal.any_age_missing", name=name)) + "\n")
+    return grid
 
 
 def say_json(value: object) -> None:

@@ -23,6 +23,7 @@ from ..errors import HistoryError
 from ..grid.grid import Curve, Grid, Stage
 from ..points.curve import fit_curve
 from ..points.plan import Plan, finish, prepare, sketch
+from ..points.recency import Recency
 from ..points.score_table import levels_of, reaches, row_scores, score
 
 Floats = NDArray[np.float64]
@@ -176,16 +177,18 @@ def replay(
     *,
     allowed: Collection[str] | None = None,
     min_leads: int = MIN_LEADS,
+    recency: Recency | None = None,
 ) -> tuple[Backtest, ...]:
     """Carry out every plan on each fold's training leads and score the leads it is judged on.
 
     `allowed` names the criteria that may be weighed (default all), levels with fewer leads than `min_leads` are pooled.
     A fixed grid keeps its points; the close rates it predicts are fitted on the training leads too. Where
-    it was made from leads of a fold, that fold's training leads make what stands in for it (`Plan.on`).
+    it was made from leads of a fold, that fold's training leads make what stands in for it (`Plan.on`). How fast
+    earlier leads are forgotten each fold finds out for itself, unless `recency` says it.
     """
     parts = [np.flatnonzero(fold.judged[tally.cohort]) for fold in folds]
     later = _later_leads(tally, tuple(folds), parts)
-    carried_out = partial(_carried_out, tally, plans, allowed, min_leads)
+    carried_out = partial(_carried_out, tally, plans, allowed, (min_leads, recency))
     by_fold = in_order(carried_out, folds)
     grids: list[list[Grid]] = [[of_fold[i] for of_fold in by_fold] for i in range(len(plans))]
     scores: list[list[NDArray[np.int64]]] = [[] for _ in plans]
@@ -213,11 +216,11 @@ def replay(
 
 
 def _carried_out(
-    tally: Tally, plans: Sequence[Plan], allowed: Collection[str] | None, min_leads: int, fold: Fold
+    tally: Tally, plans: Sequence[Plan], allowed: Collection[str] | None, how: tuple[int, Recency | None], fold: Fold
 ) -> list[Grid]:
     """The grid of every plan on a fold's training leads, with the curve that these give."""
     train = training(tally, fold)
-    prepared = prepare(train, allowed=allowed, min_leads=min_leads)
+    prepared = prepare(train, allowed=allowed, min_leads=how[0], recency=how[1])
     grids = []
     for plan in plans:
         fitting = plan.on(_begins(tally, fold))

@@ -21,6 +21,7 @@ from ..counts.tally import Tally
 from ..errors import GridError, SettingsError, unknown
 from ..grid.criteria import Level
 from ..grid.grid import STAGES, Curve, Evidence, Grid, Pin, Thresholds, moved_bands
+from ..grid.lead_age import ANY_AGE
 from ..grid.notes import note, spelled
 from ..points.score_table import reaches
 
@@ -237,7 +238,7 @@ def decided(grid: Grid, decision: Decision) -> Grid:
         pivot=decision.thresholds.marketing_qualified if grid.pivot is not None else None,
         curve=None if decision.overrides else grid.curve,
         provenance={
-            **grid.provenance,
+            **_still_true(grid, decision),
             "adopted_in": decision.month,
             "adopted_by": decision.who,
             "adopted_why": decision.why,
@@ -246,6 +247,12 @@ def decided(grid: Grid, decision: Decision) -> Grid:
     if grid.thresholds is None or adopted.thresholds is None:
         return adopted
     return replace(adopted, bands=moved_bands(grid.bands, grid.thresholds, adopted.thresholds, adopted.minimum))
+
+
+def _still_true(grid: Grid, decision: Decision) -> dict[str, str | int | float | None]:
+    """Where the points come from; a grid for any age made like this one is none any more where points were changed."""
+    changed = decision.overrides or decision.thresholds != grid.thresholds
+    return {key: value for key, value in grid.provenance.items() if key != ANY_AGE or not changed}
 
 
 def promises(

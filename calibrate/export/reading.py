@@ -15,6 +15,7 @@ import re
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from .. import vocabulary
 from ..errors import GridError
 from ..grid.criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Kind, Level, as_number
 from ..grid.grid import Grid
+from ..grid.lead_age import ANY_AGE
 from . import csv, json
 from .grid_file import LONGEST_NAME, MOST_BYTES, MOST_CRITERIA
 from .json import check_levels
@@ -401,6 +403,19 @@ def _cell(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def read_grid_for(path: str, at: date | None) -> tuple[Grid, str, bool]:
+    """The grid to score with: for a day, the one beside it that holds at any age, where its provenance names one.
+
+    Also that grid's name (empty: there is none, or no day), and whether its file lies beside the first one.
+    """
+    grid = read_grid(path)
+    name = str(grid.provenance.get(ANY_AGE) or "")
+    if at is None or not name or Path(name).name != name:
+        return grid, "", False
+    beside = Path(path).with_name(f"{name}.json")
+    return (read_grid(str(beside)), name, True) if beside.is_file() else (grid, name, False)
 
 
 def read_grid(path: str) -> Grid:

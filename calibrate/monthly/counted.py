@@ -17,6 +17,7 @@ from ..evaluation.decision import Adopted
 from ..grid.grid import Grid
 from ..leads.columns.proposal import Proposal
 from ..leads.history import History
+from ..leads.terms import Terms
 from ..report.review import Warning_
 from .settings import DEFAULT_METHODS, Settings
 
@@ -31,7 +32,8 @@ Progress = Callable[[str], None]
 class Counted:
     """What is known once the rows have been read: history, tally, suspects; all criteria or those allowed.
 
-    `asked` are columns that are kept and asked about.
+    `asked` are columns that are kept and asked about; `bare` is the table before events became columns of it, with the
+    terms on which it is read, where there are events.
     """
 
     settings: Settings
@@ -46,6 +48,7 @@ class Counted:
     warnings: tuple[Warning_, ...] = ()
     events: Table | None = None
     asked: tuple[Question, ...] = ()
+    bare: tuple[Table, Terms] | None = None
 
     @property
     def usable(self) -> Tally:

@@ -67,7 +67,7 @@ def at_ages(
 ) -> Landmarks:
     """The leads seen at each of the ages that the settings name, with what they had done by then."""
     as_of = last_day(table, terms)
-    ages = settings.time.ages
+    ages = settings.time.ages or ()
     if ages == AUTO and as_of is not None:
         ages = ages_allowed(table, terms, as_of)
     check_ages(ages)

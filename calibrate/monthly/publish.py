@@ -58,6 +58,8 @@ def publish_month(review: Review, reading: Counted, *, force: bool = False) -> P
     folder = month_folder(reading)
     grids = {point.name: point.grid for point in review.frontier.points}
     grids |= {line.grid.name: line.grid for line in review.handover.lines if line.proposed}
+    any_age = review.handover.any_age
+    grids |= {any_age.grid.name: any_age.grid} if any_age is not None and any_age.proposed else {}
     grids |= {candidate.name: candidate.grid for candidate in (*review.candidates, *review.robustness.near)}
     files = {name: grid_json.write(grid) for name, grid in grids.items()}
     write_folder(

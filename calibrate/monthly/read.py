@@ -67,6 +67,7 @@ class Observed:
     story: tuple[Adopted, ...]
     warnings: tuple[Warning_, ...]
     events: Table | None
+    bare: tuple[Table, Terms] | None = None
 
 
 class Reading(TypedDict, total=False):
@@ -122,6 +123,7 @@ def read_rows(
         observed.warnings,
         observed.events,
         doubts,
+        observed.bare,
     )
 
 
@@ -190,6 +192,7 @@ def read_history(
             facts.append(
                 Fact("adopted_grid", {"month": newest.month, "candidate": newest.candidate, "who": newest.who})
             )
+    without_events = (table, terms)
     with timed("events_s", "events"):
         if settings.time.ages:
             seen = at_ages(settings, table, happened, terms, grids)
@@ -207,9 +210,9 @@ def read_history(
     with timed("observe_s", "observe"):
         history, young = _observed(table, proposal, terms, bare)
         history = replace(history, proposal=proposal, facts=(*table.facts, *facts, *proposal.facts, *history.facts))
-    return Observed(
-        original, table, history, proposal, grids, story, (*young, *roles.warnings, *origin.warnings), happened
-    )
+    warnings = (*young, *roles.warnings, *origin.warnings)
+    bare_table = without_events if happened is not None else None
+    return Observed(original, table, history, proposal, grids, story, warnings, happened, bare_table)
 
 
 def _observed(table: Table, proposal: Proposal, terms: Terms, bare: bool) -> tuple[History, tuple[Warning_, ...]]:

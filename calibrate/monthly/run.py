@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from .. import __version__
 from ..cores import Task
@@ -19,6 +20,7 @@ from ..counts.power import pace, power_of_history
 from ..counts.tally import Tally
 from ..days import day_number
 from ..errors import SettingsError
+from ..evaluation.any_age import SUFFIX, AnyAge
 from ..evaluation.backtest import Backtest, Fold, folds, replay, with_thresholds
 from ..evaluation.band_rates import counted_bands
 from ..evaluation.by_age import rates_by_age
@@ -27,11 +29,12 @@ from ..evaluation.by_line import grids_by_line
 from ..evaluation.ceiling import available, ceiling_of
 from ..evaluation.comparison import Comparison, Verdict, compare
 from ..evaluation.decision import outcomes
-from ..evaluation.grid_sizes import Frontier, judge_frontier, plans_along, slim
+from ..evaluation.grid_sizes import Frontier, Point, judge_frontier, plans_along, slim
 from ..evaluation.limits_cost import LimitsCost, cost_of_limits
 from ..evaluation.usefulness import useful
 from ..export.reading import read_grid as read_grid
 from ..grid.grid import Grid
+from ..grid.lead_age import ANY_AGE
 from ..leads.columns.roles import newest_first
 from ..leads.history import History
 from ..points.plan import Plan, Prepared, all_redrawn, calibrate_prepared, prepare
@@ -44,10 +47,12 @@ from .counted import QUICK_ROWS, Counted, Progress, quick
 from .from_settings import CURRENT, plans_of, policy_of
 from .read import read_rows as read_rows
 from .read import timed_step
+from .with_any_age import any_age_of
 from .with_funnel import funnel_of, warnings_of, with_expiry
 from .with_impact import changes_of, drift_of, handover_of
 from .with_robustness import audited, costs_of, near_of
 
+Named = TypeVar("Named", Candidate, Point)
 FOLDS, FEW_FOLDS = 5, 3
 """Steps through time in which candidates are judged; with many profiles each step holds leads enough."""
 
@@ -104,6 +109,9 @@ def review(
         handover = handover_of(base, settings, reading.history, backtests)
         handover = _with_ages_and_lines(handover, reading, base.chosen, backtests, by_name, rolling)
         past = replace(base.past, drift=drift_of(base))
+    with timed("ages_s", "ages"):
+        any_age = _any_age(reading, by_name, grids, base.chosen)
+    handover = handover if any_age is None else replace(handover, ages=any_age.rows, any_age=any_age)
     risks = *warnings(reading, prepared.recency), *with_impact.warnings_of(base, settings, backtests)
     with timed("times_s", "times"):
         funnel = funnel_of(base, reading, by_name, allowed, min_leads)
@@ -111,9 +119,10 @@ def review(
         candidates, near = (with_expiry(grids, by_name, funnel) for grids in (candidates, near))
     return replace(
         base,
+        frontier=replace(base.frontier, points=_naming(any_age, base.frontier.points)),
         asked=reading.asked,
         power=power_of_history(base.rates, pace(tally)),
-        candidates=candidates,
+        candidates=_naming(any_age, candidates),
         warnings=(*risks, *warnings_of(funnel)),
         changes=changes,
         handover=handover,
@@ -253,6 +262,30 @@ def _with_ages_and_lines(
     judged = next((backtest for backtest in backtests if backtest.name == chosen), backtests[0])
     lines = _lines(reading, plans, chosen, rolling) if reading.settings.candidates.by else ()
     return replace(handover, ages=rates_by_age(reading.tally, judged), lines=lines)
+
+
+def _any_age(reading: Counted, plans: Mapping[str, Plan], grids: Mapping[str, Grid], chosen: str) -> AnyAge | None:
+    """The grid for leads of any age beside the chosen one, with where its points come from."""
+    result = any_age_of(reading, plans, grids, chosen)
+    if result is None:
+        return None
+    grid = slim(result.grid)
+    ages = str(grid.provenance.get("ages") or "")
+    origin = {**_provenance(reading), "ages": ages, "observe_days": int(ages.split(",")[-1])}
+    return replace(result, grid=replace(grid, provenance={**grid.provenance, **origin}))
+
+
+def _naming(any_age: AnyAge | None, entries: Sequence[Named]) -> tuple[Named, ...]:
+    """Candidates or points of the frontier; the grid like which one for any age was made names it."""
+    if any_age is None or not any_age.proposed:
+        return tuple(entries)
+    name = any_age.grid.name
+    return tuple(
+        replace(entry, grid=replace(entry.grid, provenance={**entry.grid.provenance, ANY_AGE: name}))
+        if f"{entry.name}{SUFFIX}" == name
+        else entry
+        for entry in entries
+    )
 
 
 def _lines(

@@ -105,13 +105,14 @@ class OutcomeSettings(SettingsPart):
 
 
 def ages_read(value: object) -> object:
-    """Ages as they are given; `auto`, alone or in a list, stands for those that the history allows.
+    """Ages as they are given; `auto`, alone or in a list, stands for those that the history allows, `none` for none.
 
-    >>> ages_read("auto"), ages_read(["auto"]), ages_read([14, 30])
-    ((0,), (0,), [14, 30])
+    >>> ages_read("auto"), ages_read(["none"]), ages_read([14, 30]), ages_read(None)
+    ((0,), (), [14, 30], None)
     """
     listed = value if isinstance(value, (list, tuple)) else [value]
-    return AUTO if [str(part).casefold() for part in listed] == ["auto"] else value
+    word = [part.casefold() for part in listed if isinstance(part, str)]
+    return AUTO if word == ["auto"] else () if word == ["none"] else value
 
 
 class Time(SettingsPart):
@@ -136,9 +137,10 @@ class Time(SettingsPart):
         le=3650,
         description="days after creation during which a lead is observed; default: 0, with events 14",
     )
-    ages: Annotated[tuple[int, ...], Flag("N,N|auto"), BeforeValidator(ages_read)] = Field(
-        default=(),
-        description="score leads of any age: ages in days at which open leads are seen, as 14,30,60,90,180, or auto",
+    ages: Annotated[tuple[int, ...] | None, Flag("N,N|auto|none"), BeforeValidator(ages_read)] = Field(
+        default=None,
+        description="count all on leads at these ages in days, as 14,30,60,90,180, or auto; default: beside the grid, "
+        "one for leads of any age where events and closing dates allow; none: no such grid",
     )
     close_within_days: Annotated[int, Flag("N")] = Field(
         default=90, ge=1, le=3650, description="days after the observation within which a customer counts"

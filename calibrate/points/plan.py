@@ -22,6 +22,7 @@ from ..counts.rates import MIN_LEADS, RateTable, estimate
 from ..counts.shrinkage import QUICK
 from ..counts.tally import Tally
 from ..errors import SettingsError, unknown
+from ..grid.criteria import offsets
 from ..grid.grid import STAGES, Band, Grid, Thresholds, gate, moved_bands
 from ..grid.limits import Limits, groups_of
 from ..grid.notes import note
@@ -217,7 +218,7 @@ def sketch(prepared: Prepared, plan: Plan) -> Grid:
     if plan.size is None or plan.limits is not None:
         return calibrate_prepared(prepared, plan)
     grid = _of_size(prepared, plan, brief=True)
-    return replace(grid, curve=prepared.recency.curve(prepared.tally, grid, lines=grid.lines))
+    return replace(grid, curve=prepared.recency.curve(prepared.tally, grid, lines=chance_lines(grid, prepared.rates)))
 
 
 def redrawn(prepared: Prepared, plan: Plan, grid: Grid) -> Grid:
@@ -373,7 +374,7 @@ def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared, freedom:
     `freedom` is how many lines gain from chance what its score does, where resamples told; else all of them count.
     """
     scores = score(tally, grid)
-    fitted_here = 0.0 if plan.grid is not None else float(grid.lines)  # their points know these leads: see fit_curve
+    fitted_here = 0.0 if plan.grid is not None else chance_lines(grid, prepared.rates)  # see fit_curve
     curve = prepared.recency.curve(tally, grid, lines=fitted_here if freedom is None else freedom)
     curve = with_interval(curve, scores.scores, scores.total[0])
     policy = plan.policy
@@ -395,6 +396,24 @@ def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared, freedom:
     bands = gate(bands, thresholds) if bands else _bands(grid, thresholds)
     provenance = {**grid.provenance, **prepared.recency.facts}
     return replace(grid, curve=curve, thresholds=thresholds, bands=bands, provenance=provenance)
+
+
+def chance_lines(grid: Grid, rates: RateTable) -> float:
+    """Lines of independent leads that gain from chance what a grid's lines do: each counts its design effect.
+
+    Leads that share their fate (of one company, or one lead seen at several ages) tell less than they are.
+    """
+    if rates.contrast.max(initial=1.0) <= 1:
+        return float(grid.lines)
+    bounds = offsets(rates.criteria)
+    effect = {}
+    for criterion, first, end in zip(rates.criteria, bounds[:-1], bounds[1:], strict=True):
+        leads = rates.leads[first:end]
+        effect[criterion.column] = float(rates.contrast[first:end] @ leads / max(int(leads.sum()), 1))
+    return sum(
+        np.count_nonzero(points) * effect.get(criterion.column, 1.0)
+        for criterion, points in zip(grid.criteria, grid.points, strict=True)
+    )
 
 
 def _letting_in(grid: Grid, tally: Tally, policy: Policy) -> Policy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..counts.rates import Rate
+from ..evaluation.any_age import AnyAge
 from ..evaluation.by_age import AtAge
 from ..evaluation.by_line import Line as BusinessLine
 from ..evaluation.decision import Outcome
@@ -90,6 +91,7 @@ def _handover(handover: Handover) -> dict[str, Any]:
             cells.update({letter + digit: _rate(rate) for digit, rate in zip(DIGITS, rates, strict=True)})
     return {
         "ages": [_at_age(row) for row in handover.ages],
+        "any_age": _any_age(handover.any_age),
         "business_lines": [_business_line(line) for line in handover.lines],
         "grades": None
         if grades is None
@@ -181,6 +183,18 @@ def _business_line(line: BusinessLine) -> dict[str, Any]:
         "difference": None if gap is None else {"value": gap.value, "low": gap.low, "high": gap.high},
         "proposed": line.proposed,
         "grid": line.grid.name if line.proposed else None,
+    }
+
+
+def _any_age(beside: AnyAge | None) -> dict[str, Any] | None:
+    if beside is None:
+        return None
+    return {
+        "grid": beside.grid.name,
+        "proposed": beside.proposed,
+        "leads": beside.leads,
+        "log_loss_saved": vars(beside.gain),
+        "promised_before": [round(rate, 6) for rate in beside.before],
     }
 
 

@@ -10,6 +10,7 @@ from ..counts.leakage import Question, Suspect
 from ..counts.power import Power
 from ..counts.rates import RateTable
 from ..counts.tally import Tally
+from ..evaluation.any_age import AnyAge
 from ..evaluation.audit import Finding
 from ..evaluation.by_age import AtAge
 from ..evaluation.by_line import Line as BusinessLine
@@ -115,7 +116,7 @@ class Handover:
     """What the chosen grid hands to sales: grades, demand per stage and month, and what sales said of it.
 
     `ages` says how later leads of each age closed, where leads were seen at several; `lines` are the lines of business
-    with grids of their own.
+    with grids of their own; `any_age` is the grid beside the chosen one that holds at any age.
 
     `minutes_per_call` is what a lead costs sales; `policy` is how thresholds were asked for, `money` what a call costs
     and a customer is worth.
@@ -130,6 +131,7 @@ class Handover:
     money: tuple[float, float] | None = None
     ages: tuple[AtAge, ...] = ()
     lines: tuple[BusinessLine, ...] = ()
+    any_age: AnyAge | None = None
 
 
 @dataclass(frozen=True)

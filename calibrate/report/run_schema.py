@@ -354,6 +354,7 @@ class RunFile(Part):
     segments: list[dict[str, Any]] = []
     grades: dict[str, Any] | None = None
     ages: list[dict[str, Any]] = []
+    any_age: dict[str, Any] | None = None
     business_lines: list[dict[str, Any]] = []
     threshold_policy: dict[str, Any] | None = None
     demands: list[dict[str, Any]] = []

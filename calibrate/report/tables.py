@@ -230,6 +230,8 @@ def grid_files(review: Review) -> dict[str, str]:
     """File name (without suffix) of each grid of a review: candidates, those nearly as good, points of the frontier."""
     names = [candidate.name for candidate in (*review.candidates, *review.robustness.near)]
     names += [line.grid.name for line in review.handover.lines if line.proposed]
+    any_age = review.handover.any_age
+    names += [any_age.grid.name] if any_age is not None and any_age.proposed else []
     return file_names(dict.fromkeys([*names, *(point.name for point in review.frontier.points)]))
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from two_grids import GROUPS, NEW, counted
 
+from calibrate.counts.rates import estimate
+from calibrate.counts.tally import tally_of
 from calibrate.evaluation.backtest import Fold, replay
-from calibrate.grid.grid import STAGES, Band, Thresholds
-from calibrate.points.plan import Plan, calibrate_prepared, prepare
+from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import STAGES, Band, Grid, Thresholds
+from calibrate.points.plan import Plan, calibrate_prepared, chance_lines, prepare
 from calibrate.points.score_table import reaches, row_scores
 from calibrate.points.thresholds import Policy
 
@@ -54,3 +58,23 @@ def test_minimums_asked_for_stand_in_every_grid() -> None:
     assert kept.thresholds == own.thresholds and [b.at_least for b in kept.bands][:2] == [12, 6]
     alike = calibrate_prepared(ready, Plan("e", "evidence", policy=Policy("pivot", 4, 4, engagement_minimum=3)))
     assert [band.name for band in alike.ladder] == ["sales-qualified", "marketing-qualified", "not yet"]
+
+
+def test_lines_of_leads_that_share_their_fate_count_more() -> None:
+    """Each lead stands in five rows: 2 lines gain from chance as much as 2 times the design effect of the criterion."""
+    rng = np.random.default_rng(5)
+    leads, times = 400, 5
+    answer = rng.integers(0, 2, leads).repeat(times)[None].astype(np.uint8)
+    bought = (rng.random(leads) < 0.2).repeat(times)
+    levels = (
+        Level("a", values=("a",)),
+        Level("b", values=("b",)),
+        Level("missing", "missing"),
+        Level("other", "other"),
+    )
+    criterion = Criterion("x", "x", "text", "fit", levels)
+    grid = Grid("g", "logistic", (criterion,), ((3, -1, 0, 0),))
+    alone = estimate(tally_of([criterion], answer, bought))
+    together = estimate(tally_of([criterion], answer, bought, group=np.arange(leads).repeat(times)))
+    assert chance_lines(grid, alone) == 2
+    assert chance_lines(grid, together) == pytest.approx(2 * times, rel=0.1)
