@@ -108,10 +108,9 @@ def review(
         changes = changes_of(base, settings, backtests, capacity)
         handover = handover_of(base, settings, reading.history, backtests)
         handover = _with_ages_and_lines(handover, reading, base.chosen, backtests, by_name, rolling)
-        past = replace(base.past, drift=drift_of(base))
+        drift = drift_of(base)
     with timed("ages_s", "ages"):
-        any_age = _any_age(reading, by_name, grids, base.chosen)
-    handover = handover if any_age is None else replace(handover, ages=any_age.rows, any_age=any_age)
+        handover = _with_any_age(handover, reading, by_name, grids, base.chosen)
     risks = *warnings(reading, prepared.recency), *with_impact.warnings_of(base, settings, backtests)
     with timed("times_s", "times"):
         funnel = funnel_of(base, reading, by_name, allowed, min_leads)
@@ -119,15 +118,15 @@ def review(
         candidates, near = (with_expiry(grids, by_name, funnel) for grids in (candidates, near))
     return replace(
         base,
-        frontier=replace(base.frontier, points=_naming(any_age, base.frontier.points)),
+        frontier=replace(base.frontier, points=_naming(handover.any_age, base.frontier.points)),
         asked=reading.asked,
         power=power_of_history(base.rates, pace(tally)),
-        candidates=_naming(any_age, candidates),
+        candidates=_naming(handover.any_age, candidates),
         warnings=(*risks, *warnings_of(funnel)),
         changes=changes,
         handover=handover,
         funnel=funnel,
-        past=past,
+        past=replace(base.past, drift=drift),
         robustness=Robustness(costs, near, pool[1].room if pool else None),
     )
 
@@ -264,15 +263,18 @@ def _with_ages_and_lines(
     return replace(handover, ages=rates_by_age(reading.tally, judged), lines=lines)
 
 
-def _any_age(reading: Counted, plans: Mapping[str, Plan], grids: Mapping[str, Grid], chosen: str) -> AnyAge | None:
-    """The grid for leads of any age beside the chosen one, with where its points come from."""
+def _with_any_age(
+    handover: Handover, reading: Counted, plans: Mapping[str, Plan], grids: Mapping[str, Grid], chosen: str
+) -> Handover:
+    """The handover with the grid for leads of any age beside the chosen one, and with where its points come from."""
     result = any_age_of(reading, plans, grids, chosen)
     if result is None:
-        return None
+        return handover
     grid = slim(result.grid)
     ages = str(grid.provenance.get("ages") or "")
     origin = {**_provenance(reading), "ages": ages, "observe_days": int(ages.split(",")[-1])}
-    return replace(result, grid=replace(grid, provenance={**grid.provenance, **origin}))
+    signed = replace(result, grid=replace(grid, provenance={**grid.provenance, **origin}))
+    return replace(handover, ages=signed.rows, any_age=signed)
 
 
 def _naming(any_age: AnyAge | None, entries: Sequence[Named]) -> tuple[Named, ...]:
