@@ -108,7 +108,6 @@ def review(
         changes = changes_of(base, settings, backtests, capacity)
         handover = handover_of(base, settings, reading.history, backtests)
         handover = _with_ages_and_lines(handover, reading, base.chosen, backtests, by_name, rolling)
-        drift = drift_of(base)
     with timed("ages_s", "ages"):
         handover = _with_any_age(handover, reading, by_name, grids, base.chosen)
     risks = *warnings(reading, prepared.recency), *with_impact.warnings_of(base, settings, backtests)
@@ -126,7 +125,7 @@ def review(
         changes=changes,
         handover=handover,
         funnel=funnel,
-        past=replace(base.past, drift=drift),
+        past=replace(base.past, drift=drift_of(base)),
         robustness=Robustness(costs, near, pool[1].room if pool else None),
     )
 
