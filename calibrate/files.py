@@ -6,6 +6,7 @@ import errno
 import os
 import platform
 import shutil
+import stat
 import tempfile
 import threading
 import time
@@ -32,6 +33,9 @@ def write_whole(out: str, content: bytes) -> None:
     """
     target = Path(out)
     try:
+        if is_stream(target):
+            _pour(target, content)
+            return
         target.parent.mkdir(parents=True, exist_ok=True)
         with beside(target) as part, part.open("wb") as file:
             file.write(content)
@@ -41,6 +45,29 @@ def write_whole(out: str, content: bytes) -> None:
         raise unwritable(out, fault) from None
     except ValueError:  # a NUL byte in the path
         raise InputError(f"{out!r} is no path of a file. Choose another file with --out") from None
+
+
+def _pour(target: Path, content: bytes) -> None:
+    """Write to a device or pipe; one that nobody reads is an error, and no reason to wait."""
+    handle = os.open(target, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+    with suppress(AttributeError, OSError):  # Windows
+        os.set_blocking(handle, True)
+    with open(handle, "wb") as stream:
+        stream.write(content)
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a path is no file but what takes bytes as they come (a terminal, pipe or device), never to be replaced.
+
+    >>> is_stream(Path(os.devnull)), is_stream(Path("nowhere"))
+    (True, False)
+    """
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    descriptor = path.is_symlink() and os.readlink(path).startswith("/proc/")  # /dev/stdout, redirected to a file
+    return descriptor or not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def unwritable(out: str, fault: OSError) -> InputError:
@@ -55,6 +82,8 @@ def beside(target: Path) -> Iterator[Path]:
         raise InputError(f"{str(target)!r} is no path of a file. Choose another file with --out")
     if target.is_dir():
         raise IsADirectoryError(21, "Is a directory")
+    if is_stream(target):
+        raise InputError(f"'{target}' is no file but a device or pipe. Choose another file with --out")
     remove_abandoned(target.parent, f".{PRIVATE}")
     prefix = f".{PRIVATE}{this_process().mark}-"
     handle, name = tempfile.mkstemp(prefix=prefix, suffix=target.suffix, dir=target.parent)

@@ -106,3 +106,25 @@ def test_private_places_of_the_dead_are_removed_and_those_in_use_stay(
     assert living.path.stat().st_mode & 0o077 == 0
     living.remove()
     assert not living.path.exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="devices and pipes of POSIX")
+def test_a_device_or_pipe_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link.txt"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="cannot be written"):  # nobody reads
+        write_whole(str(pipe), b"x")
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(str(pipe), b"told")
+    assert os.read(reader, 10) == b"told" and files.is_stream(pipe)
+    os.close(reader)
+    link.symlink_to(os.devnull)
+    write_whole(str(link), b"x")
+    assert link.is_symlink() and sorted(os.listdir(tmp_path)) == ["link.txt", "pipe"]
+    with pytest.raises(InputError, match="device or pipe"), files.beside(pipe):
+        pass
+    if os.path.exists("/dev/full"):
+        (tmp_path / "full").symlink_to("/dev/full")
+        with pytest.raises(InputError, match="No space left"):
+            write_whole(str(tmp_path / "full"), b"x")
+        assert not Path("/dev/full").is_file()

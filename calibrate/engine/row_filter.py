@@ -66,12 +66,15 @@ def condition_of(where: str, table: Table) -> exp.Expr:
     ...
     calibrate.errors.InputError: where 'size > 1; DROP TABLE leads': one condition is wanted, not several statements
     """
+    if not where.strip():
+        raise InputError(f"where: nothing is asked for; {LANGUAGE}")
     if len(where) > LONGEST:
         raise InputError(f"where: {len(where):,} letters; a condition has at most {LONGEST:,}")
     try:
         parts = sqlglot.parse(f"SELECT 1 WHERE {where}", read="duckdb")
     except (SqlglotError, RecursionError) as fault:
         reason = str(fault).splitlines()[0].split(". Line")[0]
+        reason = "something is missing" if "<class" in reason else reason
         raise InputError(f"where {where[:200]!r} cannot be read ({reason}); {LANGUAGE}") from None
     query = parts[0] if len(parts) == 1 else None
     clauses = {key: part for key, part in query.args.items() if part} if isinstance(query, exp.Select) else {}

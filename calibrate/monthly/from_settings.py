@@ -121,10 +121,12 @@ def text_rules(settings: Settings, table: Table, grids: Mapping[str, Grid]) -> d
     if not columns.only and not settings.texts.titles:
         titles += [name for name in find_titles(table) if name not in columns.keep]
     titles += [name for name in settings.texts.titles if settings.texts.titles != ("none",)]
-    source_columns = [column.name for column in table.columns]
+    source_columns = {column.name: column.type for column in table.columns}
     for name in settings.texts.titles if titles else ():
         if name not in source_columns:
             raise SettingsError(f"{table.name}: {unknown('column', name, source_columns)}")
+        if source_columns[name] != "text":
+            raise SettingsError(f"{table.name}: '{name}' is a {source_columns[name]}, and job titles are texts")
     words = {"seniority": settings.texts.seniority, "department": settings.texts.department}
     titles = list(dict.fromkeys(name for name in titles if name in source_columns))
     roles = (*settings.outcome.model_dump().values(), *settings.time.model_dump().values())

@@ -11,6 +11,7 @@ import pytest
 
 from calibrate.errors import GridError, InputError, SettingsError
 from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.derived import Derived
 from calibrate.grid.grid import Band, Grid
 from calibrate.grid.reasons import reasons_of
 from calibrate.scoring.rows import score_file
@@ -240,3 +241,31 @@ def test_a_database_holds_the_scores_of_a_file(server: str, tmp_path: Path) -> N
     assert [(a, b, c or None, d or None) for a, b, c, d in there] == [
         (a, b, c or None, d or None) for a, b, c, d in here
     ]
+
+
+@pytest.mark.parametrize("made", [
+    "CAST(i AS BIGINT)", "CAST(i AS HUGEINT)", "i + 0.5", "CAST(i AS FLOAT)", "CAST(i / 3 AS DECIMAL(9, 2))",
+    "DATE '2025-01-01' + i::INT", "TIMESTAMP '2025-01-01 10:00:00' + INTERVAL (i) DAY", "i % 2 = 0", "NULL", "''",
+    "CAST(NULL AS DOUBLE)", "TIME '10:00:00'", "'inf'::DOUBLE", "'nan'::FLOAT", "UUID()", "[i, 2]", "{'a': i}",
+    "INTERVAL (i) DAY", "'a'::BLOB", "MAP {'a': i}", "TIMESTAMPTZ '2025-01-01 10:00:00+02'",
+])  # fmt: skip
+def test_any_kind_of_line_reads_a_column_of_any_type(tmp_path: Path, made: str) -> None:
+    job = Derived("c", (("boss", ("ceo",)),))
+    levels = (Level("yes"), *SPECIAL)
+    kinds = (
+        Criterion("text", "c", "text", "fit", (Level("5", values=("5",)), *SPECIAL)),
+        Criterion("number", "c", "number", "fit", (Level("<3", high=3), Level("3+", low=3), *SPECIAL)),
+        Criterion("presence", "c", "presence", "engagement", levels),
+        Criterion("mailbox", "c (mailbox)", "text", "fit", (Level("free", values=("free",)), *SPECIAL)),
+        Criterion("job", "c (seniority)", "text", "fit", (Level("boss", values=("boss",)), *SPECIAL), derived=job),
+    )
+    source = tmp_path / "leads.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT i AS id, {made} AS c FROM range(40) t(i)) TO '{source}'")
+    for criterion in kinds:
+        points = tuple(range(1, len(criterion.levels) + 1))
+        grid = Grid("g", "lift", (criterion,), (points,))
+        try:
+            assert score_file(grid, str(source), str(tmp_path / "s.csv")) == 40
+        except InputError as refusal:
+            assert "c" in str(refusal) and "Error" not in str(refusal)

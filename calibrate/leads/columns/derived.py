@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ...engine import folding
 from ...engine.derived import derive, kept
-from ...engine.query import both, filled, join, named, quoted, rows, select, trimmed, value, worked_out
+from ...engine.query import as_text, both, filled, join, named, quoted, rows, select, trimmed, value, worked_out
 from ...engine.table import Column, Table
 from ...grid.derived import Derived, letter_table
 
@@ -29,7 +29,8 @@ def with_derived(table: Table, rules: Mapping[str, Derived]) -> Table:
     for place, source in enumerate(dict.fromkeys(rule.source for rule in rules.values())):
         mine = {name: rule for name, rule in rules.items() if rule.source == source}
         answers = kept(table, _answers(table, source, mine), rows=table.rows)
-        same = f"leads.{quoted(source)} = a{place}.{_TEXT}"
+        cell = _text_of(columns[source], f"leads.{quoted(source)}")
+        same = f"{cell} = a{place}.{_TEXT}"
         leads = join(leads, named(answers, f"a{place}"), same, left=True)
         cells |= {quoted(name): f"a{place}.{quoted(name)}" for name in mine}
         columns_made += [Column(name, "text") for name in mine]
@@ -38,9 +39,14 @@ def with_derived(table: Table, rules: Mapping[str, Derived]) -> Table:
     )
 
 
+def _text_of(column: Column, cell: str) -> str:
+    """A cell as text: another file than the one a grid was made on may have numbers or days in the column."""
+    return cell if column.type == "text" else as_text(cell)
+
+
 def _answers(table: Table, source: str, rules: Mapping[str, Derived]) -> str:
     """The answers of each text of a column that occurs: one row per text."""
-    text = quoted(source)
+    text = _text_of(next(column for column in table.columns if column.name == source), quoted(source))
     folds = list(dict.fromkeys((rule.blanks, rule.breaks, rule.path) for rule in rules.values()))
     columns = {
         f"fold{at}": step(_TEXT)

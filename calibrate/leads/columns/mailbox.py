@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from ...engine.derived import derive
 from ...engine.query import (
     NOTHING,
+    as_text,
     between,
     call,
     case,
@@ -69,7 +70,7 @@ def with_mailboxes(table: Table, columns: list[str] | None = None) -> Table:
     if not addresses:
         return table
     kinds = {quoted(name + SUFFIX): _kind(table, name, f"__domain{i}") for i, name in enumerate(addresses)}
-    domains = {f"__domain{i}": _domain(name) for i, name in enumerate(addresses)}  # each worked out once
+    domains = {f"__domain{i}": _domain(table, name) for i, name in enumerate(addresses)}  # each worked out once
     known = {quoted(column.name): quoted(column.name) for column in table.columns}
     if table.position is not None:
         known[quoted(table.position)] = quoted(table.position)
@@ -85,8 +86,8 @@ def with_mailboxes(table: Table, columns: list[str] | None = None) -> Table:
 def company_domain(table: Table, name: str) -> str:
     """SQL for the domain of a professional mailbox, NULL for any other."""
     names = {column.name for column in table.columns}
-    kind = quoted(name + SUFFIX) if name + SUFFIX in names else _kind(table, name, _domain(name))
-    return case((f"{kind} = {value(PROFESSIONAL)}", _domain(name)))
+    kind = quoted(name + SUFFIX) if name + SUFFIX in names else _kind(table, name, _domain(table, name))
+    return case((f"{kind} = {value(PROFESSIONAL)}", _domain(table, name)))
 
 
 def _kind(table: Table, name: str, domain: str) -> str:
@@ -113,14 +114,16 @@ def _providers(table: Table, name: str) -> frozenset[str]:
     if key not in known:
         free, disposable = lists()
         occurring: set[str] = set()
-        for piece in table.stream(select({"domain": _domain(name)}, table.relation, different=True)):
+        for piece in table.stream(select({"domain": _domain(table, name)}, table.relation, different=True)):
             occurring |= {provider for provider in piece["domain"] if provider in free or provider in disposable}
         known[key] = frozenset(occurring)
     return known[key]
 
 
-def _domain(name: str) -> str:
+def _domain(table: Table, name: str) -> str:
     """SQL for what stands behind the last @ of a cell, in small letters, without what may stand after it."""
-    after = call.lower(call.split_part(quoted(name), value("@"), -1))
+    types = {column.name: column.type for column in table.columns}
+    cell = quoted(name) if types.get(name, "text") == "text" else as_text(quoted(name))  # another file may have numbers
+    after = call.lower(call.split_part(cell, value("@"), -1))
     cut = call.rtrim(after, value(_EDGE))  # takes ten times longer than a look at the end
     return case((between(call.right(after, 1), value("a"), value("z")), after), otherwise=cut)

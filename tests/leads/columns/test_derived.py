@@ -98,3 +98,11 @@ def test_no_name_of_a_column_breaks_out_of_its_quotes() -> None:
     quoted = ", ".join('"' + name.replace('"', '""') + '"' for name in (source, other, rank))
     answers = table.fetch(f"SELECT {quoted} FROM {table.relation} ORDER BY n")
     assert [list(answers[name]) for name in (source, other, rank)] == [["CTO", "clerk"], ["a", "b"], ["boss", "other"]]
+
+
+def test_a_column_of_numbers_or_days_is_read_as_text() -> None:
+    frame = pd.DataFrame({"t": [5.0, 12.5, None], "d": pd.to_datetime(["2025-01-31", None, "2025-02-01"])})
+    rules = {"n": Derived("t", (("five", ("5",)),)), "m": Derived("d", (("january", ("2025 01 31",)),))}
+    table = with_derived(calibrate.open_table(frame), rules)
+    answer = table.fetch(f'SELECT "n", "m" FROM {table.relation}')
+    assert len(answer["n"]) == 3 and {column.name: column.type for column in table.columns}["n"] == "text"
