@@ -6,14 +6,20 @@
 with m leads and k customers per profile row and s its score: scale a and intercept b are free, so that only the
 ratio of the points counts. The search runs on a sample of the rows where there are many, and ends on all of them.
 
+Customers are counted half as they were and half as the joint fit of all levels expects them (`aimed`): lines chosen by
+the counts alone fit their noise too, and the joint fit is shrunk. Answers of one question may be one line, in the
+order of their joint weights.
+
 Sources: Ustun and Rudin, "Learning optimized risk scores" (JMLR 2019, arXiv 1610.00168); Liu et al., "FasterRisk: fast
-and accurate interpretable risk scores" (NeurIPS 2022, arXiv 2210.05846).
+and accurate interpretable risk scores" (NeurIPS 2022, arXiv 2210.05846); Piironen, Paasiniemi and Vehtari, "Projective
+inference in high-dimensional problems" (2020), for few lines that stand for a shrunk fit of all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain, islice, pairwise
 
 import numpy as np
@@ -26,7 +32,8 @@ from ..grid.criteria import Criterion, offsets
 from ..grid.notes import note
 from .base import Weights, no_weights, normal_share, zero_levels
 from .constraints import Constraints, Limits, resolve
-from .profile_algebra import predict, rows_of
+from .logistic import roughly
+from .profile_algebra import Rows, predict, rows_of
 from .search.beam import Width
 from .search.bound import Bound, bound_of
 from .search.find import Effort, refined, search
@@ -45,41 +52,63 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-MOST_LINES = 12
-"""Lines where no number is asked for: what a person can hold in mind with the grid on the wall."""
+MOST_LINES = 30
+"""Lines at most where no number is asked for: the longest size of the frontier, which judges the shorter ones."""
+GROWN = 12
+"""Lines up to which the beam grows the whole set; of longer ones it grows the first, and the climb adds the others."""
+HALF = 0.5
+"""Share of the counted customers in what the search aims at; the others are those that the joint fit expects."""
 SEARCH_ROWS = 30_000
 """Rows that the search runs on; beyond them it ends with a climb on all rows."""
 FINALISTS = 6
 """Cards on different lines that are judged on all rows."""
 MANY = 1000
 """Lines where only the number of criteria is limited."""
-WIDE = 20
+WIDE = 30
 """Beyond so many lines, criteria are chosen as a whole and their levels get points one by one."""
 WORTH = 4.0
 """Where no number of lines is asked for, a line more must lower the loss by this: about what the best of a hundred
-lines that mean nothing would (twice that is chi-square's 0.5 % point on one degree of freedom)."""
+lines that mean nothing would (twice that is chi-square's 0.5 % point on one degree of freedom). Of customers that are
+half expected it is half as much: their noise is smaller."""
 CLEAR = 0.95
 """Share of resamples in which points against the level's own close rate must keep their sign."""
 TRIES = 4
 SKETCH = Effort(Width(1, 3, 2, 0, 1), 12, 1, Care(6, 10, 1))
+LONG_ROWS = 10_000
+"""Rows that the search for more than `GROWN` lines runs on: with so many lines each row is nearly a cell of its own."""
+LONG = Effort(Width(1, 4, 4, 0, 2), 8, 1)
+NO_LIMITS = Constraints()
 
 
-def sparse_weights(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
-    """Whole points on at most `max_lines` lines (12 if none is asked for) within the cap (10 if none is asked for).
+def sparse_weights(tally: Tally, rates: RateTable, constraints: Constraints, joint: Weights | None = None) -> Weights:
+    """Whole points on at most `max_lines` lines (30 if none is asked for) within the cap (10 if none is asked for).
 
-    ``values * scale`` are the points; the criteria returned are coarser where ordered levels side by side have the same
-    points. Intervals come from the curvature at the points: they hold for the lines chosen, not for the choice.
+    ``values * scale`` are the points; the criteria returned are coarser where answers of one question have the same
+    points (ordered ones only side by side). Intervals come from the curvature at the points: they hold for the lines
+    chosen, not for the choice. `joint` is the joint fit of the same levels, where it is there already.
     """
-    return alternatives(tally, rates, constraints, most=1)[0]
+    return alternatives(tally, rates, constraints, most=1, joint=joint)[0]
 
 
-def sketched(tally: Tally, rates: RateTable, constraints: Constraints) -> Weights:
+def sketched(tally: Tally, rates: RateTable, constraints: Constraints, joint: Weights | None = None) -> Weights:
     """The same with a narrow search: good enough to see how the answer moves from one resample to the next."""
-    return alternatives(tally, rates, constraints, most=1, effort=SKETCH)[0]
+    return alternatives(tally, rates, constraints, most=1, effort=SKETCH, joint=joint)[0]
+
+
+def aimed(rows: Rows, joint: Weights) -> Rows:
+    """The rows with customers as a search for few lines should see them: half counted, half expected by a joint fit."""
+    rate = special.expit(predict(rows, joint.values) + joint.intercept)
+    return replace(rows, customers=HALF * rows.customers + (1 - HALF) * rows.leads * rate)
 
 
 def alternatives(
-    tally: Tally, rates: RateTable, constraints: Constraints, *, most: int = 10, effort: Effort | None = None
+    tally: Tally,
+    rates: RateTable,
+    constraints: Constraints,
+    *,
+    most: int = 10,
+    effort: Effort | None = None,
+    joint: Weights | None = None,
 ) -> tuple[Weights, ...]:
     """The best grid and others that tell other answers apart, with a loss within 1 % of it, best first.
 
@@ -87,9 +116,9 @@ def alternatives(
     A sales team may prefer one of them. Of grids that tell the same answers apart, the one with the fewest levels on
     which it differs from the best grid stands for all.
     """
-    limits = resolve(constraints, tally.criteria)
-    thin = zero_levels(tally, rates)
-    answers = _solved(tally, rates, constraints, limits, thin, effort, single=most == 1)
+    case = _Case(tally, rates, resolve(constraints, tally.criteria), zero_levels(tally, rates), joint)
+    limits, thin = case.limits, case.thin
+    answers = _solved(case, constraints, effort, single=most == 1)
     if not answers:
         return (no_weights("sparse", tally, (*limits.notes, note("nothing_worth")), thin),)
     alike: dict[bytes, list[_Answer]] = {}
@@ -115,11 +144,27 @@ def room_left(
     """
     limits, thin = resolve(constraints, tally.criteria), zero_levels(tally, rates)
     rows = rows_of(tally, SEARCH_ROWS)
-    offer = offered(tally.criteria, rates, limits, thin)
+    offer = offered(tally.criteria, rates, limits, thin)  # what lines are offered does not matter: see `bound_of`
     scores = predict(rows, np.asarray(points, np.float64)[placed(criteria, tally.criteria)])
     fit = fit_scores(scores[None], rows.leads, rows.customers)
     budget = _budget(constraints, len(tally.criteria))
     return bound_of(offer.on(rows), min(budget.lines, budget.criteria), float(fit.loss[0]), fits)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What every search on some leads looks at."""
+
+    tally: Tally
+    rates: RateTable
+    limits: Limits
+    thin: Mask
+    given: Weights | None
+
+    @cached_property
+    def joint(self) -> Weights:
+        """The joint fit of all levels."""
+        return roughly(self.tally, self.rates, NO_LIMITS) if self.given is None else self.given
 
 
 @dataclass(frozen=True)
@@ -130,6 +175,11 @@ class _Answer:
     spread: Floats
     scale: float
     intercept: float
+
+    @property
+    def lines(self) -> NDArray[np.intp]:
+        """The line of each level: within a criterion, answers of the same points are one."""
+        return np.zeros(len(self.points), np.intp)
 
 
 def _told_apart(tally: Tally, answer: _Answer) -> bytes:
@@ -149,20 +199,12 @@ def _budget(constraints: Constraints, criteria: int) -> Budget:
     return Budget(MOST_LINES if most is None else MANY, most or criteria, WORTH)
 
 
-def _solved(
-    tally: Tally,
-    rates: RateTable,
-    constraints: Constraints,
-    limits: Limits,
-    thin: Mask,
-    effort: Effort | None,
-    *,
-    single: bool,
-) -> list[_Answer]:
+def _solved(case: _Case, constraints: Constraints, effort: Effort | None, *, single: bool) -> list[_Answer]:
     """Cards that keep to the number of lines, and turn against a close rate only on clear evidence; best first.
 
     What does not is searched again: without such points, with a line less.
     """
+    tally, rates = case.tally, case.rates
     if not 0 < rates.overall.customers < rates.overall.leads or not tally.rows or not tally.criteria:
         return []
     if constraints.max_lines is None and constraints.max_criteria is None and not rates.distinct.any():
@@ -170,18 +212,15 @@ def _solved(
     limit = budget = _budget(constraints, len(tally.criteria))
 
     def sound(answer: _Answer) -> bool:
-        return _lines(tally, answer, limits) <= limit.lines and not _unclear(tally, answer, limits).any()
+        return _lines(tally, answer, case.limits) <= limit.lines and not _unclear(tally, answer, case.limits).any()
 
     answers: Iterator[_Answer] = iter(())
     for _ in range(TRIES):
-        answers = (
-            _by_level(tally, rates, limits, thin, budget)
-            if budget.lines > WIDE
-            else _by_line(tally, rates, limits, thin, budget, effort)
-        )
+        answers = _by_level(case, budget) if budget.lines > WIDE else _by_line(case, budget, effort)
         first = next(answers, None)
         if first is None:
             return []
+        limits = case.limits
         unclear, excess = _unclear(tally, first, limits), _lines(tally, first, limits) - limit.lines
         if excess <= 0 and not unclear.any():
             answers = chain((first,), answers)
@@ -191,31 +230,35 @@ def _solved(
             floor=np.where(unclear & (first.points < 0), 0.0, limits.floor),
             ceiling=np.where(unclear & (first.points > 0), 0.0, limits.ceiling),
         )
+        case = replace(case, limits=limits, given=case.joint)
         budget = replace(budget, lines=budget.lines - max(excess, 0))
     good = filter(sound, answers)
     return list(islice(good, 1)) if single else list(good)
 
 
-def _by_line(
-    tally: Tally, rates: RateTable, limits: Limits, thin: Mask, budget: Budget, effort: Effort | None
-) -> Iterator[_Answer]:
+def _by_line(case: _Case, budget: Budget, effort: Effort | None) -> Iterator[_Answer]:
     """The search for few lines, on a sample of the rows; where that is not all, a climb on all from its best cards."""
-    offer = offered(tally.criteria, rates, limits, thin)
+    tally, joint = case.tally, case.joint
+    offer = offered(tally.criteria, case.rates, case.limits, case.thin, joint.values)
     if not len(offer.lowest):
         return
-    rows = rows_of(tally, SEARCH_ROWS)
-    outcome = search(offer.on(rows), budget, effort)
+    budget = replace(budget, worth=budget.worth * HALF)
+    few = budget.lines <= GROWN
+    rows = rows_of(tally, SEARCH_ROWS if few else LONG_ROWS)
+    outcome = search(offer.on(aimed(rows, joint)), budget, effort or (None if few else LONG))
     if rows.leads is not tally.leads and outcome.pool:
         by_support: dict[bytes, Card] = {}
         for card in outcome.pool:
             by_support.setdefault((card.points != 0).tobytes(), card)
-        outcome = refined(offer.on(rows_of(tally)), budget, list(by_support.values())[:FINALISTS])
+        cards = list(by_support.values())[: FINALISTS if few else 1]
+        outcome = refined(offer.on(aimed(rows_of(tally), joint)), budget, cards, climbing=few)
     source = source_of(offer.on(rows if tally.exact else rows_of(tally)))
     yield from (_answer(tally, offer, source, card) for card in outcome.pool if card.scale > 0)
 
 
-def _by_level(tally: Tally, rates: RateTable, limits: Limits, thin: Mask, budget: Budget) -> Iterator[_Answer]:
+def _by_level(case: _Case, budget: Budget) -> Iterator[_Answer]:
     """The search for points on every level of some criteria, with the same end on all rows."""
+    tally, rates, limits, thin = case.tally, case.rates, case.limits, case.thin
     rows = rows_of(tally, SEARCH_ROWS)
     floor, ceiling = point_bounds(tally.criteria, rates, limits, thin)
     if not (floor < ceiling).any():
@@ -276,13 +319,13 @@ def _answer(tally: Tally, offer: Offer, source: Source, card: Card) -> _Answer:
 
 def _lines(tally: Tally, answer: _Answer, limits: Limits) -> int:
     """Lines of the grid: levels with points once those side by side are one."""
-    place = joined_places(tally.criteria, answer.points, limits.pinned)
+    place = joined_places(tally.criteria, answer.points, limits.pinned, answer.lines)
     return len(np.unique(place[answer.points != 0]))
 
 
 def _unclear(tally: Tally, answer: _Answer, limits: Limits) -> Mask:
     """Levels whose points stand against the close rate of their joined level, without clear evidence: (levels,)."""
-    place = joined_places(tally.criteria, answer.points, limits.pinned)
+    place = joined_places(tally.criteria, answer.points, limits.pinned, answer.lines)
     size = int(place.max(initial=-1)) + 1
     leads, customers = (np.bincount(place, tally.by_level[:, i], size)[place] for i in (0, 1))
     all_leads, all_customers = tally.overall
@@ -294,8 +337,8 @@ def _unclear(tally: Tally, answer: _Answer, limits: Limits) -> Mask:
 
 def _weights(tally: Tally, answer: _Answer, limits: Limits, thin: Mask) -> Weights:
     """An answer as weights on joined levels."""
-    criteria = joined(tally.criteria, answer.points, limits.pinned)
-    place = joined_places(tally.criteria, answer.points, limits.pinned)
+    criteria = joined(tally.criteria, answer.points, limits.pinned, answer.lines)
+    place = joined_places(tally.criteria, answer.points, limits.pinned, answer.lines)
     size = int(offsets(criteria)[-1])
     values, spread, empty = np.zeros(size), np.zeros(size), np.zeros(size, bool)
     values[place] = answer.points * answer.scale

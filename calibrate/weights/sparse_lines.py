@@ -2,8 +2,12 @@
 
 A level is a line. The value levels of an ordered criterion also offer runs of adjacent levels ('10 or more', '5 to
 49'), so that one line can say what several levels would. Two runs of one criterion may both have points only where
-each adds at most one interval to the grid: they are apart, or one lies in the other and shares an end with it. Levels
-side by side with the same points become one level of the grid, so lines are counted as the grid shows them.
+each adds at most one interval to the grid: they are apart, or one lies in the other and shares an end with it. The
+values of another criterion offer runs in the order of their weights ('Retail / Public'): the best way to part answers
+into groups never skips one in that order. Levels of the same points become one level of the grid, ordered ones only
+side by side, so lines are counted as the grid shows them.
+
+Source: Breiman, Friedman, Olshen and Stone, "Classification and regression trees" (1984), theorem 4.5, for the order.
 """
 
 from __future__ import annotations
@@ -83,16 +87,26 @@ def orders(criteria: Sequence[Criterion], rates: RateTable, limits: Limits, thin
     return tuple(demands)
 
 
-def offered(criteria: Sequence[Criterion], rates: RateTable, limits: Limits, thin: Flags) -> Offer:
-    """All lines that the levels of some criteria offer; thin and reference levels have points only where pinned."""
+def offered(
+    criteria: Sequence[Criterion],
+    rates: RateTable,
+    limits: Limits,
+    thin: Flags,
+    weights: NDArray[np.float64] | None = None,
+) -> Offer:
+    """All lines that the levels of some criteria offer; thin and reference levels have points only where pinned.
+
+    `weights` of all levels say the order in which answers may be one line; without them close rates do.
+    """
     bounds = offsets(criteria)
+    order = rates.rate if weights is None else weights
     fixed = limits.pinned | is_reference(criteria)
     floor, ceiling = point_bounds(criteria, rates, limits, thin)
     usable = (floor < ceiling) & ~limits.pinned
     blocks: list[tuple[int, list[int], int, int]] = []
     for at, (criterion, (start, end)) in enumerate(zip(criteria, pairwise(bounds), strict=True)):
         chain = next((c for c in limits.chains if start <= c.positions[0] < end), None)
-        for block, sign in _blocks(criterion, int(start), usable, _direction(chain, rates), fixed):
+        for block, sign in _blocks(criterion, int(start), usable, _direction(chain, rates), fixed, order):
             low, high = int(floor[block].max()), int(ceiling[block].min())
             blocks.append((at, block, max(low, 0) if sign > 0 else low, min(high, 0) if sign < 0 else high))
         blocks += [(at, [i], int(floor[i]), int(floor[i])) for i in range(start, end) if limits.pinned[i]]
@@ -105,14 +119,19 @@ def offered(criteria: Sequence[Criterion], rates: RateTable, limits: Limits, thi
         np.array([b[2] for b in blocks], np.int64),
         np.array([b[3] for b in blocks], np.int64),
         np.array([b[0] for b in blocks], np.intp),
-        _clashes(gives),
+        _clashes(gives, np.array([_in_order(criteria[b[0]]) for b in blocks], bool)),
         floor,
         ceiling,
     )
 
 
 def _blocks(
-    criterion: Criterion, start: int, usable: Flags, direction: int | None, fixed: Flags
+    criterion: Criterion,
+    start: int,
+    usable: Flags,
+    direction: int | None,
+    fixed: Flags,
+    weights: NDArray[np.float64],
 ) -> Iterator[tuple[list[int], int]]:
     """The levels of each line of one criterion, as positions over all levels, and the sign its points must have.
 
@@ -124,15 +143,26 @@ def _blocks(
     yield from (([i], 0) for i in special if usable[i])
     if direction is not None:
         yield from _chained(values, usable, direction, fixed)
-    elif criterion.ordered or criterion.kind == "number":
+    elif _in_order(criterion):
         for run in _runs(values, usable):
-            size = len(run)
-            for a in range(size):
-                for b in range(a + 1, size + 1):
-                    if size <= MOST_RUNS or b == a + 1 or a == 0 or b == size:
-                        yield run[a:b], 0
+            yield from ((part, 0) for part in _parts(run))
     else:
-        yield from (([i], 0) for i in values if usable[i])
+        by_weight = sorted((i for i in values if usable[i]), key=lambda i: (weights[i], i))
+        yield from ((sorted(part), 0) for part in _parts(by_weight))
+
+
+def _in_order(criterion: Criterion) -> bool:
+    """Whether the values of a criterion have an order of their own."""
+    return criterion.ordered or criterion.kind == "number"
+
+
+def _parts(run: list[int]) -> Iterator[list[int]]:
+    """Levels side by side in a run: all such parts of a short one, of a long one single levels and those to an end."""
+    size = len(run)
+    for a in range(size):
+        for b in range(a + 1, size + 1):
+            if size <= MOST_RUNS or b == a + 1 or a == 0 or b == size:
+                yield run[a:b]
 
 
 def _chained(values: list[int], usable: Flags, direction: int, fixed: Flags) -> Iterator[tuple[list[int], int]]:
@@ -167,15 +197,17 @@ def _direction(chain: Chain | None, rates: RateTable) -> int | None:
     return 1 if float((leads * steps * rates.rate[at]).sum()) >= 0 else -1
 
 
-def _clashes(gives: Flags) -> Flags:
-    """Pairs of lines that overlap without one lying in the other and sharing an end with it."""
+def _clashes(gives: Flags, ordered: Flags) -> Flags:
+    """Pairs of lines that overlap without one lying in the other, and, where levels have an order, sharing an end."""
     if not len(gives):
         return np.zeros((0, 0), bool)
+    shared = gives.astype(np.float32) @ gives.T.astype(np.float32)
+    size = shared.diagonal()
     first = gives.argmax(axis=1)
     last = gives.shape[1] - 1 - gives[:, ::-1].argmax(axis=1)
-    disjoint = (last[:, None] < first[None, :]) | (first[:, None] > last[None, :])
-    nested = (first[:, None] == first[None, :]) | (last[:, None] == last[None, :])
-    clash: Flags = ~(disjoint | nested)
+    nested = shared == np.minimum(size[:, None], size[None, :])
+    nested &= ~ordered[:, None] | (first[:, None] == first[None, :]) | (last[:, None] == last[None, :])
+    clash: Flags = (shared > 0) & ~nested
     np.fill_diagonal(clash, False)
     return clash
 
@@ -221,7 +253,7 @@ def joined_places(
     for criterion, a in zip(criteria, offsets(criteria)[:-1], strict=True):
         values = a + np.array([i for i, level in enumerate(criterion.levels) if level.role == "value"], np.intp)
         free = values[~fixed[values] & (points[values] != 0)]
-        if criterion.ordered or criterion.kind == "number":
+        if _in_order(criterion):
             for one, two in pairwise(free.tolist()):
                 if two == one + 1 and points[one] == points[two]:
                     leader[two] = leader[one]

@@ -67,10 +67,12 @@ def search(lines: Lines, budget: Budget, effort: Effort | None = None) -> Found:
     return _found(climb, positions, len(lines))
 
 
-def refined(lines: Lines, budget: Budget, cards: Sequence[Card], effort: Effort | None = None) -> Found:
+def refined(
+    lines: Lines, budget: Budget, cards: Sequence[Card], effort: Effort | None = None, *, climbing: bool = True
+) -> Found:
     """The best card after a climb on other rows: all of them, say, after a search on a sample.
 
-    The climb starts from the given card that is best there.
+    The climb starts from the given card that is best there; without one the cards are fitted to the rows, no more.
     """
     effort = effort or Effort()
     positions = np.arange(len(lines), dtype=np.intp)
@@ -87,7 +89,8 @@ def refined(lines: Lines, budget: Budget, cards: Sequence[Card], effort: Effort 
         )
     for candidate in candidates:
         climb.keep(candidate)
-    climb.climb(min(candidates, key=climb.cost))
+    if climbing:
+        climb.climb(min(candidates, key=climb.cost))
     return _found(climb, positions, len(lines))
 
 
