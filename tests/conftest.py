@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# The same examples on every machine, however busy it is: a red run can be run again.
-settings.register_profile("fixed", derandomize=True, deadline=None)
+# the same examples on every machine, however busy it is: a red run can be run again
+settings.register_profile("fixed", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("fixed")
 
 for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):

@@ -16,7 +16,7 @@ from ..leads.columns.roles import newest_first
 from ..leads.history import History
 from ..leads.retention import thinned
 from ..leads.terms import Group
-from ..points.recency import ALIKE, NEWEST, Recency
+from ..points.recency import ALIKE, NEWEST, Recency, sorted_by_outcome
 from ..report.review import Account, Warning_
 from .counted import SLOWEST, Counted, quick
 
@@ -163,7 +163,9 @@ def warnings(reading: Counted, recency: Recency = ALIKE) -> tuple[Warning_, ...]
         risks.append(("few_customers", {"customers": customers, "leads": leads}))
     if history.order == "file" and "all_too_young" not in dict(risks):
         falling = newest_first(reading.table)
-        if falling is None:
+        if sorted_by_outcome(reading.tally.totals):
+            risks.append(("outcome_order", {}))
+        elif falling is None:
             risks.append(("file_order", {}))
         else:
             risks.append(("newest_first", {"column": falling[0], "share": falling[1]}))

@@ -38,6 +38,7 @@ from ..grid.lead_age import ANY_AGE
 from ..leads.columns.roles import newest_first
 from ..leads.history import History
 from ..points.plan import Plan, Prepared, all_redrawn, calibrate_prepared, prepare
+from ..points.recency import sorted_by_outcome
 from ..points.score_table import score, with_minimums
 from ..report.review import Candidate, Handover, Past, Review, Robustness
 from ..weights.constraints import check as check_names
@@ -240,12 +241,16 @@ def _signed(frontier: Frontier, reading: Counted) -> Frontier:
 
 
 def _in_time(comparison: Comparison, reading: Counted) -> Comparison:
-    """The comparison without a verdict where the file runs backwards in time: its later leads are the older ones."""
-    falling = newest_first(reading.table) if reading.history.order == "file" else None
-    if falling is None:
+    """The comparison without a verdict where the file's order is no time, or runs backwards: nothing in it is later."""
+    if reading.history.order != "file":
         return comparison
-    facts: dict[str, float | int | str] = {"column": falling[0], "share": falling[1]}
-    return replace(comparison, verdict=Verdict("wait", None, "reversed_time", facts, comparison.verdict.baseline))
+    baseline, falling = comparison.verdict.baseline, newest_first(reading.table)
+    if falling is not None:
+        facts: dict[str, float | int | str] = {"column": falling[0], "share": falling[1]}
+        return replace(comparison, verdict=Verdict("wait", None, "reversed_time", facts, baseline))
+    if sorted_by_outcome(reading.tally.totals):
+        return replace(comparison, verdict=Verdict("wait", None, "sorted_by_outcome", {}, baseline))
+    return comparison
 
 
 def _with_ages_and_lines(

@@ -42,6 +42,8 @@ FEWEST_NEWEST = 15
 """Customers, and other leads, on which an intercept of the newest cohorts rests."""
 FORETOLD, BLOCKS = 0.4, 4
 """Share of the leads that are foretold, and in how many blocks."""
+SORTED = 0.8
+"""Part of the outcome's variance that lies between cohorts where leads are sorted by it; no time changes so much."""
 MANY = 5
 """Leads of an answer that a cohort would hold by chance, so that having none says something."""
 MOST_ROWS = 12_000
@@ -121,11 +123,11 @@ ALIKE = Recency()
 def recency_of(tally: Tally, close_days: int | None = None) -> Recency:
     """The forgetting that foretells the newest cohorts of a tally surely better than none, if any does.
 
-    `close_days`: days until a lead's outcome is known (default: the tally's window). Where leads
-    without dates stand sorted by their answers, their order tells no time, and nothing is forgotten.
+    `close_days`: days until a lead's outcome is known (default: the tally's window). Where leads without dates stand
+    sorted by their answers or by their outcome, their order tells no time, and nothing is forgotten.
     """
     totals = tally.totals
-    if tally.ends is None and sorted_by_answers(tally.marginals):
+    if tally.ends is None and (sorted_by_outcome(totals) or sorted_by_answers(tally.marginals)):
         return ALIKE
     occupied = np.flatnonzero(totals[:, 0] > 0)
     customers = int(totals[:, 1].sum())
@@ -156,6 +158,19 @@ def recency_of(tally: Tally, close_days: int | None = None) -> Recency:
         ),
         key=lambda recency: recency.gain,
     )
+
+
+def sorted_by_outcome(totals: NDArray[np.int64]) -> bool:
+    """Whether customers and other leads stand apart: which cohort a lead is in tells its outcome, counts (T, 2).
+
+    >>> falling, parted = [[50, 20], [50, 15], [50, 9], [50, 2]], [[50, 50], [50, 50], [50, 10], [50, 0]]
+    >>> sorted_by_outcome(np.array(falling)), sorted_by_outcome(np.array(parted))
+    (False, True)
+    """
+    leads, customers = totals.T.astype(float)
+    rate = customers.sum() / max(leads.sum(), 1.0)
+    spread = leads @ (np.divide(customers, leads, out=np.full(len(leads), rate), where=leads > 0) - rate) ** 2
+    return bool(spread >= SORTED * leads.sum() * rate * (1 - rate) > 0)
 
 
 def sorted_by_answers(marginals: Sequence[NDArray[np.int64]]) -> bool:

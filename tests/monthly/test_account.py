@@ -62,6 +62,8 @@ def test_few_customers_and_leads_without_dates_are_told(tmp_path: Path) -> None:
     rows = [(row[3], row[4], "yes" if row[2] else "no") for row in dated(600)]
     undated = counted(write(tmp_path / "undated.csv", ("sector", "demo", "won"), rows))
     assert "file_order" in keys(undated) and "few_customers" not in keys(undated)  # 120 customers
+    parted = counted(write(tmp_path / "sorted.csv", ("sector", "demo", "won"), sorted(rows, key=lambda row: row[2])))
+    assert "outcome_order" in keys(parted) and "file_order" not in keys(parted)
 
 
 def test_sales_after_the_window_propose_a_longer_one(tmp_path: Path) -> None:

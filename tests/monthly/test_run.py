@@ -61,6 +61,24 @@ def test_reversed_time_gets_no_verdict(tmp_path: Path) -> None:
     assert "--order “Lead Number”" in summarise(made, load("en"))
 
 
+def test_a_file_sorted_by_its_outcome_has_grids_and_no_verdict(tmp_path: Path) -> None:
+    """Customers first, then all others: no cohort is later, and nothing is forgotten for standing above."""
+    rng = random.Random(4)
+    rows = []
+    for _ in range(LEADS):
+        demo = rng.random() < 0.3
+        rows.append((int(rng.random() < (0.4 if demo else 0.08)), "yes" if demo else "no"))
+    lines = [f"{demo},{won}" for won, demo in sorted(rows, reverse=True)]
+    (tmp_path / "leads.csv").write_text("\n".join(["demo,Converted", *lines]) + "\n", encoding="utf-8")
+    made = monthly.review(read(tmp_path / "leads.csv"))
+    verdict = made.comparison.verdict
+    assert (verdict.decision, verdict.candidate, verdict.reason) == ("wait", None, "sorted_by_outcome")
+    assert dict(made.warnings).keys() >= {"outcome_order"} and made.candidates[0].grid.lines
+    for language in ("en", "fr"):
+        told = answer_of(made, load(language))
+        assert "--order" in told.sentences[0] and "--order" in summarise(made, load(language))
+
+
 def test_an_order_that_is_named_is_taken_as_it_is(tmp_path: Path) -> None:
     path = newest_first(tmp_path / "leads.csv", 0.04)
     asked = settings_from({
