@@ -51,8 +51,6 @@ JOINT, SEARCHED, LOG_ODDS = "logistic", "sparse", ("evidence", "logistic")
 those whose weights know no cap."""
 RECIPE = "lift"
 """The method that gives points to every rate, however little stands behind it."""
-REDRAWN_WITH = {"logistic": roughly}
-"""Methods that are run in a quicker way on resamples, beside the one that searches."""
 
 
 @dataclass(frozen=True)
@@ -156,22 +154,20 @@ class Prepared:
             constraints = replace(constraints, cap=None)
         key = method, repr(constraints)
         if key not in self._weights:
-            weights = self._searched(constraints) if method == SEARCHED else self._direct(method, constraints)
+            weights = self._anew(method, constraints)
             if method not in METHODS_JOINT:
                 limits = resolve(constraints, self.learnt.criteria)
                 weights = without_repeats(weights, self.learnt, limits, self.repeated)
             self._weights[key] = weights
         return self._weights[key]
 
-    def _direct(self, method: str, constraints: Constraints) -> Weights:
-        """The weights that a method reads off the leads."""
-        weigh = REDRAWN_WITH.get(method, METHODS[method]) if self.rough else METHODS[method]
+    def _anew(self, method: str, constraints: Constraints) -> Weights:
+        """The weights that a method reads off the leads; the one that searches looks at the joint fit too."""
+        if method == SEARCHED:
+            search = sketched if self.rough else sparse_weights
+            return search(self.learnt, self.rates, constraints, self._weighed(JOINT, NO_LIMITS))
+        weigh = roughly if method == JOINT and self.rough else METHODS[method]
         return weigh(self.learnt, self.rates, constraints)
-
-    def _searched(self, constraints: Constraints) -> Weights:
-        """The weights of the method that searches, which looks at the joint fit too."""
-        weigh = sketched if self.rough else sparse_weights
-        return weigh(self.learnt, self.rates, constraints, self._weighed(JOINT, NO_LIMITS))
 
     def path(self, method: str, constraints: Constraints) -> tuple[Weights, dict[int, Lines]]:
         """The lines of a method's grids of every size of the frontier, and the weights they come from.
