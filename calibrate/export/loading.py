@@ -119,7 +119,9 @@ def _test(grid: Grid, form: str, coverage: Coverage, words: Words, system: str) 
         carried += 0 if fates.get(line_name(criterion, place, points[place])) == "impossible" else points[place]
     band = grid.band(lead)
     rates = rate_at(close_rates(grid), score)
-    sentence = words("loading.score", score=score) + (words("loading.band", band=escape(band)) if band else "")
+    sentence = words("loading.score", score=score) + (
+        words("loading.band", band=escape(_band_named(band, words))) if band else ""
+    )
     if rates is not None:
         sentence += words("loading.rate", rate=rates[0])
     lines = [*table(words("loading.test_head").split("|"), rows), "", sentence + ".", ""]
@@ -129,6 +131,12 @@ def _test(grid: Grid, form: str, coverage: Coverage, words: Words, system: str) 
     if not any(fates.get(gap) == "impossible" for gap in gaps):
         lines.append(words("loading.empty", score=grid.score({})))
     return lines
+
+
+def _band_named(name: str, words: Words) -> str:
+    """A band as the file names it, with its name in the language where that is another."""
+    translated = words.texts.get(f"said.{name.replace(' ', '_')}", name)
+    return name if translated == name else f"{name} ({translated})"
 
 
 def _spelt(value: object) -> str:

@@ -11,7 +11,7 @@ from ..errors import HistoryError, SettingsError
 from ..leads.columns.date_columns import DateColumns, date_columns_of, is_sale
 from ..leads.columns.naming import words_of
 from ..leads.columns.outcome import MOST_LISTED
-from ..leads.columns.outcome_column import find_outcome, find_value, statuses
+from ..leads.columns.outcome_column import find_outcome, find_value, possible_outcomes, statuses
 from ..leads.columns.person_names import may_be_shown
 from ..leads.columns.profile import profiles_of
 from ..leads.columns.proposal import find_id
@@ -76,6 +76,10 @@ def resolved(settings: Settings, table: Table, outcomes: Table | None = None) ->
         closed = _noted(facts, closed)
     elif closed is not None and customer is None and outcomes is None:
         warnings += _date_named(table, closed)
+    if customer is None and closed is None and outcomes is None:
+        customer = _alone(table, ignore)
+        facts.append(Fact("outcome_alone", {"column": customer}))
+        warnings.append(("outcome_alone", {"column": customer}))
     signed = outcomes is not None and any(fact.key == "signatures" for fact in outcomes.facts)
     if outcomes is not None and customer is None and not signed:
         warnings += _every_row(outcomes, closed)
@@ -158,6 +162,25 @@ def _outcome_column(
     spelt = " and ".join(f"'{value}'" for value in values)
     raise SettingsError(
         f"--customer-value {spelt}: no column holds it; name the column that tells customers with --customer"
+    )
+
+
+def _alone(table: Table, ignore: list[str]) -> str:
+    """The one column that says yes and no and can be the outcome; an error that names the candidates elsewhere."""
+    candidates = possible_outcomes(table, ignore)
+    if len(candidates) == 1:
+        return candidates[0]
+    ways = "its date with --customer-at, or a second file with --outcomes"
+    if candidates:
+        listed = ", ".join(f"'{name}'" for name in candidates[:MOST_LISTED])
+        more = f" and {len(candidates) - MOST_LISTED} more" if len(candidates) > MOST_LISTED else ""
+        raise HistoryError(
+            f"nothing says which leads became customers. These columns say yes and no and can be the outcome: {listed}"
+            f"{more}. Name the one that is, e.g. --customer '{candidates[0]}'; or {ways}"
+        )
+    raise HistoryError(
+        "nothing says which leads became customers: no column says yes and no. Name the outcome with --customer, "
+        f"{ways}. Columns: {', '.join(column.name for column in table.columns[:40])}"
     )
 
 

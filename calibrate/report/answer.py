@@ -85,7 +85,8 @@ def caught(judgement: Judged, share: float) -> float:
 def equal_calls(review: Review, candidate: Candidate, asking: Candidate | None = None) -> EqualCalls | None:
     """The candidate beside today's way of calling, at the calls of the marketing-qualified threshold.
 
-    The threshold is that of `asking`, as a rule the candidate itself.
+    The threshold is that of `asking`, as a rule the candidate itself. The interval is that of the comparison, which
+    calls as many leads as sales can, brought to the number of calls here.
     """
     asking = asking or candidate
     judgement, limits = review.judged(candidate.name), asking.grid.thresholds
@@ -98,11 +99,25 @@ def equal_calls(review: Review, candidate: Candidate, asking: Candidate | None =
     before = review.judged(CURRENT) if candidate.name != CURRENT else None
     base = caught(before, shares) if before is not None else shares
     estimate = judgement.difference.get(METRIC) if before is not None else judgement.metrics.get(METRIC)
-    half = (estimate.high - estimate.low) / 2 if estimate is not None else 1.96 / np.sqrt(max(customers, 1))
     after = caught(judgement, shares)
+    half = 1.96 * np.sqrt(after * (1 - after) / max(customers, 1))
+    if estimate is not None:
+        half = (estimate.high - estimate.low) / 2 * _wider(judgement, after)
     gain, most = after - base, float(later.customers.sum()) or customers
     low, high = max(gain - half, -base), min(gain + half, 1 - base)
     return EqualCalls(calls, base * most, after * most, low * most, high * most, before is not None)
+
+
+def _wider(judgement: Judged, share: float) -> float:
+    """How much wider a share of customers spreads than the one at capacity: as a binomial, sqrt(p (1 - p)).
+
+    >>> from types import SimpleNamespace
+    >>> _wider(SimpleNamespace(metrics={METRIC: SimpleNamespace(value=0.2)}), 0.5)
+    1.25
+    """
+    at_capacity = judgement.metrics.get(METRIC)
+    spread = 0.0 if at_capacity is None else at_capacity.value * (1 - at_capacity.value)
+    return float(np.sqrt(share * (1 - share) / spread)) if spread > 0 else 1.0
 
 
 def deciding_calls(review: Review) -> tuple[Candidate, EqualCalls] | None:

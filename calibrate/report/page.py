@@ -125,6 +125,7 @@ def _values(review: Review, words: Words) -> dict[str, Any]:
         "judged": review.judged,
         "metric_rows": sections.metric_rows(review),
         "formats": sections.FORMATS,
+        "is_twin": sections.is_twin,
         "level": lambda level, criterion="": level_name(level, words, criterion),
         "crit": partial(criterion_name, words=words),
         "sides": partial(sections.sides, review),

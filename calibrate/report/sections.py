@@ -46,6 +46,15 @@ class Cell:
     rank: int | None = None
 
 
+def is_twin(difference: Estimate | None) -> bool:
+    """Whether a grid is held against itself: in each fold the same grid stood for it and for the baseline.
+
+    >>> is_twin(Estimate(0, 0, 0)), is_twin(Estimate(0, -0.1, 0.1)), is_twin(None)
+    (True, False, False)
+    """
+    return difference is not None and not any((difference.value, difference.low, difference.high))
+
+
 def side_of(metric: str, difference: Estimate | None) -> str:
     """Whether a difference is surely better or worse, the same as far as one can tell, or not to be ranked.
 

@@ -192,7 +192,8 @@ def _candidates(review: Review, say: Words) -> Iterator[str]:
             kind = sections.FORMATS.get(metric, ("decimal3", ""))[0]
             row.append(say.measured(one.metrics[metric], kind) if one and metric in one.metrics else "")
         gap = one.difference.get(primary) if one else None
-        row.append(say.measured(gap, sections.FORMATS.get(primary, ("", "signed3"))[1]) if gap else "")
+        difference = "" if gap is None else say.measured(gap, sections.FORMATS.get(primary, ("", "signed3"))[1])
+        row.append(say("summary.twin") if sections.is_twin(gap) else difference)
         rows.append(row)
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
     for row in rows:

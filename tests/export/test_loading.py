@@ -103,3 +103,9 @@ def test_derived_and_mailbox_columns_are_shown_by_what_they_are_read_from() -> N
     }
     assert "| Job title | ceo | +5 |\n| E | ana@gmail.com | -2 |" in pages["python"]
     assert "| rank | boss | +5 |\n| E \\(mailbox\\) | free | -2 |" in pages["mautic"]
+
+
+def test_a_band_is_named_as_the_file_names_it_and_in_the_language() -> None:
+    assert loading._band_named("sales-qualified", load("en")) == "sales-qualified"
+    assert loading._band_named("sales-qualified", load("fr")) == "sales-qualified (qualifié commercial)"
+    assert loading._band_named("rappeler Paul", load("fr")) == "rappeler Paul"

@@ -133,3 +133,26 @@ def test_rows_of_a_second_file_without_a_day_are_no_customers_and_said(tmp_path:
     outcomes = opened(write(tmp_path / "deals.csv", ("Lead ID", "Amount", "Closed at"), deals))
     warned = dict(resolved(asked(leads), opened(leads), outcomes).warnings)
     assert warned["outcomes_dated_row"] == {"file": "deals.csv", "rows": 10, "of": 20, "column": "Closed at"}
+
+
+def test_the_one_yes_or_no_that_can_be_the_outcome_is_taken_and_said(tmp_path: Path) -> None:
+    header = ("Lead ID", "Created at", "Bought it", "Newsletter", "Sector")
+    rows: list[tuple[object, ...]] = [
+        (f"L{i}", day(i), "yes" if i % 5 == 0 else "no", "ny"[i % 2], "ab"[i % 2]) for i in range(60)
+    ]
+    result = found(tmp_path, header, rows)
+    assert roles(result) == ("Lead ID", "Created at", None, "Bought it")
+    assert ("outcome_alone", {"column": "Bought it"}) in result.warnings
+
+
+def test_several_that_can_be_the_outcome_are_named_and_no_other_column(tmp_path: Path) -> None:
+    header = ("Lead ID", "Created at", "Flag", "Status", "Newsletter", "Sector")
+    rows: list[tuple[object, ...]] = [(f"L{i}", day(i), i % 2, i % 3 // 2, "ny"[i % 2], "ab"[i % 2]) for i in range(60)]
+    with pytest.raises(HistoryError, match=r"can be the outcome: 'Status', 'Flag'. Name the one.*--customer 'Status'"):
+        found(tmp_path, header, rows)
+
+
+def test_without_a_yes_or_no_all_columns_are_listed(tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [(f"L{i}", day(i), "ab"[i % 2]) for i in range(60)]
+    with pytest.raises(HistoryError, match=r"no column says yes and no.*Columns: Lead ID, Created at, Sector"):
+        found(tmp_path, ("Lead ID", "Created at", "Sector"), rows)

@@ -84,7 +84,10 @@ def test_the_answer_stays_short() -> None:
 
 
 def pencil() -> Review:
-    """A quarter of the leads score 5 or more. There the new grid catches 60 % of later customers, today's 50 %."""
+    """A quarter of the leads score 5 or more. There the new grid catches 60 % of later customers, today's 50 %.
+
+    At capacity it catches 20 %: half widths of .03 there are .03 sqrt(.6 x .4 / (.2 x .8)) = .03 sqrt(1.5) here.
+    """
     new, old = REVIEW.candidates[0], REVIEW.candidates[-1]
     scores = Scores(("all",), np.array([0, 5]), np.array([[750.0, 250.0]]), np.array([[40.0, 60.0]]))
     new = replace(new, scores=scores, grid=replace(new.grid, thresholds=Thresholds(5, 9)))
@@ -92,7 +95,8 @@ def pencil() -> Review:
     for name, share in (("logistic", 0.6), ("current", 0.5)):
         gains = pd.DataFrame({"share_leads": [0.0, 0.25, 1.0], "share_customers": [0.0, share, 1.0]})
         gap = {"capture_at_capacity": Estimate(0.1, 0.07, 0.13)} if name == "logistic" else {}
-        judged.append(replace(REVIEW.comparison.judged[0], name=name, gains=gains, difference=gap))
+        metrics = {**REVIEW.comparison.judged[0].metrics, "capture_at_capacity": Estimate(0.2, 0.15, 0.25)}
+        judged.append(replace(REVIEW.comparison.judged[0], name=name, gains=gains, difference=gap, metrics=metrics))
     return replace(REVIEW, candidates=(new, old), comparison=replace(REVIEW.comparison, judged=tuple(judged)))
 
 
@@ -102,7 +106,9 @@ def test_grids_are_compared_at_the_calls_of_the_proposed_one() -> None:
     later = made.tally.only(np.logical_or.reduce([fold.judged for fold in made.comparison.folds])).overall[1]
     assert found is not None and found.current and found.calls == 0.25 * made.comparison.leads
     assert (found.before, found.after) == (pytest.approx(0.5 * later), pytest.approx(0.6 * later))
-    assert (found.gain, found.low, found.high) == pytest.approx((0.1 * later, 0.07 * later, 0.13 * later))
+    assert (found.gain, found.low, found.high) == pytest.approx(
+        (0.1 * later, (0.1 - 0.03 * 1.5**0.5) * later, (0.1 + 0.03 * 1.5**0.5) * later)
+    )
     assert found.rate == pytest.approx(found.after / found.calls) and EqualCalls(0, 0, 0, 0, 0, True).rate == 0
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from ...engine.query import as_text, count_where, flag, one_of, quoted, select
 from ...engine.table import Table
 from ...errors import HistoryError
-from .naming import words_of
+from .naming import axis_of, words_of
 from .outcome_words import meaning, spelling
 from .profile import Profile, profiles_of
 
@@ -54,6 +54,21 @@ def find_outcome(table: Table, ignore: Sequence[str] = ()) -> str | None:
                 f"'{another}'. Name the one that tells customers with --customer, e.g. --customer '{one}'"
             )
     return telling[0] if telling else None
+
+
+def possible_outcomes(table: Table, ignore: Sequence[str] = ()) -> list[str]:
+    """Columns that say yes and no and can be an outcome: a status first, none that tells what a lead did."""
+    names = tuple(
+        column.name
+        for column in table.columns
+        if column.type in ("text", "boolean", "number")
+        and column.name not in ignore
+        and axis_of(column.name) != "engagement"
+        and not _EARLIER.search(words_of(column.name))
+    )
+    profiles = profiles_of(table, names) if names else {}
+    flags = [name for name, column_profile in profiles.items() if _yes_no(column_profile)]
+    return sorted(flags, key=lambda name: not _STATUS.search(words_of(name)))
 
 
 def find_value(table: Table, values: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from columns_case import Make
 
 from calibrate.errors import HistoryError
-from calibrate.leads.columns.outcome_column import find_outcome, find_value
+from calibrate.leads.columns.outcome_column import find_outcome, find_value, possible_outcomes
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,11 @@ def test_a_value_finds_its_column_however_it_is_written(make: Make) -> None:
     table = make({"Etat": ["signé", "attente", "SIGNE "] * 20, "Canal": ["web", "salon", "web"] * 20})
     assert find_value(table, ["Signé"]) == ["Etat"]
     assert find_value(table, ["Signé", "web"]) == []
+
+
+def test_a_yes_or_no_that_can_be_an_outcome_is_proposed_a_status_first(make: Make) -> None:
+    """What a lead did (newsletter, webinar) and what was true before (last purchase) is no outcome."""
+    flags = ["Yes", "No", "No"] * 20
+    columns = {"Newsletter": flags, "Flag": [1, 0, 0] * 20, "Last purchase": flags, "Status": [1, 0, 1] * 20}
+    assert possible_outcomes(make({**columns, "Sector": ["a", "b", "c"] * 20})) == ["Status", "Flag"]
+    assert possible_outcomes(make(columns), ignore=["Status"]) == ["Flag"]
