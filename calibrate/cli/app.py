@@ -36,14 +36,13 @@ from .flags import (
     with_flags,
     words_of,
 )
+from .help import arrange, name_of
 from .output import Progressing, any_encoding, complain, grid_for_day, rates_table, say, say_json
 
 for _threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # small matrices: threads only wait for each other
     os.environ.setdefault(_threads, "1")
 
 if TYPE_CHECKING:
-    from typer.models import CommandInfo
-
     from ..counts.leakage import Suspect
     from ..counts.rates import RateTable
     from ..language import Words
@@ -296,6 +295,9 @@ def demo(
         say("\n" + words_of(lang)("terminal.report", path=page))
 
 
+arrange(app)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point: run a command and leave with 0 (done), 2 (wrong usage or input) or 1 (a fault of ours)."""
     any_encoding()
@@ -347,7 +349,7 @@ def _asked(arguments: Sequence[str]) -> typer.Typer:
     (0, True)
     """
     name = arguments[0] if arguments else ""
-    mine = [command for command in app.registered_commands if _command_name(command) == name]
+    mine = [command for command in app.registered_commands if name_of(command) == name]
     group = [group for group in app.registered_groups if group.name == name]
     if not mine and not group:
         return app
@@ -357,10 +359,6 @@ def _asked(arguments: Sequence[str]) -> typer.Typer:
     narrow.registered_callback = app.registered_callback
     narrow.registered_commands, narrow.registered_groups = mine, group
     return narrow
-
-
-def _command_name(command: CommandInfo) -> str:
-    return command.name or getattr(command.callback, "__name__", "").replace("_", "-")
 
 
 def _told_as_ours() -> NoReturn:

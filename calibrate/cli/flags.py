@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from ..errors import SettingsError
+from .help import SETTLED, THIS_RUN
 
 if TYPE_CHECKING:
     from ..language import Words
@@ -43,16 +44,32 @@ NEW_DATA = "new_data"
 RUN_FLAGS: dict[str, Any] = {
     NEW_DATA: Annotated[
         str | None,
-        Option("--data", metavar="FILE", help="The leads of this month, in place of the file that the settings name."),
+        Option(
+            "--data",
+            metavar="FILE",
+            help="The leads of this month, in place of the file that the settings name.",
+            rich_help_panel=THIS_RUN,
+        ),
     ],
     "target": Annotated[
         str | None,
         Option(
-            "--for", metavar="SYSTEM", help="Also make the grid that this system can hold: pipedrive, hubspot, zoho…"
+            "--for",
+            metavar="SYSTEM",
+            help="Also make the grid that this system can hold: pipedrive, hubspot, zoho…",
+            rich_help_panel="The grids",
         ),
     ],
-    "force": Annotated[bool, Option("--force", help="Write the report of a month anew that a decision has closed.")],
-    "notebook": Annotated[bool, Option("--notebook", help="Run notebooks/monthly.ipynb too, saved as notebook.html.")],
+    "force": Annotated[
+        bool,
+        Option(
+            "--force", help="Write the report of a month anew that a decision has closed.", rich_help_panel=THIS_RUN
+        ),
+    ],
+    "notebook": Annotated[
+        bool,
+        Option("--notebook", help="Run notebooks/monthly.ipynb too, saved as notebook.html.", rich_help_panel=THIS_RUN),
+    ],
 }
 """Flags of `run` alone."""
 DATA_HELP = (
@@ -68,7 +85,12 @@ def _flag(option: SettingsOption, flag: Flag) -> Any:
     text = option.field.description or ""
     names = ["--{0}/--no-{0}".format(option.name.replace("_", "-"))] if option.type is bool else []
     kind: Any = list[str] if option.several else option.type if option.type in (int, float, bool) else str
-    spelled = Option(*names, metavar=flag.metavar or None, help=text[:1].upper() + text[1:] + default + ".")
+    spelled = Option(
+        *names,
+        metavar=flag.metavar or None,
+        help=text[:1].upper() + text[1:] + default + ".",
+        rich_help_panel=SETTLED[option.section],
+    )
     return Annotated[kind | None, spelled]
 
 

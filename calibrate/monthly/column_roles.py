@@ -56,11 +56,10 @@ def resolved(settings: Settings, table: Table, outcomes: Table | None = None) ->
         created = day_columns.created
         if created is not None:
             facts.append(Fact("guessed_created_at" if day_columns.guessed else "found_created_at", {"column": created}))
-        else:
+        elif day_columns.refused:
             facts += [Fact("date_refused", {"column": name, "reason": why}) for name, why in day_columns.refused]
-            if day_columns.refused:
-                names = ", ".join(f"“{name}”" for name, _ in day_columns.refused[:MOST_LISTED])
-                warnings.append(("dates_unused", {"columns": names}))
+            names = ", ".join(f"“{name}”" for name, _ in day_columns.refused[:MOST_LISTED])
+            warnings.append(("dates_unused", {"columns": names}))
     customer = outcome.customer
     if customer is None:
         ignore = [name for name in (created, time_.order, outcome.lead_id, outcome.worked, outcome.value) if name]
@@ -78,7 +77,6 @@ def resolved(settings: Settings, table: Table, outcomes: Table | None = None) ->
         warnings += _date_named(table, closed)
     if customer is None and closed is None and outcomes is None:
         customer = _alone(table, ignore)
-        facts.append(Fact("outcome_alone", {"column": customer}))
         warnings.append(("outcome_alone", {"column": customer}))
     signed = outcomes is not None and any(fact.key == "signatures" for fact in outcomes.facts)
     if outcomes is not None and customer is None and not signed:
