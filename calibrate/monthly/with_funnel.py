@@ -129,14 +129,14 @@ def other_windows(
     used = history.terms.close_within_days
     ranked = [entry for entry in review.comparison.judged if "auc" in entry.metrics]
     best = max(ranked, key=lambda entry: entry.metrics["auc"].value, default=None)
-    windows = []
+    windows, effect = [], review.tally.effect()
     for days in sorted({*OTHER_WINDOWS, used}):
         try:
             within = history if days == used else _within(history, days)
         except CalibrateError:
             continue  # nobody old enough, or nobody closed so early: no such line
         leads, customers = (int(n) for n in within.totals.sum(axis=0))
-        close_rate = rate(customers, leads)
+        close_rate = rate(customers, leads, effect)
         name, metric = (None, None) if best is None else (best.name, best.metrics["auc"])
         if best is not None and days != used:
             tried = [plans[candidate.name] for candidate in ranked if leads <= ALL_UP_TO or candidate is best]

@@ -381,7 +381,7 @@ def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared, freedom:
     scores = score(tally, grid)
     fitted_here = 0.0 if plan.grid is not None else chance_lines(grid, prepared.rates)  # see fit_curve
     curve = prepared.recency.curve(tally, grid, lines=fitted_here if freedom is None else freedom)
-    curve = with_interval(curve, scores.scores, scores.total[0])
+    curve = with_interval(curve, scores.scores, scores.total[0] / tally.effect())
     policy = plan.policy
     if plan.like is not None and policy.kind == "top":
         policy = _letting_in(plan.like, prepared.fine, policy)

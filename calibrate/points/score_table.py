@@ -52,9 +52,10 @@ class Scores(Shown):
         return self.leads.sum(axis=0), self.customers.sum(axis=0)
 
     def frame(self) -> pd.DataFrame:
-        """One line per score: score, leads, customers, close rate with its Wilson interval."""
+        """One line per score: score, leads, customers, close rate with its Wilson interval, with the design effect."""
         leads, customers = self.total
-        low, high = wilson(customers, leads)
+        effect = self.effect[:1] if len(leads) else np.ones(1)
+        low, high = wilson(customers / effect, leads / effect)
         rate = np.divide(customers, leads, out=np.zeros(len(leads)), where=leads > 0)
         return pd.DataFrame(
             {"score": self.scores, "leads": leads, "customers": customers, "rate": rate, "low": low, "high": high}

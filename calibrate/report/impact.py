@@ -160,7 +160,9 @@ def chosen_by(review: Review, words: Words) -> str:
 def spread(review: Review, candidate: Candidate, step: Step) -> dict[str, tuple[float, float]]:
     """95 % intervals (Wilson) of what a threshold brings: leads a month, share of customers caught, number missed."""
     leads, customers = (float(part.sum()) for part in (candidate.scores.leads, candidate.scores.customers))
-    above = wilson(np.array([step["leads"], step["customers"]]), np.array([max(leads, 1e-9), max(customers, 1e-9)]))
+    counts = np.array([step["leads"], step["customers"]]), np.array([max(leads, 1e-9), max(customers, 1e-9)])
+    effect = np.array([1.0, review.tally.effect()])  # customers of one company come together
+    above = wilson(counts[0] / effect, counts[1] / effect)
     (few, low), (many, high) = above
     pace = leads / (review.months or 1)
     return {

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..counts.design_effect import Pairs, rate_effect
 from ..counts.rates import SHOWN_LEADS, Rate, RateTable, lift_interval, rate
 from ..counts.tally import Tally
 from ..errors import GridError
@@ -54,14 +55,16 @@ def lines(review: Review, candidate: Candidate) -> tuple[Line, ...]:
     """Every level of a candidate's grid that has leads or points, criterion after criterion."""
     grid = candidate.grid
     counts = counts_of(review.tally, grid)
-    lifts = None
+    lifts, effect = None, np.ones(len(grid.flat))
     if counts is not None:
         total, bought = review.tally.overall
-        lifts = np.stack(lift_interval(counts[:, 1], counts[:, 0], bought, total), axis=1)
+        pairs = _pairs(review.tally, grid)
+        lifts = np.stack(lift_interval(counts[:, 1], counts[:, 0], bought, total, pairs=pairs), axis=1)
+        effect = effect if pairs is None else rate_effect(counts[:, 0].astype(float), pairs.own)
     lines = []
     for i, (at, criterion, level, points) in enumerate(_levels(grid)):
         evidence = grid.evidence[at[0]][at[1]] if grid.evidence else Evidence(0, 0)
-        close_rate = None if counts is None else rate(int(counts[i, 1]), int(counts[i, 0]))
+        close_rate = None if counts is None else rate(int(counts[i, 1]), int(counts[i, 0]), float(effect[i]))
         if close_rate is not None and close_rate.leads < SHOWN_LEADS and points == 0:
             continue
         lift, lift_low, lift_high = (None, None, None) if lifts is None else (float(x) for x in lifts[i])
@@ -141,6 +144,16 @@ def counts_of(tally: Tally, grid: Grid) -> NDArray[np.int64] | None:
     if not grid.evidence:
         return None
     return np.array([(e.leads, e.customers) for evidence in grid.evidence for e in evidence], np.int64)
+
+
+def _pairs(tally: Tally, grid: Grid) -> Pairs | None:
+    """What leads of one company share on a grid's levels; None where all stand alone, or cannot be counted."""
+    if tally.grouped is None:
+        return None
+    try:
+        return tally.regroup(grid.criteria).pairs
+    except GridError:
+        return None
 
 
 def reach(grid: Grid, axis: Axis) -> tuple[int, int]:

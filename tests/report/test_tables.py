@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+import pytest
 from page_case import opened
 from report_case import review
 
+from calibrate.counts.tally import tally_of
 from calibrate.grid.grid import Grid
 from calibrate.language import load
 from calibrate.report import sections, tables
@@ -84,3 +87,27 @@ def test_a_sample_is_told_by_the_leads_behind_it_not_by_its_merged_rows() -> Non
     really, leads = 2 * tally.rows, tally.overall[0]
     html = opened(page_text(replace(REVIEW, tally=tally), load("en")))
     assert f"Rates count all {leads:,} leads exactly; joint calculations use a weighted sample of {really:,} of" in html
+
+
+def test_rates_of_lines_know_of_companies() -> None:
+    """Three contacts of a company, who buy together: intervals as of one contact, from three times the counts."""
+    tally = REVIEW.tally
+    rows = np.repeat(np.arange(tally.rows), np.maximum(tally.leads, 1).astype(int))
+    bought = np.zeros(len(rows), np.int64)
+    first = np.concatenate([[0], np.cumsum(np.maximum(tally.leads, 1).astype(int))])
+    for i in range(tally.rows):
+        bought[first[i] : first[i] + int(tally.customers[i])] = 1
+    three = np.repeat(np.arange(len(rows)), 3)
+    group = np.repeat(np.arange(len(rows)), 3)
+    shape = tally.criteria, tally.codes[:, rows[three]], bought[three], tally.cohort[rows[three]], tally.cohorts
+    lines = {
+        kind: tables.lines(replace(REVIEW, tally=tally_of(*shape, g)), REVIEW.candidates[0])
+        for kind, g in (("alone", None), ("together", group))
+    }
+    for alone, together in zip(lines["alone"], lines["together"], strict=True):
+        if alone.rate is None or together.rate is None or alone.rate.customers < 90:
+            continue
+        assert (alone.rate.customers, alone.rate.leads) == (together.rate.customers, together.rate.leads)
+        wider = (together.rate.high - together.rate.low) / (alone.rate.high - alone.rate.low)
+        assert wider == pytest.approx(np.sqrt(3), rel=0.05)
+        assert together.lift_high is not None and alone.lift_high is not None and together.lift_high > alone.lift_high
