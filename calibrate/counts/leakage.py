@@ -21,6 +21,7 @@ level_always_closes     one level (almost) always closes: a referral, or an answ
 filled_closes           the few leads that have it filled (almost) always close
 fill_tells              whether it is filled says much of the outcome
 works_alone             it does most of the work alone: known when the lead came, or only afterwards?
+undated                 it ranks well alone, and no date in the source tells when it was written
 overwritten_source      it holds the last source of a contact, which each visit overwrites until the sale
 name_asks               its name is often written afterwards (last touch, minutes on the phone), and it tells
 ======================= ============================================================================
@@ -31,7 +32,7 @@ at the cautious end of an interval (Wilson; Hanley and McNeil 1982 for AUC), so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -50,6 +51,8 @@ from .written_late import timing
 
 Floats = NDArray[np.float64]
 Facts = Mapping[str, str | int | float]
+MOST_UNDATED = 6
+"""Columns of an undated source that are looked at in this way."""
 WORTH_ASKING = 0.68
 """AUC below which no column alone is worth a question."""
 
@@ -147,6 +150,8 @@ def judge(
             strong = _works_alone(columns[i], together, i)
             if strong is not None:
                 doubtful[i] = strong
+    if tally.ends is None:
+        doubtful |= {i: sign for i, sign in _undated(columns, usable, clear) if i not in doubtful}
     questions: dict[str, Question] = {}
     for i in sorted(set(doubtful) & set(usable), key=lambda i: -columns[i].honest):
         sign = doubtful[i]
@@ -347,6 +352,19 @@ def _works_alone(column: Column, together: Together, i: int) -> Suspect | None:
     if auc < 0.8 and _signal(auc) < 0.5 * _signal(together.auc(without=[i])):
         return None
     return _alone(column, "works_alone")
+
+
+def _undated(columns: Sequence[Column], usable: Sequence[int], clear: Collection[str]) -> Iterator[tuple[int, Suspect]]:
+    """Columns that rank well alone where nothing can be held against the time at which they were written.
+
+    Dates tell that elsewhere (`_written_late`); without them a name would decide, or nobody. The strongest few are
+    asked about.
+    """
+    for i in sorted(usable, key=lambda i: -columns[i].honest)[:MOST_UNDATED]:
+        column = columns[i]
+        known = {column.criterion.name, column.criterion.column} & {*clear}
+        if not known and column.honest - CAUTION * auc_error(column.honest, column.total) >= WORTH_ASKING:
+            yield i, _alone(column, "undated")
 
 
 # --- words and arithmetic ------------------------------------------------------------------------------

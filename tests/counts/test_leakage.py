@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -301,3 +302,17 @@ def test_without_a_column_the_others_reach_what_a_regression_reaches():
 def test_no_customers_no_suspects():
     assert suspects(counts("field_7", [("a", 50, 0), ("b", 50, 0)])) == ()
     assert suspects(counts("field_7", [("a", 50, 50), ("b", 50, 50)])) == ()
+
+
+def test_what_ranks_well_in_a_source_without_dates_is_asked_about_whatever_its_name():
+    """Four equal columns of which none does most of the work; with dates, young leads would tell."""
+    rng = np.random.default_rng(6)
+    codes = rng.integers(0, 4, (4, 6000)).astype(np.uint8)
+    bought = rng.random(6000) < 1 / (1 + np.exp(13.5 - 1.6 * codes.sum(axis=0)))
+    columns = [text(f"q{i}", "abcd") for i in range(4)]
+    tally = tally_of(columns, codes, bought)
+    asked = judge(tally).asked
+    assert sorted(q.column for q in asked) == ["q0", "q1", "q2", "q3"] and {q.reason for q in asked} == {"undated"}
+    assert all("no date" in q.evidence and q.auc_with > q.auc_without for q in asked)
+    assert judge(replace(tally, ends=np.array([20000]))).asked == ()
+    assert judge(tally, clear=[f"q{i}" for i in range(4)]).asked == ()
