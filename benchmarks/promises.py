@@ -21,8 +21,8 @@ from calibrate.counts.rates import estimate, rate
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.evaluation.backtest import folds
 from calibrate.grid.criteria import Criterion, Level
-from calibrate.points.cross_fitted import level_of, unseen
 from calibrate.points.plan import Plan, Prepared, calibrate_prepared, prepare, redrawn
+from calibrate.points.recency import promised
 from calibrate.points.redrawn import redraw, resample
 from calibrate.points.score_table import row_scores, score
 from calibrate.points.thresholds import trade_off
@@ -151,8 +151,7 @@ def thresholds(runs: int, customers: int = 150, leads: int = 3_000, between: flo
                 continue
             at = grid.thresholds.marketing_qualified
             table = score(tally, grid)
-            whole = unseen(table, grid.curve, level_of(table, grid.curve))
-            row = trade_off(whole, COHORTS)
+            row = trade_off(promised(grid, table), COHORTS)
             row = row[row["threshold"] >= at].iloc[0]
             above = row_scores(fresh, grid) >= at
             mine = above.astype(float)
@@ -217,7 +216,7 @@ def moving_thresholds(runs: int) -> list[Line]:
                     continue
                 at = grid.thresholds.marketing_qualified
                 table = score(prepared.tally, grid)
-                row = trade_off(unseen(table, grid.curve, level_of(table, grid.curve)), None)
+                row = trade_off(promised(grid, table), None)
                 row = row[row["threshold"] >= at].iloc[0]
                 later = tally.only(fold.judged)
                 above = row_scores(later, grid) >= at

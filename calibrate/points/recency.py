@@ -24,8 +24,9 @@ from ..counts.tally import Tally
 from ..grid.grid import Curve, Grid
 from ..weights.logistic import Fit, fitted
 from ..weights.profile_algebra import Rows, level_out, predict, rows_of
+from .cross_fitted import level_of, unseen
 from .curve import fit_curve
-from .score_table import score
+from .score_table import Scores, score
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -95,6 +96,19 @@ class Recency:
             return tally
         return faded_tally(tally, half_life_weights(tally.totals[:, 0] > 0, self.half_life))
 
+    def rests_on(self, scores: Scores) -> float:
+        """Share of the leads that a curve rests on: of faded ones by their weights (Kish 1965), or the newest alone."""
+        leads, customers = scores.leads.sum(axis=1), scores.customers.sum(axis=1)
+        total = float(leads.sum())
+        if not total:
+            return 1.0
+        weights = np.ones(len(leads)) if self.half_life is None else half_life_weights(leads > 0, self.half_life)
+        share = float((weights @ leads) ** 2 / (weights**2 @ leads)) / total
+        if self.newest:
+            newest = newest_cohorts(np.rint(np.stack([leads, customers], axis=1)).astype(np.int64))
+            share = min(share, float(leads[newest].sum()) / total)
+        return share
+
     def curve(self, tally: Tally, grid: Grid, *, lines: float = 0) -> Curve:
         """Close rate to expect at each score of a grid: from the leads as they count, at the newest cohorts' level."""
         if self.undecided:
@@ -118,6 +132,16 @@ class Recency:
 
 ALIKE = Recency()
 """Every lead counts alike."""
+
+
+def promised(grid: Grid, scores: Scores, every: Scores | None = None) -> Scores:
+    """What a grid's leads would hold had its points not seen them, and how much of them that rests on.
+
+    Where `scores` has some of the leads only, `every` has all.
+    """
+    every = every or scores
+    coming = unseen(scores, grid.curve, level_of(every, grid.curve))
+    return replace(coming, rests_on=Recency.of(grid).rests_on(every))
 
 
 def recency_of(tally: Tally, close_days: int | None = None) -> Recency:

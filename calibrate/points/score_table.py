@@ -26,7 +26,8 @@ class Scores(Shown):
 
     `scores` is ascending and without repeats. Sums equal those of the tally that was scored. `pairs` has the coupled
     pairs of leads of one group (`counts.design_effect`) that come in at each score when leads are taken from the top,
-    (scores,); None where leads stand alone.
+    (scores,); None where leads stand alone. `rests_on` is the share of the leads that what is expected rests on, where
+    earlier ones are forgotten (`recency`).
     """
 
     bars = ("leads", "rate")
@@ -36,6 +37,7 @@ class Scores(Shown):
     leads: Floats
     customers: Floats
     pairs: Floats | None = None
+    rests_on: float = 1.0
 
     @property
     def effect(self) -> Floats:

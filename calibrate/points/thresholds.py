@@ -178,7 +178,9 @@ def trade_off(scores: Scores, months: float | None, all_leads: Scores | None = N
     occupied = leads > 0
     at, leads, customers = scores.scores[occupied], leads[occupied], customers[occupied]
     above, caught = _from_top(leads), _from_top(customers)
-    low, high = prediction(caught, above, scores.effect[occupied], spread_between(all_leads or scores))
+    low, high = prediction(
+        caught, above, scores.effect[occupied] / scores.rests_on, spread_between(all_leads or scores)
+    )
     return pd.DataFrame(
         {
             "threshold": at,

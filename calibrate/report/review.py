@@ -35,8 +35,8 @@ from ..grid.diff import Line
 from ..grid.grid import Grid, Stage
 from ..leads.columns.outcome import Outcome
 from ..monitoring.drift_looks import Drift
-from ..points.cross_fitted import level_of, unseen
 from ..points.grade import Demand, Grades
+from ..points.recency import promised
 from ..points.score_table import Scores
 from ..points.thresholds import Policy
 from ..weights.search.bound import Bound
@@ -93,13 +93,13 @@ class Candidate:
     @cached_property
     def unseen(self) -> Scores:
         """The score table that thresholds are read off (`cross_fitted`)."""
-        return unseen(self.scores, self.grid.curve, level_of(self.scores, self.grid.curve))
+        return promised(self.grid, self.scores)
 
     def unseen_at(self, stage: Stage) -> Scores:
         """The same of the leads that meet the minimums of a stage."""
         if stage not in self.enough:
             return self.unseen
-        return unseen(self.enough[stage], self.grid.curve, level_of(self.scores, self.grid.curve))
+        return promised(self.grid, self.enough[stage], self.scores)
 
 
 @dataclass(frozen=True)

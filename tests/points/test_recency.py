@@ -11,9 +11,12 @@ from calibrate.counts.closings import Sales, undecided_now
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.evaluation.backtest import Backtest, folds, replay
 from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import Curve, Grid
 from calibrate.points import plan as planning
 from calibrate.points.plan import Plan
-from calibrate.points.recency import ALIKE, Recency, newest_cohorts, recency_of, with_undecided
+from calibrate.points.recency import ALIKE, Recency, newest_cohorts, promised, recency_of, with_undecided
+from calibrate.points.score_table import Scores
+from calibrate.points.thresholds import trade_off
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 QUESTIONS = tuple(
@@ -169,3 +172,18 @@ def test_companies_that_buy_together_are_no_movement() -> None:
     """Contacts on both sides, or counted as if each had decided alone, made a third of such histories "move"."""
     used = [recency_of(companies(np.random.default_rng(seed))).used for seed in range(40)]
     assert sum(used) <= 5  # 99 % point of forty at 5 %
+
+
+def test_a_promise_rests_on_the_leads_that_its_curve_does() -> None:
+    """Of four cohorts of a hundred leads: half-life 1 counts 1, 1/2, 1/4, 1/8; the newest two alone are a half."""
+    leads, customers = np.full((4, 1), 100.0), np.full((4, 1), 20.0)
+    scores = Scores(tuple("abcd"), np.zeros(1, np.int64), leads, customers)
+    weights = np.array([0.125, 0.25, 0.5, 1])
+    assert Recency().rests_on(scores) == 1
+    assert Recency(half_life=1).rests_on(scores) == pytest.approx(weights.sum() ** 2 / (weights**2).sum() / 4)
+    assert Recency(newest=True).rests_on(scores) == 0.5
+    alike, newest = (
+        trade_off(promised(Grid("g", "fixed", (), (), curve=Curve((0,), (0.2,)), provenance=facts), scores), 4)
+        for facts in ({}, {"newest_cohorts": 2})
+    )
+    assert newest["low"][0] < alike["low"][0] < 0.2 < alike["high"][0] < newest["high"][0]
