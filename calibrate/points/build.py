@@ -32,7 +32,7 @@ from ..weights.profile_algebra import predict
 from ..weights.projection import nearest
 from ..weights.sparse_lines import joined, joined_places
 from .rounding import clipped_to_share, fitted_line, plain, quality, shrunk_to, to_maximum
-from .scale import DOUBLES, HUNDRED, MOST, PIVOT, Scale, best_of, cut_of, multiple, smallest
+from .scale import DOUBLES, HUNDRED, MOST, PIVOT, Scale, best_of, cut_of, lost, multiple, smallest
 from .scene import Scene
 
 Floats = NDArray[np.float64]
@@ -136,7 +136,8 @@ def _pointed(scene: Scene, scale: Scale, pivot: int | None, best: int | None) ->
             scene.values, scene.rows, lambda unit: plain(_target(scene, unit), scene.floor, scene.ceiling)
         )
         target = _target(scene, unit)
-        return plain(target, scene.floor, scene.ceiling), target, unit
+        points = plain(target, scene.floor, scene.ceiling)
+        return (points if weights.scale else _less_lost(scene, points, target)), target, unit
     if natural:
         unit = _natural(scene)
     elif scale == "double" and pivot is None and best is None:
@@ -151,6 +152,38 @@ def _pointed(scene: Scene, scale: Scale, pivot: int | None, best: int | None) ->
         movable = scene.movable & (target != 0)
         points = to_maximum(points, target, scene.metric, scene.ceiling, scene.bounds, best, movable)
     return points, target, unit
+
+
+def _less_lost(scene: Scene, points: Ints, target: Floats) -> Ints:
+    """Points rounded together where rounding each alone, at any size, costs more than it may.
+
+    Where that costs too much as well, one line after another takes the whole number on the other side of its target, as
+    long as the leads lose less by it.
+    """
+    before = _quality(scene, scene.values)
+
+    def cost(tried: Ints) -> float:
+        return lost(before, _quality(scene, tried.astype(float)))
+
+    if cost(points) <= 1:
+        return points
+    points = min(points, scene.grouped(target).rounded(1.0) @ scene.groups.astype(np.int64), key=cost)
+    least = cost(points)
+    sides = np.where(points > target, np.floor(target), np.ceil(target)).astype(np.int64)
+    for line in np.argsort(-np.abs(points - target), kind="stable"):
+        if least <= 1 or sides[line] == points[line]:
+            break
+        tried = points.copy()
+        tried[line] = sides[line]
+        fits = scene.floor[line] <= sides[line] <= scene.ceiling[line] and not scene.chains
+        if fits and (share := cost(tried)) < least:
+            points, least = tried, share
+    return points
+
+
+def _quality(scene: Scene, values: Floats) -> tuple[float, float]:
+    """AUC and log-loss of values per level on the leads they come from."""
+    return quality(predict(scene.rows, values), scene.rows.leads, scene.rows.customers)
 
 
 def _target(scene: Scene, scale: float) -> Floats:
@@ -368,9 +401,7 @@ def _line_notes(levels: _Levels, thin: Mask, pinned: Mask, signs: Floats) -> lis
 def _provenance(scene: Scene, points: Ints, scale: float, notes: list[Note]) -> dict[str, str | int | float | None]:
     """Where the points come from, and what rounding them cost on the leads they were made from."""
     leads, customers = scene.tally.overall
-    rows = scene.rows
-    before = quality(predict(rows, scene.values), rows.leads, rows.customers)
-    after = quality(predict(rows, points.astype(float)), rows.leads, rows.customers)
+    before, after = _quality(scene, scene.values), _quality(scene, points.astype(float))
     facts: dict[str, str | int | float | None] = {
         "method": scene.weights.method,
         "leads": leads,

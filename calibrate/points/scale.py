@@ -83,11 +83,11 @@ def smallest(target: Target, rows: Rows, groups: NDArray[np.bool_], most: int, m
             if _grown(target, points, rows) > 2 * LOST_LOG_LOSS * before[1]:
                 continue
             after = quality(predict(rows, points @ shape), rows.leads, rows.customers)
-            lost = _lost(before, after)
-            if lost <= 1:
+            share = lost(before, after)
+            if share <= 1:
                 return scale
-            if lost < least:
-                best, least = scale, lost
+            if share < least:
+                best, least = scale, share
     return best
 
 
@@ -99,15 +99,15 @@ def multiple(values: Floats, rows: Rows, rounded: Callable[[float], Ints]) -> fl
     before = quality(predict(rows, values), rows.leads, rows.customers)
     best, least = 1.0, np.inf
     for unit in MULTIPLES:
-        lost = _lost(before, quality(predict(rows, rounded(unit).astype(float)), rows.leads, rows.customers))
-        if lost <= 1:
+        share = lost(before, quality(predict(rows, rounded(unit).astype(float)), rows.leads, rows.customers))
+        if share <= 1:
             return unit
-        if lost < least:
-            best, least = unit, lost
+        if share < least:
+            best, least = unit, share
     return best
 
 
-def _lost(before: tuple[float, float], after: tuple[float, float]) -> float:
+def lost(before: tuple[float, float], after: tuple[float, float]) -> float:
     """AUC and log-loss that rounding costs, against what it may cost: at most 1 is fine."""
     if not before[1]:
         return 0.0
