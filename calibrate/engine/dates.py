@@ -99,12 +99,14 @@ def writing_of(texts: Sequence[str], order: Order | None = None) -> Writing:
 
     >>> writing_of(["31/12/2025", "01/02/2025"]).formats
     ('%d/%m/%Y',)
-    >>> writing_of(["01/02/2025", "03/04/2025"]).ambiguous
-    True
+    >>> writing_of(["01/02/2025", "03/04/2025"]).ambiguous, writing_of(["31.12.2025", "03/04/2025"]).ambiguous
+    (True, True)
     """
     iso, readable, strange, timed, in_words = False, 0, 0, False, False
     shapes: dict[str, None] = {}
     day = month = either = odd = ""
+    undecided: dict[str, str] = {}
+    decided: dict[str, bool] = {}
     padded = any(cell != cell.strip() for cell in texts)
     zoned = False
     for text in (cell.strip() for cell in texts):
@@ -117,7 +119,10 @@ def writing_of(texts: Sequence[str], order: Order | None = None) -> Writing:
             readable, timed = readable + 1, timed or bool(parts["time"])
             day = day or (text if first == "day" else "")
             month = month or (text if first == "month" else "")
-            either = either or (text if first == "either" and parts["a"].zfill(2) != parts["b"].zfill(2) else "")
+            open_order = first == "either" and parts["a"].zfill(2) != parts["b"].zfill(2)
+            either = either or (text if open_order else "")
+            undecided[parts["mark"]] = undecided.get(parts["mark"]) or (text if open_order else "")
+            decided |= {parts["mark"]: True} if first != "either" else {}
         elif (parts := _WORDS.match(text)) and (parts["month"] or parts["month2"])[:3].lower() in ENGLISH_MONTHS:
             shapes[_word_format(parts)] = None
             readable, timed = readable + 1, timed or bool(parts["time"])
@@ -132,6 +137,9 @@ def writing_of(texts: Sequence[str], order: Order | None = None) -> Writing:
         else:
             strange, odd = strange + 1, odd or text
     first_part: Order | None = order or ("day" if day and not month else "month" if month and not day else None)
+    alone = next((text for mark, text in undecided.items() if text and mark not in decided), "")
+    if alone and decided and order is None:  # 31.12.2024 says nothing of 01/02/2024: two programs wrote them
+        first_part, either, day, month = None, alone, "", ""
     first_code, second_code = ("%m", "%d") if first_part == "month" else ("%d", "%m")
     formats = tuple(shape.replace("%A", first_code).replace("%B_", second_code) for shape in shapes)
     contradictory = day if day and month else ""

@@ -60,6 +60,8 @@ def resolved(settings: Settings, table: Table, outcomes: Table | None = None) ->
             facts += [Fact("date_refused", {"column": name, "reason": why}) for name, why in day_columns.refused]
             names = ", ".join(f"“{name}”" for name, _ in day_columns.refused[:MOST_LISTED])
             warnings.append(("dates_unused", {"columns": names}))
+    warnings += _unclear(day_columns, created, closed)
+    warnings += _unclear(date_columns_of(outcomes), None, closed) if outcomes is not None else []
     customer = outcome.customer
     if customer is None:
         ignore = [name for name in (created, time_.order, outcome.lead_id, outcome.worked, outcome.value) if name]
@@ -105,6 +107,12 @@ def resolved(settings: Settings, table: Table, outcomes: Table | None = None) ->
         tuple(facts),
         tuple(warnings),
     )
+
+
+def _unclear(roles: DateColumns, created: str | None, closed: str | None) -> list[Warning_]:
+    """Questions about dates that were not taken because day and month cannot be told apart in them."""
+    unnamed = [(name, example) for name, example in roles.undecided if name not in (created, closed)]
+    return [("date_order", {"column": name, "example": example}) for name, example in unnamed]
 
 
 def _closing_of(outcomes: Table) -> str | None:

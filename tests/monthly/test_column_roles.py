@@ -8,8 +8,10 @@ import pytest
 from month_case import asked, day, opened, write
 
 from calibrate.engine import Session
-from calibrate.errors import HistoryError, SettingsError
+from calibrate.errors import HistoryError, InputError, SettingsError
 from calibrate.monthly.column_roles import Resolved, resolved
+from calibrate.monthly.read import read_rows
+from calibrate.monthly.settings import settings_from
 
 
 def found(
@@ -156,3 +158,20 @@ def test_without_a_yes_or_no_all_columns_are_listed(tmp_path: Path) -> None:
     rows: list[tuple[object, ...]] = [(f"L{i}", day(i), "ab"[i % 2]) for i in range(60)]
     with pytest.raises(HistoryError, match=r"no column says yes and no.*Columns: Lead ID, Created at, Sector"):
         found(tmp_path, ("Lead ID", "Created at", "Sector"), rows)
+
+
+def test_a_date_that_the_tool_chose_and_cannot_tell_never_ends_the_run(tmp_path: Path) -> None:
+    """All days are at most 12: the run goes on in file order and asks; a date that the user names is refused."""
+    lines = ["id,Created,Source,Won"]
+    lines += [
+        f"x{i},{i % 12 + 1:02}/{i % 7 + 1:02}/2025,{'web' if i % 3 else 'fair'},{'Yes' if i % 4 else 'No'}"
+        for i in range(80)
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    values = {"data": {"file": str(tmp_path / "a.csv")}, "outcome": {"customer": "Won"}}
+    counted = read_rows(settings_from(values), follow=False)
+    assert counted.history.order == "file" and counted.tally.overall == (80, 60)
+    (asked,) = [facts for key, facts in counted.warnings if key == "date_order"]
+    assert asked["column"] == "Created" and asked["example"].endswith("/2025")
+    with pytest.raises(InputError, match="two ways"):
+        read_rows(settings_from({**values, "time": {"created_at": "Created"}}), follow=False)

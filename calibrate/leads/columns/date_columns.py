@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from ...days import day_number
 from ...engine import sql
-from ...engine.dates import moment
+from ...engine.dates import moment, text_writing
 from ...engine.query import call, count, select
 from ...engine.table import Column, Table
 from .naming import in_order, words_of
@@ -74,7 +74,7 @@ FILLED = 0.98
 MOST_YEARS = 20
 """Days of birth and of founding are spread over more years than the leads of a company."""
 
-Refused = Literal["date_gaps", "date_future", "date_name", "date_years", "date_several", "date_unread"]
+Refused = Literal["date_gaps", "date_future", "date_name", "date_years", "date_several", "date_unread", "date_order"]
 """Why a column of dates was not taken for the day of creation."""
 
 
@@ -83,7 +83,9 @@ class DateColumns:
     """The columns of creation and of closing, and other columns of dates with why they are not the day of creation.
 
     `guessed`: the column of creation is known by its days alone; its name may say that it is the day of closing, as it
-    is in a file of customers. `sale`: the closing date is called after a sale.
+    is in a file of customers. `sale`: the closing date is called after a sale. `undecided`: columns that would have
+    been taken, but nothing says which part is the day, each with a text that can be read in two ways, or two that
+    contradict.
     """
 
     created: str | None
@@ -91,6 +93,7 @@ class DateColumns:
     guessed: bool = False
     sale: bool = False
     refused: tuple[tuple[str, Refused], ...] = ()
+    undecided: tuple[tuple[str, str], ...] = ()
 
 
 def find_dates(table: Table) -> tuple[str | None, str | None]:
@@ -103,14 +106,37 @@ def date_columns_of(table: Table) -> DateColumns:
     """Which columns of dates play which part.
 
     A column is known by its exact name, then by a word of its name, and because it holds dates. Without one, the only
-    column of dates that is filled for (nearly) all rows, never in the future and not called otherwise is taken.
+    column of dates that is filled for (nearly) all rows, never in the future and not called otherwise is taken. One in
+    which day and month cannot be told apart is not.
     """
-    closed = _first(table, _CLOSED) or _called(table, (_SALE, _CLOSING), (_OTHER, _COMING))
-    created = _first(table, _CREATED) or _called(table, (_COMING,), (_OTHER, _CLOSING))
+    skipped: dict[str, str] = {}
+    while True:
+        roles = _roles(table, [column for column in table.columns if column.name not in skipped])
+        types = {column.name: column.type for column in table.columns}
+        chosen = [name for name in (roles.created, roles.closed) if name is not None and types[name] == "text"]
+        unclear = {name: example for name in chosen if (example := _two_readings(table, name))}
+        if not unclear:
+            return replace(roles, undecided=tuple(skipped.items()))
+        skipped |= unclear
+
+
+def _two_readings(table: Table, column: str) -> str:
+    """A text of a column of dates that can be read in two ways, or two texts that contradict; empty where none is."""
+    writing = text_writing(table, column)
+    if not writing.ambiguous:
+        return ""
+    both_orders = writing.day_example and writing.month_example
+    return f"{writing.day_example}, {writing.month_example}" if both_orders else writing.either_example
+
+
+def _roles(table: Table, columns: Sequence[Column]) -> DateColumns:
+    """Which of these columns play which part, whether or not they can be read."""
+    closed = _first(table, columns, _CLOSED) or _called(table, columns, (_SALE, _CLOSING), (_OTHER, _COMING))
+    created = _first(table, columns, _CREATED) or _called(table, columns, (_COMING,), (_OTHER, _CLOSING))
     sale = closed is not None and bool(_SALE.search(words_of(closed)))
     if created is not None:
         return DateColumns(created, closed if closed != created else None, sale=sale)
-    dated = [column for column in table.columns if _typed(column) or _counted(table, column)]
+    dated = [column for column in columns if _typed(column) or _counted(table, column)]
     refused: dict[str, Refused] = {c.name: _refusal(table, c) or "date_several" for c in dated}
     fit = [name for name, why in refused.items() if why == "date_several"]
     if len(fit) != 1:
@@ -127,19 +153,21 @@ def is_sale(column: str) -> bool:
     return bool(_SALE.search(words_of(column))) and not _OTHER.search(words_of(column))
 
 
-def _first(table: Table, names: Sequence[str]) -> str | None:
+def _first(table: Table, columns: Sequence[Column], names: Sequence[str]) -> str | None:
     """The column that is called by the first of the names and holds dates."""
-    candidates = [c for c in table.columns if words_of(c.name) in names and c.type != "boolean"]
+    candidates = [c for c in columns if words_of(c.name) in names and c.type != "boolean"]
     ordered = sorted(candidates, key=lambda c: names.index(words_of(c.name)))
     return next((c.name for c in ordered if _holds_dates(table, c)), None)
 
 
-def _called(table: Table, patterns: Sequence[re.Pattern[str]], never: Sequence[re.Pattern[str]]) -> str | None:
+def _called(
+    table: Table, columns: Sequence[Column], patterns: Sequence[re.Pattern[str]], never: Sequence[re.Pattern[str]]
+) -> str | None:
     """The best filled column of dates with a word of the first pattern that has one."""
     for pattern in patterns:
         candidates = [
             c
-            for c in table.columns
+            for c in columns
             if c.type != "boolean"
             and pattern.search(words_of(c.name))
             and not any(foreign.search(words_of(c.name)) for foreign in never)

@@ -35,7 +35,11 @@ _SLAVIC_END = re.compile(
     r"(?:ов|ова|ев|ева|ёв|ёва|ин|ина|ын|ына|ский|ская|цкий|цкая|ська|ський|енко|чук|юк|ович|овна|евич|евна|івна|ян|"
     r"швили|дзе)$"
 )
-_GREEK_END = re.compile(r"(?:όπουλος|οπούλου|ίδης|ίδου|άκης|άκη|άδης|άδου|ιάδη|ου|ης|ας|ος|έας)$")
+_GREEK_END = re.compile(r"(?:ιδη|ακη|αδη|ου|ησ|ασ|οσ|εασ)$")
+_FAMILY_END = re.compile(
+    r"(?:οπουλοσ|οπουλου|οπουλο|ιδησ|ιδου|ακησ|αδησ|αδου|ιαδη|ογλου|ανου|ενκο|енко|ович|евич|овна|евна|івна|швили|цкии|цкая)$"
+)
+"""Folded ends that hardly any other word has: such a word alone may be a family name."""
 _CHINESE, _KANA, _HANGUL = "\u4e00-\u9fff", "\u3040-\u30ff", "\uac00-\ud7a3"
 _COMMON = frozenset(
     "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆廖姚方邱夏谭"
@@ -105,7 +109,7 @@ def _western(tokens: list[str]) -> int:
     first_names, family = _spaced()
     folds = [_fold(token) for token in tokens]
     first = [fold in first_names for fold in folds]
-    ends = [_SLAVIC_END.search(token.casefold()) or _GREEK_END.search(token.casefold()) for token in tokens]
+    ends = [_SLAVIC_END.search(token.casefold()) or _GREEK_END.search(_fold(token)) for token in tokens]
     last = [fold in family or (bool(end) and len(fold) > 4) for fold, end in zip(folds, ends, strict=True)]
     for i in range(len(tokens) - 1):
         pair = (first[i] and last[i + 1]) or (last[i] and first[i + 1])
@@ -114,7 +118,7 @@ def _western(tokens: list[str]) -> int:
             return SURE
     if len(tokens) in (2, 3) and any(first):
         return SURE
-    hits = [fold in first_names or fold in family for fold in folds]
+    hits = [fold in first_names or fold in family or bool(len(fold) > 5 and _FAMILY_END.search(fold)) for fold in folds]
     return MAYBE if len(tokens) <= 3 and any(hits) else NO
 
 

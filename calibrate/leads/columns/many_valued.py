@@ -21,6 +21,8 @@ LOOKED_AT = 20_000
 MOST_ANSWERS = 30
 """So many answers, pages or sources of one column are read, the commonest."""
 LEAST_SHARE, LEAST_LEADS = 0.01, 20
+IN_SMALL, FEWEST = 1 / 6, 5
+"""In columns of few cells an answer needs this share of them, and so many: whether it tells is tested afterwards."""
 SEVERAL, AGAIN = 0.1, 0.9
 """Cells that hold several answers must be this share of a column, and answers that come again this share of answers."""
 LONGEST, MOST_DIFFERENT = 40, 300
@@ -126,7 +128,7 @@ def _answers_again(counts: Counter[str], different: int) -> bool:
 
 def _common(counts: Counter[str], total: int) -> list[str]:
     """The commonest answers, neither rare nor nearly everybody's."""
-    least = max(LEAST_SHARE * total, LEAST_LEADS)
+    least = max(LEAST_SHARE * total, min(LEAST_LEADS, IN_SMALL * total), FEWEST)
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return [answer for answer, count in ranked if least <= count <= 0.95 * total][:MOST_ANSWERS]
 

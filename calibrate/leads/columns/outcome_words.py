@@ -20,6 +20,7 @@ Meaning = Literal["won", "converted", "yes", "lost", "no", "open"]
 _WON = in_order("""
     won, win, closed won, is won, deal won, sold, sale, sale closed, sale won, purchased, bought,
     signed, contract signed, customer, new customer, client, evangelist, ordered,
+    ambassadeur, ambassadrice, fursprecher, befurworter, promotore, evangelista,
     gagne, gagnee, gagnes, gagnees, ferme gagne, fermee gagnee, conclu, conclue, signe, signee,
     contrat signe, devis signe, vendu, vendue, vente, vente conclue, achete, devenu client,
     nouveau client, commande, cliente,
@@ -126,6 +127,7 @@ _NO = (
     *in_order("""
     failure, negative, unsuccessful, negatif, negativ, negativo,
     lead, prospect, suspect, subscriber, visitor, mql, marketing qualified lead, abonne, interessent,
+    abonnent, abonnentin, suscriptor, suscriptora, iscritto, iscritta, assinante, abonnee, subscritor,
     interesado, interessato, interessado, potenzieller kunde, cliente potencial, cliente potenziale
 """),
 )
@@ -142,6 +144,11 @@ _OPEN_TOKENS = re.compile(
     r"en proceso|in corso|em andamento|in behandeling|discovery|demo|open|ouverte?|offen|abiert[oa]|apert[oa]|"
     r"abert[oa]|follow up|nurturing|contract sent|waiting|en attente)\b"
 )
+_QUALIFIED = re.compile(
+    r"\b(qualif|gekwalif)\w+ (\w+ ){0,2}leads?\b|\bleads? (\w+ ){0,2}(qualif|gekwalif|calific|cualific)\w+|"
+    r"\b\w+qualifizierter lead\b"
+)
+"""A stage in the life of a contact before it is a customer, in whatever order the language puts its words."""
 _CUSTOMER = re.compile(r"\b(customer|client|kunde|cliente|klant)s?\b")
 _NOT = re.compile(r"\b(not|no|non|pas|nicht|kein|keine|nao|niet|geen|never|un|almost|potential|future|soon|to be)\b")
 
@@ -195,6 +202,8 @@ def meaning(value: str) -> Meaning | None:
     won, lost = _WON_TOKENS.search(words), _LOST_TOKENS.search(words)
     if "?" in value or (won and lost):
         return None
+    if _QUALIFIED.search(words) and not _NOT.search(words) and not won and not lost:
+        return "no"
     if won:
         return None if _NOT.search(words) or _OPEN_TOKENS.search(words) else "won"
     if lost:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from .naming import in_order, words_of
+from .naming import folded, in_order, words_of
 
 Role = Literal["given", "family", "person", "mail", "phone", "place", "trace", "number", "owner", "notes", "company"]
 
@@ -167,6 +167,23 @@ _NAMES: dict[Role, frozenset[str]] = {
         foretag
     """),
 }
+_SCRIPTS: dict[Role, str] = {
+    "given": "имя, отчество, ім'я, όνομα, μικρό όνομα, 名, 名字, 이름, الاسم الأول, الاسم الاول, שם פרטי",
+    "family": "фамилия, прізвище, επώνυμο, επίθετο, 姓, 姓氏, 苗字, 名字（姓）, 성, اسم العائلة, اللقب, שם משפחה",
+    "person": "фио, имя и фамилия, контактное лицо, ονοματεπώνυμο, 姓名, 氏名, 名前, お名前, "
+    "担当者, 担当者名, 联系人, 성명, 담당자, الاسم, الاسم الكامل, שם, שם מלא, איש קשר",
+    "mail": "почта, эл почта, электронная почта, メール, メールアドレス, 邮箱, 电子邮件, 이메일, "
+    "البريد الإلكتروني, דואר אלקטרוני, אימייל",
+    "phone": "телефон, мобильный, мобильный телефон, τηλέφωνο, κινητό, 電話, 電話番号, 携帯, "
+    "电话, 手机, 手机号, 전화, 전화번호, 휴대폰, الهاتف, رقم الهاتف, الجوال, טלפון, נייד",
+    "place": "адрес, улица, διεύθυνση, οδός, 住所, 地址, 주소, العنوان, כתובת, רחוב",
+    "notes": "комментарий, примечание, заметки, σχόλια, σημειώσεις, 備考, メモ, 备注, 메모, 비고, ملاحظات, הערות",
+    "owner": "ответственный, менеджер, υπεύθυνος, 担当, 负责人, 담당, المسؤول, אחראי",
+    "company": "компания, организация, εταιρεία, 会社, 会社名, 公司, 公司名称, 회사, 회사명, الشركة, חברה",
+}
+"""The commonest names in other scripts, as they stand."""
+
+
 _LOOSE: dict[Role, frozenset[str]] = {
     "person": phrases("contact, kontakt, contacto, contatto, contato, persona, person"),
     "phone": phrases("""
@@ -212,8 +229,13 @@ def role_of(name: str) -> tuple[Role | None, bool]:
 
     >>> role_of("Person - Nachname"), role_of("Cognome"), role_of("contact"), role_of("Sector")
     (('family', False), ('family', False), ('person', True), (None, False))
+    >>> role_of("Фамилия"), role_of("επώνυμο")
+    (('family', False), ('family', False))
     """
     words = words_of(name)
+    if not words:
+        plain = folded(name).replace("_", " ").strip(" :*")
+        return next((role for role, names in _SCRIPTS.items() if plain in map(folded, in_order(names))), None), False
     while words:
         for table, loose in ((_NAMES, False), (_LOOSE, True)):
             for role, names in table.items():

@@ -54,7 +54,7 @@ def test_the_only_date_that_every_row_has_is_taken_and_others_are_named(make: Ma
 
 def test_dates_are_found(make: Make) -> None:
     days = [f"2025-{i % 12 + 1:02d}-01" for i in range(ROWS)]
-    mixed = [f"{i % 12 + 1:02d}/{i % 9 + 1:02d}/2025" for i in range(ROWS)]
+    mixed = [f"{i % 28 + 1:02d}/{i % 9 + 1:02d}/2025" for i in range(ROWS)]
     assert find_dates(make({"Created At": days, "customer_at": some("", "2025-12-31")})) == (
         "Created At",
         "customer_at",
@@ -66,3 +66,18 @@ def test_dates_are_found(make: Make) -> None:
     assert find_dates(make({"created": some("web", "fair"), "close_date": days})) == (None, "close_date")
     assert find_dates(make({"a": days})) == ("a", None)  # the only date, and every row has it
     assert find_dates(make({"a": days, "b": days})) == (None, None)
+
+
+def test_dates_in_which_day_and_month_cannot_be_told_apart_are_asked_about(make: Make) -> None:
+    """Another readable column takes the part; without one there is none, and the text that shows it is named."""
+    days = [f"2025-{i % 12 + 1:02d}-01" for i in range(ROWS)]
+    either = [f"{i % 12 + 1:02d}/{i % 9 + 1:02d}/2025" for i in range(ROWS)]
+    both = [f"{i % 28 + 1:02d}/01/2025" if i % 2 else f"01/{i % 28 + 1:02d}/2025" for i in range(ROWS)]
+    marks = [f"{i % 28 + 1:02d}.01.2025" if i % 2 else either[i] for i in range(ROWS)]
+    for texts in (either, both, marks):
+        roles = date_columns_of(make({"Created": texts, "Source": some("web", "fair")}))
+        assert roles.created is None and [name for name, _ in roles.undecided] == ["Created"]
+    assert len(date_columns_of(make({"Created": both})).undecided[0][1].split(", ")) == 2
+    roles = date_columns_of(make({"Created": either, "Creation date": days, "Closed": either}))
+    assert (roles.created, roles.closed) == ("Creation date", None)
+    assert [name for name, _ in roles.undecided] == ["Created", "Closed"] or len(roles.undecided) == 2

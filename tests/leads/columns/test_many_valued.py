@@ -90,3 +90,11 @@ def test_answers_with_a_sign_between_blanks_are_several(between: str) -> None:
 
 def test_a_sign_inside_a_word_parts_nothing() -> None:
     assert answers("Tools", Counter({"A/B": 40, "A/C": 40, "R&D": 40, "C++": 40, "B/C": 40, "B/D": 9})) == {}
+
+
+def test_in_a_small_file_answers_of_a_list_are_read_too() -> None:
+    """Thirty cells: an answer needs a sixth of them, five at least; one of three is left out."""
+    cells = Counter({"price;quality": 11, "price": 4, "fast;quality": 3, "quality;service": 8, "price;service": 4})
+    assert list(answers("Why", cells)) == ["Why: quality", "Why: price", "Why: service"]
+    cells = Counter({"price;quality": 9, "price": 6, "quality;service": 7, "service": 8})
+    assert list(answers("Why", cells)) == ["Why: quality", "Why: price", "Why: service"]

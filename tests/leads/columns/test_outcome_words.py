@@ -67,3 +67,22 @@ def test_not_yet_is_open(value: str) -> None:
 @pytest.mark.parametrize("value", ["nothing sold", "no customer", "Notsold GmbH", "not a word"])
 def test_other_denials_say_what_they_said(value: str) -> None:
     assert meaning(value) not in ("won", "open")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["Marketing-qualifizierter Lead", "Vertriebsqualifizierter Lead", "Lead marketing qualifié (MQL)", "Abonnent",
+     "Lead calificado para marketing", "Lead qualificato per il marketing", "Lead qualificado pelo marketing",
+     "Marketing gekwalificeerde lead", "Abonnee"],
+)  # fmt: skip
+def test_stages_in_the_life_of_a_contact_are_no_customers_yet(value: str) -> None:
+    assert meaning(value) == "no"
+
+
+def test_a_lead_that_is_not_qualified_is_lost_or_not_understood() -> None:
+    assert [meaning(v) for v in ("Unqualified lead", "Disqualified lead", "Not a qualified lead")] == [
+        "lost",
+        "lost",
+        None,
+    ]
+    assert meaning("Fürsprecher") == "won"
