@@ -48,10 +48,8 @@ def resolved(settings: Settings, table: Table, outcomes: Table | None = None) ->
     time_, outcome = settings.time, settings.outcome
     facts: list[Fact] = []
     warnings: list[Warning_] = []
-    day_columns = (
-        date_columns_of(table) if time_.created_at is None or time_.customer_at is None else DateColumns(None, None)
-    )
     created, closed = time_.created_at, time_.customer_at
+    day_columns = date_columns_of(table) if None in (created, closed) else DateColumns(None, None)
     if created is None and time_.order is None:
         created = day_columns.created
         if created is not None:
@@ -60,8 +58,7 @@ def resolved(settings: Settings, table: Table, outcomes: Table | None = None) ->
             facts += [Fact("date_refused", {"column": name, "reason": why}) for name, why in day_columns.refused]
             names = ", ".join(f"“{name}”" for name, _ in day_columns.refused[:MOST_LISTED])
             warnings.append(("dates_unused", {"columns": names}))
-    warnings += _unclear(day_columns, created, closed)
-    warnings += _unclear(date_columns_of(outcomes), None, closed) if outcomes is not None else []
+    warnings += _unclear(day_columns, outcomes, created, closed)
     customer = outcome.customer
     if customer is None:
         ignore = [name for name in (created, time_.order, outcome.lead_id, outcome.worked, outcome.value) if name]
@@ -109,9 +106,10 @@ def resolved(settings: Settings, table: Table, outcomes: Table | None = None) ->
     )
 
 
-def _unclear(roles: DateColumns, created: str | None, closed: str | None) -> list[Warning_]:
+def _unclear(roles: DateColumns, outcomes: Table | None, created: str | None, closed: str | None) -> list[Warning_]:
     """Questions about dates that were not taken because day and month cannot be told apart in them."""
-    unnamed = [(name, example) for name, example in roles.undecided if name not in (created, closed)]
+    undecided = (*roles.undecided, *(date_columns_of(outcomes).undecided if outcomes is not None else ()))
+    unnamed = [(name, example) for name, example in undecided if name not in (created, closed)]
     return [("date_order", {"column": name, "example": example}) for name, example in unnamed]
 
 
