@@ -221,9 +221,18 @@ def spoken(environment: Mapping[str, str]) -> str:
     >>> spoken({"LANG": "fr_FR.UTF-8"}), spoken({"LC_ALL": "C", "LANG": "fr_FR.UTF-8"}), spoken({"LANG": "de_DE"})
     ('fr', 'en', 'en')
     """
+    return tongue(environment) or "en"
+
+
+def tongue(environment: Mapping[str, str]) -> str | None:
+    """The language that an environment names, where it is one of ours.
+
+    >>> tongue({"LANG": "fr_FR.UTF-8"}), tongue({"LANG": "C.UTF-8"})
+    ('fr', None)
+    """
     name = next((environment[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(key)), "")
     language = re.split(r"[_.@-]", name.casefold())[0]
-    return language if language in known() else "en"
+    return language if language in known() else None
 
 
 @lru_cache

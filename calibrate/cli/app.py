@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -18,11 +18,13 @@ import typer
 from .. import __version__
 from ..cores import shared
 from ..errors import CalibrateError, SettingsError, unknown
+from ..language import tongue
 from . import card_command, decide, exports
 from . import drift_command as later
 from . import trial as trials
 from .flags import (
     DATA_HELP,
+    NEW_DATA,
     RUN_FLAGS,
     AtFlag,
     EventsFlag,
@@ -91,6 +93,8 @@ trials.add_to(app)
 @with_flags(RUN_FLAGS)
 def run(data: str, flags: dict[str, Any]) -> None:
     """Calibrate: rates, candidate grids, their comparison on later leads, and the month's report."""
+    from pathlib import Path
+
     from ..monthly import notebook, publish
     from ..monthly import run as monthly
     from ..report import charts, folder, run_json, summary
@@ -115,8 +119,11 @@ def run(data: str, flags: dict[str, Any]) -> None:
     if flags["json"]:
         say_json({**content, "report": where.as_posix(), "timing": timing})
     else:
-        say(summary.summarise(review, _words(reading)))
-        say("\n" + _words(reading)("terminal.report", path=folder.first_page(where, settings.report.languages)))
+        say(summary.summarise(review, _words(reading, flags)))
+        if data.endswith(".toml") and not flags[NEW_DATA] and (newer := publish.newer_beside(settings)):
+            files = {"name": Path(settings.data.file).name, "newer": newer.name}
+            say("\n" + _words(reading, flags)("terminal.newer", **files, settings=data, path=str(newer)))
+        say("\n" + _words(reading, flags)("terminal.report", path=folder.first_page(where, settings.report.languages)))
 
 
 @app.command()
@@ -141,7 +148,7 @@ def init(data: str, flags: dict[str, Any]) -> None:
     if flags["json"]:
         say_json({"settings": target.as_posix()})
     else:
-        say(_words(reading)("terminal.init", path=str(target)))
+        say(_words(reading, flags)("terminal.init", path=str(target)))
 
 
 @app.command()
@@ -161,7 +168,7 @@ def check(data: str, flags: dict[str, Any]) -> None:
         }
         say_json({**content, "timing": timing})
     else:
-        say(summary.check(*_parts(reading), _words(reading), risks, reading.asked, reading.power))
+        say(summary.check(*_parts(reading), _words(reading, flags), risks, reading.asked, reading.power))
 
 
 @app.command()
@@ -175,7 +182,7 @@ def rates(data: str, flags: dict[str, Any]) -> None:
     if flags["json"]:
         say_json({**run_json.counted_json(*_parts(reading), reading.asked, reading.power), "timing": timing})
         return
-    rates_table(reading, _words(reading))
+    rates_table(reading, _words(reading, flags))
 
 
 @app.command()
@@ -195,7 +202,7 @@ def compare(data: str, flags: dict[str, Any]) -> None:
     if flags["json"]:
         say_json({**run_json.run_object(review), "timing": timing})
     else:
-        say(summary.summarise(review, _words(reading)))
+        say(summary.summarise(review, _words(reading, flags)))
 
 
 @app.command()
@@ -212,7 +219,7 @@ def frontier(data: str, flags: dict[str, Any]) -> None:
     if flags["json"]:
         say_json({"frontier": run_json.frontier_json(curve), "timing": timing})
     else:
-        say(summary.frontier(curve, _words(reading)))
+        say(summary.frontier(curve, _words(reading, flags)))
 
 
 @app.command()
@@ -388,10 +395,11 @@ def _counted(data: str, flags: dict[str, Any], timing: dict[str, float], *, bare
         return monthly.read_rows(settings_of(data, flags), progress, follow=False, timing=timing, bare=bare)
 
 
-def _words(reading: Counted) -> Words:
-    """The words of the first language that was asked for, else of the terminal's own."""
+def _words(reading: Counted, flags: Mapping[str, Any]) -> Words:
+    """The words of the terminal: of the language asked for, else of LANG, else of the report that settings name."""
     report = reading.settings.report
-    return words_of(report.languages if "languages" in report.model_fields_set else None)
+    settled = report.languages if "languages" in report.model_fields_set and tongue(os.environ) is None else None
+    return words_of(flags["lang"] or settled)
 
 
 def _parts(reading: Counted) -> tuple[Account, RateTable, tuple[Suspect, ...]]:

@@ -174,17 +174,18 @@ def _alone(table: Table, ignore: list[str]) -> str:
     candidates = possible_outcomes(table, ignore)
     if len(candidates) == 1:
         return candidates[0]
-    ways = "its date with --customer-at, or a second file with --outcomes"
     if candidates:
         listed = ", ".join(f"'{name}'" for name in candidates[:MOST_LISTED])
         more = f" and {len(candidates) - MOST_LISTED} more" if len(candidates) > MOST_LISTED else ""
         raise HistoryError(
             f"nothing says which leads became customers. These columns say yes and no and can be the outcome: {listed}"
-            f"{more}. Name the one that is, e.g. --customer '{candidates[0]}'; or {ways}"
+            f"{more}. Name the one that is, e.g. --customer '{candidates[0]}'; or its date with --customer-at, or a "
+            "second file with --outcomes"
         )
     raise HistoryError(
-        "nothing says which leads became customers: no column says yes and no. Name the outcome with --customer, "
-        f"{ways}. Columns: {', '.join(column.name for column in table.columns[:40])}"
+        "nothing says which leads became customers: no column says yes and no. Name the outcome with --customer, its "
+        "date with --customer-at, or a second file with --outcomes. Columns: "
+        f"{', '.join(column.name for column in table.columns[:40])}"
     )
 
 

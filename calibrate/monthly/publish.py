@@ -15,6 +15,9 @@ from . import settings_file
 from .counted import Counted, month_of
 from .settings import Settings
 
+LONGEST_HEAD = 100_000
+"""Bytes of a table's first line that are compared."""
+
 
 def check_out(settings: Settings) -> None:
     """Say before the long work that the report could not be written."""
@@ -32,7 +35,7 @@ def check_open(reading: Counted, force: bool = False) -> None:
     """Refuse to overwrite a month that a decision has closed."""
     folder = month_folder(reading)
     if (folder / decision.FILE).exists() and not force:
-        newer = newer_beside(reading.settings.data.file)
+        newer = newer_beside(reading.settings)
         hint = f" ('{newer.name}' beside it is newer)" if newer else ""
         raise CalibrateError(
             f"'{folder}' is closed by a decision, so its report is not written again. These are the leads of "
@@ -41,15 +44,36 @@ def check_open(reading: Counted, force: bool = False) -> None:
         )
 
 
-def newer_beside(file: str) -> Path | None:
-    """The newest file of the same kind beside a source, where it is newer than the source itself."""
-    source = Path(file)
+def newer_beside(settings: Settings) -> Path | None:
+    """The newest file like the leads beside them, where it is newer: of the same kind, and a table with the same head.
+
+    Files that the settings name are none of it.
+    """
+    source = Path(settings.data.file)
+    named = {
+        Path(name).name for name in (settings.outcome.outcomes, settings.events.file, settings.feedback.file) if name
+    }
     try:
-        alike = [path for path in source.parent.iterdir() if path.suffix == source.suffix and path.is_file()]
+        alike = [
+            path
+            for path in source.parent.iterdir()
+            if path.suffix == source.suffix
+            and path.is_file()
+            and path.name not in named
+            and _head(path) == _head(source)
+        ]
         newest = max(alike, key=lambda path: path.stat().st_mtime)
         return newest if newest.stat().st_mtime > source.stat().st_mtime + 1 else None
     except (OSError, ValueError):
         return None
+
+
+def _head(path: Path) -> bytes:
+    """The first line of a table that is text; nothing of other files."""
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+        return b""
+    with path.open("rb") as file:
+        return file.readline(LONGEST_HEAD).strip()
 
 
 def publish_month(review: Review, reading: Counted, *, force: bool = False) -> Path:

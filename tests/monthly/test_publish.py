@@ -17,6 +17,7 @@ from calibrate.errors import CalibrateError, SettingsError
 from calibrate.evaluation import decision
 from calibrate.monthly.counted import Counted
 from calibrate.monthly.publish import check_open, check_out, month_folder, newer_beside, publish_month, settings_text
+from calibrate.monthly.settings import settings_from
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_a_month_closed_by_a_decision_is_only_written_by_force(reading: Counted,
     folder.mkdir(parents=True)
     (folder / decision.FILE).write_text("{}")
     newer = tmp_path / "newer.csv"
-    newer.write_text("x")
+    newer.write_text((tmp_path / "leads.csv").read_text())
     os.utime(newer, (2e9, 2e9))
     with pytest.raises(
         CalibrateError, match=r"is closed by a decision.*'leads.csv' \('newer.csv' beside it is newer\).*--force"
@@ -44,15 +45,21 @@ def test_a_month_closed_by_a_decision_is_only_written_by_force(reading: Counted,
     check_open(reading, force=True)
 
 
-def test_only_a_newer_file_of_the_same_kind_is_newer(tmp_path: Path) -> None:
+def test_only_a_newer_file_of_the_same_kind_and_head_is_newer(tmp_path: Path) -> None:
     source = tmp_path / "leads.csv"
-    for name, age in (("leads.csv", 1e9), ("old.csv", 9e8), ("new.xlsx", 2e9)):
-        (tmp_path / name).write_text("x")
+    files = (("leads.csv", 1e9, "a,b"), ("old.csv", 9e8, "a,b"), ("new.xlsx", 2e9, "a,b"), ("events.csv", 2e9, "a,b"),
+             ("prices.csv", 2e9, "sku,price"))  # fmt: skip
+    for name, age, head in files:
+        (tmp_path / name).write_text(f"{head}\n1,2\n")
         os.utime(tmp_path / name, (age, age))
-    assert newer_beside(str(source)) is None
-    (tmp_path / "new.csv").write_text("x")
-    assert newer_beside(str(source)) == tmp_path / "new.csv"
-    assert newer_beside("postgresql://server/base") is None and newer_beside(str(tmp_path / "no" / "x.csv")) is None
+
+    def beside(file: str) -> Path | None:
+        return newer_beside(settings_from({"data": {"file": file}, "events": {"file": str(tmp_path / "events.csv")}}))
+
+    assert beside(str(source)) is None
+    (tmp_path / "new.csv").write_text("a,b\n3,4\n")
+    assert beside(str(source)) == tmp_path / "new.csv"
+    assert beside("postgresql://server/base") is None and beside(str(tmp_path / "no" / "x.csv")) is None
 
 
 def test_what_cannot_be_written_is_said_before_the_long_work(tmp_path: Path) -> None:
