@@ -40,6 +40,8 @@ _FAMILY_END = re.compile(
     r"(?:οπουλοσ|οπουλου|οπουλο|ιδησ|ιδου|ακησ|αδησ|αδου|ιαδη|ογλου|ανου|ενκο|енко|ович|евич|овна|евна|івна|швили|цкии|цкая)$"
 )
 """Folded ends that hardly any other word has: such a word alone may be a family name."""
+_SURE_END = re.compile(r"(?:შვილი|ძე|յան|եան)$")
+"""How family names of Georgia and Armenia end, and little else."""
 _CHINESE, _KANA, _HANGUL = "\u4e00-\u9fff", "\u3040-\u30ff", "\uac00-\ud7a3"
 _COMMON = frozenset(
     "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆廖姚方邱夏谭"
@@ -116,7 +118,7 @@ def _western(tokens: list[str]) -> int:
         arabic = first[i] and (folds[i + 1] in first_names or folds[i + 1].startswith("ال")) and not tokens[i].istitle()
         if pair or arabic or (first[i] and len(tokens[i + 1]) == 1):
             return SURE
-    if len(tokens) in (2, 3) and any(first):
+    if len(tokens) in (2, 3) and (any(first) or (len(tokens[-1]) > 4 and _SURE_END.search(tokens[-1]))):
         return SURE
     hits = [fold in first_names or fold in family or bool(len(fold) > 5 and _FAMILY_END.search(fold)) for fold in folds]
     return MAYBE if len(tokens) <= 3 and any(hits) else NO

@@ -41,6 +41,8 @@ _PARTICLES = listed(
     "de du des le la les d l da do dos das di del della von van der den ten ter zu zum bin ben ibn al el y e af st "
     "saint"
 )
+_SHORT_ARTICLES = ("'t", "’t", "'s", "’s")
+"""What is left of an article in Dutch family names: van 't Hoff, 's Jacob."""
 _PLACE_HEADS = listed(
     "san santa santo sao sankt saint sainte st ste port porto fort mont mount lake new nouvelle north south east "
     "west los las puerto villa ville rio cap cape ile isle bad les des"
@@ -67,9 +69,13 @@ _TOLD = re.compile(
 )
 """A title before a name, or an initial after by, wherever they stand."""
 _GAELIC = re.compile(
-    r"([A-ZÀ-Þ][^\W\d_]+(?:-[^\W\d_]+)?) (?:[OD]['’]|Ó |Ní |Ni |Nic |Mac |Mag |Uí |Ua |Mc|Mac|Fitz)[A-ZÀ-Þ][^\W\d_]{2,}"
+    r"([A-ZÀ-Þ][^\W\d_]+(?:-[^\W\d_]+)?) (?:[OD]['’]|Ó |Ní |Ni |Nic |Mac |Mag |Uí |Ua |Mc|Mac|Fitz|(?:Mac|Nic) "
+    r"(?:an |na |a['’]|Giolla ))[A-ZÀ-Þ][^\W\d_]{2,}|"
+    r"([A-ZÀ-Þ][^\W\d_]+)(?: [A-ZÀ-Þ][^\W\d_]+)? [A-ZÀ-Þ][^\W\d_]+(?:dóttir|dottir)"
 )
-"""A first name before the family names of Ireland and Scotland, which no list holds."""
+"""A first name before the family names of Ireland, Scotland and Iceland, which no list holds."""
+_ELIDED = re.compile(r"^(?:d|l|dell|dall|degl|nell|sant|de l)['’](?=[A-ZÀ-Þ])")
+"""A particle that has lost its vowel before a family name: d'Ormesson, dell'Acqua."""
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’`-][^\W\d_]+)*")
 _INITIAL = re.compile(r"[^\W\d_]\.?|(?:[^\W\d_][.-]+){1,3}[^\W\d_]?\.?")
 _JOINED = re.compile(r"(?<=[^\W\d_]{2})[._](?=[^\W\d_]{3})")
@@ -94,7 +100,7 @@ def reading(text: str) -> int:
     if is_foreign(text) and (surely := foreign_reading(text)):
         return surely
     text = _SYMBOLS.sub(" ", text).strip()
-    if _TOLD.search(text) or ((gaelic := _GAELIC.fullmatch(text)) and not _word(gaelic[1]).ordinary):
+    if _TOLD.search(text) or ((gaelic := _GAELIC.fullmatch(text)) and not _word(gaelic[1] or gaelic[2]).ordinary):
         return SURE
     if len(text) < 4 or not _LETTERS.search(text) or (len(text) > LONG and not _CAPITALS.search(text)):
         return NO
@@ -169,6 +175,7 @@ def _reading(text: str) -> int:
     if any(bare(token).strip(".") in _ORGANISATION for token in tokens):
         return NO
     for i, token in enumerate(tokens):
+        token = _ELIDED.sub("", token) if words else token
         plain = bare(token).strip(".")
         if not words and (plain in _CIVIL or token == "M."):
             titled = SURE
@@ -181,7 +188,7 @@ def _reading(text: str) -> int:
         elif _INITIAL.fullmatch(token) and token[0].isupper():
             initials += 1
             dotted = dotted or "." in token
-        elif plain in _PARTICLES and len(tokens) > 1:
+        elif (plain in _PARTICLES or token in _SHORT_ARTICLES) and len(tokens) > 1:
             pass
         elif _TOKEN.fullmatch(token.rstrip(".")):
             word = _word(token.rstrip("."))

@@ -8,7 +8,9 @@ bounded length; a longer text is no answer in the first place.
 from __future__ import annotations
 
 import re
+import unicodedata
 
+from ...days import MONTHS
 from ...engine.dates import writing_of
 
 LONGEST = 300
@@ -29,12 +31,15 @@ _CALL_ANY = re.compile(
     r"\(\d{3}\) ?\d{3}-\d{4}\b"
 )
 _PHONE = re.compile(r"^\+?[\d\s().\-/]{8,24}$")
+_EPOCH = re.compile(r"^1[0-9]{9}(?:[0-9]{3}|[0-9]{6})?(?:\.[0-9]{1,6})?$")
+"""An instant since 1970 in seconds, milliseconds or microseconds: no phone and no card begins so."""
 _TRACE = re.compile(
     r"(?<![\w.@])@[A-Za-z]\w{2,}|"
     r"(?<![\w.])(?<![Vv]ersion )(?:\d{1,3}\.){3}\d{1,3}(?![\w.])|"
     r"\b(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}\b|"
     r"(?<![\w:])(?:[0-9a-fA-F]{1,4}:){1,6}(?::[0-9a-fA-F]{1,4}){1,6}(?![\w:])|"
     r"\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b|\b(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}\b|"
+    r"^(?=[0-9A-F]{12}$)(?=\d{0,11}[A-F])(?=[A-F]{0,11}\d)[0-9A-F]{12}$|"
     r"\b(?i:linkedin\.com/(?:in|pub)|xing\.com/profile|(?:twitter|x|facebook|instagram|github|tiktok)\.com|t\.me)/@?"
     r"[\w.-]{2}"
 )
@@ -44,6 +49,11 @@ _HOUSE = re.compile(
     r"route|(?:place|square|cours|passage|sentier|faubourg|r[eé]sidence|lotissement)"
     r"(?= (?:de|du|des|la|les) | d['’]))"
     r" [^\W\d_]|"
+    r"\b\d{1,4}(?i: ?(?:bis|ter|[a-d]))?,? (?:place|square|passage|sentier|faubourg) [A-ZÀ-Þ][a-zà-ÿ]{2}|"
+    r"\b(?:[Rr]ue|[Aa]venue|[Cc]hemin|[Rr]oute|[Pp]lace|[Qq]uai|[Bb]oulevard|[Ii]mpasse|[Aa]ll[ée]e) "
+    r"(?:de la |de l['’]|des? |du |d['’])[A-ZÀ-Þ][\w'’-]{1,25} (?!(?:19|20)\d\d\b)\d{1,4} ?[a-z]?(?=$|,)|"
+    r"\b(?i:lieu-?dit) [A-ZÀ-Þ]|^B\.?P\.? ?(?!(?:19|20)\d\d\b)\d{1,5}(?=$|,| \d{5}\b)|"
+    r"\b(?:House|Villa|Plot)(?: [Nn]o\.?)? \d{1,4}, |"
     r"\b\d{1,4} ?[a-zA-Z]?, ?(?:[A-Z]{1,2}-)?\d{4,5}(?: [A-Z]{2}|-\d{3})? [A-ZÀ-Þ]|"  # number, postal code and town
     r"\b\d{1,4} (?:[A-ZÀ-Þ][\w'’-]* ){1,3}(?:Cottages?|House|Villas?|Mansions?|Lodge|Farm|Barn|Hall), |"
     r"(?<!\w)(?:Laan|Plein|Singel|Kade|Weg|Dijk|Hof) (?:van|de|den|der|het)(?: [\w'’-]{1,20}){1,3} \d{1,4}\b|"
@@ -52,9 +62,12 @@ _HOUSE = re.compile(
     r"Terrace|Boulevard|Blvd|Way|Gardens|Grove|Parkway|Pkwy|Highway|Mews)\b|"
     r"\b(?i:p\.? ?o\.? box|postfach|bo[iî]te postale|apartado|casella postale|caixa postal|postbus) \d{1,6}\b|"
     r"\b(?i:flat|apt\.?|apartment|wohnung|appartement) \d{1,4}[A-Za-z]?, |"
-    r"\b[^\W\d_]{2,25}(?i:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee|damm|ufer|straat|laan|gracht|plein|kade|dijk|steeg)"
+    r"\b[^\W\d_]{2,25}(?i:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee|damm|ufer|straat|laan|gracht|plein|kade|dijk|steeg|burgwal|"
+    r"singel|dreef|steenweg)"
     r",? ?(?!(?:19|20)\d\d\b)\d{1,4} ?[a-zA-Z]?\b|"
-    r"\b(?:Stra(?:ß|ss)e|Platz|Allee|(?:Am|An der|Auf dem|Auf der|Zum|Zur) [^\W\d_]{3,20}) \d{1,3} ?[a-z]?$|"
+    r"(?:\b[A-ZÄÖÜ][\w-]{2,25} (?:Stra(?:ß|ss)e|Str\.|Platz|Allee|Ring|Damm|Ufer|Chaussee)|"
+    r"\b(?:Am|An der|Auf dem|Auf der|Zum|Zur|Unter den|Hinter dem|Vor dem) [^\W\d_]{3,20}) "
+    r"(?!(?:19|20)\d\d\b)\d{1,4} ?[a-z]?(?=$|,)|"
     r"(?<!\w)(?i:calle|c/|avda\.?|av\.|avenida|largo d[aeo]s?|plaza|pza\.?|paseo|carrer|traves[ií]a|rua|pra[cç]a|"
     r"travessa|alameda|estrada|rodovia) ?"
     r"(?:[\w'’.ºª-]{1,20} ){0,4}[\w'’.ºª-]{2,20},? ?(?:n[.ºo°]{0,2} ?)?(?!(?:19|20)\d\d\b)\d{1,5}\b|"
@@ -75,11 +88,21 @@ _SAID = re.compile(
     r"codice fiscale|"
     r"siret|siren|steuer-?id|tax id|partita iva|p\. ?iva|licen[cs]e|s[eé]curit[eé] sociale|seguridad social|"
     r"kennzeichen|imei|"
-    r"immatriculation|national insurance|social security)|SSN|NINO|DNI|NIE|NIF|NSS|BSN|CPF|CNPJ|NIR|TIN|VAT|TVA|"
-    r"USt-?Id|CNI)"
+    r"immatriculation|national insurance|social security|sozialversicherung\w*|steuer-?(?:nummer|nr)|st\.-?nr|pesel|"
+    r"personnummer|burgerservicenummer|rijksregister\w*)|SSN|NINO|DNI|NIE|NIF|NSS|BSN|CPF|CNPJ|NIR|TIN|VAT|TVA|"
+    r"USt-?Id|CNI|NISS|[Nn]iss|EIN|TFN|CURP|AHV|MWST|MwSt)"
     r"(?=(?:\D{0,12}\d){6})"
 )
 """A number that is said to be one of a person or a firm."""
+_SAID_BEHIND = re.compile(r"\b(?:\d[ .-]?){7,12} ?\(?(?:EIN|TFN|SSN|BSN|NIF|DNI|PESEL|MWST|MwSt|VAT|TVA|IVA)\b")
+_SAID_SHORT = re.compile(
+    r"\b(?i:passport|passeport|reisepass|pasaporte|passaporto|passaporte|paspoort|ausweis)"
+    r"(?i:[\s:#.-]{1,3}(?:no|nr|n[°º]|number|num[ée]ro|nummer)?)[\s:#.]{0,3}(?=[A-Z]*\d)[A-Z0-9]{7,10}\b|"
+    r"\b(?i:number plate|licen[cs]e plate|plate|kennzeichen|immatriculation|plaque|matr[ií]cula|targa|kenteken)"
+    r"(?i:[\s:#.-]{1,3}(?:no|nr|n[°º])?)[\s:#.]{0,3}"
+    r"(?:[A-Z]{1,3}[ -]?(?:[A-Z]{1,2} ?)?\d{1,4}(?:[ -]?[A-Z]{1,3})?|\d{1,4}[ -][A-Z]{2,3}(?:[ -]\d{1,2})?)(?!\w)"
+)
+"""A passport or a plate that is said to be one."""
 _NUMBERS = re.compile(
     r"^(?:"
     r"\d{3}[ -]\d{2}[ -]\d{4}|"  # SSN (US)
@@ -93,6 +116,7 @@ _NUMBERS = re.compile(
     r"\d{2}\.\d{2}\.\d{2}[-.]\d{3}[.-]\d{2}|"  # rijksregister (BE)
     r"(?:AT|BE|BG|CH|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)[ -]?"
     r"(?=(?:[A-Z0-9 .]*\d){7})[A-Z0-9]{1,2}[ .]?[\dA-Z]{2,3}[ .]?\d{3}[ .]?\d{2,3}[A-Z0-9 .]{0,4}|"  # VAT
+    r"GB ?\d{3} ?\d{4} ?\d{2}|CHE-?\d{3}\.\d{3}\.\d{3}(?: (?:MWST|TVA|IVA))?|"  # VAT in other groups
     r"\d{3} \d{3} \d{3} \d{5}|"  # SIRET
     r"\d{2}[A-Z]{2}\d{5}|[A-Z]{1,2}\d{7,8}|[A-Z]{3}\d{6}[A-Z]?|"  # passports (FR; UK, IT, PT; ES)
     r"(?=(?:\D*\d){5})(?:[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\d?|[A-Z]{2}[A-Z0-9]{6}\d)|"  # passports (DE, NL)
@@ -105,11 +129,13 @@ _PLATE = re.compile(
     r"(?!\w+[- ](?:Q|H|T|FY|CY|KW) ?\d)[A-ZÄÖÜ]{1,3}[- ][A-Z]{1,2} ?\d{2,4} ?[EH]?|"  # DE
     r"(?!FY|CY|KW)[A-Z]{2}\d{2} [A-Z]{3}|(?!(?:19|20)\d\d)\d{4}[ -][B-DF-HJ-NP-TV-Z]{3}|"  # UK, ES
     r"(?=.*[A-Z])(?=.*\d)(?:[A-Z]{2}|\d{2})-(?:[A-Z]{2}|\d{2})-(?:[A-Z]{2}|\d{2})|"  # PT, NL
+    r"[A-HJ-NP-TV-Z]{2}\d{3}[A-HJ-NP-TV-Z]{2}|[A-Z]{2}[0-7]\d[A-HJ-PR-Z]{3}|"  # FR, IT; UK, without blanks
     r"\d{1,2}-[A-Z]{3}-\d{1,2}|[A-Z]{1,2}-\d{3}-[A-Z]{1,2}|[A-Z]{3}\d[A-Z]\d{2})$"  # NL, BR
 )
 """A plate of a car, as a text of its own."""
 _MAP = re.compile(
     r"(?<![\d.])[+-]?\d{1,3}[.,]\d{4,}°?\s?[NS]?\s?[,;/ ]\s?[+-]?\d{1,3}[.,]\d{4,}(?![\d.])|"
+    r"\b(?i:lat(?:itude)?|lon(?:gitude)?|lng)\W{1,3}[+-]?\d{1,3}[.,]\d{3,}|\d{1,3}° ?\d{1,2}[.,]\d{2,}['′’]|"
     r"\d{1,3}° ?\d{1,2}['′’] ?(?:\d{1,2}(?:[.,]\d+)?[\"″”]?)? ?[NSEWO]\b|"
     r"(?<![\w+])(?:[2-9CFGHJMPQRVWX]{4}){1,2}\+[2-9CFGHJMPQRVWX]{2,3}(?![\w+])"  # plus code
 )
@@ -117,15 +143,20 @@ _BORN = re.compile(
     r"(?i)\b(?:born|n[ée]e? le|geb(?:oren|\.)|nacid[oa]|nat[oa] (?:il|a)|nascid[oa]|date of birth|dob|d\.o\.b|"
     r"date de naissance|"
     r"geburtsdatum|fecha de nacimiento|data di nascita|data de nascimento|geboortedatum|geboren op)(?!\w).{0,20}?\d|"
-    r"\b(?:b|n|geb|nac|nasc|n[ée]e?)\.? ?\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d\d\b"
+    r"(?:\b(?:b|n|geb|nac|nasc|n[ée]e?)\.?|\*) ?\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d\d\b"
 )
-_DAY = re.compile(r"^(?:\d{1,2}[./ -]\d{1,2}[./ -](\d{4})|(\d{4})[./-]\d{1,2}[./-]\d{1,2})$")
+_DAY = re.compile(
+    r"^(?:(?:[0-3]?\d[./ -][01]?\d|[01]?\d[./ -][0-3]?\d)[./ -](?P<last>\d{4}|[3-9]\d)|"
+    r"(?P<first>\d{4})[./-]\d{1,2}[./-]\d{1,2}|"
+    r"\d{1,2}(?:\.|er|st|nd|rd|th|º)?(?: de| di)? (?P<month>[^\W\d_]{3,10})\.?,?(?: de| del)? (?P<year>\d{4})|"
+    r"(?P<month_first>[^\W\d_]{3,10})\.? \d{1,2}(?:st|nd|rd|th)?,? (?P<year_last>\d{4}))$"
+)
 BORN_UNTIL = 2012
 """A day before the end of this year, as a text among others, may be somebody's birthday."""
 
 
 _WITHOUT_DIGITS = (_MAIL, _HIDDEN_MAIL, _TRACE, _LANE)
-_WITH_DIGITS = (*_WITHOUT_DIGITS, _CALL, _CALL_ANY, _HOUSE, _SAID, _MAP, _BORN)
+_WITH_DIGITS = (*_WITHOUT_DIGITS, _CALL, _CALL_ANY, _HOUSE, _SAID, _SAID_BEHIND, _SAID_SHORT, _MAP, _BORN)
 
 
 def is_private(text: str) -> bool:
@@ -148,7 +179,7 @@ def is_private(text: str) -> bool:
     bare = " ".join(text.split())
     if _NUMBERS.match(bare.upper()) or _PLATE.match(bare) or _account(text) or _card(text) or _birthday(bare):
         return True
-    phone = _PHONE.match(bare) and 9 <= digits <= 15
+    phone = _PHONE.match(bare) and 9 <= digits <= 15 and not _EPOCH.match(bare)
     return bool(phone) and not writing_of([text]).known
 
 
@@ -174,6 +205,8 @@ def _card(text: str) -> bool:
     """
     for match in _CARD.finditer(text):
         digits = [int(c) for c in reversed(match[0]) if c.isdigit()]
+        if _EPOCH.match(match[0]):
+            continue
         total = sum(d if i % 2 == 0 else (2 * d - 9 if d > 4 else 2 * d) for i, d in enumerate(digits))
         if total % 10 == 0 or re.fullmatch(r"\d{4}([ -]\d{4}){3}", match[0]):
             return True
@@ -183,4 +216,15 @@ def _card(text: str) -> bool:
 def _birthday(text: str) -> bool:
     """Whether a text is a day on which a person of today may have been born."""
     match = _DAY.match(text)
-    return match is not None and 1900 <= int(match[1] or match[2]) <= BORN_UNTIL
+    if match is None:
+        return False
+    month = match["month"] or match["month_first"]
+    if month is not None and not _plain(month).startswith(tuple(MONTHS)):
+        return False
+    year = int(match["last"] or match["first"] or match["year"] or match["year_last"])
+    return 1900 <= (year if year > 99 else year + 1900) <= BORN_UNTIL
+
+
+def _plain(word: str) -> str:
+    """A word in small letters without accents, as the names of months are listed."""
+    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
