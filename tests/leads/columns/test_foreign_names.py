@@ -30,7 +30,7 @@ def test_sources_of_leads_are_no_names(word: str) -> None:
 
 
 NAMES = """
-Siobhán O'Shaughnessy|Seán Ó Súilleabháin|Aoife Ní Bhriain|Tadhg Mac Giolla Phádraig|Ruairí Mac an Bhaird|Niamh O’Connell
+Siobhán O'Shaughnessy|Seán Ó Súilleabháin|Aoife Ní Bhriain|Tadhg Mac Giolla Phádraig|Ruairí Mac an Bhaird
 Ludwig van der Meer|Jean d'Ormesson|Pieter 't Hooft|Anna dell'Acqua|Willem van ’t Hoff|Charles de Gaulle|João dos Santos
 Иван Петров|Кузнецов Алексей|Мария Сидорова
 Γιώργος Παπαδόπουλος|Ελένη Γεωργίου
