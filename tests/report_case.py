@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from calibrate.counts.leakage import Suspect
-from calibrate.counts.rates import estimate, wilson
+from calibrate.counts.rates import LevelsSoFar, estimate, wilson
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.evaluation.backtest import Fold
 from calibrate.evaluation.comparison import Comparison, Judged, Verdict
@@ -215,3 +215,23 @@ def hostile() -> Review:
         suspects=(Suspect(HOSTILE, HOSTILE, {HOSTILE: HOSTILE}), Suspect(FORMULA, "names_outcome", {"word": FORMULA})),
         comparison=replace(calm.comparison, baseline="current" + HOSTILE, judged=against, verdict=verdict),
     )  # fmt: skip
+
+
+def with_open_leads(found: Review) -> Review:
+    """The same with ten leads on every level whose window is open, each counting half, and no sale among them yet."""
+    rates, size = found.rates, len(found.rates.leads)
+    leads = rates.leads + 5.0
+    share = rates.customers / leads
+    low, high = wilson(rates.customers.astype(float), leads)
+    overall = rates.overall
+    so_far = LevelsSoFar(
+        overall=replace(overall, leads=overall.leads + 50),
+        undecided=np.full(size, 10),
+        leads=leads,
+        customers=rates.customers,
+        rate=share,
+        low=low,
+        high=high,
+        open_leads=100,
+    )
+    return replace(found, rates=replace(rates, so_far=so_far))

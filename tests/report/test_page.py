@@ -13,7 +13,7 @@ import pytest
 from page_case import Text, opened, unfold
 from page_case import browser as browser
 from page_case import visit as visit
-from report_case import FORMULA, HOSTILE, hostile, review
+from report_case import FORMULA, HOSTILE, hostile, review, with_open_leads
 
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid
@@ -92,6 +92,14 @@ def test_the_account_adds_up_in_words() -> None:
     assert "“Closed by Horizzon”: 356 of 358 leads became customers (99.4%)" in text
     assert "Columns are separated by semicolons." in text
     assert "a finding nobody translated (column: notes, share: 0.42)" in text
+
+
+def test_rates_with_open_leads_say_how_many_are_open() -> None:
+    found = Text(page_text(with_open_leads(REVIEW), load("en")))
+    first = REVIEW.rates
+    assert "With 100 leads whose closing window is still open" in found.text
+    assert f"{first.customers[0]:,} of {first.leads[0] + 5:,}, 10 open" in found.text
+    assert "With open leads" not in Text(ENGLISH).text
 
 
 def test_truth_stands_beside_the_estimate() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from report_case import FORMULA, HOSTILE, hostile, review
+from report_case import FORMULA, HOSTILE, hostile, review, with_open_leads
 
 from calibrate.language import load
 from calibrate.report.workbook import write_workbook
@@ -50,6 +50,15 @@ def test_rates_are_all_there(book: openpyxl.Workbook) -> None:
     assert len(lines) == len(REVIEW.rates.leads)
     assert sum(line[head.index("Leads")] for line in lines if line[1] == "sector") == REVIEW.rates.overall.leads
     assert "True rate" in head
+
+
+def test_rates_with_open_leads_stand_beside_those_of_decided_ones(tmp_path: Path) -> None:
+    book = written(with_open_leads(REVIEW), tmp_path / "open.xlsx")
+    head, *lines = book["Close rates"].iter_rows(values_only=True)
+    mine = dict(zip(head, lines[0], strict=True))
+    assert mine["With open leads · Leads"] == REVIEW.rates.leads[0] + 5
+    assert mine["With open leads · Customers"] == REVIEW.rates.customers[0]
+    assert mine["With open leads · Close rate"] < mine["Close rate"]
 
 
 def test_thresholds_name_the_chosen_ones(book: openpyxl.Workbook) -> None:
