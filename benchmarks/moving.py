@@ -71,14 +71,14 @@ def forgetting(runs: int) -> list[Line]:
 def dated(kind: str, rng: np.random.Generator, a_month: int = 400) -> tuple[Tally, np.ndarray, np.ndarray]:
     """Fourteen months, closing after 38 days in the median; codes and log-odds of the leads of the next three months.
 
-    In `moved` all effects changed six months ago.
+    In `moved` all effects changed six months ago, in `broke` three: no lead after it is decided.
     """
     months, coming = 14, 3
     early, late = rng.normal(0, 0.5, (2, len(QUESTIONS), 4))
     entered = np.sort(rng.integers(0, (months + coming) * 30, a_month * (months + coming)))
     codes = rng.integers(0, 4, (len(QUESTIONS), len(entered))).astype(np.uint8)
     odds = np.full(len(entered), -2.2)
-    new = (kind == "moved") & (entered > (months - 6) * 30)
+    new = (kind != "still") & (entered > (months - {"moved": 6, "broke": 3}.get(kind, 0)) * 30)
     for i, column in enumerate(codes):
         odds += np.where(new, late[i][column], early[i][column])
     took = np.minimum(np.exp(rng.normal(np.log(38), 0.8, len(entered))), WINDOW - 1).astype(np.int32)
@@ -99,7 +99,7 @@ def dated(kind: str, rng: np.random.Generator, a_month: int = 400) -> tuple[Tall
 def undecided(runs: int) -> list[Line]:
     """Leads that are not decided yet: the rate they tell, and the AUC on coming leads that they bring."""
     rng, rates = np.random.default_rng(SEED + 2), []
-    gains: dict[str, list[float]] = {"still": [], "moved": []}
+    gains: dict[str, list[float]] = {"still": [], "moved": [], "broke": []}
     for _ in range(runs):
         tally, _, _ = dated("still", rng)
         newest = with_undecided(tally).totals[-1]
@@ -118,6 +118,7 @@ def undecided(runs: int) -> list[Line]:
         ("undecided leads tell the rate of decided ones, ratio", float(np.mean(rates)), 0.97, 1.03),
         ("newest leads: AUC gained on coming leads, nothing moved", float(np.mean(gains["still"])), -0.001, np.inf),
         ("newest leads: AUC gained on coming leads, effects moved", float(np.mean(gains["moved"])), 0.008, np.inf),
+        ("the same where effects broke off three months ago", float(np.mean(gains["broke"])), 0.008, np.inf),
     ]
 
 

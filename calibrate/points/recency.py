@@ -33,6 +33,8 @@ Flags = NDArray[np.bool_]
 
 HURDLE = 2.3
 """Standard errors by which an option must foretell better than all decided leads alike."""
+BREAK = 0.04
+"""Share of the loss of undecided leads alone that must be saved: where effects broke off of late, it is a tenth."""
 HALF_LIVES = (1.0, 2.0, 4.0, 8.0)
 """Cohorts after which a lead counts half."""
 NEWEST = 2
@@ -175,10 +177,12 @@ def recency_of(tally: Tally, close_days: int | None = None) -> Recency:
     cohort = np.concatenate([part.cohort for part in foretold])
     counts = np.concatenate([part.counts for part in foretold], axis=1)
     loss = np.concatenate([part.loss for part in foretold], axis=2)
+    fresh = cohort >= len(tally.cohorts)
     return max(
         (
-            _best(options, loss[..., rows], counts[:, rows], cohort[rows], tally.effect())
-            for rows in (cohort >= 0, _newest_half(cohort))
+            _best(options, loss[..., rows], counts[:, rows], cohort[rows], tally.effect(), least)
+            for rows, least in ((cohort >= 0, 0.0), (_newest_half(cohort), 0.0), (fresh, BREAK))
+            if rows.any()
         ),
         key=lambda recency: recency.gain,
     )
@@ -218,14 +222,18 @@ def _best(
     counts: Floats,
     cohort: NDArray[np.int32],
     effect: float = 1.0,
+    least: float = 0.0,
 ) -> Recency:
-    """The option that foretells some rows best, of those that do so surely; with the design effect of a rate."""
+    """The option that foretells some rows best, of those that do so surely and save at least a share of their loss.
+
+    `effect` is the design effect of a rate.
+    """
     best = ALIKE
     for option, of_option in zip(options[1:], loss[1:], strict=True):
         gain, error = _gain(loss[0] - of_option, counts, cohort, effect)
         errors = gain / error if error > 0 else 0.0
         share = gain / float((loss[0] * counts).sum())
-        if errors > HURDLE and share > best.gain:
+        if errors > HURDLE and share > max(best.gain, least):
             best = Recency(*option, share, errors)
     return best
 

@@ -119,7 +119,7 @@ def with_days(kind: str, seed: int, a_month: int = 400) -> Tally:
     codes = rng.integers(0, 4, (len(QUESTIONS), len(entered))).astype(np.uint8)
     odds = np.full(len(entered), -2.0)
     for i, column in enumerate(codes):
-        new = (kind == "moved") & (entered > (months - 6) * 30)
+        new = (kind != "still") & (entered > (months - {"moved": 6, "broke": 3}.get(kind, 0)) * 30)
         odds += np.where(new, late[i][column], early[i][column])
     took = np.minimum(np.exp(rng.normal(np.log(38), 0.8, len(entered))), window - 1).astype(np.int64)
     bought, last = rng.random(len(entered)) < 1 / (1 + np.exp(-odds)), months * 30 - 1
@@ -144,6 +144,12 @@ def test_leads_that_are_not_decided_count_where_they_tell_something_new() -> Non
     moved = [recency_of(with_days("moved", seed)) for seed in range(4)]
     assert sum(recency.undecided for recency in moved) >= 3
     assert sum(recency_of(with_days("still", seed)).used for seed in range(8)) <= 1
+
+
+def test_a_break_so_fresh_that_no_lead_after_it_is_decided_is_seen() -> None:
+    """All effects changed three months ago, as long as the window is: undecided leads alone tell, and count most."""
+    broke = [recency_of(with_days("broke", seed)) for seed in range(6)]
+    assert sum(recency.undecided and recency.half_life is not None for recency in broke) >= 4
 
 
 def test_undecided_leads_add_what_they_tell_and_keep_the_rate() -> None:
