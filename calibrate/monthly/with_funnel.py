@@ -31,8 +31,6 @@ from .settings import Settings
 OTHER_WINDOWS = (30, 60, 90, 180)
 JUDGED_UP_TO = 200_000
 """With more leads, other windows get their close rate but no grid of their own: the replay would take too long."""
-ALL_UP_TO = 20_000
-"""With more leads, the best method is not looked for again."""
 DRAWS = 200
 """Resamples behind the interval of an AUC in the table of windows."""
 
@@ -123,8 +121,8 @@ def other_windows(
 ) -> tuple[Window, ...]:
     """The close rate, and the best grid with its AUC on later leads, had customers been counted within other windows.
 
-    Every candidate is made anew for each window; with more leads than `ALL_UP_TO` only the one that ranks best with
-    the window in use.
+    Grids that stand in a file are all judged by each window. Of those that are made, the one that ranks best with the
+    window in use is made anew: the best of many would owe some of its AUC to having been picked by it.
     """
     used = history.terms.close_within_days
     ranked = [entry for entry in review.comparison.judged if "auc" in entry.metrics]
@@ -139,7 +137,7 @@ def other_windows(
         close_rate = rate(customers, leads, effect)
         name, metric = (None, None) if best is None else (best.name, best.metrics["auc"])
         if best is not None and days != used:
-            tried = [plans[candidate.name] for candidate in ranked if leads <= ALL_UP_TO or candidate is best]
+            tried = [plans[entry.name] for entry in ranked if entry is best or plans[entry.name].grid is not None]
             name, metric = _best(within, tried, allowed, min_leads) if leads <= JUDGED_UP_TO else (None, None)
         auc = None if metric is None else {"value": metric.value, "low": metric.low, "high": metric.high}
         windows.append(
