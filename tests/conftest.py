@@ -95,3 +95,34 @@ def server() -> Iterator[str]:
             subprocess.run([tools[-1] / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A Spark session on this machine with a metastore of Hive's and a second catalog; skipped without pyspark or Java.
+
+    The second catalog, `office`, is one of Spark's own for data bases (a `TableCatalog`, as Delta's and Iceberg's are).
+    """
+    pyspark = pytest.importorskip("pyspark.sql", reason="pyspark is not installed (extra spark)")
+    if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
+        pytest.skip("Java is not installed")
+    from calibrate.engine.spark import LOCAL, SETTINGS
+
+    place = tmp_path_factory.mktemp("spark")
+    derby = "org.apache.derby.iapi.jdbc.AutoloadedDriver"
+    words = LOCAL | SETTINGS | {
+        "spark.sql.warehouse.dir": f"{place}/warehouse",
+        "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={place}/metastore;create=true",
+        "spark.driver.extraJavaOptions": f"-Dderby.system.home={place}",
+        "spark.sql.catalog.office": "org.apache.spark.sql.execution.datasources.v2.jdbc.JDBCTableCatalog",
+        "spark.sql.catalog.office.url": f"jdbc:derby:{place}/office;create=true",
+        "spark.sql.catalog.office.driver": derby,
+        "spark.sql.catalog.office.pushDownAggregate": "false",  # Derby does not group by texts of any length
+    }  # fmt: skip
+    builder = pyspark.SparkSession.builder.master("local[2]").enableHiveSupport()
+    for key, value in words.items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()

@@ -103,13 +103,23 @@ def test_the_version_is_written_once() -> None:
     assert project["tool"]["hatch"]["version"]["path"] == "calibrate/__init__.py"
 
 
-def test_the_lock_has_hashes_and_no_address() -> None:
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-spark.lock"])
+def test_the_lock_has_hashes_and_no_address(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
     assert "://" not in text
     assert "--index-url" not in text
     pinned = re.findall(r"^([A-Za-z0-9_.-]+)==", text, flags=re.MULTILINE)
-    assert len(pinned) > 50
+    assert len(pinned) > 25
     assert text.count("--hash=sha256:") > len(pinned)
+
+
+def test_the_two_locks_agree() -> None:
+    pins = [
+        dict(re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", (ROOT / lock).read_text(encoding="utf-8"), flags=re.MULTILINE))
+        for lock in ("requirements.lock", "requirements-spark.lock")
+    ]
+    assert "pyspark" in pins[1] and "pyspark" not in pins[0]
+    assert {name for name in pins[0].keys() & pins[1].keys() if pins[0][name] != pins[1][name]} == set()
 
 
 def test_the_lock_has_every_direct_dependency() -> None:

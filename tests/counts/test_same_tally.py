@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -98,15 +99,7 @@ def test_postgres_gives_the_same_tally(folder: Path, here: list[str], server: st
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_spark_gives_the_same_tally(folder: Path, here: list[str]) -> None:
-    """Runs where the extra [spark] is installed."""
-    pyspark = pytest.importorskip("pyspark.sql")
-    from calibrate.engine.spark import LOCAL, SETTINGS
-
-    builder = pyspark.SparkSession.builder.master("local[2]")
-    for key, value in (LOCAL | SETTINGS).items():
-        builder = builder.config(key, value)
-    spark = builder.getOrCreate()
+def test_spark_gives_the_same_tally(folder: Path, here: list[str], spark: Any) -> None:
     for name in COLUMNS:
         spark.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceTempView(name)
     with Session() as session:
