@@ -27,6 +27,8 @@ VARIABLE = "CALIBRATE_JOBS"
 MOST = 4
 """Processes where nobody says how many: each holds the counts it works on."""
 
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+
 _pool: ProcessPoolExecutor | None = None
 
 
@@ -44,11 +46,14 @@ def jobs() -> int:
 
 
 @contextmanager
-def shared(at_most: int | None = None, ready: Callable[[], None] | None = None) -> Iterator[None]:
+def shared(
+    at_most: int | None = None, ready: Callable[[], None] | None = None, *, guarded: bool = True
+) -> Iterator[None]:
     """Tasks are shared with other processes while this lasts; `ready` is what these do before they wait for some.
 
-    Begin before there are threads (an engine that is open, a notebook): a process that has some is not copied. Where
-    processes cannot be copied (macOS, Windows) new ones are started.
+    Begin before there are threads (an engine that is open): a process that has some is not copied. Where processes
+    cannot be copied (macOS, Windows, a notebook) new ones are started. Each of these loads the file of the program
+    again: a script that is not `guarded` (``if __name__ == "__main__"``) would run again, and is left to one core.
 
     >>> with shared(2):
     ...     in_order(abs, [-1, 2, -3])
@@ -56,23 +61,43 @@ def shared(at_most: int | None = None, ready: Callable[[], None] | None = None) 
     """
     global _pool
     number = jobs() if at_most is None else at_most
-    if number < 2 or _pool is not None or threading.active_count() > 1:
+    method = _method(guarded)
+    if number < 2 or _pool is not None or method is None:
         yield
         return
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    method = "fork" if sys.platform == "linux" else "spawn"
     pool = ProcessPoolExecutor(number - 1, multiprocessing.get_context(method), _begin, (ready,))
-    with warnings.catch_warnings():
+    with _one_thread_each(), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # a library's idle thread counts as one
         pool.submit(int)  # the processes begin now
-    _pool = pool
+        _pool = pool
+        try:
+            yield
+        finally:
+            _pool = None
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _method(guarded: bool) -> str | None:
+    """How other processes come to be: copied, started anew, or not at all."""
+    alone = threading.active_count() == 1
+    if alone and sys.platform == "linux":
+        return "fork"
+    return "spawn" if (alone and guarded) or not hasattr(sys.modules["__main__"], "__file__") else None
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes that are started meanwhile use one thread each for linear algebra, as `calibrate run` does."""
+    unset = [name for name in THREADS if name not in os.environ]
+    os.environ.update(dict.fromkeys(unset, "1"))
     try:
         yield
     finally:
-        _pool = None
-        pool.shutdown(wait=False, cancel_futures=True)
+        for name in unset:
+            os.environ.pop(name, None)
 
 
 class Task(Generic[T]):

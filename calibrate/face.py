@@ -19,6 +19,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from .cores import shared
 from .counts import counting
 from .counts.rates import estimate
 from .counts.tally import Tally
@@ -44,6 +45,7 @@ from .points import plan as planning
 from .points.plan import Plan
 from .points.thresholds import Policy
 from .report.answer import answer_of
+from .report.charts import load_library
 from .report.review import Review
 from .shown import Shown
 from .weights import METHODS
@@ -196,7 +198,10 @@ def drift(grid: Grid, tally: Tally, *, since: Any = None) -> Drift:
 
 
 def run(source: str | Path | Frame, **words: Any) -> Run:
-    """The month's work as `calibrate run` does it, from a `calibration.toml` or from leads; writes the report."""
+    """The month's work as `calibrate run` does it, from a `calibration.toml` or from leads; writes the report.
+
+    Other cores help, in a notebook too; not in a script that has threads, nor in one on macOS or Windows.
+    """
     if isinstance(source, (str, Path)) and str(source).endswith(".toml"):
         if words:
             raise SettingsError("a settings file says everything itself: give keywords beside a file of leads")
@@ -204,9 +209,10 @@ def run(source: str | Path | Frame, **words: Any) -> Run:
     else:
         wishes, frames = _settings(source, words)
     check_out(wishes)
-    reading = read_rows(wishes, frames=frames)
-    result = review(reading)
-    return Run(reading, result, publish_month(result, reading))
+    with shared(ready=load_library, guarded=False):
+        reading = read_rows(wishes, frames=frames)
+        result = review(reading)
+        return Run(reading, result, publish_month(result, reading))
 
 
 def _settings(source: Any, words: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:

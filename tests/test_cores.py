@@ -51,6 +51,27 @@ assert in_order(who, [7])[0] == (49, os.getpid())
     assert run.returncode == 0, run.stderr
 
 
+def test_a_notebook_starts_processes_beside_its_threads(tmp_path: Path) -> None:
+    """A script that has threads does not: each new process would run it again."""
+    text = """
+import os, threading
+from calibrate.cores import Task, shared
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+with shared(2, guarded=False):
+    future = Task(os.getpid)._future
+    print(future is not None and future.result() != os.getpid())
+print(os.environ.get("OMP_NUM_THREADS"))
+"""
+    (tmp_path / "script.py").write_text(text)
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    environment |= {"PYTHONPATH": str(ROOT)}
+    answers = [
+        subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True, timeout=120)
+        for words in (["-c", text], [str(tmp_path / "script.py")])
+    ]
+    assert [answer.stdout for answer in answers] == ["True\nNone\n", "False\nNone\n"], answers
+
+
 def test_an_error_is_raised_as_it_is_and_what_cannot_be_sent_is_done_here() -> None:
     run = script(
         SHARED
