@@ -3,9 +3,11 @@
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -71,6 +73,38 @@ def postgres() -> Iterator[Callable[..., list[Any]]]:
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """Address of a PostgreSQL server of our own, reached by a socket; skipped where there is none."""
+    with _running(lambda folder: "-c listen_addresses=''") as folder:
+        yield f"postgresql://tester@/postgres?host={quote(str(folder), safe='')}"
+
+
+@pytest.fixture(scope="module")
+def encrypted() -> Iterator[tuple[str, Path]]:
+    """Address of a server of our own that takes encrypted connections alone, and the certificate that it shows."""
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def certified(folder: Path) -> str:
+        names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+        files = ["-keyout", str(folder / "server.key"), "-out", str(folder / "server.crt")]
+        new = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names, *files]
+        subprocess.run(new, check=True, capture_output=True, timeout=60)
+        if os.geteuid() == 0:
+            shutil.chown(folder / "server.key", "nobody")
+        (folder / "server.key").chmod(0o600)
+        (folder / "data" / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 trust\n")
+        shown = f"-c ssl_cert_file={folder}/server.crt -c ssl_key_file={folder}/server.key"
+        return f"-c listen_addresses=localhost -c port={port} -c ssl=on {shown}"
+
+    with _running(certified) as folder:
+        yield f"postgresql://tester@localhost:{port}/postgres", folder / "server.crt"
+
+
+@contextmanager
+def _running(options_in: Callable[[Path], str]) -> Iterator[Path]:
+    """The folder of a PostgreSQL server while it runs, with the options that are made when its data stand there."""
     pytest.importorskip("psycopg")
     tools = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if not shutil.which("initdb") else [Path()]
     if not tools:
@@ -87,10 +121,10 @@ def server() -> Iterator[str]:
             subprocess.run([tools[-1] / "initdb", "-D", data, *settings], **run)
         except (OSError, subprocess.SubprocessError) as error:
             pytest.skip(f"PostgreSQL does not start here: {error}")
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        options = f"{options_in(folder)} -c unix_socket_directories={folder} -c fsync=off"
         subprocess.run([tools[-1] / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], **run)
         try:
-            yield f"postgresql://tester@/postgres?host={quote(str(folder), safe='')}"
+            yield folder
         finally:
             subprocess.run([tools[-1] / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
     finally:

@@ -168,3 +168,21 @@ def test_answers_are_stored_where_the_rows_lie(company: str) -> None:
         with pytest.raises(InputError, match="exists already"):
             session.store(leads, statement, "sales.stored")
     assert open_table(f"{company}#sales.stored").rows == 50
+
+
+def test_an_encrypted_connection_reads_the_same_and_a_stranger_is_refused(encrypted: tuple[str, Path]) -> None:
+    """The server's certificate is checked where the address asks for it; without encryption nobody comes in."""
+    import psycopg
+
+    address, certificate = encrypted
+    proved = f"sslmode=verify-full&sslrootcert={certificate}"
+    with psycopg.connect(f"{address}?{proved}", autocommit=True) as connection:
+        connection.execute("CREATE TABLE leads AS SELECT i AS id, i % 3 = 0 AS won FROM generate_series(1, 9) AS s (i)")
+    table = open_table(f"{address}?{proved}#leads")
+    assert table.fetch(f"SELECT COUNT(*) AS n FROM {table.relation} WHERE won")["n"].tolist() == [3]
+    used = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    assert table.door.execute(used) == [(True,)]  # type: ignore[attr-defined]
+    with pytest.raises(InputError, match=r"no connection to PostgreSQL .*no encryption"):
+        open_table(f"{address}?sslmode=disable#leads")
+    with pytest.raises(InputError, match=r"no connection to PostgreSQL .*certificate"):
+        open_table(f"{address.replace('localhost', '127.0.0.1')}?{proved}#leads")
