@@ -69,7 +69,7 @@ WIDE = 30
 WORTH = 4.0
 """Where no number of lines is asked for, a line more must lower the loss by this: about what the best of a hundred
 lines that mean nothing would (twice that is chi-square's 0.5 % point on one degree of freedom). Of customers that are
-half expected it is half as much: their noise is smaller."""
+half expected, whose noise is half as large, such lines gain a quarter of it."""
 CLEAR = 0.95
 """Share of resamples in which points against the level's own close rate must keep their sign."""
 TRIES = 4
@@ -242,7 +242,7 @@ def _by_line(case: _Case, budget: Budget, effort: Effort | None) -> Iterator[_An
     offer = offered(tally.criteria, case.rates, case.limits, case.thin, joint.values)
     if not len(offer.lowest):
         return
-    budget = replace(budget, worth=budget.worth * HALF)
+    budget = replace(budget, worth=budget.worth * HALF**2)
     few = budget.lines <= GROWN
     rows = rows_of(tally, SEARCH_ROWS if few else LONG_ROWS)
     outcome = search(offer.on(aimed(rows, joint)), budget, effort or (None if few else LONG))
