@@ -37,12 +37,12 @@ from .profile_algebra import Rows, predict, rows_of
 from .search.beam import Width
 from .search.bound import Bound, bound_of
 from .search.find import Effort, refined, search
-from .search.fits import fit_scores
+from .search.fits import counted, fit_scores
 from .search.level_descent import settled
 from .search.levels import Levels
 from .search.lines import Budget
 from .search.local_search import Care
-from .search.rounding import Card
+from .search.rounding import Card, card
 from .search.views import Source, TableView, source_of
 from .search.wide import wide_search
 from .separation import chance, highest
@@ -246,14 +246,31 @@ def _by_line(case: _Case, budget: Budget, effort: Effort | None) -> Iterator[_An
     few = budget.lines <= GROWN
     rows = rows_of(tally, SEARCH_ROWS if few else LONG_ROWS)
     outcome = search(offer.on(aimed(rows, joint)), budget, effort or (None if few else LONG))
-    if rows.leads is not tally.leads and outcome.pool:
-        by_support: dict[bytes, Card] = {}
-        for card in outcome.pool:
-            by_support.setdefault((card.points != 0).tobytes(), card)
-        cards = list(by_support.values())[: FINALISTS if few else 1]
-        outcome = refined(offer.on(aimed(rows_of(tally), joint)), budget, cards, climbing=few)
+    pool = outcome.pool
+    if rows.leads is not tally.leads and pool:
+        full = aimed(rows_of(tally), joint)
+        pool = (
+            _settled(offer, full, budget, pool)
+            if few
+            else tuple(_fitted(offer, full, candidate) for candidate in pool[:1])
+        )
     source = source_of(offer.on(rows if tally.exact else rows_of(tally)))
-    yield from (_answer(tally, offer, source, card) for card in outcome.pool if card.scale > 0)
+    yield from (_answer(tally, offer, source, candidate) for candidate in pool if candidate.scale > 0)
+
+
+def _settled(offer: Offer, rows: Rows, budget: Budget, pool: Sequence[Card]) -> tuple[Card, ...]:
+    """The cards after a climb on all rows from the best of them that rest on other lines."""
+    by_support: dict[bytes, Card] = {}
+    for candidate in pool:
+        by_support.setdefault((candidate.points != 0).tobytes(), candidate)
+    return refined(offer.on(rows), budget, list(by_support.values())[:FINALISTS]).pool
+
+
+def _fitted(offer: Offer, rows: Rows, at: Card) -> Card:
+    """A card with its scale and intercept on all rows."""
+    scores = predict(rows, (at.points @ offer.gives.astype(np.int64)).astype(np.float64))
+    counts = counted(np.rint(scores[None]).astype(np.int64), rows.leads, rows.customers)
+    return card(at.points, fit_scores(*counts), 0)
 
 
 def _by_level(case: _Case, budget: Budget) -> Iterator[_Answer]:

@@ -67,12 +67,10 @@ def search(lines: Lines, budget: Budget, effort: Effort | None = None) -> Found:
     return _found(climb, positions, len(lines))
 
 
-def refined(
-    lines: Lines, budget: Budget, cards: Sequence[Card], effort: Effort | None = None, *, climbing: bool = True
-) -> Found:
+def refined(lines: Lines, budget: Budget, cards: Sequence[Card], effort: Effort | None = None) -> Found:
     """The best card after a climb on other rows: all of them, say, after a search on a sample.
 
-    The climb starts from the given card that is best there; without one the cards are fitted to the rows, no more.
+    The climb starts from the given card that is best there.
     """
     effort = effort or Effort()
     positions = np.arange(len(lines), dtype=np.intp)
@@ -89,8 +87,7 @@ def refined(
         )
     for candidate in candidates:
         climb.keep(candidate)
-    if climbing:
-        climb.climb(min(candidates, key=climb.cost))
+    climb.climb(min(candidates, key=climb.cost))
     return _found(climb, positions, len(lines))
 
 
