@@ -12,7 +12,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ...engine.table import Table
-from ...grid.derived import Derived
+from ...grid.derived import OTHER_ANSWER, Derived
 from .person_names import may_be_shown
 from .profile import first_texts
 from .regions import region_rules
@@ -83,8 +83,10 @@ def pages(column: str, cells: Counter[str]) -> dict[str, Derived]:
     >>> rules = pages("First page", cells)
     >>> list(rules)
     ['First page: /', 'First page: /pricing*', 'First page: /pricing/pro*', 'First page (utm_source)']
-    >>> rules["First page (utm_source)"].answer("/x?utm_source=X"), rules["First page: /pricing*"].answer("/pricings")
-    ('x', 'no')
+    >>> [rules["First page (utm_source)"].answer(f"/a?{q}") for q in ("utm_source=X", "utm_source=rare", "b=1")]
+    ['x', 'other', 'none']
+    >>> rules["First page: /pricing*"].answer("/pricings")
+    'no'
     """
     total = sum(cells.values())
     if len(cells) <= FEW_PAGES or sum(n for cell, n in cells.items() if _PAGE.fullmatch(cell)) < PAGES * total:
@@ -108,7 +110,8 @@ def pages(column: str, cells: Counter[str]) -> dict[str, Derived]:
         if sources:
             query = Derived(column, (), NONE, blanks="", breaks="?&#")
             known = tuple((value, (query.folded(f"{key}={value}").strip("|"),)) for value in sources)
-            rules[f"{column} ({key})"] = replace(query, answers=known)
+            rest = (OTHER_ANSWER, (f"{query.folded(key).strip('|')}=*",))  # a rare source is not none
+            rules[f"{column} ({key})"] = replace(query, answers=(*known, rest))
     return rules
 
 
