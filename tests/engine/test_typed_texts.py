@@ -50,6 +50,22 @@ def checked(table: Any, tmp_path: Path) -> None:
     assert {fact.key for fact in table.facts} >= {"dates", "thousands", "units", "decimal_comma"}
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_texts_of_spark(tmp_path: Path) -> None:
+    """Runs where the extra [spark] is installed: the statements are Spark's own, and none of them fails on a text."""
+    pyspark = pytest.importorskip("pyspark.sql")
+    from calibrate.engine.spark import LOCAL, SETTINGS
+
+    builder = pyspark.SparkSession.builder.master("local[2]")
+    for key, value in (LOCAL | SETTINGS).items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    rows = [(at, *(CELLS[name][at] for name in CELLS)) for at in range(ROWS)]
+    schema = ", ".join(("place int", *(f"{name} string" for name in CELLS)))
+    session.createDataFrame(rows, schema).createOrReplaceTempView("typed_cells")
+    checked(open_table("spark://local[2]#typed_cells"), tmp_path)
+
+
 def test_texts_of_postgres(server: str, tmp_path: Path) -> None:
     import psycopg
 

@@ -37,10 +37,13 @@ def grid(*, notes: bool = True) -> Grid:
 
 
 TITLES = (
-    "CEO", "c.e.o", "Chef-Sekretärin", "Geschäftsführer", "GESCHÄFTSFÜHRERIN", "geschaeftsfuehrer", "Abteilungs-Leiter",
-    "Vertriebsleiter", "assistant  head", "Assistant Head of X", "assistant to head", "Secrétaire", "SECRÉTAIRE", "ß",
-    "Metadatabase", "l'chef", "chefs", "sous chef", "e\u0301 chef", "it's", "x", "日本語 chef", "<chef>", "chef\u00a0x",
-    "", " ", None, "\tchef\n", "Ceo,chef", "İceo", "ceo\u0301",
+    "CEO", "c.e.o", "Chef-Sekretärin", "Geschäftsführer", "GESCHÄFTSFÜHRERIN", "geschaeftsfuehrer",
+    "Abteilungs-Leiter", "Vertriebsleiter", "assistant  head", "Assistant Head of X", "assistant to head",
+    "Secrétaire", "SECRÉTAIRE", "ß", "Metadatabase", "l'chef", "chefs", "sous chef", "e\u0301 chef", "it's", "x",
+    "日本語 chef", "<chef>", "chef\u00a0x", "", " ", None, "\tchef\n", "Ceo,chef", "İceo", "ceo\u0301", "\u200bchef",
+    "\u00adceo", "c\u2024e\u2024o", "\u202eceo", "\U0001f600 chef", "=ceo", "'chef'", "\\chef\\", "chef\r\nx",
+    "“chef”", "ﬁ chef", "ÇEO", "ΣCEO", "ς chef", "%chef%", "_ceo_", "--ceo", "{ceo}", "chef" * 200,
+    "x " * 300 + "chef", "ＣＥＯ", "chef\u2028x", "\ufeffchef", "N/A chef", "nan",
 )  # fmt: skip
 TOPICS = (
     "Price List",
@@ -51,6 +54,13 @@ TOPICS = (
     "R&D_50%",
     "R&D-50x",
     None,
+    '["price list"',
+    "[];,",
+    ";;price list;;",
+    '"PRICE LIST",',
+    "price\u00a0list",
+    "{'price list'}",
+    "price list" + ";x" * 400,
 )
 PAGES = (
     "https://a.fr/Pricing/pro?utm_source=Google&x=1", "/pricing", "a.fr/pricing#gclid=1", "a.fr", "https://a.fr", "//",
