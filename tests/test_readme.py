@@ -103,7 +103,7 @@ def test_the_version_is_written_once() -> None:
     assert project["tool"]["hatch"]["version"]["path"] == "calibrate/__init__.py"
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-spark.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "tests/requirements-spark.lock"])
 def test_the_lock_has_hashes_and_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert "://" not in text
@@ -116,7 +116,7 @@ def test_the_lock_has_hashes_and_no_address(lock: str) -> None:
 def test_the_two_locks_agree() -> None:
     pins = [
         dict(re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", (ROOT / lock).read_text(encoding="utf-8"), flags=re.MULTILINE))
-        for lock in ("requirements.lock", "requirements-spark.lock")
+        for lock in ("requirements.lock", "tests/requirements-spark.lock")
     ]
     assert "pyspark" in pins[1] and "pyspark" not in pins[0]
     assert {name for name in pins[0].keys() & pins[1].keys() if pins[0][name] != pins[1][name]} == set()
