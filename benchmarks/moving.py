@@ -107,12 +107,13 @@ def undecided(runs: int) -> list[Line]:
     for _ in range(max(runs // 5, 4)):
         for kind, gain in gains.items():
             tally, codes, odds = dated(kind, rng)
-            fresh = tally_of(QUESTIONS, codes, rng.random(len(odds)) < 1 / (1 + np.exp(-odds)))
+            chance = 1 / (1 + np.exp(-odds))
+            fresh = tally_of(QUESTIONS, codes, rng.random(len(odds)) < chance)
             grids = [
                 calibrate_prepared(prepare(tally, recency=recency), Plan("logistic", "logistic"))
                 for recency in (None, ALIKE)
             ]
-            one, two = (auc_of(row_scores(fresh, grid), fresh.leads, fresh.customers) for grid in grids)
+            one, two = (auc_of(row_scores(fresh, grid), fresh.leads, chance) for grid in grids)
             gain.append(one - two)
     return [
         ("undecided leads tell the rate of decided ones, ratio", float(np.mean(rates)), 0.97, 1.03),
