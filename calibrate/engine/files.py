@@ -18,7 +18,7 @@ from . import textfile
 from .bounds import without_totals
 from .duckdb import Connection, DuckTable, described, refusal, view_over
 from .infer import set_types, table_in_place
-from .limits import MOST_LINE
+from .limits import MOST_AVERAGE, MOST_CELL, MOST_LINE, USUAL_AVERAGE, check_cell
 from .sql import identifier, literal, relation
 from .table import Fact, refuse_too_wide
 from .workbook import written_sheet
@@ -208,7 +208,34 @@ def _parquet(
     if not files:
         raise InputError(f"{source}: no Parquet files here; name a CSV or Parquet file, or a folder of Parquet files")
     places = [place_of(file) for file in files]
+    _check_cells(connection, source, places)
     return open_parquet(connection, source, places, options, facts=facts, fingerprint=lambda: _digest(files))
+
+
+def _check_cells(connection: Connection, source: str, places: Sequence[str]) -> None:
+    """Refuse Parquet files with a cell that no table of leads has; what a column unpacks to stands at the file's end.
+
+    Cells are measured only where a block of a column is so large that one of them may be.
+    """
+    reader = f"[{', '.join(places)}]"
+    suspects = (
+        "SELECT path_in_schema, MAX(total_uncompressed_size / greatest(num_values, 1)), MAX(total_uncompressed_size) "
+        f"FROM parquet_metadata({reader}) WHERE type = 'BYTE_ARRAY' AND total_uncompressed_size > {MOST_CELL} "
+        "GROUP BY path_in_schema"
+    )
+    try:
+        for column, average, most in connection.execute(suspects):
+            where = f"{source}: column '{str(column)[:80]}'"
+            if average > MOST_AVERAGE:
+                check_cell(where, int(most))
+            if average > USUAL_AVERAGE and ", " not in column:
+                cell = identifier(column).sql("duckdb")
+                longest = (
+                    f"SELECT MAX(strlen(CAST({cell} AS VARCHAR))) FROM read_parquet({reader}, union_by_name = true)"
+                )
+                check_cell(where, int(connection.execute(longest)[0][0] or 0))
+    except duckdb.Error:  # said in the reader's own words when the file is opened
+        return
 
 
 def open_parquet(

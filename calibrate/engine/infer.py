@@ -102,7 +102,8 @@ def table_in_place(
 
     `files` is how many files the relation joins: each numbers its rows from 0.
     """
-    refuse_too_wide(name, len(described(connection, source)))
+    names = [column for column, _ in described(connection, source)]
+    refuse_too_wide(name, len(names) - (position in names))
     rows = int(connection.execute(f"SELECT COUNT(*) FROM {source}")[0][0])
     place = position if files == 1 else "file_row_number"
     types, told = _types_in_place(connection, source, rows=rows // files, place=place, signs=signs)

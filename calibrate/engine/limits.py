@@ -15,6 +15,10 @@ from ..errors import InputError
 
 MOST_CELL = 16_000_000
 """Letters in one cell of a text file or workbook."""
+MOST_AVERAGE = 100_000
+"""Bytes of a cell on the average of a large block of a Parquet column, beyond which its cells are not measured."""
+USUAL_AVERAGE = 200
+"""Bytes of a cell on the average of a large block, up to which no cell of it is measured."""
 MOST_LINE = 20_000_000
 """Bytes in one line of a text file, or in one object of JSON."""
 MOST_UNPACKED = 2**30

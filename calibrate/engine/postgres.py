@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..errors import InputError, MissingExtraError, unknown
 from .rows import PIECE, RemoteTable, Types, arrays, columns_read, place_of
 from .sql import identifier, literal, relation, rendered
-from .table import Statement, shown
+from .table import Statement, refuse_too_wide, shown
 from .typed_texts import with_types
 
 SETTINGS = {
@@ -198,6 +198,7 @@ def open_postgres(door: Door, choice: str | None) -> PostgresTable:
         "JOIN pg_catalog.pg_type AS t ON t.oid = CASE WHEN own.typtype = 'd' THEN own.typbasetype ELSE own.oid END "
         f"WHERE a.attrelid = {place.oid} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
     )
+    refuse_too_wide(place.title, len(described))
     source = f"{relation(place.schema).sql('postgres')}.{relation(place.name).sql('postgres')}"
     with door.asking(place.title):
         rows = int(door.connection.execute(f"SELECT COUNT(*) FROM {source}").fetchall()[0][0])

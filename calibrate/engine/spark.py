@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..errors import InputError, MissingExtraError
 from .rows import PIECE, RemoteTable, Types, columns_read, place_of
 from .sql import identifier, rendered
-from .table import Statement, shown
+from .table import Statement, refuse_too_wide, shown
 from .typed_texts import with_types
 
 LOCAL = {
@@ -146,6 +146,7 @@ def open_spark(address: str, choice: str | None) -> SparkTable:
         if not session.catalog.tableExists(choice):
             raise InputError(f"{title}: no table named '{choice}'")
         frame = session.table(_escaped(choice))
+        refuse_too_wide(choice, len(frame.dtypes))
         read = columns_read([(column, kind.partition("(")[0]) for column, kind in frame.dtypes], _TYPES)
         rows = int(frame.count())
     if not rows:

@@ -21,7 +21,7 @@ from sqlglot import exp
 from ..errors import CalibrateError, InputError, unknown
 from .rows import PIECE, RemoteTable, columns_read
 from .sql import identifier, literal
-from .table import Column, Fact, Statement
+from .table import Column, Fact, Statement, refuse_too_wide
 from .warehouse_sql import BINARY, spoken
 from .warehouse_types import read_types
 
@@ -195,6 +195,7 @@ def open_warehouse(door: WarehouseDoor, choice: str | None) -> WarehouseTable:
         )
     dialect = door.kind.dialect
     place, described = _described(door, choice)
+    refuse_too_wide(".".join(place), len(described))
     kinds = read_types(described, dialect)
     read = columns_read([(name, name) for name, _ in described], kinds)
     title = ".".join(place)

@@ -7,10 +7,13 @@ import io
 import zipfile
 from pathlib import Path
 
+import duckdb
+import pandas as pd
 import pytest
 import xlsxwriter
 
 from calibrate.engine import Session, limits, textfile
+from calibrate.engine.table import MOST_COLUMNS
 from calibrate.errors import InputError
 
 STRINGS = b'<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">%s</sst>'
@@ -108,3 +111,26 @@ def test_a_line_may_be_as_long_as_the_bound(monkeypatch: pytest.MonkeyPatch) -> 
         lines.add(piece)
     with pytest.raises(InputError, match="line 3 has more than 5 bytes"):
         lines.add("6")
+
+
+@pytest.mark.parametrize("rows", [400, 20_000])
+def test_a_parquet_cell_that_is_longer_than_any_answer_is_refused(tmp_path: Path, rows: int) -> None:
+    """Told by what the column unpacks to at the file's end, or measured; ordinary long texts are read."""
+    long, usual = tmp_path / "long.parquet", tmp_path / "usual.parquet"
+    with duckdb.connect() as connection:
+        for path, length in ((long, limits.MOST_CELL + 1), (usual, 3_000)):
+            connection.execute(
+                f"COPY (SELECT i AS id, CASE WHEN i = 200 THEN repeat('a', {length}) ELSE 'Web ' || i END AS source "
+                f"FROM range({rows}) t(i)) TO '{path}' (COMPRESSION ZSTD)"
+            )
+    with pytest.raises(InputError, match=r"column 'source': a cell of 16,000,\d+ letters, and at most 16,000,000"):
+        read(long)
+    assert read(usual) == rows
+
+
+def test_two_thousand_columns_are_read_from_frames_and_one_more_is_refused() -> None:
+    frame = pd.DataFrame({f"c{i}": [1, 2] for i in range(MOST_COLUMNS + 1)})
+    with Session({"leads": frame}) as session, pytest.raises(InputError, match="2,001 columns, and at most 2,000"):
+        session.open("leads")
+    with Session({"leads": frame.iloc[:, 1:]}) as session:
+        assert len(session.open("leads").columns) == MOST_COLUMNS
