@@ -147,7 +147,9 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     words = LOCAL | SETTINGS | {
         "spark.sql.warehouse.dir": f"{place}/warehouse",
         "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={place}/metastore;create=true",
-        "spark.driver.extraJavaOptions": f"-Dderby.system.home={place}",
+        "spark.driver.extraJavaOptions": f"-Dderby.system.home={place} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.codegen.wholeStage": "false",  # tables are small: to compile a statement takes longer than to run it
         "spark.sql.catalog.office": "org.apache.spark.sql.execution.datasources.v2.jdbc.JDBCTableCatalog",
         "spark.sql.catalog.office.url": f"jdbc:derby:{place}/office;create=true",
         "spark.sql.catalog.office.driver": derby,
