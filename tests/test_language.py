@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from string import Formatter
 
 import openpyxl
 import pytest
@@ -47,6 +48,15 @@ def test_languages_have_the_same_places_to_fill() -> None:
 
     wrong = [key for key, text in ENGLISH.texts.items() if places(text) != places(FRENCH.texts[key])]
     assert not wrong
+
+
+@pytest.mark.parametrize("vocabulary", [ENGLISH, FRENCH], ids=["en", "fr"])
+def test_every_place_is_filled_in_a_format_that_there_is(vocabulary: words.Words) -> None:
+    """A format that nobody knows would end a run where the finding is told."""
+    for key, text in vocabulary.texts.items():
+        for _, name, kind, _ in Formatter().parse(text) if "{" in text else ():
+            if name is not None and kind and kind not in ("word", "date"):
+                assert vocabulary.written(2.0, kind), (key, name, kind)
 
 
 def test_an_unknown_language_names_the_known_ones() -> None:

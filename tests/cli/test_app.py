@@ -333,3 +333,13 @@ def test_check_tells_what_rows_are_where_all_leads_are_too_young(call: Any, tmp_
     assert "There are no dates" not in told
     code, _, fault = call("run", str(tmp_path / "leads.csv"), "--out", str(tmp_path / "out"))
     assert code == 2 and "immature 40" in fault and not (tmp_path / "out").exists()
+
+
+def test_check_says_which_rows_a_condition_leaves(call: Any, tmp_path: Path) -> None:
+    """Counted by hand: of 1,200 rows 400 are of FR."""
+    lines = [f"{i},{('FR', 'DE', 'ES')[i % 3]},{'ab'[i % 2]},{'yes' if i % 5 == 0 else 'no'}" for i in range(1200)]
+    (tmp_path / "a.csv").write_text("\n".join(["id,country,source,Won", *lines]))
+    for language, sentence in (("en", "400 of 1,200"), ("fr", "400 sur 1\u202f200")):
+        words = ["check", str(tmp_path / "a.csv"), "--customer", "Won", "--where", "country = 'FR'", "--lang", language]
+        code, out, _ = call(*words)
+        assert code == 0 and sentence in out
