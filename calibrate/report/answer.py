@@ -282,7 +282,7 @@ def promises(review: Review, words: Words) -> Iterator[str]:
         yield words(
             "meeting.promise",
             month=outcome.month,
-            stage=words(f"threshold.{outcome.stage}"),
+            stage=words(f"stage.{outcome.stage}"),
             expected=round(outcome.expected),
             came=came.customers,
             leads=came.leads,

@@ -74,7 +74,7 @@ def sizes(review: Review, words: Words) -> Markup | None:
     if ceiling:
         up = frame.up(ceiling)
         canvas.line(frame.left, up, WIDTH - frame.right, up, "mean", words("meeting.ceiling"))
-    for mark in grids:
+    for mark in sorted(grids, key=lambda mark: mark.role != "rival"):  # what is named lies over the rest
         x, up = frame.across(math.log(mark.lines)), frame.up(mark.value)
         tip = words(
             "meeting.size_tip", name=mark.title, lines=mark.lines, value=mark.value, low=mark.low, high=mark.high

@@ -200,3 +200,24 @@ def test_nothing_scrolls_sideways_and_the_page_stays_small(visit: Any, width: in
     place = source.index('id="packed">')
     folds = source.index("</script>", place) - place
     assert len(source.encode()) <= 400_000 and len(source.encode()) - folds <= 150_000
+
+
+def test_today_stands_beside_a_line_only_where_it_differs_and_never_against_itself(visit: Any) -> None:
+    """On today's own grid no gain over itself is told; a moved line shows what it is today."""
+    current = next(candidate for candidate in REVIEW.candidates if candidate.name == "current")
+    alone = replace(REVIEW, candidates=(current,), chosen="current", changes=Changes())
+    sheet = visit(page_text(alone, load("en")))
+    assert sheet.locator("#against").inner_text() == ""
+    assert {note.inner_text() for note in sheet.locator(".was").all()} == {""}
+    sheet.locator('.line button[data-step="1"]').first.click()
+    assert sheet.locator(".was").first.inner_text().startswith("today")
+    assert sheet.locator("#against").inner_text() != ""
+
+
+def test_the_head_says_the_number_of_lines_once(visit: Any) -> None:
+    chosen = REVIEW.candidates[0]
+    named = replace(
+        chosen, name=f"logistic-{chosen.grid.lines}", grid=replace(chosen.grid, name=f"logistic-{chosen.grid.lines}")
+    )
+    sheet = visit(page_text(replace(REVIEW, candidates=(named,), chosen=named.name, changes=Changes()), load("en")))
+    assert sheet.locator("#lines-title").inner_text().lower() == f"the {chosen.grid.lines}-line grid"

@@ -116,6 +116,7 @@
   const lines = () => grid.criteria.flatMap((criterion, c) => criterion.levels.map((_, l) => [c, l]))
     .filter(([c, l]) => first(c, l) || points[c][l]).sort((a, b) => Math.abs(first(...b)) - Math.abs(first(...a)) || a[0] - b[0] || a[1] - b[1]);
   const average = data.average;
+  const todays = (c, l) => data.now && data.now[grid.criteria[c].name] ? data.now[grid.criteria[c].name][grid.criteria[c].levels[l][1]] : undefined;
   const list = () => {
     const most = Math.max(average, ...lines().map(([c, l]) => { const [, , , n, k] = grid.criteria[c].levels[l]; return n >= 5 ? k / n : 0; })) || 1;
     const all = lines(), few = every || all.length <= FIRST_LINES + 2 ? all : all.slice(0, FIRST_LINES);
@@ -131,9 +132,8 @@
         drawn("rect", {class: "track", width: 160, height: 8}),
         drawn("rect", {class: k / n >= average ? "up" : "down", width: known ? 160 * k / n / most : 0, height: 8}),
         drawn("rect", {class: "mark", x: 160 * average / most - .75, width: 1.5, height: 8}));
-      const was = data.now && data.now[grid.criteria[c].name] && data.now[grid.criteria[c].name][grid.criteria[c].levels[l][1]];
       const note = known ? fill("line_rate", {rate: percent(k / n), customers: number(k, 0), leads: number(n, 0)}) : data.texts.line_few;
-      row.append(make("span", {class: "what"}, label(c, l), ...(was === undefined || was === null ? [] : [make("small", {}, " " + fill("was", {before: signed(was)}))])),
+      row.append(make("span", {class: "what"}, label(c, l) + " ", make("small", {class: "was"}, "")),
         make("span", {class: "step"}, less, make("b", {}, ""), more),
         make("span", {class: "rate"}, bar, make("small", {}, note)));
       return row;
@@ -177,7 +177,8 @@
     at("calls").textContent = number(n, 0);
     at("to-call").textContent = data.months ? fill("to_call_month", {leads: number(n / data.months, n / data.months < 20 ? 1 : 0)}) : data.texts.to_call;
     at("caught").textContent = number(k, 0); at("rate").textContent = n ? percent(k / n) : "\u2013";
-    at("against").textContent = fill(data.today ? "against_today" : "against_arrival", {calls: number(n, 0), before: number(before, 0), after: number(k, 0), gain: signed(gain), gain_value: Math.round(gain)});
+    const same = Math.round(gain) ? "" : "_same", itself = grid.name === "current" && !moved.length;
+    at("against").textContent = itself ? "" : fill((data.today ? "against_today" : "against_arrival") + same, {calls: number(n, 0), before: number(before, 0), after: number(k, 0), gain: signed(gain), gain_value: Math.round(gain)});
     at("against").className = gain >= .5 ? "gain" : gain <= -.5 ? "loss" : "";
     if (moved.length) {
       const made = taken(all.base, all, n), now = taken(all.now, all, n);
@@ -193,6 +194,8 @@
     for (const row of at("list").children) {
       const c = Number(row.dataset.c), l = Number(row.dataset.l), value = row.querySelector("b");
       value.textContent = signed(points[c][l]);
+      const was = todays(c, l);
+      row.querySelector(".was").textContent = was === undefined || was === null || was === points[c][l] ? "" : fill("was", {before: signed(was)});
       value.className = (points[c][l] > 0 ? "more" : points[c][l] < 0 ? "less" : "") + (points[c][l] !== first(c, l) ? " moved" : "");
     }
     at("undo").disabled = !past.length; at("reset").disabled = !moved.length && threshold === grid.marketing;
