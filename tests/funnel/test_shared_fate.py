@@ -103,3 +103,20 @@ def test_months_of_mails_know_of_companies_too(tmp_path: Path) -> None:
         assert (one["opened"].customers, one["opened"].leads) == (three["opened"].customers, three["opened"].leads)
         ratio = (three["opened"].high - three["opened"].low) / (one["opened"].high - one["opened"].low)
         assert ratio == pytest.approx(np.sqrt(3), rel=0.08)
+
+
+def test_a_server_counts_what_buyers_share_as_duckdb_does(tmp_path: Path, server: str) -> None:
+    import psycopg
+
+    text = simulated(np.random.default_rng(6), 150, 3)
+    here = read(tmp_path, text, Group("company"))
+    cells = "id BIGINT, created DATE, company TEXT, mql_at DATE, sql_at DATE, won DATE, opened BIGINT, sector TEXT"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("DROP TABLE IF EXISTS fates")
+        connection.execute(f"CREATE TABLE fates ({cells})")
+        with connection.cursor().copy("COPY fates FROM STDIN (FORMAT csv, HEADER)") as copy:
+            copy.write(text.encode())
+    with Session() as session:
+        table = session.open(f"{server}#fates")
+        there = observe(table, propose(table, include=("sector",)).criteria, replace(TERMS, group=Group("company")))
+        assert follow(there, {"marketing_qualified": "mql_at", "sales_qualified": "sql_at"}) == here
