@@ -17,6 +17,7 @@ from calibrate.points.build import build_grid
 from calibrate.points.score_table import row_scores
 from calibrate.weights import METHODS, Constraints
 from calibrate.weights import sparse as sparse_module
+from calibrate.weights.profile_algebra import rows_of
 from calibrate.weights.sparse import alternatives, room_left, sparse_weights
 
 EXAMPLES = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -62,6 +63,42 @@ def test_levels_side_by_side_are_one_line():
     weights, grid = made(tally, Constraints(max_lines=1))
     named = dict(zip([level.name for level in weights.criteria[0].levels], grid.points[0], strict=True))
     assert grid.lines == 1 and (named.get("4+") == 1 or named.get("<4") == -1)
+
+
+def test_answers_of_one_question_are_one_line():
+    """Two of six sectors close at 30 %, the others at 5 %: one line says both, whatever stands between them."""
+    random = np.random.default_rng(3)
+    sector = text("sector", list("abcdef"))
+    codes = random.integers(0, 6, 6000).astype(np.uint8)
+    bought = (random.random(6000) < np.where(np.isin(codes, [1, 4]), 0.3, 0.05)).astype(int)
+    weights, grid = made(tally_of((sector,), codes[None], bought), Constraints(max_lines=1))
+    named = dict(zip([level.name for level in weights.criteria[0].levels], grid.points[0], strict=True))
+    assert grid.lines == 1 and (named.get("b / e") == 1 or named.get("a / c / d / f") == -1)
+
+
+def test_customers_are_aimed_at_half_counted_and_half_expected():
+    tally, _ = simulated(2_000)
+    joint = METHODS["logistic"](tally, estimate(tally), Constraints())
+    odds = scores_of(tally, joint.values) + joint.intercept
+    aim = sparse_module.aimed(rows_of(tally), joint).customers
+    assert aim == pytest.approx((tally.customers + tally.leads / (1 + np.exp(-odds))) / 2)
+    assert aim.sum() == pytest.approx(tally.customers.sum(), rel=1e-6)
+
+
+def test_few_lines_of_few_customers_tell_on_fresh_leads():
+    """Six histories of about 60 customers: aimed at the counts alone, as many lines foretell fresh leads worse."""
+    fresh, _ = simulated(30_000, seed=100)
+    losses = []
+    for half in (sparse_module.HALF, 1.0):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sparse_module, "HALF", half)
+            losses.append([_on_fresh(simulated(800, seed=seed)[0], fresh) for seed in range(6)])
+    assert np.mean(losses[0]) < np.mean(losses[1])
+
+
+def _on_fresh(tally, fresh):
+    weights = sparse_weights(tally, estimate(tally), Constraints(max_lines=6))
+    return loss_of(scores_of(fresh.regroup(weights.criteria), points_of(weights)), fresh.customers, fresh.leads)
 
 
 def test_only_so_many_criteria():
