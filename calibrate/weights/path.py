@@ -14,14 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
 from ..counts.tally import Tally
-from ..grid.criteria import Criterion, offsets
+from ..grid.criteria import Criterion
 from .base import Weights
 from .constraints import Limits
 from .elimination import information
@@ -90,16 +89,6 @@ def shortened(
     return {size: _singles(values, order[:room]) for size, room in rooms.items()}
 
 
-def centred_penalty(penalty: Floats, criteria: Sequence[Criterion]) -> Floats:
-    """The penalty of weights whose common shift within a criterion is free: ``P - P 1 1' P / 1' P 1`` per criterion."""
-    matrix = penalty.copy()
-    for a, b in pairwise(offsets(criteria)):
-        block = matrix[a:b, a:b]
-        sums = block.sum(axis=1)
-        matrix[a:b, a:b] = block - np.outer(sums, sums) / max(float(sums.sum()), 1e-12)
-    return matrix
-
-
 def _singles(values: Floats, levels: NDArray[np.intp]) -> Lines:
     gives = np.zeros((len(levels), len(values)), bool)
     gives[np.arange(len(levels)), levels] = True
@@ -159,13 +148,12 @@ class _State:
 
 def _backward(weights: Weights, values: Floats, tally: Tally, rooms: dict[int, int]) -> dict[int, Lines]:
     """Backward elimination, each size from the next larger one."""
-    assert weights.curvature is not None and weights.penalty is not None
-    penalty = centred_penalty(weights.penalty, weights.criteria)
+    assert weights.curvature is not None
     start = _singles(values, np.flatnonzero(values).astype(np.intp))
     shape = start.gives.astype(float)
-    precision = shape @ (weights.curvature + penalty) @ shape.T
+    precision = shape @ weights.curvature @ shape.T + np.eye(len(start.values)) * _strength(start.values)
     state = _State(start.gives, start.values, _inverse(precision))
-    return _fewer_and_fewer(state, rooms, rows_of(tally, REFIT_ROWS), penalty, weights)
+    return _fewer_and_fewer(state, rooms, rows_of(tally, REFIT_ROWS), weights)
 
 
 def fewer_of(weights: Weights, tally: Tally, sizes: Collection[int]) -> dict[int, Lines]:
@@ -175,24 +163,34 @@ def fewer_of(weights: Weights, tally: Tally, sizes: Collection[int]) -> dict[int
     """
     lines = np.flatnonzero(weights.values).astype(np.intp)
     start, rows = _singles(weights.values, lines), rows_of(tally, REFIT_ROWS)
-    strength = len(lines) / max(float((weights.values**2).sum()), 1e-12)
-    penalty = np.eye(len(weights.values)) * strength
     state = _State(start.gives, start.values, np.eye(len(lines)))
+    strength = _strength(start.values)
     if len(lines):
-        state = _refitted(state, rows, penalty, weights.intercept)
+        state = _refitted(state, rows, strength, weights.intercept)
     rooms = {size: size for size in sorted({size for size in sizes if size > 0}, reverse=True)}
-    return _fewer_and_fewer(state, rooms, rows, penalty, weights)
+    return _fewer_and_fewer(state, rooms, rows, weights, strength)
+
+
+def _strength(values: Floats) -> float:
+    """Precision of a normal prior around 0 with the spread that the weights of some lines have.
+
+    A joint method's own prior of ordered levels asks for weights that rise evenly; a grid of few lines has steps.
+    """
+    return len(values) / max(float((values**2).sum()), 1e-12)
 
 
 def _fewer_and_fewer(
-    state: _State, rooms: dict[int, int], rows: Rows, penalty: Floats, weights: Weights
+    state: _State, rooms: dict[int, int], rows: Rows, weights: Weights, strength: float | None = None
 ) -> dict[int, Lines]:
-    """The lines of each size, the largest first, fitted again wherever they are few enough."""
+    """The lines of each size, the largest first, fitted again wherever they are few enough.
+
+    Without a `strength` the prior has the spread of the lines that are left.
+    """
     spans, lines_of = _spans(weights.criteria), {}
     for size, room in rooms.items():
         state = _reduced(state, room, spans)
         if len(state.values) <= MOST_REFITTED and len(state.values):
-            state = _refitted(state, rows, penalty, weights.intercept)
+            state = _refitted(state, rows, strength or _strength(state.values), weights.intercept)
         lines_of[size] = Lines(state.gives, state.values)
     return lines_of
 
@@ -247,11 +245,9 @@ def _neighbours(state: _State, spans: _Spans) -> NDArray[np.intp]:
     return np.argwhere(alike & (adjacent | loose)).astype(np.intp)
 
 
-def _refitted(state: _State, rows: Rows, penalty: Floats, intercept: float) -> _State:
+def _refitted(state: _State, rows: Rows, strength: float, intercept: float) -> _State:
     """Newton steps on the leads for the lines that are left; a line that would change sides stays where it is."""
-    shape = state.gives.astype(float)
-    columns = _columns(state.gives, rows)
-    prior = shape @ penalty @ shape.T
+    columns, prior = _columns(state.gives, rows), np.eye(len(state.values)) * strength
     values, covariance = state.values, state.covariance
     for _ in range(REFIT_STEPS):
         linear = values @ columns

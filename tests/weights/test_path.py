@@ -1,4 +1,4 @@
-"""From all lines to few: which line goes first, which two become one, and what a penalty without a constant is."""
+"""From all lines to few: which line goes first, which two become one, and that a step stays a step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from calibrate.grid.grid import Pin
 from calibrate.weights import METHODS, Constraints
 from calibrate.weights.base import Weights
 from calibrate.weights.constraints import resolve
-from calibrate.weights.path import Guide, Lines, centred_penalty, fewer_of, shortened
+from calibrate.weights.path import Guide, Lines, fewer_of, shortened
 
 
 def test_lines_give_their_weight_to_levels() -> None:
@@ -22,20 +22,21 @@ def test_lines_give_their_weight_to_levels() -> None:
     assert lines.groups.astype(int).tolist() == [[1, 1, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]]
 
 
-def test_a_penalty_that_forgives_the_constant_of_each_criterion() -> None:
-    """What the penalty is at its smallest over one shift per criterion, found by a general optimiser."""
-    random = np.random.default_rng(3)
-    factor = random.standard_normal((9, 12))
-    penalty, weights = factor @ factor.T, random.standard_normal(9)
-    penalty[:5, 5:] = penalty[5:, :5] = 0
-    criteria = [text("a", ["x", "y", "z"]), text("b", ["x", "y"])]
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_step_of_an_ordered_question_stays_a_step(size: int) -> None:
+    """Leads with 16 visits and more close at 30 %, others at 5 % (sectors a little apart): one line holds the step.
 
-    def cost(shift: np.ndarray) -> float:
-        moved = weights + np.repeat(shift, [5, 4])
-        return float(moved @ penalty @ moved)
-
-    centred = centred_penalty(penalty, criteria)
-    assert weights @ centred @ weights == pytest.approx(minimize(cost, np.zeros(2)).fun, rel=1e-6)
+    The prior of all levels would have weights rise evenly; with one level left it must not draw that one to 0.
+    """
+    random = np.random.default_rng(5)
+    codes = np.stack([random.integers(0, 6, 8000), random.integers(0, 3, 8000)]).astype(np.uint8)
+    share = np.where(codes[0] == 5, 0.3, 0.05) * np.array([1.0, 0.9, 1.1])[codes[1]]
+    criteria = [number("visits", [1, 2, 4, 8, 16]), text("sector", ["saas", "retail", "public"])]
+    tally = tally_of(criteria, codes, random.random(8000) < share)
+    weights = METHODS["logistic"](tally, estimate(tally), Constraints())
+    lines = shortened(weights, tally, resolve(Constraints(), tally.criteria), (size,))[size]
+    step = np.log(0.3 / 0.7) - np.log(0.05 / 0.95)
+    assert np.ptp(lines.by_level[:6]) == pytest.approx(step, rel=0.15)
 
 
 def singles(values: list[float], pins: tuple[Pin, ...] = (), guide: Guide | None = None) -> dict[int, list[float]]:
