@@ -94,3 +94,28 @@ def test_planted_ones_are_found_in_simulated_histories_and_false_ones_are_not(
     sys.modules.pop("answers")
     (_, right, *_), (_, beside, *_), (_, false, *_) = answers.found(kind, 20)
     assert right >= 0.9 and beside <= 0.15 and false <= 0.15
+
+
+def test_all_other_answers_are_pooled_in_the_no_of_those_that_are_kept(tmp_path: Path) -> None:
+    """`yes`, `no` and no answer are three levels; `no` has every lead with other answers, counted with pandas."""
+    from calibrate.monthly.read import read_rows
+    from calibrate.monthly.settings import settings_from
+
+    rng = np.random.default_rng(4)
+    cells = [";".join(name for name in "abcd" if rng.random() < 0.4) for _ in range(1500)]
+    won = [rng.random() < (0.4 if "a" in cell.split(";") else 0.15) for cell in cells]
+    frame = pd.DataFrame({"id": range(1500), "Tools": cells, "Won": np.where(won, "yes", "no")})
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    counted = read_rows(
+        settings_from({"data": {"file": str(tmp_path / "a.csv")}, "outcome": {"customer": "Won"}}), follow=False
+    )
+    usable = counted.usable
+    assert [criterion.column for criterion in usable.criteria] == ["Tools: a"]
+    counts = {
+        level.name: usable.marginals[0].sum(axis=0)[i].tolist() for i, level in enumerate(usable.criteria[0].levels)
+    }
+    kinds = {"yes": frame["Tools"].str.contains("a"), "missing": frame["Tools"] == ""}
+    kinds["no"] = ~kinds["yes"] & ~kinds["missing"]
+    assert {name: counts[name] for name in kinds} == {
+        name: [int(rows.sum()), int((rows & (frame["Won"] == "yes")).sum())] for name, rows in kinds.items()
+    }
