@@ -39,7 +39,7 @@ from .flags import (
     words_of,
 )
 from .help import arrange, name_of
-from .output import Progressing, any_encoding, complain, grid_for_day, rates_table, say, say_json
+from .output import Progressing, any_encoding, complain, give_up, grid_for_day, rates_table, say, say_json
 
 for _threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # small matrices: threads only wait for each other
     os.environ.setdefault(_threads, "1")
@@ -317,12 +317,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except CalibrateError as fault:
         complain(str(fault))
         raise SystemExit(2) from None
+    except SystemExit as leaving:
+        if not isinstance(leaving.__context__, BrokenPipeError):
+            raise
+        give_up(sys.stdout)  # who reads has read enough
+        raise SystemExit(0) from None
     except BrokenPipeError:
-        _close_output()
+        give_up(sys.stdout)
         raise SystemExit(0) from None
     except OSError as fault:
         complain(f"the machine refused: {fault.strerror or fault}{f' ({fault.filename})' if fault.filename else ''}")
-        _close_output()
+        give_up(sys.stdout)
         raise SystemExit(2) from None
     except ValueError as fault:
         if "null byte" not in str(fault) and "null character" not in str(fault):
@@ -380,12 +385,6 @@ def _told_as_ours() -> NoReturn:
 def _stopped(number: int, _frame: object) -> None:
     """End as after an error, so that temporary copies of leads are removed."""
     raise SystemExit(128 + number)
-
-
-def _close_output() -> None:
-    """Give up stdout, which is closed or full, so that leaving does not fail once more."""
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _counted(data: str, flags: dict[str, Any], timing: dict[str, float], *, bare: bool = False) -> Counted:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import sys
 from collections.abc import Sequence
 from datetime import date
-from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 if TYPE_CHECKING:
     from ..grid.grid import Grid
@@ -132,7 +133,11 @@ def form_of(out: str) -> str:
 
 def complain(text: str) -> None:
     """Say on stderr what went wrong; letters that would steer the terminal are shown, not sent."""
-    sys.stderr.write(f"calibrate: {shortened(harmless(text))}\n")
+    try:
+        sys.stderr.write(f"calibrate: {shortened(harmless(text))}\n")
+        sys.stderr.flush()
+    except OSError:  # closed or full: nobody can be told
+        give_up(sys.stderr)
 
 
 def shortened(text: str) -> str:
@@ -160,8 +165,22 @@ def harmless(text: str) -> str:
     return "".join(x if x.isprintable() or x in _STEERS_NOTHING else x.encode("unicode_escape").decode() for x in text)
 
 
+def give_up(stream: TextIO) -> None:
+    """Let what is still said to a closed or full stream go nowhere, so that leaving does not fail once more."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def any_encoding() -> None:
-    """Let stdout and stderr write what their encoding lacks as escapes, instead of failing when the work is done."""
+    """Let stdout and stderr write what their encoding lacks as escapes, instead of failing when the work is done.
+
+    Where one of them was closed before we began, what is said goes nowhere, and no file takes its place.
+    """
+    if None in (sys.stdout, sys.stderr):
+        while os.open(os.devnull, os.O_RDWR) < 2:
+            pass
+        sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+        sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError, OSError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

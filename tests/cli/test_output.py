@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +52,16 @@ def test_every_stage_has_a_name_in_every_language(language: str, capsys: pytest.
         progress.start -= 3
         say("count")
     assert load(language)("progress.count") in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="descriptors of POSIX")
+@pytest.mark.parametrize(("how", "words", "code"), [
+    (">&-", "status .", 0), ("2>&-", "status .", 0), (">&- 2>&-", "status .", 0), (">&- 2>&-", "status nothing", 2),
+    ("2>&-", "status nothing", 2), ("2>/dev/full", "status nothing", 2), (">/dev/full", "status .", 2),
+    ("| true", "status .", 0), ("<&- >&- 2>&-", "status .", 0),
+])  # fmt: skip
+def test_an_output_that_is_closed_or_full_is_no_fault_of_ours(tmp_path: Path, how: str, words: str, code: int) -> None:
+    line = f'"{sys.executable}" -m calibrate {words} {how}'
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", line], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr and list(tmp_path.iterdir()) == []
