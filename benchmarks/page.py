@@ -54,7 +54,7 @@ def _made(folder: Path) -> list[Path]:
 
     found = review(24_000)
     (folder / "review.html").write_text(page_text(found, load("en")), encoding="utf-8")
-    what_if.profiles_of = many
+    what_if.profiles_of, what_if.MOST_BYTES = many, 10**6
     (folder / "profiles-20000.html").write_text(page_text(found, load("en")), encoding="utf-8")
     return sorted(folder.glob("*.html"))
 

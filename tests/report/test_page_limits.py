@@ -118,12 +118,16 @@ def test_a_change_is_painted_soon_with_twenty_thousand_profiles(
     browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(what_if, "profiles_of", many)
-    (tmp_path / "review.html").write_text(page_text(REVIEW, load("en")), encoding="utf-8")
+    monkeypatch.setattr(what_if, "MOST_BYTES", 10**6)  # more than a page takes by itself
+    source = page_text(REVIEW, load("en"))
+    assert '"rows":20000' in source
+    (tmp_path / "review.html").write_text(source, encoding="utf-8")
     context = browser.new_context(offline=True)
     sheet = context.new_page()
     context.new_cdp_session(sheet).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     sheet.goto((tmp_path / "review.html").as_uri())
-    sheet.locator(".line button").first.wait_for()
+    sheet.evaluate("calibrate.ready")
+    assert sheet.locator(".line button").first.is_enabled()
     took = sheet.evaluate("""async () => {
         const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
         const times = [];
@@ -181,3 +185,15 @@ def test_the_whole_path_by_keyboard(visit: Any) -> None:
     press("Enter")
     press("Enter")
     assert sheet.evaluate("calibrate.state().points") == {}
+
+
+def test_at_twice_the_size_the_lines_have_more_room_than_the_funnel(visit: Any) -> None:
+    """1280 x 720 at 200 %: the funnel stays in view while points are moved, and covers less than half of it."""
+    sheet = visit(page_text(REVIEW, load("fr")))
+    sheet.set_viewport_size({"width": 640, "height": 360})
+    sheet.locator(".line button").first.click()
+    sheet.locator(".line button").nth(3).click()
+    top, height = sheet.evaluate(
+        "(({top, height}) => [top, height])(document.querySelector('.funnel').getBoundingClientRect())"
+    )
+    assert top >= 0 and height <= 180

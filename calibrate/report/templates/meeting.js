@@ -86,13 +86,13 @@
       customers: joined([rows.customers, customers], Float64Array), off: [offLeads, offCustomers].map((spread) => Math.round(2 * Math.sqrt(spread)))};
   };
   const byScore = (scores, all) => { // [score, leads, customers], the best score first
-    const table = new Map();
-    for (let i = 0; i < scores.length; i++) {
-      const cell = table.get(scores[i]) || [0, 0];
-      cell[0] += all.leads[i]; cell[1] += all.customers[i];
-      table.set(scores[i], cell);
-    }
-    return [...table].sort((a, b) => b[0] - a[0]).map(([score, [n, k]]) => [score, n, k]);
+    let low = Infinity, high = -Infinity;
+    for (const score of scores) { if (score < low) low = score; if (score > high) high = score; }
+    if (low > high) return [];
+    const leads = new Float64Array(high - low + 1), customers = new Float64Array(high - low + 1), table = [];
+    for (let i = 0; i < scores.length; i++) { leads[scores[i] - low] += all.leads[i]; customers[scores[i] - low] += all.customers[i]; }
+    for (let place = high - low; place >= 0; place--) if (leads[place]) table.push([low + place, leads[place], customers[place]]);
+    return table;
   };
   const above = (table, from) => table.reduce((sum, [score, n, k]) => (score >= from ? [sum[0] + n, sum[1] + k] : sum), [0, 0]);
   const bestOf = (table, calls) => { // customers among the best so many leads; within one score in proportion
@@ -104,11 +104,14 @@
     }
     return caught;
   };
-  const taken = (scores, all, calls) => { // the share of each profile that is called
-    const order = byScore(scores, all), full = new Map();
+  const taken = (scores, table, calls) => { // the share of each profile that is called
+    const shares = new Float64Array(scores.length);
+    if (!table.length) return shares;
+    const low = table[table.length - 1][0], full = new Float64Array(table[0][0] - low + 1);
     let called = 0;
-    for (const [score, n] of order) { const share = Math.max(0, Math.min(1, (calls - called) / n)); full.set(score, share); called += share * n; }
-    return Float64Array.from(scores, (score) => full.get(score));
+    for (const [score, n] of table) { const share = Math.max(0, Math.min(1, (calls - called) / n)); full[score - low] = share; called += share * n; }
+    for (let i = 0; i < scores.length; i++) shares[i] = full[scores[i] - low];
+    return shares;
   };
   const today = (calls) => (data.today ? bestOf(data.today, calls) : calls * data.customers / data.leads);
 
@@ -163,13 +166,13 @@
   };
   const draw = () => {
     const moved = changes(), all = moved.length ? counted(moved) : null;
-    const table = all ? byScore(all.now, all) : grid.scores;
+    const table = all ? byScore(all.now, all) : grid.scores, made = all ? byScore(all.base, all) : grid.scores;
     const slider = at("threshold"), [best, worst] = [table[0][0], table[table.length - 1][0]];
     slider.min = Math.min(worst, threshold); slider.max = Math.max(best + 1, threshold); slider.value = threshold;
     slider.setAttribute("aria-valuetext", fill("points", {points: number(threshold, 0), points_value: threshold}));
     at("from").textContent = fill("points", {points: number(threshold, 0), points_value: threshold});
     let [n, k] = above(table, threshold);
-    if (all) k = Math.max(0, Math.min(n, k + above(grid.scores, threshold)[1] - above(byScore(all.base, all), threshold)[1])); // what is exact as it was made stays so
+    if (all) k = Math.max(0, Math.min(n, k + above(grid.scores, threshold)[1] - above(made, threshold)[1])); // what is exact as it was made stays so
     const before = today(n), gain = k - before;
     counts = {leads: n, customers: k, off: all ? all.off : [0, 0]};
     const pointed = lines().filter(([c, l]) => points[c][l]).length;
@@ -181,9 +184,9 @@
     at("against").textContent = itself ? "" : fill((data.today ? "against_today" : "against_arrival") + same, {calls: number(n, 0), before: number(before, 0), after: number(k, 0), gain: signed(gain), gain_value: Math.round(gain)});
     at("against").className = gain >= .5 ? "gain" : gain <= -.5 ? "loss" : "";
     if (moved.length) {
-      const made = taken(all.base, all, n), now = taken(all.now, all, n);
+      const then = taken(all.base, made, n), now = taken(all.now, table, n);
       let difference = 0, spread = 0;
-      for (let i = 0; i < made.length; i++) { const d = now[i] - made[i]; difference += d * all.customers[i]; spread += d * d * all.customers[i]; }
+      for (let i = 0; i < then.length; i++) { const d = now[i] - then[i]; difference += d * all.customers[i]; spread += d * d * all.customers[i]; }
       const clear = Math.abs(difference) > 1.96 * Math.sqrt(spread) && Math.abs(difference) >= 1;
       const kind = clear ? "beyond_noise" : Math.round(difference) ? "noise" : "noise_none";
       at("noise").textContent = fill(kind, {lines: number(moved.length, 0), lines_value: moved.length, gain: signed(difference), gain_value: Math.round(difference)});
