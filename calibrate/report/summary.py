@@ -122,7 +122,8 @@ def check(
     text = spelling.first_lines(account, say)
     text += [say.say("warning", key, facts) for key, facts in warnings]
     text += [*_rows(account, say), _rate(rates, say), *_so_far(rates, say)]
-    text.append(say("summary.criteria", count=len(rates.criteria), names=", ".join(c.name for c in rates.criteria)))
+    names = ", ".join(criterion.name for criterion in rates.criteria)
+    text.append(say(f"summary.{'criteria' if names else 'no_criteria'}", count=len(rates.criteria), names=names))
     text.append(_later(account, say))
     text += [say.say("fact", key, facts) for key, facts in account.facts]
     text += [*enough.levels_said(power, say), enough.customers_said(rates.overall.value, say)]
