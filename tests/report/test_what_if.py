@@ -154,7 +154,7 @@ def test_random_leads_in_the_form_score_as_the_grid_does(visit: Any) -> None:
     options = sheet.evaluate(
         "[...document.querySelectorAll('#answers select')].map(s => [...s.options].map(o => Number(o.value)))"
     )
-    picks = [[int(random.choice(values)) for values in options] for _ in range(100)]
+    picks = [[int(random.choice(values)) for values in options] for _ in range(1000)]
     totals = sheet.evaluate(
         """picks => picks.map(pick => { const selects = [...document.querySelectorAll('#answers select')];
         selects.forEach((select, i) => { select.value = pick[i]; });
