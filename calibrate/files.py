@@ -20,6 +20,8 @@ from .owners import owner_in, this_process
 
 LOCK = ".calibrate.lock"
 PRIVATE = "calibrate-"
+MOST_TEXT = 16 * 1024 * 1024
+"""Bytes of a file of settings, decisions or changes at most."""
 WAIT_SECONDS = 120.0
 FOREIGN_LOCK_SECONDS = 600.0
 """So long the lock of another machine holds, on a share that does not tell its machines of each other's locks."""
@@ -54,6 +56,25 @@ def _pour(target: Path, content: bytes) -> None:
         os.set_blocking(handle, True)
     with open(handle, "wb") as stream:
         stream.write(content)
+
+
+def text_within(path: Path, most: int = MOST_TEXT) -> str:
+    """The text of a file in UTF-8, of so many bytes at most: what a device gives has no end.
+
+    Raises OSError where it cannot be read, and ValueError where it is longer or no text.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "note.txt"
+    ...     _ = file.write_bytes("é".encode())
+    ...     text_within(file, 2)
+    'é'
+    """
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError("it is too large")
+    return content.decode("utf-8")
 
 
 def is_stream(path: Path) -> bool:

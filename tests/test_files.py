@@ -14,7 +14,16 @@ import pytest
 
 from calibrate import files
 from calibrate.errors import CalibrateError, InputError
-from calibrate.files import LOCK, PrivatePlace, locked, remove_abandoned, write_whole
+from calibrate.files import LOCK, PrivatePlace, locked, remove_abandoned, text_within, write_whole
+
+
+def test_a_text_is_read_to_its_bound_and_a_device_has_none(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("éé", encoding="utf-8")
+    assert text_within(file, 4) == "éé"
+    for path, most in ((file, 3), (Path("/dev/zero"), 1000)):
+        with pytest.raises(ValueError, match="too large"):
+            text_within(path, most)
 
 
 def test_rights_follow_the_umask(tmp_path: Path) -> None:

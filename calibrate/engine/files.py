@@ -67,6 +67,8 @@ def open_file(
         return _parquet(connection, source, sorted(str(p) for end in PARQUET for p in path.rglob(f"*{end}")), options)
     if not path.exists():
         raise InputError(_no_file(path))
+    if not path.is_file():
+        raise InputError(f"{path}: this is a device or a pipe, which has no end; save what it gives as a file first")
     suffixes = [suffix.lower() for suffix in path.suffixes]
     last = suffixes[-2] if len(suffixes) > 1 and suffixes[-1] == ".gz" else suffixes[-1] if suffixes else ""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from re import fullmatch
 
 from ..errors import InputError, unknown
@@ -13,6 +14,8 @@ from .base import CLOSE_RATE, Scored
 
 def read_scored(path: str, key: str) -> Iterator[Scored]:
     """The leads of a scored CSV, one by one; `key` names the column by which the system knows them."""
+    if Path(path).is_char_device():
+        raise InputError(f"'{path}' is a device, which has no end. Give the file that calibrate score wrote")
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
             rows = csv.DictReader(file)

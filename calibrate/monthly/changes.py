@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError
+from ..files import text_within
 
 MOST_BYTES = 1_000_000
 
@@ -28,9 +29,7 @@ def read_changes(path: Path) -> Changes:
     Raises InputError where the file cannot be read or was not written by the page.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ValueError
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(text_within(path, MOST_BYTES))
         overrides = tuple(
             f"{line['criterion']}={line['level']}={_whole(line['points'])}" for line in content.get("points", ())
         )

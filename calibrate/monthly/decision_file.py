@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from ..errors import GridError, SettingsError
 from ..evaluation.decision import FILE, GRID, MONTH, Decision, Override, Promise
+from ..files import text_within
 from ..grid.grid import Thresholds
 from ..report.run_schema import Day
 from .run_file import first_fault
 
 SCHEMA = "calibrate-decision/1"
-MOST_BYTES = 16 * 1024 * 1024
 
 Points = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Count = Annotated[float, Field(ge=0, le=1e12)]
@@ -112,9 +112,7 @@ def read(folder: Path) -> Decision:
     """
     path = folder / FILE
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ValueError("it is too large")
-        return parsed(path.read_text(encoding="utf-8"))
+        return parsed(text_within(path))
     except OSError as fault:
         raise SettingsError(f"'{path}' cannot be read: {fault.strerror}") from None
     except (ValueError, RecursionError, GridError) as fault:

@@ -28,6 +28,7 @@ from pydantic import BaseModel, BeforeValidator, Field, FiniteFloat, ValidationE
 from pydantic.fields import FieldInfo
 
 from ..errors import SettingsError, unknown
+from ..files import text_within
 from ..leads.landmarks import AUTO
 from .addresses import is_address
 from .report_settings import FeedbackSettings, Report
@@ -393,7 +394,7 @@ def settings_from(values: Mapping[str, Any], *, where: str = "the settings", fla
 def read(path: Path) -> Settings:
     """Settings from a `calibration.toml`; its paths become relative to the working directory."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(text_within(path))
     except FileNotFoundError:
         raise SettingsError(f"there is no settings file '{path}'; write one with: calibrate init DATA") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
