@@ -69,9 +69,10 @@ def shared(
     from concurrent.futures import ProcessPoolExecutor
 
     pool = ProcessPoolExecutor(number - 1, multiprocessing.get_context(method), _begin, (ready,))
-    with _one_thread_each(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # a library's idle thread counts as one
-        pool.submit(int)  # the processes begin now
+    with _one_thread_each():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # a library's idle thread counts as one
+            pool.submit(int)  # the processes begin now
         _pool = pool
         try:
             yield

@@ -21,8 +21,13 @@ _NAMES = {
 }
 """Names of types by what they hold."""
 _HOLDS = {name: what for what, names in _NAMES.items() for name in names.split()}
-_SINGLE = {"mysql": ("FLOAT",), "databricks": ("FLOAT", "REAL"), "trino": ("REAL",), "redshift": ("REAL",)}
-_SINGLE["duckdb"] = ("FLOAT", "REAL")
+_SINGLE = {
+    "mysql": ("FLOAT",),
+    "databricks": ("FLOAT", "REAL"),
+    "duckdb": ("FLOAT", "REAL"),
+    "trino": ("REAL",),
+    "redshift": ("REAL",),
+}
 """Names that mean four bytes in some dialects and eight in others."""
 _INSTANTS = {"bigquery": ("TIMESTAMP",), "databricks": ("TIMESTAMP",), "clickhouse": ("DATETIME", "DATETIME64")}
 """Names that mean a moment of the world in some dialects and hands of a clock in others."""

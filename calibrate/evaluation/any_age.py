@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..counts.intervals import Z95
 from ..counts.rates import MIN_LEADS
 from ..counts.tally import Tally
 from ..grid.grid import Grid, Thresholds, moved_bands
@@ -29,7 +30,6 @@ Floats = NDArray[np.float64]
 STEPS = 3
 """Folds in which it is judged."""
 SUFFIX = "-any-age"
-CERTAIN = 1.959964
 
 
 @dataclass(frozen=True)
@@ -137,4 +137,4 @@ def _gain(ages: Backtest, promised: Floats, older: NDArray[np.bool_]) -> Estimat
         alone = group < 0
         squares = float((np.bincount(group[~alone], away[~alone]) ** 2).sum()) if (~alone).any() else 0.0
     error = float(np.sqrt(squares + (away[alone] ** 2).sum())) / total
-    return Estimate(value, value - CERTAIN * error, value + CERTAIN * error)
+    return Estimate(value, value - Z95 * error, value + Z95 * error)

@@ -7,7 +7,7 @@ rounding, curve and thresholds come from cohorts whose outcomes were known when 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -22,7 +22,7 @@ from ..counts.tally import Tally
 from ..errors import HistoryError
 from ..grid.grid import Curve, Grid, Stage
 from ..points.curve import fit_curve
-from ..points.plan import Plan, finish, prepare, sketch
+from ..points.plan import Plan, Prepared, finish, prepare, sketch
 from ..points.recency import Recency
 from ..points.score_table import levels_of, reaches, row_scores, score
 
@@ -188,7 +188,8 @@ def replay(
     """
     parts = [np.flatnonzero(fold.judged[tally.cohort]) for fold in folds]
     later = _later_leads(tally, tuple(folds), parts)
-    carried_out = partial(_carried_out, tally, plans, allowed, (min_leads, recency))
+    preparing = partial(prepare, allowed=allowed, min_leads=min_leads, recency=recency)
+    carried_out = partial(_carried_out, tally, plans, preparing)
     by_fold = in_order(carried_out, folds)
     grids: list[list[Grid]] = [[of_fold[i] for of_fold in by_fold] for i in range(len(plans))]
     scores: list[list[NDArray[np.int64]]] = [[] for _ in plans]
@@ -215,12 +216,10 @@ def replay(
     )
 
 
-def _carried_out(
-    tally: Tally, plans: Sequence[Plan], allowed: Collection[str] | None, how: tuple[int, Recency | None], fold: Fold
-) -> list[Grid]:
+def _carried_out(tally: Tally, plans: Sequence[Plan], preparing: Callable[[Tally], Prepared], fold: Fold) -> list[Grid]:
     """The grid of every plan on a fold's training leads, with the curve that these give."""
     train = training(tally, fold)
-    prepared = prepare(train, allowed=allowed, min_leads=how[0], recency=how[1])
+    prepared = preparing(train)
     grids = []
     for plan in plans:
         fitting = plan.on(_begins(tally, fold))

@@ -76,8 +76,8 @@ def persons(table: Table, statement: str, names: Sequence[str]) -> Persons | Non
     if recurring:
         alike = either(*(among(key, select([key], named(again[key], "recurring"))) for key in recurring))
         relation = kept(table, _of_persons(source, tuple(recurring), alike), rows=table.rows // 10)
-    for relation_ in (stored, *again.values()):
-        discarded(table, relation_)
+    for scratch in (stored, *again.values()):
+        discarded(table, scratch)
     return Persons(relation, tuple((name, key) for key, name in recurring.items())) if recurring else None
 
 

@@ -65,7 +65,7 @@ def page_text(
 ) -> str:
     """The whole page as text.
 
-    `others` links to the same page in other languages (language to file name). Profiles of leads on the
+    `translations` links to the same page in other languages (language to file name). Profiles of leads on the
     page stand for at least `fewest` leads each; without it there are none, and points cannot be moved.
     """
     style, script = _text("page.css"), "\n".join(_text(name) for name in SCRIPTS)

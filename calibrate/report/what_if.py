@@ -73,9 +73,9 @@ def values(review: Review, words: Words, fewest: int | None = FEWEST_LEADS) -> d
     """
     tally, room = later_leads(review), MOST_BYTES
     grids: list[dict[str, Any]] = []
-    asked: dict[str, int] = {}
+    places: dict[str, int] = {}
     for role, grid in offered(review):
-        entry = _grid(review, tally, grid, words, asked)
+        entry = _grid(review, tally, grid, words, places)
         if entry is None:
             continue
         if fewest is not None:
@@ -86,7 +86,7 @@ def values(review: Review, words: Words, fewest: int | None = FEWEST_LEADS) -> d
     current = next((grid for role, grid in offered(review) if grid.name == "current"), None)
     months = len({cohort for fold in review.comparison.folds for cohort in fold.cohorts_judged})
     return {
-        "criteria": [json.loads(text) for text in asked],
+        "criteria": [json.loads(text) for text in places],
         "grids": grids,
         "today": None if current is None else _by_score(tally, current),
         "now": _points_now(current),
@@ -108,8 +108,8 @@ def _profiles(tally: Tally, grid: Grid, fewest: int, room: int, times: Sequence[
     return {}
 
 
-def _grid(review: Review, tally: Tally, grid: Grid, words: Words, asked: dict[str, int]) -> dict[str, Any] | None:
-    """A grid with its criteria that have points: the place of each in `asked`, where it is added, and its points."""
+def _grid(review: Review, tally: Tally, grid: Grid, words: Words, places: dict[str, int]) -> dict[str, Any] | None:
+    """A grid with its criteria that have points: the place of each in `places`, where it is added, and its points."""
     try:
         table = _by_score(tally, grid)
         counts = review.tally.regroup(grid.criteria)
@@ -124,7 +124,7 @@ def _grid(review: Review, tally: Tally, grid: Grid, words: Words, asked: dict[st
             ]
             title = criterion_name(criterion.name, words)
             text = json.dumps({"name": criterion.name, "title": title, "levels": levels}, sort_keys=True)
-            criteria.append([asked.setdefault(text, len(asked)), *points])
+            criteria.append([places.setdefault(text, len(places)), *points])
     limits = grid.thresholds
     return {
         "name": grid.name,

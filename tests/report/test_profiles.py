@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from profiles_case import DEMO, GRID, SIZE, leads
 from report_case import review
 
 from calibrate.counts.tally import Tally, tally_of
-from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid
 from calibrate.points.score_table import row_scores
 from calibrate.report import profiles as module
@@ -21,22 +21,6 @@ from calibrate.report.profiles import Profiles, packed, profiles_of
 from calibrate.report.what_if import later_leads
 
 REVIEW = review(6000)
-ENDS = (Level("missing", "missing"), Level("other", "other"))
-BIG, YES = (
-    (Level(yes, values=(yes,)), Level(no, values=(no,)), *ENDS) for yes, no in (("big", "small"), ("yes", "no"))
-)
-DEMO, SIZE = Criterion("demo", "demo", "text", "engagement", YES), Criterion("size", "size", "text", "fit", BIG)
-GRID = Grid("g", "lift", (DEMO, SIZE), ((20, 0, 0, 0), (5, 0, 0, 0)))
-
-
-def leads(cells: list[tuple[int, int, int, int]]) -> Tally:
-    """(demo, size, leads, customers) per cell."""
-    demo, size, bought = [], [], []
-    for d, s, n, k in cells:
-        demo += [d] * n
-        size += [s] * n
-        bought += [1] * k + [0] * (n - k)
-    return tally_of([DEMO, SIZE], np.array([demo, size], np.uint8), np.array(bought))
 
 
 def made(tally: Tally, grid: Grid, fewest: int = 5) -> Profiles:

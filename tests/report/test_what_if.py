@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from page_case import browser as browser
 from page_case import visit as visit
+from profiles_case import GRID, leads
 from report_case import hostile, review
 
-from calibrate.counts.tally import Tally, tally_of
-from calibrate.grid.criteria import Criterion, Level
+from calibrate.counts.tally import Tally
 from calibrate.grid.grid import Grid
 from calibrate.language import load
 from calibrate.points.score_table import row_scores, score
@@ -24,22 +24,6 @@ from calibrate.report.review import Changes, Review
 from calibrate.report.what_if import caught_at, later_leads, values
 
 REVIEW = review(6000)
-ENDS = (Level("missing", "missing"), Level("other", "other"))
-BIG, YES = (
-    (Level(yes, values=(yes,)), Level(no, values=(no,)), *ENDS) for yes, no in (("big", "small"), ("yes", "no"))
-)
-DEMO, SIZE = Criterion("demo", "demo", "text", "engagement", YES), Criterion("size", "size", "text", "fit", BIG)
-GRID = Grid("g", "lift", (DEMO, SIZE), ((20, 0, 0, 0), (5, 0, 0, 0)))
-
-
-def leads(cells: list[tuple[int, int, int, int]]) -> Tally:
-    """(demo, size, leads, customers) per cell."""
-    demo, size, bought = [], [], []
-    for d, s, n, k in cells:
-        demo += [d] * n
-        size += [s] * n
-        bought += [1] * k + [0] * (n - k)
-    return tally_of([DEMO, SIZE], np.array([demo, size], np.uint8), np.array(bought))
 
 
 def test_equal_calls_by_pencil() -> None:

@@ -220,3 +220,12 @@ points = 4
 who = "Ada"
 why = "she said so"
 """
+
+
+def good_files(folder: Path) -> None:
+    """Write a good file of every role that commands read."""
+    for name, content in (
+        ("leads.csv", separated()), ("grid.json", grid("json")()), ("events.csv", events()), ("trial.csv", trial()),
+        ("feedback.csv", feedback()), ("calibration.toml", SETTINGS),
+    ):  # fmt: skip
+        (folder / name).write_bytes(content)

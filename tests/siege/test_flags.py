@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import typer.main
-from siege.files import SETTINGS, events, feedback, grid, separated, trial
+from siege.files import good_files
 from siege.running import ended, fault_in
 
 from calibrate.cli.app import app
@@ -90,11 +90,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     folder = tmp_path / "here"
     folder.mkdir()
-    for name, content in (
-        ("leads.csv", separated()), ("grid.json", grid("json")()), ("events.csv", events()), ("trial.csv", trial()),
-        ("feedback.csv", feedback()), ("calibration.toml", SETTINGS),
-    ):  # fmt: skip
-        (folder / name).write_bytes(content)
+    good_files(folder)
     monkeypatch.chdir(folder)
     return folder
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from siege.files import SETTINGS, events, feedback, grid, separated, trial
+from siege.files import good_files
 from siege.running import fault_in
 
 LEADS = ("leads.csv", "--customer", "Status")
@@ -22,11 +22,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     folder = tmp_path / "here"
     folder.mkdir()
-    for name, content in (
-        ("leads.csv", separated()), ("grid.json", grid("json")()), ("events.csv", events()), ("trial.csv", trial()),
-        ("feedback.csv", feedback()), ("calibration.toml", SETTINGS),
-    ):  # fmt: skip
-        (folder / name).write_bytes(content)
+    good_files(folder)
     monkeypatch.chdir(folder)
     return folder
 

@@ -8,10 +8,10 @@ bounded length; a longer text is no answer in the first place.
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from ...days import MONTHS
 from ...engine.dates import writing_of
+from .naming import folded
 
 LONGEST = 300
 """A text of more characters is no answer: it is never looked into, and never shown."""
@@ -219,12 +219,7 @@ def _birthday(text: str) -> bool:
     if match is None:
         return False
     month = match["month"] or match["month_first"]
-    if month is not None and not _plain(month).startswith(tuple(MONTHS)):
+    if month is not None and not folded(month).startswith(tuple(MONTHS)):
         return False
     year = int(match["last"] or match["first"] or match["year"] or match["year_last"])
     return 1900 <= (year if year > 99 else year + 1900) <= BORN_UNTIL
-
-
-def _plain(word: str) -> str:
-    """A word in small letters without accents, as the names of months are listed."""
-    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
