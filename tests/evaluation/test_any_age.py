@@ -76,6 +76,9 @@ def test_older_leads_get_fewer_points_and_what_they_are_promised(result: AnyAge)
     assert result.grid.name == "logistic-any-age"
     oldest, before = result.rows[-1], result.before[-1]
     assert before > 2 * oldest.all.value
+    youngest = result.rows[0]
+    assert youngest.all.low <= result.before[0] <= youngest.all.high  # its own age: what it promised came
+    assert list(result.before) == sorted(result.before)  # older leads have done more, and are promised more for it
     assert oldest.all.low <= oldest.promised <= oldest.all.high
     assert oldest.reached is not None and result.rows[0].reached is not None
     assert oldest.reached < result.rows[0].reached

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from calibrate.export import json as grid_json
 from calibrate.export.reading import read_grid_for
 from calibrate.grid.lead_age import AGE, ANY_AGE
 from calibrate.language import load
+from calibrate.monthly import with_any_age
 from calibrate.monthly.counted import Counted
 from calibrate.monthly.publish import publish_month
 from calibrate.monthly.run import read_rows, review
@@ -123,8 +125,15 @@ def test_the_file_is_looked_for_beside_the_grid_alone(made: tuple[Counted, Revie
     assert read_grid_for(str(alone), date(2026, 1, 1))[1:] == ("", False)
 
 
-def test_without_events_or_by_wish_there_is_none(place: Path) -> None:
+def test_without_events_or_by_wish_there_is_none(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert at_several_ages(asked(place, ages="none")) is None
+    counted = asked(place)
+    outcome = counted.settings.outcome.model_copy(update={"unit": "company"})
+    companies = replace(counted, settings=counted.settings.model_copy(update={"outcome": outcome}))
+    assert at_several_ages(companies) is None
+    with monkeypatch.context() as patch:
+        patch.setattr(with_any_age, "MOST_LEADS", counted.history.kept - 1)
+        assert at_several_ages(counted) is None
     counted = read_rows(
         settings_from({
             "data": {"file": str(place / "leads.csv")},
