@@ -13,7 +13,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -46,10 +46,8 @@ def jobs() -> int:
 
 
 @contextmanager
-def shared(
-    at_most: int | None = None, ready: Callable[[], None] | None = None, *, guarded: bool = True
-) -> Iterator[None]:
-    """Tasks are shared with other processes while this lasts; `ready` is what these do before they wait for some.
+def shared(at_most: int | None = None, *, guarded: bool = True) -> Iterator[None]:
+    """Tasks are shared with other processes while this lasts.
 
     Begin before there are threads (an engine that is open): a process that has some is not copied. Where processes
     cannot be copied (macOS, Windows, a notebook) new ones are started. Each of these loads the file of the program
@@ -68,7 +66,7 @@ def shared(
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    pool = ProcessPoolExecutor(number - 1, multiprocessing.get_context(method), _begin, (ready,))
+    pool = ProcessPoolExecutor(number - 1, multiprocessing.get_context(method), _begin)
     with _one_thread_each():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # a library's idle thread counts as one
@@ -134,7 +132,7 @@ def in_order(function: Callable[[Item], T], items: Iterable[Item]) -> list[T]:
     return results[::-1]
 
 
-def _begin(ready: Callable[[], None] | None) -> None:
+def _begin() -> None:
     """Make a new process one that does tasks: stopped by its parent alone, gone when that is gone."""
     global _pool
     _pool = None  # a copy of the parent's
@@ -147,9 +145,6 @@ def _begin(ready: Callable[[], None] | None) -> None:
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
-    if ready is not None:
-        with suppress(Exception):  # what cannot be made ready now is told where it is needed
-            ready()
 
 
 def _follow(sentinel: int) -> None:

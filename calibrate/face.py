@@ -45,7 +45,6 @@ from .points import plan as planning
 from .points.plan import Plan
 from .points.thresholds import Policy
 from .report.answer import answer_of
-from .report.charts import load_library
 from .report.review import Review
 from .shown import Shown
 from .weights import METHODS
@@ -209,7 +208,7 @@ def run(source: str | Path | Frame, **words: Any) -> Run:
     else:
         wishes, frames = _settings(source, words)
     check_out(wishes)
-    with shared(ready=load_library, guarded=False):
+    with shared(guarded=False):
         reading = read_rows(wishes, frames=frames)
         result = review(reading)
         return Run(reading, result, publish_month(result, reading))

@@ -47,7 +47,7 @@ def light() -> Iterator[None]:
     from calibrate.report import folder
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(folder, "_pictures", lambda *_: {})
+        patch.setattr(folder, "pictures_of", lambda *_: {})
         patch.setattr(folder, "write_workbook", lambda *_: None)
         yield
 

@@ -202,4 +202,4 @@ def test_a_month_has_the_same_bytes_on_any_number_of_cores(tmp_path: Path) -> No
         assert run.returncode == 0, run.stderr.decode()
         folder = place / "months"
         months.append({str(f.relative_to(folder)): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()})
-    assert months[0] == months[1] and any(name.endswith("gains.png") for name in months[0])
+    assert months[0] == months[1] and any(name.endswith("gains.svg") for name in months[0])

@@ -97,7 +97,7 @@ def run(data: str, flags: dict[str, Any]) -> None:
 
     from ..monthly import notebook, publish
     from ..monthly import run as monthly
-    from ..report import charts, folder, run_json, summary
+    from ..report import folder, run_json, summary
 
     settings = settings_of(data, flags)
     if flags["target"]:
@@ -106,7 +106,7 @@ def run(data: str, flags: dict[str, Any]) -> None:
     book = notebook.find() if flags["notebook"] else None
     publish.check_out(settings)
     timing: dict[str, float] = {}
-    with shared(ready=charts.load_library), Progressing(flags["json"], words_of(flags["lang"])) as progress:
+    with shared(), Progressing(flags["json"], words_of(flags["lang"])) as progress:
         reading = monthly.read_rows(settings, progress, timing=timing)
         publish.check_open(reading, flags["force"])
         review = monthly.review(reading, progress, timing=timing)
@@ -288,10 +288,10 @@ def demo(
 ) -> None:
     """Simulate a B2B history whose truth is known, calibrate it and write the report."""
     from ..monthly import demo as example
-    from ..report import charts, folder, run_json, summary
+    from ..report import folder, run_json, summary
 
     timing: dict[str, float] = {}
-    with shared(ready=charts.load_library), Progressing(json, words_of(lang)) as progress:
+    with shared(), Progressing(json, words_of(lang)) as progress:
         progress("simulate")
         reading, review, where = example.run(out, leads, seed, split(lang) or ("en", "fr"), progress, timing=timing)
     if json:

@@ -1,4 +1,4 @@
-"""Charts: values in, a matplotlib `Figure` out, for notebooks and for the PNG files of a report.
+"""Charts: values in, a matplotlib `Figure` out, for notebooks and for files of their own.
 
 Nothing is computed here. Figures are made without pyplot, so no global state is touched, and texts of users are
 drawn as they are (a ``$`` starts no formula). Equal values give files of equal bytes.
@@ -205,17 +205,6 @@ def save(figure: Figure, path: Path | str) -> Path:
     target = Path(path)
     target.write_bytes(_drawn(figure, target.suffix.removeprefix(".")))
     return target
-
-
-def load_library() -> None:
-    """Load what pictures are drawn with, so that the first one need not wait for it."""
-    import matplotlib.backends.backend_agg
-    import matplotlib.figure  # noqa: F401
-
-
-def png(figure: Figure) -> bytes:
-    """A figure as the bytes of a PNG file."""
-    return _drawn(figure, "png")
 
 
 def _drawn(figure: Figure, kind: str) -> bytes:

@@ -10,22 +10,16 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
-from ..cores import Task
-from ..counts.rates import RateTable
 from ..errors import CalibrateError
 from ..evaluation import decision
-from ..evaluation.comparison import Comparison
 from ..files import PRIVATE, locked, remove_abandoned
 from ..language import Words, load
 from ..owners import this_process
-from ..points.thresholds import trade_off
-from . import charts, run_json, run_schema, tables
+from . import run_json, run_schema, tables
 from .page import page_text
+from .picture_files import pictures_of
 from .profiles import FEWEST_LEADS
 from .remains import tidy
 from .review import Review
@@ -95,7 +89,6 @@ def _fill(
     grid_files: Mapping[str, str],
     fewest: int | None,
 ) -> None:
-    pictures = Task(_pictures, *_for_pictures(review, vocabularies[0]))
     names = page_names([words.language for words in vocabularies])
     for words, name in zip(vocabularies, names, strict=True):
         translations = {w.language: file for w, file in zip(vocabularies, names, strict=True) if w is not words}
@@ -108,48 +101,8 @@ def _fill(
     _text(place / "calibration.toml", settings_text)
     _text(place / run_schema.FILE, run_json.dump(run_json.run_object(review)))
     (place / "pictures").mkdir()
-    for name, content in pictures.result().items():
+    for name, content in pictures_of(review, vocabularies[0]).items():
         (place / "pictures" / name).write_bytes(content)
-
-
-@dataclass(frozen=True)
-class _TradeOff:
-    """What the picture of thresholds shows: the table, and the thresholds that are marked."""
-
-    table: pd.DataFrame
-    marks: Mapping[str, float]
-
-
-def _for_pictures(review: Review, words: Words) -> tuple[RateTable, Comparison, _TradeOff | None, Words]:
-    """What the pictures are drawn from."""
-    candidate = review.chosen_candidate
-    if candidate is None:
-        return review.rates, review.comparison, None, words
-    limits = candidate.grid.thresholds
-    marks = (
-        {}
-        if limits is None
-        else {
-            words("threshold.mql_short"): limits.marketing_qualified,
-            words("threshold.sql_short"): limits.sales_qualified,
-        }
-    )
-    table = trade_off(candidate.unseen_at("marketing_qualified"), review.months, candidate.unseen)
-    return review.rates, review.comparison, _TradeOff(table, marks), words
-
-
-def _pictures(rates: RateTable, comparison: Comparison, thresholds: _TradeOff | None, words: Words) -> dict[str, bytes]:
-    """The pictures as the bytes of PNG files, by name."""
-    labels = charts.labels_in(words)
-    pictures = {
-        "lift.png": charts.png(charts.lift_bars(rates, labels=labels)),
-        "calibration.png": charts.png(charts.calibration_curves(comparison, labels)),
-        "gains.png": charts.png(charts.gains(comparison, labels)),
-    }
-    if thresholds is not None:
-        figure = charts.threshold_trade_off(thresholds.table, thresholds.marks, labels)
-        pictures["thresholds.png"] = charts.png(figure)
-    return pictures
 
 
 def _text(path: Path, text: str) -> None:

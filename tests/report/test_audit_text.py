@@ -157,7 +157,7 @@ def test_the_workbook_has_it_all(tmp_path: Path) -> None:
 
 
 def test_near_grids_have_files_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder, "_pictures", lambda *_: {})
+    monkeypatch.setattr(folder, "pictures_of", lambda *_: {})
     files = {each.name: each.name for each in (*CHECKED.candidates, *CHECKED.robustness.near)}
     folder.write(CHECKED, tmp_path / "month", ["en"], settings_text="", grid_files=files)
     assert (tmp_path / "month/grids/lift-2.json").read_text() == "lift-2"

@@ -23,7 +23,7 @@ GRIDS = {candidate.name: json.dumps({"name": candidate.name}) for candidate in R
 @pytest.fixture
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without pictures and pages, which these tests do not look at."""
-    monkeypatch.setattr(folder, "_pictures", lambda *_: {})
+    monkeypatch.setattr(folder, "pictures_of", lambda *_: {})
     monkeypatch.setattr(folder, "page_text", lambda *_: "<p>page</p>")
 
 
@@ -36,7 +36,7 @@ def contents(goal: Path) -> dict[str, bytes]:
 
 
 def test_a_page_without_fewest_holds_no_profiles_of_leads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder, "_pictures", lambda *_: {})
+    monkeypatch.setattr(folder, "pictures_of", lambda *_: {})
     sizes, pages = [], []
     for fewest in (5, None):
         goal = tmp_path / str(fewest) / "2025-11"
@@ -55,7 +55,7 @@ def test_everything_is_there_twice_the_same(tmp_path: Path) -> None:
     assert set(one) == {
         "review.html", "review.en.html", "review.xlsx", "run.json", "calibration.toml",
         *(f"grids/{name}.json" for name in GRIDS),
-        *(f"pictures/{name}.png" for name in ("lift", "calibration", "gains", "thresholds")),
+        *(f"pictures/{name}.svg" for name in ("lift", "calibration", "gains", "thresholds")),
     }  # fmt: skip
     assert b'lang="fr"' in one["review.html"] and b'href="review.en.html"' in one["review.html"]
     assert json.loads(one["run.json"])["candidates"][0]["grid"] == "grids/logistic.json"
@@ -141,7 +141,7 @@ sys.path.insert(0, "tests")
 from pathlib import Path
 from report_case import review
 from calibrate.report import folder
-folder._pictures, folder.page_text = lambda *_: {}, lambda *_: "<p>page</p>"
+folder.pictures_of, folder.page_text = lambda *_: {}, lambda *_: "<p>page</p>"
 where = sys.argv[2]
 if where == "filling":
     folder.write_workbook = lambda *_: os.kill(os.getpid(), signal.SIGKILL)

@@ -27,7 +27,7 @@ from calibrate.grid.grid import Grid, Thresholds
 from calibrate.monthly import demo, run
 from calibrate.monthly.decisions import read_adopted
 from calibrate.owners import owner_in, this_process
-from calibrate.report import charts, folder
+from calibrate.report import folder
 
 LOADED = ("export", "monthly.adopt", "monthly.status", "monthly.publish", "report.summary", "report.run_json",
           "scoring.rows", "monitoring.trial", "report.trial_text", "export.python", "report.band_text")  # fmt: skip
@@ -230,13 +230,11 @@ def theatre(place: Path, *, light: bool = False) -> Iterator[Theatre]:
     with pytest.MonkeyPatch.context() as patch:
         for name in LOADED:
             importlib.import_module(f"calibrate.{name}")
-        if not light:
-            charts.load_library()
         made = Theatre(place.resolve())
         patch.setattr(tempfile, "tempdir", str(made.temporary))
         patch.chdir(place)
         if light:
-            patch.setattr(folder, "_pictures", lambda *_: {})
+            patch.setattr(folder, "pictures_of", lambda *_: {})
             patch.setattr(folder, "write_workbook", lambda *_: None)
             patch.setattr(folder, "page_text", lambda review, words, *_: words.language)
         for module in (run, demo):
