@@ -20,6 +20,7 @@ import numpy as np
 from calibrate.counts.rates import estimate, rate
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.evaluation.backtest import folds
+from calibrate.evaluation.grid_sizes import frontier
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.points.plan import Plan, Prepared, calibrate_prepared, prepare, redrawn
 from calibrate.points.recency import promised
@@ -128,14 +129,23 @@ def weights(runs: int, sizes: tuple[tuple[int, float], ...] = SIZES) -> list[Lin
     return lines
 
 
-PROMISED = ("lift", "cautious", "evidence", "logistic", "sparse")
+PROMISED = ("lift", "cautious", "evidence", "logistic", "sparse", "proposed")
+
+
+def plan_of(name: str, tally: Tally) -> Plan:
+    """The plan of a method, or of the grid that the frontier proposes."""
+    if name != "proposed":
+        return Plan(name, name)
+    point = frontier(tally).proposed
+    assert point is not None
+    return Plan(name, point.method, size=point.size)
 
 
 SPREADS = (0.0, 0.05, 0.1, 0.15, 0.3)
 """How far the log-odds of cohorts stray, each in turn."""
 
 
-def thresholds(runs: int, customers: int = 150, leads: int = 3_000) -> list[Line]:
+def thresholds(runs: int, customers: int = 150, leads: int = 3_000, seed: int = SEED + 1) -> list[Line]:
     """Close rate shown above the MQL threshold against the true one, and its interval on later cohorts.
 
     That all leads of a history close a little more, or less, than they should is chance of the history, not of what is
@@ -143,7 +153,7 @@ def thresholds(runs: int, customers: int = 150, leads: int = 3_000) -> list[Line
     what they say over histories that move by more and less, longer than needed where nothing moves.
     """
     lines, shown, inside, by_spread = [], defaultdict(list), defaultdict(list), defaultdict(list)
-    rng = np.random.default_rng(SEED + 1)
+    rng = np.random.default_rng(seed)
     for turn in range(runs):
         spread = SPREADS[turn % len(SPREADS)]
         world = World.drawn(rng, customers / leads, between=spread)
@@ -151,7 +161,7 @@ def thresholds(runs: int, customers: int = 150, leads: int = 3_000) -> list[Line
         prepared = prepare(tally)
         fresh, chance = world.leads(rng, 60_000, cohorts=30)
         for method in PROMISED:
-            plan = Plan(method, method)
+            plan = plan_of(method, tally)
             grid = redrawn(prepared, plan, calibrate_prepared(prepared, plan))
             if grid.thresholds is None or not grid.lines:
                 continue
@@ -182,15 +192,15 @@ def thresholds(runs: int, customers: int = 150, leads: int = 3_000) -> list[Line
     ]
 
 
-def stability(runs: int, sizes: tuple[int, ...] = (1_500, 6_000)) -> list[Line]:
+def stability(runs: int, sizes: tuple[int, ...] = (1_500, 6_000), seed: int = SEED + 2) -> list[Line]:
     """Promised shares of resamples in which signs and points stay, against other resamples, the whole method rerun."""
     lines = []
     for leads in sizes:
-        rng, gaps = np.random.default_rng(SEED + 2), defaultdict(list)
+        rng, gaps = np.random.default_rng(seed), defaultdict(list)
         for _ in range(runs):
             prepared = prepare(World.drawn(rng, 0.06).leads(rng, leads)[0])
             for method in PROMISED:
-                plan = Plan(method, method)
+                plan = plan_of(method, prepared.fine)
                 grid = redrawn(prepared, plan, calibrate_prepared(prepared, plan))
                 if not grid.lines:
                     continue

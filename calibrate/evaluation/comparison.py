@@ -17,7 +17,7 @@ from ..language import Words, breakable, load
 from ..shown import Shown
 from .backtest import Backtest, Fold, same_leads
 from .bootstrap import DRAWS, Resampled, Scored, in_cells, resample, simultaneous
-from .grid_sizes import Frontier, contest_of
+from .grid_sizes import Frontier, contest_of, own_auc
 from .metrics import METRICS, Estimate, gains
 
 Floats = NDArray[np.float64]
@@ -216,11 +216,21 @@ def compare(
         len(later.folds),
         reliable,
         frontier,
+        _own(backtests, grids or {}),
     )
     verdict = _verdict(case)
     if case.fixed:
         verdict = replace(verdict, baseline=baseline)
     return Comparison(baseline, PRIMARY, tuple(candidates), later.folds, leads, customers, verdict)
+
+
+def _own(backtests: Sequence[Backtest], grids: Mapping[str, Grid]) -> Floats:
+    """AUC of each grid on the leads that it was made from; not a number for fixed ones: (backtests,)."""
+    newest = [grids.get(b.name, b.grids[-1] if b.grids else None) for b in backtests]
+    known = [
+        np.nan if b.fixed or grid is None else own_auc([grid])[0] for b, grid in zip(backtests, newest, strict=True)
+    ]
+    return np.array(known, np.float64)
 
 
 def differences(replicates: Resampled, position: int, baseline: int) -> dict[str, Estimate]:
@@ -270,7 +280,10 @@ def _gains(scored: Scored) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Case:
-    """What a verdict rests on. `fixed`: the baseline is a grid in use; else nobody uses one."""
+    """What a verdict rests on. `fixed`: the baseline is a grid in use; else nobody uses one.
+
+    `own` is the AUC of the grids on the leads that they were made from, (grids,).
+    """
 
     baseline: str
     fixed: bool
@@ -281,6 +294,7 @@ class _Case:
     folds: int
     reliable: bool
     frontier: Frontier | None = None
+    own: Floats | None = None
 
     @property
     def facts(self) -> dict[str, float | int | str]:
@@ -294,7 +308,7 @@ class _Case:
 
     @property
     def proposed(self) -> str | None:
-        """The shortest grid that is not surely worse than the best: of the frontier, else of the candidates."""
+        """The shortest grid that is as good as the best: of the frontier, else of the candidates."""
         point = None if self.frontier is None else self.frontier.proposed
         if point is not None and self.drawn is not None and point.name in self.drawn.names:
             return point.name
@@ -332,17 +346,18 @@ def _nothing_ranks(case: _Case, names: tuple[str, ...], value: Floats, bounds: F
 
 
 def _shortest(case: _Case, replicates: Resampled) -> str | None:
-    """The shortest candidate within one standard error of the best, and within what is useful."""
+    """The shortest candidate that is neither surely worse than the best nor expected to be."""
     names = [name for name in replicates.names if not (case.fixed and name == case.baseline)]
     if not names:
         return None
     value, draws = replicates.of(PRIMARY)
-    alike = np.flatnonzero(contest_of(value, draws, np.isin(replicates.names, names)).alike).tolist()
+    contest = contest_of(value, draws, np.isin(replicates.names, names), own=case.own)
+    alike = np.flatnonzero(contest.alike).tolist()
     return replicates.names[min(alike, key=lambda i: (*case.sizes[replicates.names[i]], -value[i], i))]
 
 
 def _shortest_good(case: _Case, replicates: Resampled) -> Verdict:
-    """The shortest grid that is not surely worse than the best, where no grid is in use."""
+    """The shortest grid that is as good as the best, where no grid is in use."""
     name = case.proposed or case.baseline
     value, draws = replicates.of(PRIMARY)
     at = replicates.names.index(name)

@@ -9,7 +9,16 @@ from weights_case import simulated
 
 from calibrate.counts.tally import tally_of
 from calibrate.evaluation.backtest import Backtest, Fold, LaterLeads
-from calibrate.evaluation.grid_sizes import USEFUL, Frontier, frontier, judge_frontier, plans_along, slim
+from calibrate.evaluation.grid_sizes import (
+    ALIKE,
+    USEFUL,
+    Frontier,
+    contest_of,
+    frontier,
+    judge_frontier,
+    plans_along,
+    slim,
+)
 from calibrate.points.plan import Plan, calibrate, calibrate_prepared, prepare
 from calibrate.points.score_table import row_scores
 from calibrate.weights.path import SIZES
@@ -43,13 +52,27 @@ def test_it_shows_itself_in_one_line_and_as_a_table(curve):
     assert repr(Frontier(())) == "<Frontier: 0 grids by 0 methods; none is proposed>"
 
 
-def test_the_proposed_grid_is_the_shortest_within_one_standard_error_and_what_is_useful(curve):
+def expected_behind(curve, point):
+    """What a point is expected to lie behind the best: later and own leads, each by its precision, worked once more."""
+    best = curve.point(curve.best)
+    variance = ((point.behind.high - point.behind.low) / 2 / 1.96) ** 2
+    own = best.grid.provenance["auc_rounded"] - point.grid.provenance["auc_rounded"]
+    if not variance:
+        return 0.0
+    later, other = 1 / variance, 1 / (0.43 * variance + 0.01**2)
+    return (later * point.behind.value + other * own) / (later + other)
+
+
+def test_the_proposed_grid_is_the_shortest_that_is_neither_surely_worse_nor_expected_to_be(curve):
     best = curve.point(curve.best)
     assert best.behind.value == 0 and best.metrics["auc"].value == max(p.metrics["auc"].value for p in curve.points)
+    least = min(expected_behind(curve, point) for point in curve.points)
     for point in curve.points:
         error = (point.behind.high - point.behind.low) / 2 / 1.96
         if point.lines < curve.proposed.lines:
-            assert point.behind.value - curve.flattery > min(error, USEFUL) - 1e-9
+            surely = point.behind.value - curve.flattery > min(error, USEFUL) - 1e-9
+            assert surely or expected_behind(curve, point) > least + ALIKE - 1e-9
+    assert expected_behind(curve, curve.proposed) <= least + ALIKE + 1e-9
     assert curve.proposed.behind.value - curve.flattery <= USEFUL
     assert curve.shorter().lines <= curve.proposed.lines * 2 / 3 < curve.proposed.lines < curve.longer().lines
 
@@ -77,6 +100,25 @@ def test_by_pencil_the_shortest_of_three():
     assert judged.proposed.name == "short" and judged.shorter().name == "shorter" and judged.longer().name == "long"
     used = judge_frontier([replace(test, fixed=True) for test in tests], plans, grids, capacity=0.2)
     assert used.points == () and used.current.name == "long"
+
+
+def test_by_pencil_what_own_leads_tell_decides_where_later_leads_are_few():
+    """Later leads cannot tell .70 from .694 (standard error .03); own leads say .017: .013 in all lies beyond .003."""
+    draws = np.array([[0.71, 0.69], [0.674, 0.714]])
+    value, own = np.array([0.70, 0.694]), np.array([0.75, 0.733])
+    everyone = np.ones(2, np.bool_)
+    assert contest_of(value, draws, everyone).alike.tolist() == [True, True]
+    assert contest_of(value, draws, everyone, own=own).alike.tolist() == [True, False]
+    assert contest_of(value, draws, everyone, own=own - [0.017, 0.0]).alike.tolist() == [True, True]
+    unknown = contest_of(value, draws, everyone, own=np.array([0.75, np.nan]))
+    assert unknown.alike.tolist() == [True, True], "a grid whose own leads are unknown is judged on later ones alone"
+
+
+def test_by_pencil_a_best_one_by_luck_gives_way_to_the_one_that_is_expected_to_be_best():
+    """.705 against .70 with a standard error of .03 says little; own leads put the other one .03 ahead."""
+    draws = np.array([[0.72, 0.69], [0.685, 0.715]])
+    contest = contest_of(np.array([0.705, 0.70]), draws, np.ones(2, np.bool_), own=np.array([0.72, 0.75]))
+    assert contest.best == 0 and contest.alike.tolist() == [False, True]
 
 
 def test_a_point_is_the_grid_of_its_plan_and_slim_grids_score_alike():

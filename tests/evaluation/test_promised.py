@@ -25,22 +25,22 @@ def leads(count: int, rng: np.random.Generator, signal: float) -> tuple[Tally, n
     return tally_of(criteria, codes, rng.random(count) < chance, np.arange(count) * 12 // count, MONTHS), chance
 
 
-def test_the_proposed_grid_keeps_what_it_promises_and_little_is_left() -> None:
-    """Eight histories of 10,000 leads: the means have standard errors of about .0035 and .0024.
+@pytest.mark.parametrize(("count", "histories", "spread"), [(10_000, 8, 0.0008), (4_000, 16, 0.0012)])
+def test_the_proposed_grid_keeps_what_it_promises_and_little_is_left(count: int, histories: int, spread: float) -> None:
+    """Three thousandths of AUC may be lost against the grid of all lines: `spread` is the standard error of the mean.
 
-    Over 32 histories of four seeds .0064 (standard error .0012) is lost against the best size: what the shortest size
-    that is not surely worse costs. Fewer than .003 would be wanted.
+    The promise has one of .006 at 10,000 leads and .012 at 4,000.
     """
     rng = np.random.default_rng(11)
     gaps, regrets = [], []
-    for _ in range(8):
-        curve = frontier(leads(10_000, rng, 1.0)[0], ["logistic"])
+    for _ in range(histories):
+        curve = frontier(leads(count, rng, 1.0)[0], ["logistic"])
         fresh, chance = leads(20_000, rng, 1.0)
         real = {point.name: auc_of(row_scores(fresh, point.grid), np.ones(20_000), chance) for point in curve.points}
         assert curve.proposed is not None
         gaps.append(curve.proposed.metrics["auc"].value - real[curve.proposed.name])
-        regrets.append(max(real.values()) - real[curve.proposed.name])
-    assert abs(np.mean(gaps)) < 0.012 and np.mean(regrets) < 0.0064 + 2 * 0.0024
+        regrets.append(real["logistic"] - real[curve.proposed.name])
+    assert abs(np.mean(gaps)) < 0.024 and np.mean(regrets) < 0.003 + 2 * spread
 
 
 @pytest.mark.parametrize("method", ["sparse", "cautious", "evidence", "logistic"])
