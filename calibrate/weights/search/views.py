@@ -37,6 +37,13 @@ class Joined(NamedTuple):
     column: Floats
 
 
+class Entries(NamedTuple):
+    """Where rows are not at the most common level of a criterion: row and level of each such place."""
+
+    row: NDArray[np.intp]
+    level: NDArray[np.intp]
+
+
 class TableView:
     """A set of lines on levels: `design` (head + lines, cells) has the constant 1 first, then the pinned score."""
 
@@ -69,8 +76,16 @@ class TableView:
             tables.append(source.of_lines(table))
         return tables[0], tables[1]
 
+    @property
+    def _row_by_row(self) -> bool:
+        """Whether the rows are fewer than the numbers of a table: of a long set nearly every row is a cell."""
+        entries = self.source.entries
+        return entries is not None and len(entries.row) < len(self.leads) * len(self.source.lines.gives.T)
+
     def by_leads(self, values: Floats) -> Floats:
         """Sum over the rows of each line of leads times a value per cell: (m, cells) -> (m, p)."""
+        if self._row_by_row:
+            return self.source.by_rows(values[:, self.place] * self.source.lines.leads)
         summed: Floats = values @ self.table[0].T
         return summed
 
@@ -78,18 +93,31 @@ class TableView:
         """The same: 0 and 1 are their own squares."""
         return self.by_leads(values)
 
-    @cached_property
+    @property
     def bought(self) -> Floats:
         """Customers of each line: (p,)."""
-        customers: Floats = self.table[1].sum(axis=1)
-        return customers
+        return self.source.bought
 
     def joined(self, lines: NDArray[np.intp]) -> Joined:
         """The set with each of some lines added."""
-        leads, customers = self.table[0][lines], self.table[1][lines]
+        if self._row_by_row and len(lines) < len(self.source.lines) // 2:
+            leads, customers = self._counted(lines)
+        else:
+            leads, customers = self.table[0][lines], self.table[1][lines]
         leads = np.concatenate([np.maximum(self.leads - leads, 0), leads], axis=1)
         customers = np.concatenate([np.maximum(self.customers - customers, 0), customers], axis=1)
         return Joined(2, leads, customers, np.repeat([0.0, 1.0], len(self.leads))[None, :])
+
+    def _counted(self, lines: NDArray[np.intp]) -> tuple[Floats, Floats]:
+        """Leads and customers of some lines per cell, counted from their rows: (lines, cells) each."""
+        every = self.source.lines
+        tables = np.empty((2, len(lines), len(self.leads)))
+        for i, line in enumerate(lines):
+            rows = np.flatnonzero(every.column(int(line)))
+            place = self.place[rows]
+            tables[0, i] = sums(place, every.leads[rows], len(self.leads))
+            tables[1, i] = sums(place, every.customers[rows], len(self.leads))
+        return tables[0], tables[1]
 
     def alone(self, base: Floats, weights: Floats) -> tuple[Floats, Floats]:
         """What each line gains when its weight alone is fitted, and that weight, by Newton steps from `weights`."""
@@ -125,12 +153,14 @@ class TableSource:
         self.packed: Floats | None = None
         if lines.leads.sum() < PACK and all((c == np.rint(c)).all() for c in (lines.leads, lines.customers)):
             self.packed = lines.leads + lines.customers / PACK  # exact: two whole numbers in one double
-        self._entries = self._listed(lines) if len(lines.leads) <= LISTED_ROWS else None
+        self.entries = self._listed(lines) if len(lines.leads) <= LISTED_ROWS else None
         single = lines.gives.sum(axis=1) == 1
         self._single = lines.gives.argmax(axis=1) if single.all() else None
         self._gives = lines.gives.astype(np.float64)
+        per_level = [np.bincount(code, lines.customers, n) for code, n in zip(lines.codes, lines.sizes, strict=True)]
+        self.bought: Floats = self._gives @ np.concatenate(per_level)
 
-    def _listed(self, lines: Lines) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    def _listed(self, lines: Lines) -> Entries:
         """Row and level of every entry that is not at its criterion's most common level."""
         assert lines.codes is not None
         rows, levels = [], []
@@ -138,13 +168,13 @@ class TableSource:
             row = np.flatnonzero(code != common - start)
             rows.append(row)
             levels.append(code[row].astype(np.intp) + start)
-        return np.concatenate(rows), np.concatenate(levels)
+        return Entries(np.concatenate(rows), np.concatenate(levels))
 
     def per_level(self, place: NDArray[np.intp], values: Floats, size: int) -> Floats:
         """Sums per level and cell, (q, cells); those of most common levels may be left out."""
         levels = self.lines.gives.shape[1]
-        if self._entries is not None:
-            row, level = self._entries
+        if self.entries is not None:
+            row, level = self.entries
             return sums(level * size + place[row], values[row], levels * size).reshape(levels, size)
         assert self.lines.codes is not None
         table = np.empty((levels, size))
@@ -155,6 +185,16 @@ class TableSource:
             table[start : start + width] = sums(at, values, width * size).reshape(width, size)
         table[self.base] = 0.0
         return table
+
+    def by_rows(self, values: Floats) -> Floats:
+        """Sum over the rows of each line of a value per row: (m, n) -> (m, p)."""
+        assert self.entries is not None
+        row, level = self.entries
+        size = self.lines.gives.shape[1]
+        levels = np.array([sums(level, numbers[row], size) for numbers in values])
+        levels[:, self.base] = values.sum(axis=1)[:, None] - np.add.reduceat(levels, self.lines.bounds[:-1], axis=1)
+        lines: Floats = levels @ self._gives.T
+        return lines
 
     def of_lines(self, levels: Floats) -> Floats:
         """Sums per line of sums per level: (q, cells) -> (p, cells)."""
