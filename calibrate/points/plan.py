@@ -233,37 +233,25 @@ def redrawn(prepared: Prepared, plan: Plan, grid: Grid) -> Grid:
 
 def all_redrawn(prepared: Prepared, plans: Sequence[Plan], grids: Mapping[str, Grid]) -> dict[str, Grid]:
     """The grids of some plans, by name, each with what resamples of their leads say: the same ones for all."""
-    draws = {plan.name: _draws(prepared.tally, plan) for plan in plans}
-    most = max(draws.values(), default=0)
     lean = Prepared(prepared.tally, prepared.tally, prepared.rates, prepared.months, recency=prepared.recency)
-    again = partial(_again, lean, [plan for plan in plans if draws[plan.name]], draws)
-    turns = in_order(again, enumerate(islice(drawn_counts(prepared.tally), most)))
+    fitted_here = [plan for plan in plans if plan.grid is None and plan.limits is None]
+    draws = draws_for(prepared.tally) if fitted_here else 0
+    turns = in_order(partial(_again, lean, fitted_here), islice(drawn_counts(prepared.tally), draws))
     return {
-        plan.name: _with_redraws(
-            prepared, plan, grids[plan.name], [turn[plan.name] for turn in turns[: draws[plan.name]]]
-        )
+        plan.name: _with_redraws(prepared, plan, grids[plan.name], [turn[plan.name] for turn in turns])
+        if plan in fitted_here
+        else grids[plan.name]
         for plan in plans
     }
 
 
-def _draws(tally: Tally, plan: Plan) -> int:
-    """How many resamples a plan's grid is worth; none where its points do not come from these leads alone."""
-    if plan.grid is not None or plan.limits is not None:
-        return 0
-    return draws_for(tally, joint=plan.method in (JOINT, SEARCHED) or plan.size is not None)
-
-
-def _again(
-    prepared: Prepared, plans: Sequence[Plan], draws: Mapping[str, int], turn: tuple[int, Counts]
-) -> dict[str, Redraw]:
-    """What one resample says of every plan that has not had its number of them, by name."""
-    number, counts = turn
+def _again(prepared: Prepared, plans: Sequence[Plan], counts: Counts) -> dict[str, Redraw]:
+    """What one resample says of every plan, by name; plans whose points come from other leads have no part in it."""
     part, present = resample_of(prepared.tally, counts)
     learnt = prepared.recency.on(present)
     rates = estimate(learnt, min_leads=prepared.rates.min_leads, precision=QUICK)
     fresh = Prepared(present, present, rates, prepared.months, rough=True, recency=prepared.recency)
-    wanted = [plan for plan in plans if number < draws[plan.name]]
-    return {plan.name: redraw_of(prepared.tally, part, _roughly(prepared, fresh, plan)) for plan in wanted}
+    return {plan.name: redraw_of(prepared.tally, part, _roughly(prepared, fresh, plan)) for plan in plans}
 
 
 def _roughly(prepared: Prepared, fresh: Prepared, plan: Plan) -> Grid:

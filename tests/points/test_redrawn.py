@@ -50,7 +50,7 @@ def test_promised_stability_is_that_of_the_method_run_again_in_full(method: str)
     tally, _ = simulated(2_500, seed=4)
     prepared, plan = prepare(tally), Plan(method, method)
     grid = redrawn(prepared, plan, calibrate_prepared(prepared, plan))
-    assert grid.provenance["redraws"] == draws_for(prepared.tally, joint=method in ("logistic", "sparse"))
+    assert grid.provenance["redraws"] == draws_for(prepared.tally)
 
     def in_full(part):  # the search as it is, the shrinkage as fine as it is
         return calibrate_prepared(Prepared(part, part, estimate(part), prepared.months), plan)
