@@ -176,6 +176,7 @@ STEPS = (
     "evaluation.unseen_grades",
     "funnel.kpis",
     "funnel.feedback",
+    "evaluation.boosting",
     "evaluation.ceiling",
     "grid.reasons",
     "scoring.reasons",
@@ -287,8 +288,7 @@ HOMES = {
         "export.grid_file",
     },
     "statsmodels": {"funnel.time_to_close"},
-    "sklearn": {"evaluation.ceiling", "sklearn"},
-    "threadpoolctl": {"evaluation.ceiling"},
+    "sklearn": {"sklearn"},
     "matplotlib": {"report.charts"},
     "jinja2": {"report"},
     "markupsafe": {"report"},
@@ -520,7 +520,7 @@ def test_slow_libraries_are_imported_where_they_are_used() -> None:
             "nbconvert", "nbformat"}  # fmt: skip
     wrong = []
     for path in files():
-        if room(dotted(path)) in ("report.charts", "evaluation.ceiling", "monthly.notebook", "sklearn"):
+        if room(dotted(path)) in ("report.charts", "monthly.notebook", "sklearn"):
             continue
         for node in tree(path).body:
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []

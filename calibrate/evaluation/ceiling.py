@@ -1,41 +1,37 @@
 """The ceiling: how well any model ranks the same later leads, so that a report can say how much a grid leaves.
 
-Two models of scikit-learn see the fine levels of the same criteria on the same folds as the candidates: gradient
-boosting, which finds interactions that no sum of points can, and logistic regression on one column per level.
+Two models see the fine levels of the same criteria on the same folds as the candidates: gradient boosting
+(`boosting`), which finds interactions that no sum of points can, and a ridge regression of the log-odds on all levels.
 Training leads are thinned beyond a bound, evenly; the ceiling is a yardstick, not a candidate.
 """
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from ..counts.auc import auc_of
 from ..counts.tally import Tally
-from ..errors import MissingExtraError
+from ..weights.profile_algebra import curvature, predict, profiled, rows_of, sums
 from .backtest import Fold, training
+from .boosting import boosted
 
 Floats = NDArray[np.float64]
 MOST_ROWS = 20_000
 """Profile rows that a model is trained on, and judged on, per fold."""
+RIDGE, STEPS, CLOSE = 3.3, 8, 1e-3
+"""Pull of each level's weight to 0, Newton steps of the regression at most, and when they end."""
 SEED = 20261122
-
-
-def available() -> bool:
-    """Whether scikit-learn is installed (the extra `ceiling`)."""
-    return importlib.util.find_spec("sklearn") is not None
 
 
 def ceiling_of(tally: Tally, folds: Sequence[Fold], allowed: Collection[str]) -> dict[str, float]:
     """AUC of the better of both models on the later leads, as ``{"auc": value}``; empty without folds.
 
-    Like the candidates' AUC it counts pairs within folds. Raises MissingExtraError without scikit-learn.
+    Like the candidates' AUC it counts pairs within folds.
     """
-    if not available():
-        raise MissingExtraError("scikit-learn", "ceiling")
     allowed_tally = tally.without([c.name for c in tally.criteria if c.name not in allowed])
     won: dict[str, float] = {"gradient_boosting": 0.0, "logistic_regression": 0.0}
     pairs = 0.0
@@ -50,45 +46,30 @@ def ceiling_of(tally: Tally, folds: Sequence[Fold], allowed: Collection[str]) ->
 
 
 def _predictions(train: Tally, test: Tally) -> dict[str, Floats]:
-    """What each model predicts for the judged rows."""
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.linear_model import LogisticRegression
-    from threadpoolctl import threadpool_limits
-
-    at, outcome, weights = _labelled(train)
-    boosting = HistGradientBoostingClassifier(
-        max_iter=80,
-        learning_rate=0.1,
-        max_leaf_nodes=12,
-        min_samples_leaf=40,
-        l2_regularization=5.0,
-        early_stopping=False,
-        random_state=SEED,
-    )
-    regression = LogisticRegression(C=0.3, solver="newton-cholesky")
-    with threadpool_limits(1):  # threads of such small fits only wait for each other
-        boosting.fit(train.codes.T[at], outcome, sample_weight=weights)
-        regression.fit(_one_hot(train)[at], outcome, sample_weight=weights)
-        return {
-            "gradient_boosting": boosting.predict_proba(test.codes.T)[:, 1],
-            "logistic_regression": regression.predict_proba(_one_hot(test))[:, 1],
-        }
+    """What each model predicts for the judged rows, as log-odds."""
+    sizes = [len(criterion.levels) for criterion in train.criteria]
+    return {
+        "gradient_boosting": boosted(train.codes, sizes, train.leads, train.customers, test.codes),
+        "logistic_regression": predict(rows_of(test), _ridge(train)),
+    }
 
 
-def _labelled(train: Tally) -> tuple[NDArray[np.intp], NDArray[np.int64], Floats]:
-    """Rows as models want them: position, outcome and weight; a row with both outcomes stands twice."""
-    non_customers = train.leads - train.customers
-    bought, lost = np.flatnonzero(train.customers > 0), np.flatnonzero(non_customers > 0)
-    outcome = np.repeat([1, 0], [len(bought), len(lost)])
-    return np.concatenate([bought, lost]), outcome, np.concatenate([train.customers[bought], non_customers[lost]])
-
-
-def _one_hot(tally: Tally) -> NDArray[np.float32]:
-    """One column per level that is not the first of its criterion: (rows, columns)."""
-    columns = [
-        tally.codes[i][:, None] == np.arange(1, len(criterion.levels)) for i, criterion in enumerate(tally.criteria)
-    ]
-    return np.concatenate(columns, axis=1).astype(np.float32)
+def _ridge(train: Tally) -> Floats:
+    """Weights of all levels by logistic regression with a ridge, by Newton steps: (levels,)."""
+    rows = rows_of(train)
+    rate = float(rows.customers.sum() / rows.leads.sum())
+    weights, intercept = np.zeros(int(rows.bounds[-1])), float(np.log(rate / (1 - rate)))
+    for _ in range(STEPS):
+        share = special.expit(predict(rows, weights) + intercept)
+        matrix, cross, mass = curvature(rows, share)
+        residual = rows.customers - rows.leads * share
+        missing = float(residual.sum())
+        slope = sums(rows, residual) - RIDGE * weights - cross * (missing / mass)
+        move = np.linalg.solve(profiled(matrix, cross, mass) + RIDGE * np.eye(len(weights)), slope)
+        weights, intercept = weights + move, intercept + (missing - float(cross @ move)) / mass
+        if np.abs(move).max() < CLOSE:
+            break
+    return weights
 
 
 def _bounded(tally: Tally) -> Tally:

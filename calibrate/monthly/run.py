@@ -26,7 +26,7 @@ from ..evaluation.band_rates import counted_bands
 from ..evaluation.by_age import rates_by_age
 from ..evaluation.by_line import Line as BusinessLine
 from ..evaluation.by_line import grids_by_line
-from ..evaluation.ceiling import available, ceiling_of
+from ..evaluation.ceiling import ceiling_of
 from ..evaluation.comparison import Comparison, Verdict, compare
 from ..evaluation.decision import outcomes
 from ..evaluation.grid_sizes import Frontier, Point, judge_frontier, plans_along, slim
@@ -328,9 +328,9 @@ def _rolling(reading: Counted) -> tuple[Fold, ...]:
 
 
 def _wants_ceiling(reading: Counted) -> bool:
-    """As asked; without a wish where it is quick: scikit-learn is there and the profiles are not too many."""
+    """As asked; without a wish where it is quick: the profiles are not too many."""
     wish = reading.settings.candidates.ceiling
-    return wish if wish is not None else available() and reading.tally.rows <= QUICK_ROWS
+    return wish if wish is not None else reading.tally.rows <= QUICK_ROWS
 
 
 def _for_ceiling(reading: Counted) -> tuple[Tally, Sequence[Fold], Collection[str]]:

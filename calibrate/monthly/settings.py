@@ -266,7 +266,7 @@ class Candidates(SettingsPart):
         default=False, description="give grids the expiry rules that the history supports (needs events)"
     )
     ceiling: Annotated[bool | None, Flag("")] = Field(
-        default=None, description="also say how well any model would rank (needs the extra 'ceiling')"
+        default=None, description="also say how well any model would rank"
     )
     never_negative: tuple[str, ...] = Field(
         default=(), description="criteria, or criterion=level, that never take points away"

@@ -8,8 +8,6 @@ from calibrate.evaluation.backtest import folds
 from calibrate.evaluation.ceiling import MOST_ROWS, ceiling_of
 from calibrate.grid.criteria import Criterion, Level
 
-pytest.importorskip("sklearn")
-
 
 def crossed(leads: int, signal: bool = True) -> Tally:
     """Two yes/no questions that tell nothing alone and much together."""
