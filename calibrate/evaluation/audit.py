@@ -133,10 +133,10 @@ def _overall(grid: Grid) -> tuple[int, int]:
 def _dominant(grid: Grid) -> list[Finding]:
     """One line that holds most of the maximum."""
     best = [max(points) for points in grid.points]
-    if grid.maximum <= 0 or len(best) < 2:
+    if grid.maximum <= grid.start or len(best) < 2:
         return []
     at = int(np.argmax(best))
-    share = best[at] / grid.maximum
+    share = best[at] / (grid.maximum - grid.start)
     if share <= LARGEST_SHARE:
         return []
     level = grid.criteria[at].levels[int(np.argmax(grid.points[at]))]
@@ -144,7 +144,7 @@ def _dominant(grid: Grid) -> list[Finding]:
         "criterion": grid.criteria[at].name,
         "level": level.name,
         "points": best[at],
-        "highest": grid.maximum,
+        "highest": grid.maximum - grid.start,
         "share": share,
     }
     return [Finding("dominant_line", facts)]

@@ -19,7 +19,7 @@ from ..grid.event_columns import is_event_column
 from ..grid.grid import Band, Expiry, Grid, Measure
 from ..grid.lead_age import AGE
 from ..grid.mailbox_kinds import made_from
-from ..grid.reasons import told, words_in
+from ..grid.reasons import start_reason, told, words_in
 from ..language import Words, breakable, load
 from .remarks import Fate, Remark, Status, remark
 
@@ -122,7 +122,8 @@ class Format:
     `scores` writes leads already scored, for systems that take scores and no rules. `names` gives the target's name of
     each source column, with whether it is certain, where the target has names of its own. `rules`: the file is loaded
     somewhere, so a LOADING.md stands beside it. `lines`: it is given the grid's lines, without answers of 0 points.
-    `engine` is the engine that runs it, where it is a statement.
+    `engine` is the engine that runs it, where it is a statement. `starts`: leads can start with points there; else
+    thresholds are lowered by them (`lines.lowered`).
     """
 
     write: Callable[[Grid, Options], str | bytes]
@@ -133,6 +134,7 @@ class Format:
     rules: bool = True
     lines: bool = True
     engine: str = ""
+    starts: bool = True
 
 
 BY_SCORE = remark("by_score")
@@ -148,6 +150,12 @@ def reason_text(grid: Grid, at: int, place: int, language: str) -> str:
     """The reason a lead gets for one level of one criterion: ``sector: not given (-6)``."""
     criterion = grid.criteria[at]
     return f"{criterion.name}: {told(criterion, place, words_in(language))} ({grid.points[at][place]:+d})"
+
+
+def start_texts(grid: Grid, options: Options) -> list[str]:
+    """The reason that every lead has, ``every lead (+6)``; nothing where leads start with no points."""
+    start = start_reason(grid, words_in(options.language))
+    return [str(start)] if start is not None else []
 
 
 def expiry_rule(grid: Grid, at: int, place: int) -> tuple[int | None, int | None, int | None, str] | None:

@@ -16,6 +16,7 @@ from typing import Any
 from ..errors import GridError
 from ..grid.criteria import Criterion
 from ..grid.grid import Grid
+from ..grid.reasons import words_in
 from . import grid_file
 from . import json as canonical
 from .base import Coverage, Options, account
@@ -31,6 +32,8 @@ SIGNS = ("decimal", "thousands", "units")
 """Further columns where a source writes numbers with signs of its own, as words."""
 RULE = "derived"
 """One more where columns are derived from texts: the rule, on the first line of its criterion."""
+START = "start"
+"""The role of the line that says what every lead has before its answers count."""
 WORDS = {".": "", ",": "comma", " ": "blank", "": ""}
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
 
@@ -67,6 +70,9 @@ def write(grid: Grid, options: Options) -> str:
             row += [rule] if ruled else []
             rule = ""
             lines.writerow([safe(cell) if isinstance(cell, str) else _number(cell) for cell in row])
+    if grid.start:
+        row = ["", "", "", "", words_in(options.language)["start"], START, "", "", "", grid.start]
+        lines.writerow([*(safe(str(cell)) if isinstance(cell, str) else cell for cell in row), *[""] * 7])
     lines.writerow([zero_line(options.language), *[""] * (len(COLUMNS) - 1)])
     return out.getvalue()
 
@@ -84,6 +90,7 @@ def read(text: str, source: str) -> Grid:
     if len(text) > MOST_BYTES:
         raise GridError(f"{source}: {len(text):,} bytes; at most {MOST_BYTES:,} are read. Is this the right file?")
     criteria: dict[str, dict[str, Any]] = {}
+    start = 0
     for line, row in enumerate(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")), 2):
         where = f"{source}: line {line}"
         cells = {key: unsafe(value or "") for key, value in row.items() if key and isinstance(value, str)}
@@ -91,6 +98,9 @@ def read(text: str, source: str) -> Grid:
             continue  # the sentence on answers without points
         if not {"criterion", "level", "points"} <= cells.keys():
             raise GridError(f"{where} has too few cells; expected the columns {', '.join(COLUMNS)}")
+        if cells.get("role") == START:
+            start += whole(cells["points"] or "0", where)
+            continue
         head = {key: cells.get(key, "") for key in ("column", "kind", "axis")}
         head |= {key: _sign(key, cells[key], where) for key in SIGNS if cells.get(key)}
         name = cells["criterion"]
@@ -108,8 +118,9 @@ def read(text: str, source: str) -> Grid:
         "name": "current",
         "method": "current",
         "criteria": list(criteria.values()),
-        "maximum": sum(best for best, _ in sums),
-        "minimum": sum(worst for _, worst in sums),
+        "maximum": start + sum(best for best, _ in sums),
+        "minimum": start + sum(worst for _, worst in sums),
+        "start": start,
     }
     return canonical.read(json.dumps(body), source)
 

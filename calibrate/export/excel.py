@@ -168,6 +168,12 @@ def _write_grid(grid: Grid, options: Options, sheet: Any, values: Any, bold: Any
             values.write_number(line, 6, 0)
             line += 1
         places.append(Places(range(first_row + 1, row + 1), first + 1, line))
+    if grid.start:
+        sheet.write_string(row, 2, words_in(options.language)["start"])
+        sheet.write_number(row, 3, grid.start)
+        if exact:
+            sheet.write_string(row, EXACT + EXACTLY.index("role"), csv.START)
+        row += 1
     sheet.autofilter(0, 0, max(1, row - 1), 3)
     sheet.filter_column(3, "x != 0")
     sheet.write_comment(0, 3, f"{zero_line(options.language)} {words('scoring_book.filter')}")
@@ -273,6 +279,7 @@ def _write_leads(
     dated = list(dict.fromkeys(str(rule.dated) for rules in aging.values() for rule in rules.values()))
     columns = list(dict.fromkeys([*columns, *dated]))
     mailboxes = list(dict.fromkeys(c.column for c in grid.criteria if made_from(c.column) is not None))
+    start_row = 2 + sum(len(criterion.levels) for criterion in grid.criteria)
     steps = len(close_rates(grid))
     rates = words("scoring_book.rates").split("|") if steps else ()
     score, band = len(columns) + 1, len(columns) + 2
@@ -293,10 +300,11 @@ def _write_leads(
     for row in range(2, ROWS + 2):
         empty = f"COUNTA(A{row}:{letters(len(columns))}{row})=0"
         points = f"{letters(first_points)}{row}:{letters(first_mailbox - 1)}{row}"
+        start = f"+Grid!$D${start_row}" if grid.start else ""
         total = f"{letters(score)}{row}"
-        sheet.write_formula(row - 1, score, f'=IF({empty},"",SUM({points}))', None, "")
+        sheet.write_formula(row - 1, score, f'=IF({empty},"",SUM({points}){start})', None, "")
         if bands:
-            name = band_formula(grid, bands, total, points)
+            name = band_formula(grid, bands, total, points, start)
             sheet.write_formula(row - 1, band, f'=IF({empty},"",{name})', None, "")
         for part in range(len(rates)):
             rate = rate_formula(steps, total, part)

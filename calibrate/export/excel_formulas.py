@@ -120,12 +120,15 @@ def letters(column: int) -> str:
     return name
 
 
-def band_formula(grid: Grid, bands: int, total: str, points: str) -> str:
-    """Formula for the band of a score in the cell `total`; `points` is the range of the points of all criteria."""
+def band_formula(grid: Grid, bands: int, total: str, points: str, start: str = "") -> str:
+    """Formula for the band of a score in the cell `total`; `points` is the range of the points of all criteria.
+
+    `start` adds what every lead has, a text such as ``+Grid!$D$9``; it is of neither axis.
+    """
     place = f"MATCH({total},Values!$H$1:$H${bands},1)"
     if grid.gated:
         fit = f"SUMPRODUCT(Axes!$A$1:${letters(len(grid.criteria) - 1)}$1,{points})"
-        measures = ((total, "H"), (fit, "J"), (f"({total}-{fit})", "K"))
+        measures = ((total, "H"), (fit, "J"), (f"({total}-{fit}{start.replace('+', '-')})", "K"))
         met = "*".join(f"({had}>=Values!${column}$1:${column}${bands})" for had, column in measures)
         place = f"MATCH(1,INDEX({met},0),0)"
     return f'IFERROR(INDEX(Values!$I$1:$I${bands},{place}),"")'

@@ -35,7 +35,8 @@ from . import (
 )
 from .base import EVERYTHING, Coverage, Format, Options, Scored, account, refuse_losses
 from .fields import check_map, with_names
-from .lines import lines_only
+from .lines import lines_only, lowered, start_of
+from .remarks import remark
 
 
 def _json(grid: Grid, options: Options) -> str:
@@ -62,7 +63,7 @@ def _sql(dialect: str, engine: str) -> Format:
     return Format(write, ".sql", covers, engine=engine)
 
 
-def _system(room: ModuleType, suffix: str) -> Format:
+def _system(room: ModuleType, suffix: str, *, starts: bool = True) -> Format:
     """The format of one system: what its room has of `write`, `coverage`, `scores` and `field_table`."""
     return Format(
         room.write,
@@ -70,6 +71,7 @@ def _system(room: ModuleType, suffix: str) -> Format:
         room.coverage,
         getattr(room, "scores", None),
         getattr(room, "field_table", None),
+        starts=starts,
     )
 
 
@@ -79,7 +81,7 @@ FORMATS: dict[str, Format] = {
     "markdown": Format(markdown.write, ".md", markdown.coverage, rules=False),
     "pmml": Format(pmml.write, ".pmml", pmml.coverage),
     "excel": Format(excel.write, ".xlsx", excel.coverage, lines=False),
-    "hubspot": _system(hubspot, ".json"),
+    "hubspot": _system(hubspot, ".json", starts=False),
     "hubspot-formula": Format(
         hubspot_formula.write,
         ".json",
@@ -88,14 +90,14 @@ FORMATS: dict[str, Format] = {
         hubspot.field_table,
     ),
     "salesforce": _system(salesforce, ".object"),
-    "zoho": _system(zoho, ".json"),
+    "zoho": _system(zoho, ".json", starts=False),
     "odoo": _system(odoo, ".py"),
-    "mautic": _system(mautic, ".json"),
-    "marketo": _system(marketo, ".json"),
+    "mautic": _system(mautic, ".json", starts=False),
+    "marketo": _system(marketo, ".json", starts=False),
     "dynamics": _system(dynamics, ".md"),
-    "activecampaign": _system(activecampaign, ".md"),
+    "activecampaign": _system(activecampaign, ".md", starts=False),
     "pipedrive": _system(pipedrive, ".md"),
-    "plezi": _system(plezi, ".md"),
+    "plezi": _system(plezi, ".md", starts=False),
     "sql-duckdb": _sql("duckdb", "DuckDB"),
     "sql-postgres": _sql("postgres", "PostgreSQL"),
     "sql-snowflake": _sql("snowflake", "Snowflake"),
@@ -135,13 +137,13 @@ def format_named(name: str) -> Format:
 def coverage(grid: Grid, name: str, options: Options | None = None) -> Coverage:
     """What one format carries of a grid: each line carried, approximated or impossible, with the reason."""
     target, options = format_named(name), options or Options()
-    return target.coverage(_renamed(grid, target, options), options)
+    return _covered(_fitted(grid, target, options), target, options)
 
 
 def write(grid: Grid, name: str, options: Options | None = None) -> bytes:
     """Content of a weight file; with `strict`, refused when anything of the grid would be lost."""
     target, options = format_named(name), options or Options()
-    grid = _renamed(grid, target, options)
+    grid = _fitted(grid, target, options)
     if options.strict:
         refuse_losses(target.coverage(grid, options))
     content = target.write(lines_only(grid) if target.lines else grid, options)
@@ -155,19 +157,30 @@ def write_file(grid: Grid, name: str, path: str, options: Options | None = None)
     """
     target, options = format_named(name), options or Options()
     content = write(grid, name, options)
-    grid = _renamed(grid, target, options)
+    grid = _fitted(grid, target, options)
     section = ""
     if target.rules:
         names = target.names(lines_only(grid), options) if target.names else None
-        section = loading.loading_section(grid, name, Path(path).name, options, target.coverage(grid, options), names)
+        section = loading.loading_section(grid, name, Path(path).name, options, _covered(grid, target, options), names)
     write_whole(path, content)
     return [path, *([str(loading.write_beside(path, section, options.language))] if section else [])]
 
 
-def _renamed(grid: Grid, target: Format, options: Options) -> Grid:
-    """The grid over the mapped columns, where the target has no names of its own that stand beside them."""
+def _fitted(grid: Grid, target: Format, options: Options) -> Grid:
+    """The grid over the mapped columns, where the target has no names of its own that stand beside them.
+
+    Where no lead can start with points there, its thresholds are lowered instead.
+    """
     check_map(grid, options.names)
-    return with_names(grid, options.names) if options.names and target.names is None else grid
+    grid = with_names(grid, options.names) if options.names and target.names is None else grid
+    return grid if target.starts else lowered(grid)
+
+
+def _covered(grid: Grid, target: Format, options: Options) -> Coverage:
+    """What a target carries, and by how much its thresholds are lower."""
+    account = target.coverage(grid, options)
+    moved = tuple(remark(loading.LOWERED, start=start) for start in start_of(grid).values())
+    return dataclasses.replace(account, notes=(*account.notes, *moved))
 
 
 def export(grid: Grid, format: str, path: str | None = None, **options: Any) -> str | bytes:

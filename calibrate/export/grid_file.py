@@ -16,6 +16,8 @@ from ..numbers import MOST_UNITS
 SCHEMA = "calibrate-grid/1"
 WITH_MINIMUMS = "calibrate-grid/1.1"
 """Named by files with minimums of fit or engagement only: what a reader of version 1.0 would pass over."""
+WITH_START = "calibrate-grid/1.2"
+"""Named by files in which every lead starts with some points: a reader that passes over them would score less."""
 MOST_BYTES = 8 * 1024 * 1024
 MOST_CRITERIA = 1000
 MOST_VALUES = 10_000
@@ -190,6 +192,7 @@ class GridFile(_Part):
     expiry: Annotated[tuple[ExpiryPart, ...], Field(max_length=100_000)] = ()
     pins: Annotated[tuple[PinPart, ...], Field(max_length=100_000)] = ()
     curve: CurvePart | None = None
+    start: Sum = 0
     provenance: Annotated[dict[Name, Text | int | float | None], Field(max_length=1000)] = {}
 
     @field_validator("provenance")

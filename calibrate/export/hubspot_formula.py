@@ -56,6 +56,7 @@ def formula(grid: Grid, options: Options) -> str:
         if any(points for _, points in steps) or otherwise:
             first, *more = [f"if {condition} then {points}" for condition, points in steps]
             terms.append("(" + " else".join([first, *more]) + f" else {otherwise})")
+    terms += [str(grid.start)] if grid.start else []
     return " + ".join(terms) or "0"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import GridError
 from ..grid.criteria import Axis
 from ..grid.grid import Band, Expiry, Grid
-from .schemes import Ask, Op, Scheme, grid_of, number, parse, part, whole
+from .schemes import Ask, Op, Scheme, grid_of, number, parse, part, raised, whole
 
 
 def read(text: str | bytes, source: str) -> Grid:
@@ -18,7 +18,7 @@ def read(text: str | bytes, source: str) -> Grid:
     Rules that look at events, associations or segments score what no column of a lead file shows; they are refused
     by name, so that nothing is measured that is not the running score.
     """
-    body = parse(text, source)
+    document = body = parse(text, source)
     columns: dict[str, str] = {}
     if isinstance(body, dict) and isinstance(body.get("calibrate"), dict):
         names = body["calibrate"].get("columns")
@@ -40,7 +40,7 @@ def read(text: str | bytes, source: str) -> Grid:
                 fading[schemes[-1].column] = _decay_of(group, where)
     bands = [band for band in _bands(body, source) if band is not None]
     grid = grid_of(schemes, str(body.get("name", "")), bands=bands, source=source)
-    return replace(grid, expiry=tuple(_decay(grid, fading)))
+    return raised(replace(grid, expiry=tuple(_decay(grid, fading))), document, source)
 
 
 def _decay(grid: Grid, fading: Mapping[str, tuple[int, int]]) -> Iterable[Expiry]:

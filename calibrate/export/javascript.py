@@ -22,6 +22,7 @@ from .base import (
     ordered_bands,
     raw_notes,
     reason_text,
+    start_texts,
     word_rules,
 )
 
@@ -41,7 +42,7 @@ const NO = {no};
 
 /** Whole points of a lead. */
 export function score(lead, at, options) {
-  return lines(lead, at, options).reduce((sum, [points]) => sum + points, 0);
+  return lines(lead, at, options).reduce((sum, [points]) => sum + points, START);
 }
 
 /** Name of the band that the score of a lead falls into; empty below the lowest. */
@@ -64,7 +65,8 @@ export function reasons(lead, at, options) {
   return lines(lead, at, options)
     .filter(([points]) => points !== 0)
     .sort(([a], [b]) => Math.abs(b) - Math.abs(a))
-    .map(([, text]) => text);
+    .map(([, text]) => text)
+    .concat(START_TEXTS);
 }
 
 function lines(lead, at, options) {
@@ -167,7 +169,7 @@ function numberOf(value) {
 _BY_SCORE = _TAIL[_TAIL.index("/** Name of the band") : _TAIL.index("\n\n/** Close rate to expect")]
 _GATED = """/** Name of the band that a lead is in: the first whose demands it meets. */
 export function band(lead, at, options) {
-  const had = { score: 0, fit: 0, engagement: 0 };
+  const had = { score: START, fit: 0, engagement: 0 };
   lines(lead, at, options).forEach(([points], place) => {
     had.score += points;
     had[AXES[place]] += points;
@@ -241,7 +243,7 @@ def write(grid: Grid, options: Options) -> str:
     >>> from calibrate.grid.criteria import Criterion, Level
     >>> demo = Criterion("demo", "</script>", "presence", "engagement",
     ...     (Level("yes"), Level("missing", "missing"), Level("other", "other")))
-    >>> print(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options()).splitlines()[16])
+    >>> print(write(Grid("g", "lift", (demo,), ((20, 0, 0),)), Options()).splitlines()[18])
       ["\u003c/script\u003e", "presence", [
     """
     rows = [f"export const GRID = {literal(grid.name)};", f"export const BANDS = {literal(ordered_bands(grid))};"]
@@ -254,6 +256,8 @@ def write(grid: Grid, options: Options) -> str:
     if grid.thresholds:
         rows.append(f"export const MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)};")
         rows.append(f"export const SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)};")
+    rows += [f"const START = {int(grid.start)}; // what every lead has"]
+    rows.append(f"const START_TEXTS = {literal(start_texts(grid, options))};")
     columns, dated = needed_columns(grid)
     rows += [f"export const COLUMNS = {literal(columns)};", f"const DATED = {literal(dated)};"]
     rows.append("// column, kind, levels: [role, values, low, high, points, reason, expiry]; signs in numbers, if any")

@@ -22,7 +22,7 @@ from ..files import write_whole
 from ..grid.criteria import Criterion, Level
 from ..grid.derived import Derived
 from ..grid.grid import Band, Curve, Evidence, Expiry, Grid, Pin, Thresholds
-from .grid_file import MOST_BYTES, SCHEMA, WITH_MINIMUMS, EvidencePart, GridFile, Head, rule_said
+from .grid_file import MOST_BYTES, SCHEMA, WITH_MINIMUMS, WITH_START, EvidencePart, GridFile, Head, rule_said
 
 
 def schema() -> str:
@@ -53,7 +53,7 @@ def write(grid: Grid) -> str:
     """
     narrowed = grid.gated or (grid.thresholds is not None and len(grid.thresholds.demands("sales_qualified")) > 1)
     body = {
-        "schema": WITH_MINIMUMS if narrowed else SCHEMA,
+        "schema": WITH_START if grid.start else WITH_MINIMUMS if narrowed else SCHEMA,
         "name": grid.name,
         "method": grid.method,
         "maximum": grid.maximum,
@@ -67,6 +67,7 @@ def write(grid: Grid) -> str:
         "curve": grid.curve and _curve(grid.curve),
         "provenance": {key: _figure(value) for key, value in grid.provenance.items()},
     }
+    body |= {"start": grid.start} if grid.start else {}
     text = json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False, default=_plain) + "\n"
     try:
         text.encode()
@@ -228,6 +229,7 @@ def _grid(file: GridFile) -> Grid:
         evidence if has_evidence else (),
         Curve(file.curve.scores, file.curve.rates, file.curve.low, file.curve.high) if file.curve else None,
         file.provenance,
+        file.start,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..grid.criteria import Criterion, as_number, meaning
-from ..grid.grid import Grid
+from ..grid.grid import Grid, shifted
 from ..language import load
 
 MOST_TRIED = 300
@@ -23,6 +23,29 @@ def zero_line(language: str) -> str:
     'Every answer that is not listed has 0 points.'
     """
     return load(language)("sheet.zero")
+
+
+IN_THRESHOLDS = "start_in_thresholds"
+"""In the provenance of a grid for a system in which no lead can start with points: how many its thresholds lack."""
+
+
+def lowered(grid: Grid) -> Grid:
+    """The grid for a system in which no lead can start with points: thresholds, bands and curve stand lower instead.
+
+    >>> from calibrate.grid.grid import Thresholds
+    >>> small = lowered(Grid("g", "m", (), (), Thresholds(15, 30), start=6))
+    >>> small.start, small.thresholds.marketing_qualified, small.provenance
+    (0, 9, {'start_in_thresholds': 6})
+    """
+    if not grid.start:
+        return grid
+    return replace(shifted(grid, -grid.start), provenance={**grid.provenance, IN_THRESHOLDS: grid.start})
+
+
+def start_of(grid: Grid) -> dict[str, int]:
+    """How far a file for such a system has lowered its thresholds, for whoever reads it back; empty for not at all."""
+    start = grid.provenance.get(IN_THRESHOLDS)
+    return {"start": start} if isinstance(start, int) else {}
 
 
 def lines_only(grid: Grid) -> Grid:

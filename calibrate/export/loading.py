@@ -27,6 +27,8 @@ from .sheet import steps_of
 
 NAME = "LOADING.md"
 HEAD = "<!-- written by calibrate export -->"
+LOWERED = "lowered"
+"""The note on thresholds that stand lower, since no lead can start with points."""
 MOST_LOSSES = 12
 READS_WORDS = ("sql", "python", "javascript", "pmml", "hubspot", "excel")
 MAKES_MAILBOXES = ("sql", "python", "javascript", "pmml", "excel")
@@ -79,6 +81,7 @@ def loading_section(grid: Grid, form: str, file: str, options: Options, coverage
         ]
         lines += [f"\n{note.said(words)}." for note in coverage.notes if note.kind == UNCONFIRMED]
     lines += ["", f"### {words('loading.test')}", "", *_test(grid, form, coverage, words, system)]
+    lines += [f"\n{note.said(words)}." for note in coverage.notes if note.kind == LOWERED]
     lost = [
         item for item in coverage.items if item.status != "carried" and not (item.reason and item.reason.kind == GUESS)
     ]
@@ -101,7 +104,7 @@ def _test(grid: Grid, form: str, coverage: Coverage, words: Words, system: str) 
     lead = lead_to_test(grid)
     fates = {item.what: item.status for item in coverage.items}
     addressed = form.split("-")[0] in MAKES_MAILBOXES
-    rows, score, carried = [], 0, 0
+    rows, score, carried = [], grid.start, grid.start
     for criterion, points in zip(grid.criteria, grid.points, strict=True):
         if not any(points):
             continue
@@ -117,6 +120,8 @@ def _test(grid: Grid, form: str, coverage: Coverage, words: Words, system: str) 
         )
         score += points[place]
         carried += 0 if fates.get(line_name(criterion, place, points[place])) == "impossible" else points[place]
+    if grid.start:
+        rows.append((words("answer.start"), "", f"{grid.start:+d}"))
     band = grid.band(lead)
     rates = rate_at(close_rates(grid), score)
     sentence = words("loading.score", score=score) + (

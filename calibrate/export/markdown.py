@@ -18,6 +18,7 @@ def write(grid: Grid, options: Options) -> str:
     names = words_in(options.language)
     words = load(options.language)
     lines = [f"# {escape(grid.name)}", "", words("grid_page.best", low=grid.minimum, high=grid.maximum) + ".", ""]
+    lines += [words("grid_page.start", start=grid.start), ""] if grid.start else []
     if grid.thresholds:
         stages = (grid.thresholds.marketing_qualified, grid.thresholds.sales_qualified)
         lines += [

@@ -16,9 +16,9 @@ from ..errors import GridError
 from ..grid.grid import Grid
 from . import json as canonical
 from .base import Coverage, Options, account, ordered_bands
-from .lines import lines_only, zero_line
+from .lines import lines_only, lowered, start_of, zero_line
 from .remarks import Fate, remark
-from .schemes import Ask, Scheme, grid_of, parse, part, whole
+from .schemes import Ask, Scheme, grid_of, parse, part, raised, whole
 
 PATH = "/rest/asset/v1/folder/{programId}/tokens.json"
 LONGEST_NAME = 50
@@ -33,6 +33,7 @@ def write(grid: Grid, options: Options) -> str:
     >>> json.loads(write(Grid("g", "lift", (demo,), ((20, 0, -1),)), Options()))["requests"][1]["form"]["value"]
     '-1'
     """
+    grid = lowered(grid)
     tokens = [(name, points) for (at, place), name in names(grid).items() if (points := grid.points[at][place])]
     tokens += [(f"Band from {at_least}", at_least) for at_least, _ in ordered_bands(grid)]
     requests = [
@@ -44,7 +45,7 @@ def write(grid: Grid, options: Options) -> str:
         for name, points in tokens
     ]
     body = {
-        "calibrate": {"grid": json.loads(canonical.write(lines_only(grid))), "zero": zero_line("en")},
+        "calibrate": {"grid": json.loads(canonical.write(lines_only(grid))), "zero": zero_line("en"), **start_of(grid)},
         "requests": requests,
     }
     return json.dumps(body, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
@@ -102,7 +103,8 @@ def read(text: str | bytes, source: str, rules: Grid | None = None) -> Grid:
                 points[places[name][0]][places[name][1]] = value
             elif not name.startswith("Band from "):
                 raise GridError(f"{source}: the token '{name}' belongs to no line of the grid '{rules.name}'")
-        return replace(rules, points=tuple(map(tuple, points)), method="current", evidence=(), curve=None)
+        again = replace(rules, points=tuple(map(tuple, points)), method="current", evidence=(), curve=None)
+        return raised(again, body, source)
     schemes: dict[str, Scheme] = {}
     for name, value in tokens.items():
         criterion, colon, answer = name.partition(": ")

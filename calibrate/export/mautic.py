@@ -14,9 +14,10 @@ from typing import Any
 
 from ..grid.grid import Grid
 from .base import Coverage, Options, Scored, account, ordered_bands
+from .lines import lowered, start_of
 from .remarks import Fate, remark
 from .rules import branches
-from .schemes import Ask, Scheme, grid_of, parse, part, whole
+from .schemes import Ask, Scheme, grid_of, parse, part, raised, whole
 
 GROUP = "{groupId}"
 ACTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -39,6 +40,7 @@ def write(grid: Grid, options: Options) -> str:
     >>> body["type"], body["delta"], body["repeatable"]
     ('form.submit', 20, False)
     """
+    grid = lowered(grid)
     requests: list[dict[str, Any]] = []
     for at, criterion in enumerate(grid.criteria):
         action = _action(grid, at)
@@ -58,7 +60,8 @@ def write(grid: Grid, options: Options) -> str:
         event = {"name": f"tag {name}"[:191], "type": "lead.changetags", "order": 1, "properties": {"add_tags": [name]}}
         body = {"name": name[:191], "points": at_least, "isPublished": False, "events": [event]}
         requests.append({"method": "POST", "path": "/api/points/triggers/new", "body": body})
-    return json.dumps({"requests": requests}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    head = {"calibrate": start_of(grid)} if start_of(grid) else {}
+    return json.dumps({**head, "requests": requests}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:
@@ -109,7 +112,7 @@ def read(text: str | bytes, source: str) -> Grid:
         column, kind = _marked(action.get("description"), name)
         ask = Ask("one_of", (True, "true")) if kind == "boolean" else Ask("known")
         schemes.append(Scheme(column, "engagement", name, rules=[(ask, whole(action.get("delta"), where))]))
-    return grid_of(schemes, "Mautic", source=source)
+    return raised(grid_of(schemes, "Mautic", source=source), body, source)
 
 
 def _marked(description: object, name: str) -> tuple[str, str]:

@@ -65,10 +65,12 @@ def write(grid: Grid, options: Options) -> str:
         answers = branches(grid, at)
         if any(branch.points for branch in answers):
             lines += _statements(answers, field_kind(criterion), names[criterion.column])
-    lines.append("    band = ''")
     if grid.gated and fits == len(order):
-        lines.insert(-1, "    fit = score")
-    measures = {"score": "score", "fit": "fit", "engagement": "score - fit"}
+        lines.append("    fit = score")
+    lines += [f"    score += {int(grid.start)}  # what every lead has"] if grid.start else []
+    lines.append("    band = ''")
+    engagement = f"score - fit - {int(grid.start)}" if grid.start else "score - fit"
+    measures = {"score": "score", "fit": "fit", "engagement": engagement}
     for band in reversed(grid.ladder):
         asked_for = " and ".join(f"{measures[what]} >= {int(least)}" for what, least in band.demands)
         lines += [f"    if {asked_for}:", f"        band = {band.name!r}"]

@@ -64,7 +64,7 @@ def write(grid: Grid, options: Options) -> str:
         rows_of_bands = []
         for band in grid.ladder:
             name, action = band_said(band.name, band.action, options.language)
-            score = str(placed(band.at_least, low, high))
+            score = str(placed(band.at_least - grid.start, low, high))
             rows_of_bands.append((name, str(band.at_least), score, action, counted_band(grid, band, options.language)))
         lines += [f"## {words('pipedrive.bands')}", "", words("pipedrive.scale", low=low, high=high), ""]
         lines += [*table(words("pipedrive.band_head").split("|"), rows_of_bands), ""]

@@ -69,7 +69,7 @@ def write(grid: Grid, options: Options) -> bytes:
         "Scorecard",
         modelName=grid.name,
         functionName="regression",
-        initialScore="0",
+        initialScore=str(int(grid.start)),
         useReasonCodes="true",
         reasonCodeAlgorithm="pointsAbove",
         baselineScore="0",

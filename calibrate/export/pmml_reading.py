@@ -71,9 +71,6 @@ def read(content: str | bytes, source: str) -> Grid:
     fields = _fields(root)
     schemes = [_scheme(characteristic, fields, source) for characteristic in card.all("Characteristic")]
     start = whole(card.get("initialScore", "0"), f"{source}: initialScore")
-    if start and schemes:
-        schemes[0].default += start
-        schemes[0].rules = [(ask, points + start) for ask, points in schemes[0].rules]
     grid = grid_of(schemes, card.get("modelName"), source=source)
     signs = {}
     for characteristic in card.all("Characteristic"):
@@ -82,7 +79,7 @@ def read(content: str | bytes, source: str) -> Grid:
             signs[extensions.get("column")] = tuple(extensions.get(key) for key in ("decimal", "thousands", "units"))
     rules = _rules(root, source)
     criteria = tuple(_signed(c, *signs.get(c.column, ("", "", ""))) for c in grid.criteria)
-    return replace(grid, criteria=tuple(replace(c, derived=rules.get(c.column)) for c in criteria))
+    return replace(grid, criteria=tuple(replace(c, derived=rules.get(c.column)) for c in criteria), start=start)
 
 
 def _rules(root: Element, source: str) -> dict[str, Derived]:

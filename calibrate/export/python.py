@@ -19,6 +19,7 @@ from .base import (
     ordered_bands,
     raw_notes,
     reason_text,
+    start_texts,
     word_rules,
 )
 
@@ -53,7 +54,7 @@ class MissingColumn(LookupError):
 
 def score(lead, at=None, strict=True):
     """Whole points of a lead."""
-    return sum(points for points, _ in _lines(lead, at, strict))
+    return START + sum(points for points, _ in _lines(lead, at, strict))
 
 
 def band(lead, at=None, strict=True):
@@ -72,7 +73,7 @@ def close_rate(lead, at=None, strict=True):
 def reasons(lead, at=None, strict=True):
     """Texts of the lines that made the score, the weightiest first."""
     lines = [line for line in _lines(lead, at, strict) if line[0]]
-    return [text for _, text in sorted(lines, key=lambda line: -abs(line[0]))]
+    return [text for _, text in sorted(lines, key=lambda line: -abs(line[0]))] + START_TEXTS
 
 
 def _lines(lead, at, strict):
@@ -192,7 +193,7 @@ _GATED = '''def band(lead, at=None, strict=True):
     had = {"fit": 0, "engagement": 0}
     for axis, (points, _) in zip(AXES, _lines(lead, at, strict)):
         had[axis] += points
-    had["score"] = sum(had.values())
+    had["score"] = START + sum(had.values())
     return next((name for name, demands in BANDS if all(had[what] >= least for what, least in demands)), "")'''
 
 
@@ -277,6 +278,7 @@ def write(grid: Grid, options: Options) -> str:
     if grid.thresholds:
         rows.append(f"MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)}")
         rows.append(f"SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)}")
+    rows += [f"START = {int(grid.start)}  # what every lead has", f"START_TEXTS = {start_texts(grid, options)!r}"]
     columns, dated = needed_columns(grid)
     rows += [f"COLUMNS = {columns!r}", f"DATED = {dated!r}"]
     rows.append("# column, kind, levels: (role, values, low, high, points, reason, expiry); signs in numbers, if any")

@@ -55,6 +55,8 @@ NO_ANSWER = (
     "no answer",
 )
 REST = ("other", "(other)", "others", "any other answer", "autre", "autres", "autre réponse", "autre reponse")
+EVERY_LEAD = ("every lead", "tout lead", "all leads", "tous les leads")
+"""What every lead has before its answers count: a line without a criterion."""
 FILLED = ("filled", "renseigné", "renseigne", "rempli", "given", "present")
 YES, NO = (tuple(sorted(word for word in words if len(word) > 1)) for words in (vocabulary.YES, vocabulary.NO))
 """Levels of a yes/no question: a lone letter or digit may be anything."""
@@ -187,6 +189,7 @@ def table(rows: Sequence[Sequence[str]], source: str) -> Grid:
     places = _places(rows[0], source)
     lines_of: dict[str, list[tuple[str, int]]] = {}
     heads: dict[str, tuple[str, Axis]] = {}
+    start = 0
     for number, row in enumerate(rows[1:], 2):
         cells = {key: csv.unsafe(row[at].strip()) if at < len(row) else "" for key, at in places.items()}
         if not any(cells.values()):
@@ -195,6 +198,9 @@ def table(rows: Sequence[Sequence[str]], source: str) -> Grid:
         longest = max(map(len, cells.values()))
         if longest > LONGEST_NAME:
             raise GridError(f"{where} has a cell of {longest:,} letters; a name has at most {LONGEST_NAME:,}")
+        if not cells["criterion"] and cells["level"].casefold() in EVERY_LEAD:
+            start += whole(cells["points"] or "0", where)
+            continue
         if not cells["criterion"] or not cells["level"]:
             raise GridError(f"{where} has no {'criterion' if not cells['criterion'] else 'level'}")
         axis: Axis = "engagement" if cells.get("axis", "").casefold().startswith("eng") else "fit"
@@ -214,7 +220,7 @@ def table(rows: Sequence[Sequence[str]], source: str) -> Grid:
             raise GridError(f"{source}: {fault}") from None
         criteria.append(criterion)
         points.append(values)
-    return Grid(Path(source).stem or "current", "current", tuple(criteria), tuple(points))
+    return Grid(Path(source).stem or "current", "current", tuple(criteria), tuple(points), start=start)
 
 
 def _criterion(

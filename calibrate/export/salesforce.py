@@ -62,7 +62,8 @@ def formulas(grid: Grid, options: Options) -> list[tuple[str, str, str]]:
     """Name, label and formula of each number field, helpers first and the score last."""
     columns = field_names(grid, options)
     terms = [_term(grid, at, columns) for at in range(len(grid.criteria))]
-    formula = " + ".join(term for term in terms if term != "0") or "0"
+    start = [str(grid.start)] if grid.start else []
+    formula = " + ".join([*(term for term in terms if term != "0"), *start]) or "0"
     score = ("Lead_Score__c", "Lead score")
     if _fits(formula):
         return [(*score, formula)]
@@ -79,7 +80,7 @@ def formulas(grid: Grid, options: Options) -> list[tuple[str, str, str]]:
             f"salesforce: {len(helpers)} helper fields are needed and Lead takes {MOST_FIELDS}; calibrate with fewer "
             f"lines (--max-lines), or load scores as a file"
         )
-    total = " + ".join(name for name, _, _ in helpers)
+    total = " + ".join([*(name for name, _, _ in helpers), *start])
     _check(total, "the sum of the helper fields")
     return [*helpers, (*score, total)]
 

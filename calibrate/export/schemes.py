@@ -11,17 +11,18 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from ..errors import GridError
 from ..free_names import free_name, unique_names, wrapped
 from ..grid.criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Level, as_number, is_missing
-from ..grid.grid import Band, Grid
+from ..grid.grid import Band, Grid, shifted
 from .grid_file import MOST_BYTES as MOST_BYTES
 from .grid_file import MOST_CRITERIA, MOST_POINTS, MOST_VALUES
 from .json import check_levels
+from .lines import IN_THRESHOLDS
 from .rules import number_text
 
 Op = Literal["known", "unknown", "one_of", "at_least", "above", "at_most", "below", "always", "all", "any", "not"]
@@ -110,6 +111,18 @@ def grid_of(schemes: Sequence[Scheme], name: str, *, bands: Sequence[Band] = (),
         points.append(values)
     ordered = tuple(sorted(bands, key=lambda band: -band.at_least))
     return Grid(name or "current", "current", tuple(criteria), tuple(points), bands=ordered)
+
+
+def raised(grid: Grid, body: object, source: str) -> Grid:
+    """The grid with the points that every lead has, where the file says by how many its thresholds are lower.
+
+    >>> raised(Grid("g", "m", (), (), bands=(Band("call", 9, ""),)), {"calibrate": {"start": 6}}, "ours.json").bands
+    (Band(name='call', at_least=15, action='', fit_minimum=None, engagement_minimum=None, leads=None, customers=None),)
+    """
+    extra = body.get("calibrate") if isinstance(body, dict) else None
+    start = whole(extra["start"], f"{source}: start") if isinstance(extra, dict) and "start" in extra else 0
+    facts = {key: fact for key, fact in grid.provenance.items() if key != IN_THRESHOLDS}
+    return replace(shifted(grid, start), provenance=facts)
 
 
 def whole(value: object, where: str) -> int:

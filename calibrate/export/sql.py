@@ -29,6 +29,7 @@ from .base import (
     key_column,
     left_by_age,
     reason_text,
+    start_texts,
 )
 from .dialects import DECIMAL, DIALECTS, DOMAINS, LINE_END, Dialect, identifier, literal
 from .remarks import Fate, remark
@@ -90,6 +91,9 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
         sums_of[criterion.axis].append(sums[-1])
         if worths:
             output.append(f"{_choice(f'level_{at + 1}', [(i, text) for i, (_, text) in worths])} AS reason_{at + 1}")
+    for text in start_texts(grid, options):
+        sums.append(str(int(grid.start)))
+        output.append(f"{literal(text, words)} AS reason_start")
     score = "\n    + ".join(sums)
     query = _select(columns, table)
     query = _select(texts_of, _inside("source", query))

@@ -22,9 +22,10 @@ from ..grid.grid import Grid
 from ..language import load
 from .base import Coverage, Options, account
 from .fields import fields_of
+from .lines import lowered, start_of
 from .remarks import Fate, remark
 from .rules import Branch, branches, field_kind, number_text
-from .schemes import Ask, Op, Scheme, grid_of, parse, part, whole
+from .schemes import Ask, Op, Scheme, grid_of, parse, part, raised, whole
 
 EMPTY = "${EMPTY}"
 LONGEST_NAME = 25
@@ -62,6 +63,7 @@ def write(grid: Grid, options: Options) -> str:
     >>> rule["scoring_rules"][0]["field_rules"][0]["score"]
     12
     """
+    grid = lowered(grid)
     limits, words = limits_of(options), load(options.language)
     fields = _fields(grid, options)
     packed = _packed(grid, limits, fields)
@@ -86,7 +88,7 @@ def write(grid: Grid, options: Options) -> str:
         requests.append({"method": "POST", "path": path, "body": {"scoring_rules": [rule]}})
     columns = {name: column for column, name in fields.items() if name != column}
     axes = {fields[criterion.column]: criterion.axis for criterion in grid.criteria}
-    whole_file = {"requests": requests, "calibrate": {"columns": columns, "axes": axes}}
+    whole_file = {"requests": requests, "calibrate": {"columns": columns, "axes": axes, **start_of(grid)}}
     return json.dumps(whole_file, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
@@ -235,7 +237,7 @@ def read(text: str | bytes, source: str) -> Grid:
             column = str(columns.get(field, field))
             scheme = schemes.setdefault(field, Scheme(column, axis, field, first=False))
             scheme.rules.append((ask, whole(field_rule.get("score"), place)))
-    return grid_of(list(schemes.values()), names[0] if names else "", source=source)
+    return raised(grid_of(list(schemes.values()), names[0] if names else "", source=source), body, source)
 
 
 def _ask(criteria: dict[str, Any], where: str) -> tuple[str, Ask]:

@@ -8,6 +8,9 @@ Which band a lead is in is one rule, `band_of`, that every scorer follows: bands
 them: the score, and the points of fit and of engagement where the band asks for them. So a lead with the score of a
 marketing-qualified one and too little fit is not marketing-qualified: it falls to the band below. A sales-qualified
 lead is a marketing-qualified one too, and must have the fit of one.
+
+Every lead may begin with some points (`start`), so that the threshold stands where somebody wants it. They belong to
+neither axis, and to move them and the thresholds together changes nothing (`shifted`).
 """
 
 from __future__ import annotations
@@ -170,7 +173,8 @@ class Curve:
 class Grid(Shown):
     """Whole points per level, laid out like the criteria, with thresholds, bands, evidence and provenance.
 
-    `provenance` is a flat mapping of texts and numbers (method, as_of, fingerprints, leads, customers).
+    `provenance` is a flat mapping of texts and numbers (method, as_of, fingerprints, leads, customers). `start` are the
+    points that every lead has before its answers count.
     """
 
     bars = ("points",)
@@ -187,6 +191,7 @@ class Grid(Shown):
     evidence: tuple[tuple[Evidence, ...], ...] = ()
     curve: Curve | None = None
     provenance: Mapping[str, str | int | float | None] = field(default_factory=dict)
+    start: int = 0
 
     def __post_init__(self) -> None:
         if len(self.criteria) != len(self.points):
@@ -206,12 +211,12 @@ class Grid(Shown):
     @property
     def maximum(self) -> int:
         """Score of the best possible lead."""
-        return sum(max(points) for points in self.points)
+        return self.start + sum(max(points) for points in self.points)
 
     @property
     def minimum(self) -> int:
         """Score of the worst possible lead."""
-        return sum(min(points) for points in self.points)
+        return self.start + sum(min(points) for points in self.points)
 
     @property
     def lines(self) -> int:
@@ -243,10 +248,10 @@ class Grid(Shown):
         With `at`, the score of that day: lines with an expiry rule keep what their signal's age leaves of them. Raises
         GridError for what is no single lead; `score_frame` scores many.
         """
-        return sum(self.sides(lead, at))
+        return self.start + sum(self.sides(lead, at))
 
     def sides(self, lead: Mapping[str, Any], at: date | None = None) -> tuple[int, int]:
-        """Points of fit and of engagement of one lead; together they are its score."""
+        """Points of fit and of engagement of one lead; with those that every lead has they are its score."""
         lead = self._checked(lead)
         rules = {(rule.criterion, rule.level): rule for rule in self.expiry} if at is not None else {}
         total = {"fit": 0, "engagement": 0}
@@ -312,7 +317,7 @@ class Grid(Shown):
 
     def band(self, lead: Mapping[str, Any], at: date | None = None) -> str:
         """Name of the band that the lead is in; empty where it meets the demands of none."""
-        return band_of(self.ladder, *self.sides(lead, at))
+        return band_of(self.ladder, *self.sides(lead, at), self.start)
 
     def frame(self) -> pd.DataFrame:
         """One line per level: criterion, axis, level, points, and what they rest on where the grid says so."""
@@ -377,17 +382,35 @@ def day_of(value: object) -> date | None:
     return None
 
 
-def band_of(ladder: Sequence[Band], fit: int, engagement: int) -> str:
+def band_of(ladder: Sequence[Band], fit: int, engagement: int, start: int = 0) -> str:
     """Name of the first band of a ladder whose demands a lead with so many points meets; empty where none.
 
-    The score is the sum of both axes.
+    The score is the sum of both axes and of the points that every lead has.
 
     >>> call, nurture = Band("call", 30, "", fit_minimum=5, engagement_minimum=10), Band("nurture", 15, "", 5)
     >>> [band_of((call, nurture), *points) for points in ((20, 10), (25, 9), (4, 40), (5, 10), (5, 9))]
     ['call', 'nurture', '', 'nurture', '']
     """
-    measured = {"score": fit + engagement, "fit": fit, "engagement": engagement}
+    measured = {"score": start + fit + engagement, "fit": fit, "engagement": engagement}
     return next((band.name for band in ladder if all(measured[what] >= least for what, least in band.demands)), "")
+
+
+def shifted(grid: Grid, points: int) -> Grid:
+    """The grid with so many points more for every lead, its thresholds, bands and curve moved along: the same bands.
+
+    >>> grid = Grid("g", "m", (), (), Thresholds(9, 12), bands=(Band("call", 12, ""), Band("wait", -3, "")), start=1)
+    >>> moved = shifted(grid, 6)
+    >>> moved.start, moved.thresholds.marketing_qualified, [band.at_least for band in moved.bands]
+    (7, 15, [18, 3])
+    """
+    limits, curve = grid.thresholds, grid.curve
+    if limits is not None:
+        both = limits.marketing_qualified + points, limits.sales_qualified + points
+        limits = replace(limits, marketing_qualified=both[0], sales_qualified=both[1])
+    if curve is not None:
+        curve = replace(curve, scores=tuple(score + points for score in curve.scores))
+    bands = tuple(replace(band, at_least=band.at_least + points) for band in grid.bands)
+    return replace(grid, start=grid.start + points, thresholds=limits, bands=bands, curve=curve)
 
 
 def moved_bands(bands: Sequence[Band], before: Thresholds, after: Thresholds, worst: int) -> tuple[Band, ...]:

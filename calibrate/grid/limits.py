@@ -91,7 +91,7 @@ class Limits:
         return (
             self.rules_used(grid) <= (self.rules or 1)
             and (not self.points or {int(p) for p in grid.flat} <= {0, *self.points})
-            and (self.best is None or grid.maximum <= self.best)
+            and (self.best is None or grid.maximum - grid.start <= self.best)
             and (self.group is None or max(groups_of(grid)) <= self.group)
         )
 

@@ -14,15 +14,19 @@ from .grid import Grid
 
 @dataclass(frozen=True)
 class Reason:
-    """One line of the grid that counted for a lead: the answer it gave, and its points."""
+    """One line of the grid that counted for a lead: the answer it gave, and its points.
+
+    What every lead has is of no criterion and of no axis.
+    """
 
     criterion: str
     level: str
     points: int
-    axis: Axis
+    axis: Axis | None
 
     def __str__(self) -> str:
-        return f"{self.criterion}: {self.level} ({self.points:+d})"
+        name = f"{self.criterion}: {self.level}" if self.criterion else self.level
+        return f"{name} ({self.points:+d})"
 
 
 @cache
@@ -33,7 +37,7 @@ def words_in(language: str) -> Mapping[str, str]:
     ('non renseigné', 'yes')
     """
     texts = load(language).texts
-    return {name: texts[f"answer.{name}"] for name in (MISSING, OTHER, "filled", "yes", "no")}
+    return {name: texts[f"answer.{name}"] for name in (MISSING, OTHER, "filled", "yes", "no", "start")}
 
 
 @cache
@@ -67,7 +71,7 @@ def told(criterion: Criterion, place: int, words: Mapping[str, str] | None = Non
 def reasons_of(grid: Grid, lead: Mapping[str, Any], words: Mapping[str, str] | None = None) -> tuple[Reason, ...]:
     """Lines with points that made one lead's score, the weightiest first, ties in the grid's order.
 
-    Their points add up to the score.
+    What every lead has stands last. Their points add up to the score.
 
     >>> from calibrate.grid.criteria import Level
     >>> ends = (Level("missing", "missing"), Level("other", "other"))
@@ -82,4 +86,16 @@ def reasons_of(grid: Grid, lead: Mapping[str, Any], words: Mapping[str, str] | N
         place = criterion.index_of(criterion.value_in(lead))
         if points[place]:
             answer_reasons.append(Reason(criterion.name, told(criterion, place, words), points[place], criterion.axis))
-    return tuple(sorted(answer_reasons, key=lambda reason: -abs(reason.points)))
+    answer_reasons.sort(key=lambda reason: -abs(reason.points))
+    start = start_reason(grid, words)
+    return tuple(answer_reasons) if start is None else (*answer_reasons, start)
+
+
+def start_reason(grid: Grid, words: Mapping[str, str] | None = None) -> Reason | None:
+    """What every lead has before its answers count; None where that is nothing.
+
+    >>> print(start_reason(Grid("g", "m", (), (), start=6), words_in("fr")))
+    tout lead (+6)
+    """
+    words = words_in("en") if words is None else words
+    return Reason("", words["start"], grid.start, None) if grid.start else None

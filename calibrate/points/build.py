@@ -42,9 +42,6 @@ T = TypeVar("T", bound=np.generic)
 
 FINEST_ASKED = 400.0
 """Points per log-odds at most, where a scale is asked for: weights that are all but 0 would turn into any number."""
-LARGEST_ASKED = 6.0
-"""No line of a grid with a pivot has more points than so many times the pivot, lest nobody can hold the grid: where
-the leads that sales should see begin beside the neutral lead, a pivot cannot be had."""
 NO_LIMITS = Constraints()
 
 
@@ -66,9 +63,12 @@ def build_grid(
     """The grid of some weights: whole points per level, with the evidence behind each line.
 
     On the `natural` scale points are the smallest whole numbers that keep the ranking, at most 20 a line; weights in
-    points, and weights that come with a scale, keep theirs. `pivot` is the score from which the best `share` of the
-    leads stand (by the unrounded score; 15 on the scale "pivot"), `best` the score of the best possible lead, exactly
-    (100 on the scale "hundred"); on the scale "double" 10 points double the odds. A weight of exactly 0 stays 0 points.
+    points, and weights that come with a scale, keep theirs. `pivot` is the score that the marketing-qualified threshold
+    is to have (15 on the scale "pivot"): points are as large as brings the best `share` of the leads there, where such
+    points are fine enough and at most 20 a line (in proportion for another pivot), else as on the natural scale; what
+    is lacking every lead has from the start, once the threshold is known (`plan`). `best` is the score of the best
+    possible lead, exactly (100 on the scale "hundred"); on the scale "double" 10 points double the odds. A weight of
+    exactly 0 stays 0 points.
 
     `guide` is a joint fit on the same levels: it tells which lines a marginal method keeps where their number is
     limited. `lines` are the lines of a shorter grid, where the path to it is known, `shared` the leads that two levels
@@ -84,23 +84,22 @@ def build_grid(
             raise SettingsError(f"the {what} is {number}; it must be 1 point or more")
     if weights.criteria != tally.criteria:  # a method may have made levels of the same points one
         tally, guide, shared = tally.regroup(weights.criteria), None, None
-    natural = pivot is None and best is None and scale != "double"
-    if natural and constraints.cap is None:
-        constraints = _capped(constraints)
+    if best is None and scale != "double" and constraints.cap is None:
+        constraints = _capped(constraints, pivot or PIVOT)
     scene = Scene(weights, tally, constraints, resolve(constraints, tally.criteria), share, guide, lines, shared)
     notes = list(weights.notes)
     points, target, unit = _pointed(scene, scale, pivot, best)
     points = _demanded(scene, points, target, notes)
     if brief:
         return _plain_grid(scene, name, points)
-    _missed(scene, points, target, pivot, best, notes)
+    _missed(scene, points, best, notes)
     levels = _joined_levels(scene, points)
     return Grid(
         name=name,
         method=weights.method,
         criteria=levels.tally.criteria,
         points=tuple(tuple(int(p) for p in levels.points[a:b]) for a, b in pairwise(offsets(levels.tally.criteria))),
-        pivot=None if pivot is None or not _reached(scene, target, pivot) else pivot,
+        pivot=pivot,
         pins=tuple(pin for _, pin in scene.limits.placed),
         evidence=_evidence(levels, target, unit),
         provenance=_provenance(scene, points, unit, notes),
@@ -122,30 +121,28 @@ def paths(
     return shortened(scene.distinct, tally, scene.limits, sizes, guide)
 
 
-def _capped(constraints: Constraints) -> Constraints:
-    """The constraints with the usual cap, raised to what a pin asks for."""
-    return replace(constraints, cap=max([MOST, *(abs(pin.points) for pin in constraints.pins)]))
+def _capped(constraints: Constraints, pivot: int) -> Constraints:
+    """The constraints with the usual cap, in proportion to the pivot, raised to what a pin asks for."""
+    most = max(1, round(MOST * pivot / PIVOT))
+    return replace(constraints, cap=max([most, *(abs(pin.points) for pin in constraints.pins)]))
 
 
 def _pointed(scene: Scene, scale: Scale, pivot: int | None, best: int | None) -> tuple[Ints, Floats, float]:
     """Whole points, the unrounded points they come from, and points per unit of weight."""
     weights = scene.weights
-    natural = pivot is None and best is None and scale != "double"
-    if natural and (weights.unit == "points" or weights.scale is not None):
-        unit = weights.scale or multiple(
-            scene.values, scene.rows, lambda unit: plain(_target(scene, unit), scene.floor, scene.ceiling)
-        )
+    unit = 0.0
+    if pivot is not None:
+        unit = _at_pivot(scene, pivot)
+    elif best is not None:
+        unit = _scaled_to(scene, None, best)
+    elif scale == "double":
+        unit = DOUBLES / np.log(2) * _odds_per_unit(scene)
+    if not unit and (weights.unit == "points" or weights.scale is not None):
+        unit = _natural(scene)
         target = _target(scene, unit)
         points = plain(target, scene.floor, scene.ceiling)
         return (points if weights.scale else _less_lost(scene, points, target)), target, unit
-    if natural:
-        unit = _natural(scene)
-    elif scale == "double" and pivot is None and best is None:
-        unit = DOUBLES / np.log(2) * _odds_per_unit(scene)
-    else:
-        unit = _scaled_to(scene, pivot, best)
-        if pivot is not None and not _reached(scene, _target(scene, unit), pivot):
-            unit = _natural(scene)  # small points, where no size of them puts the wanted leads at the pivot
+    unit = unit or _natural(scene)
     target = _target(scene, unit)
     points = scene.grouped(target).rounded(1.0) @ scene.groups.astype(np.int64)
     if best is not None:
@@ -203,12 +200,28 @@ def _target(scene: Scene, scale: float) -> Floats:
 
 def _natural(scene: Scene) -> float:
     """Points per unit of weight on the natural scale."""
+    if scene.weights.scale is not None:
+        return scene.weights.scale
+    if scene.weights.unit == "points":
+        return multiple(scene.values, scene.rows, lambda unit: plain(_target(scene, unit), scene.floor, scene.ceiling))
     free = scene.movable & (scene.values != 0)
     if not free.any():
         return 1.0
     target = scene.grouped(scene.values)
     movable: Mask = np.asarray(scene.groups[:, free].any(axis=1))
     return smallest(target, scene.rows, scene.groups, _largest(scene), movable)
+
+
+def _at_pivot(scene: Scene, pivot: int) -> float:
+    """Points per unit of weight at which the wanted leads begin at the pivot; 0 where such points are no good.
+
+    They are as fine as the natural ones at least, and no line is cut that is not cut there.
+    """
+    if not scene.values.any():
+        return 0.0
+    unit, natural = _scaled_to(scene, pivot, None), _natural(scene)
+    fits = unit * float(np.abs(scene.values).max()) <= _largest(scene)
+    return unit if natural <= unit and fits else 0.0
 
 
 def _largest(scene: Scene) -> int:
@@ -237,13 +250,11 @@ def _scaled_to(scene: Scene, pivot: int | None, best: int | None) -> float:
     def reached(values: Floats) -> float:
         return best_of(values, scene.bounds) if best is not None else cut_of(scene.rows, values, scene.share)
 
-    largest = float(np.abs(scene.values).max())
-    finest = FINEST_ASKED if best is not None else min(FINEST_ASKED, LARGEST_ASKED * max(goal, MOST) / largest)
-    unit = min(goal / reached(scene.values), finest)
+    unit = min(goal / reached(scene.values), FINEST_ASKED)
     if scene.limits.pinned.any():  # pins do not scale: come closer step by step
         for _ in range(8):
             nearer = goal / max(reached(_target(scene, unit)), 1e-9)
-            unit = min(unit * float(np.clip(nearer, 0.5, 2.0)), finest)
+            unit = min(unit * float(np.clip(nearer, 0.5, 2.0)), FINEST_ASKED)
     return unit
 
 
@@ -274,18 +285,11 @@ def _demanded(scene: Scene, points: Ints, target: Floats, notes: list[Note]) -> 
     return points
 
 
-def _missed(scene: Scene, points: Ints, target: Floats, pivot: int | None, best: int | None, notes: list[Note]) -> None:
+def _missed(scene: Scene, points: Ints, best: int | None, notes: list[Note]) -> None:
     """Tell where the scale that was asked for could not be had."""
     reached = int(sum(points[a:b].max() for a, b in pairwise(scene.bounds)))
     if best is not None and reached != best:
         notes.append(note("best_missed", reached=reached, best=best))
-    if pivot is not None and not _reached(scene, target, pivot):
-        notes.append(note("pivot_missed", pivot=pivot))
-
-
-def _reached(scene: Scene, target: Floats, pivot: int) -> bool:
-    """Whether the wanted share of leads starts near the pivot."""
-    return bool(0.5 < cut_of(scene.rows, target, scene.share) / pivot < 2)
 
 
 def _with_negative(scene: Scene, points: Ints, notes: list[Note]) -> Ints:

@@ -23,7 +23,7 @@ from ..counts.shrinkage import QUICK
 from ..counts.tally import Tally
 from ..errors import SettingsError, unknown
 from ..grid.criteria import offsets
-from ..grid.grid import STAGES, Band, Grid, Thresholds, gate, moved_bands
+from ..grid.grid import STAGES, Band, Grid, Thresholds, gate, moved_bands, shifted
 from ..grid.limits import Limits, groups_of
 from ..grid.notes import note
 from ..weights import JOINT as METHODS_JOINT
@@ -57,7 +57,7 @@ RECIPE = "lift"
 class Plan:
     """How a candidate is made: a weighting method with its constraints, or a fixed grid.
 
-    `scale` says how large points are (`build`); `pivot` is the score that the marketing-qualified threshold should
+    `scale` says how large points are (`build`); `pivot` is the score that the marketing-qualified threshold is to
     have, `best` the score of the best lead; at most one of them is given. `size` asks for the grid of so many lines on
     the method's path from all lines to few: a point of the frontier.
 
@@ -373,8 +373,6 @@ def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared, freedom:
     policy = plan.policy
     if plan.like is not None and policy.kind == "top":
         policy = _letting_in(plan.like, prepared.fine, policy)
-    elif grid.pivot is not None and plan.grid is None and (plan.pivot is not None or policy.kind == "top"):
-        policy = replace(policy, kind="pivot", value=grid.pivot, sales_value=None)
     in_use = grid.thresholds if plan.grid is not None else None
     least = _minimums(policy, in_use)
     policy = replace(policy, fit_minimum=least.fit_minimum, engagement_minimum=least.engagement_minimum)
@@ -388,7 +386,10 @@ def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared, freedom:
         bands = moved_bands(bands, in_use, thresholds, lowest)
     bands = gate(bands, thresholds) if bands else _bands(grid, thresholds)
     provenance = {**grid.provenance, **prepared.recency.facts}
-    return replace(grid, curve=curve, thresholds=thresholds, bands=bands, provenance=provenance)
+    grid = replace(grid, curve=curve, thresholds=thresholds, bands=bands, provenance=provenance)
+    if grid.pivot is None or plan.grid is not None or policy.kind == "pivot":
+        return grid
+    return shifted(grid, grid.pivot - thresholds.marketing_qualified)
 
 
 def chance_lines(grid: Grid, rates: RateTable) -> float:

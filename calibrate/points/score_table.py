@@ -73,7 +73,7 @@ class Scores(Shown):
 
 
 def row_scores(tally: Tally, grid: Grid) -> NDArray[np.int64]:
-    """Score of every profile row: the sum of its levels' points, (rows,).
+    """Score of every profile row: the sum of its levels' points and of those that every lead has, (rows,).
 
     The grid's criteria may be coarser than the tally's: each of the tally's levels takes the points of the
     grid's level that it falls into, so no lead is counted again.
@@ -85,7 +85,7 @@ def row_scores(tally: Tally, grid: Grid) -> NDArray[np.int64]:
             continue
         columns.append(tally.codes[position])
         tables.append(np.array(points, np.int64)[criterion.placed(tally.criteria[position])])
-    total = np.zeros(tally.rows, np.int64)
+    total = np.full(tally.rows, grid.start, np.int64)
     looked_up = np.empty(min(CHUNK, tally.rows), np.int64)
     for start in range(0, tally.rows, CHUNK):
         part = total[start : start + CHUNK]

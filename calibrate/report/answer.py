@@ -269,7 +269,11 @@ def static_lines(review: Review, words: Words) -> list[tuple[str, int, int, int]
             if worth:
                 name = line_name(criterion.name, level, words)
                 lines.append((name, worth, customers, leads))
-    return sorted(lines, key=lambda line: (-abs(line[1]), line[0]))
+    lines.sort(key=lambda line: (-abs(line[1]), line[0]))
+    if candidate.grid.start:
+        leads, customers = review.tally.overall
+        lines.append((words("answer.start"), candidate.grid.start, customers, leads))
+    return lines
 
 
 def promises(review: Review, words: Words) -> Iterator[str]:

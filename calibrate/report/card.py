@@ -109,6 +109,7 @@ def _logic(grid: Grid, words: Words) -> Section:
     """How a score comes about: points of answers, added up; what a score leads to."""
     sentences = [
         words("card.adds", low=grid.minimum, high=grid.maximum),
+        *([words("grid_page.start", start=grid.start)] if grid.start else []),
         words("card.method", method=words.name("method", grid.method)),
     ]
     limits = grid.thresholds

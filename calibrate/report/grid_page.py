@@ -163,7 +163,8 @@ def _example(grid: Grid) -> Example | None:
         sides[criterion.axis] += points
     for at, criterion in enumerate(grid.criteria):
         sides[criterion.axis] += 0 if at in criteria else _usual(grid, at)
-    return Example(lines, remainder, sum(sides.values()), band_of(grid.ladder, sides["fit"], sides["engagement"]))
+    band = band_of(grid.ladder, sides["fit"], sides["engagement"], grid.start)
+    return Example(lines, remainder + grid.start, grid.start + sum(sides.values()), band)
 
 
 def _usual(grid: Grid, at: int) -> int:
@@ -179,6 +180,7 @@ def _markdown(grid: Grid, words: Words, values: dict[str, Any]) -> str:
     lines = [f"# {escape(words('explained.title', name=grid.name))}", ""]
     lines += [*_opening(grid, words, values["made"]), ""]
     lines += [f"## {words('explained.how')}", "", words("explained.add", low=grid.minimum, high=grid.maximum), ""]
+    lines += [words("grid_page.start", start=grid.start), ""] if grid.start else []
     if grid.bands:
         rows = [
             (

@@ -38,9 +38,13 @@ def explained(lead: LeadScore, words: Words, *, markdown: bool = False) -> str:
         width = 0 if markdown else max(map(len, names))
         for (at, place, points), name in zip(lead.lines, names, strict=True):
             lines.append(f"- {name:<{width}}  {words.signed(points):>4}{_evidence(lead, at, place, words)}")
+        if grid.start:
+            lines.append(f"- {words('answer.start'):<{width}}  {words.signed(grid.start):>4}")
         lines += ["", words("explained_lead.sum", terms=_sum(lead, words), score=lead.score)]
     else:
         lines.append(words("explained_lead.no_lines"))
+        if grid.start:
+            lines.append(words("grid_page.start", start=grid.start))
     zeros = len(grid.criteria) - len(lead.lines)
     if zeros and lead.lines:
         lines.append(words("explained_lead.zeros", count=zeros))
@@ -65,7 +69,15 @@ def lead_json(lead: LeadScore) -> dict[str, Any]:
     ]
     rates = dict(zip(("close_rate", "close_rate_low", "close_rate_high"), expected or (None,) * 3, strict=True))
     absent = list(lead.absent)
-    return {"lead": lead.lead, "score": lead.score, "band": lead.band, **rates, "lines": lines, "absent": absent}
+    return {
+        "lead": lead.lead,
+        "score": lead.score,
+        "band": lead.band,
+        **rates,
+        "lines": lines,
+        "start": lead.grid.start,
+        "absent": absent,
+    }
 
 
 def _counted(lead: LeadScore, words: Words) -> list[str]:
@@ -93,7 +105,8 @@ def _evidence(lead: LeadScore, at: int, place: int, words: Words) -> str:
 
 
 def _sum(lead: LeadScore, words: Words) -> str:
-    first, *smaller = [points for _, _, points in lead.lines]
+    terms = [points for _, _, points in lead.lines]
+    first, *smaller = [*terms, lead.grid.start] if lead.grid.start else terms
     signs = [f" {'+' if points > 0 else words.signed(-1)[0]} {abs(points)}" for points in smaller]
     return (words.signed(first) if first < 0 else str(first)) + "".join(signs)
 

@@ -80,7 +80,7 @@ def profiles_of(tally: Tally, grid: Grid, fewest: int = FEWEST_LEADS) -> Profile
         codes[row] = np.where(worth == 0, plain, np.arange(len(worth)))[codes[row]]
         apart.append(tuple(i for i, points_here in enumerate(worth) if points_here or i == plain))
     codes, leads, customers = _merged(codes, coarse.leads, coarse.customers)
-    scores = sum((worth[row] for worth, row in zip(points, codes, strict=True)), np.zeros(len(leads), np.int64))
+    scores = sum((worth[row] for worth, row in zip(points, codes, strict=True)), np.full(len(leads), grid.start))
     large = leads >= fewest
     if large.sum() > MOST_PROFILES:
         large[np.argsort(-leads, kind="stable")[MOST_PROFILES:]] = False

@@ -131,6 +131,7 @@ def _grid(review: Review, tally: Tally, grid: Grid, words: Words, places: dict[s
         "title": people_name(grid.name, words, grid.lines),
         "sized": bool(SIZED.fullmatch(grid.name)),
         "lines": grid.lines,
+        "start": grid.start,
         "criteria": criteria,
         "scores": table,
         "marketing": limits.marketing_qualified if limits else None,

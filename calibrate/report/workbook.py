@@ -134,6 +134,8 @@ def _verdict(book: _Book, review: Review) -> None:
             rows.append((say("workbook.thresholds"), thresholds))
         size = say("tile.grid_note", name=candidate.name, low=candidate.grid.minimum, high=candidate.grid.maximum)
         rows.append((say("tile.grid"), f"{say('tile.lines', lines=candidate.grid.lines)}; {size}"))
+        if candidate.grid.start:
+            rows.append(("", say("grid_page.start", start=candidate.grid.start)))
     rows += [("", say.say("warning", key, facts)) for key, facts in review.warnings]
     if review.suspects:
         rows.append((say("suspects.title"), say("note.and").join(suspect.column for suspect in review.suspects)))
@@ -209,6 +211,8 @@ def _points(book: _Book, review: Review, candidate: Candidate) -> None:
         )
     name = f"{say('workbook.points')} {candidate.name}"
     title = f"{candidate.name}: {say('points.from_to', low=candidate.grid.minimum, high=candidate.grid.maximum)}"
+    if candidate.grid.start:
+        title = f"{title}. {say('grid_page.start', start=candidate.grid.start)}"
     book.sheet(name, columns, rows, title)
 
 

@@ -37,23 +37,26 @@ class LeadScore:
 
     @property
     def score(self) -> int:
-        """The sum of the points."""
-        return sum(self.points)
+        """The sum of the points, and what every lead has."""
+        return self.grid.start + sum(self.points)
 
     @property
     def sides(self) -> tuple[int, int]:
         """Points of fit and of engagement."""
         fit = sum(p for c, p in zip(self.grid.criteria, self.points, strict=True) if c.axis == "fit")
-        return fit, self.score - fit
+        return fit, sum(self.points) - fit
 
     @property
     def band(self) -> str:
         """Name of the band; empty where it meets the demands of none."""
-        return band_of(self.grid.ladder, *self.sides)
+        return band_of(self.grid.ladder, *self.sides, self.grid.start)
 
     @property
     def lines(self) -> tuple[tuple[int, int, int], ...]:
-        """Criterion, level and points of each line that counts, the weightiest first; they add up to the score."""
+        """Criterion, level and points of each line that counts, the weightiest first.
+
+        With what every lead has they add up to the score.
+        """
         fired = [(at, self.places[at], points) for at, points in enumerate(self.points) if points]
         return tuple(sorted(fired, key=lambda line: -abs(line[2])))
 

@@ -19,7 +19,7 @@ from ..engine import sql
 from ..engine.query import EVERYTHING, both, call, case, case_of, cast, listing, rows, select, value, whole
 from ..errors import GridError
 from ..grid.grid import Grid, Measure
-from ..grid.reasons import told, words_in
+from ..grid.reasons import start_reason, told, words_in
 
 MOST_REASONS = 3
 SMALL, LARGE = 62, 126
@@ -99,14 +99,14 @@ def marked(
         "engagement": f"{prefix}engagement",
     }
     least = [min(0, *points) for points in grid.points]
-    room = (grid.maximum - sum(least)).bit_length()
+    room = (grid.maximum - grid.start - sum(least)).bit_length()
     if room >= SMALL:
         raise GridError(f"grid '{grid.name}' has points too large to be added up; divide all of them by one number")
     lines = _lines(grid, words_in("en") if words is None else words)
     line_words = _words(lines, room, most_bits)
     wide = line_words[0].end + MOST_REASONS > SMALL
     sums = [_sum(grid, codes, least if i == 0 else None, word, remaining, wide) for i, word in enumerate(line_words)]
-    score = f"{whole(f'{prefix}sum0 & {2**room - 1}')} + {sum(least)}"
+    score = f"{whole(f'{prefix}sum0 & {2**room - 1}')} + {sum(least) + grid.start}"
     sets = [f"({prefix}sum{i} & {-(1 << word.first)})" for i, word in enumerate(line_words)]
     sets[-1] = f"({sets[-1]} | {((1 << MOST_REASONS) - 1) << line_words[-1].end})"  # so that no set runs out of lines
     marks = {measures["score"]: score}
@@ -115,10 +115,11 @@ def marked(
     marks |= {f"{prefix}set{i}": expression for i, expression in enumerate(sets)}
     selects = [{f"{prefix}sum{i}": expression for i, expression in enumerate(sums)}, marks]
     if grid.gated:
-        selects.append({measures["engagement"]: f"{measures['score']} - {measures['fit']}"})
+        selects.append({measures["engagement"]: f"{measures['score']} - {measures['fit']} - {grid.start}"})
     names = [f"{prefix}set{i}" for i in range(len(line_words))]
     if every_line:
-        return Marked(tuple(selects), _all_texts(line_words, names, remaining), measures)
+        start = start_reason(grid, words)
+        return Marked(tuple(selects), _all_texts(line_words, names, remaining, str(start or "")), measures)
     places = []
     for _ in range(MOST_REASONS):
         places.append(_weightiest(names, line_words))
@@ -240,8 +241,8 @@ def _texts(lines: Sequence[_Line], places: Sequence[str], remaining: _Left) -> s
     return call.concat(*pieces)
 
 
-def _all_texts(words: Sequence[_Word], sets: Sequence[str], remaining: _Left) -> str:
-    """SQL for the texts of all lines whose bit is set, the weightiest first."""
+def _all_texts(words: Sequence[_Word], sets: Sequence[str], remaining: _Left, start: str) -> str:
+    """SQL for the texts of all lines whose bit is set, the weightiest first, then of what every lead has."""
     pieces = []
     for word, name in zip(words, sets, strict=True):
         for at, line in enumerate(word.lines):
@@ -249,6 +250,7 @@ def _all_texts(words: Sequence[_Word], sets: Sequence[str], remaining: _Left) ->
             worth = remaining.get(line.criterion, {}).get(line.level)
             phrase = value(text) if worth is None else _aged(text, worth)
             pieces.append(case((f"({name} & {1 << word.first + at}) <> 0", phrase), otherwise=value("")))
+    pieces += [value(f"; {start}")] if start else []
     return call.substring(call.concat(value(""), *pieces), 3) if pieces else value("")
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from replay import cases
 
 from calibrate.export import FORMATS, Options, csv, hubspot_reading, reading, write
-from calibrate.export.lines import lines_only, zero_line
+from calibrate.export.formats import coverage, write_file
+from calibrate.export.lines import lines_only, lowered, zero_line
 from calibrate.grid.criteria import Criterion, Level
-from calibrate.grid.grid import Grid
+from calibrate.grid.grid import Band, Curve, Grid, Thresholds
+from calibrate.language import breakable, load
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 
@@ -97,3 +101,68 @@ def test_rules_of_hubspot_read_back_score_the_same(seed: int) -> None:
     back = hubspot_reading.read(write(grid, "hubspot"), "g.json")
     for lead in natural(rng, grid):
         assert back.score(lead) == grid.score(lead), lead
+
+
+def started() -> Grid:
+    """A grid in which every lead starts with 6 points, on columns that every system can hold."""
+    ends = (Level("missing", "missing"), Level("other", "other"))
+    demo = Criterion("Demo", "demo", "presence", "engagement", (Level("yes"), *ends))
+    news = Criterion("Newsletter", "newsletter", "boolean", "engagement", (Level("yes", values=(True,)), *ends))
+    bands = (Band("call now", 30, ""), Band("nurture", 15, ""), Band("wait", 4, ""))
+    curve = Curve((4, 6, 26), (0.01, 0.02, 0.2))
+    points = ((20, 0, 0), (4, -2, 0))
+    return Grid("g", "lift", (demo, news), points, Thresholds(15, 30), 15, bands, curve=curve, start=6)
+
+
+LEADS = ({}, {"demo": "x"}, {"newsletter": True}, {"demo": "x", "newsletter": True}, {"newsletter": False})
+
+
+@pytest.mark.parametrize("name", ["json", "csv", "excel", "pmml", "hubspot", "marketo"])
+def test_what_every_lead_has_comes_back_from_a_file(name: str) -> None:
+    grid = started()
+    back = reading.read(write(grid, name), "g." + name)
+    assert back.start == 6 and [back.score(lead) for lead in LEADS] == [4, 24, 10, 30, 6]
+    assert not back.bands or [band.at_least for band in back.ladder] == [30, 15, 4]
+
+
+@pytest.mark.parametrize("name", [name for name, form in FORMATS.items() if not form.starts])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_where_no_lead_can_start_with_points_thresholds_are_lowered_and_it_is_said(name: str, language: str) -> None:
+    grid, words = started(), load(language)
+    bare = lowered(grid)
+    assert bare.thresholds == Thresholds(9, 24) and [band.at_least for band in bare.ladder] == [24, 9, -2]
+    assert [bare.band(lead) for lead in LEADS] == [grid.band(lead) for lead in LEADS]
+    assert write(bare, name) == write(grid, name)  # the file is that of the grid with lower thresholds
+    account = coverage(grid, name)
+    assert any(note.kind == "lowered" and note.facts == {"start": 6} for note in account.notes)
+    assert breakable(words("carried.lowered", start=6)) in account.said(words)
+
+
+@pytest.mark.parametrize("name", [name for name, form in FORMATS.items() if form.starts])
+def test_where_leads_can_start_with_points_nothing_is_lowered(name: str) -> None:
+    assert not [note for note in coverage(started(), name).notes if note.kind == "lowered"]
+
+
+def test_scorers_in_code_start_with_them() -> None:
+    scorer: dict[str, Any] = {}
+    grid = started()
+    exec(write(grid, "python").decode(), scorer)
+    assert [scorer["score"](lead, strict=False) for lead in LEADS] == [4, 24, 10, 30, 6]
+    reasons = scorer["reasons"]({"demo": "x", "newsletter": True})
+    assert reasons == ["Demo: yes (+20)", "Newsletter: yes (+4)", "every lead (+6)"]
+    assert write(grid, "hubspot-formula").decode().count(" + 6") == 1
+    assert b"<formula>IF(ISBLANK(" in (salesforce := write(grid, "salesforce")) and b" + 6<" in salesforce
+    assert "    score += 6  # what every lead has" in write(grid, "odoo").decode()
+
+
+def test_a_loaded_grid_is_tested_with_what_every_lead_has(tmp_path: Path) -> None:
+    for name in ("python", "hubspot"):
+        write_file(started(), name, str(tmp_path / f"g.{name}"))
+    page = (tmp_path / "LOADING.md").read_text(encoding="utf-8")
+    assert "| every lead |" in page and page.count("lower by so many") == 1
+    assert "**30**" in page and "**24**" in page
+
+
+def test_a_table_by_hand_may_say_what_every_lead_has() -> None:
+    grid = reading.read("criterion,level,points\nDemo,yes,20\n,every lead,6\n", "ours.csv")
+    assert grid.start == 6 and grid.score({"Demo": "yes"}) == 26 and grid.maximum == 26

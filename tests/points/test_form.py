@@ -9,8 +9,9 @@ from weights_case import ENDS, number, text, yes_no
 from calibrate.counts.neutral import with_neutral
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.grid.criteria import Criterion, Level
+from calibrate.grid.grid import shifted
 from calibrate.points.plan import Plan, calibrate_prepared, prepare
-from calibrate.points.score_table import score
+from calibrate.points.score_table import reaches, row_scores, score
 from calibrate.weights import METHODS
 from calibrate.weights.profile_algebra import gram, rows_of
 from calibrate.weights.same_fact import same_leads
@@ -76,10 +77,17 @@ def test_a_pivot_of_fifteen_is_where_marketing_hands_over(method: str) -> None:
     prepared = prepare(history(1))
     for size in (None, 8):
         grid = calibrate_prepared(prepared, Plan(method, method, size=size, scale="pivot"))
-        if grid.pivot is None:  # no size of the points puts a fifth of the leads there: they stay small, and it is said
-            assert 'pivot_missed {"pivot": 15}' in grid.provenance["notes"] and np.abs(grid.flat).max() <= 20
-            continue
         assert grid.pivot == 15 == grid.thresholds.marketing_qualified < grid.thresholds.sales_qualified
+        assert np.abs(grid.flat).max() <= 20
+        bare = shifted(grid, -grid.start)
+        assert (
+            bare.start == 0
+            and (row_scores(prepared.tally, grid) == row_scores(prepared.tally, bare) + grid.start).all()
+        )
+        scores = row_scores(prepared.tally, grid)
+        for stage in ("marketing_qualified", "sales_qualified"):  # points for all and thresholds moved together
+            assert (reaches(prepared.tally, grid, stage) == reaches(prepared.tally, bare, stage)).all()
+        assert np.array_equal(grid.curve.at(scores), bare.curve.at(scores - grid.start))
         facts = grid.provenance
         assert facts["auc_unrounded"] - facts["auc_rounded"] <= 0.002, (method, size)
 

@@ -29,7 +29,7 @@ def by_hand(grid: Grid, lead: dict[str, Any]) -> str:
         had[criterion.axis] += points[criterion.index_of(lead.get(criterion.column))]
     best: tuple[int, str] | None = None
     for band in grid.bands:
-        enough = sum(had.values()) >= band.at_least
+        enough = grid.start + sum(had.values()) >= band.at_least
         enough = enough and (band.fit_minimum is None or had["fit"] >= band.fit_minimum)
         enough = enough and (band.engagement_minimum is None or had["engagement"] >= band.engagement_minimum)
         if enough and (best is None or band.at_least > best[0]):

@@ -86,7 +86,7 @@ def test_a_row_of_a_file_is_explained_as_it_is_scored(seed: int, tmp_path: Path)
         for row in csv.DictReader(file):
             found = explain_row(grid, str(tmp_path / "leads.csv"), row["lead_id"])
             assert found.score == int(row["score"]) and found.band == row["band"]
-            assert sum(points for _, _, points in found.lines) == found.score
+            assert grid.start + sum(points for _, _, points in found.lines) == found.score
 
 
 def test_ids_that_are_not_there_or_stand_twice(tmp_path: Path) -> None:

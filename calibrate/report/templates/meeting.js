@@ -24,7 +24,7 @@
     node.append(...children);
     return node;
   };
-  const label = (c, l) => grid.criteria[c].title + data.texts.colon + grid.criteria[c].levels[l][0];
+  const label = (c, l) => c < 0 ? data.texts.start : grid.criteria[c].title + data.texts.colon + grid.criteria[c].levels[l][0];
 
   const FIRST_LINES = 14; // shown at once; a click shows the rest
   let grid, rows = null, points, threshold, counts, past = [], every = false;
@@ -42,11 +42,11 @@
     const groups = Array.from(sizes, (size, g) => ({leads: size, customers: won[g], scores: one.mixed[g] || [[scores[g], size]],
       answers: answers.map((levels, c) => levels.map((counts, i) => [one.apart[c][i], counts[g]]).filter(([, count]) => count))}));
     one.unpacked = {n, groups, leads, customers, codes: one.criteria.map((_, c) => bytes.subarray(c * n, (c + 1) * n))};
-    one.unpacked.made = scored(one.unpacked, one.criteria.map((criterion) => Int32Array.from(criterion.levels, (level) => level[2])));
+    one.unpacked.made = scored(one.unpacked, one.criteria.map((criterion) => Int32Array.from(criterion.levels, (level) => level[2])), one.start);
     return one.unpacked;
   };
-  const scored = (table, worth) => {
-    const total = new Int32Array(table.n);
+  const scored = (table, worth, start) => {
+    const total = new Int32Array(table.n).fill(start);
     for (let c = 0; c < worth.length; c++) {
       const codes = table.codes[c], mine = worth[c];
       for (let i = 0; i < table.n; i++) total[i] += mine[codes[i]];
@@ -82,7 +82,7 @@
       if (open > 1) offLeads += group.leads * chance;
       offCustomers += group.customers * chance * (open > 1 ? 1 : (group.leads - group.customers) / Math.max(1, group.leads - 1));
     }
-    return {base: joined([rows.made, base], Int32Array), now: joined([scored(rows, points), now], Int32Array), leads: joined([rows.leads, leads], Float64Array),
+    return {base: joined([rows.made, base], Int32Array), now: joined([scored(rows, points, grid.start), now], Int32Array), leads: joined([rows.leads, leads], Float64Array),
       customers: joined([rows.customers, customers], Float64Array), off: [offLeads, offCustomers].map((spread) => Math.round(2 * Math.sqrt(spread)))};
   };
   const byScore = (scores, all) => { // [score, leads, customers], the best score first
@@ -141,7 +141,7 @@
         make("span", {class: "rate"}, bar, make("small", {}, note)));
       return row;
     }));
-    at("lines-note").textContent = rows ? "" : data.texts.fixed;
+    at("lines-note").textContent = (grid.start ? fill("starts", {start: signed(grid.start), start_value: grid.start}) + " " : "") + (rows ? "" : data.texts.fixed);
   };
   const histogram = (table) => {
     let low = Math.min(threshold, ...table.map((row) => row[0])), high = Math.max(threshold, ...table.map((row) => row[0]));
@@ -228,7 +228,7 @@
   const usual = () => { // the commonest answers of each group, for grids whose combinations are all rare
     const codes = grid.criteria.map((_, c) => Uint8Array.from(rows.groups, (group) => group.answers[c].reduce((best, answer) => (answer[1] > best[1] ? answer : best))[0]));
     const table = {n: rows.groups.length, codes, leads: rows.groups.map((group) => group.leads), customers: rows.groups.map((group) => group.customers)};
-    return {...table, made: scored(table, grid.criteria.map((criterion) => criterion.levels.map((level) => level[2])))};
+    return {...table, made: scored(table, grid.criteria.map((criterion) => criterion.levels.map((level) => level[2])), grid.start)};
   };
   const presets = () => { // from counts of enough leads, never from a lead
     const best = (table, worth) => { let place = -1, most = 0; for (let i = 0; i < table.n; i++) { const value = worth(table, i); if (value > most) { most = value; place = i; } } return place < 0 ? null : table.codes.map((codes) => codes[place]); };
@@ -243,6 +243,7 @@
   const lead = (table) => {
     const answers = answered();
     const steps = answers.map((l, c) => [c, l, points[c][l]]).filter(([, , worth]) => worth).sort((a, b) => Math.abs(b[2]) - Math.abs(a[2]));
+    if (grid.start) steps.push([-1, -1, grid.start]); // what every lead has
     const total = steps.reduce((sum, [, , worth]) => sum + worth, 0);
     const near = table.find(([score]) => score === total);
     const rate = near && near[1] >= 5 ? fill("at_score", {rate: percent(near[2] / near[1]), customers: number(near[2], 0), leads: number(near[1], 0)}) : data.texts.at_score_few;
@@ -338,5 +339,5 @@
   for (const id of ["meeting", "try", "keep"]) at(id).hidden = false;
   const saved = recalled();
   const ready = take(saved ? data.grids.find((one) => one.name === saved.get("g")) : data.grids[0], saved);
-  window.calibrate = {ready, state: () => ({grid: grid.name, threshold, counts, points: Object.fromEntries(changes().map(([c, l]) => [`${c}.${l}`, points[c][l]])), total: answered().reduce((sum, l, c) => sum + points[c][l], 0)})};
+  window.calibrate = {ready, state: () => ({grid: grid.name, threshold, counts, points: Object.fromEntries(changes().map(([c, l]) => [`${c}.${l}`, points[c][l]])), total: answered().reduce((sum, l, c) => sum + points[c][l], grid.start)})};
 })();

@@ -12,6 +12,8 @@ export const CLOSE_RATES = [[-6, 0.001, 0.001, 0.001], [0, 0.01, 0.01, 0.01], [1
 export const BAND_RATES = new Map([]);
 export const MARKETING_QUALIFIED = 15;
 export const SALES_QUALIFIED = 30;
+const START = 0; // what every lead has
+const START_TEXTS = [];
 export const COLUMNS = ["Industry", "TotalVisits", "Newsletter", "Demo requested"];
 const DATED = [];
 // column, kind, levels: [role, values, low, high, points, reason, expiry]; signs in numbers, if any
@@ -46,7 +48,7 @@ const NO = ["0", "f", "falsch", "false", "falso", "faux", "n", "nao", "nee", "ne
 
 /** Whole points of a lead. */
 export function score(lead, at, options) {
-  return lines(lead, at, options).reduce((sum, [points]) => sum + points, 0);
+  return lines(lead, at, options).reduce((sum, [points]) => sum + points, START);
 }
 
 /** Name of the band that the score of a lead falls into; empty below the lowest. */
@@ -69,7 +71,8 @@ export function reasons(lead, at, options) {
   return lines(lead, at, options)
     .filter(([points]) => points !== 0)
     .sort(([a], [b]) => Math.abs(b) - Math.abs(a))
-    .map(([, text]) => text);
+    .map(([, text]) => text)
+    .concat(START_TEXTS);
 }
 
 function lines(lead, at, options) {
