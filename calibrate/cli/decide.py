@@ -161,6 +161,8 @@ def grid_diff(
     changed = [line for line in beside([first, second]) if line.change]
     ends = {"lowest": (first.minimum, second.minimum), "highest": (first.maximum, second.maximum)}
     heads: dict[str, tuple[int | None, ...]] = {f"{name} score": both for name, both in ends.items()}
+    if first.start or second.start:
+        heads["start"] = (first.start, second.start)
     for stage in STAGES:
         limits = (None if g.thresholds is None else getattr(g.thresholds, stage) for g in (first, second))
         heads[f"{stage.replace('_', '-')} from"] = tuple(limits)
@@ -183,6 +185,8 @@ def grid_diff(
         return
     words = words_of(lang)
     headings = {words(f"diff.{key}"): tuple(map(_points, both)) for key, both in ends.items()}
+    if "start" in heads:
+        headings[words("answer.start")] = (_points(first.start), _points(second.start))
     for stage in STAGES:
         headings[words(f"stage.{stage}")] = tuple(
             "-" if g.thresholds is None else stage_line(g.thresholds, stage, words).partition(" ")[2]

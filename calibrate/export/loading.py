@@ -81,7 +81,7 @@ def loading_section(grid: Grid, form: str, file: str, options: Options, coverage
         ]
         lines += [f"\n{note.said(words)}." for note in coverage.notes if note.kind == UNCONFIRMED]
     lines += ["", f"### {words('loading.test')}", "", *_test(grid, form, coverage, words, system)]
-    lines += [f"\n{note.said(words)}." for note in coverage.notes if note.kind == LOWERED]
+    lines += [f"\n{sentence(note.said(words))}" for note in coverage.notes if note.kind == LOWERED]
     lost = [
         item for item in coverage.items if item.status != "carried" and not (item.reason and item.reason.kind == GUESS)
     ]
@@ -97,6 +97,15 @@ def loading_section(grid: Grid, form: str, file: str, options: Options, coverage
         "",
     ]
     return "\n".join(lines)
+
+
+def sentence(text: str) -> str:
+    """A remark as a sentence.
+
+    >>> sentence("every lead starts with 6 points")
+    'Every lead starts with 6 points.'
+    """
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _test(grid: Grid, form: str, coverage: Coverage, words: Words, system: str) -> list[str]:

@@ -37,7 +37,9 @@ def write(grid: Grid, options: Options, system: str) -> str:
     lines += [f"{number}. {step}" for number, step in enumerate(steps_of(system, words), 1)]
     lines += ["", words("sheet.check", best=grid.maximum, worst=grid.minimum), ""]
     lines += [words("grid_page.start", start=grid.start), ""] if grid.start else []
-    lines += [f"{words('carried.lowered', start=start)}.", ""] if (start := start_of(grid).get("start")) else []
+    for start in start_of(grid).values():
+        note = words("carried.lowered", start=start)
+        lines += [f"{note[:1].upper()}{note[1:]}.", ""]
     axes: tuple[Axis, Axis] = ("engagement", "fit") if system == "plezi" else ("fit", "engagement")
     for axis in axes:
         rows = [

@@ -15,7 +15,7 @@ from profiles_case import GRID, leads
 from report_case import hostile, review
 
 from calibrate.counts.tally import Tally
-from calibrate.grid.grid import Grid
+from calibrate.grid.grid import Grid, shifted
 from calibrate.language import load
 from calibrate.points.score_table import row_scores, score
 from calibrate.report import what_if
@@ -129,10 +129,16 @@ def test_profiles_of_the_proposed_grid_grow_until_they_fit(monkeypatch: pytest.M
     assert smaller["fewest"] > full["fewest"] == 5 and len(smaller["data"]) < len(full["data"])
 
 
-def test_random_leads_in_the_form_score_as_the_grid_does(visit: Any) -> None:
-    sheet = visit(page_text(REVIEW, load("en")))
-    chosen = REVIEW.chosen_candidate
+@pytest.mark.parametrize("start", [0, 6])
+def test_random_leads_in_the_form_score_as_the_grid_does(visit: Any, start: int) -> None:
+    moved = [replace(candidate, grid=shifted(candidate.grid, start)) for candidate in REVIEW.candidates]
+    review = replace(REVIEW, candidates=tuple(moved))
+    counts = [visit(page_text(page, load("en"))).evaluate("calibrate.state().counts") for page in (review, REVIEW)]
+    assert counts[0] == counts[1]  # points for all and the threshold move together
+    chosen = review.chosen_candidate
     assert chosen is not None
+    sheet = visit(page_text(review, load("en")))
+    assert ("Every lead starts with +6\xa0points." in sheet.inner_text("#lines-note")) == bool(start)
     grid, random = chosen.grid, np.random.default_rng(3)
     shown = [i for i, points in enumerate(grid.points) if any(points)]
     options = sheet.evaluate(
@@ -145,7 +151,9 @@ def test_random_leads_in_the_form_score_as_the_grid_does(visit: Any) -> None:
         selects[0].dispatchEvent(new Event('input', {bubbles: true})); return calibrate.state().total; })""",
         picks,
     )
-    assert totals == [sum(grid.points[i][level] for i, level in zip(shown, pick, strict=True)) for pick in picks]
+    assert totals == [
+        start + sum(grid.points[i][level] for i, level in zip(shown, pick, strict=True)) for pick in picks
+    ]
 
 
 def test_changes_are_carried_away_by_command_file_and_address(visit: Any) -> None:
