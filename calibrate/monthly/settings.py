@@ -256,7 +256,8 @@ class Candidates(SettingsPart):
     scale: Annotated[Literal["natural", "pivot", "hundred", "double"], Flag("SCALE")] = Field(
         default="natural",
         description="natural (the smallest whole points, at most 20 a line), pivot (marketing hands over at 15; what "
-        "is lacking every lead has from the start), hundred (the best lead has 100) or double (10 points double the odds)",
+        "is lacking every lead has from the start), hundred (the best lead has 100) or double (10 points double the "
+        "odds)",
     )
     pivot: Annotated[int | None, Flag("POINTS")] = Field(
         default=None, ge=1, description="score at which marketing hands a lead to sales"
