@@ -63,6 +63,7 @@ STEPS = (
     "grid.grid",
     "grid.diff",
     "grid.limits",
+    "grid.moved",
     "leads.columns.naming",
     "leads.columns.profile",
     "leads.columns.lexicon",

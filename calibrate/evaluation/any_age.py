@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from ..counts.intervals import Z95
 from ..counts.rates import MIN_LEADS
 from ..counts.tally import Tally
-from ..grid.grid import Grid, Thresholds, moved_bands
+from ..grid.grid import Grid, Thresholds
 from ..grid.lead_age import AGE
+from ..grid.moved import moved_bands
 from ..points.plan import Plan, calibrate_prepared, prepare
 from ..points.recency import Recency
 from ..points.score_table import row_scores

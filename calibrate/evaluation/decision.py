@@ -20,8 +20,9 @@ from ..counts.so_far import rate_so_far, still_closing, with_so_far
 from ..counts.tally import Tally
 from ..errors import GridError, SettingsError, unknown
 from ..grid.criteria import Level
-from ..grid.grid import STAGES, Curve, Evidence, Grid, Pin, Thresholds, moved_bands
+from ..grid.grid import STAGES, Curve, Evidence, Grid, Pin, Thresholds
 from ..grid.lead_age import ANY_AGE
+from ..grid.moved import moved_bands
 from ..grid.notes import note, spelled
 from ..points.score_table import reaches
 

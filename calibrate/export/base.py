@@ -19,7 +19,7 @@ from ..grid.event_columns import is_event_column
 from ..grid.grid import Band, Expiry, Grid, Measure
 from ..grid.lead_age import AGE
 from ..grid.mailbox_kinds import made_from
-from ..grid.reasons import start_reason, told, words_in
+from ..grid.reasons import told, words_in
 from ..language import Words, breakable, load
 from .remarks import Fate, Remark, Status, remark
 
@@ -150,12 +150,6 @@ def reason_text(grid: Grid, at: int, place: int, language: str) -> str:
     """The reason a lead gets for one level of one criterion: ``sector: not given (-6)``."""
     criterion = grid.criteria[at]
     return f"{criterion.name}: {told(criterion, place, words_in(language))} ({grid.points[at][place]:+d})"
-
-
-def start_texts(grid: Grid, options: Options) -> list[str]:
-    """The reason that every lead has, ``every lead (+6)``; nothing where leads start with no points."""
-    start = start_reason(grid, words_in(options.language))
-    return [str(start)] if start is not None else []
 
 
 def expiry_rule(grid: Grid, at: int, place: int) -> tuple[int | None, int | None, int | None, str] | None:

@@ -22,9 +22,9 @@ from .base import (
     ordered_bands,
     raw_notes,
     reason_text,
-    start_texts,
     word_rules,
 )
+from .lines import start_texts
 
 _HEAD = """// Lead scorer written by calibrate from one grid; no dependency.
 // A lead is a plain object of source columns to values as they stand in the data; null and empty texts are no answer.
@@ -257,7 +257,7 @@ def write(grid: Grid, options: Options) -> str:
         rows.append(f"export const MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)};")
         rows.append(f"export const SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)};")
     rows += [f"const START = {int(grid.start)}; // what every lead has"]
-    rows.append(f"const START_TEXTS = {literal(start_texts(grid, options))};")
+    rows.append(f"const START_TEXTS = {literal(start_texts(grid, options.language))};")
     columns, dated = needed_columns(grid)
     rows += [f"export const COLUMNS = {literal(columns)};", f"const DATED = {literal(dated)};"]
     rows.append("// column, kind, levels: [role, values, low, high, points, reason, expiry]; signs in numbers, if any")

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..grid.criteria import Criterion, as_number, meaning
-from ..grid.grid import Grid, shifted
+from ..grid.grid import Grid
+from ..grid.moved import shifted
+from ..grid.reasons import start_reason, words_in
 from ..language import load
 
 MOST_TRIED = 300
@@ -46,6 +48,12 @@ def start_of(grid: Grid) -> dict[str, int]:
     """How far a file for such a system has lowered its thresholds, for whoever reads it back; empty for not at all."""
     start = grid.provenance.get(IN_THRESHOLDS)
     return {"start": start} if isinstance(start, int) else {}
+
+
+def start_texts(grid: Grid, language: str) -> list[str]:
+    """The reason that every lead has, ``every lead (+6)``; nothing where leads start with no points."""
+    start = start_reason(grid, words_in(language))
+    return [str(start)] if start is not None else []
 
 
 def lines_only(grid: Grid) -> Grid:

@@ -19,9 +19,9 @@ from .base import (
     ordered_bands,
     raw_notes,
     reason_text,
-    start_texts,
     word_rules,
 )
+from .lines import start_texts
 
 _HEAD = '''"""Lead scorer written by calibrate from one grid; standard library only.
 
@@ -278,7 +278,10 @@ def write(grid: Grid, options: Options) -> str:
     if grid.thresholds:
         rows.append(f"MARKETING_QUALIFIED = {int(grid.thresholds.marketing_qualified)}")
         rows.append(f"SALES_QUALIFIED = {int(grid.thresholds.sales_qualified)}")
-    rows += [f"START = {int(grid.start)}  # what every lead has", f"START_TEXTS = {start_texts(grid, options)!r}"]
+    rows += [
+        f"START = {int(grid.start)}  # what every lead has",
+        f"START_TEXTS = {start_texts(grid, options.language)!r}",
+    ]
     columns, dated = needed_columns(grid)
     rows += [f"COLUMNS = {columns!r}", f"DATED = {dated!r}"]
     rows.append("# column, kind, levels: (role, values, low, high, points, reason, expiry); signs in numbers, if any")

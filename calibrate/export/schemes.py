@@ -18,7 +18,8 @@ from typing import Any, Literal, TypeVar
 from ..errors import GridError
 from ..free_names import free_name, unique_names, wrapped
 from ..grid.criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Level, as_number, is_missing
-from ..grid.grid import Band, Grid, shifted
+from ..grid.grid import Band, Grid
+from ..grid.moved import shifted
 from .grid_file import MOST_BYTES as MOST_BYTES
 from .grid_file import MOST_CRITERIA, MOST_POINTS, MOST_VALUES
 from .json import check_levels

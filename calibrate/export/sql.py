@@ -29,9 +29,9 @@ from .base import (
     key_column,
     left_by_age,
     reason_text,
-    start_texts,
 )
 from .dialects import DECIMAL, DIALECTS, DOMAINS, LINE_END, Dialect, identifier, literal
+from .lines import start_texts
 from .remarks import Fate, remark
 from .sql_events import can_make, dated_by, day_number_sql, event_columns, event_join
 
@@ -91,7 +91,7 @@ def write(grid: Grid, options: Options, dialect: str) -> str:
         sums_of[criterion.axis].append(sums[-1])
         if worths:
             output.append(f"{_choice(f'level_{at + 1}', [(i, text) for i, (_, text) in worths])} AS reason_{at + 1}")
-    for text in start_texts(grid, options):
+    for text in start_texts(grid, options.language):
         sums.append(str(int(grid.start)))
         output.append(f"{literal(text, words)} AS reason_start")
     score = "\n    + ".join(sums)

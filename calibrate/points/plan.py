@@ -23,8 +23,9 @@ from ..counts.shrinkage import QUICK
 from ..counts.tally import Tally
 from ..errors import SettingsError, unknown
 from ..grid.criteria import offsets
-from ..grid.grid import STAGES, Band, Grid, Thresholds, gate, moved_bands, shifted
+from ..grid.grid import STAGES, Band, Grid, Thresholds
 from ..grid.limits import Limits, groups_of
+from ..grid.moved import gate, moved_bands, shifted
 from ..grid.notes import note
 from ..weights import JOINT as METHODS_JOINT
 from ..weights import METHODS
@@ -248,8 +249,7 @@ def all_redrawn(prepared: Prepared, plans: Sequence[Plan], grids: Mapping[str, G
 def _again(prepared: Prepared, plans: Sequence[Plan], counts: Counts) -> dict[str, Redraw]:
     """What one resample says of every plan, by name; plans whose points come from other leads have no part in it."""
     part, present = resample_of(prepared.tally, counts)
-    learnt = prepared.recency.on(present)
-    rates = estimate(learnt, min_leads=prepared.rates.min_leads, precision=QUICK)
+    rates = estimate(prepared.recency.on(present), min_leads=prepared.rates.min_leads, precision=QUICK)
     fresh = Prepared(present, present, rates, prepared.months, rough=True, recency=prepared.recency)
     return {plan.name: redraw_of(prepared.tally, part, _roughly(prepared, fresh, plan)) for plan in plans}
 
@@ -385,8 +385,8 @@ def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared, freedom:
         lowest = min((band.at_least for band in bands), default=0)  # below it the file has no band, and none is made
         bands = moved_bands(bands, in_use, thresholds, lowest)
     bands = gate(bands, thresholds) if bands else _bands(grid, thresholds)
-    provenance = {**grid.provenance, **prepared.recency.facts}
-    grid = replace(grid, curve=curve, thresholds=thresholds, bands=bands, provenance=provenance)
+    facts = {**grid.provenance, **prepared.recency.facts}
+    grid = replace(grid, curve=curve, thresholds=thresholds, bands=bands, provenance=facts)
     if grid.pivot is None or plan.grid is not None or policy.kind == "pivot":
         return grid
     return shifted(grid, grid.pivot - thresholds.marketing_qualified)

@@ -15,7 +15,8 @@ import calibrate
 from calibrate.errors import GridError
 from calibrate.export import json
 from calibrate.grid.criteria import Criterion, Level
-from calibrate.grid.grid import Curve, Grid, gate
+from calibrate.grid.grid import Curve, Grid
+from calibrate.grid.moved import gate
 
 GRIDS = [cases.grid(random.Random(seed)) for seed in range(30)]
 SCHEMA = Path(calibrate.__file__).parent / "schema" / "grid-1.schema.json"

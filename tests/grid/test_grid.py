@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from calibrate.errors import GridError
 from calibrate.grid.criteria import Criterion, Level
-from calibrate.grid.grid import Band, Curve, Evidence, Expiry, Grid, Thresholds, band_of, day_of, gate, moved_bands
+from calibrate.grid.grid import Band, Curve, Evidence, Expiry, Grid, Thresholds, band_of, day_of
+from calibrate.grid.moved import gate, moved_bands
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 SECTOR = Criterion("sector", "Sector", "text", "fit", (Level("Bank", values=("Bank",)), *ENDS))

@@ -9,7 +9,7 @@ from weights_case import ENDS, number, text, yes_no
 from calibrate.counts.neutral import with_neutral
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.grid.criteria import Criterion, Level
-from calibrate.grid.grid import shifted
+from calibrate.grid.moved import shifted
 from calibrate.points.plan import Plan, calibrate_prepared, prepare
 from calibrate.points.score_table import reaches, row_scores, score
 from calibrate.weights import METHODS

@@ -15,7 +15,8 @@ from profiles_case import GRID, leads
 from report_case import hostile, review
 
 from calibrate.counts.tally import Tally
-from calibrate.grid.grid import Grid, shifted
+from calibrate.grid.grid import Grid
+from calibrate.grid.moved import shifted
 from calibrate.language import load
 from calibrate.points.score_table import row_scores, score
 from calibrate.report import what_if
