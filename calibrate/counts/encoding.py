@@ -3,7 +3,8 @@
 `code_sql` is the rule: a statement gives the level code of each row. `Coding` is how codes of all rows are read:
 DuckDB hands over columns of small numbers at next to no cost, and a table of numpy makes a code of such a number in a
 nanosecond, so it is asked where a value stands (in a list of texts, among whole numbers) and not what follows from
-it. Databases that send rows send codes packed, seven to a number.
+it; in a wide table numbers come as they are, since planning a statement of a thousand long cases takes seconds.
+Databases that send rows send codes packed, seven to a number.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sqlglot import exp
 
 from .. import vocabulary
 from ..engine import sql
+from ..engine.duckdb import WIDE
 from ..engine.table import Table, kinds
 from ..grid.criteria import Criterion, Level, as_number
 
@@ -28,14 +30,33 @@ BYTE, TWO_BYTES = "UTINYINT", "USMALLINT"
 
 
 @dataclass(frozen=True)
+class Cuts:
+    """How numbers that come as they are get their codes: by the interval that holds them, NaN and some as missing."""
+
+    cuts: NDArray[np.float64]
+    steps: Codes
+    missing: int
+    no_answers: tuple[float, ...]
+
+    def codes(self, numbers: NDArray[Any]) -> Codes:
+        """The level of each number."""
+        codes = self.steps[np.searchsorted(self.cuts, numbers, side="right")]
+        codes[np.isnan(numbers)] = self.missing
+        if self.no_answers:
+            codes[np.isin(numbers, self.no_answers)] = self.missing
+        return codes
+
+
+@dataclass(frozen=True)
 class Coding:
     """What a statement selects so that `codes` finds the level of each row; `tables` is None where codes come packed.
 
-    `tables` has, per criterion, the code that each number selected stands for, or how much less than it the code is.
+    `tables` has, per criterion, the code that each number selected stands for, or how much less than it the code is,
+    or the cuts between which numbers lie.
     """
 
     expressions: tuple[str, ...]
-    tables: tuple[Codes | int, ...] | None
+    tables: tuple[Codes | int | Cuts, ...] | None
     count: int
 
     @property
@@ -52,6 +73,8 @@ class Coding:
         for i, (table, numbers) in enumerate(zip(self.tables, columns, strict=True)):
             if isinstance(table, int):
                 np.subtract(numbers, table, out=codes[i], casting="unsafe")
+            elif isinstance(table, Cuts):
+                codes[i] = table.codes(numbers)
             else:
                 np.take(table, numbers, out=codes[i], mode="clip")  # numbers are places: nothing to clip
         return codes
@@ -62,18 +85,21 @@ def coding(table: Table, criteria: Sequence[Criterion]) -> Coding:
     types = kinds(table)
     if table.dialect != "duckdb":
         words = sql.packed([code_sql(c, types[c.column]) for c in criteria])
-        return Coding(tuple(word.sql("duckdb") for word in words), None, len(criteria))
-    readings = [_reading(c, types[c.column]) for c in criteria]
+        return Coding(tuple(word.sql("duckdb", copy=False) for word in words), None, len(criteria))
+    readings = [_reading(c, types[c.column], wide=len(criteria) >= WIDE) for c in criteria]
     return Coding(
-        tuple(expression.sql("duckdb") for expression, _ in readings),
+        tuple(expression.sql("duckdb", copy=False) for expression, _ in readings),
         tuple(reading_sql for _, reading_sql in readings),
         len(criteria),
     )
 
 
-def _reading(criterion: Criterion, kind: str) -> tuple[exp.Expr, Codes | int]:
+def _reading(criterion: Criterion, kind: str, wide: bool = False) -> tuple[exp.Expr, Codes | int | Cuts]:
     """The number that DuckDB gives for each row, and what it stands for: see `Coding.tables`."""
     column = sql.identifier(criterion.column)
+    if wide and kind == criterion.kind == "number":
+        steps = np.array(_step_codes(criterion), np.uint8)
+        return column, Cuts(np.array(criterion.cuts), steps, criterion.missing, criterion.no_answers)
     if kind == "boolean":
         codes = [criterion.index_of(False), criterion.index_of(True), criterion.missing]
         return _narrow(exp.Coalesce(this=_cast(column, BYTE), expressions=[sql.literal(2)]), codes)
@@ -81,7 +107,7 @@ def _reading(criterion: Criterion, kind: str) -> tuple[exp.Expr, Codes | int]:
         return _text_reading(criterion, column)
     if kind == "whole" and criterion.kind == "number" and _within_reach(criterion):
         return _whole_reading(criterion, column)
-    return _cast(exp.paren(code_sql(criterion, kind)), BYTE), 0
+    return _cast(exp.paren(code_sql(criterion, kind), copy=False), BYTE), 0
 
 
 def _within_reach(criterion: Criterion) -> bool:

@@ -27,6 +27,11 @@ CHUNKS = 60
 BUFFER = "16MB"
 """What DuckDB may have ready of a stream while the last piece is worked on."""
 
+WIDE = 150
+"""From so many columns on, statements are planned without a search for common parts, whose time grows with the square."""
+LONG = 200_000
+"""A statement of so many letters is planned once: what its answer holds is not asked for beforehand."""
+
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT", "DECIMAL")
 _STAMPS = ("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
@@ -71,6 +76,11 @@ class Connection:
         """No progress bar; where it is off it stays untouched (a kernel without ipywidgets refuses the word)."""
         if self._loud:
             door.execute("SET enable_progress_bar = false")
+
+    def expect(self, columns: int) -> None:
+        """A table of so many columns comes: statements over a wide one are planned in a time that grows with them."""
+        if columns >= WIDE:
+            self.raw.execute("SET GLOBAL disabled_optimizers = 'common_subexpressions'")
 
     def free_name(self, stem: str) -> str:
         """A name for a table that is not taken yet."""
@@ -150,8 +160,7 @@ class DuckTable:
         with self._answering() as cursor:
             cursor.execute(f"SET streaming_buffer_size = '{BUFFER}'")
             text = rendered(statement, "duckdb")
-            planned = cursor.sql(text)
-            if all_numbers(planned):
+            if len(text) < LONG and all_numbers(planned := cursor.sql(text)):
                 yield from pieces(planned)
                 return
             answer = cursor.execute(text)
@@ -252,7 +261,9 @@ def view_over(
     DuckDB's own of that name, rows stand as they are read. `types` says how texts are read as something else.
     """
     columns, parts, all_facts = [], [], list(facts)
-    for column, kind in described(connection, source):
+    description = described(connection, source)
+    connection.expect(len(description))
+    for column, kind in description:
         if column == position and position not in _PLACES:
             continue
         quoted = identifier(column).sql("duckdb")

@@ -153,6 +153,7 @@ def loaded(
 ) -> DuckTable:
     """Read the text into a table, take off what stands below it, give the columns their types."""
     refuse_too_wide(path.name, len(source.header))
+    connection.expect(len(source.header))
     quoted = _stored(connection, source.path.stat().st_size)
     reads = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(source.header)))
     text = literal(BLANKS).sql("duckdb")

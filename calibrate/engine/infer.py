@@ -104,6 +104,7 @@ def table_in_place(
     """
     names = [column for column, _ in described(connection, source)]
     refuse_too_wide(name, len(names) - (position in names))
+    connection.expect(len(names))
     rows = int(connection.execute(f"SELECT COUNT(*) FROM {source}")[0][0])
     place = position if files == 1 else "file_row_number"
     types, told = _types_in_place(connection, source, rows=rows // files, place=place, signs=signs)

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from texts_case import HOSTILE
 
-from calibrate.counts.encoding import code_sql, coding
+from calibrate.counts.encoding import Cuts, _reading, code_sql, coding
 from calibrate.engine import sql
 from calibrate.engine.query import select
 from calibrate.engine.table import Column
@@ -66,6 +66,10 @@ def codes(criterion: Criterion, kind: str, values: list[Any]) -> list[int]:
     found = CONNECTION.execute(statement, given_).fetchnumpy()
     result: list[int] = found["code"].tolist()
     assert how.codes(found)[0].tolist() == result
+    if kind == criterion.kind == "number":  # as it is read in a wide table
+        expression, cuts = _reading(criterion, kind, wide=True)
+        assert isinstance(cuts, Cuts) and expression.sql("duckdb") == '"a ""column"""'
+        assert cuts.codes(np.array([math.nan if value is None else value for value in values])).tolist() == result
     return result
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ... import vocabulary
 from ...days import MONTHS
-from ...free_names import free_name, wrapped
+from ...free_names import free_name, numbered, unique_names, wrapped
 from ...grid.criteria import (
     MISSING,
     MOST_LEVELS,
@@ -115,11 +115,12 @@ def text_levels(profile: Profile, required: Sequence[Criterion], kind: Kind) -> 
         ranked[: min(most, MOST_LEVELS - 2 - len(flags))], key=lambda group: (-group[1], group[0][0])
     )
     spoilt = spoilt_ranges([text for text, _ in profile.texts])
-    levels: list[Level] = []
-    for texts, _ in chosen_groups:
-        name = shown(spoilt.get(texts[0], texts[0]))
-        levels.append(Level(free_name(name, [level.name for level in levels]), values=tuple(texts)))
-    levels += [Level(free_name("yes" if v else "no", [x.name for x in levels]), values=(v,)) for v in sorted(flags)]
+    listed_values: list[tuple[str | bool, ...]] = [*(tuple(texts) for texts, _ in chosen_groups)]
+    names = [shown(spoilt.get(texts[0], texts[0])) for texts, _ in chosen_groups]
+    for flag in sorted(flags):
+        listed_values.append((flag,))
+        names.append("yes" if flag else "no")
+    levels = [Level(name, values=v) for name, v in zip(unique_names(names, numbered), listed_values, strict=True)]
     places = order([spoilt.get(str(level.values[0]), str(level.values[0])) for level in levels])
     if places is not None:
         levels = [levels[place] for place in places]

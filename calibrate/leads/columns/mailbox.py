@@ -45,8 +45,22 @@ _DOMAIN_NAMES = (
 )
 
 
+_FOUND: WeakKeyDictionary[object, dict[str, list[str]]] = WeakKeyDictionary()
+"""Columns of addresses by relation, for as long as the connection lives."""
+
+
 def find_addresses(table: Table) -> list[str]:
     """Columns that hold e-mail addresses, or their domains, in most of the cells that are filled."""
+    connection = getattr(table, "connection", None) if table.dialect == "duckdb" else None
+    if connection is None:
+        return _addresses(table)
+    known = _FOUND.setdefault(connection, {})
+    if table.relation not in known:
+        known[table.relation] = _addresses(table)
+    return list(known[table.relation])
+
+
+def _addresses(table: Table) -> list[str]:
     addresses = []
     for name, values in first_texts(table, LOOKED_AT).items():
         called_domain = words_of(name) in _DOMAIN_NAMES

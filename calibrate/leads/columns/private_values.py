@@ -8,6 +8,7 @@ bounded length; a longer text is no answer in the first place.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ...days import MONTHS
 from ...engine.dates import writing_of
@@ -159,6 +160,7 @@ _WITHOUT_DIGITS = (_MAIL, _HIDDEN_MAIL, _TRACE, _LANE)
 _WITH_DIGITS = (*_WITHOUT_DIGITS, _CALL, _CALL_ANY, _HOUSE, _SAID, _SAID_BEHIND, _SAID_SHORT, _MAP, _BORN)
 
 
+@lru_cache(2**14)
 def is_private(text: str) -> bool:
     """Whether a text holds an address, a phone or another number of somebody, which never become levels.
 

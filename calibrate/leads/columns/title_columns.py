@@ -32,15 +32,23 @@ def find_titles(table: Table) -> list[str]:
     for name, texts in first_texts(table, LOOKED_AT).items():
         share = READ_IF_NAMED if _NAMES.search(words_of(name)) else READ
         different = list(dict.fromkeys(text.strip().casefold() for text in dict.fromkeys(texts)))
-        if len(different) >= LEAST_TITLES and _read(different[:: -(-len(different) // MOST_TITLES)]) >= share:
+        if len(different) >= LEAST_TITLES and _are_titles(different[:: -(-len(different) // MOST_TITLES)], share):
             titles.append(name)
     return titles
 
 
-def _read(texts: Sequence[str]) -> float:
-    """Share of texts in which a seniority is read; texts too long for a title are none."""
+def _are_titles(texts: Sequence[str], share: float) -> bool:
+    """Whether a seniority is read in such a share of texts at least; texts too long for a title are none.
+
+    It ends once too many are none, so that a wide table of other columns costs little.
+    """
     rule = title_rules("")["seniority"]
-    return sum(len(text) <= LONGEST and rule.answer(text) not in (None, OTHER_ANSWER) for text in texts) / len(texts)
+    unread = 0
+    for text in texts:
+        unread += len(text) > LONGEST or rule.answer(text) in (None, OTHER_ANSWER)
+        if len(texts) - unread < share * len(texts):
+            return False
+    return True
 
 
 def rules_of_titles(columns: Sequence[str], more: Mapping[str, Words] | None = None) -> dict[str, Derived]:
