@@ -28,7 +28,7 @@ BUFFER = "16MB"
 """What DuckDB may have ready of a stream while the last piece is worked on."""
 
 WIDE = 150
-"""From so many columns on, statements are planned without a search for common parts, whose time grows with the square."""
+"""From so many columns on, statements are planned without a search for common parts, whose time is quadratic."""
 LONG = 200_000
 """A statement of so many letters is planned once: what its answer holds is not asked for beforehand."""
 

@@ -20,8 +20,8 @@ from .duckdb import Connection, DuckTable, Types, described, view_over
 from .sql import identifier, literal
 from .table import Fact, refuse_too_wide
 
-SAMPLE = 2000
-"""Rows that suggest what a column may be."""
+SAMPLE, SAMPLE_CELLS = 2000, 500_000
+"""Rows that suggest what a column may be; of a wide table fewer, so that its cells are about as many."""
 SCATTER = 2654435761
 """Rows are picked by their number times this, so that no rhythm in the file meets ours (Knuth's hash)."""
 ENOUGH = 20
@@ -188,7 +188,8 @@ def _fill_samples(connection: Connection, table: str, columns: list[_Column]) ->
     if place in folds:  # a column of that name hides the rows' own places
         place = free_name(place, folds, underlined)
         source = f"(SELECT *, ROW_NUMBER() OVER () - 1 AS {place} FROM {table})"
-    scattered = f"{place} * {SCATTER} % {2**32} < {min(2**32, SAMPLE * 2**32 // max(rows, 1))}"
+    sample = min(SAMPLE, max(SAMPLE // 4, SAMPLE_CELLS // max(len(columns), 1)))
+    scattered = f"{place} * {SCATTER} % {2**32} < {min(2**32, sample * 2**32 // max(rows, 1))}"
     _add_samples(columns, connection.execute(f"SELECT {names} FROM {source} WHERE {scattered} ORDER BY {place}"))
     _fill_up(connection, table, columns)
 

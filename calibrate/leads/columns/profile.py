@@ -9,6 +9,7 @@ name says: an id, a person, an axis.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -58,6 +59,8 @@ MOSTLY = 0.95
 """A text column with numbers in at least this share of its texts is a column of numbers."""
 TOGETHER = 30
 """Text columns counted in one statement."""
+MANY_COLUMNS, FEW_ROWS, FETCHED = 150, 10_000, 200
+"""Columns of texts from which a table of so few rows is counted here: such statements cost more than its cells."""
 MANY_DAYS, FEWEST_DAYS = 20, 8
 """Different days from which 20240131 is a date under any name; different values of a column that is called one."""
 _WORDS = (
@@ -126,8 +129,10 @@ def profiles_of(table: Table, names: tuple[str, ...] | None = None) -> dict[str,
     profiles = _numbers(table, [c for c in columns if c.type == "number"], source, rows)
     profiles |= _yes_no(table, [c for c in columns if c.type == "boolean"])
     profiles |= _days(table, [c for c in columns if c.type in ("date", "timestamp")], source, rows)
-    for start in range(0, len(texts), TOGETHER):
-        profiles |= _texts(table, texts[start : start + TOGETHER], source, rows)
+    wide = len(texts) >= MANY_COLUMNS and rows <= FEW_ROWS
+    together, counted = (FETCHED, _fetched_texts) if wide else (TOGETHER, _texts)
+    for start in range(0, len(texts), together):
+        profiles |= counted(table, texts[start : start + together], source, rows)
     profiles |= {
         name: _with_numbers(table, column, source, signs)
         for name, column in profiles.items()
@@ -297,6 +302,21 @@ def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[
         texts = tuple((str(v), int(n)) for v, n in zip(answer["v"][mine], answer["n"][mine], strict=True))
         differ, present, rare = (int(answer[measure][mine][0]) if texts else 0 for measure in measures)
         profiles[column.name] = Profile(column, rows, present, differ, texts, rare=rare)
+    return profiles
+
+
+def _fetched_texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[str, Profile]:
+    """The same as `_texts`, counted here: for many columns of few rows."""
+    answer = table.fetch(
+        select({f"t{i}": query.as_text(quoted(column.name)) for i, column in enumerate(columns)}, source)
+    )
+    profiles = {}
+    for i, column in enumerate(columns):
+        counts = Counter(text for text in answer[f"t{i}"] if text is not None)
+        texts = [(str(text), n) for text, n in counts.items() if text.strip(BLANKS)]
+        texts.sort(key=lambda pair: (-pair[1], pair[0]))
+        present, rare = sum(n for _, n in texts), sum(n <= RARE for _, n in texts)
+        profiles[column.name] = Profile(column, rows, present, len(texts), tuple(texts[:COMMON]), rare=rare)
     return profiles
 
 

@@ -45,6 +45,38 @@ def test_rare_texts_are_counted_and_blanks_are_none(tmp_path: Path) -> None:
     assert (found.filled, found.distinct, found.rare) == (7, 4, 3)  # b, c and d stand in two cells at most
 
 
+def test_texts_of_many_columns_are_counted_here_as_the_engine_counts_them(tmp_path: Path) -> None:
+    odd = [
+        "é",
+        "e\u0301",
+        " a",
+        "a ",
+        "a",
+        "A",
+        "ß",
+        "ss",
+        "\t",
+        "",
+        "\u00a0",
+        "\u2028x",
+        "🧨",
+        "字",
+        "0",
+        "00",
+        "'",
+        '"',
+        "z" * 400,
+    ]
+    chance = np.random.default_rng(5)
+    cells = {f"c{i}": list(chance.choice(np.array([*odd, None], object), 300)) for i in range(6)}
+    table = open_table(pd.DataFrame(cells | {"many": [f"v{i // 2}" for i in range(300)]}))
+    columns = [column for column in table.columns if column.type == "text"]
+    assert len(columns) == 7
+    engine = module._texts(table, columns, table.relation, 300)
+    assert module._fetched_texts(table, columns, table.relation, 300) == engine
+    assert engine["many"].distinct == 150 and engine["c0"].rare >= 0
+
+
 def test_large_tables_are_looked_at_from_beginning_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LOOKED_AT", 320)  # 16 stretches of 10 rows
     found = of(tmp_path, n=list(range(1600)))["n"]
