@@ -42,6 +42,8 @@ T = TypeVar("T", bound=np.generic)
 
 FINEST_ASKED = 400.0
 """Points per log-odds at most, where a scale is asked for: weights that are all but 0 would turn into any number."""
+MOST_ROUNDS = 4
+"""How often every line may be moved by a point where rounding costs too much."""
 NO_LIMITS = Constraints()
 
 
@@ -140,11 +142,12 @@ def _pointed(scene: Scene, scale: Scale, pivot: int | None, best: int | None) ->
     if not unit and (weights.unit == "points" or weights.scale is not None):
         unit = _natural(scene)
         target = _target(scene, unit)
-        points = plain(target, scene.floor, scene.ceiling)
-        return (points if weights.scale else _less_lost(scene, points, target)), target, unit
+        return _less_lost(scene, plain(target, scene.floor, scene.ceiling), target), target, unit
+    natural = not unit
     unit = unit or _natural(scene)
     target = _target(scene, unit)
     points = scene.grouped(target).rounded(1.0) @ scene.groups.astype(np.int64)
+    points = _less_lost(scene, points, target) if natural and not scene.limits.pinned.any() else points
     if best is not None:
         movable = scene.movable & (target != 0)
         points = to_maximum(points, target, scene.metric, scene.ceiling, scene.bounds, best, movable)
@@ -154,8 +157,9 @@ def _pointed(scene: Scene, scale: Scale, pivot: int | None, best: int | None) ->
 def _less_lost(scene: Scene, points: Ints, target: Floats) -> Ints:
     """Points rounded together where rounding each alone, at any size, costs more than it may.
 
-    Where that costs too much as well, one line after another takes the whole number on the other side of its target, as
-    long as the leads lose less by it.
+    Where that costs too much as well, one line after another moves by a point, as long as the leads lose less by it: at
+    first to the whole number on the other side of its target, then, where weights are no points that mean something by
+    themselves, further.
     """
     before = _quality(scene, scene.values)
 
@@ -166,15 +170,18 @@ def _less_lost(scene: Scene, points: Ints, target: Floats) -> Ints:
         return points
     points = min(points, scene.grouped(target).rounded(1.0) @ scene.groups.astype(np.int64), key=cost)
     least = cost(points)
-    sides = np.where(points > target, np.floor(target), np.ceil(target)).astype(np.int64)
-    for line in np.argsort(-np.abs(points - target), kind="stable"):
-        if least <= 1 or sides[line] == points[line]:
-            break
-        tried = points.copy()
-        tried[line] = sides[line]
-        fits = scene.floor[line] <= sides[line] <= scene.ceiling[line] and not scene.chains
-        if fits and (share := cost(tried)) < least:
-            points, least = tried, share
+    reach = [1.0] if scene.weights.unit == "points" else [1.0, *[np.inf] * MOST_ROUNDS]
+    for farthest in [] if scene.chains else reach:
+        gap = scene.groups @ (target - points)
+        for line in np.argsort(-np.abs(gap), kind="stable"):
+            for step in (1, -1) if gap[line] > 0 else (-1, 1):
+                tried = points + step * scene.groups[line]
+                changed = tried != points
+                fits = (scene.floor <= tried) & (tried <= scene.ceiling) & (np.abs(tried - target) < farthest)
+                stays = (tried != 0) & (points != 0)
+                if least > 1 and (fits & stays)[changed].all() and (share := cost(tried)) < least:
+                    points, least = tried, share
+                    break
     return points
 
 
