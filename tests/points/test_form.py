@@ -94,3 +94,22 @@ def test_a_pivot_of_fifteen_is_where_marketing_hands_over(method: str) -> None:
 def test_neutral_answers_are_found_before_weights() -> None:
     tally = with_neutral(history(0))
     assert [c.reference for c in tally.criteria[:4]] == ["no", "no", "no", "No"]
+
+
+@pytest.mark.parametrize("method", ["evidence", "logistic"])
+def test_where_lines_are_cut_at_twenty_the_others_make_up_for_it(method: str) -> None:
+    """Nine grades that nearly tell who buys: their weights are so far apart that small points cut the largest."""
+    capped = 0
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        bought = rng.random(700) < 0.35
+        few = [np.clip(rng.exponential(1 + 0.3 * i, 700), 0, 9) for i in range(9)]
+        codes = [np.where(bought, np.clip(rng.normal(6, 2.5, 700), 0, 9), grade).astype(np.uint8) for grade in few]
+        grades = (*(Level(f"{v}", low=v, high=v + 1) for v in range(10)), *ENDS)
+        criteria = [Criterion(f"c{i}", f"c{i}", "number", "fit", grades, ordered=True) for i in range(9)]
+        grid = calibrate_prepared(prepare(tally_of(criteria, np.array(codes), bought)), Plan(method, method))
+        facts = grid.provenance
+        capped += int(np.abs(grid.flat).max() == 20)
+        assert facts["auc_unrounded"] - facts["auc_rounded"] <= 0.001 + 1e-9
+        assert facts["log_loss_rounded"] <= facts["log_loss_unrounded"] * 1.001 + 1e-12
+    assert capped >= 3
