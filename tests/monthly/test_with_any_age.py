@@ -30,7 +30,7 @@ from calibrate.simulated_leads import simulate
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("any_age")
-    history = simulate(leads=4000, seed=7, observe_days=14)
+    history = simulate(leads=6000, seed=7, observe_days=14)
     history.leads[["lead_id", "created_at", "customer_at", "sector", "employees"]].to_csv(
         folder / "leads.csv", index=False
     )
