@@ -1,6 +1,7 @@
 """Time and memory of every stage beside the limit and a peer, in one table.
 
     python benchmarks/speed.py --data /tmp/bench --leads 1000000 10000000
+    python benchmarks/speed.py --whole --data /tmp/bench --table Leads.csv        # whole runs alone: see `whole.py`
 
 The limit is "the read": DuckDB with two threads reading the same columns once. Every job runs in a process of its own,
 so its peak memory is its own; seconds are those of the work, without the start of Python and its imports ("process"
@@ -26,6 +27,7 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 from leads import ATTRIBUTES, FRESH, write  # noqa: E402
+from whole import table as whole_runs  # noqa: E402
 
 Found = dict[str, Any]
 
@@ -283,6 +285,9 @@ def main() -> None:
     parser.add_argument("--leads", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000])
     parser.add_argument("--jobs", nargs="+", choices=JOBS, default=list(JOBS), help="the read is always measured")
     parser.add_argument("--repeat", type=int, default=3, help="the fastest of so many runs counts")
+    parser.add_argument("--whole", action="store_true", help="whole runs alone, beside the read and a plain script")
+    parser.add_argument("--table", type=Path, help="with --whole: a CSV of leads to run too")
+    parser.add_argument("--outcome", default="Converted", help="its column of the outcome")
     parser.add_argument("--job", choices=JOBS, help=argparse.SUPPRESS)
     parser.add_argument("--files", type=Path, nargs=2, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -290,6 +295,9 @@ def main() -> None:
         print(json.dumps(JOBS[asked.job](*asked.files)))
         return
     with tempfile.TemporaryDirectory() as temporary:
+        if asked.whole:
+            whole_runs(asked.data or Path(temporary), asked.leads, asked.table, asked.outcome, print)
+            return
         for leads in asked.leads:
             train, fresh = write(asked.data or Path(temporary), leads)
             chosen = [job for job in JOBS if job in asked.jobs or job == "the read"]

@@ -31,7 +31,7 @@ from ..weights.path import Guide, Lines, shortened
 from ..weights.profile_algebra import predict
 from ..weights.projection import nearest
 from ..weights.sparse_lines import joined, joined_places
-from .rounding import clipped_to_share, fitted_line, plain, quality, shrunk_to, to_maximum
+from .rounding import clipped_to_share, fitted_line, plain, shrunk_to, to_maximum
 from .scale import DOUBLES, HUNDRED, MOST, PIVOT, Scale, best_of, cut_of, lost, multiple, smallest
 from .scene import Scene
 
@@ -161,10 +161,10 @@ def _less_lost(scene: Scene, points: Ints, target: Floats) -> Ints:
     first to the whole number on the other side of its target, then, where weights are no points that mean something by
     themselves, further.
     """
-    before = _quality(scene, scene.values)
+    before = scene.quality(scene.values)
 
     def cost(tried: Ints) -> float:
-        return lost(before, _quality(scene, tried.astype(float)))
+        return lost(before, scene.quality(tried.astype(float)))
 
     if cost(points) <= 1:
         return points
@@ -183,11 +183,6 @@ def _less_lost(scene: Scene, points: Ints, target: Floats) -> Ints:
                     points, least = tried, share
                     break
     return points
-
-
-def _quality(scene: Scene, values: Floats) -> tuple[float, float]:
-    """AUC and log-loss of values per level on the leads they come from."""
-    return quality(predict(scene.rows, values), scene.rows.leads, scene.rows.customers)
 
 
 def _target(scene: Scene, scale: float) -> Floats:
@@ -210,13 +205,13 @@ def _natural(scene: Scene) -> float:
     if scene.weights.scale is not None:
         return scene.weights.scale
     if scene.weights.unit == "points":
-        return multiple(scene.values, scene.rows, lambda unit: plain(_target(scene, unit), scene.floor, scene.ceiling))
+        return multiple(scene.values, scene.quality, lambda unit: plain(_target(scene, unit), scene.floor, scene.ceiling))
     free = scene.movable & (scene.values != 0)
     if not free.any():
         return 1.0
     target = scene.grouped(scene.values)
     movable: Mask = np.asarray(scene.groups[:, free].any(axis=1))
-    return smallest(target, scene.rows, scene.groups, _largest(scene), movable)
+    return smallest(target, float(scene.rows.leads.sum()), scene.quality, scene.groups, _largest(scene), movable)
 
 
 def _at_pivot(scene: Scene, pivot: int) -> float:
@@ -412,7 +407,7 @@ def _line_notes(levels: _Levels, thin: Mask, pinned: Mask, signs: Floats) -> lis
 def _provenance(scene: Scene, points: Ints, scale: float, notes: list[Note]) -> dict[str, str | int | float | None]:
     """Where the points come from, and what rounding them cost on the leads they were made from."""
     leads, customers = scene.tally.overall
-    before, after = _quality(scene, scene.values), _quality(scene, points.astype(float))
+    before, after = scene.quality(scene.values), scene.quality(points.astype(float))
     facts: dict[str, str | int | float | None] = {
         "method": scene.weights.method,
         "leads": leads,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..weights.constraints import Chain
 from ..weights.profile_algebra import Rows, predict
-from .rounding import loss, plain, quality, together
+from .rounding import loss, plain, together
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -42,6 +42,9 @@ LOST_AUC, LOST_LOG_LOSS = 0.001, 0.001
 HOPELESS = 10
 """Where rounding each point alone loses so many times more, rounding them together does not help enough: measured."""
 
+Measure = Callable[[Floats], tuple[float, float]]
+"""AUC and log-loss of values per level on the leads that they come from."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -63,26 +66,28 @@ class Target:
         return together(aim, self.metric, self.floor, self.ceiling, self.chains)
 
 
-def smallest(target: Target, rows: Rows, groups: NDArray[np.bool_], most: int, movable: NDArray[np.bool_]) -> float:
+def smallest(
+    target: Target, leads: float, measure: Measure, groups: NDArray[np.bool_], most: int, movable: NDArray[np.bool_]
+) -> float:
     """The scale with the smallest whole points that lose at most `LOST_AUC` and `LOST_LOG_LOSS`, else the best one.
 
-    The curvature says which scales are worth a look; the leads decide.
+    The curvature says which scales are worth a look; the leads, as `measure` has them, decide.
     """
     size = float(np.abs(target.values[movable]).max(initial=0.0))
     if size <= 0:
         return 1.0
     shape = groups.astype(float)
-    before = quality(predict(rows, target.values @ shape), rows.leads, rows.customers)
+    before = measure(target.values @ shape)
     best, least = float(most / size), np.inf
     for largest in sorted({largest for largest in LARGEST if largest <= most} | {most}):
         for beyond in CLIPPED if largest == most else (1.0,):
             scale = largest / size * beyond
-            if _grown(target, target.alone(scale), rows) > HOPELESS * LOST_LOG_LOSS * before[1]:
+            if _grown(target, target.alone(scale), leads) > HOPELESS * LOST_LOG_LOSS * before[1]:
                 continue
             points = target.rounded(scale)
-            if _grown(target, points, rows) > 2 * LOST_LOG_LOSS * before[1]:
+            if _grown(target, points, leads) > 2 * LOST_LOG_LOSS * before[1]:
                 continue
-            after = quality(predict(rows, points @ shape), rows.leads, rows.customers)
+            after = measure(points @ shape)
             share = lost(before, after)
             if share <= 1:
                 return scale
@@ -91,15 +96,15 @@ def smallest(target: Target, rows: Rows, groups: NDArray[np.bool_], most: int, m
     return best
 
 
-def multiple(values: Floats, rows: Rows, rounded: Callable[[float], Ints]) -> float:
+def multiple(values: Floats, measure: Measure, rounded: Callable[[float], Ints]) -> float:
     """For weights that are points: 1, or the smallest whole multiple of them whose rounding loses no more than it may.
 
     `rounded` gives the whole points at a multiple, within bounds; where every multiple loses more, the best is taken.
     """
-    before = quality(predict(rows, values), rows.leads, rows.customers)
+    before = measure(values)
     best, least = 1.0, np.inf
     for unit in MULTIPLES:
-        share = lost(before, quality(predict(rows, rounded(unit).astype(float)), rows.leads, rows.customers))
+        share = lost(before, measure(rounded(unit).astype(float)))
         if share <= 1:
             return unit
         if share < least:
@@ -114,12 +119,12 @@ def lost(before: tuple[float, float], after: tuple[float, float]) -> float:
     return max((before[0] - after[0]) / LOST_AUC, (after[1] / before[1] - 1) / LOST_LOG_LOSS)
 
 
-def _grown(target: Target, points: Ints, rows: Rows) -> float:
+def _grown(target: Target, points: Ints, leads: float) -> float:
     """By how much the log-loss grows with rounded points, as the curvature says; endless without any point."""
     if not points.any():
         return np.inf
     total = float(target.values @ target.metric @ target.values)
-    return loss(target.values, points, target.metric) * total / 2 / max(float(rows.leads.sum()), 1e-300)
+    return loss(target.values, points, target.metric) * total / 2 / max(leads, 1e-300)
 
 
 def best_of(values: Floats, bounds: NDArray[np.intp]) -> float:

@@ -18,7 +18,7 @@ from ..weights.path import Guide, Lines, shortened
 from ..weights.profile_algebra import FIT_ROWS, Rows, curvature, gram, predict, profiled, rows_of
 from ..weights.projection import without
 from ..weights.same_fact import one_line_each, same_leads
-from .rounding import fitted_line
+from .rounding import fitted_line, quality
 from .scale import Target
 
 Floats = NDArray[np.float64]
@@ -146,6 +146,17 @@ class Scene:
         linear = fitted_line(predict(self.rows, self.weights.values), self.rows.leads, self.rows.customers)
         matrix, intercept, mass = curvature(self.rows, special.expit(linear))
         return profiled(matrix, intercept, mass) + np.eye(len(intercept)) * 1e-6 * max(mass, 1e-9)
+
+    def quality(self, values: Floats) -> tuple[float, float]:
+        """AUC and log-loss of values per level on the leads they come from; looked at once."""
+        key = values.astype(np.float64).tobytes()
+        if key not in self._qualities:
+            self._qualities[key] = quality(predict(self.rows, values), self.rows.leads, self.rows.customers)
+        return self._qualities[key]
+
+    @cached_property
+    def _qualities(self) -> dict[bytes, tuple[float, float]]:
+        return {}
 
     def grouped(self, values: Floats) -> Target:
         """Values of all levels as a target over groups."""

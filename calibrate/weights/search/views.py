@@ -21,6 +21,8 @@ LISTED_ROWS = 100_000
 """Up to this many rows, entries away from the most common levels are listed once."""
 BITS = 10
 """Lines packed into one number before the cells that nobody is in are left out."""
+TABLE_COST = 4
+"""What a number of a table costs, as a multiple of an entry in a sum over rows."""
 PACK = float(1 << 26)
 """Leads and customers up to this many fit into one double together, exactly."""
 
@@ -76,15 +78,16 @@ class TableView:
             tables.append(source.of_lines(table))
         return tables[0], tables[1]
 
-    @property
-    def _row_by_row(self) -> bool:
-        """Whether the rows are fewer than the numbers of a table: of a long set nearly every row is a cell."""
+    def _row_by_row(self, several: int) -> bool:
+        """Whether so many sums over the rows cost less than a table: of a long set nearly every row is a cell."""
         entries = self.source.entries
-        return entries is not None and len(entries.row) < len(self.leads) * len(self.source.lines.gives.T)
+        if entries is None or "table" in self.__dict__:
+            return False
+        return several * len(entries.row) < TABLE_COST * self.leads.size * int(self.source.lines.gives.shape[1])
 
     def by_leads(self, values: Floats) -> Floats:
         """Sum over the rows of each line of leads times a value per cell: (m, cells) -> (m, p)."""
-        if self._row_by_row:
+        if self._row_by_row(len(values)):
             return self.source.by_rows(values[:, self.place] * self.source.lines.leads)
         summed: Floats = values @ self.table[0].T
         return summed
@@ -100,7 +103,7 @@ class TableView:
 
     def joined(self, lines: NDArray[np.intp]) -> Joined:
         """The set with each of some lines added."""
-        if self._row_by_row and len(lines) < len(self.source.lines) // 2:
+        if self._row_by_row(len(lines)):
             leads, customers = self._counted(lines)
         else:
             leads, customers = self.table[0][lines], self.table[1][lines]
