@@ -13,7 +13,7 @@ import numpy as np
 from ..grid.grid import Grid
 from ..points.plan import Plan, Prepared, grid_from
 from ..weights.search.bound import Bound
-from ..weights.sparse import alternatives, room_left
+from ..weights.sparse import room_left
 
 METHOD = "sparse"
 MOST_NEAR = 5
@@ -43,7 +43,7 @@ def pool(prepared: Prepared, plan: Plan, grid: Grid, names_used: Collection[str]
     numbers = (name for n in range(2, 1000) if (name := f"{plan.name}-{n}") not in names_used)
     near: list[Grid] = []
     known_grids = {(grid.criteria, grid.points)}
-    for weights in alternatives(prepared.tally, prepared.rates, demands, most=MOST_NEAR + 1)[1:]:
+    for weights in prepared.searched(demands, MOST_NEAR + 1)[1:]:
         grid_near = grid_from(weights, prepared, plan)
         if (grid_near.criteria, grid_near.points) not in known_grids:
             known_grids.add((grid_near.criteria, grid_near.points))

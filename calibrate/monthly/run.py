@@ -31,6 +31,7 @@ from ..evaluation.comparison import Comparison, Verdict, compare
 from ..evaluation.decision import outcomes
 from ..evaluation.grid_sizes import Frontier, Point, judge_frontier, plans_along, slim
 from ..evaluation.limits_cost import LimitsCost, cost_of_limits
+from ..evaluation.near_optimal import MOST_NEAR
 from ..evaluation.usefulness import useful
 from ..export.reading import read_grid as read_grid
 from ..grid.grid import Grid
@@ -189,7 +190,7 @@ def _along(reading: Counted, timed: Callable[[str, str], AbstractContextManager[
     check_names(requested[-1].constraints, [c for c in tally.criteria if c.name in reading.allowed])
     allowed, min_leads = reading.allowed, settings.columns.min_leads
     with timed("rates_s", "rates"):
-        prepared = prepare(tally, allowed=allowed, min_leads=min_leads)
+        prepared = replace(prepare(tally, allowed=allowed, min_leads=min_leads), answers=MOST_NEAR + 1)
     with timed("candidates_s", "candidates"):
         grids = {plan.name: calibrate_prepared(prepared, plan) for plan in plans}
         sized = plans_along(plans, grids)

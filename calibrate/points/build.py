@@ -205,7 +205,9 @@ def _natural(scene: Scene) -> float:
     if scene.weights.scale is not None:
         return scene.weights.scale
     if scene.weights.unit == "points":
-        return multiple(scene.values, scene.quality, lambda unit: plain(_target(scene, unit), scene.floor, scene.ceiling))
+        return multiple(
+            scene.values, scene.quality, lambda unit: plain(_target(scene, unit), scene.floor, scene.ceiling)
+        )
     free = scene.movable & (scene.values != 0)
     if not free.any():
         return 1.0

@@ -34,7 +34,7 @@ from ..weights.constraints import Constraints, resolve
 from ..weights.logistic import roughly
 from ..weights.path import SIZES, Guide, Lines, fewer_of
 from ..weights.profile_algebra import FIT_ROWS, gram, rows_of
-from ..weights.sparse import sketched, sparse_weights
+from ..weights.sparse import alternatives, sketched
 from .build import NO_LIMITS, build_grid, paths
 from .cross_fitted import level_of, unseen
 from .curve import with_interval
@@ -48,8 +48,7 @@ from .thresholds import Policy, choose
 from .within_limits import with_points_of
 
 JOINT, SEARCHED, LOG_ODDS = "logistic", "sparse", ("evidence", "logistic")
-"""The method whose fit tells what a line adds to the others, the one that searches for whole points itself, and
-those whose weights know no cap."""
+"""The method whose fit tells what a line adds to others, the one that searches for whole points, those without cap."""
 RECIPE = "lift"
 """The method that gives points to every rate, however little stands behind it."""
 
@@ -100,7 +99,8 @@ class Prepared:
     """What all plans on the same leads share: the tally as counted, the same on final levels, its rates.
 
     Weights and rates come from `learnt`, the leads as they count where earlier ones are forgotten (`recency`); what is
-    counted and shown stays `tally`. On a resample weights are found in a `rough` way where a method has one.
+    counted and shown stays `tally`. On a resample weights are found in a `rough` way where a method has one. A search
+    for whole points remembers so many `answers`: the best, and those nearly as good where they are wanted later.
     """
 
     fine: Tally
@@ -109,6 +109,8 @@ class Prepared:
     months: float | None
     rough: bool = False
     recency: Recency = ALIKE
+    answers: int = 1
+    _searched: dict[str, tuple[int, tuple[Weights, ...]]] = field(default_factory=dict, repr=False, compare=False)
     _weights: dict[tuple[str, str], Weights] = field(default_factory=dict, repr=False, compare=False)
     _paths: dict[tuple[str, str], dict[int, Lines]] = field(default_factory=dict, repr=False, compare=False)
     sized: dict[tuple[str, str, int, bool, str], Grid] = field(default_factory=dict, repr=False, compare=False)
@@ -164,11 +166,20 @@ class Prepared:
 
     def _anew(self, method: str, constraints: Constraints) -> Weights:
         """The weights that a method reads off the leads; the one that searches looks at the joint fit too."""
+        if method == SEARCHED and not self.rough:
+            return self.searched(constraints, self.answers)[0]
         if method == SEARCHED:
-            search = sketched if self.rough else sparse_weights
-            return search(self.learnt, self.rates, constraints, self._weighed(JOINT, NO_LIMITS))
+            return sketched(self.learnt, self.rates, constraints, self._weighed(JOINT, NO_LIMITS))
         weigh = roughly if method == JOINT and self.rough else METHODS[method]
         return weigh(self.learnt, self.rates, constraints)
+
+    def searched(self, constraints: Constraints, most: int) -> tuple[Weights, ...]:
+        """The best weights of the search for whole points, and others nearly as good: from one search."""
+        key = repr(constraints)
+        if self._searched.get(key, (0,))[0] < most:
+            joint = self._weighed(JOINT, NO_LIMITS)
+            self._searched[key] = most, alternatives(self.learnt, self.rates, constraints, most=most, joint=joint)
+        return self._searched[key][1][:most]
 
     def path(self, method: str, constraints: Constraints) -> tuple[Weights, dict[int, Lines]]:
         """The lines of a method's grids of every size of the frontier, and the weights they come from.
