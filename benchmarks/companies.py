@@ -14,6 +14,7 @@ import pandas as pd
 
 from calibrate import Terms, observe, open_table
 from calibrate.counts.counting import count
+from calibrate.counts.design_effect import grouped
 from calibrate.counts.rates import estimate
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.evaluation.backtest import folds, replay
@@ -21,6 +22,7 @@ from calibrate.evaluation.comparison import Comparison, compare
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Evidence, Grid
 from calibrate.leads.columns.buyers import find_group, person_keys
+from calibrate.leads.history import History
 from calibrate.monitoring.drift import find_drift
 from calibrate.points.curve import fit_curve
 from calibrate.points.plan import Plan
@@ -28,6 +30,7 @@ from calibrate.points.score_table import score
 
 SEED = 20261130
 LEVELS, CRITERIA, BLOCKS = 4, 8, 20
+CONTACTS = (1, 2, 3, 4, 5)
 SHARES = (0.5, 0.3, 0.15, 0.05)
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 NAMES = tuple(Level(f"v{i}", values=(f"v{i}",)) for i in range(LEVELS))
@@ -123,35 +126,88 @@ def alarms(runs: int, contacts: int, leads: int = 4000) -> list[Line]:
     return [(f"1 to {contacts} contacts: months that alarm though nothing moved", alarmed / looks, 0.0, 0.05 + room)]
 
 
-def repeated(runs: int, share: float, contacts: int = 2, leads: int = 2000) -> list[Line]:
-    """Persons who stand twice under new ids, later in the file: none is left, and no level is distinct."""
-    rng = np.random.default_rng(SEED + 300 + round(100 * share))
-    distinct = left = 0
+def repeated(runs: int, share: float, by: str, contacts: int = 3, leads: int = 2000) -> list[Line]:
+    """Persons who stand in several rows under new ids: what is counted is the history without those rows.
+
+    They are the same by `by`: their address, or their name and company. Then every figure is that of the history
+    without repeats, whose promises are held above.
+    """
+    rng = np.random.default_rng(SEED + 300 + round(100 * share) + len(by))
+    unlike = left = distinct = 0
     for _ in range(runs):
         tally = history(rng, leads, contacts)
-        frame = pd.DataFrame(
-            {f"c{i}": np.array([f"v{k}" for k in range(LEVELS)])[c] for i, c in enumerate(tally.codes)}
-        )
-        company = (
-            np.arange(leads) + leads
-            if tally.group is None
-            else np.where(tally.group < 0, np.arange(leads) + leads, tally.group)
-        )
-        frame["email"] = [f"p{i}@firm{k}.example" for i, k in enumerate(company)]
-        frame["won"] = tally.customers.astype(int)
-        again = frame.sample(frac=share / (1 - share), random_state=int(rng.integers(2**31)))
-        frame = pd.concat([frame, again], ignore_index=True)
-        frame["id"] = rng.permutation(len(frame)) + 10_000
-        with TemporaryDirectory() as folder:
-            frame.to_csv(Path(folder) / "leads.csv", index=False)
-            table = open_table(Path(folder) / "leads.csv")
-            terms = Terms(customer="won", customer_values=("1",), lead_id="id", group=find_group(table),
-                          persons=person_keys(table))  # fmt: skip
-            read = observe(table, QUESTIONS, terms)
-            left += read.kept - leads
-            distinct += bool(estimate(count(read)).distinct.any())
+        read = _read_twice(tally, share, by, rng)
+        left += read.kept - leads
+        found = count(read)
+        one, other = grouped(tally), grouped(found)
+        unlike += not np.array_equal(found.by_level, tally.by_level) or (one is None) != (other is None)
+        if one is not None and other is not None:
+            unlike += not np.allclose(found.pairs.own, tally.pairs.own) or not np.isclose(
+                found.effect(), tally.effect()
+            )
+        distinct += bool(estimate(found).distinct.any())
     most = 0.05 + 2 * np.sqrt(0.0475 / runs)
     return [
-        (f"{share:.0%} of the rows repeat a person: histories with a distinct level", distinct / runs, 0.0, most),
-        (f"{share:.0%} of the rows repeat a person: such rows left", float(left), 0.0, 0.0),
+        (f"{share:.0%} of the rows repeat a person ({by}): such rows left", float(left), 0.0, 0.0),
+        (f"{share:.0%} of the rows repeat a person ({by}): counts unlike those without", float(unlike), 0.0, 0.0),
+        (
+            f"{share:.0%} of the rows repeat a person ({by}): a distinct level without effect",
+            distinct / runs,
+            0.0,
+            most,
+        ),
     ]
+
+
+def _read_twice(tally: Tally, share: float, by: str, rng: np.random.Generator) -> History:
+    """The rows of a tally as a file in which a share of them repeats an earlier one, read back."""
+    leads = tally.rows
+    frame = pd.DataFrame({f"c{i}": np.array([f"v{k}" for k in range(LEVELS)])[c] for i, c in enumerate(tally.codes)})
+    alone = np.arange(leads) + leads
+    company = alone if tally.group is None else np.where(tally.group < 0, alone, tally.group)
+    if by == "address":
+        frame["email"] = [f"p{i}@firm{k}.example" for i, k in enumerate(company)]
+    else:
+        frame["company"], frame["last_name"] = (
+            [f"Firm {k} Ltd" for k in company],
+            [f"Name{i:05d}" for i in range(leads)],
+        )
+        frame["first_name"] = "Ada"
+    frame["won"] = tally.customers.astype(int)
+    again = frame.sample(frac=share / (1 - share), replace=True, random_state=int(rng.integers(2**31)))
+    if by == "address":
+        again["email"] = again["email"].str.upper()
+    else:
+        again["company"], again["last_name"] = again["company"].str[:-4] + " LTD.", again["last_name"].str.upper()
+    frame = pd.concat([frame, again], ignore_index=True)
+    frame["id"] = rng.permutation(len(frame)) + 10_000
+    with TemporaryDirectory() as folder:
+        frame.to_csv(Path(folder) / "leads.csv", index=False)
+        table = open_table(Path(folder) / "leads.csv")
+        terms = Terms(customer="won", customer_values=("1",), lead_id="id", group=find_group(table),
+                      persons=person_keys(table))  # fmt: skip
+        return observe(table, QUESTIONS, terms)
+
+
+def company_rates(runs: int) -> list[Line]:
+    """Levels called distinct, and intervals, for 1 to 5 contacts a company."""
+    return [line for contacts in CONTACTS for line in rates(runs, contacts)]
+
+
+def company_verdicts(runs: int) -> list[Line]:
+    """Verdicts and equal grids for 1 to 5 contacts a company."""
+    return [line for contacts in CONTACTS for line in verdicts(runs, contacts)]
+
+
+def company_alarms(runs: int) -> list[Line]:
+    """Alarms of drift for 1 to 5 contacts a company."""
+    return [line for contacts in CONTACTS for line in alarms(runs, contacts)]
+
+
+def repeated_persons(runs: int) -> list[Line]:
+    """Up to every second row repeats a person, by address or by name and company."""
+    cases = [(share, by) for share in (0.1, 0.3, 0.5) for by in ("address", "name and company")]
+    return [line for share, by in cases for line in repeated(runs, share, by)]
+
+
+CHECKS = (company_rates, company_verdicts, company_alarms, repeated_persons)

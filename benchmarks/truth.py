@@ -192,13 +192,6 @@ def proposed(runs: int) -> list[tuple[str, float, float, float]]:
     ]
 
 
-def companies_(runs: int) -> list[tuple[str, float, float, float]]:
-    """One buyer counts once: 1 to 5 contacts a company, and persons who stand in several rows."""
-    checks = (companies.rates, companies.verdicts, companies.alarms)
-    lines = [line for check in checks for contacts in (1, 2, 3, 5) for line in check(runs, contacts)]
-    return lines + [line for share in (0.3, 0.5) for line in companies.repeated(runs, share)]
-
-
 def leaks(runs: int) -> list[tuple[str, float, float, float]]:
     """Honest columns and leaks of eight kinds each at four sizes: `leakage.py` counts every cell with 200 histories."""
     aside, seen = [], []
@@ -222,7 +215,7 @@ CHECKS: tuple[Callable[[int], list[tuple[str, float, float, float]]], ...] = (
     verdicts,
     rolling,
     proposed,
-    companies_,
+    *companies.CHECKS,
     moving.forgetting,
     moving.undecided,
     moving.redundancy,

@@ -29,6 +29,8 @@ Floats = NDArray[np.float64]
 
 SHOWN_LEADS = 5
 """A level of fewer leads is shown on no page."""
+SMALL, SMALL_IN_GROUPS = 5, 20
+"""Expected customers below which the test is exact: where leads stand alone (Cochran 1954), and in groups."""
 
 
 @dataclass(frozen=True)
@@ -311,10 +313,13 @@ def p_values(
 
     The exact one is Fisher's test (hypergeometric, doubled smaller tail); the score test is Pearson's
     chi-square of the two-by-two table. A level with no lead, or with all of them, gets 1. With a design `effect` per
-    level, the variance is so many times larger, and the exact test has so many times fewer leads and customers.
+    level, the variance is so many times larger, and the exact test has so many times fewer leads and customers; where
+    leads come in groups of unlike sizes the counts are more skewed than their variance tells, so that four times as
+    many customers must be expected before the score test is trusted (`SMALL`).
     """
     k, n = customers.astype(float), leads.astype(float)
     wider = np.ones(len(k)) if effect is None else effect
+    enough = np.where(wider > 1, SMALL_IN_GROUPS, SMALL)
     rate_all = all_customers / all_leads if all_leads else 0.0
     p = np.ones(len(k))
     testable = (n > 0) & (n < all_leads) & (0 < rate_all < 1)
@@ -322,7 +327,7 @@ def p_values(
         variance = n * rate_all * (1 - rate_all) * (1 - n / all_leads) if all_leads else n * 0
         z = (k - n * rate_all) / np.sqrt(variance * wider)
     p[testable] = special.erfc(np.abs(z[testable]) / np.sqrt(2))
-    small = testable & (np.minimum(n, all_leads - n) / wider * min(rate_all, 1 - rate_all) < 5)
+    small = testable & (np.minimum(n, all_leads - n) / wider * min(rate_all, 1 - rate_all) < enough)
     for i in np.flatnonzero(small):
         p[i] = fisher(*_fewer(k[i], n[i], all_customers, all_leads, wider[i]))
     return np.clip(p, 0, 1)
