@@ -150,6 +150,7 @@ STEPS = (
     "points.cross_fitted",
     "points.recency",
     "points.redundancy",
+    "points.company_evidence",
     "points.redrawn",
     "points.thresholds",
     "points.rounding",

@@ -25,8 +25,8 @@ OLD = Grid("old", "file", (DEMO, BIG), ((0, 0, 0, 0), (10, 0, 0, 0)), Thresholds
 NEW = Grid("new", "file", (DEMO, BIG), ((10, 0, 0, 0), (0, 0, 0, 0)), Thresholds(10, 10))
 
 
-def counted(groups: list[tuple[int, int, int, int]], months: int = 1) -> Tally:
-    """A tally of (demo level, big level, leads, customers) per month."""
+def counted(groups: list[tuple[int, int, int, int]], months: int = 1, *, couples: bool = False) -> Tally:
+    """A tally of (demo level, big level, leads, customers) per month; of couples, two leads of one company each."""
     demo, big, bought, when = [], [], [], []
     for month in range(months):
         for d, b, leads, customers in groups:
@@ -35,17 +35,20 @@ def counted(groups: list[tuple[int, int, int, int]], months: int = 1) -> Tally:
             bought += [1] * customers + [0] * (leads - customers)
             when += [month] * leads
     names = [f"2025-{month + 1:02d}" for month in range(months)]
-    tally = tally_of((DEMO, BIG), np.array([demo, big], np.uint8), np.array(bought), np.array(when), names)
+    company = np.arange(len(demo)) // 2 if couples else None
+    tally = tally_of((DEMO, BIG), np.array([demo, big], np.uint8), np.array(bought), np.array(when), names, company)
     return replace(tally, ends=np.arange(months) * 30 + 30)
 
 
 GROUPS = [(0, 0, 20, 8), (0, 1, 60, 18), (1, 0, 100, 4), (1, 1, 300, 6)]
 TALLY = counted(GROUPS, months=4)
+COUPLES = counted(GROUPS, months=4, couples=True)
+"""The same leads, two of a company and of one answer: both buy or neither does, so that half as many decide."""
 
 
-def later(grid: Grid) -> Backtest:
-    """Two folds: the third and the fourth month of `TALLY` are judged."""
+def later(grid: Grid, tally: Tally = TALLY) -> Backtest:
+    """Two folds: the third and the fourth month of a tally such as `TALLY` are judged."""
     place = np.arange(4)
     folds = [Fold((), (f"2025-{at + 1:02d}",), 480, 36, place < at, place == at) for at in (2, 3)]
-    (backtest,) = replay(TALLY, (Plan("fixed", grid=grid),), folds)
+    (backtest,) = replay(tally, (Plan("fixed", grid=grid),), folds)
     return backtest

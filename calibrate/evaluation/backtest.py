@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..cores import in_order
-from ..counts.design_effect import grouped
+from ..counts.design_effect import Grouped, among, grouped
 from ..counts.newest import in_groups_of, known_apart
 from ..counts.rates import MIN_LEADS
 from ..counts.tally import Tally
@@ -77,10 +77,16 @@ class LaterLeads:
             group=None if self.group is None else self.group[rows],
         )
 
-    def effect(self) -> float:
-        """Design effect of the close rate of these leads."""
-        groups, leads = grouped(self), float(self.leads.sum())
-        return 1.0 if groups is None or not leads else max(1.0, 1 + float(groups.company.sum()) / leads)
+    @cached_property
+    def grouped(self) -> Grouped | None:
+        """The rows whose leads share their fate with others; None where all stand alone."""
+        return grouped(self)
+
+    def effect(self, mine: NDArray[np.bool_] | None = None) -> float:
+        """Design effect of the close rate of these leads, or of some rows."""
+        rows = np.ones(len(self.row), np.bool_) if mine is None else mine
+        groups, leads = self.grouped, float(self.leads[rows].sum())
+        return 1.0 if groups is None or not leads else max(1.0, 1 + among(groups, rows) / leads)
 
 
 @dataclass(frozen=True)

@@ -20,23 +20,24 @@ def counted_bands(grid: Grid, tally: Tally, backtest: Backtest) -> tuple[Band, .
     """The bands of a grid with leads and customers counted on later leads, each in the band of its fold's grid.
 
     A band keeps its name from fold to fold; its scores are those of the fold's grid. Without later leads, and for bands
-    that no fold's grid has, nothing is counted.
+    that no fold's grid has, nothing is counted. Where leads stand in groups, each band has its design effect.
     """
     later = backtest.later
     names = [band.name for band in grid.bands]
-    counts = np.zeros((len(names), 2))
+    counts, band_of_row = np.zeros((len(names), 2)), np.full(len(later.row), -1, np.intp)
     bands = [name for fold in backtest.grids for name in {band.name for band in fold.bands}]
     if not len(later.row) or not set(names) <= set(bands):
         return grid.bands
     for fold, fold_grid in enumerate(backtest.grids):
         rows = np.flatnonzero(later.fold == fold)
         place = _band_of(fold_grid, tally, later.row[rows], backtest.score[rows], names)
-        inside = place >= 0
+        inside, band_of_row[rows] = place >= 0, place
         for column, values in enumerate((later.leads[rows], later.customers[rows])):
             counts[:, column] += np.bincount(place[inside], values[inside], len(names))
+    effects = [later.effect(band_of_row == at) for at in range(len(names))]
     return tuple(
-        replace(band, leads=round(leads), customers=round(customers))
-        for band, (leads, customers) in zip(grid.bands, counts.tolist(), strict=True)
+        replace(band, leads=round(leads), customers=round(customers), design_effect=effect if effect > 1 else None)
+        for band, (leads, customers), effect in zip(grid.bands, counts.tolist(), effects, strict=True)
     )
 
 

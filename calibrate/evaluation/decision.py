@@ -48,13 +48,15 @@ class Promise:
     """What a threshold should bring: `leads` at or above it in `months` months, `expected` customers among them.
 
     `later` is how many leads that the grid had not seen the close rate was counted on; None: it is the curve's, on the
-    leads that the points were made from.
+    leads that the points were made from. `design_effect` is how many times larger the variance of the close rate is
+    because leads of one company share their fate (None: 1).
     """
 
     leads: float
     expected: float
     months: float | None
     later: float | None = None
+    design_effect: float | None = None
 
     @property
     def close_rate(self) -> float:
@@ -63,8 +65,8 @@ class Promise:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Wilson 95 % interval of that close rate, given how many leads it was counted on."""
-        leads = self.leads if self.later is None else self.later
+        """Wilson 95 % interval of that close rate, given how many leads of how many companies it was counted on."""
+        leads = (self.leads if self.later is None else self.later) / (self.design_effect or 1.0)
         low, high = wilson(np.array([self.close_rate * leads]), np.array([leads]))
         return float(low[0]), float(high[0])
 
@@ -222,7 +224,10 @@ def decided(grid: Grid, decision: Decision) -> Grid:
         if evidence:
             line = evidence[at][level]
             evidence[at][level] = Evidence(
-                line.leads, line.customers, note=spelled([note("by_hand", was=override.was)])
+                line.leads,
+                line.customers,
+                note=spelled([note("by_hand", was=override.was)]),
+                design_effect=line.design_effect,
             )
     changed = {(override.criterion, override.level) for override in decision.overrides}
     pins = tuple(pin for pin in grid.pins if (pin.criterion, pin.level) not in changed)
@@ -270,7 +275,7 @@ def promises(
 
     >>> found = promises(np.array([0, 10]), np.array([90.0, 10.0]), Curve((0, 10), (0.01, 0.2)), Thresholds(10, 10), 5)
     >>> found["marketing_qualified"]
-    Promise(leads=10.0, expected=2.0, months=5, later=None)
+    Promise(leads=10.0, expected=2.0, months=5, later=None, design_effect=None)
     """
     expected = leads * curve.at(scores)
     by_stage: dict[str, Promise] = {}
@@ -290,7 +295,7 @@ def on_later(
 
     >>> was = {"marketing_qualified": Promise(100.0, 30.0, 10.0)}                     # a tenth of 1,000 leads
     >>> on_later(was, 1000, [0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1, 1], 400, 40)   # 12 of the 40 best of 400
-    {'marketing_qualified': Promise(leads=100.0, expected=30.0, months=10.0, later=40.0)}
+    {'marketing_qualified': Promise(leads=100.0, expected=30.0, months=10.0, later=40.0, ...)}
     """
     by_stage = {}
     for stage, promise in promised.items():

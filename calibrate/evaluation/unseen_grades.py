@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..counts.tally import Tally
-from ..points.grade import Grades, cell_rates, graded
+from ..points.grade import CELLS, Grades, cell_rates, graded
 from .backtest import Backtest
 
 
@@ -27,4 +27,5 @@ def later_grades(grades: Grades | None, tally: Tally, backtest: Backtest) -> Gra
             return grades
         mine = later.fold == fold
         cells[mine] = cell_of_row[later.row[mine]]
-    return replace(grades, rates=cell_rates(cells, later.leads, later.customers), unseen=True)
+    effects = [later.effect(cells == cell) for cell in range(CELLS)] if later.group is not None else ()
+    return replace(grades, rates=cell_rates(cells, later.leads, later.customers, effects), unseen=True)

@@ -271,9 +271,9 @@ def rate_at(steps: RateSteps, score: int) -> tuple[float, float, float] | None:
 
 
 def band_rates(grid: Grid) -> dict[str, tuple[int, int, float, float, float]]:
-    """By band: leads that the points had not seen, customers among them, close rate and its 95 % interval (Wilson).
+    """By band: leads that the points had not seen, customers among them, close rate and its 95 % interval.
 
-    Bands in which nobody counted are left out.
+    The interval is Wilson's, with the design effect of leads of one company. Bands that nobody counted are left out.
 
     >>> bands = (Band("call", 30, "", leads=239, customers=63), Band("wait", 0, ""))
     >>> band_rates(Grid("g", "lift", (), (), bands=bands))
@@ -282,7 +282,8 @@ def band_rates(grid: Grid) -> dict[str, tuple[int, int, float, float, float]]:
     rates = {}
     for band in grid.ladder:
         if band.leads and band.customers is not None:
-            low, high = wilson(np.array([band.customers]), np.array([band.leads]))
+            effect = band.design_effect or 1.0
+            low, high = wilson(np.array([band.customers]) / effect, np.array([band.leads]) / effect)
             interval = round(float(low[0]), 6), round(float(high[0]), 6)
             rates[band.name] = (band.leads, band.customers, round(band.customers / band.leads, 6), *interval)
     return rates

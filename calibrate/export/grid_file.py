@@ -35,6 +35,7 @@ Patterns = Annotated[tuple[Pattern, ...], Field(max_length=MOST_VALUES)]
 Points = Annotated[int, Field(ge=-MOST_POINTS, le=MOST_POINTS)]
 Sum = Annotated[int, Field(ge=-MOST_POINTS * MOST_CRITERIA, le=MOST_POINTS * MOST_CRITERIA)]
 Count = Annotated[int, Field(ge=0, le=10**15)]
+Effect = Annotated[float, Field(ge=1, le=1e9)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Value = Annotated[StrictStr, Field(max_length=LONGEST_NAME)] | StrictBool
 
@@ -60,6 +61,7 @@ class EvidencePart(_Part):
     sign_kept: Share | None = None
     points_kept: Share | None = None
     note: Text = ""
+    design_effect: Effect | None = None
 
 
 class LevelPart(_Part):
@@ -132,6 +134,7 @@ class BandPart(_Part):
     engagement_minimum: Sum | None = None
     leads: Annotated[int, Field(ge=0)] | None = None
     customers: Annotated[int, Field(ge=0)] | None = None
+    design_effect: Effect | None = None
 
 
 class ThresholdsPart(_Part):

@@ -149,7 +149,7 @@ def _criterion(grid: Grid, place: int) -> dict[str, Any]:
         if level.low is not None or level.high is not None:
             body |= {"low": _number(level.low), "high": _number(level.high)}
         if grid.evidence:
-            body["evidence"] = {key: _figure(value) for key, value in vars(grid.evidence[place][at]).items()}
+            body["evidence"] = _counted(grid.evidence[place][at])
         levels.append(body)
     entry: dict[str, Any] = {
         "name": criterion.name,
@@ -169,9 +169,17 @@ def _criterion(grid: Grid, place: int) -> dict[str, Any]:
     return entry
 
 
+def _counted(evidence: Evidence) -> dict[str, Any]:
+    """What a line rests on; a design effect only where there is one."""
+    figures = {key: _figure(value) for key, value in vars(evidence).items()}
+    if evidence.design_effect is None:
+        del figures["design_effect"]
+    return figures
+
+
 def _given(part: Band | Thresholds) -> dict[str, Any]:
     """What a band or the thresholds say, minimums only where there are any."""
-    return {key: value for key, value in vars(part).items() if value is not None}
+    return {key: _figure(value) for key, value in vars(part).items() if value is not None}
 
 
 def _number(value: Any) -> Any:

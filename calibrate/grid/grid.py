@@ -74,7 +74,8 @@ class Band:
     """A range of scores with what to do: from `at_least` points up to the next band; see `band_of` for the rule.
 
     With `fit_minimum` or `engagement_minimum` a lead must have so many points on that axis too. `leads` and `customers`
-    are what leads that the points had not seen came to in this band, where somebody counted them.
+    are what leads that the points had not seen came to in this band, where somebody counted them; `design_effect` is
+    how many times larger the variance of that close rate is because leads of one company share their fate (None: 1).
     """
 
     name: str
@@ -84,6 +85,7 @@ class Band:
     engagement_minimum: int | None = None
     leads: int | None = field(default=None, compare=False)
     customers: int | None = field(default=None, compare=False)
+    design_effect: float | None = field(default=None, compare=False)
 
     @property
     def demands(self) -> tuple[tuple[Measure, int], ...]:
@@ -139,7 +141,8 @@ class Evidence:
     """What the points of one level rest on: counts in calibration, and how far the points can be trusted.
 
     `low` and `high` bound the points (95 %); `sign_kept` and `points_kept` are shares of resamples.
-    `note` explains what would surprise a reader (pinned, against its own close rate, thin).
+    `note` explains what would surprise a reader (pinned, against its own close rate, thin). `design_effect` is how many
+    times larger the variance of the close rate is because leads of one company share their fate (None: 1).
     """
 
     leads: int
@@ -149,6 +152,7 @@ class Evidence:
     sign_kept: float | None = None
     points_kept: float | None = None
     note: str = ""
+    design_effect: float | None = None
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def gate(bands: Sequence[Band], limits: Thresholds) -> tuple[Band, ...]:
     """Bands with the minimums of the thresholds on those that start at them or above; a band's own minimum stays.
 
     >>> gate((Band("call", 30, ""), Band("nurture", 15, ""), Band("wait", 0, "")), Thresholds(15, 30, 5, 10))[1]
-    Band(name='nurture', at_least=15, action='', fit_minimum=5, engagement_minimum=None, leads=None, customers=None)
+    Band(name='nurture', at_least=15, action='', fit_minimum=5, ...)
     """
     gated = []
     for band in bands:

@@ -70,7 +70,7 @@ def _shared_fate(group: Group | None, tally: Tally) -> Iterator[Fact]:
     alike = 0.0 if grouped is None else float(np.average(grouped.covariance[grouped.of_row], weights=grouped.weight))
     effect = float(facts["design_effect"])
     degree = "apart" if effect < SOME else "together" if alike >= TOGETHER else "partly"
-    noun = {"column": "groups", "deal": "deals"}.get(group.kind, "companies")
+    noun = {"column": "groups", "deal": "deals", "domain": "domains"}.get(group.kind, "companies")
     yield Fact(f"{noun}_{degree}", {**facts, "factor": effect**0.5})
 
 

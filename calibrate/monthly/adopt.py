@@ -92,7 +92,7 @@ def _adopted(
     if decision.overrides or _steps(entry) is None or len(limits.demands("sales_qualified")) > 1:
         adopted, promised = _counted_anew(folder, decision, adopted)
     else:
-        promised = _promised(entry, run, adopted, limits)
+        promised = _grouped(_promised(entry, run, adopted, limits), run.groups.design_effect if run.groups else 1.0)
     return commit(folder, replace(decision, promises=promised), adopted), adopted
 
 
@@ -152,7 +152,15 @@ def _counted_anew(folder: Path, decision: Decision, grid: Grid) -> tuple[Grid, d
     months = float((tally.totals[:, 0] > 0).sum()) if tally.ends is not None else None
     rows = row_scores(tally, grid)
     above: dict[str, NDArray[np.bool_]] = {stage: reaches(tally, grid, stage, rows) for stage in STAGES}
-    return grid, deciding.promises(rows, tally.leads, grid.curve, decision.thresholds, months, above)
+    promised = deciding.promises(rows, tally.leads, grid.curve, decision.thresholds, months, above)
+    return grid, _grouped(promised, tally.effect())
+
+
+def _grouped(promises: dict[str, Promise] | None, effect: float) -> dict[str, Promise] | None:
+    """The promises with the design effect of leads of one company."""
+    if promises is None or effect <= 1:
+        return promises
+    return {stage: replace(promise, design_effect=round(effect, 6)) for stage, promise in promises.items()}
 
 
 def _tally(folder: Path, decision: Decision, grid: Grid) -> Tally:

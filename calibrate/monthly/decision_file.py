@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -53,6 +53,7 @@ class PromisePart(_Part):
     expected: Count
     months: Count | None
     later: Count | None = None
+    design_effect: Annotated[float, Field(ge=1, le=1e9)] | None = None
 
 
 class PromisesPart(_Part):
@@ -102,7 +103,11 @@ def schema() -> str:
 
 def text(decision: Decision) -> str:
     """The decision as `decision.json` holds it: equal decisions, equal text."""
-    return json.dumps({"schema": SCHEMA, **asdict(decision)}, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    body: dict[str, Any] = {"schema": SCHEMA, **asdict(decision)}
+    for promise in (body["promises"] or {}).values():
+        if promise["design_effect"] is None:  # leads stand alone
+            del promise["design_effect"]
+    return json.dumps(body, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def read(folder: Path) -> Decision:

@@ -38,6 +38,7 @@ from ..grid.grid import Grid
 from ..grid.lead_age import ANY_AGE
 from ..leads.columns.roles import newest_first
 from ..leads.history import History
+from ..points.company_evidence import CompanyEvidence
 from ..points.plan import Plan, Prepared, all_redrawn, calibrate_prepared, prepare
 from ..points.recency import sorted_by_outcome
 from ..points.score_table import score, with_minimums
@@ -142,8 +143,11 @@ def _redrawn(lines: _Along, tally: Tally) -> dict[str, Grid]:
     """The candidates' grids with what resamples say of them, slim, their bands counted on later leads."""
     grids = all_redrawn(lines.prepared, lines.plans, lines.grids)
     grids |= {plan.name: slim(grids[plan.name]) for plan in lines.plans if plan.size is not None}
+    evidence = CompanyEvidence(tally)
     return {
-        backtest.name: replace(grids[backtest.name], bands=counted_bands(grids[backtest.name], tally, backtest))
+        backtest.name: replace(
+            evidence.on(grids[backtest.name]), bands=counted_bands(grids[backtest.name], tally, backtest)
+        )
         for backtest in lines.backtests
     }
 
@@ -233,9 +237,9 @@ def _with_proposed(
 
 def _signed(frontier: Frontier, reading: Counted) -> Frontier:
     """The frontier, each grid with where its points come from."""
-    origin = _provenance(reading)
+    origin, evidence = _provenance(reading), CompanyEvidence(reading.tally)
     points = (
-        replace(point, grid=slim(replace(point.grid, provenance={**point.grid.provenance, **origin})))
+        replace(point, grid=evidence.on(slim(replace(point.grid, provenance={**point.grid.provenance, **origin}))))
         for point in frontier.points
     )
     return replace(frontier, points=tuple(points))

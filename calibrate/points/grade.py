@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -17,6 +18,7 @@ from .score_table import axis_scores, reaches, row_scores
 Floats = NDArray[np.float64]
 
 LETTERS, DIGITS = "ABCD", "1234"
+CELLS = len(LETTERS) * len(DIGITS)
 SHARES = (0.25, 0.50, 0.75)
 """Share of leads that should reach A (1), B (2) and C (3), as near as the points allow."""
 
@@ -72,7 +74,9 @@ def grades(tally: Tally, grid: Grid) -> Grades | None:
     if points is None:
         return None
     cuts = _cuts(points[0], tally.leads), _cuts(points[1], tally.leads)
-    return Grades(*cuts, cell_rates(_cells(points, cuts), tally.leads, tally.customers))
+    cells = _cells(points, cuts)
+    effects = [tally.effect(cells == cell) for cell in range(CELLS)] if tally.grouped is not None else ()
+    return Grades(*cuts, cell_rates(cells, tally.leads, tally.customers, effects))
 
 
 def graded(tally: Tally, grid: Grid, mask: NDArray[np.bool_]) -> NDArray[np.int64] | None:
@@ -87,13 +91,17 @@ def graded(tally: Tally, grid: Grid, mask: NDArray[np.bool_]) -> NDArray[np.int6
     return _cells(points, (_cuts(points[0][mask], leads), _cuts(points[1][mask], leads)))
 
 
-def cell_rates(cells: NDArray[np.int64], leads: Floats, customers: Floats) -> tuple[tuple[Rate, ...], ...]:
-    """Close rate of each of the 16 cells, from the cell, leads and customers of each row."""
-    tables = (np.bincount(cells, counts, 16).reshape(4, 4) for counts in (leads, customers))
-    return tuple(
-        tuple(rate(round(float(k)), round(float(n))) for n, k in zip(*row, strict=True))
-        for row in zip(*tables, strict=True)
-    )
+def cell_rates(
+    cells: NDArray[np.int64], leads: Floats, customers: Floats, effects: Sequence[float] = ()
+) -> tuple[tuple[Rate, ...], ...]:
+    """Close rate of each of the 16 cells, from the cell, leads and customers of each row.
+
+    `effects` are the design effects of the cells' rates where leads stand in groups.
+    """
+    n, k = (np.bincount(cells, counts, CELLS) for counts in (leads, customers))
+    wider = effects or [1.0] * CELLS
+    rates = [rate(round(float(k[i])), round(float(n[i])), wider[i]) for i in range(CELLS)]
+    return tuple(tuple(rates[row : row + len(DIGITS)]) for row in range(0, CELLS, len(DIGITS)))
 
 
 Axes = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -126,7 +134,7 @@ def demand(tally: Tally, grid: Grid, *, months: float | None) -> tuple[Demand, .
         if not minimums:
             continue
         masks = reaches(tally, grid, stage, scores), scores >= threshold
-        met, without = (rate(_sum(tally.customers, mask), _sum(tally.leads, mask)) for mask in masks)
+        met, without = (rate(_sum(tally.customers, m), _sum(tally.leads, m), tally.effect(m)) for m in masks)
         axis: Axis = "engagement" if minimums[-1][0] == "engagement" else "fit"
         pace = met.leads / months if months else None
         demands.append(Demand(stage, axis, threshold, minimums[-1][1], tuple(minimums), met, without, pace))

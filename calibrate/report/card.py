@@ -15,8 +15,9 @@ from ..counts.intervals import wilson
 from ..errors import SettingsError
 from ..export.markdown import escape, table
 from ..grid.criteria import Criterion
-from ..grid.grid import Grid
+from ..grid.grid import Evidence, Grid
 from ..language import Words
+from ..leads.columns.personal_roles import role_of
 from ..leads.columns.sensitive import named_kind
 from .band_text import band_line, said
 from .level_text import criterion_name, level_name
@@ -95,7 +96,11 @@ def _data(grid: Grid, words: Words, run: RunFile | None) -> Section:
     used = [criterion for criterion, points in zip(grid.criteria, grid.points, strict=True) if any(points)]
     asked = words("note.and").join(criterion_name(criterion.name, words) for criterion in used)
     sentences.append(words("card.used", count=len(used), names=asked or "–"))
-    sentences.append(words("card.unused"))
+    personal = [criterion.column for criterion in used if _tells_texts(criterion)]
+    sentences.append(words("card.personal_used", columns=", ".join(personal)) if personal else words("card.unused"))
+    if run is not None and run.groups is not None and run.groups.by:
+        groups = run.groups
+        sentences.append(words("card.together", by=groups.by, buyers=groups.groups, leads=groups.leads))
     aside = [suspect.column for suspect in run.suspects if suspect.reason == SENSITIVE] if run else []
     if aside:
         sentences.append(words("card.sensitive_aside", columns=", ".join(aside)))
@@ -103,6 +108,12 @@ def _data(grid: Grid, words: Words, run: RunFile | None) -> Section:
     if kept:
         sentences.append(words("card.sensitive_used", columns=", ".join(kept)))
     return Section(words("card.data"), tuple(sentences))
+
+
+def _tells_texts(criterion: Criterion) -> bool:
+    """Whether a criterion asks what stands in a name, an address, a number or a message, not only whether it is given."""
+    role, loose = role_of(criterion.column)
+    return criterion.kind in ("text", "number") and role not in (None, "company") and not loose
 
 
 def _logic(grid: Grid, words: Words) -> Section:
@@ -121,11 +132,11 @@ def _logic(grid: Grid, words: Words) -> Section:
     rows, hidden = [], 0
     for at, (criterion, points) in enumerate(zip(grid.criteria, grid.points, strict=True)):
         for place, worth in enumerate(points):
-            leads, customers = _counts(grid, at, place)
-            if worth and leads is not None and leads < FEWEST_LEADS:
+            evidence = grid.evidence[at][place] if grid.evidence else None
+            if worth and evidence is not None and evidence.leads < FEWEST_LEADS:
                 hidden += 1
             elif worth:
-                rows.append((worth, _line(criterion, place, worth, leads, customers, words)))
+                rows.append((worth, _line(criterion, place, worth, evidence, words)))
     rows.sort(key=lambda row: (-abs(row[0]), row[1]))
     if hidden:
         sentences.append(words("card.hidden", count=hidden, fewest=FEWEST_LEADS))
@@ -137,30 +148,21 @@ def _logic(grid: Grid, words: Words) -> Section:
     )
 
 
-def _counts(grid: Grid, at: int, place: int) -> tuple[int | None, int]:
-    """Leads and customers behind a line; no leads where the grid does not say."""
-    if not grid.evidence:
-        return None, 0
-    evidence = grid.evidence[at][place]
-    return evidence.leads, evidence.customers
-
-
-def _line(
-    criterion: Criterion, place: int, points: int, leads: int | None, customers: int, words: Words
-) -> tuple[str, ...]:
+def _line(criterion: Criterion, place: int, points: int, evidence: Evidence | None, words: Words) -> tuple[str, ...]:
     return (
         criterion_name(criterion.name, words),
         level_name(criterion.levels[place], words, criterion.name),
         words.signed(points),
-        _share(customers, leads, words) if leads else "–",
+        _share(evidence.customers, evidence.leads, words, evidence.design_effect) if evidence else "–",
     )
 
 
-def _share(part: float, leads: float, words: Words) -> str:
-    """A share with its 95 % interval and its counts."""
+def _share(part: float, leads: float, words: Words, effect: float | None = None) -> str:
+    """A share with its 95 % interval and its counts; with a design effect the interval is that of so many fewer."""
     if not leads:
         return "–"
-    low, high = (float(bound[0]) for bound in wilson(np.array([part]), np.array([leads])))
+    wider = effect or 1.0
+    low, high = (float(bound[0]) for bound in wilson(np.array([part / wider]), np.array([leads / wider])))
     return words("explained.counted", rate=part / leads, low=low, high=high, customers=round(part), leads=round(leads))
 
 
@@ -182,7 +184,7 @@ def _accuracy(grid: Grid, words: Words, run: RunFile | None, judged: Candidate |
             (
                 band_line(band, words),
                 said(band.action, words) or "–",
-                _share(band.customers or 0, band.leads or 0, words),
+                _share(band.customers or 0, band.leads or 0, words, band.design_effect),
             )
             for band in bands
         )
@@ -202,6 +204,7 @@ def _groups(grid: Grid, words: Words, run: RunFile | None) -> list[Table]:
     if mine is None:
         mine, side = next((part for part in run.segments if part.get("against") == grid.name), None), 0
     heads = tuple(words(f"card.{key}") for key in ("group", "group_leads", "called", "caught", "closed"))
+    effect = run.groups.design_effect if run.groups is not None else None
     tables = []
     levels = {(criterion.name, level.name): level for criterion in grid.criteria for level in criterion.levels}
     for part in mine["tables"] if mine else ():
@@ -219,8 +222,8 @@ def _groups(grid: Grid, words: Words, run: RunFile | None) -> list[Table]:
                     name,
                     words.count(segment["leads"]),
                     _share(called[side], segment["leads"], words),
-                    _share(caught[side], segment["customers"], words),
-                    _share(caught[side], called[side], words),
+                    _share(caught[side], segment["customers"], words, effect),
+                    _share(caught[side], called[side], words, effect),
                 )
             )
         if rows:
@@ -238,6 +241,9 @@ def _limits(grid: Grid, words: Words, run: RunFile | None) -> Section:
     if grid.expiry:
         items.append(words("card.limit_expiry", count=len(grid.expiry)))
     if run is not None:
+        used = {criterion.column for criterion, points in zip(grid.criteria, grid.points, strict=True) if any(points)}
+        asked = [question.column for question in run.asked if question.column in used]
+        items += [words("card.limit_asked", columns=", ".join(asked))] if asked else []
         items += [words.say("warning", warning.key, warning.facts) for warning in run.warnings]
     return Section(words("card.limits"), (), tuple(dict.fromkeys(items)))
 

@@ -137,7 +137,9 @@ def _row(grid: Grid, at: int, place: int, words: Words) -> Row:
     if level.name == criterion.reference:
         remarks.append(words("mark.reference"))
     enough = evidence is not None and evidence.leads >= SHOWN_LEADS
-    close_rate = rate(evidence.customers, evidence.leads) if evidence is not None and enough else None
+    close_rate = None
+    if evidence is not None and enough:
+        close_rate = rate(evidence.customers, evidence.leads, evidence.design_effect or 1.0)
     return Row(level, points, close_rate, tuple(remarks))
 
 

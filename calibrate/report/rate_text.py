@@ -18,9 +18,13 @@ def rate_said(rate: Rate, words: Words) -> str:
 
 
 def band_rate(band: Band) -> Rate | None:
-    """What later leads in a band came to; None where nobody counted.
+    """What later leads in a band came to, its interval with the design effect; None where nobody counted.
 
     >>> print(band_rate(Band("call", 30, "", leads=239, customers=63)), band_rate(Band("wait", 0, "")))
     26.4% (63/239, 21.2%-32.3%) None
     """
-    return None if not band.leads or band.customers is None else rate(band.customers, band.leads)
+    return (
+        None
+        if not band.leads or band.customers is None
+        else rate(band.customers, band.leads, band.design_effect or 1.0)
+    )

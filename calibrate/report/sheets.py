@@ -249,7 +249,10 @@ def _bands(review: Review, say: Words) -> Sheet:
     rows = []
     for candidate in review.in_order:
         for band in candidate.grid.ladder:
-            close_rate = None if band.leads is None or band.customers is None else rate(band.customers, band.leads)
+            effect = band.design_effect or 1.0
+            close_rate = (
+                None if band.leads is None or band.customers is None else rate(band.customers, band.leads, effect)
+            )
             rows.append(
                 (
                     candidate.name,

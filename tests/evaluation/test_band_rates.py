@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from two_grids import OLD, TALLY, later
+import pytest
+from two_grids import COUPLES, OLD, TALLY, later
 
 from calibrate.evaluation.band_rates import counted_bands
 from calibrate.grid.grid import Band
@@ -39,3 +40,11 @@ def test_bands_that_no_fold_has_and_histories_without_later_leads_stay_uncounted
     nobody = later(graded)
     empty = replace(nobody.later, row=np.zeros(0, np.intp))
     assert counted_bands(graded, TALLY, replace(nobody, later=empty)) is graded.bands
+
+
+def test_bands_of_couples_say_that_half_as_many_decide() -> None:
+    graded = replace(BOTH, bands=(Band("wait", 0, ""), Band("call", 10, "")))
+    found = counted_bands(graded, COUPLES, later(graded, COUPLES))
+    assert [(band.leads, band.customers) for band in found] == [(800, 20), (160, 52)]
+    assert [band.design_effect for band in found] == pytest.approx([2, 2], abs=1e-9)
+    assert [band.design_effect for band in counted_bands(graded, TALLY, later(graded))] == [None, None]

@@ -97,3 +97,8 @@ def test_the_newest_leads_are_held_against_the_promise_by_themselves() -> None:
     assert found.since == "2025-06" and found.recent is not None
     assert (found.recent.leads, found.recent.customers, found.entered, found.undecided) == (60, 0, 160, 0)
     assert found.came is not None and (found.came.leads, found.came.customers, found.side) == (160, 100, "broken")
+
+
+def test_a_promise_counted_on_companies_is_as_unsure_as_so_many_fewer_leads() -> None:
+    alone, couples = Promise(500.0, 50.0, 5.0, later=200.0), Promise(500.0, 50.0, 5.0, later=400.0, design_effect=2.0)
+    assert couples.interval == pytest.approx(alone.interval)

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from two_grids import OLD, TALLY, later
+from two_grids import COUPLES, OLD, TALLY, later
 
+from calibrate.counts.rates import rate
 from calibrate.evaluation import unseen_grades
 from calibrate.evaluation.unseen_grades import later_grades
 from calibrate.points.grade import grades
@@ -47,3 +48,14 @@ def test_cells_are_cut_by_earlier_leads_alone(monkeypatch: pytest.MonkeyPatch) -
     for rows, fold in zip(earlier, backtest.later.folds, strict=False):
         assert (rows == fold.train[TALLY.cohort]).all() and rows.any() and not rows.all()
     assert earlier
+
+
+def test_cells_of_couples_have_the_intervals_of_half_as_many() -> None:
+    history = grades(COUPLES, BOTH)
+    unseen = later_grades(history, COUPLES, later(BOTH, COUPLES))
+    for counted in (history, unseen):
+        assert counted is not None
+        name = counted.of(0, 10)
+        cell = counted.rates["ABCD".index(name[0])]["1234".index(name[1])]
+        half = rate(cell.customers // 2, cell.leads // 2)
+        assert cell.leads >= 120 and (cell.low, cell.high) == pytest.approx((half.low, half.high), abs=1e-9)

@@ -20,7 +20,8 @@ PROMISE = Promise(100.0, 7.5, 3.5, 40.0)
 FULL = Decision(
     "2026-11", "sparse", "Claire", "agreed “so”", Thresholds(5, 7, 2, None), Thresholds(4, 8),
     (Override("sector", "SaaS", 12, 9, "Claire", "sales insists"),), "2026-11-30", "2026-08",
-    {"marketing_qualified": PROMISE, "sales_qualified": Promise(10.0, 2.0, None)}, grid_sha256="ab" * 32,
+    {"marketing_qualified": PROMISE, "sales_qualified": Promise(10.0, 2.0, None, design_effect=1.8)},
+    grid_sha256="ab" * 32,
 )  # fmt: skip
 BARE = Decision("2026-11", "sparse", "Claire", "agreed", Thresholds(5, 7))
 
@@ -69,3 +70,9 @@ def test_no_traceback_whatever_stands_in_it(text: str, tmp_path: Path) -> None:
     (tmp_path / "decision.json").write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match="not a decision as calibrate writes it"):
         decision_file.read(tmp_path)
+
+
+def test_where_leads_stand_alone_a_promise_says_nothing_of_companies() -> None:
+    promises = json.loads(decision_file.text(FULL))["promises"]
+    assert "design_effect" not in promises["marketing_qualified"]
+    assert promises["sales_qualified"]["design_effect"] == 1.8

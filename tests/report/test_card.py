@@ -108,3 +108,27 @@ def test_hostile_names_are_text_and_another_form_is_refused() -> None:
 
 def test_a_made_up_review_has_a_card() -> None:
     assert "Card of the points grid" in text(review(2000).candidates[0].grid)
+
+
+def test_intervals_know_of_companies_and_their_count_is_said() -> None:
+    coupled = ((replace(EVIDENCE[0][0], design_effect=4.0), *EVIDENCE[0][1:]),)
+    plain, wide = (sections_of(replace(GRID, evidence=lines), load("en"), None, "")[2].tables[0].rows[0][3]
+                   for lines in (EVIDENCE, coupled))  # fmt: skip
+    assert plain.startswith("10.0% (40 of 400; 95%: 7.4% to 13.3%") and wide.startswith(
+        "10.0% (40 of 400; 95%: 5.5% to"
+    )
+    groups = {"by": "Company ID", "groups": 400, "leads": 1000, "design_effect": 2.5}
+    sections = sections_of(GRID, load("en"), month(groups=groups), "")
+    assert any("by “Company ID”, 1,000 leads belong to 400 buyers" in said for said in sections[1].sentences)
+    narrow = sections_of(GRID, load("en"), month(), "")[3].tables[0].rows[0]
+    assert sections[3].tables[0].rows[0][3] != narrow[3] and sections[3].tables[0].rows[0][2] == narrow[2]
+
+
+def test_what_is_used_of_persons_and_what_nobody_has_answered_is_said() -> None:
+    named = replace(GRID, criteria=(replace(SECTOR, name="Last name", column="Last name"),))
+    data = " ".join(sections_of(named, load("en"), None, "")[1].sentences)
+    assert "messages: Last name." in data and load("en")("card.unused") not in data
+    assert load("en")("card.unused") in sections_of(GRID, load("en"), None, "")[1].sentences
+    question = {"column": "sector", "question": "?", "evidence": "", "auc_without": 0.6}
+    asked = sections_of(GRID, load("en"), month(asked=[question, {**question, "column": "unused"}]), "")[4].items
+    assert any(item.startswith("Nobody has said yet") and "afterwards: sector." in item for item in asked)
