@@ -44,7 +44,7 @@ from ..leads.columns.naming import words_of
 from .auc import auc_error
 from .leakage_columns import CAUTION, Column, bounds, columns_of, logit
 from .leakage_together import Together
-from .leakage_words import ended, overwritten, spoken, staged
+from .leakage_words import Spoken, ended, overwritten, spoken, staged, tells_status
 from .ledger import Moved
 from .tally import Tally
 from .written_late import timing
@@ -229,7 +229,7 @@ def _fill_apart(column: Column, reason: str, least: float, cautious: float) -> S
 def _names_outcome(column: Column) -> Suspect | None:
     if not column.telling:
         return None
-    word = spoken(words_of(column.criterion.column)) or spoken(words_of(column.criterion.name))
+    word = _spoken(column)
     if word and word.theme != "later":
         return _sign(column, "names_outcome", {"word": word.word, **_span(column)})
     if column.criterion.kind != "text":
@@ -293,7 +293,7 @@ def _fill_tells(column: Column) -> Suspect | None:
 
 def _name_asks(column: Column) -> Suspect | None:
     """A name of what is often written afterwards, where the column ranks clearly better than chance."""
-    word = spoken(words_of(column.criterion.column)) or spoken(words_of(column.criterion.name))
+    word = _spoken(column)
     if word is None or word.theme != "later" or not column.telling:
         return None
     if column.honest - CAUTION * auc_error(column.honest, column.total) < 0.55:
@@ -377,6 +377,19 @@ def _nearly_all(k: float, n: float, column: Column) -> bool:
         return False
     low, _ = bounds(k, n)
     return (low >= 0.93 and share >= 0.15) or logit(low) - logit(column.base) >= 4
+
+
+def _spoken(column: Column) -> Spoken | None:
+    """What the name of a column speaks of; a status and nothing else is doubtful where no answer is one of the sale."""
+    for name in (words_of(column.criterion.column), words_of(column.criterion.name)):
+        word = spoken(name)
+        if word is not None:
+            bare = word.theme == "process" and word.word == name and column.criterion.kind == "text"
+            answers = (level for level, leads, _ in column.fine if leads)
+            if bare and not any(tells_status(words_of(level)) for level in answers):
+                return Spoken("later", word.word)
+            return word
+    return None
 
 
 def _span(column: Column) -> dict[str, str | int | float]:

@@ -3,7 +3,8 @@
 A list per theme and language. Words of `ENDS` and `WORK` state the outcome or what sales did; those of `STEPS` and
 `JUDGEMENTS` place a lead in the sales process, unless the name speaks of something else that has stages and scores (a
 company, a project, a credit: `FIT`) and of nothing that is sold; a step of what is not said is asked about. Words of
-`LATER` are often true when the lead came, and as often written afterwards: they only ask.
+`LATER` are often true when the lead came, and as often written afterwards; those of `UNSURE` speak of sales, ours or
+the lead's own (invoices per month): they only ask.
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ def _words(theme: str) -> Words:
 ENDS = _words("ends")
 """The outcome, and what only follows it."""
 
+UNSURE = _words("unsure")
+"""Words of the outcome that are as often a lead's own business."""
+
+VOLUMES = _words("volumes")
+"""What a company does in a period; beside it words of `UNSURE` are its own business."""
+
 WORK = _words("work")
 """What sales did with a lead."""
 
@@ -38,6 +45,12 @@ STEPS = _words("steps")
 
 JUDGEMENTS = _words("judgements")
 """What another system, or a person, made of a lead."""
+
+JUDGED_LEADS = _words("judged_leads")
+"""Beside one of these a judgement is one of the lead; a score of something else is asked about."""
+
+STATUS_LEVELS = _words("status_levels")
+"""Answers that a status of the sale has."""
 
 LATER = _words("later")
 """What is known when a lead comes, or only after sales have worked it: the name does not tell."""
@@ -74,6 +87,8 @@ _STATED, _PLACED, _JUDGED, _LATER = _any(ENDS, WORK), _any(STEPS), _any(JUDGEMEN
 _OVERWRITTEN = _any(OVERWRITTEN)
 _SPANS, _MARKS, _FIT, _SOLD = _any(SPANS), _any(MARKS), _any(FIT), _any(SOLD)
 _ENDED, _STAGE = _any(LEVELS), _any(STAGE_LEVELS, full=True)
+_UNSURE, _VOLUMES, _JUDGED_LEADS = _any(UNSURE), _any(VOLUMES), _any(JUDGED_LEADS)
+_STATUS = _any(STATUS_LEVELS, STAGE_LEVELS, full=True)
 
 
 class Spoken(NamedTuple):
@@ -90,6 +105,10 @@ def spoken(words: str) -> Spoken | None:
     (Spoken(theme='process', word='status'), None, 'stage')
     >>> spoken("duree d appel").theme, spoken("ratio days qualified to total days").theme, spoken("sector")
     ('later', 'process', None)
+    >>> spoken("contract number").theme, spoken("contract with competitor").theme, spoken("contracts per year")
+    ('outcome', 'later', None)
+    >>> spoken("lead score").theme, spoken("page speed score").theme
+    ('judgement', 'later')
     """
     later, stated = _LATER.search(words), _STATED.search(words)
     if stated:
@@ -104,8 +123,20 @@ def spoken(words: str) -> Spoken | None:
     if span and mark:
         return Spoken("process", f"{span.group(0)} … {mark.group(0)}")
     if judgement:
-        return Spoken("judgement", judgement.group(0))
-    return Spoken("later", later.group(0)) if later else None
+        word = judgement.group(0)
+        ours = word == words or word.startswith("forecast") or _JUDGED_LEADS.search(words) or _SOLD.search(words)
+        return Spoken("judgement" if ours else "later", word)
+    doubtful = later or (None if _VOLUMES.search(words) else _UNSURE.search(words))
+    return Spoken("later", doubtful.group(0)) if doubtful else None
+
+
+def tells_status(level: str) -> bool:
+    """Whether a level is the answer of a status of the sale, or says how a lead ended.
+
+    >>> tells_status("in progress"), tells_status("perdu"), tells_status("salarie")
+    (True, True, False)
+    """
+    return bool(_STATUS.match(level) or _ENDED.search(level))
 
 
 def overwritten(words: str) -> str | None:

@@ -111,7 +111,7 @@ def _data(grid: Grid, words: Words, run: RunFile | None) -> Section:
 
 
 def _tells_texts(criterion: Criterion) -> bool:
-    """Whether a criterion asks what stands in a name, an address, a number or a message, not only whether it is given."""
+    """Whether a criterion asks what stands in a name, an address or a message, not only whether it is given."""
     role, loose = role_of(criterion.column)
     return criterion.kind in ("text", "number") and role not in (None, "company") and not loose
 
