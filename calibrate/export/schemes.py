@@ -118,7 +118,7 @@ def raised(grid: Grid, body: object, source: str) -> Grid:
     """The grid with the points that every lead has, where the file says by how many its thresholds are lower.
 
     >>> raised(Grid("g", "m", (), (), bands=(Band("call", 9, ""),)), {"calibrate": {"start": 6}}, "ours.json").bands
-    (Band(name='call', at_least=15, action='', fit_minimum=None, engagement_minimum=None, leads=None, customers=None),)
+    (Band(name='call', at_least=15, action='', ...),)
     """
     extra = body.get("calibrate") if isinstance(body, dict) else None
     start = whole(extra["start"], f"{source}: start") if isinstance(extra, dict) and "start" in extra else 0
