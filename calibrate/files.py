@@ -39,14 +39,50 @@ def write_whole(out: str, content: bytes) -> None:
             _pour(target, content)
             return
         target.parent.mkdir(parents=True, exist_ok=True)
-        with beside(target) as part, part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        with beside(target) as part:
+            _fill(part, content)
     except OSError as fault:
         raise unwritable(out, fault) from None
     except ValueError:  # a NUL byte in the path
         raise InputError(f"{out!r} is no path of a file. Choose another file with --out") from None
+
+
+def write_both(first: str, content: bytes, second: str, about: bytes) -> None:
+    """Two files of one folder that belong together, each whole, and both or neither.
+
+    Room for both is taken before either has its name. Raises InputError where that cannot be done.
+    """
+    target, path = Path(first), Path(second)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _or_as_it_was(target), beside(path) as page, beside(target) as part:
+            _fill(part, content)
+            _fill(page, about)
+    except OSError as fault:
+        raise unwritable(first, fault) from None
+
+
+def _fill(part: Path, content: bytes) -> None:
+    """Write a new file down to the disk."""
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _or_as_it_was(target: Path) -> Iterator[None]:
+    """After a fault the file is as it was before."""
+    before = target.read_bytes() if target.is_file() else None
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError, InputError):
+            if before is None:
+                target.unlink(missing_ok=True)
+            elif target.read_bytes() != before:
+                write_whole(str(target), before)
+        raise
 
 
 def _pour(target: Path, content: bytes) -> None:
@@ -234,7 +270,11 @@ class PrivatePlace:
     def __init__(self) -> None:
         remove_abandoned(Path(tempfile.gettempdir()))
         self.path = Path(tempfile.mkdtemp(prefix=f"{PRIVATE}{this_process().mark}-"))
-        self._lock = (self.path / LOCK).open("a+b")
+        try:
+            self._lock = (self.path / LOCK).open("a+b")
+        except OSError:  # the disk is full: an empty folder is not left there
+            shutil.rmtree(self.path, ignore_errors=True)
+            raise
         _try_lock(self._lock.fileno())
 
     def remove(self) -> None:
@@ -247,6 +287,12 @@ class PrivatePlace:
 
     def __exit__(self, *_: object) -> None:
         self.remove()
+
+
+def remove_abandoned_copies() -> None:
+    """Remove the private places of processes that were killed, as every command does when it begins."""
+    with suppress(OSError):
+        remove_abandoned(Path(tempfile.gettempdir()))
 
 
 def remove_abandoned(place: Path, start: str = PRIVATE) -> None:

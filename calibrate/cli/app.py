@@ -78,6 +78,9 @@ def options(
     ] = False,
 ) -> None:
     """Turns a lead history into a points grid in which every point traces to counted leads."""
+    from ..files import remove_abandoned_copies
+
+    remove_abandoned_copies()
 
 
 grid_app = typer.Typer(no_args_is_help=True, help="Look at a grid file.")

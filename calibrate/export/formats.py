@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from ..errors import ExportError, unknown
-from ..files import write_whole
+from ..files import is_stream, write_whole
 from ..grid.grid import Grid
 from ..language import Words
 from . import (
@@ -158,12 +158,12 @@ def write_file(grid: Grid, name: str, path: str, options: Options | None = None)
     target, options = format_named(name), options or Options()
     content = write(grid, name, options)
     grid = _fitted(grid, target, options)
-    section = ""
-    if target.rules:
+    if target.rules and not is_stream(Path(path)):
         names = target.names(lines_only(grid), options) if target.names else None
         section = loading.loading_section(grid, name, Path(path).name, options, _covered(grid, target, options), names)
+        return [path, str(loading.write_with_page(path, content, section, options.language))]
     write_whole(path, content)
-    return [path, *([str(loading.write_beside(path, section, options.language))] if section else [])]
+    return [path]
 
 
 def _fitted(grid: Grid, target: Format, options: Options) -> Grid:

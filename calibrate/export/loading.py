@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from ..files import locked, write_whole
+from ..errors import InputError
+from ..files import locked, unwritable, write_both
 from ..grid.grid import Grid
 from ..grid.mailbox_kinds import made_from
 from ..grid.reasons import words_in
@@ -35,27 +36,32 @@ MAKES_MAILBOXES = ("sql", "python", "javascript", "pmml", "excel")
 Names = Mapping[str, tuple[str, bool]]
 
 
-def write_beside(path: str, section: str, language: str) -> Path:
-    """Put the section of an exported file into the LOADING.md of its folder; where it was written.
+def write_with_page(path: str, content: bytes, section: str, language: str) -> Path:
+    """Write an exported file, and put its section into the LOADING.md of its folder: both or neither; the page's path.
 
-    A page of that name that somebody else wrote is left alone: then it becomes ``FILE.LOADING.md``.
+    A page of that name that somebody else wrote is left alone: then it becomes ``FILE.LOADING.md``. Raises InputError.
     """
     file = Path(path)
-    with locked(file.resolve().parent):  # another export into this folder writes the same page
-        page = file.with_name(NAME)
-        sections: dict[str, str] = {}
-        if page.exists():
-            before = page.read_text(encoding="utf-8", errors="replace")
-            if before.startswith(HEAD):
-                parts = re.split(r"^<!-- file: (\S+) -->\n", before, flags=re.MULTILINE)
-                sections = dict(zip(parts[1::2], parts[2::2], strict=True))
-            else:
-                page = file.with_name(f"{file.name}.{NAME}")
-        sections[quote(file.name).replace("--", "-%2D")] = section
-        blocks = [f"<!-- file: {name} -->\n{text.rstrip()}\n" for name, text in sorted(sections.items())]
-        title = load(language)("loading.title")
-        write_whole(str(page), "\n".join([HEAD, f"# {title}\n", *blocks]).encode())
-        return page
+    try:
+        with locked(file.resolve().parent):  # another export into this folder writes the same page
+            page = file.with_name(NAME)
+            sections: dict[str, str] = {}
+            if page.exists():
+                before = page.read_text(encoding="utf-8", errors="replace")
+                if before.startswith(HEAD):
+                    parts = re.split(r"^<!-- file: (\S+) -->\n", before, flags=re.MULTILINE)
+                    sections = dict(zip(parts[1::2], parts[2::2], strict=True))
+                else:
+                    page = file.with_name(f"{file.name}.{NAME}")
+            sections[quote(file.name).replace("--", "-%2D")] = section
+            blocks = [f"<!-- file: {name} -->\n{text.rstrip()}\n" for name, text in sorted(sections.items())]
+            title = load(language)("loading.title")
+            write_both(path, content, str(page), "\n".join([HEAD, f"# {title}\n", *blocks]).encode())
+            return page
+    except OSError as fault:
+        raise unwritable(path, fault) from None
+    except ValueError:  # a NUL byte in the path
+        raise InputError(f"{path!r} is no path of a file. Choose another file with --out") from None
 
 
 def loading_section(grid: Grid, form: str, file: str, options: Options, coverage: Coverage, names: Names | None) -> str:

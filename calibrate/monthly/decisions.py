@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,11 +38,11 @@ def commit(folder: Path, decision: Decision, grid: Grid) -> Decision:
     fresh = _grid_by_fingerprint(folder, decision)
     write_whole(str(fresh), content)
     try:
-        if earlier.is_file():
-            _log(folder, earlier.read_text(encoding="utf-8", errors="replace"))
-        write_whole(str(earlier), decision_file.text(decision).encode())
+        with _logged(folder, earlier):
+            write_whole(str(earlier), decision_file.text(decision).encode())
     except (InputError, OSError):
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
         raise
     with suppress(OSError):  # committed: a reader finds the grid under either name
         fresh.replace(folder / decision.grid)
@@ -73,16 +75,31 @@ def _grid_by_fingerprint(folder: Path, decision: Decision) -> Path:
     return path.with_name(f"{path.stem}-{str(decision.grid_sha256)[:16]}{path.suffix}")
 
 
-def _log(folder: Path, text: str) -> None:
-    """Append an earlier decision to the month's log."""
+@contextmanager
+def _logged(folder: Path, earlier: Path) -> Iterator[None]:
+    """The earlier decision, if there is one, is appended to the month's log, and taken out after a fault."""
     path = folder / LOG
+    size = _log(path, earlier.read_text(encoding="utf-8", errors="replace")) if earlier.is_file() else None
     try:
-        line = json.dumps(json.loads(text), ensure_ascii=False)
+        yield
+    except (InputError, OSError):
+        if size is not None:
+            with suppress(OSError):
+                os.truncate(path, size) if size else path.unlink()
+        raise
+
+
+def _log(path: Path, text: str) -> int | None:
+    """Append an earlier decision to a log, and say how long that was before; None where it is its last one already."""
+    try:
+        line = json.dumps(json.loads(text), ensure_ascii=False).encode() + b"\n"
     except ValueError:
-        line = json.dumps({"unreadable": text}, ensure_ascii=False)
+        line = json.dumps({"unreadable": text}, ensure_ascii=False).encode() + b"\n"
     try:
         before = path.read_bytes() if path.is_file() else b""
     except OSError as fault:
         raise unwritable(str(path), fault) from None
-    if not before.endswith(line.encode() + b"\n"):
-        write_whole(str(path), before + line.encode() + b"\n")
+    if before.endswith(line):
+        return None
+    write_whole(str(path), before + line)
+    return len(before)

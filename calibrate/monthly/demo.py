@@ -5,6 +5,8 @@ Files of earlier demos in the same folder are replaced; the same seed gives the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +28,7 @@ from .settings import settings_from
 
 SPECIAL = (Level("missing", "missing"), Level("other", "other"))
 OBSERVE_DAYS = 14
+FILES = ("leads.csv", "events.csv", "current.json")
 TOLD = {
     "newsletter": "newsletter_signup",
     "email_opens": "email_open",
@@ -59,22 +62,38 @@ def run(
         raise SettingsError(f"the seed {seed} is below zero; a seed is a whole number from 0 on")
     history = simulate(leads=leads, seed=seed, observe_days=OBSERVE_DAYS)
     folder = Path(out)
-    settings = write_history(history, folder)
-    write_whole(str(folder / "current.json"), grid_json.write(meeting_grid()).encode())
-    settings["candidates"] = {"current": (folder / "current.json").as_posix()}
-    settings["report"] = {"out": out, "languages": languages}
-    plan = settings_from(settings)
-    reading = read_rows(plan, progress, timing=timing)
-    result = replace(review(reading, progress, timing=timing), truth=true_rates(history, reading))
-    progress("report")
-    return reading, result, publish_month(result, reading)
+    with _none_or_all([folder / name for name in FILES]):
+        settings = write_history(history, folder)
+        write_whole(str(folder / "current.json"), grid_json.write(meeting_grid()).encode())
+        settings["candidates"] = {"current": (folder / "current.json").as_posix()}
+        settings["report"] = {"out": out, "languages": languages}
+        plan = settings_from(settings)
+        reading = read_rows(plan, progress, timing=timing)
+        result = replace(review(reading, progress, timing=timing), truth=true_rates(history, reading))
+        progress("report")
+        return reading, result, publish_month(result, reading)
+
+
+@contextmanager
+def _none_or_all(files: Sequence[Path]) -> Iterator[None]:
+    """After a fault, those of the files that were not there before are not there."""
+    folder = files[0].parent
+    new = [folder] if not folder.exists() else []
+    new = [*(file for file in files if not file.exists()), *new]
+    try:
+        yield
+    except BaseException:
+        for path in new:
+            with suppress(OSError):
+                path.rmdir() if path is folder else path.unlink()
+        raise
 
 
 def write_history(history: Simulated, folder: Path) -> dict[str, object]:
     """Write leads and events of a simulated history as files, and return the settings that read them."""
     behaviour = [column for column in (*TOLD, "webinar") if column in history.leads]
     tables = history.leads.drop(columns=behaviour), history.events[["lead_id", "at", "type"]]  # the value is the type
-    for name, table in zip(("leads.csv", "events.csv"), tables, strict=True):
+    for name, table in zip(FILES[:2], tables, strict=True):
         write_whole(str(folder / name), table.to_csv(index=False).encode())
     return {
         "data": {"file": (folder / "leads.csv").as_posix()},

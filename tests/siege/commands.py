@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import shutil
 import tempfile
@@ -11,27 +10,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import month_case
 import pytest
-from siege import running
-from siege.faults import Ending, contents, ended
+from siege.faults import Ending, Fault, contents, ended, everything
 from siege.files import trial
+from siege.memory import MEMORY, Words, recalled
 
-from calibrate.cli import app
 from calibrate.errors import CalibrateError
 from calibrate.export import json as grid_json
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid, Thresholds
-from calibrate.monthly import demo, run
 from calibrate.monthly.decisions import read_adopted
 from calibrate.owners import owner_in, this_process
-from calibrate.report import folder
 
-LOADED = ("export", "monthly.adopt", "monthly.status", "monthly.publish", "report.summary", "report.run_json",
-          "scoring.rows", "monitoring.trial", "report.trial_text", "export.python", "report.band_text")  # fmt: skip
-"""What commands load when they begin; loaded once here, and not by every process."""
 MONTH = "2024-11"
 RUN = ("run", "leads.csv", "--customer-at", "won", "--created-at", "created", "--lead-id", "id", "--methods", "lift",
        "--observe-days", "3", "--close-within-days", "40", "--out", "reports")  # fmt: skip
@@ -40,12 +32,16 @@ ADOPT = ("adopt", f"reports/{MONTH}", "lift")
 
 @dataclass(frozen=True)
 class Scene:
-    """A command, those before it, and the one that comes after whatever happened (itself where none is named)."""
+    """A command, those before it, and the one that comes after whatever happened (itself where none is named).
+
+    Of a `whole` one nothing is remembered.
+    """
 
     name: str
-    words: tuple[str, ...]
-    before: tuple[tuple[str, ...], ...] = ()
-    after: tuple[str, ...] = ()
+    words: Words
+    before: tuple[Words, ...] = ()
+    after: Words = ()
+    whole: bool = False
 
 
 ANEW = (*ADOPT, "--by", "Bea", "--why", "better", "--force", "--points", "sector=Glass=9", "--thresholds", "3,9")
@@ -56,6 +52,7 @@ SCENES = {
         Scene("run", RUN),
         Scene("run again", (*RUN, "--lang", "fr"), (RUN,)),
         Scene("run over a decision", (*RUN, "--lang", "fr", "--force"), CLOSED),
+        Scene("run, all of it", (*RUN, "--lang", "fr", "--force"), CLOSED, (), True),
         Scene("adopt", CLOSED[1], (RUN,), (*CLOSED[1], "--force")),
         Scene("adopt anew", ANEW, CLOSED),
         Scene("export", ("export", "grid.json", "--to", "sql-duckdb", "--out", "out/w.sql")),
@@ -76,53 +73,28 @@ SCENES = {
 
 @dataclass
 class Theatre:
-    """A folder in which scenes are played, each from the same beginning; counting is done once and remembered."""
+    """A folder in which scenes are played, each from the same beginning."""
 
     folder: Path
-    remembered: dict[str, Any] = field(default_factory=dict)
-    remembering: bool = False
-    ready: dict[tuple[tuple[str, ...], ...], Path] = field(default_factory=dict)
+    ready: dict[tuple[Words, ...], Path] = field(default_factory=dict)
+    goings_on: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.stage, self.temporary = self.folder / "stage", self.folder / "temporary"
         self.temporary.mkdir()
 
-    def once(self, name: str, work: Callable[..., object]) -> Callable[..., object]:
-        """The work, done anew unless it was done in this process while the theatre was remembering."""
-
-        def remembered(subject: object, *arguments: object, **named: object) -> object:
-            key = f"{name} {getattr(subject, 'settings', subject)!r} {named.get('follow', True)}"
-            if key in self.remembered:
-                return self.remembered[key]
-            result = work(subject, *arguments, **named)
-            if self.remembering:
-                self.remembered[key] = result
-            return result
-
-        return remembered
-
-    def remember(self, words: tuple[str, ...]) -> None:
-        """Play a command that reports in this process, so that all it counts is remembered."""
-        self.remembering = words[0] in ("run", "demo")
-        code, _, err = running.ended(words)
-        self.remembering = False
-        assert code == 0, err
-
     def state_after(self, scene: Scene) -> tuple[dict[str, str], dict[str, str]]:
         """The files before and after the scene."""
         self.set_up(scene)
         old = contents(self.stage)
-        self.remember(scene.words)
+        MEMORY.learn(scene.words, self.folder, partial(self.set_up, scene))
         new = contents(self.stage)
         assert old != new or scene.name in ("trial", "check")
         return old, new
 
-    def play(self, words: tuple[str, ...]) -> None:
-        """A command in this process."""
-        app.main(list(words))
-
-    def command(self, words: tuple[str, ...]) -> Callable[[], object]:
-        return partial(app.main, list(words))
+    def command(self, words: Words, whole: bool = False) -> Callable[[], object]:
+        """The command line, as an action for a process of its own."""
+        return partial(MEMORY.play, words, whole)
 
     def set_up(self, scene: Scene) -> None:
         """The good files, and what the commands before left, which are played once and then copied."""
@@ -150,18 +122,47 @@ class Theatre:
             assert ending.code == 0, ending.err
 
     def after(
-        self, scene: Scene, ending: Ending, old: Mapping[str, str], new: Mapping[str, str], *, full: bool = False
+        self, scene: Scene, ending: Ending, fault: Fault, old: Mapping[str, str], new: Mapping[str, str]
     ) -> list[str]:
         """What is wrong after a scene that ended so: nothing, where all is old or new and can be gone on with.
 
-        On a disk that is `full` for every writer even the message may be missing.
+        What comes after is played once for each state that faults of a scene have left.
         """
-        faults = []
-        if ending.code not in (0, 2, -9) or "Traceback" in ending.err:
-            faults.append(f"exit {ending.code}: {ending.err[-600:]}")
-        if ending.code == 2 and ending.err.count("calibrate: ") != 1 and (ending.err or not full):
-            faults.append(f"not one message: {ending.err[-300:]}")
+        faults = [*self.said(ending, fault), *self.told(ending, fault, old, new)]
         faults += [f"half: {fault}" for fault in self.mixed(old, new, seen=False)]
+        state = scene.name, f"{everything(self.stage)} {everything(self.temporary)}"
+        if state not in self.goings_on:
+            self.goings_on[state] = self.going_on(scene, old, new)
+        else:
+            self.sweep_away()
+        return [*faults, *self.goings_on[state]]
+
+    def said(self, ending: Ending, fault: Fault) -> list[str]:
+        """A command ends in 0, or says why it does not in one message; where it cannot say it, in silence."""
+        if ending.code == -9:
+            return [] if fault.kind == "kill" else ["killed"]
+        if ending.code not in (0, 2) or "Traceback" in ending.err:
+            return [f"exit {ending.code}: {ending.err[-600:]}"]
+        silent = fault.call.file == "<stderr>" and not ending.err
+        if ending.code == 2 and ending.err.count("calibrate: ") != 1 and not silent:
+            return [f"not one message: {ending.err[-300:]}"]
+        return []
+
+    def told(self, ending: Ending, fault: Fault, old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+        """What the exit code says is so: all is done (0), or nothing is (2); what is temporary is removed."""
+        now = {name: digest for name, digest in contents(self.stage).items() if "/." not in f"/{name}"}
+        faults = []
+        if ending.code == 0 and fault.kind != "kill":
+            faults += [f"done, but {name}" for name in _different(now, new)]
+        if ending.code == 2 and not fault.call.file.startswith("<std"):
+            faults += [f"refused, but {name}" for name in _different(now, old)]
+        if ending.code in (0, 2) and not fault.call.name.startswith(("unlink", "rmdir")) and fault.kind != "kill":
+            faults += self.left()
+        return faults
+
+    def going_on(self, scene: Scene, old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+        """What is wrong when reports are read now, when the next command runs, and what both have left."""
+        faults = []
         if (self.stage / "reports").exists():
             reader = ended(self.command(("status", "reports")), self.folder)
             if reader.code:
@@ -176,8 +177,13 @@ class Theatre:
                 faults.append(f"not as new after the next command: {strange}")
         return [*faults, *self.left()]
 
+    def sweep_away(self) -> None:
+        """Remove what is temporary, as a next command has shown to do."""
+        for path in self.temporary.iterdir():
+            shutil.rmtree(path, ignore_errors=True)
+
     def left(self) -> list[str]:
-        """What is temporary and still there; what this process remembers is none of it."""
+        """What is temporary and still there."""
         paths = (*self.stage.rglob(".*"), *self.temporary.iterdir())
         return [f"left: {path}" for path in paths if owner_in(path.name) != this_process()]
 
@@ -224,20 +230,22 @@ def _grid() -> Grid:
     return Grid("small", "lift", (demo_asked, sector), ((20, 0, 0), (5, 0, 1)), Thresholds(10, 20))
 
 
+def _different(now: Mapping[str, str], meant: Mapping[str, str]) -> list[str]:
+    """Files that are not as they are meant to be, but for grids of a decision, which have two names."""
+    return [
+        f"{name} is {now.get(name)}, not {meant.get(name)}"
+        for name in sorted({*now, *meant})
+        if now.get(name) != meant.get(name) and "/adopted" not in name
+    ]
+
+
 @contextmanager
-def theatre(place: Path, *, light: bool = False) -> Iterator[Theatre]:
-    """A theatre in a folder, in which reports are counted once; in a `light` one they have no pictures."""
+def theatre(place: Path) -> Iterator[Theatre]:
+    """A theatre in a folder; what its commands compute is remembered."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in LOADED:
-            importlib.import_module(f"calibrate.{name}")
         made = Theatre(place.resolve())
         patch.setattr(tempfile, "tempdir", str(made.temporary))
+        patch.setenv("TMPDIR", str(made.temporary))
         patch.chdir(place)
-        if light:
-            patch.setattr(folder, "pictures_of", lambda *_: {})
-            patch.setattr(folder, "write_workbook", lambda *_: None)
-            patch.setattr(folder, "page_text", lambda review, words, *_: words.language)
-        for module in (run, demo):
-            for name in ("read_rows", "review"):
-                patch.setattr(module, name, made.once(name, getattr(module, name)))
+        recalled(patch)
         yield made

@@ -1,40 +1,60 @@
-"""Commands in processes of their own, killed or refused by the machine at a system call of choice (by strace)."""
+"""Commands in processes of their own, killed or refused by the machine at a system call of choice."""
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import gc
 import hashlib
 import os
 import re
-import shutil
 import signal
-import subprocess
+import socket
 import sys
 import tempfile
-import time
 import traceback
 import weakref
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-WRITES = (
-    "write,pwrite64,writev,openat,creat,rename,renameat,renameat2,mkdir,mkdirat,unlink,unlinkat,rmdir,fsync,fdatasync,"
-    "ftruncate,fallocate,chmod,fchmod,fchmodat,link,linkat,symlink,symlinkat"
+from siege.syscalls import Seen, show_calls, watch
+
+_TAKES_ROOM = re.compile(
+    r"p?write(v|v2|64)?|open(at)?|creat|mk.*|(sym)?link(at)?|f(truncate|allocate|(data)?sync)|se.*|copy.*"
 )
-"""System calls that change files; of `openat` only those that may write."""
-_CALL = re.compile(r"^(?P<thread>\d+) +(?P<call>\w+)\((?P<rest>.*)$")
+"""Calls that may fail on a full disk."""
+_NO_FILE = re.compile(r"(pipe|socket|anon_inode):|/dev/null$|/proc/|/dev/pts")
+_VARYING = re.compile(
+    r"[0-9a-f]{12}-\d+-\d+(-[a-z0-9_]{8})?|(?<=/)sem\.\w{6}$|(?<=/sem\.mp-)\w+|(?<=/tmp)[a-z0-9_]{8}\b|\b[0-9a-f]{16}\b"
+)
+"""What of a name is of the process or of chance: owners, semaphores, temporary names, fingerprints."""
 
 
-@dataclass(frozen=True)
-class Call:
-    """A system call that writes: its name, its place among the calls of this name in its thread, and what it says."""
+class Call(NamedTuple):
+    """A call that changes a file: its name, the file without what varies, and how many like it came before."""
 
     name: str
-    place: int
-    text: str
+    file: str
+    before: int
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.file} {self.before}"
+
+
+@dataclass
+class Fault:
+    """What happens at a call: who makes it is killed, it fails, or the disk is full from there on."""
+
+    kind: str
+    call: Call
+    hit: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.call}"
 
 
 @dataclass(frozen=True)
@@ -44,20 +64,19 @@ class Ending:
     code: int
     out: str
     err: str
-    hit: bool = True
 
 
 @dataclass
 class Child:
-    """A forked process that runs a command when it is told to go on."""
+    """A forked process that runs a command."""
 
     action: Callable[[], object]
     folder: Path
     process: int = 0
     texts: tuple[Path, Path] = field(default=(Path(), Path()))
 
-    def start(self, stopped: bool) -> None:
-        """Fork; a `stopped` child waits for SIGCONT before it begins."""
+    def start(self, shown_to: socket.socket | None = None) -> None:
+        """Fork; the calls of the child are shown to whom is at the other end of the socket."""
         handles = [tempfile.mkstemp(prefix="said-", dir=self.folder) for _ in range(2)]
         self.texts = (Path(handles[0][1]), Path(handles[1][1]))
         sys.stdout.flush()
@@ -71,21 +90,23 @@ class Child:
         try:
             for (handle, _), place in zip(handles, (1, 2), strict=True):
                 os.dup2(handle, place)
+                os.close(handle)
             sys.stdout, sys.stderr = (os.fdopen(place, "w", closefd=False, encoding="utf-8") for place in (1, 2))
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            if stopped:
-                os.kill(os.getpid(), signal.SIGSTOP)
+            if shown_to is not None:
+                show_calls(shown_to)
+                shown_to.close()
             code = _code_of(self.action)
         finally:
             os._exit(code)
 
-    def end(self, hit: bool = True) -> Ending:
+    def end(self) -> Ending:
         """Wait for the end."""
         _, status = os.waitpid(self.process, 0)
         out, err = (path.read_text(encoding="utf-8", errors="replace") for path in self.texts)
         for path in self.texts:
             path.unlink()
-        return Ending(os.waitstatus_to_exitcode(status), out, err, hit)
+        return Ending(os.waitstatus_to_exitcode(status), out, err)
 
 
 def _code_of(action: Callable[[], object]) -> int:
@@ -113,65 +134,63 @@ def _code_of(action: Callable[[], object]) -> int:
 def ended(action: Callable[[], object], folder: Path) -> Ending:
     """The action in a process of its own."""
     child = Child(action, folder)
-    child.start(stopped=False)
+    child.start()
     return child.end()
 
 
-def traced(action: Callable[[], object], folder: Path, inject: str = "", calls: str = WRITES) -> tuple[Ending, str]:
-    """The action in a process under strace, with a fault injected where one is given, and what strace saw."""
+def watched(action: Callable[[], object], folder: Path, fault: Fault | None = None) -> tuple[Ending, list[Call]]:
+    """The action in a process whose calls are looked at, with a fault where one is given, and its calls."""
+    near, far = socket.socketpair()
     child = Child(action, folder)
-    child.start(stopped=True)
-    os.waitpid(child.process, os.WUNTRACED)
-    log = Path(tempfile.mkstemp(prefix="trace-", dir=folder)[1])
-    words = ["strace", "-f", "-y", "-s", "40", "-o", str(log), "-e", f"trace={calls}", "-e", "signal=none"]
-    with subprocess.Popen(
-        [*words, *(("-e", f"inject={inject}") if inject else ()), "-p", str(child.process)], stderr=subprocess.PIPE
-    ) as tracer:
-        _until(lambda: _is_traced(child.process))
-        os.kill(child.process, signal.SIGCONT)
-        ending = child.end()
-        tracer.wait()
-    text = log.read_text(encoding="utf-8", errors="replace")
-    log.unlink()
-    return Ending(ending.code, ending.out, ending.err, "INJECTED" in text or ending.code < 0), text
+    with near:
+        with far:
+            child.start(far)
+        handles = socket.recv_fds(near, 1, 1)[1]
+    guard = _Guard({str(child.texts[0]): "<stdout>", str(child.texts[1]): "<stderr>"}, folder, fault)
+    watch(handles[0], guard.judge)
+    os.close(handles[0])
+    return child.end(), guard.calls
 
 
-def _is_traced(process: int) -> bool:
-    status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
-    return "TracerPid:\t0" not in status
+@dataclass
+class _Guard:
+    """Names the calls as they come, and lets one of them go wrong."""
+
+    names: dict[str, str]
+    folder: Path
+    fault: Fault | None
+    calls: list[Call] = field(default_factory=list)
+    like: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def judge(self, seen: Seen) -> int | None:
+        if _NO_FILE.search(seen.path):
+            return None
+        file = self.names.get(seen.path) or _VARYING.sub("*", seen.path.replace(str(self.folder), ""))
+        call = Call(seen.name, file, self.like[seen.name, file])
+        self.like[seen.name, file] += 1
+        self.calls.append(call)
+        if self.fault is None:
+            return None
+        first = call == self.fault.call and not self.fault.hit
+        self.fault.hit |= first
+        if self.fault.kind == "full" and self.fault.hit:
+            here = seen.path.startswith(str(self.folder)) and seen.path not in self.names
+            return errno.ENOSPC if first or (here and _TAKES_ROOM.fullmatch(seen.name)) else None
+        if first and self.fault.kind == "kill":
+            os.kill(_leader(seen.process), signal.SIGKILL)
+        return errno.EIO if first and self.fault.kind == "EIO" else None
 
 
-def _until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < end, "strace did not come"
-        time.sleep(0.002)
+def _leader(thread: int) -> int:
+    """The process to which a thread belongs."""
+    lines = Path(f"/proc/{thread}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Tgid:"))
 
 
-def writing_calls(trace: str, folder: Path) -> list[Call]:
-    """The calls of a trace that change something below a folder, each with its place in its thread."""
-    counts: dict[tuple[str, str], int] = {}
-    found = []
-    for line in trace.splitlines():
-        match = _CALL.match(line)
-        if match is None:
-            continue
-        key = match["thread"], match["call"]
-        counts[key] = counts.get(key, 0) + 1
-        rest = match["rest"]
-        if match["call"] == "openat" and not re.search(r"O_CREAT|O_WRONLY|O_RDWR|O_TRUNC", rest):
-            continue
-        if str(folder) in rest and not re.search(r"/(said|trace)-", rest):
-            found.append(Call(match["call"], counts[key], rest[:160]))
-    return found
-
-
-def can_trace() -> bool:
-    """Whether strace is there and may follow a process of ours."""
-    if shutil.which("strace") is None:
-        return False
-    done = subprocess.run(["strace", "-o", os.devnull, "true"], capture_output=True, check=False)
-    return done.returncode == 0
+def faults(call: Call) -> Sequence[Fault]:
+    """What may happen at a call."""
+    kinds = ("kill", "EIO", "full") if _TAKES_ROOM.fullmatch(call.name) else ("kill", "EIO")
+    return [Fault(kind, call) for kind in kinds]
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -183,10 +202,10 @@ def contents(folder: Path) -> dict[str, str]:
     }
 
 
-def faults(call: Call) -> Sequence[str]:
-    """What may happen at a call: the process is killed, the disk fails once, the disk is full from here on."""
-    return (
-        f"{call.name}:signal=KILL:when={call.place}",
-        f"{call.name}:error=EIO:when={call.place}",
-        f"{call.name}:error=ENOSPC:when={call.place}+",
+def everything(folder: Path) -> str:
+    """A digest of all below a folder, hidden and empty too, but for what varies in names."""
+    entries = sorted(
+        (_VARYING.sub("*", str(path.relative_to(folder))), path.read_bytes() if path.is_file() else b"/")
+        for path in folder.rglob("*")
     )
+    return hashlib.sha256(repr(entries).encode()).hexdigest()

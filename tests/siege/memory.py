@@ -1,0 +1,107 @@
+"""What a command computes without touching a file is remembered, so that only what it reads and writes is done anew.
+
+It is computed once, in a process of its own; processes that are forked later are given the results.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from siege.faults import ended
+
+from calibrate.cli import app
+from calibrate.cores import VARIABLE
+from calibrate.monthly import demo, run
+from calibrate.report import folder
+
+Words = tuple[str, ...]
+PURE = {
+    "review": (run, demo),
+    "true_rates": (demo,),
+    "page_text": (folder,),
+    "pictures_of": (folder,),
+}
+"""Functions of counts and settings alone, and the modules that call them."""
+
+
+@dataclass
+class Memory:
+    """Results by command line, in the order in which they were asked for."""
+
+    results: dict[Words, dict[tuple[str, int], Any]] = field(default_factory=dict)
+    words: Words = ()
+    computing: bool = False
+    calls: Counter[str] = field(default_factory=Counter)
+
+    def result(self, name: str, work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """What the function gives: remembered, computed to be remembered, or just computed."""
+        key = (name, self.calls[name])
+        self.calls[name] += 1
+        known = self.results.get(self.words, {})
+        if key in known:
+            return known[key]
+        result = work(*arguments, **named)
+        if self.computing:
+            known[key] = result
+            self.results[self.words] = known
+        return result
+
+    def play(self, words: Words, whole: bool = False) -> None:
+        """The command; `whole` does all of it anew."""
+        self.words, self.calls = () if whole else words, Counter()
+        app.main(list(words))
+
+    def learn(self, words: Words, place: Path, set_up: Callable[[], None]) -> None:
+        """Play a command in processes of its own, remember what it computes, and load what it loads."""
+        file = place / "memory"
+        for told in (self._computed, self._loaded):
+            set_up()
+            ending = ended(partial(told, words, file), place)
+            assert ending.code == 0, ending.err
+            with file.open("rb") as stream:
+                content = pickle.load(stream)
+            file.unlink()
+            if told == self._computed:
+                self.results |= content
+        for name in content:
+            if name not in sys.modules and not name.startswith("_"):
+                importlib.import_module(name)
+
+    def _computed(self, words: Words, file: Path) -> None:
+        self.computing = True
+        try:
+            self._alone(words)
+        finally:
+            known = self.results.get(words)
+            file.write_bytes(pickle.dumps({words: known} if known else {}))
+
+    def _loaded(self, words: Words, file: Path) -> None:
+        try:
+            self._alone(words)
+        finally:
+            file.write_bytes(pickle.dumps([name for name, m in sys.modules.items() if getattr(m, "__spec__", None)]))
+
+    def _alone(self, words: Words) -> None:
+        os.environ[VARIABLE] = "1"
+        self.play(words)
+
+
+MEMORY = Memory()
+"""The one of this process."""
+
+
+def recalled(patch: pytest.MonkeyPatch) -> None:
+    """Let the pure functions be asked of the memory."""
+    for name, modules in PURE.items():
+        for module in modules:
+            patch.setattr(module, name, partial(MEMORY.result, name, getattr(module, name)))
