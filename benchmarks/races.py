@@ -1,7 +1,7 @@
 """Two commands at once, 200 times for each pair: whole reports, whole decisions, nothing left, one message.
 
-Each race is of two processes that begin at random distances, so that they meet in every phase of their work. Reports
-are counted once and then only written, with light pages and without pictures.
+Each race is of two processes that begin at random distances, so that they meet in every phase of their work. What they
+compute from counts (the review, pages, pictures) is computed once; reading, locking and writing are done in each race.
 
     python benchmarks/races.py [PAIR ...] [--races N] [--log FILE --minutes M]
 
@@ -46,7 +46,7 @@ def main() -> None:
         start, names = os.times(), [f"{pair.name} {number}" for number in range(asked.races)]
         remaining = sweep.remains(names)
         if remaining and not sweep.over():
-            with tempfile.TemporaryDirectory(prefix="races-") as place, theatre(Path(place), light=True) as stage:
+            with tempfile.TemporaryDirectory(prefix="races-") as place, theatre(Path(place)) as stage:
                 course = Course(stage, pair)
                 while remaining and not sweep.over():
                     complaints = course.race(random.Random(remaining[0]))

@@ -7,6 +7,7 @@ and leaves with exit code 2; anything else that escapes is a fault of ours (exit
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 
 SHOWN = 80
@@ -62,3 +63,20 @@ def unknown(what: str, name: str, allowed: Iterable[str]) -> str:
     hint = f" Did you mean '{folded[close[0]]}'?" if close else ""
     choices = ", ".join(names[:40]) + (f" and {len(names) - 40} more" if len(names) > 40 else "")
     return f"no {what} named '{name[:SHOWN]}'.{hint} Known: {choices or 'none'}."
+
+
+MISSING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG})
+"""What the machine says of a file that is not there, or not ours to read."""
+
+
+def by_machine(fault: BaseException | None) -> bool:
+    """Whether an error comes of a refusal of the machine, such as a full or broken disk, and not of what was given.
+
+    >>> by_machine(InputError("no such column")), by_machine(OSError(errno.ENOSPC, "No space left on device"))
+    (False, True)
+    """
+    while fault is not None:
+        if isinstance(fault, MemoryError) or (isinstance(fault, OSError) and fault.errno not in {None, *MISSING}):
+            return True
+        fault = fault.__cause__ or fault.__context__
+    return False

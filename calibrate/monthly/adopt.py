@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..counts.tally import Tally
-from ..errors import CalibrateError, SettingsError, unknown
+from ..errors import CalibrateError, SettingsError, by_machine, unknown
 from ..evaluation import decision as deciding
 from ..evaluation.decision import Decision, Promise
 from ..export import json as grid_json
@@ -46,7 +46,8 @@ def adopt_candidate(
 
     Two decisions at once are taken one after the other: the second is refused without `force`, which keeps the first
     in the month's log. Changed points are counted anew on the month's leads, to say what the changed grid promises;
-    where the source is there no longer, the decision holds without a promise.
+    where the source is there no longer, the decision holds without a promise; where the
+    machine refuses to read it (a full disk), nothing is decided.
     """
     _month_of(folder)
     if not folder.resolve().parent.is_dir():
@@ -143,7 +144,9 @@ def _counted_anew(folder: Path, decision: Decision, grid: Grid) -> tuple[Grid, d
     """The changed grid with its curve, and what it promises, on the leads of the month."""
     try:
         tally = _tally(folder, decision, grid)
-    except CalibrateError:
+    except CalibrateError as fault:
+        if by_machine(fault):
+            raise
         return grid, None
     if decision.overrides or grid.curve is None:
         scores = score(tally, grid)

@@ -92,6 +92,10 @@ class Theatre:
         assert old != new or scene.name in ("trial", "check")
         return old, new
 
+    def learn(self, words: Words, set_up: Callable[[], None]) -> None:
+        """Remember what a command computes from there on; it may also be refused."""
+        MEMORY.learn(words, self.folder, set_up, (0, 2))
+
     def command(self, words: Words, whole: bool = False) -> Callable[[], object]:
         """The command line, as an action for a process of its own."""
         return partial(MEMORY.play, words, whole)
@@ -111,9 +115,10 @@ class Theatre:
             os.chdir(self.stage)
 
     def prepare(self, scene: Scene) -> None:
-        table = [[str(cell).encode("cp1252").decode("latin-1") for cell in row] for row in month_case.dated(300)]
-        text = "\n".join(",".join(row) for row in [list(month_case.HEADER), *table]) + "\n"
-        (self.stage / "leads.csv").write_bytes(text.replace("Steel", "Stéel").encode("cp1252"))
+        for name, leads in (("leads.csv", 300), ("later.csv", 340)):
+            table = [",".join(map(str, row)) for row in [month_case.HEADER, *month_case.dated(leads)]]
+            text = "\n".join(table).replace("Steel", "Stéel") + "\n"
+            (self.stage / name).write_bytes(text.encode("cp1252"))
         (self.stage / "trial.csv").write_bytes(trial())
         (self.stage / "grid.json").write_text(grid_json.write(_grid()), encoding="utf-8")
         (self.stage / "scored.csv").write_text("id,score,band,reasons\nL1,7,call,x\nL2,0,,\n", encoding="utf-8")

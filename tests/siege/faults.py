@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import traceback
 import weakref
 from collections import Counter
@@ -126,6 +127,7 @@ def _code_of(action: Callable[[], object]) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
     gc.collect()
+    threading._shutdown()  # type: ignore[attr-defined]
     with contextlib.suppress(Exception):
         atexit._run_exitfuncs()
     return code

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from siege.commands import ADOPT, CLOSED, MONTH, RUN, Scene, Theatre
+from siege.commands import ADOPT, CLOSED, MONTH, RUN, SCENES, Scene, Theatre
 from siege.faults import Child, Ending, contents, ended
+from siege.memory import MEMORY, Words
 
 from calibrate.errors import CalibrateError
 from calibrate.monthly.decisions import read_adopted
 
-Words = tuple[str, ...]
 IN_FRENCH = (*RUN, "--lang", "fr")
 
 
@@ -37,24 +37,53 @@ class Pair:
 ADA, BEA = decides("Ada", 4), decides("Bea", 8)
 ADA_ANEW, BEA_ANEW = decides("Ada", 4, force=True), decides("Bea", 8, force=True)
 EXPORTS = tuple(("export", "grid.json", "--to", to, "--out", f"w.{to}") for to in ("python", "hubspot"))
+FORCED, FORCED_IN_FRENCH = (*RUN, "--force"), (*IN_FRENCH, "--force")
+NEXT = ("run", "later.csv", *RUN[2:])
+DEMO = SCENES["demo"].words
+STATUS: Words = ("status", "reports")
+IN_USE = f"reports/{MONTH}/grids/adopted.json"
+SCORE_IN_USE: Words = ("score", IN_USE, "leads.csv", "--out", "s.csv")
+EXPORT_IN_USE: Words = ("export", IN_USE, "--to", "sql-duckdb", "--out", "w.sql")
+CARD: Words = ("card", IN_USE, "--out", "card.html")
+AS_BEFORE: Words = ("check", f"reports/{MONTH}/calibration.toml")
+SCORE: Words = ("score", "grid.json", "leads.csv", "--out", "s.csv")
+CHECK: Words = ("check", *RUN[1:-2])
+INIT: Words = ("init", *RUN[1:-2], "--out", "made")
+TRIAL: Words = ("trial", "read", "trial.csv", "--arm", "arm", "--customer", "won", "--created-at", "created")
 PAIRS = (
     Pair("run, run", (RUN, IN_FRENCH)),
     Pair("run, run over a report", (RUN, IN_FRENCH), (RUN,)),
-    Pair("run, run over a decision", ((*RUN, "--force"), (*IN_FRENCH, "--force")), CLOSED),
     Pair("run, adopt", (IN_FRENCH, ADA), (RUN,), (1, 2)),
-    Pair("run over a decision, adopt anew", ((*IN_FRENCH, "--force"), BEA_ANEW), CLOSED),
     Pair("adopt, adopt", (ADA, BEA), (RUN,), (1,)),
+    Pair("run, run over a decision", (FORCED, FORCED_IN_FRENCH), CLOSED),
+    Pair("run over a decision, adopt anew", (FORCED_IN_FRENCH, BEA_ANEW), CLOSED),
     Pair("adopt, adopt anew", (ADA_ANEW, BEA_ANEW), CLOSED),
-    Pair("run, trial", (RUN, ("trial", "read", "trial.csv", "--arm", "arm", "--customer", "won",
-                              "--created-at", "created"))),
-    Pair("run over a decision, status", ((*IN_FRENCH, "--force"), ("status", "reports")), CLOSED),
-    Pair("adopt anew, status", (BEA_ANEW, ("status", "reports")), CLOSED),
+    Pair("run over a decision, status", (FORCED_IN_FRENCH, STATUS), CLOSED),
+    Pair("adopt anew, status", (BEA_ANEW, STATUS), CLOSED),
+    Pair("status, status", (STATUS, STATUS), CLOSED),
+    Pair("next month, run over a decision", (NEXT, FORCED_IN_FRENCH), CLOSED),
+    Pair("next month, adopt anew", (NEXT, BEA_ANEW), CLOSED),
+    Pair("next month, next month", (NEXT, (*NEXT, "--lang", "fr")), CLOSED),
+    Pair("next month, status", (NEXT, STATUS), CLOSED),
+    Pair("demo, run over a decision", (DEMO, FORCED_IN_FRENCH), CLOSED),
+    Pair("demo, adopt anew", (DEMO, BEA_ANEW), CLOSED),
+    Pair("demo, next month", (DEMO, NEXT), CLOSED),
+    Pair("demo, demo", (DEMO, DEMO)),
+    Pair("demo, status", (DEMO, STATUS), CLOSED),
+    Pair("run over a decision, score", (FORCED_IN_FRENCH, SCORE_IN_USE), CLOSED),
+    Pair("run over a decision, export", (FORCED_IN_FRENCH, EXPORT_IN_USE), CLOSED),
+    Pair("run over a decision, card", (FORCED_IN_FRENCH, CARD), CLOSED),
+    Pair("run over a decision, check", (FORCED_IN_FRENCH, AS_BEFORE), CLOSED),
+    Pair("adopt anew, score", (BEA_ANEW, SCORE_IN_USE), CLOSED),
+    Pair("adopt anew, export", (BEA_ANEW, EXPORT_IN_USE), CLOSED),
+    Pair("adopt anew, card", (BEA_ANEW, CARD), CLOSED),
+    Pair("run, trial", (RUN, TRIAL)),
     Pair("export, export", (EXPORTS[0], EXPORTS[1])),
     Pair("export, export to one file", (EXPORTS[0], (*EXPORTS[0], "--lang", "fr"))),
-    Pair("score, score", 2 * (("score", "grid.json", "leads.csv", "--out", "s.csv"),)),  # type: ignore[arg-type]
-    Pair("score, check", (("score", "grid.json", "leads.csv", "--out", "s.csv"), ("check", *RUN[1:-2]))),
-    Pair("init, init", 2 * (("init", *RUN[1:-2], "--out", "made"),), (), (1, 2)),  # type: ignore[arg-type]
-)  # fmt: skip
+    Pair("score, score", (SCORE, SCORE)),
+    Pair("score, check", (SCORE, CHECK)),
+    Pair("init, init", (INIT, INIT), (), (1, 2)),
+)
 
 
 class Course:
@@ -64,10 +93,10 @@ class Course:
         self.theatre, self.pair = theatre, pair
         self.seconds = [0.0, 0.0]
         self.ends: list[dict[str, str]] = []
-        for words in pair.words:
-            if words[0] == "run":
-                self.begin()
-                theatre.remember(words)
+        for words, rival in (pair.words, pair.words[::-1]):
+            theatre.learn(words, self.begin)
+            if words[0] in ("run", "demo"):  # what it computes may depend on what the rival has left
+                theatre.learn(words, partial(self.begin, rival))
         orders: Sequence[tuple[int, int]] = ((0, 1), (1, 0))
         for order in orders:  # one after the other, in both orders: what a race may end in
             self.begin()
@@ -77,11 +106,14 @@ class Course:
                 self.seconds[place] = time.monotonic() - start
             self.ends.append(contents(theatre.stage))
 
-    def begin(self) -> None:
+    def begin(self, first: Words = ()) -> None:
+        """The folder as it is before the race, or once one of the two has run."""
         self.theatre.set_up(Scene(self.pair.name, (), self.pair.before))
+        if first:
+            ended(self.theatre.command(first), self.theatre.folder)
 
     def action(self, place: int) -> Callable[[], object]:
-        return partial(self.theatre.play, self.pair.words[place])
+        return partial(MEMORY.play, self.pair.words[place])
 
     def race(self, chance: random.Random) -> list[str]:
         """What is wrong after a race; the second starts so much later that they meet somewhere."""
@@ -90,7 +122,7 @@ class Course:
         waits = (max(0.0, -behind), max(0.0, behind))
         children = [Child(partial(_later, self.action(i), waits[i]), self.theatre.folder) for i in (0, 1)]
         for child in children:
-            child.start(stopped=False)
+            child.start()
         endings = [child.end() for child in children]
         return [*self.said(endings), *self.left()]
 

@@ -11,13 +11,20 @@ from siege.commands import Theatre, theatre
 from siege.races import PAIRS, Course, Pair
 
 RACES = 3
-HERE = ("run, run over a decision", "run, adopt", "adopt, adopt", "export, export", "init, init")
+HERE = (
+    "run, run over a decision",
+    "run, adopt",
+    "adopt, adopt",
+    "export, export",
+    "init, init",
+    "run over a decision, card",
+)
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
     """One theatre for all, so that reports are counted once."""
-    with theatre(tmp_path_factory.mktemp("races"), light=True) as made:
+    with theatre(tmp_path_factory.mktemp("races")) as made:
         yield made
 
 
