@@ -87,14 +87,14 @@ class Theatre:
         """The files before and after the scene."""
         self.set_up(scene)
         old = contents(self.stage)
-        MEMORY.learn(scene.words, self.folder, partial(self.set_up, scene))
+        MEMORY.learn(scene.words, self.folder)
         new = contents(self.stage)
         assert old != new or scene.name in ("trial", "check")
         return old, new
 
-    def learn(self, words: Words, set_up: Callable[[], None]) -> None:
-        """Remember what a command computes from there on; it may also be refused."""
-        MEMORY.learn(words, self.folder, set_up, (0, 2))
+    def learn(self, words: Words) -> None:
+        """Play a command, which may also be refused, and remember what it computes."""
+        MEMORY.learn(words, self.folder, (0, 2))
 
     def command(self, words: Words, whole: bool = False) -> Callable[[], object]:
         """The command line, as an action for a process of its own."""

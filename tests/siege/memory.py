@@ -61,40 +61,27 @@ class Memory:
         self.words, self.calls = () if whole else words, Counter()
         app.main(list(words))
 
-    def learn(self, words: Words, place: Path, set_up: Callable[[], None], codes: Sequence[int] = (0,)) -> None:
-        """Play a command in processes of its own, remember what it computes, and load what it loads."""
+    def learn(self, words: Words, place: Path, codes: Sequence[int] = (0,)) -> None:
+        """Play a command in a process of its own, remember what it computes, and load what it loads."""
         file = place / "memory"
-        for told in (self._computed, self._loaded):
-            set_up()
-            ending = ended(partial(told, words, file), place)
-            assert ending.code in codes, ending.err
-            with file.open("rb") as stream:
-                content = pickle.load(stream)
-            file.unlink()
-            if told == self._computed:
-                for key, results in content.items():
-                    self.results[key] = {**self.results.get(key, {}), **results}
-        for name in content:
+        ending = ended(partial(self._computed, words, file), place)
+        assert ending.code in codes, ending.err
+        with file.open("rb") as stream:
+            results, modules = pickle.load(stream)
+        file.unlink()
+        self.results[words] = {**self.results.get(words, {}), **results}
+        for name in modules:
             if name not in sys.modules and not name.startswith("_"):
                 importlib.import_module(name)
 
     def _computed(self, words: Words, file: Path) -> None:
+        os.environ[VARIABLE] = "1"
         self.computing = True
         try:
-            self._alone(words)
+            self.play(words)
         finally:
-            known = self.results.get(words)
-            file.write_bytes(pickle.dumps({words: known} if known else {}))
-
-    def _loaded(self, words: Words, file: Path) -> None:
-        try:
-            self._alone(words)
-        finally:
-            file.write_bytes(pickle.dumps([name for name, m in sys.modules.items() if getattr(m, "__spec__", None)]))
-
-    def _alone(self, words: Words) -> None:
-        os.environ[VARIABLE] = "1"
-        self.play(words)
+            modules = [name for name, module in sys.modules.items() if getattr(module, "__spec__", None)]
+            file.write_bytes(pickle.dumps((self.results.get(words, {}), modules)))
 
 
 def _earlier(subject: Any) -> str:

@@ -93,24 +93,19 @@ class Course:
         self.theatre, self.pair = theatre, pair
         self.seconds = [0.0, 0.0]
         self.ends: list[dict[str, str]] = []
-        for words, rival in (pair.words, pair.words[::-1]):
-            theatre.learn(words, self.begin)
-            if words[0] in ("run", "demo"):  # what it computes may depend on what the rival has left
-                theatre.learn(words, partial(self.begin, rival))
-        orders: Sequence[tuple[int, int]] = ((0, 1), (1, 0))
-        for order in orders:  # one after the other, in both orders: what a race may end in
+        for order in ((0, 1), (1, 0)):  # one after the other, in both orders: what a race may end in
             self.begin()
             for place in order:
-                start = time.monotonic()
-                ended(self.action(place), theatre.folder)
-                self.seconds[place] = time.monotonic() - start
+                theatre.learn(pair.words[place])  # what it computes may depend on what its rival has left
             self.ends.append(contents(theatre.stage))
+        for place in (0, 1):
+            self.begin()
+            start = time.monotonic()
+            ended(self.action(place), theatre.folder)
+            self.seconds[place] = time.monotonic() - start
 
-    def begin(self, first: Words = ()) -> None:
-        """The folder as it is before the race, or once one of the two has run."""
+    def begin(self) -> None:
         self.theatre.set_up(Scene(self.pair.name, (), self.pair.before))
-        if first:
-            ended(self.theatre.command(first), self.theatre.folder)
 
     def action(self, place: int) -> Callable[[], object]:
         return partial(MEMORY.play, self.pair.words[place])
