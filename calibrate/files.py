@@ -23,6 +23,7 @@ PRIVATE = "calibrate-"
 MOST_TEXT = 16 * 1024 * 1024
 """Bytes of a file of settings, decisions or changes at most."""
 WAIT_SECONDS = 120.0
+_HERE, _EXCHANGE = -100, 2
 FOREIGN_LOCK_SECONDS = 600.0
 """So long the lock of another machine holds, on a share that does not tell its machines of each other's locks."""
 
@@ -153,6 +154,20 @@ def beside(target: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def exchanged(folder: Path, goal: Path) -> bool:
+    """Let two folders take each other's names in one step, so that there is always one of either name.
+
+    False where the system or the disk knows no such step; then nothing is changed.
+    """
+    import ctypes
+
+    try:
+        step = ctypes.CDLL(None).renameat2
+    except (OSError, AttributeError, TypeError):  # no Linux
+        return False
+    return bool(step(_HERE, os.fsencode(folder), _HERE, os.fsencode(goal), _EXCHANGE) == 0)
 
 
 def umask() -> int:

@@ -14,7 +14,16 @@ import pytest
 
 from calibrate import files
 from calibrate.errors import CalibrateError, InputError
-from calibrate.files import LOCK, PrivatePlace, locked, remove_abandoned, text_within, write_whole
+from calibrate.files import (
+    LOCK,
+    PrivatePlace,
+    exchanged,
+    locked,
+    remove_abandoned,
+    text_within,
+    write_both,
+    write_whole,
+)
 
 
 def test_a_text_is_read_to_its_bound_and_a_device_has_none(tmp_path: Path) -> None:
@@ -137,3 +146,64 @@ def test_a_device_or_pipe_is_written_to_and_never_replaced(tmp_path: Path) -> No
         with pytest.raises(InputError, match="No space left"):
             write_whole(str(tmp_path / "full"), b"x")
         assert not Path("/dev/full").is_file()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a step of Linux")
+def test_folders_that_take_each_others_names_are_never_missing(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
+        folder.mkdir()
+        (folder / "name").write_text(folder.name, encoding="ascii")
+    if not exchanged(one, two):
+        pytest.skip("this disk knows no such step")
+    seen, end = set(), threading.Event()
+
+    def read() -> None:
+        while not end.is_set():
+            seen.add((two / "name").read_text(encoding="ascii"))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(201):
+        assert exchanged(one, two)
+    end.set()
+    reader.join()
+    assert seen <= {"one", "two"} and (one / "name").read_text(encoding="ascii") == "one"
+    assert not exchanged(one, tmp_path / "nowhere") and one.is_dir()
+
+
+def test_two_files_are_written_both_or_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = tmp_path / "w.sql", tmp_path / "LOADING.md"
+    replace = Path.replace
+
+    def refused(self: Path, target: Path) -> Path:
+        if target.name == second.name:
+            raise OSError(5, "Input/output error")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(InputError, match=r"w\.sql"):
+        write_both(str(first), b"new", str(second), b"new")
+    assert list(tmp_path.iterdir()) == []
+    first.write_bytes(b"old")
+    with pytest.raises(InputError, match="Input/output"):
+        write_both(str(first), b"new", str(second), b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["w.sql"] and first.read_bytes() == b"old"
+    monkeypatch.undo()
+    write_both(str(first), b"new", str(second), b"page")
+    assert first.read_bytes() == b"new" and second.read_bytes() == b"page"
+
+
+def test_a_private_place_that_cannot_be_locked_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path))
+    opened = Path.open
+
+    def refused(self: Path, *words: object, **named: object) -> object:
+        if self.name == LOCK:
+            raise OSError(28, "No space left on device")
+        return opened(self, *words, **named)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(OSError, match="No space"):
+        PrivatePlace()
+    assert list(tmp_path.iterdir()) == []

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..errors import CalibrateError
 from ..evaluation import decision
-from ..files import PRIVATE, locked, remove_abandoned
+from ..files import PRIVATE, exchanged, locked, remove_abandoned
 from ..language import Words, load
 from ..owners import this_process
 from . import run_json, run_schema, tables
@@ -121,6 +121,8 @@ def _swapped_in(folder: Path, fill: Callable[[Path], None]) -> Path:
         fill(fresh)
         if goal.is_dir():
             _carry_over(goal, fresh)
+            if exchanged(fresh, goal):  # the old report is removed under the new one's name
+                return folder
             goal.rename(old)
         fresh.rename(goal)
     except OSError as fault:

@@ -119,6 +119,7 @@ def test_a_fault_in_the_middle_leaves_the_last_report(
 
 def test_a_swap_that_fails_is_undone(light: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     goal = tmp_path / "2025-11"
+    monkeypatch.setattr(folder, "exchanged", lambda *_: False)  # a system that swaps in two steps
     write(goal)
     before = contents(goal)
     rename = Path.rename
@@ -141,7 +142,7 @@ sys.path.insert(0, "tests")
 from pathlib import Path
 from report_case import review
 from calibrate.report import folder
-folder.pictures_of, folder.page_text = lambda *_: {}, lambda *_: "<p>page</p>"
+folder.pictures_of, folder.page_text, folder.exchanged = lambda *_: {}, lambda *_: "<p>page</p>", lambda *_: False
 where = sys.argv[2]
 if where == "filling":
     folder.write_workbook = lambda *_: os.kill(os.getpid(), signal.SIGKILL)

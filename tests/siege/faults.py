@@ -127,9 +127,11 @@ def _code_of(action: Callable[[], object]) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
     gc.collect()
-    threading._shutdown()  # type: ignore[attr-defined]
-    with contextlib.suppress(Exception):
+    try:
+        threading._shutdown()  # type: ignore[attr-defined]
         atexit._run_exitfuncs()
+    except BaseException:
+        traceback.print_exc()
     return code
 
 
