@@ -23,8 +23,6 @@ BITS = 10
 """Lines packed into one number before the cells that nobody is in are left out."""
 TABLE_COST = 4
 """What a number of a table costs, as a multiple of an entry in a sum over rows."""
-PACK = float(1 << 26)
-"""Leads and customers up to this many fit into one double together, exactly."""
 
 
 class Joined(NamedTuple):
@@ -62,21 +60,20 @@ class TableView:
         self.design: Floats = np.concatenate([*head, bits[pins:].astype(np.float64)])
 
     @cached_property
+    def levels(self) -> Floats:
+        """Leads per level and cell: (q, cells)."""
+        return self._per_level(self.source.lines.leads, self.leads)
+
+    @cached_property
     def table(self) -> tuple[Floats, Floats]:
         """Leads and customers per line and cell: (p, cells) each."""
-        source, size = self.source, len(self.leads)
-        if source.packed is not None:
-            both = source.per_level(self.place, source.packed, size)
-            leads = np.floor(both)
-            customers = (both - leads) * PACK
-        else:
-            leads = source.per_level(self.place, source.lines.leads, size)
-            customers = source.per_level(self.place, source.lines.customers, size)
-        tables = []
-        for table, totals in ((leads, self.leads), (customers, self.customers)):
-            table[source.base] = np.maximum(totals - np.add.reduceat(table, source.lines.bounds[:-1], axis=0), 0)
-            tables.append(source.of_lines(table))
-        return tables[0], tables[1]
+        customers = self._per_level(self.source.lines.customers, self.customers)
+        return self.source.of_lines(self.levels), self.source.of_lines(customers)
+
+    def _per_level(self, values: Floats, totals: Floats) -> Floats:
+        table = self.source.per_level(self.place, values, len(totals))
+        table[self.source.base] = np.maximum(totals - np.add.reduceat(table, self.source.lines.bounds[:-1], axis=0), 0)
+        return table
 
     def _row_by_row(self, several: int) -> bool:
         """Whether so many sums over the rows cost less than a table: of a long set nearly every row is a cell."""
@@ -89,8 +86,10 @@ class TableView:
         """Sum over the rows of each line of leads times a value per cell: (m, cells) -> (m, p)."""
         if self._row_by_row(len(values)):
             return self.source.by_rows(values[:, self.place] * self.source.lines.leads)
-        summed: Floats = values @ self.table[0].T
-        return summed
+        if "table" in self.__dict__:
+            summed: Floats = values @ self.table[0].T
+            return summed
+        return self.source.of_lines((values @ self.levels.T).T).T
 
     def by_leads_squared(self, values: Floats) -> Floats:
         """The same: 0 and 1 are their own squares."""
@@ -153,9 +152,6 @@ class TableSource:
         self.pinned = tuple(int(j) for j in np.flatnonzero(lines.pinned))
         counts = [np.bincount(code, minlength=size) for code, size in zip(lines.codes, lines.sizes, strict=True)]
         self.base = lines.bounds[:-1] + np.array([int(count.argmax()) for count in counts], np.intp)
-        self.packed: Floats | None = None
-        if lines.leads.sum() < PACK and all((c == np.rint(c)).all() for c in (lines.leads, lines.customers)):
-            self.packed = lines.leads + lines.customers / PACK  # exact: two whole numbers in one double
         self.entries = self._listed(lines) if len(lines.leads) <= LISTED_ROWS else None
         single = lines.gives.sum(axis=1) == 1
         self._single = lines.gives.argmax(axis=1) if single.all() else None
