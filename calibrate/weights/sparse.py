@@ -18,7 +18,7 @@ inference in high-dimensional problems" (2020), for few lines that stand for a s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, islice, pairwise
 
@@ -169,12 +169,16 @@ class _Case:
 
 @dataclass(frozen=True)
 class _Answer:
-    """A card with what it means on the levels of the tally: points, spread of the weights (points times scale)."""
+    """A card with what it means on the levels of the tally: points, spread of the weights (points times scale).
+
+    `by_line` has the points of its lines, each by the levels that it gives them to.
+    """
 
     points: Ints
     spread: Floats
     scale: float
     intercept: float
+    by_line: dict[bytes, int] = field(default_factory=dict)
 
     @property
     def lines(self) -> NDArray[np.intp]:
@@ -202,7 +206,7 @@ def _budget(constraints: Constraints, criteria: int) -> Budget:
 def _solved(case: _Case, constraints: Constraints, effort: Effort | None, *, single: bool) -> list[_Answer]:
     """Cards that keep to the number of lines, and turn against a close rate only on clear evidence; best first.
 
-    What does not is searched again: without such points, with a line less.
+    What does not is searched again: without such points, with a line less; with less effort from what is left of it.
     """
     tally, rates = case.tally, case.rates
     if not 0 < rates.overall.customers < rates.overall.leads or not tally.rows or not tally.criteria:
@@ -215,8 +219,9 @@ def _solved(case: _Case, constraints: Constraints, effort: Effort | None, *, sin
         return _lines(tally, answer, case.limits) <= limit.lines and not _unclear(tally, answer, case.limits).any()
 
     answers: Iterator[_Answer] = iter(())
+    first: _Answer | None = None
     for _ in range(TRIES):
-        answers = _by_level(case, budget) if budget.lines > WIDE else _by_line(case, budget, effort)
+        answers = _by_level(case, budget) if budget.lines > WIDE else _by_line(case, budget, effort, first)
         first = next(answers, None)
         if first is None:
             return []
@@ -236,8 +241,11 @@ def _solved(case: _Case, constraints: Constraints, effort: Effort | None, *, sin
     return list(islice(good, 1)) if single else list(good)
 
 
-def _by_line(case: _Case, budget: Budget, effort: Effort | None) -> Iterator[_Answer]:
-    """The search for few lines, on a sample of the rows; where that is not all, a climb on all from its best cards."""
+def _by_line(case: _Case, budget: Budget, effort: Effort | None, before: _Answer | None = None) -> Iterator[_Answer]:
+    """The search for few lines, on a sample of the rows; where that is not all, a climb on all from its best cards.
+
+    With an `effort` that is limited and an answer `before`, it climbs from that.
+    """
     tally, joint = case.tally, case.joint
     offer = offered(tally.criteria, case.rates, case.limits, case.thin, joint.values)
     if not len(offer.lowest):
@@ -245,8 +253,11 @@ def _by_line(case: _Case, budget: Budget, effort: Effort | None) -> Iterator[_An
     budget = replace(budget, worth=budget.worth * HALF**2)
     few = budget.lines <= GROWN
     rows = rows_of(tally, SEARCH_ROWS if few else LONG_ROWS)
-    outcome = search(offer.on(aimed(rows, joint)), budget, effort or (None if few else LONG))
-    pool = outcome.pool
+    left = None if effort is None or before is None else _remaining(offer, before)
+    if left is None:
+        pool = search(offer.on(aimed(rows, joint)), budget, effort or (None if few else LONG)).pool
+    else:
+        pool = refined(offer.on(aimed(rows, joint)), budget, [left], effort).pool
     if rows.leads is not tally.leads and pool:
         full = aimed(rows_of(tally), joint)
         pool = (
@@ -256,6 +267,19 @@ def _by_line(case: _Case, budget: Budget, effort: Effort | None) -> Iterator[_An
         )
     source = source_of(offer.on(rows if tally.exact else rows_of(tally)))
     yield from (_answer(tally, offer, source, candidate) for candidate in pool if candidate.scale > 0)
+
+
+def _remaining(offer: Offer, before: _Answer) -> Card | None:
+    """What is left of an answer on lines that may still have its points; None where nothing is."""
+    place = {gives.tobytes(): line for line, gives in enumerate(offer.gives)}
+    points = np.zeros(len(offer.lowest), np.int64)
+    for gives, worth in before.by_line.items():
+        line = place.get(gives, -1)
+        if line >= 0 and offer.lowest[line] <= worth <= offer.highest[line]:
+            points[line] = worth
+    pinned = (offer.lowest == offer.highest) & (offer.lowest != 0)
+    points[pinned] = offer.lowest[pinned]
+    return Card(points, before.scale, before.intercept, np.inf) if points.any() else None
 
 
 def _settled(offer: Offer, rows: Rows, budget: Budget, pool: Sequence[Card]) -> tuple[Card, ...]:
@@ -331,7 +355,8 @@ def _answer(tally: Tally, offer: Offer, source: Source, card: Card) -> _Answer:
     gives = offer.gives[list(used)].T.astype(np.float64)
     variance = np.einsum("lj,jk,lk->l", gives, covariance[first:, first:], gives)
     points = card.points @ offer.gives.astype(np.int64)
-    return _Answer(points, np.sqrt(np.maximum(variance, 0)), card.scale, card.intercept)
+    by_line = {offer.gives[line].tobytes(): int(card.points[line]) for line in np.flatnonzero(card.points)}
+    return _Answer(points, np.sqrt(np.maximum(variance, 0)), card.scale, card.intercept, by_line)
 
 
 def _lines(tally: Tally, answer: _Answer, limits: Limits) -> int:
