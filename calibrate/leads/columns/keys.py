@@ -26,9 +26,12 @@ _KEY = re.compile(
     r"invited by user|"
     r"referred by|referrer|referrer user|parrain|created by|assigned to|modified by|team|list|form|keyword|ad|"
     r"ad set|ad group|"
-    r"adset|creative|placement|utm \w+|gclid|batch|sku|project)"
-    r"(?: (?:id|ids|no|nr|num|number|key|code|ref|name|uid|guid))?$"
+    r"adset|creative|placement|utm \w+|gclid|batch|sku|project|vendeur|commercial|charge d affaires|verkaufer|"
+    r"vertreter|betreuer|vermittler|vendedor|comercial|venditore|agente|responsable|responsabile|responsavel|verkoper|filiaal)"
+    r"(?: (?:id|ids|no|nr|num|number|key|code|ref|name|uid|guid|nummer|numero))?$"
 )
+_NUMBERED = re.compile(r"^(?!anzahl |aantal |gesamt )(?:\w+ ){1,3}(?:nr|nummer)$")
+"""In German and Dutch a number in a name is one that tells apart, as in "Filiale Nr."; counts are called otherwise."""
 _SHAPED = re.compile(r"^(?=\D*\d)[A-Za-z]{0,4}[-_/#]?\d[\dA-Za-z_-]*$")
 _NOT_WHEN = re.compile(
     r"\b(?:per|par|pro|por|al|last|next|birth|naissance|each|visits?|number|nombre|count|days since|found\w*|"
@@ -57,11 +60,13 @@ def names_key(name: str) -> bool:
 
     >>> [names_key(name) for name in ("Account ID", "campaign", "invited_by_user", "Number of users", "Sector")]
     [True, True, True, False, False]
+    >>> [names_key(name) for name in ("Verkäufer-Nr.", "Filial Nummer", "Anzahl Filialen")]
+    [True, True, False]
     """
     words = words_of(name)
-    return names_id(name) or (
-        bool(_KEY.match(words)) and not re.match(r"^(?:number|nombre|num|nb|count|total)\b", words)
-    )
+    if names_id(name) or _NUMBERED.match(words):
+        return True
+    return bool(_KEY.match(words)) and not re.match(r"^(?:number|nombre|num|nb|count|total)\b", words)
 
 
 def pointer(criterion: Criterion) -> Pointer | None:

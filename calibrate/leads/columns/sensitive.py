@@ -44,7 +44,9 @@ _NAMES: dict[Kind, frozenset[str]] = {
         femmina, tratamento, forma de tratamento, homem, mulher, sexual orientation, orientation sexuelle, sexuelle
         orientierung, orientacion sexual, orientamento sessuale, orientacao sexual, identite de genre,
         geschlechtsidentitat, identidad de genero, identita di genere, identidade de genero, geslacht, aanhef,
-        seksuele geaardheid
+        seksuele geaardheid, pronoun, pronombre, pronombres, pronome, pronomi,
+        mr mrs, mrs mr, mr ms, ms mr, mr mrs ms, herr frau, frau herr, m mme, mme m, m mme mlle, sr sra, sra sr,
+        sig sig ra, signor signora, dhr mevr, de heer mevrouw
     """),
     "age": phrases("""
         age, ages, age group, age range, age band, age bracket, age class, age years, age in years, birth date,
@@ -55,7 +57,10 @@ _NAMES: dict[Kind, frozenset[str]] = {
         edad, fecha de nacimiento, fecha nacimiento, ano de nacimiento, ano nacimiento, cumpleanos, eta, fascia d
         eta, fascia di eta, gruppo di eta, data di nascita, data nascita, anno di nascita, compleanno, idade, faixa
         etaria, grupo etario, escalao etario, data de nascimento, data nascimento, ano de nascimento, aniversario,
-        leeftijd, leeftijdsgroep, geboortedatum, geboortejaar, verjaardag
+        leeftijd, leeftijdsgroep, geboortedatum, geboortejaar, verjaardag, birth, born on, bday, birth day,
+        birth month, naissance, ne le, nee le, ne e le, date naiss, mois de naissance, geburt, geboren, geboren am,
+        geb datum, gebdatum, geburtsmonat, nacimiento, nacido el, nacida el, fecha nac, f nacimiento, f nac, nascita,
+        nato il, nata il, data nasc, nascimento, nascido em, nascida em, dt nascimento, dt nasc, geb, geb am
     """),
     "nationality": phrases("""
         nationality, nationalities, citizenship, citizen of, country of birth, birth country, native country, place
@@ -97,7 +102,7 @@ _NAMES: dict[Kind, frozenset[str]] = {
         gewerkschaft, gewerkschaftsmitglied, gewerkschaftsmitgliedschaft, gewerkschaftszugehorigkeit, sindicato,
         afiliacion sindical, afiliado a sindicato, sindicalizado, sindacato, iscrizione al sindacato, iscritto al
         sindacato, tessera sindacale, appartenenza sindacale, filiacao sindical, sindicalizada, vakbond,
-        vakbondslid, lidmaatschap vakbond
+        vakbondslid, lidmaatschap vakbond, adherent syndical, adherente syndicale, afiliado sindical
     """),
     "religion": phrases("""
         religion, religious affiliation, religious belief, religious beliefs, faith, denomination, church member,
@@ -113,7 +118,7 @@ _NAMES: dict[Kind, frozenset[str]] = {
         politique, partei, parteizugehorigkeit, parteimitgliedschaft, politische meinung, politische einstellung,
         partido politico, afiliacion politica, opinion politica, opiniones politicas, ideologia, partito politico,
         opinioni politiche, orientamento politico, iscrizione al partito, filiacao partidaria, opiniao politica,
-        opinioes politicas, politieke partij, politieke voorkeur
+        opinioes politicas, politieke partij, politieke voorkeur, parteimitglied
     """),
     "family": phrases("""
         marital status, marital, marital state, married, is married, civil status, family status, family situation,
@@ -131,19 +136,24 @@ _NAMES: dict[Kind, frozenset[str]] = {
         carico, carichi di famiglia, familiari a carico, nucleo familiare, componenti nucleo familiare, situacao
         familiar, conjuge, filhos, numero de filhos, n de filhos, dependentes, numero de dependentes, agregado
         familiar, dimensao do agregado familiar, burgerlijke staat, gehuwd, kinderen, aantal kinderen,
-        gezinssituatie, gezinsgrootte
+        gezinssituatie, gezinsgrootte, kinder im haushalt, children at home, kids at home, enfants au foyer, hijos a
+        cargo, figli conviventi, filhos a cargo
     """),
 }
 _ADDRESSEE = re.compile(
     r"^(?:contact|lead|customer|client|prospect|person|personne|kunde|kunden|kontakt|cliente|contacto|contatto|contato|"
     r"klant|applicant|applicants|subscriber|user|owner|employee|respondent|insured|policy holder|patient|student|his|"
     r"her|"
-    r"your|votre|ihr|ihre|su|tu|seu|sua|code|type|demographic|demographics) "
+    r"your|votre|ihr|ihre|su|tu|seu|sua|code|type|demographic|demographics|hs|personal|property|properties|custom|"
+    r"member|title|cust|personen|versicherte|teilnehmer) "
 )
 _SUFFIX = re.compile(
     r" (?:code|type|id|label|group|category|name|value|flag|du contact|du client|du prospect|du lead|des kontakts|"
     r"des kunden|del contacto|del cliente|do contato|do contacto|do cliente|del contatto|years|yrs|ans|jahre|anni|anos|"
-    r"\d{1,2})$"
+    r"c|pc|m w|m w d|m f|f m|h f|m v|d m w|\d{1,2})$"
+)
+_GLUED = re.compile(
+    r"^(?:kunden?|kontakt|personen|interessenten|teilnehmer|versicherten|antragsteller)(?=alter|geschlecht|geburts)"
 )
 _OF_THINGS = phrases(
     "lead age, contact age, code age, type age, lead health, customer health, client health, user health"
@@ -184,7 +194,7 @@ def named_kind(name: str) -> Kind | None:
     >>> [named_kind(name) for name in ("Gender", "Tranche d'âge", "Marital_Status_Code", "Company age", "Sector")]
     ['sex', 'age', 'family', None, None]
     """
-    words = words_of(name)
+    words = _GLUED.sub("", words_of(name))
     if words in _OF_THINGS:
         return None
     if _AGE_OF.match(words):

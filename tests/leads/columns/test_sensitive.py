@@ -17,12 +17,13 @@ from calibrate.monthly.settings import settings_from
 
 NAMES = {
     "sex": "Gender|Sex|Salutation|Sexe|Civilité|contact_gender|Geschlecht|Anrede|Sexo|Tratamiento|Sesso|"
-           "Titolo di cortesia|"
+           "Titolo di cortesia|Mr/Mrs|M./Mme|Herr/Frau|Sr./Sra.|Sig./Sig.ra|lead_gender__c|hs_gender|Pronoun|"
            "Tratamento|Gender_Female|Male",
     "age": "Age|Age group|Date of birth|DOB|Birth Year|Âge|Tranche d'âge|Date de naissance|Alter|Altersgruppe|"
            "Geburtsdatum|"
            "Edad|Rango de edad|Fecha de nacimiento|Età|Fascia d'età|Data di nascita|Idade|Faixa etária|"
            "Data de nascimento|"
+           "Né(e) le|Geb.-Datum|Nato il|F. nacimiento|Fecha nac.|Data nasc.|Kundenalter|Born on|"
            "Age_22_to_29|customerAge",
     "nationality": "Nationality|Citizenship|Country of birth|Nationalité|Lieu de naissance|Staatsangehörigkeit|"
                    "Nacionalidad|"
@@ -39,6 +40,7 @@ NAMES = {
                 "Religião",
     "politics": "Political party|Opinions politiques|Parteizugehörigkeit|Partido político|Partito politico",
     "family": "Marital Status|Marital_Status_Code|Number of children|Situation familiale|État civil|Nombre d'enfants|"
+              "Kinder im Haushalt|Hijos a cargo|"
               "Familienstand|Anzahl Kinder|Estado civil|Hijos|Stato civile|Numero di figli|Filhos|Dependents|Married",
 }  # fmt: skip
 ORDINARY = """
