@@ -30,6 +30,8 @@ PAIRED = 400
 """Levels up to which steps of two points are tried once no single one helps."""
 SHRINK_STEPS = 200
 BINS = 2_000
+MANY, FINE = 4_000, 2**16
+"""More scores than so many are not sorted but put in so many bins: an AUC moves by a hundred-thousandth."""
 RIDGE = 1e-6
 """Keeps the line of separable leads finite."""
 
@@ -259,7 +261,7 @@ def _line(score: Floats, n: Floats, k: Floats) -> tuple[float, float, float]:
 
 
 def _counted(score: Floats, leads: Floats, customers: Floats) -> tuple[Floats, Floats, Floats]:
-    """Different scores, ascending, with leads and customers of each; whole ones are counted without sorting."""
+    """Different scores, ascending, with leads and customers of each; whole or many ones are counted without sorting."""
     if not len(score):
         return score, leads, customers
     above = score - score.min()
@@ -267,15 +269,17 @@ def _counted(score: Floats, leads: Floats, customers: Floats) -> tuple[Floats, F
         n, k = (np.bincount(place, mass).astype(float) for mass in (leads, customers))
         occupied = np.flatnonzero(n)
         return np.asarray(occupied + float(score.min()), np.float64), n[occupied], k[occupied]
+    if len(score) > MANY:
+        return _binned(score, leads, customers, FINE)
     values, place = np.unique(score, return_inverse=True)
     n, k = (np.bincount(place, mass, len(values)).astype(float) for mass in (leads, customers))
     return values, n, k
 
 
-def _binned(score: Floats, leads: Floats, customers: Floats) -> tuple[Floats, Floats, Floats]:
+def _binned(score: Floats, leads: Floats, customers: Floats, bins: int = BINS) -> tuple[Floats, Floats, Floats]:
     """Scores in narrow bins: mean score, leads and customers per bin that has leads."""
     low, high = float(score.min(initial=0.0)), float(score.max(initial=0.0))
-    place = ((score - low) * ((BINS - 1) / max(high - low, 1e-300))).astype(np.intp)
-    n, k, total = (np.bincount(place, mass, BINS).astype(float) for mass in (leads, customers, leads * score))
+    place = ((score - low) * ((bins - 1) / max(high - low, 1e-300))).astype(np.intp)
+    n, k, total = (np.bincount(place, mass, bins).astype(float) for mass in (leads, customers, leads * score))
     occupied = n > 0
     return total[occupied] / n[occupied], n[occupied], k[occupied]

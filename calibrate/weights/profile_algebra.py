@@ -66,8 +66,18 @@ def rows_of(tally: Tally, most: int | None = None) -> Rows:
     """The rows of a tally; if there are more than `most`, a deterministic sample of about that many.
 
     Rows with customers come first (up to a third of the places), the others fill the rest; both are chosen by a
-    hash of their position and weighted so that leads and customers sum to the tally's.
+    hash of their position and weighted so that leads and customers sum to the tally's. A sample is drawn once: the
+    tally keeps it.
     """
+    if most is None:
+        return _drawn(tally, None)
+    samples: dict[int, Rows] = vars(tally).setdefault("_samples", {})  # as a cached property does
+    if most not in samples:
+        samples[most] = _drawn(tally, most)
+    return samples[most]
+
+
+def _drawn(tally: Tally, most: int | None) -> Rows:
     sizes = tuple(int(s) for s in np.diff(offsets(tally.criteria)))
     if most is None or tally.rows <= most:
         return Rows(tally.codes, sizes, tally.leads, tally.customers, np.ones(tally.rows))
