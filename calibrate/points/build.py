@@ -33,7 +33,7 @@ from ..weights.projection import nearest
 from ..weights.sparse_lines import joined, joined_places
 from .rounding import clipped_to_share, fitted_line, plain, shrunk_to, to_maximum
 from .scale import DOUBLES, HUNDRED, MOST, PIVOT, Scale, best_of, cut_of, lost, multiple, smallest
-from .scene import Scene
+from .scene import Scene, regrouped
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -85,7 +85,7 @@ def build_grid(
         if number is not None and number < 1:
             raise SettingsError(f"the {what} is {number}; it must be 1 point or more")
     if weights.criteria != tally.criteria:  # a method may have made levels of the same points one
-        tally, guide, shared = tally.regroup(weights.criteria), None, None
+        tally, guide, shared = regrouped(tally, weights.criteria), None, None
     if best is None and scale != "double" and constraints.cap is None:
         constraints = _capped(constraints, pivot or PIVOT)
     scene = Scene(weights, tally, constraints, resolve(constraints, tally.criteria), share, guide, lines, shared)

@@ -22,7 +22,7 @@ from ..counts.rates import MIN_LEADS, RateTable, estimate
 from ..counts.shrinkage import QUICK
 from ..counts.tally import Tally
 from ..errors import SettingsError, unknown
-from ..grid.criteria import Criterion, offsets
+from ..grid.criteria import offsets
 from ..grid.grid import STAGES, Band, Grid, Thresholds
 from ..grid.limits import Limits, groups_of
 from ..grid.moved import gate, moved_bands, shifted
@@ -113,7 +113,6 @@ class Prepared:
     _searched: dict[str, tuple[int, tuple[Weights, ...]]] = field(default_factory=dict, repr=False, compare=False)
     _weights: dict[tuple[str, str], Weights] = field(default_factory=dict, repr=False, compare=False)
     _paths: dict[tuple[str, str], dict[int, Lines]] = field(default_factory=dict, repr=False, compare=False)
-    _regrouped: dict[tuple[Criterion, ...], Tally] = field(default_factory=dict, repr=False, compare=False)
     sized: dict[tuple[str, str, int, bool, str], Grid] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -181,12 +180,6 @@ class Prepared:
             joint = self._weighed(JOINT, NO_LIMITS)
             self._searched[key] = most, alternatives(self.learnt, self.rates, constraints, most=most, joint=joint)
         return self._searched[key][1][:most]
-
-    def on(self, criteria: tuple[Criterion, ...]) -> Tally:
-        """The leads on other levels, counted once."""
-        if criteria not in self._regrouped:
-            self._regrouped[criteria] = self.tally.regroup(criteria)
-        return self._regrouped[criteria]
 
     def path(self, method: str, constraints: Constraints) -> tuple[Weights, dict[int, Lines]]:
         """The lines of a method's grids of every size of the frontier, and the weights they come from.
@@ -324,12 +317,11 @@ def _of_size(prepared: Prepared, plan: Plan, brief: bool = False) -> Grid:
         lines = prepared.along(weights, constraints, (*SIZES, plan.size))
     key = plan.method, repr(constraints), plan.size, brief, repr((plan.scale, plan.pivot, plan.best))
     if key not in prepared.sized:
-        same = weights.criteria == prepared.tally.criteria
         prepared.sized[key] = build_grid(
             weights,
-            prepared.tally if same else prepared.on(weights.criteria),
+            prepared.tally,
             constraints=constraints,
-            guide=prepared.guide if same else None,
+            guide=prepared.guide,
             lines=lines[plan.size],
             brief=brief,
             **_form(prepared, plan),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ..counts.tally import Tally
-from ..grid.criteria import offsets
+from ..grid.criteria import Criterion, offsets
 from ..weights.base import Weights
 from ..weights.constraints import Chain, Constraints, Limits
 from ..weights.elimination import fewer_criteria
@@ -23,6 +23,14 @@ from .scale import Target
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+
+
+def regrouped(tally: Tally, criteria: tuple[Criterion, ...]) -> Tally:
+    """The leads on other levels; the tally keeps them, for one grid after another is made of them."""
+    by_levels: dict[tuple[Criterion, ...], Tally] = vars(tally).setdefault("_by_levels", {})
+    if criteria not in by_levels:
+        by_levels[criteria] = tally.regroup(criteria)
+    return by_levels[criteria]
 
 
 def shared_leads(tally: Tally) -> Floats:
