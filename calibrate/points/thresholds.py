@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import SettingsError
-from ..grid.grid import Stage, Thresholds
+from ..grid.grid import STAGES, Stage, Thresholds
 from .cohort_spread import prediction, spread_between
 from .curve import isotonic
 from .score_table import Scores
@@ -99,10 +99,9 @@ def choose(
     >>> choose(table, Policy("share", 0.8), months=1)
     Thresholds(marketing_qualified=5, sales_qualified=10, fit_minimum=None, engagement_minimum=None)
     """
-    enough = enough or {}
-    table, of_sales = (
-        trade_off(enough.get(stage, scores), months, scores) for stage in ("marketing_qualified", "sales_qualified")
-    )
+    marketing_scores, sales_scores = ((enough or {}).get(stage, scores) for stage in STAGES)
+    table = trade_off(marketing_scores, months, scores)
+    of_sales = table if sales_scores is marketing_scores else trade_off(sales_scores, months, scores)
     if table.empty:  # nobody meets the minimums
         table = trade_off(scores, months)
     if of_sales.empty:
