@@ -1,11 +1,13 @@
 """Whole points: the smallest that keep the ranking, rounded together."""
 
 import numpy as np
+import pytest
 from weights_case import built
 
+from calibrate.counts.auc import auc_of
 from calibrate.counts.rates import estimate
 from calibrate.counts.tally import scores_of
-from calibrate.points.rounding import clipped_to_share, loss, plain, quality, shrunk_to, together
+from calibrate.points.rounding import MANY, clipped_to_share, loss, plain, quality, shrunk_to, together
 from calibrate.points.scale import LARGEST
 from calibrate.weights import METHODS, Constraints
 
@@ -53,3 +55,13 @@ def test_quality_of_a_score_by_pencil():
     """Scores 0, 1, 1 with one customer at a 1: it beats the 0 and ties with the other, so (1 + 1/2) / 2."""
     auc, log_loss = quality(np.array([0.0, 1.0, 1.0]), np.ones(3), np.array([0.0, 1.0, 0.0]))
     assert auc == 0.75 and 0 < log_loss < np.log(2)
+
+
+def test_many_scores_are_counted_in_fine_bins_as_well_as_sorted():
+    rng = np.random.default_rng(4)
+    score, leads = rng.normal(size=MANY + 1), rng.integers(1, 5, MANY + 1).astype(float)
+    customers = rng.binomial(leads.astype(int), 1 / (1 + np.exp(3 - score))).astype(float)
+    auc, log_loss = quality(score, leads, customers)
+    halves = [quality(score[part], leads[part], customers[part])[1] for part in (slice(0, None, 2), slice(1, None, 2))]
+    assert auc == pytest.approx(auc_of(score, leads, customers), abs=2e-5)
+    assert min(halves) - 1e-3 < log_loss < max(halves) + 1e-3  # those are few enough to be told apart one by one

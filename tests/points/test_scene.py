@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from weights_case import number, several, text
@@ -9,7 +11,7 @@ from weights_case import number, several, text
 from calibrate.counts.rates import estimate
 from calibrate.counts.tally import Tally, tally_of
 from calibrate.grid.grid import Pin
-from calibrate.points.scene import Scene
+from calibrate.points.scene import Scene, regrouped
 from calibrate.weights import METHODS, Constraints
 from calibrate.weights.constraints import resolve
 from calibrate.weights.path import Lines
@@ -84,3 +86,10 @@ def test_the_metric_is_the_curvature_of_the_loss(tally: Tally, method: str) -> N
     same[:5] = 1.0  # a shift of a whole criterion goes into the intercept
     assert same @ found.metric @ same == pytest.approx(0, abs=1e-2)
     assert (found.precision is None) == (method == "evidence")
+
+
+def test_leads_on_other_levels_are_counted_once(tally: Tally) -> None:
+    coarse = tally.criteria[:1]
+    again = regrouped(tally, coarse)
+    assert regrouped(tally, coarse) is again and again.totals.sum() == tally.totals.sum()
+    assert again.criteria == coarse and regrouped(replace(tally), coarse) is not again

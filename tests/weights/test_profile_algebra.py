@@ -1,5 +1,7 @@
 """Sums over rows against a dense design matrix; the sample keeps the totals."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from weights_case import simulated
@@ -41,7 +43,8 @@ def test_a_sample_keeps_leads_and_customers_and_is_the_same_each_time(tally):
     assert 200 < sample.codes.shape[1] < 400
     assert sample.leads.sum() == pytest.approx(tally.leads.sum())
     assert sample.customers.sum() == pytest.approx(tally.customers.sum())
-    again = rows_of(tally, 300)
+    again = rows_of(replace(tally), 300)
+    assert rows_of(tally, 300) is sample and again is not sample  # a tally keeps its own sample
     assert sample.codes.tobytes() == again.codes.tobytes() and sample.leads.tobytes() == again.leads.tobytes()
     kept = (sample.customers > 0).sum()
     assert kept > 0.25 * sample.codes.shape[1], "customers come first"
