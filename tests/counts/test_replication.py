@@ -53,3 +53,32 @@ def test_levels_that_came_one_after_the_other_cannot_be_compared() -> None:
     """Two campaigns of the first half, two of the second: each half has spread, but no level stands in both."""
     margin = np.array([[[100, 30], [100, 10], [0, 0], [0, 0]], [[0, 0], [0, 0], [100, 30], [100, 10]]])
     assert replicated(margin) == -np.inf
+
+
+def company_key(rng: np.random.Generator, effect: float) -> Tally:
+    """3,000 contacts of companies of 1 to 5, whose contacts come over much of the history and buy together or not.
+
+    Each company has one of 40 answers; `effect` is how far apart their log-odds lie.
+    """
+    size = rng.integers(1, 6, 3000)
+    company = np.repeat(np.arange(3000), size)[:3000]
+    answer = rng.integers(0, 40, 3000)
+    odds = -2.4 + effect * rng.normal(size=40)[answer]
+    bought = (rng.random(3000) < 1 / (1 + np.exp(-odds)))[company]
+    moment = rng.random(3000)[company] + rng.random(3000)
+    month = np.argsort(np.argsort(moment)) // 150
+    levels = (
+        *(Level(f"k{i}", values=(f"k{i}",)) for i in range(40)),
+        Level("missing", "missing"),
+        Level("other", "other"),
+    )
+    key = Criterion("Account ID", "Account ID", "text", "fit", levels)
+    codes = answer[company][None].astype(np.uint8)
+    return tally_of([key], codes, bought, month, [f"{i:02d}" for i in range(20)], company)
+
+
+def test_a_key_of_companies_tells_nothing_because_their_contacts_buy_together() -> None:
+    """Without the companies 19 of 20 such keys would be kept: each company stands on both sides and counts twice."""
+    rng = np.random.default_rng(5)
+    assert sum(not by_chance(company_key(rng, 0.0)) for _ in range(40)) <= 4
+    assert sum(not by_chance(company_key(rng, 1.0)) for _ in range(10)) >= 8
