@@ -24,6 +24,8 @@ MOST_TEXT = 16 * 1024 * 1024
 """Bytes of a file of settings, decisions or changes at most."""
 WAIT_SECONDS = 120.0
 _HERE, _EXCHANGE = -100, 2
+BEFORE_LOCK_SECONDS = 60.0
+"""So long at most a private place is there before it is locked."""
 FOREIGN_LOCK_SECONDS = 600.0
 """So long the lock of another machine holds, on a share that does not tell its machines of each other's locks."""
 
@@ -329,8 +331,8 @@ def remove_abandoned(place: Path, start: str = PRIVATE) -> None:
 def abandoned(path: Path) -> bool:
     """Whether a file or folder of this user, made by a process of ours, is no longer of use to anyone.
 
-    Its name says who made it. A folder whose maker is not seen from here must not be locked either; one that bears no
-    mark is ours where it holds a lock file.
+    Its name says who made it. A folder whose maker is not seen from here must not be locked either; of one of another
+    container of this machine the lock says all. One that bears no mark is ours where it holds a lock file.
     """
     try:
         facts = path.lstat()
@@ -339,6 +341,8 @@ def abandoned(path: Path) -> bool:
         owner, lock = owner_in(path.name), path / LOCK
         if owner is None:
             return lock.is_file() and _is_free(lock)
+        if lock.is_file() and owner.same_kernel() and not owner.seen():
+            return time.time() - facts.st_mtime > BEFORE_LOCK_SECONDS and _is_free(lock)
         return owner.ended(facts.st_mtime) and (owner.seen() or not lock.is_file() or _is_free(lock))
     except OSError:
         return False

@@ -24,6 +24,7 @@ from calibrate.files import (
     write_both,
     write_whole,
 )
+from calibrate.owners import this_process
 
 
 def test_a_text_is_read_to_its_bound_and_a_device_has_none(tmp_path: Path) -> None:
@@ -207,3 +208,18 @@ def test_a_private_place_that_cannot_be_locked_is_not_left(tmp_path: Path, monke
     with pytest.raises(OSError, match="No space"):
         PrivatePlace()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
+def test_of_another_container_of_this_machine_the_lock_says_whether_it_is_at_work(tmp_path: Path) -> None:
+    mark = this_process()._replace(space="0" * 6).mark
+    killed, at_work, young = (tmp_path / f"calibrate-{mark}-{name}" for name in ("killed", "at_work", "young"))
+    for folder in (killed, at_work, young):
+        folder.mkdir()
+        (folder / LOCK).write_bytes(b"")
+        if folder is not young:
+            os.utime(folder, (time.time() - 120,) * 2)
+    with (at_work / LOCK).open("a+b") as lock:
+        assert files._try_lock(lock.fileno())
+        remove_abandoned(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([at_work, young])
