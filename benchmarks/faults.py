@@ -1,7 +1,8 @@
 """Kills and refusals at every system call that writes: is every folder whole, and can one go on?
 
-Every command that writes is run on a tiny history in a process of its own under strace, once as it is and then once
-for each of its calls that change a file: killed there, with an I/O error there, and with a full disk from there on.
+Every command that writes is run on a tiny history in a process of its own whose system calls are guarded, once as it is
+and then once for each of its calls that change a file: killed there, with an I/O error there, and with a full disk from
+there on.
 After each: reports are wholly the old ones or wholly the new, a decision has its grid, no file is half, one message
 was said, the next command works, and nothing temporary is left.
 
@@ -40,7 +41,7 @@ def sweep_scene(stage: Theatre, scene: Scene, sweep: Sweep, every: slice) -> tup
             ending, _ = watched(stage.command(scene.words, scene.whole), stage.folder, fault)
             if fault.hit:
                 break
-        complaints = stage.after(scene, ending, fault, old, new)
+        complaints = stage.after(scene, ending, fault, old, new) if fault.hit else ["not met"]
         sweep.add(remaining[0], complaints)
         for complaint in complaints:
             print(f"{remaining[0]}\n    {complaint}", flush=True)
