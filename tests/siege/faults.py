@@ -28,7 +28,7 @@ _TAKES_ROOM = re.compile(
     r"p?write(v|v2|64)?|open(at)?|creat|mk.*|(sym)?link(at)?|f(truncate|allocate|(data)?sync)|se.*|copy.*"
 )
 """Calls that may fail on a full disk."""
-_NO_FILE = re.compile(r"(pipe|socket|anon_inode):|/dev/null$|/proc/|/dev/pts")
+_NO_FILE = re.compile(r"(pipe|socket|anon_inode):|/dev/null$|/proc/|/dev/pts|/__pycache__/")
 _VARYING = re.compile(
     r"[0-9a-f]{12}-\d+-\d+(-[a-z0-9_]{8})?|(?<=/)sem\.\w{6}$|(?<=/sem\.mp-)\w+|(?<=/tmp)[a-z0-9_]{8}\b|\b[0-9a-f]{16}\b"
 )
