@@ -5,14 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import platform
+import secrets
 import shutil
 import stat
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from io import FileIO
+from io import BufferedRandom, FileIO
 from pathlib import Path
 
 from .errors import CalibrateError, InputError
@@ -145,17 +147,15 @@ def beside(target: Path) -> Iterator[Path]:
     if is_stream(target):
         raise InputError(f"'{target}' is no file but a device or pipe. Choose another file with --out")
     remove_abandoned(target.parent, f".{PRIVATE}")
-    prefix = f".{PRIVATE}{this_process().mark}-"
-    handle, name = tempfile.mkstemp(prefix=prefix, suffix=target.suffix, dir=target.parent)
-    os.close(handle)
-    part = Path(name)
+    part = target.parent / f".{PRIVATE}{this_process().mark}-{secrets.token_hex(4)}{target.suffix}"
     try:
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600))
         yield part
         part.chmod(0o666 & ~umask())
         part.replace(target)
     finally:
         with suppress(OSError):
-            part.unlink(missing_ok=True)
+            surely(lambda: part.unlink(missing_ok=True))
 
 
 def exchanged(folder: Path, goal: Path) -> bool:
@@ -220,10 +220,12 @@ def _waited_for(path: Path, wait: float) -> FileIO:
     end = time.monotonic() + wait
     while True:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+b", buffering=0)
+        file = FileIO(str(path), "a+", opener=_no_other_file)
         lock = _try_lock(file.fileno())
         if lock is not False and _still_there(path, file.fileno()) and not _held_elsewhere(file, lock is None):
             with suppress(OSError):
+                if os.fstat(file.fileno()).st_nlink > 1:  # a name of somebody's file
+                    return file
                 file.truncate(0)
                 file.write(f"{this_process().mark} {platform.node()}\n".encode())
             return file
@@ -234,6 +236,11 @@ def _waited_for(path: Path, wait: float) -> FileIO:
                 f"wait until it has ended and run again (if none is running on any machine, remove '{path}')"
             )
         time.sleep(0.02)
+
+
+def _no_other_file(path: str, flags: int) -> int:
+    """Open the file of this name, never one that a link of this name points to."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 def _held_elsewhere(file: FileIO, without_locks: bool) -> bool:
@@ -251,7 +258,7 @@ def _held_elsewhere(file: FileIO, without_locks: bool) -> bool:
 def _still_there(path: Path, handle: int) -> bool:
     """Whether the locked file is still the one of that name: its last holder removes it."""
     try:
-        return os.path.samestat(path.stat(), os.fstat(handle))
+        return os.path.samestat(path.lstat(), os.fstat(handle))
     except OSError:
         return False
 
@@ -285,25 +292,49 @@ class PrivatePlace:
     """
 
     def __init__(self) -> None:
-        remove_abandoned(Path(tempfile.gettempdir()))
-        self.path = Path(tempfile.mkdtemp(prefix=f"{PRIVATE}{this_process().mark}-"))
+        above = Path(tempfile.gettempdir())
+        remove_abandoned(above)
+        self.path = above / f"{PRIVATE}{this_process().mark}-{secrets.token_hex(4)}"
+        self._lock: BufferedRandom | None = None
+        self._removal = weakref.finalize(self, _removed, self.path, os.getpid())  # whenever we are stopped from here on
+        try:
+            self.path.mkdir(0o700)
+        except OSError:
+            self._removal.detach()
+            raise
         try:
             self._lock = (self.path / LOCK).open("a+b")
         except OSError:  # the disk is full: an empty folder is not left there
-            shutil.rmtree(self.path, ignore_errors=True)
+            self.remove()
             raise
         _try_lock(self._lock.fileno())
 
     def remove(self) -> None:
         """Remove the folder and all in it."""
-        self._lock.close()
-        shutil.rmtree(self.path, ignore_errors=True)
+        if self._lock is not None:
+            self._lock.close()
+        self._removal()
 
     def __enter__(self) -> Path:
         return self.path
 
     def __exit__(self, *_: object) -> None:
         self.remove()
+
+
+def _removed(path: Path, process: int) -> None:
+    """Remove a folder of this process (not of one that was copied from it), also when a signal comes meanwhile."""
+    if os.getpid() == process:
+        surely(lambda: shutil.rmtree(path, ignore_errors=True))
+
+
+def surely(work: Callable[[], object]) -> None:
+    """Do a last work; where a signal stops it, it is done once more before the process ends."""
+    try:
+        work()
+    except BaseException:
+        work()
+        raise
 
 
 def remove_abandoned_copies() -> None:

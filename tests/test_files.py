@@ -223,3 +223,18 @@ def test_of_another_container_of_this_machine_the_lock_says_whether_it_is_at_wor
         assert files._try_lock(lock.fileno())
         remove_abandoned(tmp_path)
     assert sorted(tmp_path.iterdir()) == sorted([at_work, young])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
+def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
+    victim, folder = tmp_path / "victim", tmp_path / "reports"
+    victim.write_text("mine", encoding="ascii")
+    folder.mkdir()
+    (folder / LOCK).symlink_to(victim)
+    with pytest.raises(OSError, match="symbolic link"), locked(folder):
+        raise AssertionError
+    (folder / LOCK).unlink()
+    (folder / LOCK).hardlink_to(victim)
+    with locked(folder):
+        pass
+    assert victim.read_text(encoding="ascii") == "mine" and not (folder / LOCK).exists()

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -311,12 +311,10 @@ arrange(app)
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point: run a command and leave with 0 (done), 2 (wrong usage or input) or 1 (a fault of ours)."""
     any_encoding()
-    for signal_ in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-        with suppress(ValueError):  # not the main thread
-            signal.signal(signal_, _stopped)
     try:
-        words = _readable(sys.argv[1:] if arguments is None else arguments)
-        (app if COMPLETION in os.environ else _asked(words))(args=words, standalone_mode=True)
+        with _stoppable():
+            words = _readable(sys.argv[1:] if arguments is None else arguments)
+            (app if COMPLETION in os.environ else _asked(words))(args=words, standalone_mode=True)
     except CalibrateError as fault:
         complain(str(fault))
         raise SystemExit(2) from None
@@ -385,9 +383,31 @@ def _told_as_ours() -> NoReturn:
     raise SystemExit(1) from None
 
 
-def _stopped(number: int, _frame: object) -> None:
-    """End as after an error, so that temporary copies of leads are removed."""
-    raise SystemExit(128 + number)
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """SIGTERM and SIGHUP end what is done here as an error does, so that temporary copies of leads are removed.
+
+    Only the first one counts: what is then done, and what is done at the end of the process, is not stopped again.
+    """
+    stops: list[int] = []
+    over = False
+
+    def stop(number: int, _frame: object) -> None:
+        if not stops and not over:
+            stops.append(number)
+            raise SystemExit(128 + number)
+
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        with suppress(ValueError):  # not the main thread
+            signal.signal(number, stop)
+    try:
+        yield
+    except BaseException:
+        if stops:  # whatever it was turned into on its way
+            raise SystemExit(128 + stops[0]) from None
+        raise
+    finally:
+        over = True
 
 
 def _counted(data: str, flags: dict[str, Any], timing: dict[str, float], *, bare: bool = False) -> Counted:

@@ -106,7 +106,19 @@ class Connection:
 
     def execute(self, statement: Statement) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows as tuples."""
-        return self.raw.execute(rendered(statement, "duckdb")).fetchall()
+        with _stopped_by_hand():
+            return self.raw.execute(rendered(statement, "duckdb")).fetchall()
+
+
+@contextmanager
+def _stopped_by_hand() -> Iterator[None]:
+    """A signal that comes while DuckDB works is told by it as an error; it is none of the statement or the source."""
+    try:
+        yield
+    except RuntimeError as fault:
+        if str(fault) != "Query interrupted":
+            raise
+        raise KeyboardInterrupt from None
 
 
 def _shows_progress(door: duckdb.DuckDBPyConnection) -> bool:
@@ -172,7 +184,8 @@ class DuckTable:
         """A cursor for one answer; what the machine or the source lacks is said in words."""
         cursor = self.connection.cursor()
         try:
-            yield cursor
+            with _stopped_by_hand():
+                yield cursor
         except duckdb.OutOfMemoryException as error:
             raise InputError(
                 f"{self.name}: more memory is needed than the {self.connection.memory // 2**20:,} MB that may be used, "

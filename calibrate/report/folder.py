@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..errors import CalibrateError
 from ..evaluation import decision
-from ..files import PRIVATE, exchanged, locked, remove_abandoned
+from ..files import PRIVATE, exchanged, locked, remove_abandoned, surely
 from ..language import Words, load
 from ..owners import this_process
 from . import run_json, run_schema, tables
@@ -128,11 +128,16 @@ def _swapped_in(folder: Path, fill: Callable[[Path], None]) -> Path:
     except OSError as fault:
         raise CalibrateError(_unwritable(folder, fault)) from fault
     finally:
-        if old.is_dir() and not goal.exists():
-            old.rename(goal)
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+        surely(lambda: _settled(goal, fresh, old))
     return folder
+
+
+def _settled(goal: Path, fresh: Path, old: Path) -> None:
+    """Put the old report back where there is no new one, and remove what is left."""
+    if old.is_dir() and not goal.exists():
+        old.rename(goal)
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _unwritable(folder: Path, fault: OSError | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from engine_case import Write, column, parquet, types
 
 from calibrate.engine import Session, open_table
+from calibrate.engine.duckdb import Connection
 
 
 def test_a_file_kept_on_disk_is_the_same(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,3 +69,21 @@ def test_columns_called_as_the_engine_calls_its_own(write: Write) -> None:
         found = table.fetch(f'SELECT "n", ROW_NUMBER() OVER () - 1 AS place FROM {table.relation}')
         assert (found["n"] == found["place"]).all()
         assert table.fetch(f'SELECT "__Position" AS p FROM {table.relation} LIMIT 1')["p"].tolist() == ["x"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="clocks of POSIX")
+def test_a_signal_in_a_statement_is_no_fault_of_the_statement() -> None:
+    def stop(*_: object) -> None:
+        raise SystemExit(1)
+
+    before = signal.signal(signal.SIGALRM, stop)
+    door = Connection()
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises((KeyboardInterrupt, SystemExit)):
+            door.execute("SELECT SUM(a.range * b.range) FROM range(1000000) AS a, range(1000000) AS b")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        door.close()
+    assert not door.folder.exists()

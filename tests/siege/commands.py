@@ -133,8 +133,11 @@ class Theatre:
 
         What comes after is played once for each state that faults of a scene have left.
         """
-        faults = [*self.said(ending, fault), *self.told(ending, fault, old, new)]
-        faults += [f"half: {fault}" for fault in self.mixed(old, new, seen=False)]
+        return [*self.said(ending, fault), *self.told(ending, fault, old, new), *self.whole(scene, old, new)]
+
+    def whole(self, scene: Scene, old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+        """What is half, old and new at once, or cannot be gone on with."""
+        faults = [f"half: {fault}" for fault in self.mixed(old, new, seen=False)]
         state = scene.name, f"{everything(self.stage)} {everything(self.temporary)}"
         if state not in self.goings_on:
             self.goings_on[state] = self.going_on(scene, old, new)

@@ -98,6 +98,8 @@ class Child:
                 show_calls(shown_to)
                 shown_to.close()
             code = _code_of(self.action)
+        except SystemExit as leaving:
+            code = int(str(leaving.code or 0))
         finally:
             os._exit(code)
 
