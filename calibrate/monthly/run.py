@@ -56,6 +56,8 @@ from .with_impact import changes_of, drift_of, handover_of
 from .with_robustness import audited, costs_of, near_of
 
 Named = TypeVar("Named", Candidate, Point)
+MOST_CRITERIA = 300
+"""So many criteria are weighed together: 200 take some minutes, 800 would take hours."""
 FOLDS, FEW_FOLDS = 5, 3
 """Steps through time in which candidates are judged; with many profiles each step holds leads enough."""
 
@@ -66,6 +68,7 @@ def review(
     """Make every candidate, judge them on later leads, put all together; `timing` gets the seconds of each step."""
     timed = partial(timed_step, timing if timing is not None else {}, progress)
     settings, tally = reading.settings, reading.tally
+    _check_allowed(reading)
     ceiling = Task(_ceiling, *_for_ceiling(reading)) if _wants_ceiling(reading) else None
     lines = _along(reading, timed)
     allowed, min_leads = reading.allowed, settings.columns.min_leads
@@ -323,6 +326,12 @@ def _check_allowed(reading: Counted) -> None:
         raise SettingsError(
             "no column is left to be a criterion: all were ignored, excluded or set aside as suspects "
             f"({', '.join(s.column for s in reading.suspects) or 'none'}). Put one back with --criteria"
+        )
+    if len(reading.allowed) > MOST_CRITERIA:
+        raise SettingsError(
+            f"{len(reading.allowed):,} criteria, and at most {MOST_CRITERIA} are weighed together, since the time it "
+            "takes grows with the cube of their levels. Name those that say something of a lead with --criteria "
+            "(calibrate rates shows how each closes), or leave columns out with --exclude"
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from calibrate.errors import SettingsError
 from calibrate.language import load
 from calibrate.monthly import run as monthly
 from calibrate.monthly.settings import settings_from
@@ -111,3 +112,15 @@ def test_a_wish_for_thresholds_never_changes_the_verdict(wish: dict[str, float],
     facts = [{k: v for k, v in verdict.facts.items() if k not in at_thresholds} for verdict in verdicts]
     assert replace(verdicts[0], facts=facts[0]) == replace(verdicts[1], facts=facts[1])
     assert [(c.name, c.grid.lines) for c in plain.candidates] == [(c.name, c.grid.lines) for c in wished.candidates]
+
+
+def test_more_criteria_than_can_be_weighed_are_refused_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = read(newest_first(tmp_path / "leads.csv", 0.002))
+    monkeypatch.setattr(monthly, "MOST_CRITERIA", 0)
+    for make in (monthly.review, monthly.frontier_of):
+        with pytest.raises(
+            SettingsError, match="^1 criteria, and at most 0 are weighed together.*--criteria.*--exclude"
+        ):
+            make(counted)
