@@ -121,6 +121,6 @@ def test_more_criteria_than_can_be_weighed_are_refused_before_anything_is_made(
     monkeypatch.setattr(monthly, "MOST_CRITERIA", 0)
     for make in (monthly.review, monthly.frontier_of):
         with pytest.raises(
-            SettingsError, match="^1 criteria, and at most 0 are weighed together.*--criteria.*--exclude"
+            SettingsError, match=r"^1 criteria, and at most 0 are weighed together.*--criteria.*--exclude"
         ):
             make(counted)

@@ -36,7 +36,8 @@ _EPOCH = re.compile(r"^1[0-9]{9}(?:[0-9]{3}|[0-9]{6})?(?:\.[0-9]{1,6})?$")
 """An instant since 1970 in seconds, milliseconds or microseconds: no phone and no card begins so."""
 _TRACE = re.compile(
     r"(?<![\w.@])@[A-Za-z]\w{2,}|"
-    r"(?<![\w.])(?<![Vv]ersion )(?:\d{1,3}\.){3}\d{1,3}(?![\w.])|"
+    r"(?<![\w.])(?<![Vv]ersion )(?<![Bb]uild )(?<![Rr]elease )(?<!Firefox )(?<!Chrome )(?<!Safari )(?<!Android )"
+    r"(?!(?!10\.|127\.)\d{1,3}\.0\.0\.)(?:\d{1,3}\.){3}\d{1,3}(?![\w.])|"  # 11.0.0.2 is a version
     r"\b(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}\b|"
     r"(?<![\w:])(?:[0-9a-fA-F]{1,4}:){1,6}(?::[0-9a-fA-F]{1,4}){1,6}(?![\w:])|"
     r"\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b|\b(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}\b|"
@@ -80,6 +81,26 @@ _LANE = re.compile(
     r", (?:[A-ZÀ-Þ][\w'’-]{1,20} ){1,3}(?:Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Close|Crescent|Drive|Terrace)\.?(?:,|$)"
 )
 """A house with a name, in its street."""
+_STREET = re.compile(
+    r"(?<!\w)(?:Zeil|Graben|Neuer Wall|Alter Wall|Hohe Bleichen|Rokin|Damrak|Dam|Rossio|Piccadilly|Pall Mall|"
+    r"Gran V[ií]a|(?!(?:Ein|Aus|Auf|Um|Ab|An)st)[A-ZÄÖÜ][a-zäöüß]{2,20}(?:stieg|steig|graben|kloster)|(?:Neu|Alt|Kohl|Fisch|Heu|Korn|Vieh|Holz|Haupt)markt|"
+    r"(?:Schlo(?:ss|ß)|Burg|Kirch|Mühl|Wein)berg|(?:Alter|Alte|Neuer|Neue|Gro(?:ß|ss)er|Kleiner|Oude|Nieuwe|Grote) "
+    r"(?:Markt|Hof|Kirchhof|Kerkhof|Weg|Graben|Kirche|Kerk|Delft|Gracht)|"
+    r"(?:Im|In der|In den|Bei der|Beim|Op de|Aan de|Aan het) "
+    r"(?:\w{0,12}(?:[Gg]rund|[Tt]al|[Ff]eld|[Hh]of|[Dd]orf|[Gg]arten|[Ww]inkel|[Ww]eiher|[Bb]rühl)|Aue|Eck|Loh|Kerk|Dijk)|"
+    r"(?:Rambla|Ronda|Camino|Glorieta|Cuesta|Costanilla|Contrada|Salita|Borgo|Largo|Beco|Cal[cç]ada|Lung[ao]\w{3,10})"
+    r" (?:d[aeio]l{0,2}[ao]?s? )?(?:[A-ZÀ-Þ][\w'’]{1,20} ?){1,3}),? (?!(?:19|20)\d\d\b)\d{1,4} ?[a-z]?(?=$|,)|"
+    r"\b\d{1,4}(?i: ?(?:bis|ter|[a-d]))?,? (?:cit[ée]|villa|parvis|rond-point|montée|esplanade|hameau|venelle|traverse|"
+    r"sente|mail(?= [A-ZÀ-Þ][\w-]+ [A-ZÀ-Þ])) (?:(?:de|du|des|la|les|le) |d['’]){0,2}[A-ZÀ-Þ]|"
+    r"\b(?:\d{1,5}[A-Za-z]?|One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten) (?:[A-ZÀ-Þ][\w'’.-]* ){1,2}"
+    r"(?:Loop|Row|Walk|Circle|Quay|Square|Alley|Trail)\b|"
+    r"\b(?:One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten) (?:[A-ZÀ-Þ][\w'’.-]* ){1,2}(?:Way|Plaza|Place|Street|Drive)$|"
+    r"\b\d{1,5} (?:[NSEW]\.? )?\d{1,3}(?:st|nd|rd|th) (?:St|Street|Ave|Avenue|Rd|Road|Pl|Place)\b|"
+    r"^\d{1,4} (?:Broadway|Piccadilly|Strand|Pall Mall|Whitehall)(?=$|,)|"
+    r"^\d{1,4} The (?:Green|Mall|Strand|Crescent|Square|Avenue|Street|Drive|Close|Lane|Grove|Parade|Quay|Broadway)(?=$|,)|"
+    r"^Unit \d{1,4}[A-Z]?, \d"
+)
+"""A house in a street that no ending tells: streets with a name of their own, numbers that are written out."""
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,4})?(?![A-Za-z0-9])"
 )
@@ -108,6 +129,7 @@ _NUMBERS = re.compile(
     r"^(?:"
     r"\d{3}[ -]\d{2}[ -]\d{4}|"  # SSN (US)
     r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]|"  # national insurance (UK)
+    r"(?!1[4-9]\d(?:1[3-9]|[2-9]\d)\d{8}$)"  # milliseconds since 1970
     r"[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3}(?: ?\d{2})?|"  # sécurité sociale (FR)
     r"\d{2} ?\d{6} ?[A-Z] ?\d{3}|\d{2} \d{3} \d{3} \d{3}|\d{2,3}/\d{3}/\d{5}|"  # Sozialversicherung, Steuer-ID (DE)
     r"756[. ]\d{4}[. ]\d{4}[. ]\d{2}|"  # AHV (CH)
@@ -156,7 +178,7 @@ BORN_UNTIL = 2012
 """A day before the end of this year, as a text among others, may be somebody's birthday."""
 
 
-_WITHOUT_DIGITS = (_MAIL, _HIDDEN_MAIL, _TRACE, _LANE)
+_WITHOUT_DIGITS = (_MAIL, _HIDDEN_MAIL, _TRACE, _LANE, _STREET)
 _WITH_DIGITS = (*_WITHOUT_DIGITS, _CALL, _CALL_ANY, _HOUSE, _SAID, _SAID_BEHIND, _SAID_SHORT, _MAP, _BORN)
 
 

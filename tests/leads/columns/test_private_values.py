@@ -204,6 +204,37 @@ def test_answers_that_look_a_little_like_them_are_not(text: str) -> None:
 
 
 MORE_PRIVATE = r"""
+Zeil 106
+Zeil 106, Frankfurt
+One Infinite Loop 1
+1 Infinite Loop
+One Microsoft Way
+350 5th Avenue
+45 W 25th St
+12 The Green
+5 Church Walk
+18 Broadway
+Kohlmarkt 4
+Jungfernstieg 30
+Neuer Wall 72
+Alter Markt 9
+Im Wiesengrund 7
+Schloßberg 2
+Damrak 70
+Dam 1
+Grote Markt 8
+Oude Kerkhof 3
+8 cité Véron
+1 parvis de Notre-Dame
+16 montée Saint-Barthélemy
+33 mail François Mitterrand
+Gran Vía 28
+Rambla de Catalunya 10
+Camino Viejo 3
+Lungotevere Marzio 9
+Borgo Pinti 55
+Beco do Carneiro 3
+Rossio 23
 GB29 NWBK 6016 1331 9268 19
 ES91 2100 0418 4502 0005 1332
 IT60X0542811101000000123456
@@ -401,6 +432,28 @@ chemin des Vignes 4
 Strada Statale 16 km 2
 """
 MORE_OPEN = """
+11.0.0.2
+1.0.0.0
+build 10.4.2.1
+Firefox 11.0.0.2
+1735689600000
+event 1735689600123 opened
+Markt 12
+Supermarkt 5
+Firewall 12
+Einstieg 2
+Aufstieg 3
+Im Gespräch 2
+Neumarkt 2025
+Loop 1
+Infinite Loop
+One Way
+3 mail Newsletter
+Camino 3
+Largo 4
+Windows Server 2019
+Studio 54
+Via mail 3
 ORD-2025-00123
 SO-10045
 PO 4500012345
