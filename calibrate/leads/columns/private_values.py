@@ -83,7 +83,8 @@ _LANE = re.compile(
 """A house with a name, in its street."""
 _STREET = re.compile(
     r"(?<!\w)(?:Zeil|Graben|Neuer Wall|Alter Wall|Hohe Bleichen|Rokin|Damrak|Dam|Rossio|Piccadilly|Pall Mall|"
-    r"Gran V[ií]a|(?!(?:Ein|Aus|Auf|Um|Ab|An)st)[A-ZÄÖÜ][a-zäöüß]{2,20}(?:stieg|steig|graben|kloster)|(?:Neu|Alt|Kohl|Fisch|Heu|Korn|Vieh|Holz|Haupt)markt|"
+    r"Gran V[ií]a|(?!(?:Ein|Aus|Auf|Um|Ab|An)st)[A-ZÄÖÜ][a-zäöüß]{2,20}(?:stieg|steig|graben|kloster)|"
+    r"(?:Neu|Alt|Kohl|Fisch|Heu|Korn|Vieh|Holz|Haupt)markt|"
     r"(?:Schlo(?:ss|ß)|Burg|Kirch|Mühl|Wein)berg|(?:Alter|Alte|Neuer|Neue|Gro(?:ß|ss)er|Kleiner|Oude|Nieuwe|Grote) "
     r"(?:Markt|Hof|Kirchhof|Kerkhof|Weg|Graben|Kirche|Kerk|Delft|Gracht)|"
     r"(?:Im|In der|In den|Bei der|Beim|Op de|Aan de|Aan het) "
@@ -94,10 +95,11 @@ _STREET = re.compile(
     r"sente|mail(?= [A-ZÀ-Þ][\w-]+ [A-ZÀ-Þ])) (?:(?:de|du|des|la|les|le) |d['’]){0,2}[A-ZÀ-Þ]|"
     r"\b(?:\d{1,5}[A-Za-z]?|One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten) (?:[A-ZÀ-Þ][\w'’.-]* ){1,2}"
     r"(?:Loop|Row|Walk|Circle|Quay|Square|Alley|Trail)\b|"
-    r"\b(?:One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten) (?:[A-ZÀ-Þ][\w'’.-]* ){1,2}(?:Way|Plaza|Place|Street|Drive)$|"
+    r"\b(?:One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten) (?:[A-ZÀ-Þ][\w'’.-]* ){1,2}"
+    r"(?:Way|Plaza|Place|Street|Drive)$|"
     r"\b\d{1,5} (?:[NSEW]\.? )?\d{1,3}(?:st|nd|rd|th) (?:St|Street|Ave|Avenue|Rd|Road|Pl|Place)\b|"
     r"^\d{1,4} (?:Broadway|Piccadilly|Strand|Pall Mall|Whitehall)(?=$|,)|"
-    r"^\d{1,4} The (?:Green|Mall|Strand|Crescent|Square|Avenue|Street|Drive|Close|Lane|Grove|Parade|Quay|Broadway)(?=$|,)|"
+    r"^\d{1,4} The (?:Green|Mall|Strand|Crescent|Square|Avenue|Street|Drive|Close|Lane|Grove|Parade|Quay)(?=$|,)|"
     r"^Unit \d{1,4}[A-Z]?, \d"
 )
 """A house in a street that no ending tells: streets with a name of their own, numbers that are written out."""
