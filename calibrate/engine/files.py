@@ -40,6 +40,8 @@ OTHER_BOOKS = {
     ".accdb": "an Access database",
 }
 """Workbooks and tables of other programs, by their suffix: they are named and refused."""
+CSV_BUFFER = 32 * 2**20
+"""Bytes in a piece of a text of which nobody has measured the cells; a long cell over its end is read with patience."""
 JSON = (".jsonl", ".ndjson", ".json")
 PARQUET = (".parquet", ".pq")
 
@@ -132,7 +134,7 @@ def _text(connection: Connection, path: Path, options: Asked) -> DuckTable:
     source = textfile.examined(path, connection.folder, options.header_row)
     if source.plain:
         try:
-            return loaded(connection, path, source, (), options.signs)
+            return loaded(connection, path, source, (), options.signs, buffer=CSV_BUFFER)
         except duckdb.Error:
             source = textfile.escaped_by_backslash(source) or source
     copy = textfile.rewritten(source, path, connection.folder / f"{source.fingerprint[:16]}-mended.csv")
@@ -150,8 +152,13 @@ def loaded(
     source: textfile.TextFile,
     extra: tuple[Fact, ...] = (),
     signs: Mapping[str, Signs] | None = None,
+    *,
+    buffer: int = 16 * MOST_LINE,
 ) -> DuckTable:
-    """Read the text into a table, take off what stands below it, give the columns their types."""
+    """Read the text into a table, take off what stands below it, give the columns their types.
+
+    DuckDB reads pieces of `buffer` bytes: a quote that is not closed ends in an error once two of them are full.
+    """
     refuse_too_wide(path.name, len(source.header))
     connection.expect(len(source.header))
     quoted = _stored(connection, source.path.stat().st_size)
@@ -166,7 +173,7 @@ def loaded(
         f"read_csv({place_of(source.path)}, auto_detect = false, header = false, skip = 1, "
         f"quote = '\"', "
         f"delim = {literal(source.separator).sql('duckdb')}, escape = {literal(source.escape).sql('duckdb')}, "
-        f"max_line_size = {MOST_LINE}, columns = {{{reads}}})"
+        f"max_line_size = {MOST_LINE}, buffer_size = {buffer}, columns = {{{reads}}})"
     )
     connection.execute(
         f"CREATE TABLE {quoted} AS SELECT * FROM (SELECT {', '.join(cells)} FROM {reader}) AS cells "

@@ -54,8 +54,8 @@ def standalone(drawing: Markup) -> bytes:
 def _style() -> str:
     """The page's rules for pictures, each variable as its light colour, the font that pages ask for."""
     page = STYLE_SHEET.read_text("utf-8")
-    colours = dict(re.findall(r"(--[a-z-]+): ([^;]+);", page[: page.index("}")]))
-    rules = page.split("/* pictures */\n", 1)[1].split("\n\n", 1)[0]
+    colours = dict(re.findall(r"(?<![a-z-])(--[a-z-]+): ([^;]+);", page[: page.index("}")]))
+    rules = page.partition("/* pictures */\n")[2].partition("\n\n")[0]
     drawn = "\n".join(rule for rule in rules.splitlines() if "svg." not in rule)
     drawn = drawn.replace("font-family: inherit;", FONT)
     return re.sub(r"var\((--[a-z-]+)\)", lambda name: colours[name[1]], drawn)

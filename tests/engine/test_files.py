@@ -14,7 +14,7 @@ import pytest
 from engine_case import Write, column, fact, parquet, types
 
 from calibrate.counts.encoding import coding
-from calibrate.engine import open_table
+from calibrate.engine import files, open_table
 from calibrate.engine.query import select
 from calibrate.errors import InputError
 from calibrate.grid.criteria import Criterion, Level
@@ -165,3 +165,21 @@ def test_numbers_of_every_type_get_the_level_of_the_rule(tmp_path: Path, kind: s
              for n, code in zip(piece["n"].tolist(), how.codes(piece)[0].tolist(), strict=True)}  # fmt: skip
     assert len(found) == len(values) + 1
     assert found == {value: criterion.index_of(value) for value in found}
+
+
+def test_a_quote_that_is_never_closed_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    note = "a long note, with commas\n" * 40_000
+    path.write_text('id,note,won\nL1,"' + note * 40 + '",no\nL2,x,yes\n', encoding="utf-8")  # 40 MB in one cell
+    with pytest.raises(InputError, match="line 2 cannot be read"):
+        open_table(path)
+
+
+def test_a_long_cell_over_the_end_of_a_piece_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, long = tmp_path / "leads.csv", "a note, with\ncommas; " * 250_000
+    before = "".join(f"L{i},x,no\n" for i in range(1_600_000))
+    path.write_text(f'id,note,won\n{before}A,"{long}",yes\nB,"{long}",no\n', encoding="utf-8")
+    monkeypatch.setattr(files, "CSV_BUFFER", 20_000_000)
+    table = open_table(path)
+    answer = table.fetch(f"SELECT note FROM {table.relation} WHERE LENGTH(note) > 1")
+    assert table.rows == 1_600_002 and list(answer["note"]) == [long, long]
