@@ -67,8 +67,7 @@ def review(
 ) -> Review:
     """Make every candidate, judge them on later leads, put all together; `timing` gets the seconds of each step."""
     timed = partial(timed_step, timing if timing is not None else {}, progress)
-    settings, tally = reading.settings, reading.tally
-    _check_allowed(reading)
+    settings, tally = _weighable(reading).settings, reading.tally
     ceiling = Task(_ceiling, *_for_ceiling(reading)) if _wants_ceiling(reading) else None
     lines = _along(reading, timed)
     allowed, min_leads = reading.allowed, settings.columns.min_leads
@@ -190,8 +189,7 @@ class _Along:
 
 def _along(reading: Counted, timed: Callable[[str, str], AbstractContextManager[None]]) -> _Along:
     """Make every candidate and the shorter grids of its method, and judge them on later leads."""
-    settings, tally = reading.settings, reading.tally
-    _check_allowed(reading)
+    settings, tally = _weighable(reading).settings, reading.tally
     requested = plans_of(quick(settings, tally), reading.grids, reading.history.window)
     plans = tuple(plan for plan in requested if plan.limits is None)
     check_names(requested[-1].constraints, [c for c in tally.criteria if c.name in reading.allowed])
@@ -321,7 +319,8 @@ def _lines(
     )
 
 
-def _check_allowed(reading: Counted) -> None:
+def _weighable(reading: Counted) -> Counted:
+    """The same, if it has criteria, and not more than are weighed together."""
     if not reading.allowed:
         raise SettingsError(
             "no column is left to be a criterion: all were ignored, excluded or set aside as suspects "
@@ -333,6 +332,7 @@ def _check_allowed(reading: Counted) -> None:
             "takes grows with the cube of their levels. Name those that say something of a lead with --criteria "
             "(calibrate rates shows how each closes), or leave columns out with --exclude"
         )
+    return reading
 
 
 def _rolling(reading: Counted) -> tuple[Fold, ...]:
