@@ -7,10 +7,8 @@ Heavy libraries are imported inside the commands, so that `calibrate --help` ans
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -40,6 +38,7 @@ from .flags import (
 )
 from .help import arrange, name_of
 from .output import Progressing, any_encoding, complain, give_up, grid_for_day, rates_table, say, say_json
+from .stopping import stoppable
 
 for _threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # small matrices: threads only wait for each other
     os.environ.setdefault(_threads, "1")
@@ -312,7 +311,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point: run a command and leave with 0 (done), 2 (wrong usage or input) or 1 (a fault of ours)."""
     any_encoding()
     try:
-        with _stoppable():
+        with stoppable():
             words = _readable(sys.argv[1:] if arguments is None else arguments)
             (app if COMPLETION in os.environ else _asked(words))(args=words, standalone_mode=True)
     except CalibrateError as fault:
@@ -381,33 +380,6 @@ def _told_as_ours() -> NoReturn:
     traceback.print_exc()
     complain("this is a fault of calibrate, not of your data; please report it with the lines above")
     raise SystemExit(1) from None
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """SIGTERM and SIGHUP end what is done here as an error does, so that temporary copies of leads are removed.
-
-    Only the first one counts: what is then done, and what is done at the end of the process, is not stopped again.
-    """
-    stops: list[int] = []
-    over = False
-
-    def stop(number: int, _frame: object) -> None:
-        if not stops and not over:
-            stops.append(number)
-            raise SystemExit(128 + number)
-
-    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-        with suppress(ValueError):  # not the main thread
-            signal.signal(number, stop)
-    try:
-        yield
-    except BaseException:
-        if stops:  # whatever it was turned into on its way
-            raise SystemExit(128 + stops[0]) from None
-        raise
-    finally:
-        over = True
 
 
 def _counted(data: str, flags: dict[str, Any], timing: dict[str, float], *, bare: bool = False) -> Counted:

@@ -43,7 +43,7 @@ def write_with_page(path: str, content: bytes, section: str, language: str) -> P
     """
     file = Path(path)
     try:
-        with locked(file.resolve().parent):  # another export into this folder writes the same page
+        with locked(file.parent.resolve()):  # another export into this folder writes the same page
             page = file.with_name(NAME)
             sections: dict[str, str] = {}
             if page.exists():

@@ -1,0 +1,53 @@
+"""SIGTERM and SIGHUP: a command that is stopped ends as after an error, and leaves no copies of leads."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from weakref import finalize
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """SIGTERM and SIGHUP end what is done here as an error does, so that temporary copies of leads are removed.
+
+    Only the first one counts: what is then done, and what is done at the end of the process, is not stopped again.
+    """
+    stops: list[int] = []
+    over = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if stops or over:
+            return
+        if _cleans_up(frame):  # an exception would be lost there, and the cleaning not be finished
+            again = threading.Timer(0.02, os.kill, (os.getpid(), number))
+            again.daemon = True
+            again.start()
+            return
+        stops.append(number)
+        raise SystemExit(128 + number)
+
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        with suppress(ValueError):  # not the main thread
+            signal.signal(number, stop)
+    try:
+        yield
+    except BaseException:
+        if stops:  # whatever it was turned into on its way
+            raise SystemExit(128 + stops[0]) from None
+        raise
+    finally:
+        over = True
+
+
+def _cleans_up(frame: FrameType | None) -> bool:
+    """Whether something that is no longer needed is being removed."""
+    while frame is not None:
+        if frame.f_code is finalize.__call__.__code__:
+            return True
+        frame = frame.f_back
+    return False

@@ -1,0 +1,51 @@
+"""A signal ends a command with its own code, whatever it was turned into, and never in the middle of cleaning up."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import weakref
+
+import pytest
+
+from calibrate.cli import app
+
+
+def test_a_signal_while_something_is_removed_waits_for_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    removed = []
+
+    def remove() -> None:
+        signal.raise_signal(signal.SIGTERM)
+        removed.append(True)
+
+    def closing(*_: object, **__: object) -> None:
+        weakref.finalize(owner := threading.Event(), remove)()
+        owner.wait(10)
+        raise AssertionError
+
+    monkeypatch.setattr(app, "_asked", lambda words: closing)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit) as leaving:
+            app.main(["check", "x.csv"])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert leaving.value.code == 128 + signal.SIGTERM and removed
+
+
+def test_what_a_signal_is_turned_into_on_its_way_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def converted(*_: object, **__: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except SystemExit:
+            raise RuntimeError("Query interrupted") from None
+
+    monkeypatch.setattr(app, "_asked", lambda words: converted)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit) as leaving:
+            app.main(["check", "x.csv"])
+        assert leaving.value.code == 128 + signal.SIGTERM
+        signal.raise_signal(signal.SIGTERM)  # what is done at the end is not stopped again
+    finally:
+        signal.signal(signal.SIGTERM, before)
