@@ -28,6 +28,7 @@ from .flags import (
     EventsFlag,
     JsonFlag,
     LangFlag,
+    MemoryFlag,
     Option,
     TableFlag,
     TextFlag,
@@ -236,6 +237,7 @@ def score(
     events: EventsFlag = None,
     table: TableFlag = None,
     at: AtFlag = None,
+    memory: MemoryFlag = None,
     reasons: Annotated[str, Option(metavar="top|all", help="The three weightiest lines, or all that fired.")] = "top",
     lang: TextFlag = "en",
     json: JsonFlag = False,
@@ -253,7 +255,8 @@ def score(
         progress("score")
         weights, every_line = grid_for_day(grid, day), reasons == "all"
         writer, target = (scoring.score_file, out) if out else (scoring.score_table, out_table)
-        totals = writer(weights, data, target, table=table, events=events, at=day, language=lang, every_line=every_line)
+        read = {"table": table, "events": events, "memory": memory}
+        totals = writer(weights, data, target, at=day, language=lang, every_line=every_line, **read)
     if json:
         say_json({"rows": totals, "out": target})
     else:

@@ -34,6 +34,9 @@ AtFlag = Annotated[
 ExportAtFlag = Annotated[
     str, Option(metavar="DATE", help="Day on which SQL scores, as in score --at: YYYY-MM-DD, or today (the server's).")
 ]
+MemoryFlag = Annotated[
+    str | None, Option(metavar="SIZE", help="Memory that reading may use, such as 4GB (default: by the machine).")
+]
 TableFlag = Annotated[str | None, Option(help="Table of a database, sheet of a workbook.")]
 JsonFlag = Annotated[bool, Option("--json", help="Print the result as JSON.")]
 TextFlag = Annotated[str, Option("--lang", metavar="en|fr", help="Language of the texts (default: that of LANG).")]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from ..errors import SettingsError
-from .flags import JsonFlag, Option, TableFlag, TextFlag, day_of, words_of
+from .flags import JsonFlag, MemoryFlag, Option, TableFlag, TextFlag, day_of, words_of
 from .output import say, say_json
 from .output import table as show_table
 
@@ -83,6 +83,7 @@ def read(
     ] = None,
     new: Annotated[str | None, Option(metavar="VALUE", help="Value of the arm column that means the new grid.")] = None,
     table: TableFlag = None,
+    memory: MemoryFlag = None,
     weeks: Annotated[int, Option(metavar="N", help="Weeks that the trial was planned for, from its first lead.")] = 6,
     as_of: Annotated[str | None, Option(metavar="DATE", help="Day on which it is read (default: the last).")] = None,
     new_counts: Annotated[str | None, Option(metavar="K/N", help=COUNTS_HELP + " The new grid.")] = None,
@@ -112,7 +113,8 @@ def read(
         from ..monitoring.trial_arms import ArmNames, arms
 
         names = ArmNames(arm, customer, created_at, customer_at, lead_id, new, tuple(customer_value or ()), group)
-        reading = arms(Session().open(file, table=table), names, as_of=None if as_of is None else day_of(as_of))
+        leads = Session(memory=memory).open(file, table=table)
+        reading = arms(leads, names, as_of=None if as_of is None else day_of(as_of))
         result = trial.read(reading.weeks, weeks=weeks, effect=reading.effect)
         facts = {
             "new": reading.new,

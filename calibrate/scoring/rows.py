@@ -55,6 +55,7 @@ def score_file(
     at: date | None = None,
     language: str = "en",
     every_line: bool = False,
+    memory: str | None = None,
 ) -> int:
     """Write the leads of a source with score, band, close rate and reasons added, and return how many there are.
 
@@ -65,13 +66,15 @@ def score_file(
     with an expiry rule keep what the age of their signal leaves, and the column `trend` says whether the score of a
     lead is up, steady or down against 30 days before (empty for leads that had not come by then).
     Reasons are told in a language of `words_in`: the three weightiest lines, or with `every_line` all that fired, whose
-    points add up to the score. The file appears whole or not at all. Raises GridError where the grid
+    points add up to the score. `memory` bounds what reading may use, such as "4GB".
+
+    The file appears whole or not at all. Raises GridError where the grid
     does not fit the data, InputError where the data already has a column of that name or the file cannot be written.
     """
     target = Path(out)
     if target.suffix.lower() not in SUFFIXES:
         raise InputError(f"'{out}' must end in {' or '.join(SUFFIXES)}: the suffix says how it is written")
-    with Session() as session:
+    with Session(memory=memory) as session:
         opened = open_rows(session, grid, source, table=table)
         happened = session.open(events) if events is not None else None
         columns = tuple(column.name for column in opened.columns)
@@ -99,13 +102,14 @@ def score_table(
     at: date | None = None,
     language: str = "en",
     every_line: bool = False,
+    memory: str | None = None,
 ) -> int:
     """Make a new table of the scored leads in the database or cluster in which they lie, and return how many there are.
 
     No row comes over. What is added, and what the other parameters mean, `score_file` says. Raises InputError where the
     table exists already or may not be made.
     """
-    with Session() as session:
+    with Session(memory=memory) as session:
         leads, columns = open_leads(session, grid, source, table=table, events=events, at=at)
         return session.store(leads, scored(grid, leads, columns, at, language, every_line), name)
 

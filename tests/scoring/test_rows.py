@@ -9,11 +9,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from calibrate.engine import Session
 from calibrate.errors import GridError, InputError, SettingsError
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.derived import Derived
 from calibrate.grid.grid import Band, Grid
 from calibrate.grid.reasons import reasons_of
+from calibrate.scoring import rows
 from calibrate.scoring.rows import score_file
 
 SPECIAL = (Level("missing", "missing"), Level("other", "other"))
@@ -269,3 +271,19 @@ def test_any_kind_of_line_reads_a_column_of_any_type(tmp_path: Path, made: str) 
             assert score_file(grid, str(source), str(tmp_path / "s.csv")) == 40
         except InputError as refusal:
             assert "c" in str(refusal) and "Error" not in str(refusal)
+
+
+def test_scoring_keeps_to_the_memory_that_is_allowed(
+    leads: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | None] = []
+
+    def session(memory: str | None = None) -> Session:
+        seen.append(memory)
+        return Session(memory=memory)
+
+    monkeypatch.setattr(rows, "Session", session)
+    assert score_file(GRID, str(leads), str(tmp_path / "o.csv"), memory="300MB") == len(ROWS)
+    assert seen == ["300MB"]
+    with pytest.raises(SettingsError, match="at least 256MB"):
+        score_file(GRID, str(leads), str(tmp_path / "p.csv"), memory="60MB")
