@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -136,6 +137,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A Spark session on this machine with a metastore of Hive's and a second catalog; skipped without pyspark or Java.
 
     The second catalog, `office`, is one of Spark's own for data bases (a `TableCatalog`, as Delta's and Iceberg's are).
+    Where ICEBERG_JARS names the jars of Iceberg's runtime (for Spark 3.5), `lake` is a catalog of Iceberg's, and the
+    session's own knows its tables beside those of Hive.
     """
     pyspark = pytest.importorskip("pyspark.sql", reason="pyspark is not installed (extra spark)")
     if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
@@ -143,7 +146,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from calibrate.engine.spark import LOCAL, SETTINGS
 
     place = tmp_path_factory.mktemp("spark")
-    derby = "org.apache.derby.iapi.jdbc.AutoloadedDriver"
+    home = "iapi.jdbc" if not version("pyspark").startswith("3.") else "jdbc"
+    derby = f"org.apache.derby.{home}.AutoloadedDriver"
     words = LOCAL | SETTINGS | {
         "spark.sql.warehouse.dir": f"{place}/warehouse",
         "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={place}/metastore;create=true",
@@ -155,6 +159,18 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         "spark.sql.catalog.office.driver": derby,
         "spark.sql.catalog.office.pushDownAggregate": "false",  # Derby does not group by texts of any length
     }  # fmt: skip
+    if jars := os.environ.get("ICEBERG_JARS"):
+        iceberg = "org.apache.iceberg.spark"
+        words |= {
+            "spark.jars": jars,
+            "spark.sql.extensions": f"{iceberg}.extensions.IcebergSparkSessionExtensions",
+            "spark.sql.catalog.lake": f"{iceberg}.SparkCatalog",
+            "spark.sql.catalog.lake.type": "hadoop",
+            "spark.sql.catalog.lake.warehouse": f"{place}/lake",
+            "spark.sql.catalog.spark_catalog": f"{iceberg}.SparkSessionCatalog",
+            "spark.sql.catalog.spark_catalog.type": "hive",
+            "spark.hadoop.iceberg.engine.hive.lock-enabled": "false",  # the metastore has no tables for locks
+        }
     builder = pyspark.SparkSession.builder.master("local[2]").enableHiveSupport()
     for key, value in words.items():
         builder = builder.config(key, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .duckdb import DuckTable, view_over
+from .duckdb import Connection, DuckTable, copied, view_over
 from .rows import RemoteTable
 from .sql import identifier, relation
 from .table import Column, Fact, Table
@@ -33,6 +33,24 @@ def discarded(table: Table, relation_: str) -> None:
     """Give back the room of a relation that `kept` made and no later statement reads."""
     if isinstance(table, DuckTable):
         table.connection.execute(f"DROP TABLE {relation_}")
+
+
+def looked_at_here(table: Table, names: Sequence[str], most: int) -> Table:
+    """Some rows of a table of Spark, with these columns, fetched once and asked here; any other table as it is.
+
+    To Spark a statement costs more than the rows that it reads, and what is looked at is asked many things.
+    """
+    if not isinstance(table, RemoteTable) or table.dialect != "spark":
+        return table
+    for (relation_, there), rows in table.looks.items():
+        if relation_ == table.relation and there.issuperset(names):
+            return rows
+    columns = [column for column in table.columns if column.name in names]
+    cells = ", ".join(identifier(column.name).sql("duckdb") for column in columns)
+    first = f"(SELECT {cells} FROM {table.relation} LIMIT {most}) AS first"
+    rows = copied(Connection(), replace(table, columns=tuple(columns), relation=first, alias="first"))
+    table.looks[table.relation, frozenset(names)] = rows
+    return rows
 
 
 def answered(table: Table, statement: str, columns: Sequence[Column], *, facts: tuple[Fact, ...]) -> Table:

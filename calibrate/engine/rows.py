@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from numpy.typing import NDArray
 
 from .sql import identifier
-from .table import Column, Fact, Statement, Type
+from .table import Column, Fact, Statement, Table, Type
 
 PIECE = 120_000
 """Rows of one piece of a stream."""
@@ -41,6 +41,8 @@ class RemoteTable(ABC):
     position: str | None = None
     joined: bool = False
     dialect: str
+    looks: dict[tuple[str, frozenset[str]], Table] = field(default_factory=dict, repr=False, compare=False)
+    """Rows that were fetched to be looked at: their relation and their columns, and where they are."""
 
     @abstractmethod
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:

@@ -70,7 +70,7 @@ class SparkTable(RemoteTable):
     def _answer(self, statement: Statement) -> Any:
         """The answer as an Arrow table."""
         with asking(self.name):
-            return self.session.sql(rendered(statement, "spark")).toArrow()
+            return _arrow(self.session.sql(rendered(statement, "spark")))
 
     def stored(self, statement: Statement, name: str) -> int:
         """Make a new table of the answer by the session's own workers; how many rows it has."""
@@ -96,6 +96,20 @@ def asking(name: str) -> Iterator[None]:
     except Exception as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise InputError(f"{name}: Spark does not answer ({lines[0][:300]})") from error
+
+
+def _arrow(frame: Any) -> Any:
+    """An answer as an Arrow table; sessions of Spark 3 have no public way to one."""
+    if hasattr(frame, "toArrow"):
+        return frame.toArrow()
+    if hasattr(frame, "_plan"):  # Spark Connect
+        client = frame.sparkSession.client
+        table = client.to_table(frame._plan.to_proto(client))
+        return table[0] if isinstance(table, tuple) else table
+    import pyarrow as pa
+    from pyspark.sql.pandas.types import to_arrow_schema
+
+    return pa.Table.from_batches(frame._collect_as_arrow(), to_arrow_schema(frame.schema))
 
 
 def _array(column: Any) -> NDArray[Any]:

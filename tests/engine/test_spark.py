@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,15 @@ def crm(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     for name, statement in (("leads", leads), ("events", events)):
         spark.sql(f"CREATE TABLE office.sales.{name} AS {statement}")
         spark.sql(statement).toPandas().to_parquet(place / f"{name}.parquet")
-    return {"hive": f"{HOME}#sales.NAME", "catalog": f"{HOME}#office.sales.NAME", "files": f"{place}/NAME.parquet"}
+    homes = {"hive": f"{HOME}#sales.NAME", "catalog": f"{HOME}#office.sales.NAME", "files": f"{place}/NAME.parquet"}
+    if "ICEBERG_JARS" not in os.environ:
+        return homes
+    spark.sql("CREATE NAMESPACE lake.sales")
+    for name, statement in (("leads", leads), ("events", events)):
+        parted = "PARTITIONED BY (year)" if name == "leads" else ""
+        spark.sql(f"CREATE TABLE lake.sales.{name} USING iceberg {parted} AS {statement}")
+        spark.sql(f"CREATE TABLE sales.iced_{name} USING iceberg AS {statement}")
+    return homes | {"iceberg": f"{HOME}#lake.sales.NAME", "iceberg beside Hive": f"{HOME}#sales.iced_NAME"}
 
 
 RUN = ("--created-at", "created", "--customer-at", "won", "--lead-id", "id", "--methods", "lift", "--no-ceiling")
@@ -104,8 +113,11 @@ def test_a_month_runs_in_hive_and_its_scores_stay_there(
     assert code == 2 and "exists already" in complaint
 
 
-def test_tables_of_another_catalog_give_the_same_counts(crm: dict[str, str]) -> None:
+@pytest.mark.parametrize("kind", ["catalog", "iceberg", "iceberg beside Hive"])
+def test_tables_of_another_catalog_give_the_same_counts(crm: dict[str, str], kind: str) -> None:
     """Joined with their events there: a catalog, its schema, a table."""
+    if kind not in crm:
+        pytest.skip("ICEBERG_JARS does not name Iceberg's runtime")
     terms = Terms(created_at="created", customer_at="won", lead_id="id", observe_days=14)
 
     def tally(home: str) -> Tally:
@@ -115,7 +127,7 @@ def test_tables_of_another_catalog_give_the_same_counts(crm: dict[str, str]) -> 
             criteria = propose(table, leave_out=("id", "created", "won", "year")).criteria
             return count(observe(table, criteria, terms))
 
-    here, there = tally("files"), tally("catalog")
+    here, there = tally("files"), tally(kind)
     assert here.criteria == there.criteria and len(here.criteria) > 4
     for part in ("totals", "codes", "cohort", "leads", "customers"):
         assert getattr(here, part).tobytes() == getattr(there, part).tobytes(), part

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ...engine import query, sql
 from ...engine.dates import SERIALS, writing_of
+from ...engine.derived import looked_at_here
 from ...engine.numeric_grid import MOST_VALUES, cells_counted, counted_by_column, numbers_counted
 from ...engine.query import (
     EVERYTHING,
@@ -124,17 +125,17 @@ class Profile:
 def profiles_of(table: Table, names: tuple[str, ...] | None = None) -> dict[str, Profile]:
     """What is in each of the named columns (all of them, if none is named)."""
     columns = [column_of(table, name) for name in names] if names is not None else list(table.columns)
-    source, rows = _looked_at(table)
+    sample, source, rows = _looked_at(table, [column.name for column in columns])
     texts = [c for c in columns if c.type == "text"]
-    profiles = _numbers(table, [c for c in columns if c.type == "number"], source, rows)
-    profiles |= _yes_no(table, [c for c in columns if c.type == "boolean"])
-    profiles |= _days(table, [c for c in columns if c.type in ("date", "timestamp")], source, rows)
+    profiles = _numbers(sample, [c for c in columns if c.type == "number"], source, rows)
+    profiles |= _yes_no(table if rows < table.rows else sample, [c for c in columns if c.type == "boolean"])
+    profiles |= _days(sample, [c for c in columns if c.type in ("date", "timestamp")], source, rows)
     wide = len(texts) >= MANY_COLUMNS and rows <= FEW_ROWS
     together, counted = (FETCHED, _fetched_texts) if wide else (TOGETHER, _texts)
     for start in range(0, len(texts), together):
-        profiles |= counted(table, texts[start : start + together], source, rows)
+        profiles |= counted(sample, texts[start : start + together], source, rows)
     profiles |= {
-        name: _with_numbers(table, column, source, signs)
+        name: _with_numbers(sample, column, source, signs)
         for name, column in profiles.items()
         if (signs := written_numbers(column)) is not None
     }
@@ -221,19 +222,22 @@ def _has_text(cell: str) -> str:
     return both(filled(cell), negated(blank(cell)))
 
 
-def _looked_at(table: Table) -> tuple[str, int]:
-    """The rows to look at as a source, and how many they are."""
+def _looked_at(table: Table, names: Sequence[str]) -> tuple[Table, str, int]:
+    """The rows to look at: a table and the source in it, and how many they are."""
+    most = table.rows if table.rows <= LOOKED_AT else LOOKED_AT // 2
+    sample = looked_at_here(table, names, most) if names else table
+    if sample is not table:
+        return sample, sample.relation, sample.rows
     if table.rows <= LOOKED_AT:
-        return table.relation, table.rows
+        return table, table.relation, table.rows
     if table.position is None:
-        first = select(EVERYTHING, table.relation, limit=LOOKED_AT // 2)
-        return query.rows(first, "looked_at"), LOOKED_AT // 2
+        return table, query.rows(select(EVERYTHING, table.relation, limit=most), "looked_at"), most
     place, size = quoted(table.position), LOOKED_AT // 2 // BLOCKS
     starts = [(table.rows - size) * i // (BLOCKS - 1) for i in range(BLOCKS)]
     inside = either(*(between(place, start, start + size - 1) for start in starts))
     source = query.rows(select(EVERYTHING, table.relation, where=inside), "looked_at")
     rows = int(table.fetch(select({"n": count()}, source))["n"][0])
-    return (source, rows) if rows else (table.relation, table.rows)
+    return (table, source, rows) if rows else (table, table.relation, table.rows)
 
 
 def _numbers(table: Table, columns: list[Column], source: str, rows: int) -> dict[str, Profile]:
