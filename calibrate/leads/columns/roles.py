@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ...engine.query import NOTHING, as_text, call, constants, count, filled, quoted, rows, select, total, whole
+from ...engine.query import NOTHING, as_text, both, call, constants, count, filled, quoted, rows, select, total, whole
 from ...engine.table import Table, column_of
 from .naming import in_order, names_id, words_of
 from .profile import one_way, profiles_of
@@ -124,8 +126,8 @@ def monotone(table: Table, column: str) -> int:
     return direction
 
 
-MOST_HASHES = 2**27
-"""Up to so many ids are compared in memory, eight bytes each, before the engine is asked for the different ones."""
+MOST_HASHES, MOST_HELD = 2**28, 2**26
+"""Up to so many ids are compared in memory, so many at a time, before the engine is asked for the different ones."""
 
 
 def repeated(table: Table, name: str) -> bool:
@@ -157,17 +159,31 @@ def values_of(table: Table, expression: str, *, integral: bool = False) -> tuple
 
 
 def _in_memory(table: Table, expression: str, integral: bool) -> tuple[int, int]:
-    """The same from one array of whole numbers, or of hashes."""
-    key = whole(expression) if integral else call.hash(expression)
-    present = filled(expression) if integral else ""  # the hash of no text is looked for below
+    """The same from arrays of whole numbers, or of hashes, which are split by their hash where they are many."""
+    key, parts = whole(expression) if integral else call.hash(expression), -(-table.rows // MOST_HELD)
     nothing = None if integral else table.fetch(constants({"key": call.hash(as_text(NOTHING))}))["key"][0]
-    keys, end = np.empty(table.rows, np.int64 if integral else np.uint64), 0
-    for piece in table.stream(select({"key": key}, table.relation, where=present)):
+    present = [filled(expression)] if integral else []  # the hash of no text is looked for below
+    filled_rows, different = 0, 0
+    for part in range(parts):
+        of_part = [f"{call.hash(expression)} % {parts} = {part}"] if parts > 1 else []
+        source = select({"key": key}, table.relation, where=both(*present, *of_part) if present or of_part else "")
+        keys = _keys(table, source, nothing, table.rows // parts)
+        filled_rows += len(keys)
+        if (keys[1:] > keys[:-1]).all():
+            different += len(keys)
+            continue
+        keys.sort()
+        different += len(keys) - int(np.count_nonzero(keys[1:] == keys[:-1]))
+    return filled_rows, different
+
+
+def _keys(table: Table, source: str, nothing: int | None, about: int) -> NDArray[Any]:
+    """All keys of a statement in one array, but those that stand for no value."""
+    keys, end = np.empty(0, np.int64 if nothing is None else np.uint64), 0
+    for piece in table.stream(source):
         mine = piece["key"] if nothing is None else piece["key"][piece["key"] != nothing]
+        if end + len(mine) > len(keys):
+            keys.resize(max(end + len(mine), about + about // 64, len(keys) + len(keys) // 4), refcheck=False)
         keys[end : end + len(mine)] = mine
         end += len(mine)
-    keys = keys[:end]
-    if (keys[1:] > keys[:-1]).all():
-        return end, end
-    keys.sort()
-    return end, end - int(np.count_nonzero(keys[1:] == keys[:-1]))
+    return keys[:end]

@@ -11,6 +11,7 @@ import pytest
 from columns_case import contacts
 
 from calibrate.engine import Session, Table, open_table
+from calibrate.leads.columns import roles
 from calibrate.leads.columns.roles import find_id, monotone, newest_first, repeated, repeats, values_of
 
 
@@ -78,3 +79,17 @@ def test_an_id_of_deals_that_repeats_is_theirs_in_any_language(tmp_path: Path, n
     assert find_id(opened(tmp_path, **{name: repeating})) == name
     assert find_id(opened(tmp_path, **{"Kundennummer": repeating})) is None  # a customer may have bought twice
     assert find_id(opened(tmp_path, **{"Kundennummer": [f"K{row}" for row in range(60)]})) == "Kundennummer"
+
+
+@pytest.mark.parametrize("kind", ["text", "number"])
+def test_ids_that_are_too_many_at_once_are_compared_in_parts(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roles, "MOST_HELD", 150)
+    random = np.random.default_rng(4)
+    numbers = pd.Series(random.integers(-400, 400, 1000)).astype("Int64")
+    numbers[random.random(1000) < 0.1] = pd.NA
+    numbers[500:700] = 7  # one part holds far more than its share
+    cells = numbers if kind == "number" else numbers.map("L{}".format, na_action="ignore")
+    table = opened(tmp_path, v=cells)
+    assert values_of(table, '"v"', integral=kind == "number") == (numbers.count(), numbers.nunique())
