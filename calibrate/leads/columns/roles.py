@@ -153,8 +153,11 @@ def values_of(table: Table, expression: str, *, integral: bool = False) -> tuple
         return _in_memory(table, expression, integral)
     key = expression if integral else call.hash(expression)
     keyed = rows(select({"keyed": key}, table.relation, where=filled(expression)), "keys")
-    counted = rows(select({"keyed": "keyed", "n": count()}, keyed, group=("keyed",)), "counted")
-    row = table.fetch(select({"filled": total("n"), "different": count()}, counted))
+    if table.dialect == "postgres":  # which sorts whole numbers in a fourth of the time that it groups them in
+        row = table.fetch(select({"filled": count("keyed"), "different": count("keyed", different=True)}, keyed))
+    else:
+        counted = rows(select({"keyed": "keyed", "n": count()}, keyed, group=("keyed",)), "counted")
+        row = table.fetch(select({"filled": total("n"), "different": count()}, counted))
     return int(row["filled"][0]), int(row["different"][0])
 
 
