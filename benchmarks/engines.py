@@ -32,9 +32,9 @@ Opened = tuple[str, Callable[[], None], int]
 
 
 def cpu_of(process: int) -> float:
-    """Seconds of CPU that a process has used."""
+    """Seconds of CPU that a process has used, with those of its children that have ended."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
+    return sum(map(int, fields[11:15])) / 100
 
 
 @contextlib.contextmanager
@@ -125,8 +125,8 @@ def measured(engine: str, file: Path) -> dict[str, Any]:
     with ENGINES[engine](file) as (address, own_read, process):
 
         def cpu() -> float:
-            children = sum(cpu_of(child) for child in _below(process)) if engine == "postgres" else cpu_of(process)
-            return children + (0 if engine == "duckdb" else time.process_time())
+            children = sum(cpu_of(child) for child in _below(process)) if engine == "postgres" else 0
+            return cpu_of(process) + children + (0 if engine == "duckdb" else time.process_time())
 
         own_read()
         start, used = time.perf_counter(), cpu()

@@ -25,12 +25,13 @@ def leads(count: int, rng: np.random.Generator, signal: float) -> tuple[Tally, n
     return tally_of(criteria, codes, rng.random(count) < chance, np.arange(count) * 12 // count, MONTHS), chance
 
 
-@pytest.mark.parametrize(("count", "histories", "spread"), [(10_000, 8, 0.0008), (4_000, 16, 0.0012)])
-def test_the_proposed_grid_keeps_what_it_promises_and_little_is_left(count: int, histories: int, spread: float) -> None:
-    """Three thousandths of AUC may be lost against the grid of all lines: `spread` is the standard error of the mean.
-
-    The promise has one of .006 at 10,000 leads and .012 at 4,000.
-    """
+@pytest.mark.parametrize(
+    ("count", "histories", "promise_error", "regret_error"), [(10_000, 8, 0.006, 0.0008), (4_000, 16, 0.012, 0.0012)]
+)
+def test_the_proposed_grid_keeps_what_it_promises_and_little_is_left(
+    count: int, histories: int, promise_error: float, regret_error: float
+) -> None:
+    """Three thousandths of AUC may be lost against the grid of all lines, and two standard errors of each mean."""
     rng = np.random.default_rng(11)
     gaps, regrets = [], []
     for _ in range(histories):
@@ -40,7 +41,7 @@ def test_the_proposed_grid_keeps_what_it_promises_and_little_is_left(count: int,
         assert curve.proposed is not None
         gaps.append(curve.proposed.metrics["auc"].value - real[curve.proposed.name])
         regrets.append(real["logistic"] - real[curve.proposed.name])
-    assert abs(np.mean(gaps)) < 0.024 and np.mean(regrets) < 0.003 + 2 * spread
+    assert abs(np.mean(gaps)) < 2 * promise_error and np.mean(regrets) < 0.003 + 2 * regret_error
 
 
 @pytest.mark.parametrize("method", ["sparse", "cautious", "evidence", "logistic"])
