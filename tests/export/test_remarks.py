@@ -21,7 +21,7 @@ SAID = {"part", "one_approximated", "one_impossible", "note", "carried", "approx
 def kinds() -> set[str]:
     """Keys of the remarks in the source."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in HOUSE.glob("*.py") if path.name != "remarks.py")
-    return set(re.findall(r'(?:remark\(|kind = |else |GUESS = |UNCONFIRMED = )"(\w+)"', text))
+    return set(re.findall(r'(?:remark\(|kind = |else |GUESS = |UNCONFIRMED = |LOWERED = )"(\w+)"', text))
 
 
 def test_every_remark_has_words_and_every_word_its_remark() -> None:
