@@ -27,6 +27,21 @@ os.environ.setdefault("CALIBRATE_JOBS", "1")
 Call = Callable[..., tuple[int, str, str]]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_default_connection(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A file that uses DuckDB's default connection gets one of its own: an answer half read elsewhere blocks it."""
+    if not hasattr(request.module, "duckdb"):
+        yield
+        return
+    import duckdb
+
+    shared = duckdb.default_connection()
+    with duckdb.connect() as connection:
+        duckdb.set_default_connection(connection)
+        yield
+        duckdb.set_default_connection(shared)
+
+
 @pytest.fixture
 def call(capsys: pytest.CaptureFixture[str]) -> Call:
     """A command line run in this process: its exit code, what it printed and what it complained of."""
