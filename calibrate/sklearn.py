@@ -125,7 +125,7 @@ class GridClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Score of each lead, in points."""
         check_is_fitted(self)
         frame, _ = self._frame(X)
-        points: NDArray[np.float64] = np.zeros(len(frame))
+        points: NDArray[np.float64] = np.full(len(frame), float(self.grid_.start))
         for criterion, values in zip(self.grid_.criteria, self.grid_.points, strict=True):
             points += np.array(values, np.float64)[_codes(criterion, frame[criterion.column])]
         return points

@@ -205,6 +205,28 @@ def among(groups: Grouped, mine: NDArray[np.bool_]) -> float:
     return float(groups.covariance @ (sums - alone))
 
 
+def share_effect(mine: NDArray[np.bool_], group: NDArray[np.integer], leads: Floats | None = None) -> float:
+    """Variance of the share of leads that are `mine` against that of independent leads, no less than 1.
+
+    `mine` and `group` are of rows (-1: their leads stand alone), `leads` what each row stands for (one lead, if nothing
+    is said). Leads of one company answer alike: a share of n leads has the variance ``sum_g (sum_i y_i - p)^2 / n^2``.
+    Where all or none of them are mine, a company counts as one lead.
+
+    >>> share_effect(np.array([True, True, False, False]), np.array([0, 0, 1, 1]))
+    2.0
+    """
+    weight = np.ones(len(mine)) if leads is None else leads.astype(np.float64)
+    total = float(weight.sum())
+    if not total:
+        return 1.0
+    share = float(weight[mine].sum()) / total
+    away = mine - share if 0 < share < 1 else np.ones(len(mine))
+    alone = group < 0
+    sums = np.bincount(group[~alone], (weight * away)[~alone]) if (~alone).any() else np.zeros(0)
+    variance = float((weight * away**2)[alone].sum() + (sums**2).sum())
+    return max(1.0, variance / (total * (share * (1 - share) or 1.0)))
+
+
 def rate_effect(leads: Floats, pairs: Floats) -> Floats:
     """Variance of a rate against that of as many independent leads: ``1 + own / n``, no less than 1.
 

@@ -18,7 +18,7 @@ from ..counts.rates import MIN_LEADS
 from ..counts.tally import Tally
 from ..grid.grid import Grid, Thresholds
 from ..grid.lead_age import AGE
-from ..grid.moved import moved_bands
+from ..grid.moved import at_pivot, moved_bands
 from ..points.plan import Plan, calibrate_prepared, prepare
 from ..points.recency import Recency
 from ..points.score_table import row_scores
@@ -86,6 +86,7 @@ def grid_of_any_age(
     )
     grid = calibrate_prepared(prepare(tally, allowed=names, min_leads=min_leads, recency=recency), plan)
     grid = replace(qualifying_as(grid, like), name=f"{like.name}{SUFFIX}")
+    grid = grid if plan.policy.kind == "pivot" else at_pivot(grid)
     return AnyAge(grid, rows, before, _gain(ages, promised, older), round(float(weight[older].sum())))
 
 

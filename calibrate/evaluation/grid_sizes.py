@@ -238,8 +238,8 @@ def judge_frontier(
 
 def own_auc(grids: Iterable[Grid]) -> Floats:
     """AUC of grids on the leads that they were made from, not a number where that is not known: (grids,)."""
-    values = [grid.provenance.get("auc_rounded") for grid in grids]
-    return np.array([np.nan if value is None else float(value) for value in values])
+    values = [grid.provenance.get("auc_rounded") for grid in grids]  # of a file, it may be anything
+    return np.array([float(value) if isinstance(value, int | float) else np.nan for value in values], np.float64)
 
 
 @dataclass(frozen=True)

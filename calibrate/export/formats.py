@@ -35,8 +35,7 @@ from . import (
 )
 from .base import EVERYTHING, Coverage, Format, Options, Scored, account, refuse_losses
 from .fields import check_map, with_names
-from .lines import lines_only, lowered, start_of
-from .remarks import remark
+from .lines import lines_only, lowered, lowered_remark
 
 
 def _json(grid: Grid, options: Options) -> str:
@@ -179,8 +178,8 @@ def _fitted(grid: Grid, target: Format, options: Options) -> Grid:
 def _covered(grid: Grid, target: Format, options: Options) -> Coverage:
     """What a target carries, and by how much its thresholds are lower."""
     account = target.coverage(grid, options)
-    moved = tuple(remark(loading.LOWERED, start=start) for start in start_of(grid).values())
-    return dataclasses.replace(account, notes=(*account.notes, *moved))
+    moved = lowered_remark(grid)
+    return dataclasses.replace(account, notes=(*account.notes, moved)) if moved else account
 
 
 def export(grid: Grid, format: str, path: str | None = None, **options: Any) -> str | bytes:

@@ -14,6 +14,7 @@ from ..grid.grid import Grid
 from ..grid.moved import shifted
 from ..grid.reasons import start_reason, words_in
 from ..language import load
+from .remarks import Remark, remark
 
 MOST_TRIED = 300
 
@@ -27,6 +28,8 @@ def zero_line(language: str) -> str:
     return load(language)("sheet.zero")
 
 
+LOWERED = "lowered"
+"""The remark on thresholds that stand lower, since no lead can start with points."""
 IN_THRESHOLDS = "start_in_thresholds"
 """In the provenance of a grid for a system in which no lead can start with points: how many its thresholds lack."""
 
@@ -48,6 +51,13 @@ def start_of(grid: Grid) -> dict[str, int]:
     """How far a file for such a system has lowered its thresholds, for whoever reads it back; empty for not at all."""
     start = grid.provenance.get(IN_THRESHOLDS)
     return {"start": start} if isinstance(start, int) else {}
+
+
+def lowered_remark(grid: Grid) -> Remark | None:
+    """What is to be said of thresholds that stand lower; None where they stand as they are."""
+    for start in start_of(grid).values():
+        return remark(LOWERED, start=start, shift=-start)
+    return None
 
 
 def start_texts(grid: Grid, language: str) -> list[str]:

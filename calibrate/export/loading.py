@@ -20,6 +20,7 @@ from ..language import Words, load
 from . import pipedrive
 from .base import Coverage, Options, close_rates, line_name, rate_at
 from .fields import GUESS, UNCONFIRMED
+from .lines import LOWERED
 from .markdown import escape, table
 from .pmml import ADDRESSES
 from .rules import number_text
@@ -28,8 +29,6 @@ from .sheet import steps_of
 
 NAME = "LOADING.md"
 HEAD = "<!-- written by calibrate export -->"
-LOWERED = "lowered"
-"""The note on thresholds that stand lower, since no lead can start with points."""
 MOST_LOSSES = 12
 READS_WORDS = ("sql", "python", "javascript", "pmml", "hubspot", "excel")
 MAKES_MAILBOXES = ("sql", "python", "javascript", "pmml", "excel")
@@ -87,7 +86,7 @@ def loading_section(grid: Grid, form: str, file: str, options: Options, coverage
         ]
         lines += [f"\n{note.said(words)}." for note in coverage.notes if note.kind == UNCONFIRMED]
     lines += ["", f"### {words('loading.test')}", "", *_test(grid, form, coverage, words, system)]
-    lines += [f"\n{sentence(note.said(words))}" for note in coverage.notes if note.kind == LOWERED]
+    lines += [f"\n{note.sentence(words)}" for note in coverage.notes if note.kind == LOWERED]
     lost = [
         item for item in coverage.items if item.status != "carried" and not (item.reason and item.reason.kind == GUESS)
     ]
@@ -103,15 +102,6 @@ def loading_section(grid: Grid, form: str, file: str, options: Options, coverage
         "",
     ]
     return "\n".join(lines)
-
-
-def sentence(text: str) -> str:
-    """A remark as a sentence.
-
-    >>> sentence("every lead starts with 6 points")
-    'Every lead starts with 6 points.'
-    """
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _test(grid: Grid, form: str, coverage: Coverage, words: Words, system: str) -> list[str]:

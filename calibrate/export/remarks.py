@@ -26,6 +26,15 @@ class Remark:
         """The remark in a language."""
         return words.say("carried", self.kind, self.facts)
 
+    def sentence(self, words: Words) -> str:
+        """The remark as a sentence.
+
+        >>> remark("undated").sentence(load("en"))
+        'No column says when it was last seen.'
+        """
+        text = self.said(words)
+        return f"{text[:1].upper()}{text[1:]}."
+
     def __str__(self) -> str:
         return breakable(self.said(load("en")))
 

@@ -11,7 +11,7 @@ from ..grid.grid import Grid
 from ..grid.reasons import told, words_in
 from ..language import Words, load
 from .base import Options
-from .lines import start_of, zero_line
+from .lines import lowered_remark, zero_line
 from .markdown import aging, band_said, counted_band, escape, minimums, said_minimums, table
 
 SYSTEMS = ("plezi", "pipedrive", "activecampaign", "dynamics")
@@ -37,9 +37,8 @@ def write(grid: Grid, options: Options, system: str) -> str:
     lines += [f"{number}. {step}" for number, step in enumerate(steps_of(system, words), 1)]
     lines += ["", words("sheet.check", best=grid.maximum, worst=grid.minimum), ""]
     lines += [words("grid_page.start", start=grid.start), ""] if grid.start else []
-    for start in start_of(grid).values():
-        note = words("carried.lowered", start=start)
-        lines += [f"{note[:1].upper()}{note[1:]}.", ""]
+    moved = lowered_remark(grid)
+    lines += [moved.sentence(words), ""] if moved else []
     axes: tuple[Axis, Axis] = ("engagement", "fit") if system == "plezi" else ("fit", "engagement")
     for axis in axes:
         rows = [

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from ..counts.design_effect import share_effect
 from ..counts.encoding import coding
 from ..counts.rates import wilson
 from ..counts.tally import Tally
@@ -19,6 +20,7 @@ from ..engine.table import Table, column_of
 from ..errors import InputError, unknown
 from ..grid.criteria import Axis, Criterion, Level
 from ..grid.grid import Grid
+from ..leads.columns.buyers import group_sql
 from ..leads.columns.person_names import may_be_shown
 from ..leads.history import History
 from ..points.score_table import reaches
@@ -33,8 +35,9 @@ PIECE = 500
 class Line:
     """One answer among rejected leads: how often there, and how often among the leads that the grid hands over.
 
-    `low` and `high` bound the share among rejected leads (Wilson, 95 %); `more` says that it surely lies above the
-    share among those handed over, corrected for the number of lines; `reasons` are the most frequent ones.
+    `low` and `high` bound the share among rejected leads (Wilson, 95 %, with the design effect of leads of one
+    company); `more` says that it surely lies above the share among those handed over, corrected for the number of
+    lines; `reasons` are the most frequent ones.
     """
 
     criterion: str
@@ -75,9 +78,9 @@ def read_feedback(
         raise InputError("feedback is joined by lead id; name its column with --lead-id")
     table = Session().open(file)
     reason_of = _said(table, _id_column(table, lead_id, key), _reason_column(table, reason))
-    codes = _codes(history.table, key, grid.criteria, list(reason_of))
+    codes, buyer_of = _codes(history, key, grid.criteria, list(reason_of))
     reasons = Counter(reason_of[identity] for identity in reason_of)
-    lines = _lines(tally, grid, reason_of, codes)
+    lines = _lines(tally, grid, reason_of, codes, buyer_of)
     return Feedback(table.name, len(reason_of), len(codes), tuple(_ranked(reasons)), lines)
 
 
@@ -111,27 +114,35 @@ def _said(table: Table, key: str, reason: str | None) -> dict[str, str]:
 
 
 def _codes(
-    leads: Table, key: str, criteria: Sequence[Criterion], leads_rejected: Sequence[str]
-) -> dict[str, tuple[int, ...]]:
-    """Level of each criterion for each of the leads that is there."""
-    identity = as_text(quoted(key))
+    history: History, key: str, criteria: Sequence[Criterion], leads_rejected: Sequence[str]
+) -> tuple[dict[str, tuple[int, ...]], dict[str, int]]:
+    """Level of each criterion, and the number of the buyer (-1: nobody else's), of each of the leads that is there."""
+    leads, group, identity = history.table, history.terms.group, as_text(quoted(key))
+    buyer = group_sql(leads, group) if group is not None and group.kind != "deal" else as_text(NOTHING)
     how = coding(leads, criteria)
     codes_of: dict[str, tuple[int, ...]] = {}
+    buyer_of: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for start in range(0, len(leads_rejected), PIECE):
         mine = one_of(identity, leads_rejected[start : start + PIECE])
-        piece = leads.fetch(select({"lead": identity} | how.columns, leads.relation, where=mine))
+        piece = leads.fetch(select({"lead": identity, "buyer": buyer} | how.columns, leads.relation, where=mine))
         codes = how.codes(piece).T.tolist()
         codes_of.update(zip(piece["lead"].tolist(), map(tuple, codes), strict=True))
-    return codes_of
+        for lead, name in zip(piece["lead"], piece["buyer"], strict=True):
+            buyer_of[lead] = numbers.setdefault(name, len(numbers)) if isinstance(name, str) else -1
+    return codes_of, buyer_of
 
 
-def _lines(tally: Tally, grid: Grid, reason_of: dict[str, str], codes: dict[str, tuple[int, ...]]) -> tuple[Line, ...]:
+def _lines(
+    tally: Tally, grid: Grid, reason_of: dict[str, str], codes: dict[str, tuple[int, ...]], buyer_of: dict[str, int]
+) -> tuple[Line, ...]:
     """Every answer that a rejected lead gave, the most over-represented first."""
     leads = tally.leads * reaches(tally, grid, "marketing_qualified")
     groups = tally.regroup(grid.criteria)
     lines_out = []
     lines = sum(len(set(column)) for column in zip(*codes.values(), strict=True)) or 1
     strict = float(special.ndtri(1 - 0.025 / lines))
+    buyers = np.array([buyer_of[lead] for lead in codes], np.intp)
     for i, criterion in enumerate(grid.criteria):
         handed_over = np.bincount(groups.codes[i], leads, len(criterion.levels))
         for j, level in enumerate(criterion.levels):
@@ -139,8 +150,10 @@ def _lines(tally: Tally, grid: Grid, reason_of: dict[str, str], codes: dict[str,
             count = sum(mine.values())
             if not count:
                 continue
-            low, high = wilson(np.array([count]), np.array([len(codes)]))
-            surely = float(wilson(np.array([count]), np.array([len(codes)]), strict)[0][0])
+            effect = share_effect(np.array([code[i] == j for code in codes.values()]), buyers)
+            counts = np.array([count]) / effect, np.array([len(codes)]) / effect
+            low, high = wilson(*counts)
+            surely = float(wilson(*counts, strict)[0][0])
             share = float(handed_over[j] / leads.sum()) if leads.sum() else 0.0
             lines_out.append(
                 Line(

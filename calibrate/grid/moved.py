@@ -26,6 +26,17 @@ def shifted(grid: Grid, points: int) -> Grid:
     return replace(grid, start=grid.start + points, thresholds=limits, bands=bands, curve=curve)
 
 
+def at_pivot(grid: Grid) -> Grid:
+    """The grid in which marketing-qualified leads begin at its pivot: what is lacking every lead has from the start.
+
+    >>> at_pivot(Grid("g", "m", (), (), Thresholds(9, 12), pivot=15)).start
+    6
+    """
+    if grid.pivot is None or grid.thresholds is None:
+        return grid
+    return shifted(grid, grid.pivot - grid.thresholds.marketing_qualified)
+
+
 def moved_bands(bands: Sequence[Band], before: Thresholds, after: Thresholds, worst: int) -> tuple[Band, ...]:
     """Bands after a change of thresholds: those at a threshold move with it, the lowest stays at or below `worst`.
 

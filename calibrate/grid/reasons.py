@@ -95,7 +95,7 @@ def start_reason(grid: Grid, words: Mapping[str, str] | None = None) -> Reason |
     """What every lead has before its answers count; None where that is nothing.
 
     >>> print(start_reason(Grid("g", "m", (), (), start=6), words_in("fr")))
-    tout lead (+6)
+    tous les leads (+6)
     """
     words = words_in("en") if words is None else words
     return Reason("", words["start"], grid.start, None) if grid.start else None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..counts.design_effect import pairs_of, rate_effect
+from ..counts.design_effect import Grouped, pairs_of, rate_effect
 from ..counts.tally import Tally
 from ..errors import GridError
 from ..grid.criteria import Criterion
@@ -33,29 +33,23 @@ class CompanyEvidence:
         >>> [line.design_effect for line in CompanyEvidence(tally).on(counted).evidence[0]]
         [2.0, None, None]
         """
-        if self._tally.grouped is None or not grid.evidence:
+        grouping = self._tally.grouped
+        if grouping is None or not grid.evidence:
             return grid
-        evidence = tuple(
-            tuple(
-                replace(line, design_effect=effect)
-                for line, effect in zip(lines, self._effects(criterion), strict=True)
-            )
-            for criterion, lines in zip(grid.criteria, grid.evidence, strict=True)
-        )
-        return replace(grid, evidence=evidence)
+        evidence = []
+        for criterion, lines in zip(grid.criteria, grid.evidence, strict=True):
+            if criterion not in self._known:
+                self._known[criterion] = self._counted(criterion, grouping)
+            effects = self._known[criterion]
+            evidence.append(tuple(replace(line, design_effect=e) for line, e in zip(lines, effects, strict=True)))
+        return replace(grid, evidence=tuple(evidence))
 
-    def _effects(self, criterion: Criterion) -> tuple[float | None, ...]:
-        if criterion not in self._known:
-            self._known[criterion] = self._counted(criterion)
-        return self._known[criterion]
-
-    def _counted(self, criterion: Criterion) -> tuple[float | None, ...]:
-        tally, size, grouping = self._tally, len(criterion.levels), self._tally.grouped
+    def _counted(self, criterion: Criterion, grouping: Grouped) -> tuple[float | None, ...]:
+        """The effect of each level where it is above 1; of none where the leads do not tell its answers."""
+        tally, size = self._tally, len(criterion.levels)
         try:
             position = tally.finer(criterion)
         except GridError:
-            return (None,) * size
-        if grouping is None:
             return (None,) * size
         codes = criterion.placed(tally.criteria[position])[tally.codes[position]].astype(np.uint8)
         leads = np.bincount(codes, tally.leads, size).astype(np.float64)

@@ -25,7 +25,7 @@ from ..errors import SettingsError, unknown
 from ..grid.criteria import offsets
 from ..grid.grid import STAGES, Band, Grid, Thresholds
 from ..grid.limits import Limits, groups_of
-from ..grid.moved import gate, moved_bands, shifted
+from ..grid.moved import at_pivot, gate, moved_bands
 from ..grid.notes import note
 from ..weights import JOINT as METHODS_JOINT
 from ..weights import METHODS
@@ -398,9 +398,7 @@ def _finished(grid: Grid, tally: Tally, plan: Plan, prepared: Prepared, freedom:
     bands = gate(bands, thresholds) if bands else _bands(grid, thresholds)
     facts = {**grid.provenance, **prepared.recency.facts}
     grid = replace(grid, curve=curve, thresholds=thresholds, bands=bands, provenance=facts)
-    if grid.pivot is None or plan.grid is not None or policy.kind == "pivot":
-        return grid
-    return shifted(grid, grid.pivot - thresholds.marketing_qualified)
+    return grid if plan.grid is not None or policy.kind == "pivot" else at_pivot(grid)
 
 
 def chance_lines(grid: Grid, rates: RateTable) -> float:

@@ -28,17 +28,17 @@ def levels_said(power: Power | None, words: Words) -> Iterator[str]:
         yield words("enough.level_months", **facts)
 
 
-def customers_said(base: float, words: Words) -> str:
-    """How many later customers a comparison takes, before there is one."""
+def customers_said(base: float, words: Words, effect: float = 1.0) -> str:
+    """How many later customers a comparison takes, before there is one; `effect` is the design effect of the leads."""
     small, large = GAPS
     return words(
         "enough.customers",
         small=small,
         large=large,
-        small_one=_round(customers_needed(small, 1, base)),
-        small_five=_round(customers_needed(small, 5, base)),
-        large_one=_round(customers_needed(large, 1, base)),
-        large_five=_round(customers_needed(large, 5, base)),
+        small_one=_round(customers_needed(small, 1, base, effect=effect)),
+        small_five=_round(customers_needed(small, 5, base, effect=effect)),
+        large_one=_round(customers_needed(large, 1, base, effect=effect)),
+        large_five=_round(customers_needed(large, 5, base, effect=effect)),
     )
 
 
@@ -61,7 +61,8 @@ def missing(review: Review) -> tuple[int, int | None]:
     One at least; the months are None where leads have no dates.
     """
     overall, compared = review.rates.overall, review.comparison
-    needed = still_needed(review).get(GAPS[-1]) or customers_needed(GAPS[-1], 1, overall.value)
+    alone = customers_needed(GAPS[-1], 1, overall.value, effect=review.tally.effect())
+    needed = still_needed(review).get(GAPS[-1]) or alone
     gap = max(1, _round(max(1.0, needed - compared.customers)))
     pace = overall.customers / review.months if review.months else 0.0
     return gap, math.ceil(gap / pace) if pace > 0 else None
@@ -83,14 +84,18 @@ def verdict_said(review: Review, words: Words) -> str:
     )
 
 
-def power_json(power: Power | None, base: float) -> dict[str, Any] | None:
+def power_json(power: Power | None, base: float, effect: float = 1.0) -> dict[str, Any] | None:
     """The same as values."""
     if power is None:
         return None
     return {
         "typical_level": {"share": power.share, "lift": power.lift, "leads": power.leads, "months": power.months},
         "customers": [
-            {"auc": gap, "candidates": count, "later_customers": _round(customers_needed(gap, count, base))}
+            {
+                "auc": gap,
+                "candidates": count,
+                "later_customers": _round(customers_needed(gap, count, base, effect=effect)),
+            }
             for gap in GAPS
             for count in (1, 5)
         ],

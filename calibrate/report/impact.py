@@ -124,7 +124,8 @@ def hours_saved(review: Review, candidate: Candidate, step: Step) -> tuple[float
         return None
     total = float(candidate.scores.leads.sum())
     above = float(step["leads"])
-    low, high = (float(bound[0]) for bound in wilson(np.array([total - above]), np.array([total])))
+    alone = total / review.above_effect(candidate)
+    low, high = (float(bound[0]) for bound in wilson(np.array([(1 - above / total) * alone]), np.array([alone])))
     month = total / review.months * review.handover.minutes_per_call / 60
     return month * (1 - above / total), month * low, month * high
 
@@ -161,7 +162,7 @@ def spread(review: Review, candidate: Candidate, step: Step) -> dict[str, tuple[
     """95 % intervals (Wilson) of what a threshold brings: leads a month, share of customers caught, number missed."""
     leads, customers = (float(part.sum()) for part in (candidate.scores.leads, candidate.scores.customers))
     counts = np.array([step["leads"], step["customers"]]), np.array([max(leads, 1e-9), max(customers, 1e-9)])
-    effect = np.array([1.0, review.tally.effect()])  # customers of one company come together
+    effect = np.array([review.above_effect(candidate), review.tally.effect()])  # those of one company come together
     above = wilson(counts[0] / effect, counts[1] / effect)
     (few, low), (many, high) = above
     pace = leads / (review.months or 1)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ..counts.design_effect import share_effect
 from ..counts.leakage import Question, Suspect
 from ..counts.power import Power
 from ..counts.rates import RateTable
@@ -37,7 +38,7 @@ from ..leads.columns.outcome import Outcome
 from ..monitoring.drift_looks import Drift
 from ..points.grade import Demand, Grades
 from ..points.recency import promised
-from ..points.score_table import Scores
+from ..points.score_table import Scores, reaches
 from ..points.thresholds import Policy
 from ..weights.search.bound import Bound
 
@@ -73,6 +74,11 @@ class Account:
     as_of_reason: str = ""
     as_of_column: str | None = None
     windows: Windows | None = None
+
+    @property
+    def design_effect(self) -> float:
+        """Design effect of the close rate of all leads; 1 where leads stand alone."""
+        return float(self.groups["design_effect"]) if self.groups else 1.0
 
 
 @dataclass(frozen=True)
@@ -229,6 +235,19 @@ class Review:
         """Candidates, the chosen one first."""
         first = self.chosen_candidate
         return tuple(sorted(self.candidates, key=lambda candidate: candidate is not first))
+
+    def above_effect(self, candidate: Candidate) -> float:
+        """Design effect of the share of leads above a candidate's first threshold: those of a company answer alike."""
+        if self.tally.group is None:
+            return 1.0
+        if candidate.name not in self._above_effects:
+            above = reaches(self.tally, candidate.grid, "marketing_qualified")
+            self._above_effects[candidate.name] = share_effect(above, self.tally.group, self.tally.leads)
+        return self._above_effects[candidate.name]
+
+    @cached_property
+    def _above_effects(self) -> dict[str, float]:
+        return {}
 
     def judged(self, name: str) -> Judged | None:
         """What later leads said about a candidate, by its name."""

@@ -253,7 +253,7 @@ def counted_json(
                 {"column": s.column, "reason": s.reason, "evidence": s.evidence, "facts": s.facts} for s in suspects
             ],
             "asked": [_question(question) for question in questions],
-            "power": enough.power_json(power, overall.value),
+            "power": enough.power_json(power, overall.value, account.design_effect),
             "criteria": [
                 {
                     "name": criterion.name,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..counts.rates import rate
 from ..evaluation.comparison import PRIMARY
 from ..evaluation.segments import SHOWN
 from ..language import Words
@@ -16,6 +15,7 @@ from . import impact as meeting
 from . import sections, sheets_funnel
 from .band_text import from_points, said, stage_lines
 from .level_text import criterion_name, level_name, line_name
+from .rate_text import band_rate
 from .review import Review
 from .sheet import RATE, Cell, Sheet, figures, heads
 
@@ -249,10 +249,7 @@ def _bands(review: Review, say: Words) -> Sheet:
     rows = []
     for candidate in review.in_order:
         for band in candidate.grid.ladder:
-            effect = band.design_effect or 1.0
-            close_rate = (
-                None if band.leads is None or band.customers is None else rate(band.customers, band.leads, effect)
-            )
+            close_rate = band_rate(band)
             rows.append(
                 (
                     candidate.name,

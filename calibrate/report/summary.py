@@ -126,7 +126,7 @@ def check(
     text.append(say(f"summary.{'criteria' if names else 'no_criteria'}", count=len(rates.criteria), names=names))
     text.append(_later(account, say))
     text += [say.say("fact", key, facts) for key, facts in account.facts]
-    text += [*enough.levels_said(power, say), enough.customers_said(rates.overall.value, say)]
+    text += [*enough.levels_said(power, say), enough.customers_said(rates.overall.value, say, account.design_effect)]
     if suspects:
         text += ["", *_suspects(suspects, say)]
     text += _asked(questions, say)

@@ -16,6 +16,7 @@ from calibrate.export.formats import coverage, write_file
 from calibrate.export.lines import lines_only, lowered, zero_line
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Band, Curve, Grid, Thresholds
+from calibrate.grid.moved import shifted
 from calibrate.language import breakable, load
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
@@ -118,11 +119,12 @@ LEADS = ({}, {"demo": "x"}, {"newsletter": True}, {"demo": "x", "newsletter": Tr
 
 
 @pytest.mark.parametrize("name", ["json", "csv", "excel", "pmml", "hubspot", "marketo"])
-def test_what_every_lead_has_comes_back_from_a_file(name: str) -> None:
-    grid = started()
+@pytest.mark.parametrize("start", [6, -5])
+def test_what_every_lead_has_comes_back_from_a_file(name: str, start: int) -> None:
+    grid = shifted(started(), start - 6)
     back = reading.read(write(grid, name), "g." + name)
-    assert back.start == 6 and [back.score(lead) for lead in LEADS] == [4, 24, 10, 30, 6]
-    assert not back.bands or [band.at_least for band in back.ladder] == [30, 15, 4]
+    assert back.start == start and [back.score(lead) - start for lead in LEADS] == [-2, 18, 4, 24, 0]
+    assert not back.bands or [band.at_least - start for band in back.ladder] == [24, 9, -2]
 
 
 @pytest.mark.parametrize("name", [name for name, form in FORMATS.items() if not form.starts])
@@ -134,8 +136,8 @@ def test_where_no_lead_can_start_with_points_thresholds_are_lowered_and_it_is_sa
     assert [bare.band(lead) for lead in LEADS] == [grid.band(lead) for lead in LEADS]
     assert write(bare, name) == write(grid, name)  # the file is that of the grid with lower thresholds
     account = coverage(grid, name)
-    assert any(note.kind == "lowered" and note.facts == {"start": 6} for note in account.notes)
-    assert breakable(words("carried.lowered", start=6)) in account.said(words)
+    assert any(note.kind == "lowered" and note.facts == {"start": 6, "shift": -6} for note in account.notes)
+    assert breakable(words("carried.lowered", start=6, shift=-6)) in account.said(words)
 
 
 @pytest.mark.parametrize("name", [name for name, form in FORMATS.items() if form.starts])
@@ -159,7 +161,7 @@ def test_a_loaded_grid_is_tested_with_what_every_lead_has(tmp_path: Path) -> Non
     for name in ("python", "hubspot"):
         write_file(started(), name, str(tmp_path / f"g.{name}"))
     page = (tmp_path / "LOADING.md").read_text(encoding="utf-8")
-    assert "| every lead |" in page and page.count("lower by so many") == 1
+    assert "| every lead |" in page and page.count("are moved by −6 there") == 1
     assert "**30**" in page and "**24**" in page
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from calibrate.counts.rates import wilson
 from calibrate.errors import InputError
 from calibrate.funnel.feedback import read_feedback
 from calibrate.monthly import run as monthly
@@ -55,3 +58,31 @@ def test_feedback_of_sales_on_the_lines(place: Path) -> None:
     (place / "wrong.csv").write_text("who,reason\n1,x\n")
     with pytest.raises(InputError, match="no column like the lead id"):
         read_feedback(read.history, read.tally, grid, str(place / "wrong.csv"))
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["of one company", "each of its own"])
+def test_rejected_leads_of_one_company_are_one_opinion(tmp_path: Path, shared: bool) -> None:
+    """Six of twelve rejected leads are interns; where all of them are of one company, they count as two would.
+
+    Residuals are half a lead: the company's sum is 3, the six others' sums 1/2 each, so the variance is (9 + 6/4) / 3.
+    """
+    rng = np.random.default_rng(5)
+    role = np.where(np.arange(1200) % 4 == 0, "Intern", "Manager")
+    role[12:], company = rng.choice(["Intern", "Manager"], 1188, p=[0.25, 0.75]), np.arange(1200)
+    role[:6], role[6:12] = "Intern", "Manager"
+    company[1000:] = company[800:1000]  # some companies have two leads, so that the groups are told
+    company[:6] = 0 if shared else company[:6]
+    leads = pd.DataFrame({"lead_id": np.arange(1200), "company_id": [f"C{c}" for c in company], "role": role})
+    leads["won"] = np.where(rng.random(1200) < 0.2, "yes", "no")
+    leads.to_csv(tmp_path / "leads.csv", index=False)
+    pd.DataFrame({"lead_id": np.arange(12), "reason": "too junior"}).to_csv(tmp_path / "no.csv", index=False)
+    read = monthly.read_rows(
+        settings_from({"data": {"file": str(tmp_path / "leads.csv")}, "outcome": {"customer": "won"}})
+    )
+    assert read.history.terms.group is not None
+    grid = calibrate_prepared(prepare(read.tally, allowed=read.allowed), Plan("lift", "lift"))
+    found = read_feedback(read.history, read.tally, grid, str(tmp_path / "no.csv"))
+    line = next(line for line in found.lines if line.level.name == "Intern")
+    effect = (9 + 6 / 4) / 3 if shared else 1.0
+    low, high = wilson(np.array([6 / effect]), np.array([12 / effect]))
+    assert (line.rejected, line.low, line.high) == (6, pytest.approx(low[0]), pytest.approx(high[0]))

@@ -57,6 +57,13 @@ def test_smaller_gaps_and_more_candidates_take_more_customers() -> None:
         assert str(customers) in customers_said(0.7, EN)
 
 
+def test_customers_of_companies_come_together_and_more_of_them_are_needed() -> None:
+    alone, together = customers_said(0.05, EN), customers_said(0.05, EN, 2.0)
+    assert "220" in alone and "440" in together and "220" not in together
+    values = power_json(shows(2), 0.05, 2.0)
+    assert values is not None and values["customers"][0]["later_customers"] == 440
+
+
 def test_customers_still_needed_grow_as_the_square_of_the_gap() -> None:
     """An interval of 0.016 on 554 customers, corrected for three: z = 2.394, so one error is 0.008 / 2.394 = 0.00334.
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from met_case import MET, PLAIN
 from page_case import Text
 from report_case import HOSTILE
 
 from calibrate.language import load
+from calibrate.points.score_table import reaches
 from calibrate.report import impact as meeting
 from calibrate.report.page import page_text
 
@@ -67,6 +70,22 @@ def test_hours_saved_by_pencil() -> None:
     assert hours is not None
     assert hours[0] == pytest.approx(4000 * 0.75 / 24 * 12 / 60) and hours[1] < hours[0] < hours[2]
     assert meeting.hours_saved(PLAIN, candidate, step) is None  # type: ignore[arg-type]
+
+
+def test_hours_and_leads_of_companies_have_wider_intervals() -> None:
+    """Two leads of every company, alike in all answers: twice the variance."""
+    candidate, tally = MET.candidates[0], MET.tally
+    order = np.argsort(reaches(tally, candidate.grid, "marketing_qualified"), kind="stable")
+    group = np.empty(tally.rows, np.int32)
+    group[order] = np.arange(tally.rows) // 2
+    pairs = replace(MET, tally=replace(tally, group=group, leads=np.ones(tally.rows)))
+    assert MET.above_effect(candidate) == 1.0 and pairs.above_effect(candidate) == pytest.approx(2.0, abs=0.02)
+    step = {"leads": candidate.scores.leads.sum() / 4, "customers": 1.0}
+    wide, narrow = (meeting.hours_saved(review, candidate, step) for review in (pairs, MET))  # type: ignore[arg-type]
+    assert wide is not None and narrow is not None and wide[0] == narrow[0]
+    assert wide[2] - wide[1] == pytest.approx(2**0.5 * (narrow[2] - narrow[1]), rel=0.02)
+    spans = [meeting.spread(review, candidate, step)["leads"] for review in (pairs, MET)]  # type: ignore[arg-type]
+    assert spans[0][1] - spans[0][0] == pytest.approx(2**0.5 * (spans[1][1] - spans[1][0]), rel=0.02)
 
 
 def test_intervals_of_a_threshold_by_pencil() -> None:

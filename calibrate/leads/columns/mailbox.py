@@ -45,8 +45,8 @@ _DOMAIN_NAMES = (
 )
 
 
-_FOUND: WeakKeyDictionary[object, dict[str, list[str]]] = WeakKeyDictionary()
-"""Columns of addresses by relation, for as long as the connection lives."""
+_KNOWN: WeakKeyDictionary[object, dict[tuple[str, tuple[str, ...]], list[str]]] = WeakKeyDictionary()
+"""Columns of addresses by relation and its columns, for as long as the connection lives."""
 
 
 def find_addresses(table: Table) -> list[str]:
@@ -54,10 +54,11 @@ def find_addresses(table: Table) -> list[str]:
     connection = getattr(table, "connection", None) if table.dialect == "duckdb" else None
     if connection is None:
         return _addresses(table)
-    known = _FOUND.setdefault(connection, {})
-    if table.relation not in known:
-        known[table.relation] = _addresses(table)
-    return list(known[table.relation])
+    known = _KNOWN.setdefault(connection, {})
+    key = table.relation, tuple(column.name for column in table.columns)
+    if key not in known:
+        known[key] = _addresses(table)
+    return list(known[key])
 
 
 def _addresses(table: Table) -> list[str]:
