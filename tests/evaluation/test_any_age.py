@@ -63,9 +63,15 @@ def tally(ages: ModuleType) -> Tally:
 def result(tally: Tally) -> AnyAge:
     young = tally.less(tally.codes[-1] > 0)
     like = replace(calibrate(young.without([AGE]), PLAN), name="logistic")
-    made = grid_of_any_age(tally, PLAN, like)
+    made = grid_of_any_age(tally, replace(PLAN, pivot=15), like)
     assert made is not None
     return made
+
+
+def test_marketing_hands_over_at_the_pivot_at_any_age(result: AnyAge) -> None:
+    limits = result.grid.thresholds
+    assert limits is not None and limits.marketing_qualified == 15 <= limits.sales_qualified
+    assert {15, limits.sales_qualified} <= {band.at_least for band in result.grid.ladder}
 
 
 def test_older_leads_get_fewer_points_and_what_they_are_promised(result: AnyAge) -> None:

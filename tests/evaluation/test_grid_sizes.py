@@ -16,6 +16,7 @@ from calibrate.evaluation.grid_sizes import (
     contest_of,
     frontier,
     judge_frontier,
+    own_auc,
     plans_along,
     slim,
 )
@@ -132,3 +133,9 @@ def test_a_point_is_the_grid_of_its_plan_and_slim_grids_score_alike():
         assert grid.lines <= plan.size and grid.thresholds is not None
         assert (row_scores(tally, slim(grid)) == row_scores(tally, grid)).all()
         assert all(any(points) for points in slim(grid).points)
+
+
+def test_a_grid_file_may_say_anything_of_its_own_auc() -> None:
+    grids = [replace(some_grid("g", 3), provenance={"auc_rounded": auc}) for auc in (0.8, 1, "high", None)]
+    assert own_auc(grids).tolist()[:2] == [0.8, 1.0] and np.isnan(own_auc(grids)[2:]).all()
+    assert not len(own_auc([]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,7 @@ def test_columns_of_addresses_are_found_by_what_they_hold(tmp_path: Path) -> Non
     rows = [["ana@acme.fr", "acme.fr", "acme.fr", "write to ana"], ["", "gmail.com", "www.x.com", "nothing"]]
     table = open_table(write(tmp_path / "x.csv", ["Contact", "Email Domain", "Website", "Notes"], rows))
     assert find_addresses(table) == ["Contact", "Email Domain"]
+    assert find_addresses(replace(table, columns=table.columns[1:])) == ["Email Domain"]
     made = with_mailboxes(table)
     assert [c.name for c in made.columns][4:] == ["Contact (mailbox)", "Email Domain (mailbox)"]
     assert with_mailboxes(made).columns == made.columns
