@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-LIMIT = 900
+LIMIT = 600
 """Seconds that a program may take."""
 Fit = Callable[[Any, Any, Any], Any]
 """Frame of criteria, outcome, frame of later leads -> their close rates."""
@@ -239,12 +239,15 @@ def main() -> None:
     for program, python in pythons.items():
         command = [python, __file__, *wishes.files, "--outcome", wishes.outcome, "--columns", wishes.columns]
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         try:
             done = subprocess.run([*command, "--program", program], capture_output=True, text=True, env=environment,
                                   timeout=LIMIT, check=False)  # fmt: skip
             found = json.loads(done.stdout.splitlines()[-1])
         except subprocess.TimeoutExpired:
-            print(f"{program:<14}  more than {LIMIT} s")
+            used = resource.getrusage(resource.RUSAGE_CHILDREN)
+            cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+            print(f"{program:<14}  more than {LIMIT} s, {cpu:.0f} of them CPU; {used.ru_maxrss / 1024:,.0f} MB so far")
         except (IndexError, ValueError):
             print(f"{program:<14}  {(done.stderr.strip().splitlines() or ['failed'])[-1][:150]}")
         else:
