@@ -78,6 +78,7 @@ STEPS = (
     "leads.columns.outcome_words",
     "leads.columns.outcome",
     "leads.columns.fine_classing",
+    "leads.columns.id_numbers",
     "leads.columns.roles",
     "leads.columns.date_columns",
     "leads.columns.outcome_column",

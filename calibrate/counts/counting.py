@@ -125,8 +125,8 @@ def _stream(history: History, thinning: Thinning, counting: Marginals, young: Co
         buyer = hashed(piece.get("buyer"))
         codes, moment = how.codes(piece), piece["moment"].astype(np.int64, copy=False)
         flags, took = piece["flags"].astype(np.uint8), piece.get("took")
-        if young.marginals is not None and not counted:
-            is_young = (flags & 4).astype(np.bool_)
+        is_young = (flags & 4).astype(np.bool_)
+        if young.marginals is not None and not counted and is_young.any():
             entries = codes[:, is_young], moment[is_young], (flags[is_young] & 1).astype(np.bool_)
             young.add(*entries)
             if leads.closings_too:
@@ -142,7 +142,7 @@ def _stream(history: History, thinning: Thinning, counting: Marginals, young: Co
             leads.closings.add_sales(codes, cohort, moment, took, buyer)
         if not thinning.none and not counted:
             stays = np.flatnonzero(flags & 2)
-            codes, cohort, customer = codes[:, stays], cohort[stays], customer[stays]
+            codes, cohort, customer = codes.take(stays, axis=1), cohort[stays], customer[stays]
             buyer = None if buyer is None else buyer[stays]
         leads.add(codes, cohort, customer, buyer)
 

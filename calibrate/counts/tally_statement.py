@@ -9,11 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..engine.query import both, call, case, either, empty, negated, one_of, quoted, rows, select
-from ..engine.sampling import stays
-from ..engine.table import column_of
+from ..engine.query import both, call, case, either, empty, negated, one_of, rows, select
 from ..leads.history import History
-from ..leads.terms import BUYER, CUSTOMER, IDENTITY, KEPT, MOMENT, STATUS
+from ..leads.terms import BUYER, CUSTOMER, KEPT, MOMENT, STATUS
 from .encoding import Coding
 from .young import IMMATURE
 
@@ -75,16 +73,11 @@ def statement_of_tally(history: History, how: Coding, thinning: Thinning, *, alo
 
 def _sampled(history: History, thinning: Thinning) -> str:
     """Condition: the lead stays in the sample."""
-    name = history.terms.lead_id
-    integral = name is not None and column_of(history.table, name).whole
-    cell = quoted(name) if integral and name is not None else IDENTITY
     bought = f"{CUSTOMER} = 1"
-    customers = bought
-    if thinning.customers < 1:
-        customers = both(bought, stays(cell, thinning.customers, integral=integral))
+    customers = bought if thinning.customers >= 1 else both(bought, history.stays(thinning.customers))
     if thinning.others >= 1:
         return either(customers, negated(bought))
-    return either(customers, both(negated(bought), stays(cell, thinning.others, integral=integral)))
+    return either(customers, both(negated(bought), history.stays(thinning.others)))
 
 
 def weights_of(

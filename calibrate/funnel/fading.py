@@ -40,7 +40,6 @@ from ..engine.query import (
     quoted,
     rows,
     select,
-    value,
 )
 from ..engine.table import Table, column_of
 from ..grid.event_columns import LAST_SUFFIX, SUFFIX
@@ -400,7 +399,6 @@ def _leads(history: History) -> str:
     looked_at = [status_in("kept", "already_closed", "immature")]
     column_of(history.table, history.terms.lead_id or "")
     if history.read > SAMPLED:
-        limit = value(f"{int(SAMPLED / history.read * 2**32):08x}")
-        looked_at.append(f"{call.substring(call.md5(IDENTITY), 1, 8)} < {limit}")
+        looked_at.append(history.stays(SAMPLED / history.read))
     cells = {"lead": IDENTITY, "entered": "__created", "closed": case(("__bought = 1", "__closed"))}
     return select(cells, rows(history.leads, "judged"), where=both(*looked_at))

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,17 +22,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..engine.query import as_text, both, call, count, falling, flag, quoted, rows, select, whole
+from ..engine.sampling import stays
 from ..engine.table import Fact, Table, column_of
 from ..errors import HistoryError, InputError, unknown
 from ..grid.criteria import Criterion
 from ..shown import Shown
 from .cohorts import blocks, cohorts_of
+from .columns.id_numbers import letters_of_all, number_in
 from .columns.outcome import Answers, Outcome, answers
 from .columns.proposal import Proposal
 from .left_truncation import logged_from, month_of
 from .statement import Source
 from .statement_facts import findings, late_customers, outcome_of
-from .terms import CUSTOMER, KEPT, MOMENT, REASONS, STATUS, Terms
+from .terms import CUSTOMER, IDENTITY, KEPT, MOMENT, REASONS, STATUS, Terms
 
 IMPOSSIBLE_RATE = 0.95
 
@@ -72,6 +75,24 @@ class History(Shown):
     as_of_reason: str = ""
     facts: tuple[tuple[str, Mapping[str, str | int | float]], ...] = field(default=())
     proposal: Proposal | None = None
+    letters: str | None = field(default=None, repr=False)
+    """What stands before the number in every id, where that is known."""
+
+    def stays(self, share: float) -> str:
+        """Condition: the lead is in the sample of about so large a share, chosen by its id alike on every engine."""
+        cell, integral = self._sampled_by
+        return stays(cell, share, integral=integral)
+
+    @cached_property
+    def _sampled_by(self) -> tuple[str, bool]:
+        """The cell that samples are chosen by, and whether it is a whole number."""
+        name = self.terms.lead_id
+        if name is None:
+            return IDENTITY, True
+        if column_of(self.table, name).whole:
+            return quoted(name), True
+        letters = letters_of_all(self.table, name) if self.letters is None else self.letters
+        return (IDENTITY, False) if letters is None else (number_in(quoted(name), letters), True)
 
     def frame(self) -> pd.DataFrame:
         """What became of the rows: kept, and left out by reason."""
@@ -153,6 +174,7 @@ def observe(table: Table, criteria: tuple[Criterion, ...], terms: Terms) -> Hist
         outcome=outcome_of(source),
         customer_values=meant.customer if meant else (),
         as_of_reason=read_on[1] if read_on else "",
+        letters=source.letters,
         facts=(
             *_same_persons(source),
             *(() if source.dated else _undecided(meant, terms)),

@@ -40,7 +40,7 @@ from ..errors import HistoryError
 from .alike import OUTCOME, Persons, companies, hashed, persons, repeats_by_key
 from .columns.buyers import group_sql
 from .columns.outcome import Answers
-from .columns.roles import repeated
+from .columns.roles import ids_of
 from .day_span import DaySpan, believed_span, day_of, days_of, span_of
 from .keys import Keys, keys_of, refuse_empty, same_id
 from .terms import BUYER, CUSTOMER, IDENTITY, KEPT, MOMENT, REASONS, STATUS, Terms
@@ -52,7 +52,10 @@ FEW_UNDATED = 0.1
 
 
 class Source:
-    """The statement that lays out one row per lead; built once. Leads from before `logged_from` are left out."""
+    """The statement that lays out one row per lead; built once. Leads from before `logged_from` are left out.
+
+    `letters` are what stands before the number in every id, where that is known.
+    """
 
     def __init__(self, table: Table, terms: Terms, meant: Answers | None) -> None:
         self.table, self.terms, self.meant = table, terms, meant
@@ -60,18 +63,24 @@ class Source:
         self.order = "created_at" if self.dated else "column" if terms.order else "file"
         self._days: dict[tuple[str, str], str] = {}
         self.logged_from: int | None = None
+        self.letters: str | None = None
 
     @cached_property
     def persons(self) -> Persons | None:
         """The rows that stand for one person together with others: by the id, the address, or name and company."""
         key = self.terms.lead_id
         read = same_id(self.table, key) if key is not None else ""
-        again = key is not None and (read != quoted(key) or repeated(self.table, key))
+        again = key is not None and (read != quoted(key) or self._repeated(key))
         same = (*([("id", read)] if again else []), *self.terms.persons)
         if not same:
             return None
         cells = {f"__same{i}": hashed(self.table, cell) for i, (_, cell) in enumerate(same)}
         return persons(self.table, self._narrow(cells, self._cells(None)), [name for name, _ in same])
+
+    def _repeated(self, key: str) -> bool:
+        ids = ids_of(self.table, key)
+        self.letters = ids.letters
+        return ids.repeated
 
     @cached_property
     def repeats(self) -> Mapping[str, tuple[int, int]]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...engine.query import NOTHING, as_text, both, call, constants, count, filled, quoted, rows, select, total, whole
 from ...engine.table import Table, column_of
+from .id_numbers import different_ids, different_numbers, letters_of_first
 from .naming import in_order, names_id, words_of
-from .profile import one_way, profiles_of
+from .profile import LOOKED_AT, one_way, profiles_of
 
 _IDS = in_order("""
     lead id, id, leadid, prospect id, contact id, record id, lead number, lead no, customer id,
@@ -126,16 +128,25 @@ def monotone(table: Table, column: str) -> int:
     return direction
 
 
-MOST_HASHES, MOST_HELD = 2**28, 2**26
+MOST_HASHES, MOST_HELD = 2**28, 2**25
 """Up to so many ids are compared in memory, so many at a time, before the engine is asked for the different ones."""
 
 
-def repeated(table: Table, name: str) -> bool:
-    """Whether some value of a column stands in more than one row."""
+class Ids(NamedTuple):
+    """The ids of a column: whether one stands in several rows, and what stands before their numbers, if known."""
+
+    repeated: bool
+    letters: str | None = None
+
+
+def ids_of(table: Table, name: str) -> Ids:
+    """What is to be known of the ids in a column."""
     column, integral = quoted(name), column_of(table, name).whole
-    if table.dialect == "duckdb" and integral and table.position is not None and monotone(table, name):
-        return False
-    return repeats(table, column, integral=integral)
+    if table.dialect == "duckdb" and table.rows > LOOKED_AT and (letters := letters_of_first(table, name)) is not None:
+        numbers = different_ids(table, name, letters)
+        if numbers is not None and numbers[0] == numbers[1]:
+            return Ids(False, letters)
+    return Ids(repeats(table, column, integral=integral))
 
 
 def repeats(table: Table, expression: str, *, integral: bool = False) -> bool:
@@ -150,7 +161,8 @@ def values_of(table: Table, expression: str, *, integral: bool = False) -> tuple
     Texts are compared by their hashes of 64 bits: of a hundred million, two have one hash with a chance of 0.0003.
     """
     if table.dialect == "duckdb" and 0 < table.rows <= MOST_HASHES:
-        return _in_memory(table, expression, integral)
+        close = different_numbers(lambda: _whole(table, expression), table.rows) if integral else None
+        return close or _in_memory(table, expression, integral)
     key = expression if integral else call.hash(expression)
     keyed = rows(select({"keyed": key}, table.relation, where=filled(expression)), "keys")
     if table.dialect == "postgres":  # which sorts whole numbers in a fourth of the time that it groups them in
@@ -159,6 +171,12 @@ def values_of(table: Table, expression: str, *, integral: bool = False) -> tuple
         counted = rows(select({"keyed": "keyed", "n": count()}, keyed, group=("keyed",)), "counted")
         row = table.fetch(select({"filled": total("n"), "different": count()}, counted))
     return int(row["filled"][0]), int(row["different"][0])
+
+
+def _whole(table: Table, expression: str) -> Iterator[NDArray[np.int64]]:
+    """The whole numbers of an expression."""
+    for piece in table.stream(select({"key": whole(expression)}, table.relation, where=filled(expression))):
+        yield piece["key"].astype(np.int64, copy=False)
 
 
 def _in_memory(table: Table, expression: str, integral: bool) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from columns_case import contacts
 
 from calibrate.engine import Session, Table, open_table
 from calibrate.leads.columns import roles
-from calibrate.leads.columns.roles import find_id, monotone, newest_first, repeated, repeats, values_of
+from calibrate.leads.columns.roles import find_id, ids_of, monotone, newest_first, repeats, values_of
 
 
 def opened(folder: Path, **columns: Any) -> Table:
@@ -65,7 +65,7 @@ def test_the_direction_of_a_column(tmp_path: Path, values: list[object], directi
 def test_values_that_stand_in_more_than_one_row(tmp_path: Path, values: list[object], again: bool) -> None:
     """An empty cell is no value, so two of them are no repetition."""
     table = opened(tmp_path, v=values)
-    assert repeated(table, "v") is again and repeats(table, '"v"') is again
+    assert ids_of(table, "v").repeated is again and repeats(table, '"v"') is again
     filled = [value for value in values if value is not None]
     assert values_of(table, '"v"') == (len(filled), len(set(filled)))
 
