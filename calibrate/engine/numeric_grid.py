@@ -15,11 +15,11 @@ from .query import (
     call,
     case,
     cast,
+    cell_by_cell,
     count,
     grouping_sets,
     listing,
     negated,
-    one_after_another,
     over,
     rows,
     select,
@@ -37,18 +37,19 @@ _LOW, _HIGH, _CELLS = -6, 18, 1_000
 def counted_by_column(cells: Sequence[str], source: str, dialect: str, by: Sequence[str] = ()) -> str:
     """Statement for ``place`` (of the cell in the list), ``v`` and ``n``: how many rows have each value of each cell.
 
-    Cells are names of columns of the source, all of one type; `by` are more columns that groups differ in. A row store
-    reads its rows once for all cells; Spark, whose files hold column by column, reads each column once.
+    Cells are names of columns of the source, all of one type; `by` are more columns that groups differ in. All cells are
+    counted in one reading; Spark, in which grouping sets are no such thing, makes a row of each cell first.
 
     >>> print(counted_by_column(["a"], "t", "duckdb"))
     SELECT 0 AS place, a AS v, COUNT(*) AS n FROM t GROUP BY a
     """
     more = {name: name for name in by}
-    if dialect == "spark" or len(cells) == 1:
-        return one_after_another(
-            select({"place": str(place), "v": cell, **more, "n": count()}, source, group=(*by, cell))
-            for place, cell in enumerate(cells)
-        )
+    if len(cells) == 1:
+        return select({"place": "0", "v": cells[0], **more, "n": count()}, source, group=(*by, cells[0]))
+    if dialect == "spark":
+        names = ("place", "v", *by)
+        single = rows(cell_by_cell(cells, source, by), "single")
+        return select({**{name: name for name in names}, "n": count()}, single, group=names)
     counts = {
         "place": case(*((f"{call.grouping(cell)} = 0", place) for place, cell in enumerate(cells))),
         "v": call.coalesce(*cells),
