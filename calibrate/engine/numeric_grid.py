@@ -37,8 +37,8 @@ _LOW, _HIGH, _CELLS = -6, 18, 1_000
 def counted_by_column(cells: Sequence[str], source: str, dialect: str, by: Sequence[str] = ()) -> str:
     """Statement for ``place`` (of the cell in the list), ``v`` and ``n``: how many rows have each value of each cell.
 
-    Cells are names of columns of the source, all of one type; `by` are more columns that groups differ in. All cells are
-    counted in one reading; Spark, in which grouping sets are no such thing, makes a row of each cell first.
+    Cells are names of columns of the source, all of one type; `by` are more columns that groups differ in. All cells
+    are counted in one reading; Spark, which makes whole rows of grouping sets, is given a row for each cell.
 
     >>> print(counted_by_column(["a"], "t", "duckdb"))
     SELECT 0 AS place, a AS v, COUNT(*) AS n FROM t GROUP BY a

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import duckdb
 import numpy as np
 from hypothesis import given, settings
@@ -39,11 +41,17 @@ def test_cells_are_narrow() -> None:
     assert (size > found).all()  # one per cent more is another cell
 
 
-def test_statements_count_alike_by_sets_and_one_by_one() -> None:
+def test_statements_count_alike_by_sets_and_cell_by_cell(spark: Any) -> None:
     con = duckdb.connect()
-    con.execute("CREATE TABLE t AS SELECT (i % 7)::DOUBLE AS a, (i % 11)::DOUBLE / 3 AS b FROM range(500) AS r(i)")
-    here, there = (con.execute(counted_by_column(["a", "b"], "t", d)).fetchall() for d in ("duckdb", "spark"))
-    assert sorted(here) == sorted(there) and len(here) == 18
+    texts = (
+        "CASE i % 7 WHEN 0 THEN NULL ELSE i % 7 END AS a, CASE i % 11 WHEN 0 THEN NULL ELSE i % 11 END AS b, i % 2 AS c"
+    )
+    con.execute(f"CREATE TABLE t AS SELECT {texts} FROM range(500) AS r(i)")
+    spark.sql(f"CREATE OR REPLACE TEMP VIEW counted_cells AS SELECT {texts} FROM range(500) AS r(i)")
+    for by in ((), ("c",)):
+        here = con.execute(counted_by_column(["a", "b"], "t", "duckdb", by)).fetchall()
+        there = spark.sql(rendered(counted_by_column(["a", "b"], "counted_cells", "spark", by), "spark")).collect()
+        assert sorted(here, key=str) == sorted(map(tuple, there), key=str) and len(here) == 18 * (1 + len(by))
 
 
 def test_few_numbers_are_counted_one_by_one_and_many_by_cells() -> None:
