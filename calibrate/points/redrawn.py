@@ -147,7 +147,6 @@ def redrawn_by(tally: Tally, grid: Grid, redraws: Sequence[Redraw]) -> Redrawn:
     for fresh in redraws:
         sign += np.sign(fresh.points) == np.sign(points)
         same += fresh.points == points
-    gaps = [fresh.gap for fresh in redraws]
     matched = place >= 0
     weight = np.maximum(tally.by_level[matched, 0], 1e-9)
     size = int(offsets(grid.criteria)[-1])
@@ -156,7 +155,22 @@ def redrawn_by(tally: Tally, grid: Grid, redraws: Sequence[Redraw]) -> Redrawn:
         np.bincount(place[matched], weight * agreement[matched] / max(len(redraws), 1), size) / mass
         for agreement in (sign, same)
     )
-    return Redrawn(len(redraws), sign_kept, points_kept, max(float(np.mean(gaps)) / 2, 0.0) if gaps else 0.0)
+    return Redrawn(len(redraws), sign_kept, points_kept, _freedom(points, redraws))
+
+
+def _freedom(points: NDArray[np.int64], redraws: Sequence[Redraw]) -> float:
+    """Lines that would gain from chance what a score does: half the mean gap, for as many levels with points.
+
+    Chance is in a resample twice, so that a method that tests its levels lets more of them pass there.
+
+    >>> _freedom(np.array([2, -1, 0]), [Redraw(np.array([2, 1, -1]), 8.0), Redraw(np.array([1, 0, 0]), 4.0)])
+    3.0
+    >>> _freedom(np.array([2, -1, 0]), [Redraw(np.array([2, 1, -1]), 6.0)])
+    2.0
+    """
+    with_points = sum(np.count_nonzero(fresh.points) for fresh in redraws)
+    gap = sum(fresh.gap for fresh in redraws) / 2
+    return float(max(gap, 0.0) * np.count_nonzero(points) / with_points) if with_points else 0.0
 
 
 def resample(tally: Tally, rng: np.random.Generator) -> Tally:
