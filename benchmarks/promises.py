@@ -89,12 +89,13 @@ def _codes(rng: np.random.Generator, count: int) -> np.ndarray:
     )
 
 
-SIZES = ((500, 0.2), (3_000, 0.03), (3_000, 0.2), (20_000, 0.003), (20_000, 0.03))
+SIZES = tuple((leads, base) for leads in (500, 3_000, 20_000) for base in (0.003, 0.03, 0.2, 0.6))
 
 
 def weights(runs: int, sizes: tuple[tuple[int, float], ...] = SIZES) -> list[Line]:
     """95 % intervals of the weights of `logistic` (joint) and `evidence` (alone) against the truth."""
-    lines = []
+    lines: list[Line] = []
+    means: dict[str, list[float]] = defaultdict(list)
     for leads, base in sizes:
         rng = np.random.default_rng(SEED)
         inside: dict[tuple[str, str], list[bool]] = defaultdict(list)
@@ -120,13 +121,15 @@ def weights(runs: int, sizes: tuple[tuple[int, float], ...] = SIZES) -> list[Lin
                 for kind, mine in (("small", (size >= 30) & (size < 200)), ("all", size >= 30)):
                     inside[method, kind] += held[mine].tolist()
         for method in ("logistic", "evidence"):
-            for kind, low in (("all", 0.93), ("small", 0.90)):
+            for kind, what in (("all", "weights"), ("small", "weights of 30 to 200 leads")):
                 if held_ := inside[method, kind]:
-                    what = "weights" if kind == "all" else "weights of 30 to 200 leads"
-                    high = 0.97 if kind == "all" else 1.0
                     name = f"{method}, {leads} leads, {base:.1%} close: intervals of {what}"
-                    lines.append((name, float(np.mean(held_)), low, high))
-    return lines
+                    lines.append((name, float(np.mean(held_)), 0.90, 1.0))
+            means[method].append(float(np.mean(inside[method, "all"])))
+    return [
+        *lines,
+        *((f"{m}: intervals of weights, mean of all sizes", float(np.mean(v)), 0.93, 0.97) for m, v in means.items()),
+    ]
 
 
 PROMISED = ("lift", "cautious", "evidence", "logistic", "sparse", "proposed")
@@ -145,51 +148,82 @@ SPREADS = (0.0, 0.05, 0.1, 0.15, 0.3)
 """How far the log-odds of cohorts stray, each in turn."""
 
 
-def thresholds(runs: int, customers: int = 150, leads: int = 3_000, seed: int = SEED + 1) -> list[Line]:
-    """Close rate shown above the MQL threshold against the true one, and its interval on later cohorts.
+@dataclass
+class Shown:
+    """What thresholds showed, by method: close rate above MQL over the true one, and later cohorts inside.
 
     That all leads of a history close a little more, or less, than they should is chance of the history, not of what is
     shown: the first is divided by it. How far cohorts move cannot be told from fifteen of ten customers; intervals hold
     what they say over histories that move by more and less, longer than needed where nothing moves.
     """
-    lines, shown, inside, by_spread = [], defaultdict(list), defaultdict(list), defaultdict(list)
+
+    ratio: dict[str, list[float]]
+    inside: dict[str, list[float]]
+    by_spread: dict[float, list[float]]
+
+
+def shown_by(runs: int, base: float, leads: int, seed: int, methods: tuple[str, ...]) -> Shown:
+    """Histories of so many leads, of which such a share close, and 60,000 later leads in thirty cohorts."""
+    every = Shown(defaultdict(list), defaultdict(list), defaultdict(list))
     rng = np.random.default_rng(seed)
     for turn in range(runs):
         spread = SPREADS[turn % len(SPREADS)]
-        world = World.drawn(rng, customers / leads, between=spread)
+        world = World.drawn(rng, base, between=spread)
         tally, _ = world.leads(rng, leads)
         prepared = prepare(tally)
         fresh, chance = world.leads(rng, 60_000, cohorts=30)
-        for method in PROMISED:
+        for method in methods:
             plan = plan_of(method, tally)
             grid = redrawn(prepared, plan, calibrate_prepared(prepared, plan))
             if grid.thresholds is None or not grid.lines:
                 continue
             at = grid.thresholds.marketing_qualified
-            table = score(tally, grid)
-            row = trade_off(promised(grid, table), COHORTS)
+            row = trade_off(promised(grid, score(tally, grid)), COHORTS)
             row = row[row["threshold"] >= at].iloc[0]
             above = row_scores(fresh, grid) >= at
             mine = above.astype(float)
             came = np.bincount(fresh.cohort, mine * chance) / np.bincount(fresh.cohort, mine)
             luck = tally.overall[1] / tally.overall[0] / chance.mean()
-            shown[method].append(float(row["close_rate"]) / came.mean() / luck)
+            every.ratio[method].append(float(row["close_rate"]) / came.mean() / luck)
             share = float(((row["low"] <= came) & (came <= row["high"])).mean())
-            inside[method].append(share)
-            by_spread[spread].append(share)
-    for method in PROMISED:
-        if shown[method]:
-            lines += [
-                (f"{method}: close rate shown above MQL / true", float(np.mean(shown[method])), 0.97, 1.03),
-                (f"{method}: later cohorts inside its interval", float(np.mean(inside[method])), 0.90, 0.97),
-            ]
+            every.inside[method].append(share)
+            every.by_spread[spread].append(share)
+    return every
+
+
+def thresholds(
+    runs: int, customers: int = 150, leads: int = 3_000, seed: int = SEED + 1, methods: tuple[str, ...] = PROMISED
+) -> list[Line]:
+    """Close rate shown above the MQL threshold against the true one, and its interval on later cohorts, by method."""
+    every, lines = shown_by(runs, customers / leads, leads, seed, methods), []
+    for method, ratios in every.ratio.items():
+        lines += [
+            (f"{method}: close rate shown above MQL / true", float(np.mean(ratios)), 0.97, 1.03),
+            (f"{method}: later cohorts inside its interval", float(np.mean(every.inside[method])), 0.90, 0.97),
+        ]
     return [
         *lines,
         *(
             (f"cohorts move by {spread}: later ones inside, all methods", float(np.mean(shares)), 0.86, 1.0)
-            for spread, shares in by_spread.items()
+            for spread, shares in every.by_spread.items()
         ),
     ]
+
+
+def threshold_sizes(runs: int, methods: tuple[str, ...] = ("lift", "evidence", "logistic")) -> list[Line]:
+    """The same at other sizes, of histories with 60 customers and more, as many others, over methods."""
+    lines = []
+    for leads, base in SIZES:
+        if min(base, 1 - base) * leads < 60:
+            continue
+        every = shown_by(max(runs // 5, 5), base, leads, SEED + 5, methods)
+        name = f"{leads} leads, {base:.1%} close"
+        ratios, inside = (np.mean([np.mean(v) for v in part.values()]) for part in (every.ratio, every.inside))
+        lines += [
+            (f"{name}: close rate shown above MQL / true", float(ratios), 0.97, 1.03),
+            (f"{name}: later cohorts inside its interval", float(inside), 0.90, 1.0),
+        ]
+    return lines
 
 
 def stability(runs: int, sizes: tuple[int, ...] = (1_500, 6_000), seed: int = SEED + 2) -> list[Line]:
@@ -256,33 +290,43 @@ def moving_thresholds(runs: int) -> list[Line]:
     ]
 
 
-def shrunk(runs: int) -> list[Line]:
-    """95 % intervals of shrunk rates at four close rates and three sizes, on all levels and on small ones."""
-    lines = []
-    every, small = [], []
-    for base in (0.003, 0.03, 0.2, 0.6):
-        for leads in (500, 3_000, 20_000):
-            rng = np.random.default_rng(SEED + 3)
-            for _ in range(max(runs // 3, 4)):
-                world = World.drawn(rng, base)
-                tally, _ = world.leads(rng, leads)
-                far, chance = world.leads(rng, 60_000)
-                table, size = estimate(tally), tally.by_level[:, 0]
-                true = np.array([
-                    chance[far.codes[i] == j].mean() if (far.codes[i] == j).any() else 0.0
-                    for i, c in enumerate(QUESTIONS) for j in range(len(c.levels))
-                ])  # fmt: skip
-                inside = (table.shrunk_low <= true) & (true <= table.shrunk_high)
-                every += inside[size > 0].tolist()
-                small += inside[(size >= 5) & (size < 200)].tolist()
-    lines.append(("intervals of shrunk rates hold the truth, all sizes", float(np.mean(every)), 0.93, 0.975))
-    lines.append(
-        ("intervals of shrunk rates hold the truth, levels of under 200 leads", float(np.mean(small)), 0.90, 1.0)
-    )
-    return lines
+def shrunk(runs: int, sizes: tuple[tuple[int, float], ...] = SIZES) -> list[Line]:
+    """95 % intervals of shrunk rates at four close rates and three sizes, and what shrinking does to their error.
+
+    The error is the root of the mean squared one over levels of 5 leads and more, beside that of the counted rates.
+    """
+    lines: list[Line] = []
+    means: list[float] = []
+    for leads, base in sizes:
+        rng = np.random.default_rng(SEED + 3)
+        every, small, errors = [], [], []
+        for _ in range(runs):
+            world = World.drawn(rng, base)
+            tally, _ = world.leads(rng, leads)
+            far, chance = world.leads(rng, 60_000)
+            table, size = estimate(tally), tally.by_level[:, 0]
+            true = np.array([
+                chance[far.codes[i] == j].mean() if (far.codes[i] == j).any() else 0.0
+                for i, c in enumerate(QUESTIONS) for j in range(len(c.levels))
+            ])  # fmt: skip
+            inside = (table.shrunk_low <= true) & (true <= table.shrunk_high)
+            some = size >= 5
+            every += inside[some].tolist()
+            small += inside[some & (size < 200)].tolist()
+            counted = tally.by_level[some, 1] / size[some]
+            errors.append([np.mean((table.shrunk[some] - true[some]) ** 2), np.mean((counted - true[some]) ** 2)])
+        name = f"{leads} leads, {base:.1%} close: intervals of shrunk rates"
+        lines.append((name, float(np.mean(every)), 0.90, 1.0))
+        means.append(float(np.mean(every)))
+        if small:
+            lines.append((f"{name}, levels of under 200 leads", float(np.mean(small)), 0.90, 1.0))
+        shrunk_error, counted_error = np.sqrt(np.mean(errors, axis=0))
+        name = f"{leads} leads, {base:.1%} close: error of shrunk rates / counted"
+        lines.append((name, float(shrunk_error / counted_error), 0.0, 1.02))
+    return [*lines, ("intervals of shrunk rates, mean of all sizes", float(np.mean(means)), 0.93, 0.97)]
 
 
-CHECKS = (shrunk, weights, thresholds, stability, moving_thresholds)
+CHECKS = (shrunk, weights, thresholds, threshold_sizes, stability, moving_thresholds)
 
 
 if __name__ == "__main__":

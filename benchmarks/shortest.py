@@ -79,7 +79,9 @@ def true_auc(tally: Any, grid: Any, chance: np.ndarray) -> float:
     return float(auc_by_counts(np.bincount(place).astype(float), np.bincount(place, chance)))
 
 
-def regrets(world: Questions, runs: int, seed: int) -> tuple[np.ndarray, list[tuple[Frontier, dict[str, float]]], float]:
+def regrets(
+    world: Questions, runs: int, seed: int
+) -> tuple[np.ndarray, list[tuple[Frontier, dict[str, float]]], float]:
     """True AUC of the proposed grid, of each method's and of the best point: (runs, methods + 2), and customers."""
     rng = np.random.default_rng(seed)
     rows, curves, customers = [], [], []
@@ -142,7 +144,9 @@ def main(names: Sequence[str], runs: int, seed: int) -> None:
         means = methods.mean(axis=0)
         texts = "  ".join(f"{m} {mean:.4f}" for m, mean in zip(FULL, means, strict=True))
         lines = np.mean([curve.proposed.lines for curve, _ in curves if curve.proposed])
-        print(f"{name}: {len(own)} histories, {customers:.0f} customers; proposed {own.mean():.4f}, {lines:.1f} lines; {texts}")
+        print(
+            f"{name}: {len(own)} histories, {customers:.0f} customers; proposed {own.mean():.4f}, {lines:.1f} lines; {texts}"
+        )
         print(f"  against {FULL[int(np.argmax(means))]} in all: {said(methods[:, int(np.argmax(means))] - own)}")
         print(f"  against the best method of each: {said(methods.max(axis=1) - own)}")
         print(f"  against the best point of each: {said(best - own)}", flush=True)
