@@ -2,7 +2,7 @@
 
     python benchmarks/shortest.py [--runs 20] [--worlds noisy many few] [--seed 20261130]
 
-A line a world: the mean AUC on fresh leads of what is proposed, of each method's grid of all lines and of the best point,
+A line a world: the mean AUC on fresh leads of what is proposed, of each method of all lines and of the best point,
 and the regret: against the best method (one for all histories of a world), against the best method of each history, and
 against the best point of each frontier; each with its standard error.
 """
@@ -145,7 +145,8 @@ def main(names: Sequence[str], runs: int, seed: int) -> None:
         texts = "  ".join(f"{m} {mean:.4f}" for m, mean in zip(FULL, means, strict=True))
         lines = np.mean([curve.proposed.lines for curve, _ in curves if curve.proposed])
         print(
-            f"{name}: {len(own)} histories, {customers:.0f} customers; proposed {own.mean():.4f}, {lines:.1f} lines; {texts}"
+            f"{name}: {len(own)} histories, {customers:.0f} customers; proposed {own.mean():.4f}, {lines:.1f} lines; "
+            f"{texts}"
         )
         print(f"  against {FULL[int(np.argmax(means))]} in all: {said(methods[:, int(np.argmax(means))] - own)}")
         print(f"  against the best method of each: {said(methods.max(axis=1) - own)}")
