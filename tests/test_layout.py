@@ -68,6 +68,7 @@ STEPS = (
     "leads.columns.profile",
     "leads.columns.lexicon",
     "leads.columns.personal_roles",
+    "leads.columns.french_houses",
     "leads.columns.private_values",
     "leads.columns.foreign_names",
     "leads.columns.person_names",

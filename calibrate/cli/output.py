@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from ..monthly.counted import Counted, Progress
 
 
+PATIENCE = 2.0
+"""Seconds after which it is said on stderr what is being done."""
+
+
 class Progressing:
     """Shows on stderr what is being done, when it is a terminal or takes longer than two seconds."""
 
@@ -41,8 +45,12 @@ class Progressing:
         words = self.words.name("progress", stage)
         if self.status is not None:
             self.status.update(words + " …")
-        elif time.perf_counter() - self.start > 2:
-            print(f"[{time.perf_counter() - self.start:5.1f} s] {words} …", file=sys.stderr)  # noqa: T201
+        elif time.perf_counter() - self.start > PATIENCE:
+            try:
+                sys.stderr.write(f"[{time.perf_counter() - self.start:5.1f} s] {words} …\n")
+                sys.stderr.flush()
+            except OSError:  # closed or full: the work goes on
+                give_up(sys.stderr)
 
     def __exit__(self, *_: object) -> None:
         if self.status is not None:

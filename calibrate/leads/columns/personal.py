@@ -19,7 +19,7 @@ from .lexicon import bare, listed, read_lexicon
 from .no_answers import is_answer, is_machine_made, mostly_told
 from .person_names import FEW, MAYBE, NO, SURE, holds_people, reading
 from .personal_roles import Role, role_of
-from .private_values import LONGEST, is_private
+from .private_values import LONGEST, is_private, private_among
 from .profile import Profile, since_1970
 
 LONG_NUMBERS, ALIKE = (9, 15), 0.9
@@ -68,7 +68,7 @@ def personal_reason(profile: Profile) -> str:
     if profile.numbers is not None and not since_1970(profile) and _called(profile):
         return PERSONAL
     texts = [text for text, _ in profile.texts[:200] if len(text) <= LONGEST]
-    private = sum(is_private(text) and not is_machine_made(text) for text in texts)
+    private = sum(not is_machine_made(text) for text in private_among(texts))
     if profile.distinct >= 10 and texts and private >= 0.5 * len(texts):
         return PERSONAL
     firms = sum(bool(_FIRM.search(text.strip())) for text in texts)
@@ -153,13 +153,14 @@ def looked_at(profile: Profile, *, demanded: Collection[str] = (), keep: bool = 
         return Looked(_only(profile, demanded), PEOPLE)
     least = MAYBE if sum(surely == SURE for surely in readings.values()) >= FEW else SURE
     names = {text for text, surely in readings.items() if surely >= least and text not in demanded and not keep}
+    private = private_among(readings)
     dropped = {
         cell
         for cell, cells in profile.texts
         if cell not in demanded
         and cell not in names
         and not is_placeholder(cell)
-        and (is_private(cell) or not is_answer(cell, cells))
+        and (cell in private or not is_answer(cell, cells))
     }
     visible = [text for text, _ in profile.texts if text not in names and text not in dropped]
     overruled = (reason or (PEOPLE if people else "")) if keep else ""

@@ -8,10 +8,12 @@ bounded length; a longer text is no answer in the first place.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 from ...days import MONTHS
 from ...engine.dates import writing_of
+from .french_houses import HOUSE
 from .naming import folded
 
 LONGEST = 300
@@ -34,6 +36,9 @@ _CALL_ANY = re.compile(
 _PHONE = re.compile(r"^\+?[\d\s().\-/]{8,24}$")
 _EPOCH = re.compile(r"^1[0-9]{9}(?:[0-9]{3}|[0-9]{6})?(?:\.[0-9]{1,6})?$")
 """An instant since 1970 in seconds, milliseconds or microseconds: no phone and no card begins so."""
+_MAYBE_NIR = re.compile(r"^1[4-7][0-9]{11}$")
+"""Milliseconds since 1970, from 2014 to 2026: a lone one is no number of a person."""
+_BARE_NIR = re.compile(r"^[12][0-9]{12}$")
 _TRACE = re.compile(
     r"(?<![\w.@])@[A-Za-z]\w{2,}|"
     r"(?<![\w.])(?<![Vv]ersion )(?<![Bb]uild )(?<![Rr]elease )(?<!Firefox )(?<!Chrome )(?<!Safari )(?<!Android )"
@@ -47,14 +52,6 @@ _TRACE = re.compile(
 )
 """A handle, an IP or MAC address, somebody's page."""
 _HOUSE = re.compile(
-    r"\b\d{1,4}(?i: ?(?:bis|ter|quater|[a-d]))?,? (?i:rue|avenue|av\.|boulevard|bd|blvd|chemin|impasse|all[eé]e|quai|"
-    r"route|(?:place|square|cours|passage|sentier|faubourg|r[eé]sidence|lotissement)"
-    r"(?= (?:de|du|des|la|les) | d['’]))"
-    r" [^\W\d_]|"
-    r"\b\d{1,4}(?i: ?(?:bis|ter|[a-d]))?,? (?:place|square|passage|sentier|faubourg) [A-ZÀ-Þ][a-zà-ÿ]{2}|"
-    r"\b(?:[Rr]ue|[Aa]venue|[Cc]hemin|[Rr]oute|[Pp]lace|[Qq]uai|[Bb]oulevard|[Ii]mpasse|[Aa]ll[ée]e) "
-    r"(?:de la |de l['’]|des? |du |d['’])[A-ZÀ-Þ][\w'’-]{1,25} (?!(?:19|20)\d\d\b)\d{1,4} ?[a-z]?(?=$|,)|"
-    r"\b(?i:lieu-?dit) [A-ZÀ-Þ]|^B\.?P\.? ?(?!(?:19|20)\d\d\b)\d{1,5}(?=$|,| \d{5}\b)|"
     r"\b(?:House|Villa|Plot)(?: [Nn]o\.?)? \d{1,4}, |"
     r"\b\d{1,4} ?[a-zA-Z]?, ?(?:[A-Z]{1,2}-)?\d{4,5}(?: [A-Z]{2}|-\d{3})? [A-ZÀ-Þ]|"  # number, postal code and town
     r"\b\d{1,4} (?:[A-ZÀ-Þ][\w'’-]* ){1,3}(?:Cottages?|House|Villas?|Mansions?|Lodge|Farm|Barn|Hall), |"
@@ -91,8 +88,6 @@ _STREET = re.compile(
     r"(?:\w{0,12}(?:[Gg]rund|[Tt]al|[Ff]eld|[Hh]of|[Dd]orf|[Gg]arten|[Ww]inkel|[Ww]eiher|[Bb]rühl)|Aue|Eck|Loh|Kerk|Dijk)|"
     r"(?:Rambla|Ronda|Camino|Glorieta|Cuesta|Costanilla|Contrada|Salita|Borgo|Largo|Beco|Cal[cç]ada|Lung[ao]\w{3,10})"
     r" (?:d[aeio]l{0,2}[ao]?s? )?(?:[A-ZÀ-Þ][\w'’]{1,20} ?){1,3}),? (?!(?:19|20)\d\d\b)\d{1,4} ?[a-z]?(?=$|,)|"
-    r"\b\d{1,4}(?i: ?(?:bis|ter|[a-d]))?,? (?:cit[ée]|villa|parvis|rond-point|montée|esplanade|hameau|venelle|traverse|"
-    r"sente|mail(?= [A-ZÀ-Þ][\w-]+ [A-ZÀ-Þ])) (?:(?:de|du|des|la|les|le) |d['’]){0,2}[A-ZÀ-Þ]|"
     r"\b(?:\d{1,5}[A-Za-z]?|One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten) (?:[A-ZÀ-Þ][\w'’.-]* ){1,2}"
     r"(?:Loop|Row|Walk|Circle|Quay|Square|Alley|Trail)\b|"
     r"\b(?:One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten) (?:[A-ZÀ-Þ][\w'’.-]* ){1,2}"
@@ -131,7 +126,7 @@ _NUMBERS = re.compile(
     r"^(?:"
     r"\d{3}[ -]\d{2}[ -]\d{4}|"  # SSN (US)
     r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]|"  # national insurance (UK)
-    r"(?!1[4-9]\d(?:1[3-9]|[2-9]\d)\d{8}$)"  # milliseconds since 1970
+    r"(?!1[1-9]\d(?:\d{7}000|(?:1[3-9]|[2-9]\d|00)\d{8}|\d{2}(?:00|96)\d{6}|\d{4}(?:000|99[1-9])\d{3})$)"  # an instant
     r"[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3}(?: ?\d{2})?|"  # sécurité sociale (FR)
     r"\d{2} ?\d{6} ?[A-Z] ?\d{3}|\d{2} \d{3} \d{3} \d{3}|\d{2,3}/\d{3}/\d{5}|"  # Sozialversicherung, Steuer-ID (DE)
     r"756[. ]\d{4}[. ]\d{4}[. ]\d{2}|"  # AHV (CH)
@@ -181,7 +176,7 @@ BORN_UNTIL = 2012
 
 
 _WITHOUT_DIGITS = (_MAIL, _HIDDEN_MAIL, _TRACE, _LANE, _STREET)
-_WITH_DIGITS = (*_WITHOUT_DIGITS, _CALL, _CALL_ANY, _HOUSE, _SAID, _SAID_BEHIND, _SAID_SHORT, _MAP, _BORN)
+_WITH_DIGITS = (*_WITHOUT_DIGITS, _CALL, _CALL_ANY, _HOUSE, HOUSE, _SAID, _SAID_BEHIND, _SAID_SHORT, _MAP, _BORN)
 
 
 @lru_cache(2**14)
@@ -203,10 +198,27 @@ def is_private(text: str) -> bool:
     if not digits:
         return False
     bare = " ".join(text.split())
-    if _NUMBERS.match(bare.upper()) or _PLATE.match(bare) or _account(text) or _card(text) or _birthday(bare):
+    person = _NUMBERS.match(bare.upper()) and not _MAYBE_NIR.match(bare)
+    if person or _PLATE.match(bare) or _account(text) or _card(text) or _birthday(bare):
         return True
     phone = _PHONE.match(bare) and 9 <= digits <= 15 and not _EPOCH.match(bare)
     return bool(phone) and not writing_of([text]).known
+
+
+def private_among(texts: Collection[str]) -> set[str]:
+    """The texts of a column that are private; an instant is one of a person where others can be nothing else.
+
+    Milliseconds since 1970 of the years 2014 to 2026 may also be French social security numbers without their key.
+
+    >>> private_among(["1710123456789", "yes", "ana@acme.fr"])
+    {'ana@acme.fr'}
+    >>> len(private_among(["1710123456789", "2850578006084"]))
+    2
+    """
+    private = {text for text in texts if is_private(text)}
+    if any(_BARE_NIR.match(text) for text in private):
+        private |= {text for text in texts if _MAYBE_NIR.match(text) and _NUMBERS.match(text)}
+    return private
 
 
 def _account(text: str) -> bool:

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from calibrate.leads.columns.private_values import is_private
+from calibrate.leads.columns.private_values import is_private, private_among
 
 PRIVATE = """
 DE89 3704 0044 0532 0130 00
@@ -655,3 +655,15 @@ def test_every_kind_of_private_number_in_seven_languages() -> None:
 
 def test_orders_versions_sizes_codes_closing_days_and_instants_are_no_private_numbers() -> None:
     assert [text for text in MORE_OPEN.strip().splitlines() if is_private(text)] == []
+
+
+def test_a_lone_instant_is_no_number_of_a_person() -> None:
+    chance = random.Random(1)
+    instants = [str(chance.randrange(1_400_000_000_000, 1_800_000_000_000)) for _ in range(2_000)]
+    assert [text for text in instants if is_private(text)] == []
+    assert private_among(instants) == set()
+
+
+def test_beside_numbers_of_women_an_instant_is_that_of_a_man() -> None:
+    assert private_among(["1710123456789", "1791378006084", "2850578006084"]) == {"1710123456789", "2850578006084"}
+    assert is_private("1 71 01 23 456 789") and is_private("171012345678942")
