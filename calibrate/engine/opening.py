@@ -90,6 +90,12 @@ class Session:
             return free_of_reserved(self._open(name, table, Asked(header_row, signs or {})))
         except (CalibrateError, MemoryError):
             raise
+        except OSError as fault:  # the disk, of the source or of a copy: nothing is wrong with what is in the file
+            where = f" at '{fault.filename}'" if fault.filename and str(fault.filename) != name else ""
+            raise InputError(
+                f"{shown(name)}: cannot be read, or copied to a private folder while it is read "
+                f"({fault.strerror or _said(fault)}{where}); free room there, or name another folder with TMPDIR"
+            ) from fault
         except Exception as fault:  # whatever a reader says of a broken file
             raise InputError(f"{shown(name)}: cannot be read ({_said(fault)}); is the file damaged?") from fault
 

@@ -10,11 +10,12 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from ..errors import InputError, unknown
 from .bounds import Head, head_of, unlike_names
-from .limits import MOST_STRINGS, check_archive, check_cell
+from .limits import check_archive, check_cell
+from .shared_texts import read_texts
 from .table import Fact
 from .textfile import TextFile, fingerprint_of, with_places
 
@@ -39,8 +40,8 @@ def written_sheet(
             raise InputError(f"{path}: {chart}" + unknown("sheet", sheet, sheets))
         title = sheet
         names: tuple[str, ...] = ()
-        for title in [sheet] if sheet else _likeliest(sheets):
-            names, unnamed, facts = _written(sheets[title], target, header_row)
+        for title in [sheet] if sheet else _likeliest(path, sheets):
+            names, unnamed, facts = _written(path, sheets[title], target, header_row)
             if names:
                 break
     if not names:
@@ -68,7 +69,7 @@ def _opened(path: Path, open_files: ExitStack) -> tuple[Any, list[str]]:
             shared = self.package.find(SHARED_STRINGS)
             if shared is not None:
                 with self.archive.open(shared.PartName[1:]) as source:
-                    self.shared_strings = _strings(path, source)
+                    self.shared_strings = read_texts(path, source)
 
     faults = (InvalidFileException, KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile)
     try:
@@ -83,44 +84,23 @@ def _opened(path: Path, open_files: ExitStack) -> tuple[Any, list[str]]:
     return reader.wb, charts
 
 
-def _strings(path: Path, source: IO[bytes]) -> list[str]:
-    """The texts that cells share, read one by one, so that the memory holds them and nothing beside them."""
-    from openpyxl.xml.constants import SHEET_MAIN_NS
-    from openpyxl.xml.functions import iterparse
-
-    strings: list[str] = []
-    root: Any = None
-    for event, node in iterparse(source, events=("start", "end")):
-        root = node if root is None else root
-        if event == "start" or node.tag != f"{{{SHEET_MAIN_NS}}}si":
-            continue
-        runs = [node, *node.iterfind(f"{{{SHEET_MAIN_NS}}}r")]  # what is spoken (rPh) is no part of the text
-        text = "".join(run.findtext(f"{{{SHEET_MAIN_NS}}}t") or "" for run in runs).replace("x005F_", "")
-        check_cell(f"{path}: sheet with shared texts", len(text))
-        strings.append(text)
-        root.clear()
-        if len(strings) > MOST_STRINGS:
-            raise InputError(f"{path}: more than {MOST_STRINGS:,} different texts; save the sheet as CSV")
-    return strings
-
-
-def _likeliest(sheets: dict[str, Any]) -> list[str]:
+def _likeliest(path: Path, sheets: dict[str, Any]) -> list[str]:
     """The sheets in their order, those with a table of two columns and two rows first."""
 
     def narrow(name: str) -> bool:
-        records = list(itertools.islice(_records(sheets[name]), 10))
+        records = list(itertools.islice(_records(path, sheets[name]), 10))
         return sum(sum(1 for cell in record if cell.strip()) > 1 for record in records) < 2
 
     return sorted(sheets, key=narrow)
 
 
-def _records(sheet: Any, first: int = 1) -> Iterator[list[str]]:
+def _records(path: Path, sheet: Any, first: int = 1) -> Iterator[list[str]]:
     """The rows of a sheet that are not blank, from a row on; what the sheet says of its own size is not believed."""
     sheet.reset_dimensions()
     blank = 0
     for cells in sheet.iter_rows(min_row=first, values_only=True):
         record = [as_text(cell) for cell in cells]
-        check_cell(f"sheet '{sheet.title[:40]}'", max(map(len, record), default=0))
+        check_cell(f"{path}: sheet '{sheet.title[:40]}'", max(map(len, record), default=0))
         if any(cell.strip() for cell in record):
             blank = 0
             yield record
@@ -128,16 +108,16 @@ def _records(sheet: Any, first: int = 1) -> Iterator[list[str]]:
             blank += 1
         if blank > MOST_BLANK:
             raise InputError(
-                f"sheet '{sheet.title[:40]}': a row stands more than {MOST_BLANK:,} rows below the one before it; "
-                "delete it, or save the sheet as CSV"
+                f"{path}: sheet '{sheet.title[:40]}': a row stands more than {MOST_BLANK:,} rows below the one before "
+                "it; delete it, or save the sheet as CSV"
             )
 
 
 def _written(
-    sheet: Any, target: Path, header_row: int | None
+    path: Path, sheet: Any, target: Path, header_row: int | None
 ) -> tuple[tuple[str, ...], tuple[int, ...], tuple[Fact, ...]]:
     """Write a sheet as CSV: the names of its columns, which of them it does not name, and what was found."""
-    records = _records(sheet, max(header_row or 1, 1))
+    records = _records(path, sheet, max(header_row or 1, 1))
     beginning = list(itertools.islice(records, BEGINNING))
     if not beginning:
         return (), (), ()

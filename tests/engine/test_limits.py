@@ -50,7 +50,7 @@ def test_a_part_has_a_bound_and_so_have_shared_texts(tmp_path: Path, monkeypatch
     with pytest.raises(InputError, match=r"unpacks to [\d,]+ bytes, and at most 300 are read; save the sheet as CSV"):
         read(path)
     monkeypatch.undo()
-    monkeypatch.setattr("calibrate.engine.workbook.MOST_STRINGS", 4)
+    monkeypatch.setattr("calibrate.engine.shared_texts.MOST_STRINGS", 4)
     with pytest.raises(InputError, match="more than 4 different texts"):
         read(path)
 
@@ -58,7 +58,7 @@ def test_a_part_has_a_bound_and_so_have_shared_texts(tmp_path: Path, monkeypatch
 def test_a_cell_has_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MOST_CELL", 100)
     monkeypatch.setattr(textfile, "MOST_CELL", 100)
-    with pytest.raises(InputError, match="a cell of 200 letters, and at most 100 are read"):
+    with pytest.raises(InputError, match=r"b\.xlsx: sheet .*: a cell of 200 letters, and at most 100 are read"):
         read(book(tmp_path / "b.xlsx", cell="x" * 200))
     assert read(book(tmp_path / "c.xlsx", cell="x" * 90)) == 3
 

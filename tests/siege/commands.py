@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,11 +18,12 @@ from siege.faults import Ending, Fault, contents, ended, everything
 from siege.files import trial
 from siege.memory import MEMORY, Words, recalled
 
-from calibrate.cli import output
+from calibrate.cli import app, output
 from calibrate.errors import CalibrateError
 from calibrate.export import json as grid_json
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Grid, Thresholds
+from calibrate.language import load
 from calibrate.monthly.decisions import read_adopted
 from calibrate.owners import owner_in, this_process
 
@@ -258,4 +260,13 @@ def theatre(place: Path) -> Iterator[Theatre]:
         patch.chdir(place)
         patch.setattr(output, "PATIENCE", 0.0)  # how far a command is said to be must not depend on the machine's load
         recalled(patch)
+        _warm(made)
         yield made
+
+
+def _warm(stage: Theatre) -> None:
+    """Read words, names and settings once, so that no process that is forked does."""
+    stage.set_up(SCENES["check"])
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), suppress(SystemExit):
+        app.main(SCENES["check"].words)
+    load("fr")
