@@ -41,11 +41,11 @@ from .search.fits import counted, fit_scores
 from .search.level_descent import settled
 from .search.levels import Levels
 from .search.lines import Budget
-from .search.local_search import Care
 from .search.rounding import Card, card
 from .search.views import Source, TableView, source_of
 from .search.wide import wide_search
 from .separation import chance, highest
+from .sketch import quick_card
 from .sparse_lines import CAP, Offer, joined, joined_places, offered, orders, placed, point_bounds
 
 Floats = NDArray[np.float64]
@@ -73,7 +73,6 @@ half expected, whose noise is half as large, such lines gain a quarter of it."""
 CLEAR = 0.95
 """Share of resamples in which points against the level's own close rate must keep their sign."""
 TRIES = 4
-SKETCH = Effort(Width(1, 3, 2, 0, 1), 12, 1, Care(6, 10, 1))
 LONG_ROWS = 10_000
 """Rows that the search for more than `GROWN` lines runs on: with so many lines each row is nearly a cell of its own."""
 LONG = Effort(Width(1, 4, 4, 0, 2), 8, 1)
@@ -91,8 +90,8 @@ def sparse_weights(tally: Tally, rates: RateTable, constraints: Constraints, joi
 
 
 def sketched(tally: Tally, rates: RateTable, constraints: Constraints, joint: Weights | None = None) -> Weights:
-    """The same with a narrow search: good enough to see how the answer moves from one resample to the next."""
-    return alternatives(tally, rates, constraints, most=1, effort=SKETCH, joint=joint)[0]
+    """The same by a quick search (`quick_card`): several times as fast, one card; for resamples."""
+    return alternatives(tally, rates, constraints, most=1, quick=True, joint=joint)[0]
 
 
 def aimed(rows: Rows, joint: Weights) -> Rows:
@@ -107,7 +106,7 @@ def alternatives(
     constraints: Constraints,
     *,
     most: int = 10,
-    effort: Effort | None = None,
+    quick: bool = False,
     joint: Weights | None = None,
 ) -> tuple[Weights, ...]:
     """The best grid and others that tell other answers apart, with a loss within 1 % of it, best first.
@@ -118,7 +117,7 @@ def alternatives(
     """
     case = _Case(tally, rates, resolve(constraints, tally.criteria), zero_levels(tally, rates), joint)
     limits, thin = case.limits, case.thin
-    answers = _solved(case, constraints, effort, single=most == 1)
+    answers = _solved(case, constraints, quick, single=most == 1)
     if not answers:
         return (no_weights("sparse", tally, (*limits.notes, note("nothing_worth")), thin),)
     alike: dict[bytes, list[_Answer]] = {}
@@ -203,10 +202,10 @@ def _budget(constraints: Constraints, criteria: int) -> Budget:
     return Budget(MOST_LINES if most is None else MANY, most or criteria, WORTH)
 
 
-def _solved(case: _Case, constraints: Constraints, effort: Effort | None, *, single: bool) -> list[_Answer]:
+def _solved(case: _Case, constraints: Constraints, quick: bool, *, single: bool) -> list[_Answer]:
     """Cards that keep to the number of lines, and turn against a close rate only on clear evidence; best first.
 
-    What does not is searched again: without such points, with a line less; with less effort from what is left of it.
+    What does not is searched again: without such points, with a line less; a `quick` search goes on from what is left.
     """
     tally, rates = case.tally, case.rates
     if not 0 < rates.overall.customers < rates.overall.leads or not tally.rows or not tally.criteria:
@@ -221,7 +220,11 @@ def _solved(case: _Case, constraints: Constraints, effort: Effort | None, *, sin
     answers: Iterator[_Answer] = iter(())
     first: _Answer | None = None
     for _ in range(TRIES):
-        answers = _by_level(case, budget) if budget.lines > WIDE else _by_line(case, budget, effort, first)
+        answers = (
+            _by_level(case, budget)
+            if budget.lines > WIDE
+            else (_quickly(case, budget, first) if quick else _by_line(case, budget))
+        )
         first = next(answers, None)
         if first is None:
             return []
@@ -241,11 +244,8 @@ def _solved(case: _Case, constraints: Constraints, effort: Effort | None, *, sin
     return list(islice(good, 1)) if single else list(good)
 
 
-def _by_line(case: _Case, budget: Budget, effort: Effort | None, before: _Answer | None = None) -> Iterator[_Answer]:
-    """The search for few lines, on a sample of the rows; where that is not all, a climb on all from its best cards.
-
-    With an `effort` that is limited and an answer `before`, it climbs from that.
-    """
+def _by_line(case: _Case, budget: Budget) -> Iterator[_Answer]:
+    """The search for few lines, on a sample of the rows; where that is not all, a climb on all from its best cards."""
     tally, joint = case.tally, case.joint
     offer = offered(tally.criteria, case.rates, case.limits, case.thin, joint.values)
     if not len(offer.lowest):
@@ -253,11 +253,7 @@ def _by_line(case: _Case, budget: Budget, effort: Effort | None, before: _Answer
     budget = replace(budget, worth=budget.worth * HALF**2)
     few = budget.lines <= GROWN
     rows = rows_of(tally, SEARCH_ROWS if few else LONG_ROWS)
-    left = None if effort is None or before is None else _remaining(offer, before)
-    if left is None:
-        pool = search(offer.on(aimed(rows, joint)), budget, effort or (None if few else LONG)).pool
-    else:
-        pool = refined(offer.on(aimed(rows, joint)), budget, [left], effort).pool
+    pool = search(offer.on(aimed(rows, joint)), budget, None if few else LONG).pool
     if rows.leads is not tally.leads and pool:
         full = aimed(rows_of(tally), joint)
         pool = (
@@ -267,6 +263,24 @@ def _by_line(case: _Case, budget: Budget, effort: Effort | None, before: _Answer
         )
     source = source_of(offer.on(rows if tally.exact else rows_of(tally)))
     yield from (_answer(tally, offer, source, candidate) for candidate in pool if candidate.scale > 0)
+
+
+def _quickly(case: _Case, budget: Budget, before: _Answer | None) -> Iterator[_Answer]:
+    """The card of a quick search; it begins with what is left of an answer `before`."""
+    tally, joint = case.tally, case.joint
+    offer = offered(tally.criteria, case.rates, case.limits, case.thin, joint.values)
+    if not len(offer.lowest):
+        return
+    budget = replace(budget, worth=budget.worth * HALF**2)
+    rows = rows_of(tally, SEARCH_ROWS)
+    first = None if before is None else _remaining(offer, before)
+    target = aimed(rows, joint)
+    candidate = quick_card(offer.on(target), target, budget, (joint.values, joint.intercept), first)
+    if candidate is None or candidate.scale <= 0:
+        return
+    if rows.leads is not tally.leads:
+        candidate = _fitted(offer, aimed(rows_of(tally), joint), candidate)
+    yield _answer(tally, offer, source_of(offer.on(rows if tally.exact else rows_of(tally))), candidate)
 
 
 def _remaining(offer: Offer, before: _Answer) -> Card | None:
