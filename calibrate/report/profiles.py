@@ -9,6 +9,7 @@ as the points of one criterion are moved, and within a range that can be said wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ FEWEST_LEADS = 5
 """Leads that a profile, or a level that is named, stands for at least."""
 MOST_PROFILES = 20_000
 MOST_GROUPS = 1_000
+LARGEST_KEY = 1 << 62
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.uint8]
@@ -79,7 +81,7 @@ def profiles_of(tally: Tally, grid: Grid, fewest: int = FEWEST_LEADS) -> Profile
         plain = _plain_level(worth, level_leads)
         codes[row] = np.where(worth == 0, plain, np.arange(len(worth)))[codes[row]]
         apart.append(tuple(i for i, points_here in enumerate(worth) if points_here or i == plain))
-    codes, leads, customers = _merged(codes, coarse.leads, coarse.customers)
+    codes, leads, customers = _merged(codes, [len(worth) for worth in points], coarse.leads, coarse.customers)
     scores = sum((worth[row] for worth, row in zip(points, codes, strict=True)), np.full(len(leads), grid.start))
     large = leads >= fewest
     if large.sum() > MOST_PROFILES:
@@ -87,10 +89,7 @@ def profiles_of(tally: Tally, grid: Grid, fewest: int = FEWEST_LEADS) -> Profile
     members = _groups(codes, leads, np.asarray(scores), large, fewest)
     grouped = np.concatenate([np.zeros(0, np.int64), *members])
     large[grouped] = False
-    groups = tuple(
-        _group(codes[:, rows], leads[rows], customers[rows], scores[rows], [len(worth) for worth in points])
-        for rows in members
-    )
+    groups = _counted(members, codes, leads, customers, scores, [len(worth) for worth in points])
     return Profiles(criteria, codes[:, large], leads[large], customers[large], groups, tuple(apart), fewest)
 
 
@@ -100,14 +99,25 @@ def _plain_level(points: Scores, leads: NDArray[np.int64]) -> int:
     return int(without[np.argmax(leads[without])]) if len(without) else -1
 
 
-def _merged(codes: Codes, leads: Floats, customers: Floats) -> tuple[Codes, Floats, Floats]:
+def _merged(codes: Codes, sizes: Sequence[int], leads: Floats, customers: Floats) -> tuple[Codes, Floats, Floats]:
     """Equal profiles as one row, in the order of their codes."""
-    if not codes.shape[0]:
+    if not len(codes):
         return np.zeros((0, 1), np.uint8), np.array([leads.sum()]), np.array([customers.sum()])
-    unique, place = np.unique(codes.T, axis=0, return_inverse=True)
-    place = place.reshape(-1)
-    sums = [np.bincount(place, counts, len(unique)).astype(np.float64) for counts in (leads, customers)]
-    return np.ascontiguousarray(unique.T.astype(np.uint8)), sums[0], sums[1]
+    key = _numbered(codes, sizes)
+    _, first, place = np.unique(key, return_index=True, return_inverse=True)
+    sums = [np.bincount(place, counts, len(first)).astype(np.float64) for counts in (leads, customers)]
+    return np.ascontiguousarray(codes[:, first]), sums[0], sums[1]
+
+
+def _numbered(rows: Sequence[Scores] | Codes, sizes: Sequence[int]) -> Scores:
+    """One number per column of a table of numbers below `sizes`, in the order of the first row, then the second ..."""
+    key, kinds = np.zeros(len(rows[0]) if len(rows) else 1, np.int64), 1
+    for row, size in zip(rows, sizes, strict=True):
+        if kinds * size > LARGEST_KEY:
+            unique, key = np.unique(key, return_inverse=True)
+            kinds = len(unique)
+        key, kinds = key * size + row, kinds * size
+    return key
 
 
 def _groups(
@@ -122,30 +132,36 @@ def _groups(
     if not len(small):
         return []
     size = max(float(fewest), float(leads[small].sum()) / MOST_GROUPS)
-    keys = [row[small] for row in codes[np.argsort([-_evenness(row[small], leads[small]) for row in codes])]]
-    ordered = small[np.lexsort([*keys, scores[small]])]
-    groups: list[list[int]] = []
-    run: list[int] = []
-    for score in np.unique(scores[small]):
+    unevenly = np.argsort([-_evenness(row[small], leads[small]) for row in codes])[::-1]
+    keys = [scores[small] - scores[small].min(), *codes[unevenly][:, small]]
+    ordered = small[np.argsort(_numbered(keys, [int(row.max()) + 1 for row in keys]), kind="stable")]
+    total = np.concatenate([[0.0], np.cumsum(leads[ordered])])
+    ends = np.append(np.flatnonzero(np.diff(scores[ordered])) + 1, len(ordered))
+    groups: list[tuple[int, int]] = []
+    start = begin = 0
+    for end in ends.tolist():
         first = len(groups)
-        for row in ordered[scores[ordered] == score]:
-            run.append(int(row))
-            if leads[run].sum() >= size:
-                groups.append(run)
-                run = []
-        if run and len(groups) > first:
-            groups[-1] += run
-            run = []
-        elif leads[run].sum() >= fewest:
-            groups.append(run)
-            run = []
-    if run and groups:
-        groups[-1] += run
-    elif run:
+        while (stop := int(np.searchsorted(total, total[start] + size))) <= end:
+            stop = max(stop, begin + 1, start + 1)
+            groups.append((start, stop))
+            start = begin = stop
+        if start < end and len(groups) > first:
+            groups[-1] = groups[-1][0], end
+            start = end
+        elif total[end] - total[start] >= fewest:
+            groups.append((start, end))
+            start = end
+        begin = end
+    if start < len(ordered) and groups:
+        groups[-1] = groups[-1][0], len(ordered)
+        start = len(ordered)
+    members = [ordered[i:j].astype(np.int64) for i, j in groups]
+    if start < len(ordered):
+        run = ordered[start:]
         order = np.argsort(np.where(large, np.abs(scores - scores[run[0]]), np.inf), kind="stable")
         enough = int(np.searchsorted(np.cumsum(leads[order]), fewest - leads[run].sum())) + 1
-        groups.append([*run, *(int(row) for row in order[:enough])])
-    return [np.array(group, np.int64) for group in groups]
+        members.append(np.concatenate([run, order[:enough]]).astype(np.int64))
+    return members
 
 
 def _evenness(codes: Codes, leads: Floats) -> float:
@@ -154,12 +170,35 @@ def _evenness(codes: Codes, leads: Floats) -> float:
     return float(1 - (shares**2).sum())
 
 
-def _group(codes: Codes, leads: Floats, customers: Floats, scores: Scores, sizes: list[int]) -> Group:
-    unique, place = np.unique(scores, return_inverse=True)
-    by_score = np.bincount(place.reshape(-1), leads, len(unique))
-    answers = tuple(np.bincount(row, leads, size).astype(np.float64) for row, size in zip(codes, sizes, strict=True))
-    pairs = tuple((int(score), float(n)) for score, n in zip(unique, by_score, strict=True))
-    return Group(float(leads.sum()), float(customers.sum()), pairs, answers)
+def _counted(
+    members: Sequence[NDArray[np.int64]],
+    codes: Codes,
+    leads: Floats,
+    customers: Floats,
+    scores: Scores,
+    sizes: Sequence[int],
+) -> tuple[Group, ...]:
+    """The rows of each group counted: all groups at once."""
+    if not members:
+        return ()
+    rows, number = np.concatenate(members), len(members)
+    group = np.repeat(np.arange(number), [len(one) for one in members])
+    weight = leads[rows]
+    both = [np.bincount(group, counts[rows], number) for counts in (leads, customers)]
+    answers = [
+        np.bincount(group * size + codes[i][rows], weight, number * size).reshape(number, size).astype(np.float64)
+        for i, size in enumerate(sizes)
+    ]
+    low, width = int(scores[rows].min()), int(np.ptp(scores[rows])) + 1
+    keys, place = np.unique(group * width + (scores[rows] - low), return_inverse=True)
+    by_score = np.bincount(place, weight, len(keys))
+    pairs: list[list[tuple[int, float]]] = [[] for _ in members]
+    for key, total in zip(keys.tolist(), by_score.tolist(), strict=True):
+        pairs[key // width].append((key % width + low, total))
+    return tuple(
+        Group(float(both[0][i]), float(both[1][i]), tuple(pairs[i]), tuple(table[i] for table in answers))
+        for i in range(number)
+    )
 
 
 def packed(profiles: Profiles) -> str:
@@ -173,5 +212,6 @@ def packed(profiles: Profiles) -> str:
     parts = [profiles.codes.tobytes(), *(np.asarray(part, "<f4").tobytes() for part in counts)]
     parts.append(np.array([group.scores[0][0] for group in groups], "<i2").tobytes())
     for row, levels in enumerate(profiles.apart):
-        parts += [np.array([np.rint(g.answers[row][level]) for g in groups], "<u2").tobytes() for level in levels]
+        table = np.rint([group.answers[row] for group in groups]).astype("<u2") if groups else np.zeros((0, 256), "<u2")
+        parts += [table[:, level].tobytes() for level in levels]
     return deflated(b"".join(parts))

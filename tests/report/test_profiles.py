@@ -142,3 +142,51 @@ def test_packed_profiles_come_back() -> None:
     assert np.frombuffer(content[place : place + 8], "<f4").tolist() == [7, 1]
     assert np.frombuffer(content[place + 8 : place + 10], "<i2").tolist() == [20]
     assert np.frombuffer(content[place + 10 :], "<u2").tolist() == [7, 0, 3, 4]  # yes, no; big, small
+
+
+def one_by_one(ordered: list[int], leads: np.ndarray, scores: np.ndarray, size: float, fewest: int) -> list[list[int]]:
+    """Groups as the module says them, row after row; what is left over at the end goes with the last one."""
+    groups: list[list[int]] = []
+    run: list[int] = []
+    for score in np.unique(scores[ordered]):
+        first = len(groups)
+        for row in (row for row in ordered if scores[row] == score):
+            run.append(row)
+            if leads[run].sum() >= size:
+                groups.append(run)
+                run = []
+        if run and len(groups) > first:
+            groups[-1] += run
+            run = []
+        elif leads[run].sum() >= fewest:
+            groups.append(run)
+            run = []
+    if run and groups:
+        groups[-1] += run
+    return groups
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_groups_are_those_that_rows_form_one_by_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_GROUPS", 10 + 30 * (seed % 3))
+    random = np.random.default_rng(seed)
+    codes = np.unique(random.integers(0, 5, (4, 300)).astype(np.uint8), axis=1)
+    leads = random.integers(1, 4, codes.shape[1]).astype(float)
+    scores = (random.integers(-3, 4, 5)[codes]).sum(axis=0)
+    large = leads > 3 - seed % 2
+    keys = np.argsort([-module._evenness(row[~large], leads[~large]) for row in codes])
+    small = np.flatnonzero(~large)
+    ordered = small[np.lexsort([*(codes[i][small] for i in keys), scores[small]])]
+    size = max(5.0, float(leads[small].sum()) / module.MOST_GROUPS)
+    expected = one_by_one(ordered.tolist(), leads, scores, size, 5)
+    result = module._groups(codes, leads, scores, large, 5)
+    assert [rows.tolist() for rows in result] == expected and len(expected) > 5
+
+
+def test_numbers_of_columns_keep_their_order_beyond_what_one_number_holds() -> None:
+    random = np.random.default_rng(1)
+    codes = random.integers(0, 200, (12, 500)).astype(np.uint8)
+    codes[:8] = codes[:8] // 150
+    key = module._numbered(codes, [200] * 12)
+    assert np.argsort(key, kind="stable").tolist() == np.lexsort(codes[::-1]).tolist()
+    assert len(np.unique(key)) == len(np.unique(codes, axis=1).T)
