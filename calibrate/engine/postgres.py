@@ -139,6 +139,8 @@ class PostgresTable(RemoteTable):
             fault = error.__cause__
             if isinstance(fault, psycopg.errors.DuplicateTable):
                 raise InputError(f"'{name}' exists already; name a new table, or drop this one first") from fault
+            if isinstance(fault, psycopg.errors.InvalidSchemaName):
+                raise InputError(f"'{name}' cannot be made ({_said(fault)}); name a schema that exists") from fault
             if isinstance(fault, psycopg.errors.InsufficientPrivilege):
                 raise InputError(
                     f"this role may not make the table '{name}' ({_said(fault)}); name a schema in which it may, as "

@@ -167,6 +167,8 @@ def test_answers_are_stored_where_the_rows_lie(company: str) -> None:
         assert session.store(leads, statement, "sales.stored") == 50
         with pytest.raises(InputError, match="exists already"):
             session.store(leads, statement, "sales.stored")
+        with pytest.raises(InputError, match="name a schema that exists"):
+            session.store(leads, statement, "nowhere.stored")
     assert open_table(f"{company}#sales.stored").rows == 50
 
 
