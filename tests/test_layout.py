@@ -19,7 +19,18 @@ HOUSE = ROOT / "calibrate"
 
 # The packages, floor by floor, written by hand: one imports packages of lower floors only, none beside it.
 FLOORS = (
-    ("errors", "vocabulary", "days", "simulated_leads", "shown", "free_names", "figures", "owners", "cores"),
+    (
+        "errors",
+        "vocabulary",
+        "days",
+        "simulated_leads",
+        "shown",
+        "free_names",
+        "figures",
+        "owners",
+        "cores",
+        "passwords",
+    ),
     ("files", "language", "numbers"),
     ("grid", "engine"),
     ("leads",),
@@ -39,6 +50,7 @@ FLOORS = (
 # The order of the work, file by file: a room (a file, or a folder as a whole) imports only what stands before it.
 GROUND = (
     "errors",
+    "passwords",
     "cores",
     "language",
     "vocabulary",

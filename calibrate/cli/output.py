@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
+from ..passwords import without_passwords
+
 if TYPE_CHECKING:
     from ..grid.grid import Grid
     from ..language import Words
@@ -142,7 +144,7 @@ def form_of(out: str) -> str:
 def complain(text: str) -> None:
     """Say on stderr what went wrong; letters that would steer the terminal are shown, not sent."""
     try:
-        sys.stderr.write(f"calibrate: {shortened(harmless(text))}\n")
+        sys.stderr.write(f"calibrate: {shortened(harmless(without_passwords(text)))}\n")
         sys.stderr.flush()
     except OSError:  # closed or full: nobody can be told
         give_up(sys.stderr)

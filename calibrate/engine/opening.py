@@ -150,7 +150,7 @@ class Session:
         return open_file(self.connection, text, table=table, options=options)
 
     def _open_far(self, text: str, table: str | None) -> Table:
-        address, _, name = text.partition("#")
+        address, name = _parted(text)
         scheme = address.partition("://")[0].lower()
         if scheme not in ("postgresql", "postgres", "spark", "sc"):
             from .warehouses import BY_ADDRESS, door_to
@@ -169,7 +169,9 @@ class Session:
             from .spark import open_spark
 
             if self._connection is not None:
-                raise InputError(f"{address}: a Spark table cannot be opened beside a file; make both Spark tables")
+                raise InputError(
+                    f"{shown(address)}: a Spark table cannot be opened beside a file; make both Spark tables"
+                )
             self._far = address
             return open_spark(address, table or name or None)
         from .postgres import Door, open_postgres
@@ -223,6 +225,20 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """An address of a database and the table behind it; a # in front of the host is part of a password.
+
+    >>> _parted("POSTGRESQL://ada:x#y@host/base#leads"), _parted("spark://local/sales#a@b")
+    (('postgresql://ada:x#y@host/base', 'leads'), ('spark://local/sales', 'a@b'))
+    """
+    scheme, mark, place = text.partition("://")
+    before, at, behind = place.rpartition("@")
+    if not at or "/" in before.partition("#")[0]:
+        before, at, behind = "", "", place
+    base, _, name = behind.partition("#")
+    return f"{scheme.lower()}{mark}{before}{at}{base}", name
 
 
 def _said(fault: Exception) -> str:

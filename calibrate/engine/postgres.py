@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, MissingExtraError, unknown
+from ..passwords import hushed
 from .rows import PIECE, RemoteTable, Types, arrays, columns_read, place_of
 from .sql import identifier, literal, relation, rendered
 from .table import Statement, refuse_too_wide, shown
@@ -60,7 +61,9 @@ class Door:
             for setting, value in SETTINGS.items():
                 self.connection.execute(f"SET {setting} = {_text(value)}")
         except psycopg.Error as error:
-            raise InputError(f"{shown(address)}: no connection to PostgreSQL ({_said(error)})") from error
+            raise InputError(
+                f"{shown(address)}: no connection to PostgreSQL ({hushed(_said(error), address)})"
+            ) from error
         self.close = weakref.finalize(self, self.connection.close)
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:

@@ -6,6 +6,7 @@ database); a statement goes in, written by `sql.py`, and columns of numpy come o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
@@ -160,12 +161,16 @@ def shown(address: str) -> str:
     ('postgresql://host/base', 'https://host/leads.csv')
     >>> shown("leads@home.csv"), shown("abfss://box@account.dfs.core.windows.net/a@b.csv")
     ('leads@home.csv', 'abfss://box@account.dfs.core.windows.net/a@b.csv')
+    >>> shown("sc://host:15002/;token=secret;user_id=me#leads"), shown("postgresql://me:sec")
+    ('sc://host:15002/#leads', 'postgresql://me')
     """
     scheme, mark, place = address.partition("://")
     if not mark:
         return address
     if scheme.lower() not in OBJECTS:
-        base, _, query = place.rpartition("@")[2].partition("?")
+        base, _, query = re.sub(r";[^#]*", "", place.rpartition("@")[2]).partition("?")
+        if "@" not in place and not re.match(r"[^/:]*(?::\d*)?(?:/|#|$)", base):  # a user and the start of a password
+            base = base.partition(":")[0]
         return f"{scheme}://{base}" + "".join(query.partition("#")[1:])
     host, slash, path = place.partition("/")
     user, _, host = host.rpartition("@")

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from ..errors import CalibrateError, InputError, MissingExtraError, unknown
+from ..passwords import HIDDEN, hushed
 from . import sqlite_functions
 from .table import shown
 from .warehouse import Warehouse, WarehouseDoor
@@ -231,7 +232,7 @@ def door_to(address: str) -> WarehouseDoor:
         raise MissingExtraError(library, reached.extra) from error
     except Exception as fault:
         said = " ".join(str(fault).split())[:200] or type(fault).__name__
-        said = said.replace(password, "***") if password else said
+        said = hushed(said.replace(password, HIDDEN) if password else said, address)
         variable = f"; a password is taken from {reached.variable}" if reached.variable and not password else ""
         raise InputError(f"{shown(address)}: no connection to {reached.kind.title} ({said}){variable}") from None
     return WarehouseDoor(connection, reached.kind, shown(address), ours=True)
