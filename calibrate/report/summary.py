@@ -42,6 +42,7 @@ def summarise(review: Review, words: Words | None = None) -> str:
         if limits is not None:
             text.append(say("summary.thresholds", name=candidate.name, **stage_lines(limits, say)))
         text += [say("summary.top", name=candidate.name), *_strongest(review, say)]
+        text += [say("grid_page.start", start=candidate.grid.start)] if candidate.grid.start else []
     if review.limits is not None:
         text += ["", limits_sentences(review.limits, say)]
     changes = [*_changes(review, say)]

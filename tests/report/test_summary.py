@@ -15,7 +15,8 @@ from report_case import hostile, review
 from calibrate import language as words
 from calibrate.evaluation.segments import Segmented
 from calibrate.grid.criteria import Level
-from calibrate.language import load
+from calibrate.grid.moved import shifted
+from calibrate.language import breakable, load
 from calibrate.points.thresholds import Policy
 from calibrate.report.page import page_text
 from calibrate.report.summary import check, summarise
@@ -90,6 +91,15 @@ def test_the_summary_says_the_verdict_first(language: str) -> None:
     assert "AUC" in rest.partition("\n\n")[2].splitlines()[0] and "AUC" not in rest.partition("\n\n")[0]
     for name in ("cautious", "lift", "current"):
         assert any(line.startswith(name) for line in text.splitlines())
+
+
+@pytest.mark.parametrize(("language", "start"), [("en", "starts with −8 points"), ("fr", "part de −8 points")])
+def test_the_summary_says_what_every_lead_has(language: str, start: str) -> None:
+    candidate = REVIEW.chosen_candidate
+    assert candidate is not None
+    moved = tuple(replace(c, grid=shifted(c.grid, -8)) if c is candidate else c for c in REVIEW.candidates)
+    assert start in breakable(summarise(replace(REVIEW, candidates=moved), load(language)))
+    assert start not in breakable(summarise(REVIEW, load(language)))
 
 
 def test_the_summary_cannot_steer_the_terminal() -> None:

@@ -104,11 +104,13 @@ def own_addresses(table: Table) -> list[str]:
 def group_sql(table: Table, group: Group) -> str:
     """SQL (DuckDB dialect) for the key of a lead's buyer: NULL where nothing is known of it.
 
-    Spaces at the ends and capitals make no difference.
+    Spaces at the ends and capitals make no difference, nor does the legal form behind a company's name.
     """
     if group.kind == "domain":
         return company_domain(table, group.column)
     key = call.lower(call.trim(as_text(quoted(group.column))))
+    if group.kind == "company" and words_of(group.column) in _NAMES:
+        key = _without_form(key, table.dialect)
     return case((one_of(key, NOBODY), NOTHING), otherwise=key)
 
 
@@ -125,7 +127,7 @@ def person_keys(table: Table) -> tuple[tuple[str, str], ...]:
     )
     name = [first[0], last[0]] if first and last else full[:1]
     if company and name and company[0] not in name:
-        keys.append(("name_and_company", _joined([*name, company[0]], table.dialect)))
+        keys.append(("name_and_company", _joined(name, company[0], table.dialect)))
     return tuple(keys)
 
 
@@ -170,12 +172,41 @@ _PLAIN = ("àáâãäåçèéêëìíîïñòóôõöùúûüýÿ", "aaaaaaceeee
 _SIGNS = " .,-_'"
 
 
-def _joined(names: Sequence[str], dialect: str) -> str:
-    """SQL for several texts as one, without capitals, accents, spaces and signs; NULL where one of them is empty."""
-    cells = [quoted(name) for name in names]
+_FORMS = (
+    "gmbh", "ag", "kg", "kgaa", "ohg", "ug", "se", "sas", "sasu", "sarl", "eurl", "sa", "snc", "scop", "srl", "spa",
+    "sl", "slu", "lda", "ltda", "ltd", "limited", "plc", "llc", "llp", "inc", "corp", "bv", "nv", "bvba",
+)  # fmt: skip
+_FORMS_BEFORE = ("sarl", "sasu", "sas", "eurl")
+"""Legal forms behind the name of a company, or before it, without points."""
+_FORM = f"^({'|'.join(_FORMS_BEFORE)}) +|[ ,]+(gmbh & co.*|({'|'.join('[.]?'.join(form) for form in _FORMS)})[.]?)$"
+
+
+def _without_form(company: str, dialect: str) -> str:
+    """SQL for a company's name, in small letters, without the legal form: ``acme s.a.s.`` and ``sas acme`` are acme."""
+    if dialect == "duckdb":  # a pattern takes a fourth of the time
+        return call.regexp_replace(company, value(_FORM), value(""))
+    first, last = (call.split_part(company, value(" "), place) for place in (1, -1))
+    more = like(company, "%_ _%")
+    behind = call.rtrim(call.substring(company, 1, f"{call.length(company)} - {call.length(last)}"), value(" ,"))
+    return case(
+        (both(more, one_of(first, _FORMS_BEFORE)), call.substring(company, f"{call.length(first)} + 2")),
+        (like(company, "%_ gmbh & co%"), call.split_part(company, value(" gmbh"), 1)),
+        (both(more, one_of(call.replace(last, value("."), value("")), _FORMS)), behind),
+        otherwise=company,
+    )
+
+
+def _joined(names: Sequence[str], company: str, dialect: str) -> str:
+    """SQL for a person's names and company as one text, without capitals, accents, spaces, signs and legal form.
+
+    NULL where one of them is empty.
+    """
+    cells = [quoted(name) for name in (*names, company)]
     told = both(*(both(filled(cell), f"{call.length(call.trim(cell))} > 1") for cell in cells))
-    first, *others = cells
-    together = joined([first, *(part for cell in others for part in (value("|"), cell))])
+    *who, where = cells
+    together = joined(
+        [*(part for cell in who for part in (cell, value("|"))), _without_form(call.lower(where), dialect)]
+    )
     return case((told, _bare(f"({together})", dialect)))
 
 

@@ -16,6 +16,7 @@ from ...engine.query import (
     NOTHING,
     as_text,
     between,
+    both,
     call,
     case,
     either,
@@ -99,10 +100,70 @@ def with_mailboxes(table: Table, columns: list[str] | None = None) -> Table:
 
 
 def company_domain(table: Table, name: str) -> str:
-    """SQL for the domain of a professional mailbox, NULL for any other."""
+    """SQL for the domain that the company of a professional mailbox has registered, NULL for any other mailbox."""
     names = {column.name for column in table.columns}
-    kind = quoted(name + SUFFIX) if name + SUFFIX in names else _kind(table, name, _domain(table, name))
-    return case((f"{kind} = {value(PROFESSIONAL)}", _domain(table, name)))
+    domain = _domain(table, name)
+    kind = quoted(name + SUFFIX) if name + SUFFIX in names else _kind(table, name, domain)
+    return case((f"{kind} = {value(PROFESSIONAL)}", registered(domain, table.dialect)))
+
+
+_SHARED_ENDS = (
+    "ac",
+    "asso",
+    "co",
+    "com",
+    "edu",
+    "go",
+    "gob",
+    "gouv",
+    "gov",
+    "ltd",
+    "ne",
+    "net",
+    "nom",
+    "or",
+    "org",
+    "plc",
+)
+"""Second last parts of domains in countries that everybody's names stand before, as in co.uk."""
+_HOSTS = (
+    "azurewebsites",
+    "blogspot",
+    "github",
+    "herokuapp",
+    "myshopify",
+    "onmicrosoft",
+    "sharepoint",
+    "wixsite",
+    "wordpress",
+)
+"""Second last parts of domains that many companies have theirs below."""
+
+
+MOST_PARTS = 6
+"""Parts of a domain up to which what is registered is cut out; longer ones stay as they are."""
+
+
+def registered(domain: str, dialect: str) -> str:
+    """SQL for what a company has registered of a domain: ``paris.acme.fr`` is ``acme.fr``, ``acme.co.uk`` stays.
+
+    Its last two parts, or three where the second last is one that many names stand before. DuckDB reads it off with a
+    pattern, in a twentieth of the time that cutting the parts out takes.
+    """
+    if dialect == "duckdb":
+        ends = f"({'|'.join(_SHARED_ENDS)})[.][^.]{{2}}|({'|'.join(_HOSTS)})[.][^.]+|[^.]+"
+        return case(
+            (like(domain, "%_.%_.%_"), call.regexp_extract(domain, value(f"[^.]+[.]({ends})$"))), otherwise=domain
+        )
+    branches: list[tuple[str, str | float]] = [(like(domain, "%_.%_.%_", negated=True), domain)]
+    for parts in range(3, MOST_PARTS + 1):
+        third, second, last = (call.split_part(domain, value("."), parts - back) for back in (2, 1, 0))
+        shared = either(both(f"{call.length(last)} = 2", one_of(second, _SHARED_ENDS)), one_of(second, _HOSTS))
+        of_two = call.concat(second, value("."), last)
+        of_three = call.concat(third, value("."), second, value("."), last)
+        no_more = like(domain, "%" + ".%" * parts, negated=True)
+        branches.append((no_more, case((shared, of_three), otherwise=of_two)))
+    return case(*branches, otherwise=domain)
 
 
 def _kind(table: Table, name: str, domain: str) -> str:

@@ -11,7 +11,7 @@ from columns_case import contacts
 from calibrate.counts.counting import count
 from calibrate.engine import Session, open_table
 from calibrate.grid.criteria import Criterion, Level
-from calibrate.leads.columns.buyers import find_group, own_addresses, person_keys
+from calibrate.leads.columns.buyers import find_group, group_sql, own_addresses, person_keys
 from calibrate.leads.history import History, observe
 from calibrate.leads.terms import Group, Terms
 
@@ -95,6 +95,37 @@ def test_the_same_person_counts_once_and_the_earliest_row_stays(tmp_path: Path) 
     assert {1003, 1004, 1005} <= set(kept) and not {3, 4, 5} & set(kept)
 
 
+FORMS = (
+    "Acme",
+    "ACME SA",
+    "Acme S.A.S.",
+    "acme sarl",
+    "SARL Acme",
+    "Acme, Inc.",
+    "Acme GmbH & Co. KG",
+    "Acmé Ltd",
+    "Acme S.p.A.",
+)
+
+
+def test_a_legal_form_is_no_other_company(tmp_path: Path) -> None:
+    """Nine spellings of one company; Sarlat, Casa and Gmbh Systems are not names with a legal form."""
+    names = [*FORMS, "Sarlat", "Casa", "Gmbh Systems"]
+    frame = pd.DataFrame({"id": range(12), "first name": "Ana", "last name": "Li", "company": names, "role": "x"})
+    frame = pd.concat(
+        [frame, contacts(30, 2)[["first name", "last name", "company"]].assign(role="y")], ignore_index=True
+    )
+    frame["id"] = range(len(frame))
+    frame["won"] = (frame["id"] == 9).astype(int)
+    read = history(tmp_path, frame)
+    assert (read.kept, dict(read.excluded)) == (64, {"repeated": 8})
+    table = opened(tmp_path, frame)
+    buyers = table.fetch(
+        f"SELECT {group_sql(table, Group('company', 'company'))} AS b FROM {table.relation} ORDER BY id"
+    )
+    assert list(dict.fromkeys(buyers["b"]))[:5] == ["acme", "acmé", "sarlat", "casa", "gmbh systems"]
+
+
 def test_an_address_that_most_rows_share_is_nobodys_own(tmp_path: Path) -> None:
     frame = contacts(30, 2)
     frame["email"] = [f"desk{i % 6}@agency.example" for i in frame["id"]]
@@ -120,6 +151,8 @@ def test_a_server_finds_the_same_buyers_and_persons(tmp_path: Path, server: str)
     frame = contacts(30, 2)
     frame = pd.concat([frame, frame[frame["id"] < 6].assign(id=lambda rows: rows["id"] + 500)], ignore_index=True)
     frame.loc[3, "email"] = "ana@gmail.com"
+    frame.loc[5, "email"] = f"ana@paris.{frame.loc[4, 'email'].partition('@')[2]}"
+    frame.loc[[6, 8], "company"] += " S.A."
     columns = ["id", "email", "first name", "last name", "company", "role", "won"]
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute("DROP TABLE IF EXISTS buyers")

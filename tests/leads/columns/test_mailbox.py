@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from calibrate import open_table
+from calibrate.engine.query import value
 from calibrate.export import json as grid_json
 from calibrate.export.base import CLOSE_RATE
 from calibrate.grid.criteria import MISSING
 from calibrate.grid.mailbox_kinds import FREE, PROFESSIONAL, kind_of
-from calibrate.leads.columns.mailbox import find_addresses, with_mailboxes
+from calibrate.leads.columns.mailbox import company_domain, find_addresses, registered, with_mailboxes
 from calibrate.monthly import run as monthly
 from calibrate.monthly.settings import settings_from
 from calibrate.scoring.rows import score_file
@@ -90,3 +91,33 @@ def test_it_can_be_left_out_and_asked_for(leads: Path) -> None:
     ):
         counted = monthly.read_rows(settings_from({**base, "columns": columns}), follow=False)
         assert [c.column for c in counted.proposal.criteria] == expected
+
+
+@pytest.mark.parametrize(
+    ("domain", "company"),
+    [
+        ("acme.fr", "acme.fr"),
+        ("paris.acme.fr", "acme.fr"),
+        ("mail.eu.acme.com", "acme.com"),
+        ("acme.co.uk", "acme.co.uk"),
+        ("london.acme.co.uk", "acme.co.uk"),
+        ("ministere.gouv.fr", "ministere.gouv.fr"),
+        ("co.uk", "co.uk"),
+        ("acme.onmicrosoft.com", "acme.onmicrosoft.com"),
+        ("it.acme.com.br", "acme.com.br"),
+        ("www.com.de.com", "de.com"),
+        ("", ""),
+    ],
+)
+def test_branches_of_a_company_have_its_registered_domain(tmp_path: Path, domain: str, company: str) -> None:
+    table = open_table(write(tmp_path / "x.csv", ["n", "d"], [["1", domain or "-"]]))
+    for dialect in ("duckdb", "postgres"):  # by a pattern, by cutting parts out
+        (answer,) = table.fetch(f"SELECT {registered(value(domain), dialect)} AS d FROM {table.relation}")["d"]
+        assert answer == company
+
+
+def test_mailboxes_of_branches_are_of_one_buyer(tmp_path: Path) -> None:
+    rows = [["1", "ana@paris.acme.fr"], ["2", "bob@ACME.fr"], ["3", "c@gmail.com"], ["4", "Eve <e@lyon.acme.fr>"]]
+    table = open_table(write(tmp_path / "x.csv", ["n", "Email"], rows))
+    buyers = table.fetch(f"SELECT {company_domain(table, 'Email')} AS d FROM {table.relation} ORDER BY n")["d"]
+    assert list(buyers) == ["acme.fr", "acme.fr", None, "acme.fr"]
