@@ -53,6 +53,8 @@ Floats = NDArray[np.float64]
 Facts = Mapping[str, str | int | float]
 MOST_UNDATED = 6
 """Columns of an undated source that are looked at in this way."""
+KNOWING = 0.65
+"""Rank of a column that knows the outcome, at least; what ranks worse under such a name is asked about."""
 WORTH_ASKING = 0.68
 """AUC below which no column alone is worth a question."""
 
@@ -230,7 +232,7 @@ def _names_outcome(column: Column) -> Suspect | None:
     if not column.telling:
         return None
     word = _spoken(column)
-    if word and word.theme != "later":
+    if word and word.theme != "later" and not _hardly_ranks(word, column):
         return _sign(column, "names_outcome", {"word": word.word, **_span(column)})
     if column.criterion.kind != "text":
         return None
@@ -292,11 +294,14 @@ def _fill_tells(column: Column) -> Suspect | None:
 
 
 def _name_asks(column: Column) -> Suspect | None:
-    """A name of what is often written afterwards, where the column ranks clearly better than chance."""
+    """A name of what is often written afterwards, where the column ranks clearly better than chance.
+
+    A name that states the outcome asks as well where the column hardly ranks.
+    """
     word = _spoken(column)
-    if word is None or word.theme != "later" or not column.telling:
+    if word is None or not column.telling or not (word.theme == "later" or _hardly_ranks(word, column)):
         return None
-    if column.honest - CAUTION * auc_error(column.honest, column.total) < 0.55:
+    if word.theme == "later" and column.honest - CAUTION * auc_error(column.honest, column.total) < 0.55:
         return None
     return _sign(column, "name_asks", {"word": word.word, **_span(column)})
 
@@ -390,6 +395,14 @@ def _spoken(column: Column) -> Spoken | None:
                 return Spoken("later", word.word)
             return word
     return None
+
+
+def _hardly_ranks(word: Spoken, column: Column) -> bool:
+    """Whether a name that states an outcome may be of another one: what knows ours ranks better than this.
+
+    Shops close too, and degrees are finished.
+    """
+    return word.theme == "outcome" and column.honest < KNOWING
 
 
 def _span(column: Column) -> dict[str, str | int | float]:
