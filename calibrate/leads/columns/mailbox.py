@@ -21,6 +21,7 @@ from ...engine.query import (
     case,
     either,
     empty,
+    joined,
     like,
     one_of,
     quoted,
@@ -159,8 +160,8 @@ def registered(domain: str, dialect: str) -> str:
     for parts in range(3, MOST_PARTS + 1):
         third, second, last = (call.split_part(domain, value("."), parts - back) for back in (2, 1, 0))
         shared = either(both(f"{call.length(last)} = 2", one_of(second, _SHARED_ENDS)), one_of(second, _HOSTS))
-        of_two = call.concat(second, value("."), last)
-        of_three = call.concat(third, value("."), second, value("."), last)
+        of_two = joined([second, value("."), last])
+        of_three = joined([third, value("."), second, value("."), last])
         no_more = like(domain, "%" + ".%" * parts, negated=True)
         branches.append((no_more, case((shared, of_three), otherwise=of_two)))
     return case(*branches, otherwise=domain)
