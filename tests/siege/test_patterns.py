@@ -13,7 +13,7 @@ from pathlib import Path
 import calibrate
 
 HOME = Path(calibrate.__file__).parent
-SHORT, MOST_GROWTH, NOTICED = 3_000, 3.0, 0.02
+SHORT, MOST_GROWTH, NOTICED = 1_500, 3.0, 0.02
 """Length of the shorter text, how much longer four times its length may take per letter, and seconds that count."""
 PIECES = ("a", "A", "0", " ", "-", ".", ",", "@", "'", "_", "/", ":", "(", "é", "Ω", "字", "\t", "\n", "a ", "A ", "0 ",
           "a-", "a.", "a@", "0.", "0,", "0-", "0/", "Aa ", "A. ", "a, ", "00 ", "a0", "+0", "a'", "www.", "http://",
