@@ -14,12 +14,15 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from io import BufferedRandom, FileIO
 from pathlib import Path
+from typing import TypeVar
 
 from .errors import CalibrateError, InputError
 from .owners import owner_in, this_process
 
+T = TypeVar("T")
 LOCK = ".calibrate.lock"
 PRIVATE = "calibrate-"
 MOST_TEXT = 16 * 1024 * 1024
@@ -190,20 +193,59 @@ def locked(folder: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
     the file is removed at the end. It names its holder for machines that do not see each other's locks. A folder that
     was made for the lock alone does not stay. Raises CalibrateError after `wait` seconds.
     """
-    path, new = folder / LOCK, not folder.exists()
-    file = _waited_for(path, wait)
-    key = str(folder.resolve())
-    _MINE.folders = {*_held_here(), key}
+    lock = _Lock(folder / LOCK, str(folder.resolve()), new=not folder.exists())
     try:
+        _wait_for(lock, wait)
         yield
     finally:
-        _MINE.folders = _held_here() - {key}
+        uninterrupted(lock.release)
+
+
+def uninterrupted(work: Callable[[], T]) -> T:
+    """Do a short work; a signal that stops the command waits until it is done.
+
+    >>> uninterrupted(lambda: 3)
+    3
+    """
+    return work()
+
+
+@dataclass
+class _Lock:
+    """The lock file of a folder, once it is ours; `new` says that the folder was made for it."""
+
+    path: Path
+    key: str
+    new: bool
+    file: FileIO | None = None
+
+    def take(self) -> bool:
+        """Whether the lock is ours now; nobody is waited for."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        file = FileIO(str(self.path), "a+", opener=_no_other_file)
+        lock = _try_lock(file.fileno())
+        if lock is False or not _still_there(self.path, file.fileno()) or _held_elsewhere(file, lock is None):
+            file.close()
+            return False
+        self.file = file
+        _MINE.folders = {*_held_here(), self.key}
         with suppress(OSError):
-            path.unlink()
-        file.close()
-        if new:
+            if os.fstat(file.fileno()).st_nlink == 1:  # else it is a name of somebody's file
+                file.truncate(0)
+                file.write(f"{this_process().mark} {platform.node()}\n".encode())
+        return True
+
+    def release(self) -> None:
+        """Remove the lock file, and the folder that was made for it."""
+        if self.file is None:
+            return
+        _MINE.folders = _held_here() - {self.key}
+        with suppress(OSError):
+            self.path.unlink()
+        self.file.close()
+        if self.new:
             with suppress(OSError):  # something was put into it
-                folder.rmdir()
+                self.path.parent.rmdir()
 
 
 def holds(folder: Path) -> bool:
@@ -215,25 +257,14 @@ def _held_here() -> set[str]:
     return getattr(_MINE, "folders", set())
 
 
-def _waited_for(path: Path, wait: float) -> FileIO:
-    """The lock file, open and ours."""
+def _wait_for(lock: _Lock, wait: float) -> None:
+    """Take the lock as soon as it is free."""
     end = time.monotonic() + wait
-    while True:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = FileIO(str(path), "a+", opener=_no_other_file)
-        lock = _try_lock(file.fileno())
-        if lock is not False and _still_there(path, file.fileno()) and not _held_elsewhere(file, lock is None):
-            with suppress(OSError):
-                if os.fstat(file.fileno()).st_nlink > 1:  # a name of somebody's file
-                    return file
-                file.truncate(0)
-                file.write(f"{this_process().mark} {platform.node()}\n".encode())
-            return file
-        file.close()
+    while not uninterrupted(lock.take):
         if time.monotonic() > end:
             raise CalibrateError(
-                f"'{path.parent}' is being changed by another run of calibrate for more than {wait:.0f} seconds; "
-                f"wait until it has ended and run again (if none is running on any machine, remove '{path}')"
+                f"'{lock.path.parent}' is being changed by another run of calibrate for more than {wait:.0f} seconds; "
+                f"wait until it has ended and run again (if none is running on any machine, remove '{lock.path}')"
             )
         time.sleep(0.02)
 

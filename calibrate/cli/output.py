@@ -51,12 +51,16 @@ class Progressing:
             try:
                 sys.stderr.write(f"[{time.perf_counter() - self.start:5.1f} s] {words} …\n")
                 sys.stderr.flush()
-            except OSError:  # closed or full: the work goes on
-                give_up(sys.stderr)
+            except OSError:  # closed or full: the work goes on, and what is said later may reach somebody
+                pass
 
     def __exit__(self, *_: object) -> None:
         if self.status is not None:
             self.status.stop()
+        try:
+            sys.stderr.flush()
+        except OSError:
+            give_up(sys.stderr)
 
 
 def rates_table(reading: Counted, words: Words) -> None:

@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from weakref import finalize
 
+from ..files import uninterrupted
+
 
 @contextmanager
 def stoppable() -> Iterator[None]:
@@ -45,9 +47,9 @@ def stoppable() -> Iterator[None]:
 
 
 def _cleans_up(frame: FrameType | None) -> bool:
-    """Whether something that is no longer needed is being removed."""
+    """Whether something that is no longer needed is being removed, or a lock taken."""
     while frame is not None:
-        if frame.f_code is finalize.__call__.__code__:
+        if frame.f_code in (finalize.__call__.__code__, uninterrupted.__code__):
             return True
         frame = frame.f_back
     return False
