@@ -27,6 +27,7 @@ FLOORS = (
         "shown",
         "free_names",
         "figures",
+        "json_text",
         "owners",
         "cores",
         "passwords",
@@ -61,6 +62,7 @@ GROUND = (
     "shown",
     "free_names",
     "figures",
+    "json_text",
     "engine",
 )
 STEPS = (

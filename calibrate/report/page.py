@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from . import outcome_text as spelling
 from . import svg as drawing
 from . import svg_pictures as pictures
 from . import what_if as trying
+from .compiled_templates import BesideModules
 from .level_text import criterion_name, level_name
 from .profiles import FEWEST_LEADS
 from .review import Review
@@ -229,6 +230,7 @@ def _text(name: str) -> str:
 
 
 @lru_cache
+@cache
 def environment() -> Environment:
     """The templates, with every text of the user's escaped."""
     templates = Environment(
@@ -238,6 +240,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=BesideModules(TEMPLATES),
     )
     templates.filters["soft"] = _soft
     return templates
