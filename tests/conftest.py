@@ -64,7 +64,7 @@ def light() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(folder, "pictures_of", lambda *_: {})
-        patch.setattr(folder, "write_workbook", lambda *_: None)
+        patch.setattr(folder, "workbook_of", lambda *_: b"")
         yield
 
 

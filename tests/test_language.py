@@ -30,7 +30,7 @@ from calibrate.report import charts
 from calibrate.report.audit_text import noted
 from calibrate.report.page import page_text
 from calibrate.report.summary import summarise
-from calibrate.report.workbook import write_workbook
+from calibrate.report.workbook import workbook_of
 from calibrate.weights import METHODS
 
 HOUSE = Path(words.__file__).parent
@@ -185,7 +185,7 @@ def test_a_third_language_is_one_file(third: words.Words, tmp_path: Path) -> Non
     told = [text, summarise(found, third)]
     plan = trial.plan(trial.Design(leads_per_month=400, rate=0.05), lift=1.5)
     told += [*plan.said(third), *charts.labels_in(third).texts.values(), *explain.words_in("xx").values()]
-    write_workbook(found, third, tmp_path / "review.xlsx")
+    (tmp_path / "review.xlsx").write_bytes(workbook_of(found, third))
     book = openpyxl.load_workbook(tmp_path / "review.xlsx")
     told += [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
     told += book.sheetnames

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..cores import in_order
 from ..errors import CalibrateError
 from ..evaluation import decision
 from ..export import json as grid_json
@@ -85,7 +86,7 @@ def publish_month(review: Review, reading: Counted, *, force: bool = False) -> P
     any_age = review.handover.any_age
     grids |= {any_age.grid.name: any_age.grid} if any_age is not None and any_age.proposed else {}
     grids |= {candidate.name: candidate.grid for candidate in (*review.candidates, *review.robustness.near)}
-    files = {name: grid_json.write(grid) for name, grid in grids.items()}
+    files = dict(zip(grids, in_order(grid_json.write, grids.values()), strict=True))
     write_folder(
         review,
         folder,

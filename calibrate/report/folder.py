@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from ..cores import Task
 from ..errors import CalibrateError
 from ..evaluation import decision
 from ..files import PRIVATE, exchanged, locked, remove_abandoned, surely
@@ -23,7 +24,7 @@ from .picture_files import pictures_of
 from .profiles import FEWEST_LEADS
 from .remains import tidy
 from .review import Review
-from .workbook import write_workbook
+from .workbook import workbook_of
 
 OURS = re.compile(r"review(\.[a-z]{2})?\.html|review\.xlsx|notebook\.html|run\.json|calibration\.toml|pictures|grids")
 
@@ -90,10 +91,11 @@ def _fill(
     fewest: int | None,
 ) -> None:
     names = page_names([words.language for words in vocabularies])
-    for words, name in zip(vocabularies, names, strict=True):
+    pages = []
+    for words in vocabularies:
         translations = {w.language: file for w, file in zip(vocabularies, names, strict=True) if w is not words}
-        _text(place / name, page_text(review, words, translations, fewest))
-    write_workbook(review, vocabularies[0], place / "review.xlsx")
+        pages.append(Task(page_text, review, words, translations, fewest))  # begun elsewhere, where there are cores
+    book = Task(workbook_of, review, vocabularies[0])
     (place / "grids").mkdir()
     for candidate, stem in tables.grid_files(review).items():
         if candidate in grid_files:
@@ -103,6 +105,9 @@ def _fill(
     (place / "pictures").mkdir()
     for name, content in pictures_of(review, vocabularies[0]).items():
         (place / "pictures" / name).write_bytes(content)
+    (place / "review.xlsx").write_bytes(book.result())
+    for page, name in reversed(list(zip(pages, names, strict=True))):
+        _text(place / name, page.result())
 
 
 def _text(path: Path, text: str) -> None:

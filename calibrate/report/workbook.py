@@ -12,7 +12,6 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ..counts.rates import LevelsSoFar
@@ -36,8 +35,8 @@ WIDTHS = {"text": 26, "wide": 60, "count": 12, "points": 9, "percent": 11, "deci
 FORMATS = {"count": "#,##0", "points": "+0;-0;0", "percent": "0.0%", "decimal": "0.000", "text": "@", "wide": "@"}
 
 
-def write_workbook(review: Review, words: Words, path: Path) -> None:
-    """Write the workbook: verdict, candidates, points of each, rates, thresholds, account."""
+def workbook_of(review: Review, words: Words) -> bytes:
+    """The workbook: verdict, candidates, points of each, rates, thresholds, account."""
     import xlsxwriter
 
     buffer = io.BytesIO()
@@ -57,7 +56,7 @@ def write_workbook(review: Review, words: Words, path: Path) -> None:
         for sheet in sheets_of(review, words):
             book.sheet(sheet.name, sheet.columns, sheet.rows, sheet.title)
         _account(book, review)
-    path.write_bytes(buffer.getvalue())
+    return buffer.getvalue()
 
 
 @dataclass

@@ -22,7 +22,7 @@ from calibrate.language import load
 from calibrate.report import folder, run_json, tables
 from calibrate.report.page import page_text
 from calibrate.report.review import Candidate, Review, Robustness
-from calibrate.report.workbook import write_workbook
+from calibrate.report.workbook import workbook_of
 from calibrate.weights.search.bound import Bound
 
 __all__ = ["browser", "visit"]
@@ -144,7 +144,7 @@ def test_run_json_has_it_all() -> None:
 
 
 def test_the_workbook_has_it_all(tmp_path: Path) -> None:
-    write_workbook(CHECKED, load("fr"), tmp_path / "review.xlsx")
+    (tmp_path / "review.xlsx").write_bytes(workbook_of(CHECKED, load("fr")))
     book = openpyxl.load_workbook(tmp_path / "review.xlsx")
     head, *rows = list(book["Contraintes"].iter_rows(min_row=3, values_only=True))
     assert head[3] == "Écart" and rows[0][3:] == (-0.012, -0.02, -0.004) and "imposé à +99" in rows[0][0]

@@ -107,10 +107,10 @@ def test_a_fault_in_the_middle_leaves_the_last_report(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folder, "write_workbook", full)
+    monkeypatch.setattr(folder, "workbook_of", full)
     with pytest.raises(CalibrateError, match="No space left on device"):
         write(goal)
-    monkeypatch.setattr(folder, "write_workbook", lambda *_: 1 / 0)
+    monkeypatch.setattr(folder, "workbook_of", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         write(goal)
     assert contents(goal) == before
@@ -145,9 +145,9 @@ from calibrate.report import folder
 folder.pictures_of, folder.page_text, folder.exchanged = lambda *_: {}, lambda *_: "<p>page</p>", lambda *_: False
 where = sys.argv[2]
 if where == "filling":
-    folder.write_workbook = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    folder.workbook_of = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 else:
-    folder.write_workbook = lambda *_: None
+    folder.workbook_of = lambda *_: b""
     rename = Path.rename
     def die(self, target):
         if ".new-" in self.name:

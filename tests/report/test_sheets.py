@@ -10,11 +10,11 @@ from met_case import MET
 from report_case import HOSTILE
 
 from calibrate.language import load
-from calibrate.report.workbook import write_workbook
+from calibrate.report.workbook import workbook_of
 
 
 def test_the_workbook_holds_what_the_meeting_needs(tmp_path: Path) -> None:
-    write_workbook(MET, load("en"), tmp_path / "review.xlsx")
+    (tmp_path / "review.xlsx").write_bytes(workbook_of(MET, load("en")))
     book = openpyxl.load_workbook(tmp_path / "review.xlsx")
     wanted = ["Decisions", "Points over time", "Changes", "Line by line", "Segments", "Bands", "Grades", "Months"]
     assert [name for name in book.sheetnames if name in wanted] == wanted and "Feedback" in book.sheetnames
@@ -41,6 +41,6 @@ def test_the_workbook_holds_what_the_meeting_needs(tmp_path: Path) -> None:
     texts = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
     assert not [cell for cell in texts if cell.data_type == "f"]
     assert any(HOSTILE in cell.value for cell in texts if cell.parent.title == "Feedback")
-    write_workbook(MET, load("fr"), tmp_path / "revue.xlsx")
+    (tmp_path / "revue.xlsx").write_bytes(workbook_of(MET, load("fr")))
     bands = openpyxl.load_workbook(tmp_path / "revue.xlsx")["Paliers"]
     assert "appeler tout de suite" in {cell.value for row in bands.iter_rows() for cell in row}

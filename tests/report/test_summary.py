@@ -20,7 +20,7 @@ from calibrate.language import breakable, load
 from calibrate.points.thresholds import Policy
 from calibrate.report.page import page_text
 from calibrate.report.summary import check, summarise
-from calibrate.report.workbook import write_workbook
+from calibrate.report.workbook import workbook_of
 
 
 def test_without_dates_there_are_blocks_and_no_months(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_without_dates_there_are_blocks_and_no_months(tmp_path: Path) -> None:
         assert not re.search("month|mois|block 07", section, re.I)
         assert f"{block.lower()} 7 900 40 0" in section and told in " ".join(section.split())
         assert capacity in " ".join(Text(source).text.split()) and told in " ".join(summarise(undated, words).split())
-        write_workbook(undated, words, tmp_path / "book.xlsx")
+        (tmp_path / "book.xlsx").write_bytes(workbook_of(undated, words))
         sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["Segments"]
         assert [block, f"{block.lower()} 7"] in [[row[1].value, row[2].value] for row in sheet.rows]
     assert "at most 200 leads a month" in Text(page_text(replace(MET, handover=undated.handover), load("en"))).text

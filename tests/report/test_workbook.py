@@ -11,13 +11,13 @@ import pytest
 from report_case import FORMULA, HOSTILE, hostile, review, with_open_leads
 
 from calibrate.language import load
-from calibrate.report.workbook import write_workbook
+from calibrate.report.workbook import workbook_of
 
 REVIEW = review(4000)
 
 
 def written(found, path: Path, language: str = "en") -> openpyxl.Workbook:
-    write_workbook(found, load(language), path)
+    path.write_bytes(workbook_of(found, load(language)))
     return openpyxl.load_workbook(path)
 
 
@@ -94,7 +94,7 @@ def test_odd_names_do_not_break_it(tmp_path: Path) -> None:
 
 def test_the_same_review_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        write_workbook(review(4000), load("fr"), tmp_path / name)
+        (tmp_path / name).write_bytes(workbook_of(review(4000), load("fr")))
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
