@@ -11,7 +11,7 @@ from ..leads.history import History
 from .closings import Collecting, Sales
 from .design_effect import group_codes
 from .encoding import coding
-from .level_counts import MOST_TOGETHER, count_in_engine
+from .level_counts import count_in_engine, most_together
 from .marginals import Marginals
 from .row_order import canonical_order
 from .tally import Tally, merged
@@ -40,7 +40,7 @@ def count(history: History, *, most_rows: int = MOST_ROWS, profiles: bool = True
     young, leads = Counting(history, history.criteria), _Rows(profiles and not tabled, few and profiles)
     in_engine = history.table.dialect != "duckdb" and not (profiles and few)
     if in_engine:
-        together = counting.cells[0][0, 0].size if tabled else MOST_TOGETHER
+        together = counting.cells[0][0, 0].size if tabled else most_together(history.table.dialect)
         counting = Marginals(history.criteria, len(history.cohorts), together)
         young = Counting(history, history.criteria, together)
         count_in_engine(history, counting, young)

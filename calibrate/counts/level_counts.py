@@ -6,6 +6,7 @@ time are counted by slot, outcome and all their levels at once: what comes back 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,6 +24,11 @@ from .young import IMMATURE, Counting
 
 MOST_TOGETHER = 2**8
 """Combinations of levels of the criteria that are counted at once."""
+
+
+def most_together(dialect: str) -> int:
+    """How many combinations of levels come back as counts of their own; Spark takes those that it makes apart again."""
+    return 1 if dialect == "spark" else MOST_TOGETHER
 
 
 def count_in_engine(history: History, counting: Marginals, young: Counting) -> None:
@@ -54,8 +60,10 @@ def statement_of_levels(history: History, groups: Sequence[Sequence[int]], young
     status = one_of(STATUS, (KEPT, IMMATURE)) if young.marginals is not None else f"{STATUS} = {KEPT}"
     coded = select(cells, rows(history.leads, "leads"), where=status)
     names = [f"g{i}" for i in range(len(groups))]
+    sizes = [math.prod(len(history.criteria[c].levels) for c in group) for group in groups]
     source = rows(worked_out(coded) if history.table.dialect == "postgres" else coded, "coded")
-    return counted_by_column(names, source, history.table.dialect, by=("slot", "customer"))
+    by = {"slot": len(history.cohorts), "customer": 2}
+    return counted_by_column(names, source, history.table.dialect, by, sizes)
 
 
 def _together(criteria: Sequence[Criterion], types: dict[str, str]) -> str:

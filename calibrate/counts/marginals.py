@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..engine.numeric_grid import together
 from ..grid.criteria import Criterion
 
 
@@ -20,7 +21,7 @@ class Marginals:
         self.sizes = [len(c.levels) for c in criteria]
         self.cohorts = cohorts
         self.counted = False
-        self.groups = _together(self.sizes, MOST_CELLS // (2 * cohorts) if most is None else most)
+        self.groups = together(self.sizes, MOST_CELLS // (2 * cohorts) if most is None else most)
         self.cells = [np.zeros((cohorts, 2, *(self.sizes[i] for i in group)), np.int64) for group in self.groups]
 
     def add(self, codes: NDArray[np.uint8], cohort: NDArray[np.int32], customer: NDArray[np.bool_]) -> None:
@@ -45,20 +46,3 @@ class Marginals:
 
 MOST_CELLS = 2**16
 """Cells of one table of counts: it stays in the processor's cache, and two bytes tell the cells apart."""
-
-
-def _together(sizes: Sequence[int], most: int) -> list[list[int]]:
-    """Criteria, the smallest first, in groups whose level counts multiply to at most so many.
-
-    >>> _together([3, 60, 3, 20], 1000)
-    [[0, 2, 3], [1]]
-    """
-    groups: list[list[int]] = []
-    product = most + 1
-    for i in sorted(range(len(sizes)), key=lambda i: sizes[i]):
-        product *= sizes[i]
-        if product > most:
-            groups.append([])
-            product = sizes[i]
-        groups[-1].append(i)
-    return groups

@@ -8,7 +8,8 @@ is 0.1 to 1 % of its numbers wide.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 from .query import (
     between,
@@ -20,6 +21,7 @@ from .query import (
     grouping_sets,
     listing,
     negated,
+    one_after_another,
     over,
     rows,
     select,
@@ -34,22 +36,25 @@ _LOW, _HIGH, _CELLS = -6, 18, 1_000
 """Powers of ten that the grid tells apart, and places of one."""
 
 
-def counted_by_column(cells: Sequence[str], source: str, dialect: str, by: Sequence[str] = ()) -> str:
+def counted_by_column(
+    cells: Sequence[str], source: str, dialect: str, by: Mapping[str, int] | None = None, sizes: Sequence[int] = ()
+) -> str:
     """Statement for ``place`` (of the cell in the list), ``v`` and ``n``: how many rows have each value of each cell.
 
-    Cells are names of columns of the source, all of one type; `by` are more columns that groups differ in. All cells
-    are counted in one reading; Spark, which makes whole rows of grouping sets, is given a row for each cell.
+    Cells are names of columns of the source, all of one type; `by` are more columns that groups differ in, with about
+    how many values they have. A row store reads its rows once for all cells. Spark, whose files hold column by column,
+    counts cells together whose numbers of different values (`sizes`, where known) multiply to few, and takes those
+    counts apart.
 
     >>> print(counted_by_column(["a"], "t", "duckdb"))
     SELECT 0 AS place, a AS v, COUNT(*) AS n FROM t GROUP BY a
     """
+    by = by or {}
     more = {name: name for name in by}
     if len(cells) == 1:
         return select({"place": "0", "v": cells[0], **more, "n": count()}, source, group=(*by, cells[0]))
     if dialect == "spark":
-        names = ("place", "v", *by)
-        single = rows(cell_by_cell(cells, source, by), "single")
-        return select({**{name: name for name in names}, "n": count()}, single, group=names)
+        return _counted_together(cells, source, by, sizes or [MOST_TOGETHER] * len(cells))
     counts = {
         "place": case(*((f"{call.grouping(cell)} = 0", place) for place, cell in enumerate(cells))),
         "v": call.coalesce(*cells),
@@ -59,13 +64,46 @@ def counted_by_column(cells: Sequence[str], source: str, dialect: str, by: Seque
     return select(counts, source, group=grouping_sets(listing((*by, cell)) for cell in cells))
 
 
-def numbers_counted(cells: Sequence[str], source: str, dialect: str) -> str:
+MOST_TOGETHER = 2**16
+"""Values of several columns together, as far as one can tell, that Spark counts at once."""
+
+
+def _counted_together(cells: Sequence[str], source: str, by: Mapping[str, int], sizes: Sequence[int]) -> str:
+    parts = []
+    for places in together(sizes, MOST_TOGETHER // math.prod(by.values())):
+        some = {place: cells[place] for place in places}
+        keys = (*by, *some.values())
+        counted = rows(select({key: key for key in keys} | {"n": count()}, source, group=keys), "counted")
+        parts.append(cell_by_cell(some, counted, (*by, "n")))
+    names = ("place", "v", *by)
+    single = rows(one_after_another(parts), "single")
+    return select({name: name for name in names} | {"n": whole(call.sum("n"))}, single, group=names)
+
+
+def together(sizes: Sequence[int], most: int) -> list[list[int]]:
+    """Places of sizes, the smallest first, in groups whose sizes multiply to at most so many.
+
+    >>> together([3, 60, 3, 20], 1000)
+    [[0, 2, 3], [1]]
+    """
+    groups: list[list[int]] = []
+    product = most + 1
+    for place in sorted(range(len(sizes)), key=lambda place: sizes[place]):
+        product *= sizes[place]
+        if product > most:
+            groups.append([])
+            product = sizes[place]
+        groups[-1].append(place)
+    return groups
+
+
+def numbers_counted(cells: Sequence[str], source: str, dialect: str, sizes: Sequence[int] = ()) -> str:
     """Statement for ``place``, ``v``, ``n`` and ``differ`` of number cells: each value with its rows where few differ.
 
     Where more than `MOST_VALUES` differ, ``v`` is the least number of each cell of the grid and ``n`` counts the rows
     of the cell; ``differ`` are the different numbers. NaN and infinities are not counted.
     """
-    counted = rows(counted_by_column(cells, source, dialect), "counted")
+    counted = rows(counted_by_column(cells, source, dialect, sizes=sizes), "counted")
     standing = {"place": "place", "v": "v", "n": "n", "differ": over(count(), by="place")}
     finite = rows(select(standing, counted, where=_finite("v")), "standing")
     few = f"differ <= {MOST_VALUES}"

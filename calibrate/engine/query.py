@@ -352,13 +352,13 @@ def one_after_another(statements: Iterable[str]) -> str:
     return " UNION ALL ".join(statements)
 
 
-def cell_by_cell(cells: Sequence[str], source: str, by: Sequence[str] = ()) -> str:
-    """A row for each of some cells of a row: its ``place`` in the list, its value ``v``, and the columns `by` (Spark).
+def cell_by_cell(cells: Mapping[int, str], source: str, by: Sequence[str] = ()) -> str:
+    """A row for each of some cells of a row: its number ``place``, its value ``v``, and the columns `by` (Spark).
 
-    >>> cell_by_cell(["a", "b"], "t", by=["day"])
-    'SELECT day, STACK(2, 0, a, 1, b) AS (place, v) FROM t'
+    >>> cell_by_cell({0: "a", 3: "b"}, "t", by=["n"])
+    'SELECT n, STACK(2, 0, a, 3, b) AS (place, v) FROM t'
     """
-    parts = listing(f"{place}, {cell}" for place, cell in enumerate(cells))
+    parts = listing(f"{place}, {cell}" for place, cell in cells.items())
     return f"SELECT {listing([*by, f'STACK({len(cells)}, {parts}) AS (place, v)'])} FROM {source}"
 
 

@@ -12,7 +12,21 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.query import call, case, count, count_where, empty, filled, quoted, select, value, whole
+from ...engine.query import (
+    call,
+    case,
+    cast,
+    count,
+    count_where,
+    empty,
+    filled,
+    quoted,
+    rows,
+    select,
+    total,
+    value,
+    whole,
+)
 from ...engine.table import Table, column_of
 
 FIRST_IDS = 1000
@@ -87,7 +101,30 @@ def different_ids(table: Table, name: str, letters: str) -> tuple[int, int] | No
     return different_numbers(numbers, table.rows, refused=NO_NUMBER)
 
 
-def different_numbers(pieces: Pieces, rows: int, refused: int | None = None) -> tuple[int, int] | None:
+BITS = 62
+"""Numbers that are ticked off in one whole number of an engine."""
+
+
+def ticked_off(table: Table, name: str, letters: str | None) -> tuple[int, int] | None:
+    """The same, ticked off in the engine (Spark), where grouping by all numbers would send each of them around.
+
+    `letters` is None for a column of whole numbers.
+    """
+    cell = quoted(name)
+    number = whole(cell) if letters is None else case((_fits(cell, letters), number_in(cell, letters)))
+    measures = {"given": count(cell), "fit": count("number"), "low": call.min("number"), "high": call.max("number")}
+    numbers = rows(select({cell: cell, "number": number}, table.relation), "numbers")
+    first = {measure: values[0] for measure, values in table.fetch(select(measures, numbers)).items()}
+    if not first["given"] or first["given"] != first["fit"] or int(first["high"]) - int(first["low"]) >= 8 * table.rows:
+        return None
+    place = f"(number - {int(first['low'])})"
+    bit = f"{whole('1')} << {cast(f'{place} % {BITS}', 'integer')}"
+    marks = select({"marks": call.bit_or(bit)}, numbers, where=filled("number"), group=(f"{place} // {BITS}",))
+    different = table.fetch(select({"n": total(call.bit_count("marks"))}, rows(marks, "marked")))
+    return int(first["given"]), int(different["n"][0])
+
+
+def different_numbers(pieces: Pieces, size: int, refused: int | None = None) -> tuple[int, int] | None:
     """How many whole numbers there are, and how many differ, without sorting them: they rise, fall, or lie close by.
 
     They are read twice at most; None of others, and where the number `refused` is among them.
@@ -98,7 +135,7 @@ def different_numbers(pieces: Pieces, rows: int, refused: int | None = None) -> 
     >>> different_numbers(lambda: iter([np.array([9, 10**15, 7])]), 3) is None
     True
     """
-    most = min(2 * rows + 1024, MOST_PLACES)
+    most = min(2 * size + 1024, MOST_PLACES)
     total, low, high, last = 0, 0, -1, None
     rises = falls = True
     for piece in pieces():

@@ -153,14 +153,16 @@ def _counted_to_the_end(table: Table, profiles: Mapping[str, Profile]) -> dict[s
         if counts.exact and profile.column.type == "number":
             complete = replace(complete, rows=table.rows, filled=int(counts.leads.sum()), distinct=len(counts.values))
         of_all[profile.column.name] = complete
-    texts = [
-        profile.column
+    texts = {
+        profile.column: profile.distinct + 1
         for profile in profiles.values()
         if profile.column.type == "text" and profile.numbers is None
         if profile.distinct <= MANY_TEXTS * profile.rows
-    ]
-    for start in range(0, len(texts), TOGETHER):
-        of_all |= _texts(table, texts[start : start + TOGETHER], table.relation, table.rows)
+    }
+    columns = list(texts)
+    for start in range(0, len(columns), TOGETHER):
+        some = columns[start : start + TOGETHER]
+        of_all |= _texts(table, some, table.relation, table.rows, [texts[column] for column in some])
     return of_all
 
 
@@ -173,7 +175,9 @@ def _number_counts(table: Table, profiles: Sequence[Profile]) -> list[NumberCoun
     few = [place for place, profile in enumerate(profiles) if _different(profile) <= MOST_VALUES]
     answers = []
     if few:
-        answers.append((few, table.fetch(numbers_counted([f"v{place}" for place in few], source, table.dialect))))
+        sizes = [_different(profiles[place]) + 1 for place in few]
+        counted = numbers_counted([f"v{place}" for place in few], source, table.dialect, sizes)
+        answers.append((few, table.fetch(counted)))
     for place in set(range(len(profiles))).difference(few):
         answers.append(([place], table.fetch(cells_counted(f"v{place}", 0, source))))
     counts: dict[int, NumberCounts] = {}
@@ -280,12 +284,14 @@ def _days(table: Table, columns: list[Column], source: str, rows: int) -> dict[s
     return {c.name: Profile(c, rows, int(answer[f"n{i}"][0]), int(answer[f"d{i}"][0])) for i, c in enumerate(columns)}
 
 
-def _texts(table: Table, columns: list[Column], source: str, rows: int) -> dict[str, Profile]:
-    """The commonest texts of several columns in one reading, blanks left out."""
+def _texts(
+    table: Table, columns: list[Column], source: str, rows: int, sizes: Sequence[int] = ()
+) -> dict[str, Profile]:
+    """The commonest texts of several columns in one reading, blanks left out; `sizes`: about how many differ."""
     cells = {f"t{i}": query.as_text(quoted(column.name)) for i, column in enumerate(columns)}
     names = [f"t{i}" for i in range(len(columns))]
     counts = ("place", "v", "n")
-    counted = counted_by_column(names, query.rows(select(cells, source), "cells"), table.dialect)
+    counted = counted_by_column(names, query.rows(select(cells, source), "cells"), table.dialect, sizes=sizes)
     standing = {
         **{name: name for name in counts},
         "differ": over(count(), by="place"),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...engine.query import NOTHING, as_text, both, call, constants, count, filled, quoted, rows, select, total, whole
 from ...engine.table import Table, column_of
-from .id_numbers import different_ids, different_numbers, letters_of_first
+from .id_numbers import different_ids, different_numbers, letters_of_first, ticked_off
 from .naming import in_order, names_id, words_of
 from .profile import LOOKED_AT, one_way, profiles_of
 
@@ -141,9 +141,11 @@ class Ids(NamedTuple):
 
 def ids_of(table: Table, name: str) -> Ids:
     """What is to be known of the ids in a column."""
-    column, integral = quoted(name), column_of(table, name).whole
-    if table.dialect == "duckdb" and table.rows > LOOKED_AT and (letters := letters_of_first(table, name)) is not None:
-        numbers = different_ids(table, name, letters)
+    column, integral, there = quoted(name), column_of(table, name).whole, table.dialect == "spark"
+    large = table.rows > LOOKED_AT and table.dialect in ("duckdb", "spark")
+    letters = letters_of_first(table, name) if large else None
+    if letters is not None or (large and integral and there):
+        numbers = ticked_off(table, name, letters) if there else different_ids(table, name, letters or "")
         if numbers is not None and numbers[0] == numbers[1]:
             return Ids(False, letters)
     return Ids(repeats(table, column, integral=integral))
