@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -16,6 +17,7 @@ from calibrate.leads.columns.id_numbers import (
     letters_before,
     letters_of_all,
     number_in,
+    ticked_off,
 )
 from calibrate.leads.columns.roles import Ids, ids_of
 
@@ -80,6 +82,28 @@ def test_rows_with_ids_and_different_numbers_are_counted(tmp_path: Path) -> None
     table = opened(tmp_path, "CASE WHEN i % 10 > 0 THEN 'L-' || (i * 7919 % 2000) END")
     numbers = {i * 7919 % 2000 for i in range(3000) if i % 10}
     assert different_ids(table, "id", "L-") == (2700, len(numbers))
+
+
+TICKED = """CASE WHEN i % 10 > 0 THEN 'L-' || (i * 7919 % 2000) END AS id, i * 7919 % 2500 - 300 AS number,
+    CASE i WHEN 7 THEN 'M-7' ELSE 'L-' || i END AS mixed, i * 1000003 AS wide FROM range(3000)"""
+
+
+def ticks(table: Table) -> list[tuple[int, int] | None]:
+    return [ticked_off(table, *column) for column in (("id", "L-"), ("number", None), ("mixed", "L-"), ("wide", None))]
+
+
+def test_numbers_are_ticked_off_in_the_engine(tmp_path: Path) -> None:
+    duckdb.sql(f"COPY (SELECT {TICKED} AS r(i)) TO '{tmp_path}/ids.parquet'")
+    numbers = {i * 7919 % 2000 for i in range(3000) if i % 10}
+    assert ticks(open_table(tmp_path / "ids.parquet")) == [(2700, len(numbers)), (3000, 2500), None, None]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_spark_ticks_off_the_same_numbers(spark: Any) -> None:
+    spark.sql(f"CREATE OR REPLACE TEMP VIEW ticked AS SELECT {TICKED} AS r(i)")
+    table = open_table("spark://local[2]#ticked")
+    assert ticks(table) == [(2700, 1800), (3000, 2500), None, None]
+    assert letters_of_all(table, "id") == "L-" and letters_of_all(table, "mixed") is None
 
 
 @pytest.mark.parametrize("close", [True, False])
