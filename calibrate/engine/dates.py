@@ -367,7 +367,7 @@ def _unlike(relation: str, name: str) -> str:
     last = f"CASE WHEN RIGHT({text}, 1) BETWEEN '0' AND '9' THEN '9' ELSE RIGHT({text}, 1) END"
     return (
         f"SELECT MIN({text}) AS example FROM {relation} WHERE {text} <> '' "
-        f"GROUP BY LEFT({text}, 6), LENGTH({text}), {last} ORDER BY COUNT(*) DESC, example LIMIT {SAMPLE}"
+        f"GROUP BY SUBSTRING({text}, 1, 6), LENGTH({text}), {last} ORDER BY COUNT(*) DESC, example LIMIT {SAMPLE}"
     )
 
 

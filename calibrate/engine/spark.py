@@ -8,6 +8,7 @@ A session is at ``spark://local[2]`` (on this machine), ``spark://host:port`` (a
 from __future__ import annotations
 
 import hashlib
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -129,6 +130,27 @@ def _array(column: Any) -> NDArray[Any]:
     return values if pa.types.is_boolean(kind) and not column.null_count else values.astype(object, copy=False)
 
 
+PATIENCE = 10
+"""Seconds in which a server takes a connection; Spark's own clients try again for minutes where nobody is."""
+_PORTS = {"sc": 15002, "spark": 7077}
+
+
+def _reached(scheme: str, place: str, title: str) -> None:
+    """Raise InputError where no server takes connections at any of the places, such as ``host:7077,other:7077``."""
+    faults = []
+    for part in place.partition("/")[0].split(","):
+        host, _, port = part.rpartition("@")[2].partition(":")
+        try:
+            socket.create_connection((host, int(port or _PORTS[scheme])), PATIENCE).close()
+        except (OSError, ValueError) as error:
+            faults.append(f"{host}: {error}")
+        else:
+            return
+    raise InputError(
+        f"{title}: no connection to Spark ({'; '.join(faults)}); does the server run, is the port its own?"
+    )
+
+
 def _session(address: str) -> Any:
     """The session at an address: one that runs already, or a new one."""
     try:
@@ -137,6 +159,8 @@ def _session(address: str) -> Any:
         raise MissingExtraError("pyspark", "spark") from error
     scheme, _, place = address.partition("://")
     builder = SparkSession.builder
+    if not place.startswith("local"):
+        _reached(scheme, place, shown(address))
     if scheme == "sc":
         builder = builder.remote(address)
     else:

@@ -155,10 +155,12 @@ OBJECTS = ("s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "http", "https")
 
 
 def shown(address: str) -> str:
-    """An address without what may be a password: no user, and nothing behind a question mark.
+    """An address without what may be a password: no user, and nothing behind a question mark (or a mark of Spark's).
 
     >>> shown("postgresql://me:secret@host/base?password=x"), shown("https://me:pw@host/leads.csv?signature=x")
     ('postgresql://host/base', 'https://host/leads.csv')
+    >>> shown("sc://me:pw@host:15002/;token=secret;use_ssl=true#leads"), shown("sc://host:15002#leads")
+    ('sc://host:15002/#leads', 'sc://host:15002#leads')
     >>> shown("leads@home.csv"), shown("abfss://box@account.dfs.core.windows.net/a@b.csv")
     ('leads@home.csv', 'abfss://box@account.dfs.core.windows.net/a@b.csv')
     >>> shown("sc://host:15002/;token=secret;user_id=me#leads"), shown("postgresql://me:sec")
@@ -167,6 +169,9 @@ def shown(address: str) -> str:
     scheme, mark, place = address.partition("://")
     if not mark:
         return address
+    if scheme.lower() == "sc":
+        base, sharp, choice = place.rpartition("@")[2].partition("#")
+        return f"{scheme}://{base.partition(';')[0].partition('?')[0]}{sharp}{choice}"
     if scheme.lower() not in OBJECTS:
         base, _, query = re.sub(r";[^#]*", "", place.rpartition("@")[2]).partition("?")
         if "@" not in place and not re.match(r"[^/:]*(?::\d*)?(?:/|#|$)", base):  # a user and the start of a password

@@ -131,3 +131,13 @@ def test_tables_of_another_catalog_give_the_same_counts(crm: dict[str, str], kin
     assert here.criteria == there.criteria and len(here.criteria) > 4
     for part in ("totals", "codes", "cohort", "leads", "customers"):
         assert getattr(here, part).tobytes() == getattr(there, part).tobytes(), part
+
+
+@pytest.mark.parametrize(
+    "address", ["sc://me:secret@127.0.0.1:1/;token=secret#leads", "spark://127.0.0.1:1,127.0.0.1:2#leads"]
+)
+def test_a_server_that_is_not_there_is_said_at_once(address: str) -> None:
+    pytest.importorskip("pyspark.sql", reason="pyspark is not installed (extra spark)")
+    with pytest.raises(InputError, match="no connection to Spark") as said:
+        open_table(address)
+    assert "secret" not in str(said.value)

@@ -112,8 +112,8 @@ def ticked_off(table: Table, name: str, letters: str | None) -> tuple[int, int] 
     """
     cell = quoted(name)
     number = whole(cell) if letters is None else case((_fits(cell, letters), number_in(cell, letters)))
-    measures = {"given": count(cell), "fit": count("number"), "low": call.min("number"), "high": call.max("number")}
-    numbers = rows(select({cell: cell, "number": number}, table.relation), "numbers")
+    measures = {"given": count("v"), "fit": count("number"), "low": call.min("number"), "high": call.max("number")}
+    numbers = rows(select({"v": cell, "number": number}, table.relation), "numbers")
     first = {measure: values[0] for measure, values in table.fetch(select(measures, numbers)).items()}
     if not first["given"] or first["given"] != first["fit"] or int(first["high"]) - int(first["low"]) >= 8 * table.rows:
         return None
