@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import typer.main
-from siege.files import good_files
 from siege.running import ended, fault_in
 
 from calibrate.cli.app import app
@@ -78,21 +77,15 @@ def commands(group: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 ALL = dict(commands(typer.main.get_command(app)))
 
 
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with good files of every role, in which commands run; what takes long is refused when it begins."""
+@pytest.fixture(autouse=True)
+def begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes long is refused when it begins."""
 
-    def begun(*_: object, **__: object) -> None:
+    def refused(*_: object, **__: object) -> None:
         raise CalibrateError("this would take long")
 
     for module, name in ((demo, "simulate"), (run, "review"), (run, "frontier_of")):
-        monkeypatch.setattr(module, name, begun)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    folder = tmp_path / "here"
-    folder.mkdir()
-    good_files(folder)
-    monkeypatch.chdir(folder)
-    return folder
+        monkeypatch.setattr(module, name, refused)
 
 
 def odd_values(name: str, number: int, numeric: bool) -> tuple[str, ...]:

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from siege.files import good_files
 from siege.running import fault_in
 
 LEADS = ("leads.csv", "--customer", "Status")
 DIGITS = "9" * 400
 LONG = "a" * 300
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with good files of every role, in which commands run."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    folder = tmp_path / "here"
-    folder.mkdir()
-    good_files(folder)
-    monkeypatch.chdir(folder)
-    return folder
 
 
 def held(place: Path) -> list[Path]:

@@ -7,13 +7,12 @@ import gzip
 import io
 import json
 import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from siege.files import book, by_duckdb, good_files, grid, objects, one_list, separated
+from siege.files import book, by_duckdb, grid, objects, one_list, separated
 from siege.running import fault_in
 
 READ, REFUSED, EITHER = (0,), (2,), (0, 2)
@@ -176,17 +175,6 @@ FILES: list[tuple[str, str, bytes | Callable[[], bytes], tuple[int, ...]]] = [
     ("XLSX: a text of 25 MB", "f.xlsx", member(STRINGS, replaced(b"Web", b"a" * 25_000_000)), REFUSED),
     ("an old workbook", "f.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(3000), REFUSED),
 ]  # fmt: skip
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with good files of every role, in which commands run."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    folder = tmp_path / "here"
-    folder.mkdir()
-    good_files(folder)
-    monkeypatch.chdir(folder)
-    return folder
 
 
 @pytest.mark.parametrize(("kind", "name", "content", "codes"), FILES, ids=[row[0] for row in FILES])
