@@ -13,6 +13,7 @@ from typing import Any
 from ..grid.grid import Grid
 from . import sheet
 from .base import Coverage, Options, Scored, account, close_rates, rate_at
+from .lines import lowered
 from .remarks import Fate, remark
 
 PATH = "/api/3/import/bulk_import"
@@ -24,7 +25,7 @@ CLOSE_RATES = ("{closeRateFieldId}", "{closeRateLowFieldId}", "{closeRateHighFie
 
 def write(grid: Grid, options: Options) -> str:
     """The sheet, in the language of the options."""
-    return sheet.write(grid, options, "activecampaign")
+    return sheet.write(lowered(grid), options, "activecampaign")
 
 
 def scores(grid: Grid, scored: Iterable[Scored], options: Options) -> str:

@@ -24,7 +24,7 @@ from .base import Coverage, Options, Scored, account, close_rates, ordered_bands
 from .contains import contained, reason
 from .csv import safe
 from .fields import Fields, fields_of
-from .lines import start_of, zero_line
+from .lines import lowered, start_of, zero_line
 from .remarks import Fate, Remark, remark
 from .rules import Branch, branches, number_text
 
@@ -45,6 +45,7 @@ def write(grid: Grid, options: Options) -> str:
     >>> body["groupConfigs"][0]["ruleConfigurations"][0]["configuration"]["calculation"]["matchRules"][1]["value"]
     12
     """
+    grid = lowered(grid)
     path = f"/marketing/lead-scoring/{VERSION}/scores"
     properties = properties_of(grid, options)
     groups = [_group(*group, grid, properties) for group in _groups(grid)]

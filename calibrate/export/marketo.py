@@ -16,7 +16,7 @@ from ..errors import GridError
 from ..grid.grid import Grid
 from . import json as canonical
 from .base import Coverage, Options, account, ordered_bands
-from .lines import lines_only, start_of, zero_line
+from .lines import lines_only, lowered, start_of, zero_line
 from .remarks import Fate, remark
 from .schemes import Ask, Scheme, grid_of, parse, part, raised, whole
 
@@ -33,6 +33,7 @@ def write(grid: Grid, options: Options) -> str:
     >>> json.loads(write(Grid("g", "lift", (demo,), ((20, 0, -1),)), Options()))["requests"][1]["form"]["value"]
     '-1'
     """
+    grid = lowered(grid)
     tokens = [(name, points) for (at, place), name in names(grid).items() if (points := grid.points[at][place])]
     tokens += [(f"Band from {at_least}", at_least) for at_least, _ in ordered_bands(grid)]
     requests = [

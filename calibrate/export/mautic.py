@@ -14,7 +14,7 @@ from typing import Any
 
 from ..grid.grid import Grid
 from .base import Coverage, Options, Scored, account, ordered_bands
-from .lines import start_of
+from .lines import lowered, start_of
 from .remarks import Fate, remark
 from .rules import branches
 from .schemes import Ask, Scheme, grid_of, parse, part, raised, whole
@@ -40,6 +40,7 @@ def write(grid: Grid, options: Options) -> str:
     >>> body["type"], body["delta"], body["repeatable"]
     ('form.submit', 20, False)
     """
+    grid = lowered(grid)
     requests: list[dict[str, Any]] = []
     for at, criterion in enumerate(grid.criteria):
         action = _action(grid, at)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from ..grid.grid import Grid
 from . import sheet
 from .base import Coverage, Options, account
+from .lines import lowered
 from .remarks import Fate, remark
 
 
 def write(grid: Grid, options: Options) -> str:
     """The sheet, in the language of the options."""
-    return sheet.write(grid, options, "plezi")
+    return sheet.write(lowered(grid), options, "plezi")
 
 
 def coverage(grid: Grid, options: Options) -> Coverage:

@@ -22,7 +22,7 @@ from ..grid.grid import Grid
 from ..language import load
 from .base import Coverage, Options, account
 from .fields import fields_of
-from .lines import start_of
+from .lines import lowered, start_of
 from .remarks import Fate, remark
 from .rules import Branch, branches, field_kind, number_text
 from .schemes import Ask, Op, Scheme, grid_of, parse, part, raised, whole
@@ -63,6 +63,7 @@ def write(grid: Grid, options: Options) -> str:
     >>> rule["scoring_rules"][0]["field_rules"][0]["score"]
     12
     """
+    grid = lowered(grid)
     limits, words = limits_of(options), load(options.language)
     fields = _fields(grid, options)
     packed = _packed(grid, limits, fields)
