@@ -115,9 +115,11 @@ class Tally(Shown):
     def effect(self, mine: NDArray[np.bool_] | None = None) -> float:
         """Design effect of the close rate of all leads, or of some rows: variance against independent leads."""
         groups = self.grouped
+        if groups is None:
+            return 1.0
         rows = np.ones(self.rows, np.bool_) if mine is None else mine
         leads = float(self.leads[rows].sum())
-        return 1.0 if groups is None or not leads else max(1.0, 1 + among(groups, rows) / leads)
+        return max(1.0, 1 + among(groups, rows) / leads) if leads else 1.0
 
     def position(self, name: str) -> int:
         """Position of a criterion by name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,15 +86,29 @@ def row_scores(tally: Tally, grid: Grid) -> NDArray[np.int64]:
             continue
         columns.append(tally.codes[position])
         tables.append(np.array(points, np.int64)[criterion.placed(tally.criteria[position])])
-    total = np.full(tally.rows, grid.start, np.int64)
-    looked_up = np.empty(min(CHUNK, tally.rows), np.int64)
+    total, pairs = np.full(tally.rows, grid.start, np.int64), _by_two(tables, columns)
     for start in range(0, tally.rows, CHUNK):
-        part = total[start : start + CHUNK]
-        for table, codes in zip(tables, columns, strict=True):
-            piece = looked_up[: len(part)]
-            np.take(table, codes[start : start + CHUNK], out=piece, mode="clip")  # codes are positions: nothing to clip
-            part += piece
+        part, chunk = total[start : start + CHUNK], slice(start, start + CHUNK)
+        for table, firsts, seconds, width in pairs:
+            at = firsts[chunk].astype(np.intp)
+            if seconds is not None:
+                at *= width
+                at += seconds[chunk]
+            part += table.take(at, mode="clip")  # codes are positions: nothing to clip
     return total
+
+
+def _by_two(
+    tables: Sequence[NDArray[np.int64]], columns: Sequence[NDArray[np.uint8]]
+) -> list[tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.uint8] | None, int]]:
+    """Tables of the points of two criteria, each with the codes of both and the levels of the second."""
+    pairs: list[tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.uint8] | None, int]] = []
+    for i in range(0, len(tables) - 1, 2):
+        both = np.add.outer(tables[i], tables[i + 1]).ravel()
+        pairs.append((both, columns[i], columns[i + 1], len(tables[i + 1])))
+    if len(tables) % 2:
+        pairs.append((tables[-1], columns[-1], None, 1))
+    return pairs
 
 
 def axis_scores(tally: Tally, grid: Grid, axis: Axis) -> NDArray[np.int64]:

@@ -85,3 +85,15 @@ def test_score_tables_of_those_who_meet_the_minimums() -> None:
     assert found["sales_qualified"].total[0].tolist() == [0, 0, 0, 20]  # and 10 of engagement: a demo
     assert list(with_minimums(tally, both, Thresholds(6, 6, engagement_minimum=10))) == ["sales_qualified"]
     assert with_minimums(tally, both, Thresholds(6, 6)) == {}
+
+
+@pytest.mark.parametrize("criteria", [1, 2, 3, 4, 5])
+def test_look_ups_of_two_criteria_together_give_the_sum_of_each(criteria: int) -> None:
+    rng = np.random.default_rng(criteria)
+    asked = [replace(SECTOR, name=f"sector {i}", column=f"Sector {i}") for i in range(criteria)]
+    codes = rng.integers(0, 5, (criteria, 70_000)).astype(np.uint8)
+    points = rng.integers(-20, 21, (criteria, 5))
+    grid = Grid("g", "lift", tuple(asked), tuple(tuple(int(n) for n in row) for row in points))
+    tally = tally_of(asked, codes, np.zeros(70_000))
+    rows = zip(points, tally.codes, strict=True)
+    assert row_scores(tally, grid).tolist() == sum(worth[row] for worth, row in rows).tolist()
