@@ -178,7 +178,7 @@ def _number(value):
     if not (isinstance(value, (Real, Decimal)) or _is_flag(value)):
         return None
     try:
-        number = float(value)
+        number = float(str(value) if type(value).__name__ in ("float32", "float16") else value)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
     except ValueError:

@@ -236,17 +236,18 @@ def as_number(value: object) -> float | None:
     """The value as a number, or None where it is none (booleans count as 0 and 1).
 
     A text is a number only as a plain decimal ("12", "-1.5", " 3e2 "), so that every engine and every
-    exported scorer can read it alike; "inf", "1_000" and digits of other scripts are none.
+    exported scorer can read it alike; "inf", "1_000" and digits of other scripts are none. A short float is the decimal
+    that it stands for, as engines read a column of them.
 
-    >>> [as_number(v) for v in ("1.5", 2, True, "n/a", "inf", "1_000")]
-    [1.5, 2.0, 1.0, None, None, None]
+    >>> [as_number(v) for v in ("1.5", 2, True, "n/a", "inf", "1_000", np.float32(0.7))]
+    [1.5, 2.0, 1.0, None, None, None, 0.7]
     """
     if isinstance(value, str):
         return float(value) if _DECIMAL.fullmatch(value) else None
     if not isinstance(value, (int, float, Decimal, np.integer, np.floating, np.bool_)):
         return None
     try:
-        number = float(value)
+        number = float(str(value) if isinstance(value, (np.float32, np.float16)) else value)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
     except ValueError:

@@ -90,3 +90,18 @@ def test_a_column_of_single_precision_is_read_as_it_is_written(tmp_path: Path) -
     expected = [-3 if ratio < 0.5 else 1 if ratio < 0.7 else 7 for ratio in ratios]
     assert all(found == expected for found in scores.values())
     assert float(np.float32(0.7)) < 0.7
+
+
+def test_a_short_float_is_the_decimal_that_it_stands_for() -> None:
+    """The rule, the engine, and files that score read 0.7 in a column of 32 bits as 0.7."""
+    share = Criterion("share", "share", "number", "fit", (Level("<0.7", high=0.7), Level("0.7+", low=0.7), *ENDS))
+    grid = Grid("g", "lift", (share,), ((1, 2, 4, 8),))
+    values = np.array([0.7, 0.69, 0.1, 1e30, np.nan], np.float32)
+    base = duckdb.connect()
+    base.register("leads", pd.DataFrame({"id": range(5), "share": values}))
+    asked = sql.write(grid, Options(table="leads", lead_id="id"), "duckdb").rstrip().rstrip(";")
+    points = [score for (score,) in base.sql(f"SELECT score FROM ({asked}) ORDER BY id").fetchall()]
+    assert points == [2, 1, 1, 2, 4]
+    assert [grid.score({"share": value}) for value in values] == points
+    assert [scorer(grid)({"share": value}) for value in values] == points
+    assert [share.index_of(value) for value in np.array([0.7, 0.25], np.float16)] == [1, 0]
