@@ -100,14 +100,16 @@ def read_rows(
         days = observed.history.terms.observe_days
         changed = moved(before.ledger, before.as_of, candidates, days) if before else ()
         aside, doubts = set_aside(candidates, observed.proposal, changed)
-        chance = by_chance(candidates, free=(*settings.columns.only, *settings.columns.keep))
+        late = {suspect.column for suspect in aside}  # of these one reason is said
+        pointers = by_chance(candidates, free=(*settings.columns.only, *settings.columns.keep))
+        chance = tuple(pointed for pointed in pointers if pointed.column not in late)
         answers = tried_answers(candidates, free=(*settings.columns.only, *settings.columns.keep))
         facts = (
             *observed.history.facts,
             *(Fact("answers_kept" if part.telling else "answers_by_chance", part.facts) for part in answers),
-            *(Fact(f"{chance_criterion.kind}_by_chance", chance_criterion.facts) for chance_criterion in chance),
+            *(Fact(f"{pointed.kind}_by_chance", pointed.facts) for pointed in chance),
         )
-        hidden = {*(suspect.column for suspect in aside), *(chance_criterion.column for chance_criterion in chance)}
+        hidden = {*late, *(pointed.column for pointed in chance)}
         hidden |= {column for part in answers for column in part.idle}
         allowed = tuple(c.name for c in candidates.criteria if c.column not in hidden)
     return Counted(

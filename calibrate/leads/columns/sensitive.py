@@ -59,14 +59,17 @@ _NAMES: dict[Kind, frozenset[str]] = {
         etaria, grupo etario, escalao etario, data de nascimento, data nascimento, ano de nascimento, aniversario,
         leeftijd, leeftijdsgroep, geboortedatum, geboortejaar, verjaardag, birth, born on, bday, birth day,
         birth month, naissance, ne le, nee le, ne e le, date naiss, mois de naissance, geburt, geboren, geboren am,
-        geb datum, gebdatum, geburtsmonat, nacimiento, nacido el, nacida el, fecha nac, f nacimiento, f nac, nascita,
+        geb datum, gebdatum, geb jahr, gebjahr, geb tag, geburtsmonat, nacimiento, nacido el, nacida el, fecha nac,
+        f nacimiento, f nac, nascita,
         nato il, nata il, data nasc, nascimento, nascido em, nascida em, dt nascimento, dt nasc, geb, geb am
     """),
     "nationality": phrases("""
         nationality, nationalities, citizenship, citizen of, country of birth, birth country, native country, place
         of birth, birthplace, birth place, city of birth, mother tongue, native language, residence permit, visa
         status, immigration status, nationalite, citoyennete, pays de naissance, lieu de naissance, ville de
-        naissance, langue maternelle, titre de sejour, nationalitat, staatsangehorigkeit, staatsburgerschaft,
+        naissance, langue maternelle, titre de sejour, nationalitat, staatsangehorigkeit, staatsangeh, staatsang,
+        staatsburgerschaft,
+        nationalit, nacionalid,
         geburtsland, geburtsort, muttersprache, aufenthaltstitel, aufenthaltsstatus, nacionalidad, ciudadania, pais
         de nacimiento, lugar de nacimiento, lengua materna, permiso de residencia, nazionalita, cittadinanza, paese
         di nascita, luogo di nascita, lingua madre, madrelingua, permesso di soggiorno, nacionalidade, cidadania,
@@ -127,7 +130,8 @@ _NAMES: dict[Kind, frozenset[str]] = {
         household size, family size, household members, maternity leave, parental leave, situation familiale,
         situation de famille, situation matrimoniale, etat civil, statut marital, statut matrimonial, marie, mariee,
         conjoint, conjointe, enfants, nombre d enfants, nb enfants, enfants a charge, personnes a charge, foyer,
-        taille du foyer, composition du foyer, conge parental, conge maternite, familienstand, zivilstand,
+        taille du foyer, composition du foyer, conge parental, conge maternite, familienstand, familienst, fam stand,
+        zivilstand,
         personenstand, verheiratet, ledig, ehepartner, ehegatte, kinder, anzahl kinder, anzahl der kinder,
         kinderzahl, haushaltsgrosse, personen im haushalt, elternzeit, alleinerziehend, familiensituation, estado
         civil, situacion familiar, casado, casada, conyuge, hijos, numero de hijos, n de hijos, personas a cargo,
