@@ -24,6 +24,7 @@ def prepare(connection: Any) -> None:
         ("CALIBRATE_LOWER", 1, _lower),
         ("CALIBRATE_LIKE", 2, _like),
         ("CALIBRATE_TRUNC", 2, _trunc),
+        ("REGEXP", 2, _matches),
     ):
         connection.create_function(name, count, function, deterministic=True)
 
@@ -55,6 +56,16 @@ def _lower(text: str | None) -> str | None:
 
 def _like(text: str | None, pattern: str) -> int | None:
     return None if text is None else int(bool(_pattern(pattern).match(str(text))))
+
+
+def _matches(pattern: str, text: str | None) -> int | None:
+    """``text REGEXP pattern``: SQLite knows the word, and leaves its meaning to the connection."""
+    return None if text is None else int(bool(_compiled(pattern).search(str(text))))
+
+
+@lru_cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\$$", r"\\Z", pattern))
 
 
 @lru_cache

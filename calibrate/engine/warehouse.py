@@ -22,6 +22,7 @@ from ..errors import CalibrateError, InputError, unknown
 from .rows import PIECE, RemoteTable, columns_read
 from .sql import identifier, literal
 from .table import Column, Fact, Statement, refuse_too_wide
+from .typed_texts import with_types
 from .warehouse_sql import BINARY, spoken
 from .warehouse_types import read_types
 
@@ -207,8 +208,13 @@ def open_warehouse(door: WarehouseDoor, choice: str | None) -> WarehouseTable:
     facts = tuple(
         Fact("rewritten", {"column": column, "type": names[column]})
         for fact in read.facts
-        if not kinds[column := str(fact.facts["column"])][1].startswith(BINARY)
+        if not kinds[column := str(fact.facts["column"])][1].startswith(BINARY) and names[column]
     )
+    typed = f"SELECT {read.expressions} FROM {source}"
+    if dialect == "sqlite":  # which has no type for dates: they are texts
+        known = len(read.facts)
+        typed, read = with_types(read, source, lambda statement: door.rows(spoken(statement, dialect)))
+        facts += read.facts[known:]
     return WarehouseTable(
         name=choice,
         columns=read.columns,
@@ -216,7 +222,7 @@ def open_warehouse(door: WarehouseDoor, choice: str | None) -> WarehouseTable:
         rows=rows,
         facts=facts,
         fingerprint=hashlib.sha256(f"{dialect} {choice} {rows}".encode()).hexdigest(),
-        relation=f"(SELECT {read.expressions} FROM {source}) AS {identifier(place[-1]).sql('duckdb')}",
+        relation=f"({typed}) AS {identifier(place[-1]).sql('duckdb')}",
         alias=place[-1],
         dialect=dialect,
         door=door,

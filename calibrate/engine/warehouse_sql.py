@@ -200,7 +200,7 @@ def _sqlite(node: exp.Expr) -> exp.Expr:
         node.set("kind", "CROSS")  # to SQLite: the first outside, the second by an index; it may choose ill by itself
     if isinstance(node, exp.TimestampTrunc):
         return _called("CALIBRATE_TRUNC", node.this, exp.Literal.string(node.args["unit"].name.lower()))
-    if isinstance(node, exp.Cast) and node.to.is_type("timestamp"):
+    if isinstance(node, exp.Cast) and node.to.is_type("timestamp", "timestampntz"):
         return _called("DATETIME", node.this)
     if isinstance(node, exp.Add) and isinstance(node.expression, exp.Interval):
         days = exp.Literal.string(f"+{node.expression.this.name} {node.expression.args['unit'].name}")

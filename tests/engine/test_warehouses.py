@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 import warnings
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import calibrate
 from calibrate.engine import Session, open_table
 from calibrate.engine.warehouses import BY_ADDRESS
 from calibrate.errors import InputError, MissingExtraError
+from calibrate.leads.day_span import day_of, days_of
 
 SQLITE = PLAIN | {"VARCHAR": "TEXT", "BIGINT": "INTEGER"}
 
@@ -218,3 +220,18 @@ def test_a_closed_connection_is_one_message(file: Path) -> None:
     connection.close()
     with pytest.raises(InputError, match=r"SQLite refuses a statement \(Cannot operate on a closed database"):
         leads.fetch(f"SELECT COUNT(*) AS n FROM {leads.relation}")
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S+02:00", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y", "%m/%d/%Y"])
+def test_sqlite_has_its_dates_in_texts(form: str) -> None:
+    days = [date(2024, 1, 5) + timedelta(days=i) for i in range(300)]
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE leads (at TEXT, size TEXT, mixed)")
+    connection.executemany(
+        "INSERT INTO leads VALUES (?, ?, ?)", [(day.strftime(form), f"{i}.5", None) for i, day in enumerate(days)]
+    )
+    table = open_table(connection, table="leads")
+    assert [column.type for column in table.columns] == ["date", "number", "text"]
+    found, leads = days_of(table, day_of(table, "at"))
+    assert found.tolist() == [(day - date(1970, 1, 1)).days for day in days] and set(leads) == {1}
+    assert "rewritten" not in {fact.key for fact in table.facts}  # a column without a type is called nothing
