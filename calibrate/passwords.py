@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 HIDDEN = "***"
-_WORD = r"[\w.-]*(?:passwor[dt]|passwd|passphrase|pwd|secret|token|signature|api_?key|access_?key|credential)[\w.-]*"
-_NAMED = re.compile(rf"(?i)\b({_WORD}\s*=\s*)('[^']*'|\"[^\"]*\"|[^\s&;,#'\"]+)|([?&]sig=)[^\s&#'\"]+")
-_USER = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,30}:/{0,2})([^\s/@:'\"]*):([^\s'\"]*)@(?=[^\s@]*)")
+_WORD = r"(?:passwor[dt]|passwd|passphrase|pwd|secret|token|signature|api_?key|access_?key|credential)[\w.-]{0,40}"
+_NAMED = re.compile(rf"(?i)({_WORD}\s{{0,9}}=\s{{0,9}})('[^']*'|\"[^\"]*\"|[^\s&;,#'\"]+)|([?&]sig=)[^\s&#'\"]+")
+_USER = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,30}:/{0,2})([^\s/@:'\"]{0,100}):([^\s'\"]{0,300})@")
 _PIECES = re.compile(r"[^:/?#&=%@;'\"\s]{3,}")
 
 
