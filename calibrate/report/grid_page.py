@@ -37,7 +37,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Example:
-    """A lead made up from a few answers: its lines, score and band."""
+    """A lead made up from a few answers: its lines, what the `others` are worth, its score and band.
+
+    The score has what every lead has too.
+    """
 
     lines: tuple[tuple[Criterion, Level, int], ...]
     others: int
@@ -166,7 +169,7 @@ def _example(grid: Grid) -> Example | None:
     for at, criterion in enumerate(grid.criteria):
         sides[criterion.axis] += 0 if at in criteria else _usual(grid, at)
     band = band_of(grid.ladder, sides["fit"], sides["engagement"], grid.start)
-    return Example(lines, remainder + grid.start, grid.start + sum(sides.values()), band)
+    return Example(lines, remainder, grid.start + sum(sides.values()), band)
 
 
 def _usual(grid: Grid, at: int) -> int:
@@ -202,6 +205,7 @@ def _markdown(grid: Grid, words: Words, values: dict[str, Any]) -> str:
             for criterion, level, points in example.lines
         ]
         lines += [f"- {words('explained.others', points=example.others)}"]
+        lines += [f"- {words('answer.start')} · {words.signed(grid.start)}"] if grid.start else []
         total = words(
             "explained.sum" if example.band else "explained.sum_alone",
             score=example.score,

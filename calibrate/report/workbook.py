@@ -132,7 +132,7 @@ def _verdict(book: _Book, review: Review) -> None:
             thresholds = say("summary.thresholds", name=candidate.name, **stage_lines(limits, say))
             rows.append((say("workbook.thresholds"), thresholds))
         size = say("tile.grid_note", name=candidate.name, low=candidate.grid.minimum, high=candidate.grid.maximum)
-        rows.append((say("tile.grid"), f"{say('tile.lines', lines=candidate.grid.lines)}; {size}"))
+        rows.append((say("tile.grid"), say("note.and").join((say("tile.lines", lines=candidate.grid.lines), size))))
         if candidate.grid.start:
             rows.append(("", say("grid_page.start", start=candidate.grid.start)))
     rows += [("", say.say("warning", key, facts)) for key, facts in review.warnings]
@@ -140,7 +140,7 @@ def _verdict(book: _Book, review: Review) -> None:
         rows.append((say("suspects.title"), say("note.and").join(suspect.column for suspect in review.suspects)))
     rows += [(question.question, question.evidence) for question in sections.asked(review.asked, say)]
     columns = heads(say, "workbook.figure:text workbook.value:wide")
-    book.sheet(say("workbook.verdict"), columns, rows, f"{say('page.name')}: {review.title}")
+    book.sheet(say("workbook.verdict"), columns, rows, say.pair(say("page.name"), review.title))
 
 
 def _candidates(book: _Book, review: Review) -> None:
@@ -209,7 +209,7 @@ def _points(book: _Book, review: Review, candidate: Candidate) -> None:
             )
         )
     name = f"{say('workbook.points')} {candidate.name}"
-    title = f"{candidate.name}: {say('points.from_to', low=candidate.grid.minimum, high=candidate.grid.maximum)}"
+    title = say.pair(candidate.name, say("points.from_to", low=candidate.grid.minimum, high=candidate.grid.maximum))
     if candidate.grid.start:
         title = f"{title}. {say('grid_page.start', start=candidate.grid.start)}"
     book.sheet(name, columns, rows, title)
@@ -263,7 +263,7 @@ def _constraints(book: _Book, review: Review) -> None:
         for cost in costs.each
         for name, gap in cost.difference.items()
     ]
-    book.sheet(say("workbook.constraints"), columns, rows, f"{costs.candidate}: {say('toc.constraints')}")
+    book.sheet(say("workbook.constraints"), columns, rows, say.pair(costs.candidate, say("toc.constraints")))
 
 
 def _audit(book: _Book, review: Review) -> None:
@@ -430,7 +430,7 @@ def _account(book: _Book, review: Review) -> None:
     rows: list[Sequence[Cell]] = [(say("account.read"), account.read, "")]
     rows += [(reason, -count, "") for reason, count in sections.excluded(review, say)]
     rows.append((say("account.kept"), account.kept, ""))
-    rows += [(column, None, f"{why}: {evidence}") for column, why, evidence in sections.suspects(review, say)]
+    rows += [(column, None, say.pair(why, evidence)) for column, why, evidence in sections.suspects(review, say)]
     rows += [(say("workbook.findings"), None, say.say("fact", key, facts)) for key, facts in account.facts]
     columns = heads(say, "workbook.figure:wide workbook.rows:count workbook.value:wide")
     book.sheet(say("workbook.account"), columns, rows)

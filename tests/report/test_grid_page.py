@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
 from page_case import Text
 from report_case import HOSTILE, hostile, review
 
 from calibrate.grid.grid import Band, Expiry, Grid, Thresholds
+from calibrate.grid.moved import shifted
 from calibrate.language import load
 from calibrate.report.grid_page import explained
 
@@ -35,8 +37,10 @@ def test_every_line_with_points_is_there_with_its_counts() -> None:
     assert "from 22 points: sales-qualified call now" in text and "points taken back after 60 days" in text
 
 
-def test_the_example_adds_up() -> None:
-    text = Text(explained(GRID, load("en"), "html")).text
+@pytest.mark.parametrize("start", [0, -8, 6])
+def test_the_example_adds_up(start: int) -> None:
+    text = Text(explained(shifted(GRID, start), load("en"), "html")).text
+    assert ("every lead ·" in text) is bool(start)
     part = text[text.index("An example") : text.index("Together")]
     points = [int(sign.replace("−", "-")) for sign in re.findall(r"(?:· |: )([+−]?\d+)(?= |$)", part)]
     total = re.search(r"Together ([+−]?\d+) points", text)
