@@ -43,6 +43,7 @@ def plain(path: Path, outcome: str) -> float:
 def timed(command: Sequence[str]) -> tuple[float, float, float]:
     """Wall and CPU seconds of a command with its children, and the peak of its largest process in MB."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its modules compiled
     start = time.perf_counter()
     quiet = os.open(os.devnull, os.O_WRONLY)
     doors = [(os.POSIX_SPAWN_DUP2, quiet, 1), (os.POSIX_SPAWN_DUP2, quiet, 2)]

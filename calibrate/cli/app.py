@@ -118,9 +118,8 @@ def run(data: str, flags: dict[str, Any]) -> None:
         if book is not None:
             progress("notebook")
             notebook.execute(book, notebook.again(where, flags["force"]), where / notebook.SAVED)
-    content = run_json.run_object(review)
     if flags["json"]:
-        say_json({**content, "report": where.as_posix(), "timing": timing})
+        say_json({**run_json.run_object(review), "report": where.as_posix(), "timing": timing})
     else:
         say(summary.summarise(review, _words(reading, flags)))
         if data.endswith(".toml") and not flags[NEW_DATA] and (newer := publish.newer_beside(settings)):

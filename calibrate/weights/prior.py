@@ -178,11 +178,9 @@ def _stronger(at: Posterior, parts: Sequence[Component]) -> Floats:
     """One Newton step on all log strengths, with the mean of each kind moving along."""
     strengths = np.exp(at.log_strengths)
     slope, steepness = np.zeros(len(parts)), np.zeros(len(parts))
-    prior: dict[int, Floats] = {}
+    prior = _by_criterion(at.penalty, parts)
     for i, part in enumerate(parts):
         x, posterior = at.weights[part.positions], at.covariance[part.block]
-        if part.criterion not in prior:
-            prior[part.criterion] = _inverse(at.penalty[part.block])
         freedom = strengths[i] * float(((prior[part.criterion] - posterior) * part.matrix).sum())
         spread = strengths[i] * float(x @ part.matrix @ x)
         slope[i], steepness[i] = (freedom - spread) / 2, spread / 2 + abs(freedom) / 4 + 1e-6
@@ -196,6 +194,19 @@ def _stronger(at: Posterior, parts: Sequence[Component]) -> Floats:
     move = np.clip(np.linalg.solve(system, slope), -1.5, 1.5)
     changed: Floats = np.clip(at.log_strengths + move, np.log(WEAKEST), np.log(STRONGEST))
     return changed
+
+
+def _by_criterion(penalty: Floats, parts: Sequence[Component]) -> dict[int, Floats]:
+    """The inverse of every criterion's block of the penalty; blocks of one size at once."""
+    block = {part.criterion: part for part in reversed(parts)}  # the first part of each criterion
+    by_size: dict[int, list[int]] = {}
+    for criterion, part in block.items():
+        by_size.setdefault(len(part.positions), []).append(criterion)
+    inverses: dict[int, Floats] = {}
+    for same in by_size.values():
+        blocks = _inverse(np.array([penalty[block[criterion].block] for criterion in same]))
+        inverses.update(zip(same, blocks, strict=True))
+    return inverses
 
 
 def _inverse(matrix: Floats) -> Floats:
