@@ -94,15 +94,12 @@ def curve(
     """
     if not closed.any():
         return None
-    from statsmodels.duration.survfunc import SurvfuncRight
-
+    at, events, risk = _at_risk(days, closed, leads)
     with np.errstate(divide="ignore", invalid="ignore"):
-        fitted = SurvfuncRight(days, closed.astype(int), freq_weights=leads.astype(float))
-        survival, at = np.asarray(fitted.surv_prob, float), np.asarray(fitted.surv_times).astype(np.int64)
-        risk, events = np.asarray(fitted.n_risk, float), np.asarray(fitted.n_events, float)
-        # statsmodels gives Tsiatis' error where leads are weighted; Greenwood's is the usual one
+        survival = np.asarray(np.cumprod(1 - events / risk), np.float64)
         greenwood = np.sqrt(np.cumsum(events / (risk * (risk - events))))
-        share, wide = 1 - survival, np.exp(1.959964 * greenwood / np.abs(np.log(survival)))
+        share = np.asarray(1 - survival, np.float64)
+        wide = np.exp(1.959964 * greenwood / np.abs(np.log(survival)))
         low, high = 1 - survival ** (1 / wide), 1 - survival**wide
     low, high = np.nan_to_num(low, nan=0.0), np.nan_to_num(high, nan=1.0)
     end = observe_days + close_within_days
@@ -127,6 +124,18 @@ def curve(
         observed_days=observed,
         proposed=max(WEEK, math.ceil((observed - observe_days) / WEEK) * WEEK),
     )
+
+
+def _at_risk(
+    days: NDArray[np.int64], closed: NDArray[np.bool_], leads: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """Days with closings, ascending, the closings on each, and the leads seen until that day at least."""
+    order = np.argsort(days, kind="stable")
+    days, closings, counts = days[order], np.where(closed, leads, 0)[order].astype(float), leads[order].astype(float)
+    every, first = np.unique(days, return_index=True)
+    events, remaining = np.add.reduceat(closings, first), np.cumsum(counts[::-1])[::-1][first]
+    with_closings = events > 0
+    return every[with_closings], events[with_closings], remaining[with_closings]
 
 
 def _durations(history: History) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]] | None:

@@ -32,6 +32,23 @@ def test_the_curve_by_pencil() -> None:
     assert [found.low[0], found.high[0]] == pytest.approx([1 - 0.9 ** (1 / wide), 1 - 0.9**wide])
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_curve_is_that_of_statsmodels(seed: int) -> None:
+    survival = pytest.importorskip("statsmodels.duration.survfunc")
+    rng = np.random.default_rng(seed)
+    days, closed, leads = rng.integers(0, 60, 200), rng.random(200) < 0.4, rng.integers(1, 30, 200)
+    found = curve(days, closed, leads, observe_days=3, close_within_days=30)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        peer = survival.SurvfuncRight(np.repeat(days, leads), np.repeat(closed, leads).astype(int))
+    assert found is not None
+    assert found.days.tolist() == peer.surv_times.tolist()
+    assert found.share == pytest.approx(1 - peer.surv_prob, abs=1e-12)
+    inside = (peer.surv_prob > 0) & (peer.surv_prob < 1)
+    survival, error = peer.surv_prob[inside], np.asarray(peer.surv_prob_se)[inside]
+    wide = np.exp(1.959964 * error / survival / np.abs(np.log(survival)))
+    assert found.high[inside] == pytest.approx(1 - survival**wide, rel=1e-9)
+
+
 def test_nobody_closed_gives_no_curve() -> None:
     assert curve(np.array([3]), np.array([False]), np.array([9]), observe_days=0, close_within_days=90) is None
 
