@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..engine import sql
 from ..engine.numeric_grid import counted_by_column
@@ -35,24 +36,34 @@ def count_in_engine(history: History, counting: Marginals, young: Counting) -> N
     """Add the counts of all leads to those of the kept and of the young leads, which group their criteria alike."""
     cohorts = len(history.cohorts)
     answer = history.table.fetch(statement_of_levels(history, counting.groups, young))
-    place, cell, slot, customer, leads = (
-        answer[name].astype(np.int64) for name in ("place", "v", "slot", "customer", "n")
+    place, cell, slot, leads, customers = (
+        answer[name].astype(np.int64) for name in ("place", "v", "slot", "n", "customer")
     )
     counting.counted = True
     for i, cells in enumerate(counting.cells):
-        size = cells[0, 0].size
-        mine = (place == i) & (slot < cohorts)
-        flat = (slot[mine] * 2 + customer[mine]) * size + cell[mine]
-        cells.reshape(-1)[:] += np.bincount(flat, leads[mine], cells.size).astype(np.int64)
+        of_cohort = (place == i) & (slot < cohorts)
+        _add(cells, slot[of_cohort], cell[of_cohort], leads[of_cohort], customers[of_cohort])
         if young.marginals is not None:
-            mine = (place == i) & (slot >= cohorts)
+            of_age = (place == i) & (slot >= cohorts)
             ages = young.marginals.cells[i]
-            flat = ((slot[mine] - cohorts) * 2 + customer[mine]) * size + cell[mine]
-            ages.reshape(-1)[:] += np.bincount(flat, leads[mine], ages.size).astype(np.int64)
+            _add(ages, slot[of_age] - cohorts, cell[of_age], leads[of_age], customers[of_age])
+
+
+def _add(
+    cells: NDArray[np.int64],
+    slot: NDArray[np.int64],
+    cell: NDArray[np.int64],
+    leads: NDArray[np.int64],
+    customers: NDArray[np.int64],
+) -> None:
+    """Add counts of leads, and of the customers among them, to those of a slot and a cell: (slots, lost or won, …)."""
+    size = cells[0, 0].size
+    for won, counts in enumerate((leads - customers, customers)):
+        np.add.at(cells.reshape(-1), (slot * 2 + won) * size + cell, counts)
 
 
 def statement_of_levels(history: History, groups: Sequence[Sequence[int]], young: Counting) -> str:
-    """Statement for ``place`` of a group, ``v`` (its levels as one number), ``slot``, ``customer`` and ``n``."""
+    """Statement for ``place`` of a group, ``v`` (its levels as one number), ``slot``, leads ``n``, their ``customer``."""
     types = kinds(history.table)
     cells = {"slot": _slot(history, young), "customer": CUSTOMER}
     for i, group in enumerate(groups):
@@ -62,8 +73,8 @@ def statement_of_levels(history: History, groups: Sequence[Sequence[int]], young
     names = [f"g{i}" for i in range(len(groups))]
     sizes = [math.prod(len(history.criteria[c].levels) for c in group) for group in groups]
     source = rows(worked_out(coded) if history.table.dialect == "postgres" else coded, "coded")
-    by = {"slot": len(history.cohorts), "customer": 2}
-    return counted_by_column(names, source, history.table.dialect, by, sizes)
+    by = {"slot": len(history.cohorts)}
+    return counted_by_column(names, source, history.table.dialect, by, sizes, added="customer")
 
 
 def _together(criteria: Sequence[Criterion], types: dict[str, str]) -> str:

@@ -25,6 +25,7 @@ from .query import (
     over,
     rows,
     select,
+    total,
     value,
     whole,
 )
@@ -37,29 +38,35 @@ _LOW, _HIGH, _CELLS = -6, 18, 1_000
 
 
 def counted_by_column(
-    cells: Sequence[str], source: str, dialect: str, by: Mapping[str, int] | None = None, sizes: Sequence[int] = ()
+    cells: Sequence[str],
+    source: str,
+    dialect: str,
+    by: Mapping[str, int] | None = None,
+    sizes: Sequence[int] = (),
+    added: str | None = None,
 ) -> str:
     """Statement for ``place`` (of the cell in the list), ``v`` and ``n``: how many rows have each value of each cell.
 
     Cells are names of columns of the source, all of one type; `by` are more columns that groups differ in, with about
-    how many values they have. A row store reads its rows once for all cells. Spark, whose files hold column by column,
-    counts cells together whose numbers of different values (`sizes`, where known) multiply to few, and takes those
-    counts apart.
+    how many values they have; `added` is a column of whole numbers that is added up beside ``n``. A row store reads its
+    rows once for all cells. Spark, whose files hold column by column, counts cells together whose numbers of different
+    values (`sizes`, where known) multiply to few, and takes those counts apart.
 
     >>> print(counted_by_column(["a"], "t", "duckdb"))
     SELECT 0 AS place, a AS v, COUNT(*) AS n FROM t GROUP BY a
     """
     by = by or {}
     more = {name: name for name in by}
+    measures = {"n": count()} | ({added: total(added)} if added else {})
     if len(cells) == 1:
-        return select({"place": "0", "v": cells[0], **more, "n": count()}, source, group=(*by, cells[0]))
+        return select({"place": "0", "v": cells[0], **more, **measures}, source, group=(*by, cells[0]))
     if dialect == "spark":
-        return _counted_together(cells, source, by, sizes or [MOST_TOGETHER] * len(cells))
+        return _counted_together(cells, source, by, sizes or [MOST_TOGETHER] * len(cells), measures)
     counts = {
         "place": case(*((f"{call.grouping(cell)} = 0", place) for place, cell in enumerate(cells))),
         "v": call.coalesce(*cells),
         **more,
-        "n": count(),
+        **measures,
     }
     return select(counts, source, group=grouping_sets(listing((*by, cell)) for cell in cells))
 
@@ -68,16 +75,19 @@ MOST_TOGETHER = 2**16
 """Values of several columns together, as far as one can tell, that Spark counts at once."""
 
 
-def _counted_together(cells: Sequence[str], source: str, by: Mapping[str, int], sizes: Sequence[int]) -> str:
+def _counted_together(
+    cells: Sequence[str], source: str, by: Mapping[str, int], sizes: Sequence[int], measures: Mapping[str, str]
+) -> str:
     parts = []
     for places in together(sizes, MOST_TOGETHER // math.prod(by.values())):
         some = {place: cells[place] for place in places}
         keys = (*by, *some.values())
-        counted = rows(select({key: key for key in keys} | {"n": count()}, source, group=keys), "counted")
-        parts.append(cell_by_cell(some, counted, (*by, "n")))
+        counted = rows(select({**{key: key for key in keys}, **measures}, source, group=keys), "counted")
+        parts.append(cell_by_cell(some, counted, (*by, *measures)))
     names = ("place", "v", *by)
     single = rows(one_after_another(parts), "single")
-    return select({name: name for name in names} | {"n": whole(call.sum("n"))}, single, group=names)
+    sums = {measure: total(measure) for measure in measures}
+    return select({name: name for name in names} | sums, single, group=names)
 
 
 def together(sizes: Sequence[int], most: int) -> list[list[int]]:

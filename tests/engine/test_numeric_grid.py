@@ -50,11 +50,11 @@ def test_statements_count_alike_by_sets_and_cell_by_cell(spark: Any) -> None:
     )
     con.execute(f"CREATE TABLE t AS SELECT {texts} FROM range(500) AS r(i)")
     spark.sql(f"CREATE OR REPLACE TEMP VIEW counted_cells AS SELECT {texts} FROM range(500) AS r(i)")
-    for by in ({}, {"c": 2}):
-        here = con.execute(counted_by_column(["a", "b"], "t", "duckdb", by)).fetchall()
+    for by, added in (({}, "c"), ({"c": 2}, None)):
+        here = con.execute(counted_by_column(["a", "b"], "t", "duckdb", by, added=added)).fetchall()
         assert len(here) == 18 * (1 + len(by))
         for sizes in ((), (8, 12), (8, 2**16)):  # together, and each by itself
-            statement = counted_by_column(["a", "b"], "counted_cells", "spark", by, sizes)
+            statement = counted_by_column(["a", "b"], "counted_cells", "spark", by, sizes, added)
             there = spark.sql(rendered(statement, "spark")).collect()
             assert sorted(here, key=str) == sorted(map(tuple, there), key=str)
 
