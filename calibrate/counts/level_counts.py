@@ -63,7 +63,7 @@ def _add(
 
 
 def statement_of_levels(history: History, groups: Sequence[Sequence[int]], young: Counting) -> str:
-    """Statement for ``place`` of a group, ``v`` (its levels as one number), ``slot``, leads ``n``, their ``customer``."""
+    """Statement for ``place`` of a group, ``v`` (its levels as one number), ``slot``, leads ``n`` and ``customer``."""
     types = kinds(history.table)
     cells = {"slot": _slot(history, young), "customer": CUSTOMER}
     for i, group in enumerate(groups):
