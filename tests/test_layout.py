@@ -27,7 +27,6 @@ FLOORS = (
         "shown",
         "free_names",
         "figures",
-        "json_text",
         "owners",
         "cores",
         "passwords",
@@ -62,7 +61,6 @@ GROUND = (
     "shown",
     "free_names",
     "figures",
-    "json_text",
     "engine",
 )
 STEPS = (

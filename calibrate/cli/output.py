@@ -129,9 +129,9 @@ def grid_for_day(path: str, at: date | None) -> Grid:
 
 def say_json(value: object) -> None:
     """Print a value as JSON."""
-    from ..json_text import indented
+    import json
 
-    text = indented(value)
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
     sys.stdout.write(re.sub(r"[\x7f-\x9f]", lambda sign: f"\\u{ord(sign[0]):04x}", text) + "\n")
 
 

@@ -22,7 +22,6 @@ from ..files import write_whole
 from ..grid.criteria import Criterion, Level
 from ..grid.derived import Derived
 from ..grid.grid import Band, Curve, Evidence, Expiry, Grid, Pin, Thresholds
-from ..json_text import indented
 from .grid_file import MOST_BYTES, SCHEMA, WITH_MINIMUMS, WITH_START, EvidencePart, GridFile, Head, rule_said
 
 
@@ -69,7 +68,7 @@ def write(grid: Grid) -> str:
         "provenance": {key: _figure(value) for key, value in grid.provenance.items()},
     }
     body |= {"start": grid.start} if grid.start else {}
-    text = indented(body, sort_keys=True) + "\n"
+    text = json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False, default=_plain) + "\n"
     try:
         text.encode()
     except UnicodeEncodeError as fault:
@@ -185,7 +184,7 @@ def _given(part: Band | Thresholds) -> dict[str, Any]:
 
 def _number(value: Any) -> Any:
     """The value as JSON has it: whole numbers without a point, no NaN, endless bounds as none."""
-    value = value.item() if hasattr(value, "item") else value
+    value = _plain(value) if hasattr(value, "item") else value
     if isinstance(value, float):
         if not math.isfinite(value):
             return None
@@ -197,6 +196,12 @@ def _figure(value: Any) -> Any:
     """A figure that was computed: as many digits as it means."""
     plain = _number(value)
     return _number(meant(plain)) if isinstance(plain, float) else plain
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "item"):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} has no place in a grid file")
 
 
 def _grid(file: GridFile) -> Grid:

@@ -5,6 +5,7 @@ Numbers have twelve significant digits, what is not finite is null; no key is re
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +19,6 @@ from ..figures import all_meant
 from ..funnel.fading import Fading
 from ..funnel.stages import Step
 from ..grid.grid import Band, Grid
-from ..json_text import indented
 from ..language import load
 from . import audit_text as checks
 from . import enough, sections, tables
@@ -282,7 +282,7 @@ def _windows(account: Account) -> dict[str, Any] | None:
 
 def dump(values: Mapping[str, Any]) -> str:
     """The values as JSON text: equal values, equal text."""
-    return indented(values) + "\n"
+    return json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def _level(rates: RateTable, i: int, name: str, power: Power | None) -> dict[str, Any]:
