@@ -187,10 +187,9 @@ class Session:
     def write(self, table: Table, statement: Statement, path: Path) -> int:
         """Write the rows of a statement over a table of this session to a CSV or Parquet file; how many there are."""
         if not isinstance(table, DuckTable):
-            raise InputError(
-                f"{table.name} stays where it is: name a new table there with --out-table, or write the leads to a "
-                "Parquet file first"
-            )
+            stores = isinstance(table, RemoteTable) and table.stores
+            there = "name a new table there with --out-table" if stores else "export the grid as SQL and run that there"
+            raise InputError(f"{table.name} stays where it is: {there}, or write the leads to a Parquet file first")
         form = "FORMAT PARQUET" if path.suffix.lower() == ".parquet" else "FORMAT CSV, HEADER"
         form += ", USE_TMP_FILE false"  # the path is temporary itself: a second file beside it would outlive a kill
         target = literal(str(path)).sql("duckdb")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from numpy.typing import NDArray
 
@@ -43,6 +43,8 @@ class RemoteTable(ABC):
     dialect: str
     looks: dict[tuple[str, frozenset[str]], Table] = field(default_factory=dict, repr=False, compare=False)
     """Rows that were fetched to be looked at: their relation and their columns, and where they are."""
+    stores: ClassVar[bool] = True
+    """Whether `stored` makes tables there."""
 
     @abstractmethod
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:

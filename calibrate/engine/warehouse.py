@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,6 +102,7 @@ class WarehouseTable(RemoteTable):
 
     door: WarehouseDoor = field(repr=False, compare=False)
     source: tuple[Column, ...] = field(default=(), repr=False)
+    stores: ClassVar[bool] = False
     """The columns of the table itself, whose types their answers keep by name."""
 
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:
@@ -121,7 +122,8 @@ class WarehouseTable(RemoteTable):
     def stored(self, statement: Statement, name: str) -> int:
         """A warehouse is only read."""
         raise InputError(
-            f"{self.door.kind.title} is only read: export the grid as SQL for it and run that there, or give --out FILE"
+            f"{self.door.kind.title} is only read: export the grid as SQL for it and run that there, or write the leads to "
+            "a Parquet file first"
         )
 
 

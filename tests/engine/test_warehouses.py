@@ -235,3 +235,14 @@ def test_sqlite_has_its_dates_in_texts(form: str) -> None:
     found, leads = days_of(table, day_of(table, "at"))
     assert found.tolist() == [(day - date(1970, 1, 1)).days for day in days] and set(leads) == {1}
     assert "rewritten" not in {fact.key for fact in table.facts}  # a column without a type is called nothing
+
+
+def test_scores_of_a_warehouse_are_refused_with_a_way_that_works(file: Path, tmp_path: Path) -> None:
+    with Session() as session:
+        leads = session.open(f"sqlite://{file}#leads")
+        statement = f"SELECT * FROM {leads.relation}"
+        for refused in (lambda: session.write(leads, statement, tmp_path / "x.csv"),
+                        lambda: session.store(leads, statement, "x")):  # fmt: skip
+            with pytest.raises(InputError, match="export the grid as SQL") as said:
+                refused()
+            assert "--out" not in str(said.value)
