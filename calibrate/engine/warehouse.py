@@ -121,9 +121,9 @@ class WarehouseTable(RemoteTable):
 
     def stored(self, statement: Statement, name: str) -> int:
         """A warehouse is only read."""
+        title = self.door.kind.title
         raise InputError(
-            f"{self.door.kind.title} is only read: export the grid as SQL for it and run that there, or write the leads to "
-            "a Parquet file first"
+            f"{title} is only read: export the grid as SQL and run that, or write the leads to a Parquet file first"
         )
 
 
