@@ -12,6 +12,9 @@ MEMORY_SHARE = 0.6
 """Share of the memory that DuckDB may use before it spills to disk."""
 LEAST_MEMORY = 4 * 2**30
 """It may use so much in any case, where the user says nothing."""
+OWN = 400 * 2**20
+"""What Python, its libraries and the counts take beside the engine, which never gets all of a small container."""
+LEAST_ENGINE = 64 * 2**20
 LEAST_ASKED = 256 * 2**20
 """Less cannot be asked for."""
 
@@ -40,8 +43,10 @@ def engine_bytes(size: str | None = None) -> int:
     """
     total = min(_machine_memory(), *_container_memory(), _address_space())
     if size is not None:
-        return int(min(total, bytes_in(size)) * MEMORY_SHARE)
-    return max(int(total * MEMORY_SHARE), min(LEAST_MEMORY, total))
+        memory = int(min(total, bytes_in(size)) * MEMORY_SHARE)
+    else:
+        memory = max(int(total * MEMORY_SHARE), min(LEAST_MEMORY, total))
+    return min(memory, max(total - OWN, LEAST_ENGINE))
 
 
 def _machine_memory() -> int:
@@ -67,9 +72,18 @@ def _own_groups() -> list[str]:
         lines = Path("/proc/self/cgroup").read_text(encoding="ascii").splitlines()
     except (OSError, ValueError):
         return []
-    path = next((line.removeprefix("0::") for line in lines if line.startswith("0::")), "/").strip("/")
-    parts = path.split("/") if path else []
-    return ["/".join(["/sys/fs/cgroup", *parts[:depth], "memory.max"]) for depth in range(len(parts), 0, -1)]
+    limits: list[str] = []
+    for line in lines:
+        _, controllers, path = [*line.split(":", 2), "", ""][:3]
+        parts = [part for part in path.split("/") if part]
+        if not controllers:  # version 2
+            root, file = "/sys/fs/cgroup", "memory.max"
+        elif "memory" in controllers.split(","):
+            root, file = "/sys/fs/cgroup/memory", "memory.limit_in_bytes"
+        else:
+            continue
+        limits += ["/".join([root, *parts[:depth], file]) for depth in range(len(parts), 0, -1)]
+    return limits
 
 
 def _address_space() -> int:

@@ -26,7 +26,20 @@ def test_what_is_asked_for_bounds_what_the_machine_gives(monkeypatch: pytest.Mon
     assert memory.engine_bytes("1T") == int(16 * GIB * memory.MEMORY_SHARE)
     monkeypatch.setattr(memory, "_container_memory", lambda: [GIB])
     assert memory.engine_bytes("2GB") == int(GIB * memory.MEMORY_SHARE)
-    assert memory.engine_bytes() == GIB
+    assert memory.engine_bytes() == GIB - memory.OWN  # Python itself has to fit into the container too
+    monkeypatch.setattr(memory, "_container_memory", lambda: [GIB // 4])
+    assert memory.engine_bytes() == memory.LEAST_ENGINE
+
+
+def test_groups_of_both_versions_are_those_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "5:cpu:/a\n4:memory:/jobs/nightly\n0::/user.slice/x\n"
+    monkeypatch.setattr(Path, "read_text", lambda path, encoding: said)
+    assert memory._own_groups() == [
+        "/sys/fs/cgroup/memory/jobs/nightly/memory.limit_in_bytes",
+        "/sys/fs/cgroup/memory/jobs/memory.limit_in_bytes",
+        "/sys/fs/cgroup/user.slice/x/memory.max",
+        "/sys/fs/cgroup/user.slice/memory.max",
+    ]
 
 
 @pytest.mark.parametrize(
