@@ -48,6 +48,9 @@ def stoppable() -> Iterator[None]:
 
 def _cleans_up(frame: FrameType | None) -> bool:
     """Whether something that is no longer needed is being removed, or a lock taken."""
+    caller = frame.f_back if frame is not None else None
+    if frame is not None and caller is not None and caller.f_code.co_name == "_launch":
+        return frame.f_code.co_name != "_bootstrap"  # what is done at a fork, where an exception is lost
     while frame is not None:
         if frame.f_code in (finalize.__call__.__code__, uninterrupted.__code__):
             return True
