@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
+from ...grid.derived import Derived
 from ...vocabulary import NO as NO_WORDS
 from ...vocabulary import YES as YES_WORDS
 from ...vocabulary import is_placeholder
@@ -21,6 +23,7 @@ from .person_names import FEW, MAYBE, NO, SURE, holds_people, reading
 from .personal_roles import Role, role_of
 from .private_values import LONGEST, is_private, private_among
 from .profile import Profile, since_1970
+from .titles import DEPARTMENT, title_rules
 
 LONG_NUMBERS, ALIKE = (9, 15), 0.9
 """Whole numbers of so many digits, nearly all different, not round and of one length, are phones or the like."""
@@ -49,6 +52,7 @@ _FIRM = re.compile(
     r"zonen)\.?|e\.k\.)$",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W\d_]+")
 FIRMS = 0.3
 """A column with a legal form at the end of so many of its texts names firms."""
 PEOPLE, PERSONAL = "people", "personal"
@@ -99,23 +103,41 @@ def _answers(profile: Profile, role: Role, loose: bool) -> bool:
         return False
     if profile.distinct > FEW_ANSWERS or profile.filled < LEADS_EACH * profile.distinct:
         return False
-    return all(_ordinary(text, loose) for text, _ in profile.texts)
+    return all(_ordinary(text, loose) or _of_its_kind(text, role) for text, _ in profile.texts)
+
+
+def _of_its_kind(text: str, role: Role) -> bool:
+    """Whether a text tells a kind of mailbox, phone or profile (Outlook, Android), or a department to speak to."""
+    words = [bare(word) for word in _WORD.findall(text)]
+    if is_private(text) or reading(text) > NO or re.search(r"[\d@]", text) or any(map(_names_someone, words)):
+        return False
+    return role in ("mail", "phone", "trace") or (role == "person" and _departments().answer(text) != "other")
+
+
+@cache
+def _departments() -> Derived:
+    return title_rules("")[DEPARTMENT]
 
 
 def _ordinary(text: str, loose: bool) -> bool:
     """Whether a text is made of ordinary words, none of which names a person; small letters will do if `loose`."""
     if is_private(text) or reading(text) > NO:
         return False
-    words_known = read_lexicon()
-    words = re.findall(r"[^\W\d_]+", text)
+    known = read_lexicon().words
+    words = _WORD.findall(text)
     for word in words:
         folded = bare(word)
-        if folded in words_known.words or folded in _ANSWER_WORDS:
+        if folded in known or folded in _ANSWER_WORDS:
             continue
-        name = folded in words_known.family or (folded in words_known.given and folded not in words_known.doubtful)
-        if name or not loose or not word.islower() or not folded:
+        if _names_someone(folded) or not loose or not word.islower() or not folded:
             return False
     return bool(words)
+
+
+def _names_someone(word: str) -> bool:
+    """Whether a word is a family name, or a given one that is no other word."""
+    lexicon = read_lexicon()
+    return word in lexicon.family or (word in lexicon.given and word not in lexicon.doubtful)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from calibrate.engine.table import Column
 from calibrate.leads.columns.personal import Looked, looked_at
 from calibrate.leads.columns.profile import Profile
@@ -51,3 +53,37 @@ def test_what_means_no_answer_stays_to_be_read_as_missing() -> None:
         profiled("Google", "Bing", nil, nil.strip("{}"), "6f9619ff-8b86-d011-b42d-00c04fc964ff", name="Type")
     )
     assert shown(look) == ["Google", "Bing", nil, nil.strip("{}")] and look.unanswered == 1
+
+
+@pytest.mark.parametrize(
+    "name, texts",
+    [
+        ("Email", "Gmail, Outlook, Yahoo, company"),
+        ("E-Mail", "GMX, Web.de, geschäftlich"),
+        ("Mobile phone", "iOS, Android"),
+        ("Téléphone", "iPhone, Samsung, autre"),
+        ("LinkedIn", "premium, basic, pending"),
+        ("Ansprechpartner", "Einkauf, Technik"),
+        ("Interlocuteur", "Achats, Direction générale, Informatique"),
+        ("Persona de contacto", "Compras, Marketing"),
+    ],
+)
+def test_a_few_kinds_of_answers_are_a_criterion_whatever_the_name(name: str, texts: str) -> None:
+    assert looked_at(profiled(*texts.split(", "), name=name)).personal == ""
+
+
+@pytest.mark.parametrize(
+    "name, texts",
+    [
+        ("Email", "ana@acme.fr, paul@acme.fr"),
+        ("Téléphone", "06 11 22 33 44, 06 55 66 77 88"),
+        ("Mobile phone", "anna, paul"),
+        ("Ansprechpartner", "Schmidt, Müller"),
+        ("Interlocuteur", "Achats, Marie Dupont"),
+        ("Owner", "Quenneville, Zorn"),
+        ("LinkedIn", "marie-dupont-4a1b, paul-martin"),
+        ("Skype", "live:marie.dupont, paulm"),
+    ],
+)
+def test_a_few_persons_are_none(name: str, texts: str) -> None:
+    assert looked_at(profiled(*texts.split(", "), name=name)).personal != ""
