@@ -69,12 +69,18 @@ MISSING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EACCES, er
 """What the machine says of a file that is not there, or not ours to read."""
 
 
+STOPS: list[int] = []
+"""Signals by which this process was told to end: whatever is refused since then may be a consequence of them."""
+
+
 def by_machine(fault: BaseException | None) -> bool:
-    """Whether an error comes of a refusal of the machine, such as a full or broken disk, and not of what was given.
+    """Whether an error comes of the machine (a full or broken disk, a signal to end), and not of what was given.
 
     >>> by_machine(InputError("no such column")), by_machine(OSError(errno.ENOSPC, "No space left on device"))
     (False, True)
     """
+    if STOPS:
+        return True
     while fault is not None:
         if isinstance(fault, MemoryError) or (isinstance(fault, OSError) and fault.errno not in {None, *MISSING}):
             return True

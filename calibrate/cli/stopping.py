@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from weakref import finalize
 
+from ..errors import STOPS
 from ..files import uninterrupted
 
 
@@ -19,18 +20,17 @@ def stoppable() -> Iterator[None]:
 
     Only the first one counts: what is then done, and what is done at the end of the process, is not stopped again.
     """
-    stops: list[int] = []
     over = False
 
     def stop(number: int, frame: FrameType | None) -> None:
-        if stops or over:
+        if STOPS or over:
             return
         if _cleans_up(frame):  # an exception would be lost there, and the cleaning not be finished
             again = threading.Timer(0.02, os.kill, (os.getpid(), number))
             again.daemon = True
             again.start()
             return
-        stops.append(number)
+        STOPS.append(number)
         raise SystemExit(128 + number)
 
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
@@ -39,11 +39,12 @@ def stoppable() -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if stops:  # whatever it was turned into on its way
-            raise SystemExit(128 + stops[0]) from None
+        if STOPS:  # whatever it was turned into on its way
+            raise SystemExit(128 + STOPS[0]) from None
         raise
     finally:
         over = True
+        STOPS.clear()
 
 
 def _cleans_up(frame: FrameType | None) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ..counts.counting import count
 from ..counts.tally import Tally
-from ..errors import CalibrateError
+from ..errors import CalibrateError, by_machine
 from ..evaluation.any_age import AnyAge, grid_of_any_age
 from ..grid.grid import Grid
 from ..grid.lead_age import AGE
@@ -61,5 +61,7 @@ def at_several_ages(reading: Counted) -> tuple[Tally, str] | None:
         age = replace(named_levels(AGE, axis="engagement", cuts=cuts), ordered=True)
         history = observe(seen.table, (*reading.usable.criteria, age), seen.terms)
         return count(history, most_rows=2 * MOST_LEADS), ages
-    except CalibrateError:
+    except CalibrateError as fault:
+        if by_machine(fault):
+            raise
         return None  # too few leads are open and old enough, or the source lacks a date

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..counts.counting import count
 from ..counts.rates import rate
 from ..engine.table import Table
-from ..errors import CalibrateError
+from ..errors import CalibrateError, by_machine
 from ..evaluation.backtest import folds, replay
 from ..evaluation.comparison import compare
 from ..evaluation.metrics import Estimate
@@ -131,7 +131,9 @@ def other_windows(
     for days in sorted({*OTHER_WINDOWS, used}):
         try:
             within = history if days == used else _within(history, days)
-        except CalibrateError:
+        except CalibrateError as fault:
+            if by_machine(fault):
+                raise
             continue  # nobody old enough, or nobody closed so early: no such line
         leads, customers = (int(n) for n in within.totals.sum(axis=0))
         close_rate = rate(customers, leads, effect)
@@ -160,7 +162,9 @@ def _best(
         rolling = folds(tally, close_days=history.terms.observe_days + history.terms.close_within_days)
         backtests = replay(tally, plans, rolling, allowed=allowed, min_leads=min_leads)
         ranking = compare(backtests, baseline=plans[0].name, draws=DRAWS).judged
-    except CalibrateError:
+    except CalibrateError as fault:
+        if by_machine(fault):
+            raise
         return None, None
     aucs = [(candidate.metrics["auc"], candidate.name) for candidate in ranking if "auc" in candidate.metrics]
     metric, name = max(aucs, key=lambda pair: pair[0].value, default=(None, None))

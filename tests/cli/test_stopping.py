@@ -9,6 +9,8 @@ import weakref
 import pytest
 
 from calibrate.cli import app
+from calibrate.cli.stopping import stoppable
+from calibrate.errors import InputError, by_machine
 
 
 def test_a_signal_while_something_is_removed_waits_for_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,5 +49,24 @@ def test_what_a_signal_is_turned_into_on_its_way_is_not_told(monkeypatch: pytest
             app.main(["check", "x.csv"])
         assert leaving.value.code == 128 + signal.SIGTERM
         signal.raise_signal(signal.SIGTERM)  # what is done at the end is not stopped again
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_work_does_not_go_on_without_what_a_signal_broke() -> None:
+    """A source that cannot be read may be gone; after a signal it was the signal, and nothing is decided without it."""
+    before = signal.getsignal(signal.SIGTERM)
+    fault = InputError("leads.csv: cannot be read")
+    assert not by_machine(fault)
+    try:
+        with pytest.raises(SystemExit) as leaving, stoppable():
+            try:
+                signal.raise_signal(signal.SIGTERM)
+            except SystemExit:
+                assert by_machine(fault)
+                raise fault from None
+        assert leaving.value.code == 128 + signal.SIGTERM
+        with stoppable():
+            assert not by_machine(fault)
     finally:
         signal.signal(signal.SIGTERM, before)
