@@ -163,17 +163,16 @@ def shown(address: str) -> str:
     ('sc://host:15002/#leads', 'sc://host:15002#leads')
     >>> shown("leads@home.csv"), shown("abfss://box@account.dfs.core.windows.net/a@b.csv")
     ('leads@home.csv', 'abfss://box@account.dfs.core.windows.net/a@b.csv')
-    >>> shown("sc://host:15002/;token=secret;user_id=me#leads"), shown("postgresql://me:sec")
+    >>> shown("sc://host:15002/;token=a#b@c;user_id=me#leads"), shown("postgresql://me:sec")
     ('sc://host:15002/#leads', 'postgresql://me')
     """
     scheme, mark, place = address.partition("://")
     if not mark:
         return address
-    if scheme.lower() == "sc":
-        base, sharp, choice = place.rpartition("@")[2].partition("#")
-        return f"{scheme}://{base.partition(';')[0].partition('?')[0]}{sharp}{choice}"
+    if scheme.lower() == "sc":  # whose tokens may hold any sign
+        place = re.sub(r";.*?(#[^#]*)?$", r"\1", place)
     if scheme.lower() not in OBJECTS:
-        base, _, query = re.sub(r";[^#]*", "", place.rpartition("@")[2]).partition("?")
+        base, _, query = place.rpartition("@")[2].partition("?")
         if "@" not in place and not re.match(r"[^/:]*(?::\d*)?(?:/|#|$)", base):  # a user and the start of a password
             base = base.partition(":")[0]
         return f"{scheme}://{base}" + "".join(query.partition("#")[1:])

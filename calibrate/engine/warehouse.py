@@ -102,8 +102,8 @@ class WarehouseTable(RemoteTable):
 
     door: WarehouseDoor = field(repr=False, compare=False)
     source: tuple[Column, ...] = field(default=(), repr=False)
-    stores: ClassVar[bool] = False
     """The columns of the table itself, whose types their answers keep by name."""
+    stores: ClassVar[bool] = False
 
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:
         """Answer of a statement as one array per column."""

@@ -50,10 +50,13 @@ class Useful:
             "flagged": self.share_flagged,
             "flagged_leads": flagged,
             "flagged_customers": customers,
+            "judged_leads": self.every[0],
+            "judged_customers": self.every[1],
             "caught": self.share_customers,
         }
         if self.top is not None and self.bottom is not None:
-            facts |= {"top_rate": self.top[1] / self.top[0], "bottom_rate": self.bottom[1] / self.bottom[0]}
+            for band, (leads, customers) in (("top", self.top), ("bottom", self.bottom)):
+                facts |= {f"{band}_rate": customers / leads, f"{band}_leads": leads, f"{band}_customers": customers}
         return facts if self.times is None else facts | {"times": self.times}
 
 

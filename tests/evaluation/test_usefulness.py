@@ -28,7 +28,14 @@ def test_bands_without_leads_do_not_count_and_none_closing_has_no_ratio() -> Non
     assert useful(grid, TALLY, later(grid)).top == (40, 16)
     assert Useful((10, 2), (5, 2), (5, 2), (5, 0)).times is None
     assert "times" not in Useful((10, 2), (5, 2), (5, 2), (5, 0)).facts()
-    assert Useful((0, 0), (0, 0)).facts() == {"flagged": 0, "flagged_leads": 0, "flagged_customers": 0, "caught": 0}
+    assert set(Useful((0, 0), (0, 0)).facts().values()) == {0}
+    counts = Useful((10, 2), (5, 2), (5, 2), (4, 1)).facts()
+    assert [counts[name] for name in ("judged_leads", "judged_customers", "flagged_leads", "flagged_customers")] == [
+        10, 2, 5, 2,
+    ]  # fmt: skip
+    assert [counts[f"{band}_{part}"] for band in ("top", "bottom") for part in ("customers", "leads", "rate")] == [
+        2, 5, 0.4, 1, 4, 0.25,
+    ]  # fmt: skip
 
 
 def test_without_thresholds_nobody_is_flagged_and_nothing_said() -> None:

@@ -141,11 +141,11 @@ class Ids(NamedTuple):
 
 def ids_of(table: Table, name: str) -> Ids:
     """What is to be known of the ids in a column."""
-    column, integral, there = quoted(name), column_of(table, name).whole, table.dialect == "spark"
+    column, integral, in_spark = quoted(name), column_of(table, name).whole, table.dialect == "spark"
     large = table.rows > LOOKED_AT and table.dialect in ("duckdb", "spark")
     letters = letters_of_first(table, name) if large else None
-    if letters is not None or (large and integral and there):
-        numbers = ticked_off(table, name, letters) if there else different_ids(table, name, letters or "")
+    if letters is not None or (large and integral and in_spark):
+        numbers = ticked_off(table, name, letters) if in_spark else different_ids(table, name, letters or "")
         if numbers is not None and numbers[0] == numbers[1]:
             return Ids(False, letters)
     return Ids(repeats(table, column, integral=integral))
