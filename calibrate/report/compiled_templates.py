@@ -33,7 +33,7 @@ class BesideModules(BytecodeCache):
         try:
             with self.path(bucket.key).open("rb") as file:
                 bucket.load_bytecode(file)
-        except (OSError, EOFError, ValueError, TypeError):
+        except Exception:  # noqa: BLE001: not there, or cut off anywhere: it is compiled anew
             bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
