@@ -9,7 +9,10 @@ from ..language import Words
 
 
 def limits_sentences(cost: LimitsCost, words: Words) -> str:
-    """Two or three sentences: the grid and its size there, its AUC beside the one without limits, how to export it."""
+    """A few sentences: the grid and its size there, its AUC beside the one without limits, how to export it.
+
+    Where the others are scaled to a pivot and these limits leave no room for it, that is said too.
+    """
     limits = cost.limits
     if limits.most is None:
         size = words("limits.best", best=limits.best, system=limits.system)
@@ -20,6 +23,10 @@ def limits_sentences(cost: LimitsCost, words: Words) -> str:
         size = words("limits.rules", used=cost.used, system=limits.system, **rules)
     if limits.group is not None:
         size += " " + words("limits.group", group=limits.group)
+    pivot, thresholds = cost.free.grid.pivot, cost.held.grid.thresholds
+    if pivot is not None and cost.held.grid.pivot is None and thresholds is not None:
+        begin = thresholds.marketing_qualified
+        size += " " + words("limits.pivot", system=limits.system, pivot=pivot, points=begin)
     facts = {"name": cost.target, "other": cost.free.name, "other_auc": cost.free.metrics["auc"].value}
     facts |= {"cost": cost.cost.value, "low": cost.cost.low, "high": cost.cost.high}
     clear = "costs" if cost.cost.low > 0 else "alike"

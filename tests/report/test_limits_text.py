@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from calibrate.evaluation.grid_sizes import Point
 from calibrate.evaluation.limits_cost import LimitsCost
 from calibrate.evaluation.metrics import Estimate
 from calibrate.grid.criteria import Criterion, Level
-from calibrate.grid.grid import Grid
+from calibrate.grid.grid import Grid, Thresholds
 from calibrate.grid.limits import TARGETS
 from calibrate.language import load
 from calibrate.report.limits_text import limits_json, limits_sentences
@@ -39,6 +41,18 @@ def test_a_clear_cost_in_english_and_french() -> None:
 def test_a_cost_that_chance_explains_is_called_that() -> None:
     assert "that chance can explain" in limits_sentences(cost(-0.001), load("en"))
     assert "at most 100 points" in limits_sentences(cost(-0.001, "hubspot"), load("en"))
+
+
+def test_a_pivot_that_the_limits_leave_no_room_for_is_said() -> None:
+    pair = cost(0.004, "hubspot")
+    free = replace(pair.free, grid=replace(GRID, pivot=600))
+    held = replace(pair.held, grid=replace(GRID, thresholds=Thresholds(42, 61)))
+    text = limits_sentences(replace(pair, free=free, held=held), load("en"))
+    assert "not scaled to the pivot of 600 points, for which the limits of HubSpot leave no room" in text
+    assert "hands over from +42 points" in text
+    at_it = replace(held, grid=replace(held.grid, pivot=600))
+    for said_nowhere in (replace(pair, free=free, held=at_it), replace(pair, held=held)):
+        assert "pivot" not in limits_sentences(said_nowhere, load("en"))
 
 
 def test_the_same_as_an_object() -> None:
