@@ -45,7 +45,8 @@ def _words(fault: BaseException, scheme: str) -> str:
         return any(part in name for part in parts for name in names)
 
     rights = RIGHTS.get(scheme)
-    if status in (401, 403) or among(_NO_RIGHT):
+    nobody = any(isinstance(link, ValueError) and "account_name" in str(link) for link in _chain(fault))  # Azure's
+    if status in (401, 403) or among(_NO_RIGHT) or nobody:
         return "no right to read it" + (f"; rights come from {rights}" if rights else "; check name and password")
     if among(_NO_TIME):
         return "no answer in time; try again, or download the file first"

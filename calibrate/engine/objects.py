@@ -108,14 +108,42 @@ def open_object(
         places = [f"{protocol}://{path}" for path in blocks]
     else:
         places = [str(_copied(entry, folder / f"{i}-{entry.name}")) for i, entry in enumerate(objects)]
-    return open_parquet(
-        connection,
-        shown(place),
-        [literal(path).sql("duckdb") for path in places],
-        options,
-        facts=facts,
-        fingerprint=lambda: hashlib.sha256(tags.encode()).hexdigest(),
-    )
+    try:
+        return open_parquet(
+            connection,
+            shown(place),
+            [literal(path).sql("duckdb") for path in places],
+            options,
+            facts=facts,
+            fingerprint=lambda: hashlib.sha256(tags.encode()).hexdigest(),
+        )
+    except InputError:
+        for entry in objects:
+            _refuse_other_than_parquet(entry)
+        raise
+
+
+def _refuse_other_than_parquet(entry: Object) -> None:
+    """Raise InputError where an object does not begin as a Parquet file does."""
+    with _speaking(entry.address), entry.system.open(entry.path, "rb", cache_type="none") as file:
+        start = bytes(file.read(START))
+    _refuse_page(entry, start)
+    if not start.startswith(b"PAR1"):
+        raise InputError(f"{shown(entry.address)}: is no Parquet file, though its name says so; check the address")
+
+
+START = 200
+"""Bytes by which a page is told from a file."""
+_PAGE = (b"<!doctype html", b"<html", b"<head")
+
+
+def _refuse_page(entry: Object, start: bytes) -> None:
+    """Raise InputError where a web server has sent a page for people, such as one to log in, in place of a file."""
+    if entry.web and start.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_PAGE):
+        raise InputError(
+            f"{shown(entry.address)}: a page came in place of the file; does the address ask for a login? Name the "
+            "address of the file itself, or download it first"
+        )
 
 
 def fetched(connection: Connection, address: str) -> Path:
@@ -157,10 +185,10 @@ def _object(system: Any, path: str, address: str) -> Object:
 
 def _reached(address: str) -> tuple[Any, str]:
     """The file system of an address, and the path in it; a public bucket needs no rights."""
+    scheme = address.partition("://")[0].lower()
     try:
         from fsspec.core import url_to_fs
 
-        scheme = address.partition("://")[0].lower()
         options = {"use_listings_cache": False, **_patience(scheme)}
         system, path = url_to_fs(address, **options)
         if scheme in ("s3", "s3a"):
@@ -169,12 +197,25 @@ def _reached(address: str) -> tuple[Any, str]:
                 system, path = url_to_fs(address, anon=True, **options)
                 system.retries = 2
     except ImportError as error:
-        raise MissingExtraError(_library(error), "cloud") from error
+        raise MissingExtraError(_library(error, scheme), "cloud") from error
+    except ValueError as error:
+        if "Protocol not known" in str(error) and scheme in LIBRARIES:  # some name their schemes when installed
+            raise MissingExtraError(LIBRARIES[scheme], "cloud") from error
+        raise
     return system, str(path)
 
 
-def _library(error: ImportError) -> str:
-    return (error.name or "fsspec").partition(".")[0]
+LIBRARIES = {
+    **dict.fromkeys(WEB, "aiohttp"),
+    **dict.fromkeys(("s3", "s3a"), "s3fs"),
+    **dict.fromkeys(("gs", "gcs"), "gcsfs"),
+    **dict.fromkeys(("abfs", "abfss", "az"), "adlfs"),
+}
+"""What gives fsspec the file system of a scheme."""
+
+
+def _library(error: ImportError, scheme: str) -> str:
+    return (error.name or LIBRARIES.get(scheme, "fsspec")).partition(".")[0]
 
 
 def _patience(scheme: str) -> dict[str, Any]:
@@ -229,6 +270,8 @@ def _copied(entry: Object, target: Path) -> Path:
             f"{shown(entry.address)}: {size:,} bytes came of {entry.size:,}; the file was cut or changed on its way: "
             "run again"
         )
+    with target.open("rb") as file:
+        _refuse_page(entry, file.read(START))
     return target
 
 

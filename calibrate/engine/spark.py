@@ -17,18 +17,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError, MissingExtraError
+from ..errors import InputError, MissingExtraError, unknown
 from .rows import PIECE, RemoteTable, Types, columns_read, place_of
 from .sql import identifier, rendered
 from .table import Statement, refuse_too_wide, shown
 from .typed_texts import with_types
 
+QUIET = {"spark.ui.showConsoleProgress": "false"}
+"""Settings of a session that starts here: its bars of progress would stand in the middle of messages."""
 LOCAL = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.shuffle.partitions": "8",
     "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
+    **QUIET,
 }
 """Settings of a session on this machine; a cluster has its own."""
 SETTINGS = {"spark.sql.session.timeZone": "UTC"}
@@ -78,8 +80,17 @@ class SparkTable(RemoteTable):
         with asking(name):
             if self.session.catalog.tableExists(name):
                 raise InputError(f"'{name}' exists already; name a new table, or drop this one first")
-            self.session.sql(rendered(statement, "spark")).write.saveAsTable(_escaped(name))
-            return int(self.session.table(_escaped(name)).count())
+        try:
+            with asking(name):
+                self.session.sql(rendered(statement, "spark")).write.saveAsTable(_escaped(name))
+                return int(self.session.table(_escaped(name)).count())
+        except InputError as error:
+            if "SCHEMA_NOT_FOUND" in str(error):
+                schema = name.rpartition(".")[0]
+                raise InputError(
+                    f"'{name}' cannot be made: there is no schema '{schema}'; name one that exists"
+                ) from error
+            raise
 
 
 def _escaped(name: str) -> str:
@@ -96,7 +107,16 @@ def asking(name: str) -> Iterator[None]:
         raise
     except Exception as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise InputError(f"{name}: Spark does not answer ({lines[0][:300]})") from error
+        if any(kind.__name__ in _REFUSALS for kind in type(error).__mro__):
+            raise InputError(
+                f"{name}: Spark refuses a statement ({lines[0][:300]}); is there a right to read the table, was it "
+                "changed meanwhile?"
+            ) from error
+        raise InputError(f"{name}: Spark does not answer ({lines[0][:300]}); does it run still? Try again") from error
+
+
+_REFUSALS = ("AnalysisException", "SparkRuntimeException", "ArithmeticException", "SparkNoSuchElementException")
+"""What pyspark calls faults of a statement or a table; any other is one of the cluster."""
 
 
 def _arrow(frame: Any) -> Any:
@@ -165,7 +185,7 @@ def _session(address: str) -> Any:
         builder = builder.remote(address)
     else:
         builder = builder.appName("calibrate").master(place if place.startswith("local") else address)
-        for key, setting in (LOCAL if place.startswith("local") else {}).items():
+        for key, setting in (LOCAL if place.startswith("local") else QUIET).items():
             builder = builder.config(key, setting)
     with asking(shown(address)):
         session = builder.getOrCreate()
@@ -174,15 +194,32 @@ def _session(address: str) -> Any:
     return session
 
 
+def _tables(session: Any) -> list[str]:
+    """Tables of the session's own catalog, the schema before the name where it is not the session's own."""
+    catalog = session.catalog
+    own = catalog.currentDatabase()
+    schemas = [own, *sorted({entry.name for entry in catalog.listDatabases()} - {own})][:MOST_SCHEMAS]
+    places = ((schema, entry) for schema in schemas for entry in catalog.listTables(schema))
+    return list(
+        dict.fromkeys(
+            entry.name if entry.isTemporary or schema == own else f"{schema}.{entry.name}" for schema, entry in places
+        )
+    )
+
+
+MOST_SCHEMAS = 20
+"""How many schemas are looked through for names of tables; a large catalog has thousands."""
+
+
 def open_spark(address: str, choice: str | None) -> SparkTable:
     """A table of a session at ``spark://master#table`` or ``sc://host:port#table``, called as the session calls it."""
     session, title = _session(address), shown(address)
     with asking(title):
         if choice is None:
-            tables = ", ".join(entry.name for entry in session.catalog.listTables())
-            raise InputError(f"{title}: choose a table by adding #name to the address. Tables: {tables or 'none'}")
+            tables = ", ".join(_tables(session)) or "none"
+            raise InputError(f"{title}: choose a table by adding #name to the address. Tables: {tables}")
         if not session.catalog.tableExists(choice):
-            raise InputError(f"{title}: no table named '{choice}'")
+            raise InputError(f"{title}: " + unknown("table", choice, _tables(session)))
         frame = session.table(_escaped(choice))
         refuse_too_wide(choice, len(frame.dtypes))
         read = columns_read([(column, kind.partition("(")[0]) for column, kind in frame.dtypes], _TYPES)

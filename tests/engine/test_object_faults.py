@@ -68,6 +68,11 @@ def caused(fault: Exception, cause: Exception) -> Exception:
         (caused(FileNotFoundError("secret"), ConnectionRefusedError()), "https", "no connection to the server"),
         (ClientPayloadError("secret"), "https", "fewer bytes came"),
         (OSError(28, "secret"), "s3", "no room on the disk"),
+        (
+            ValueError("secret: connection_string or account_name"),
+            "abfss",
+            "no right to read it; rights come from AZURE",
+        ),
         (ValueError("secret"), "s3", r"cannot be read \(ValueError\)"),
     ],
 )

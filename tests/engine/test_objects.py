@@ -40,6 +40,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wide = ", ".join(f"hash(range * {i}) / 1e9 AS c{i}" for i in range(1, 13))
     duckdb.execute(f"COPY (SELECT range AS id, {wide} FROM range(30000)) TO '{place}/wide.parquet'")
     duckdb.execute(f"ATTACH '{place}/crm.duckdb' AS crm; CREATE TABLE crm.leads AS {query}; DETACH crm")
+    for name in ("login.csv", "login.parquet"):
+        (place / name).write_text("\n <!DOCTYPE html>\n<html>\n<body>Log in, please</body>\n</html>\n")
     (place / "broken.parquet").write_bytes((place / "part-1.parquet").read_bytes()[:-300])
     return place
 
@@ -147,10 +149,22 @@ def test_faults_of_the_web_are_one_message(folder: Path, monkeypatch: pytest.Mon
             ("cut/leads.csv", "fewer bytes came"),
             ("cut/part-2.parquet", "fewer bytes came"),
             ("broken.parquet", "cannot be read as Parquet"),
+            ("login.csv", "a page came in place of the file"),
+            ("login.parquet", "a page came in place of the file"),
         ):
             said = refused(f"http://me:hunter2@{host}/{path}?key=signed0815")
             assert said.startswith(f"http://{host}/{path}: ") and words in said, said
     assert "no connection to the server" in refused("http://127.0.0.1:1/leads.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("login.parquet", "a page came"), ("leads.csv.parquet", "no Parquet file")]
+)
+def test_what_is_no_parquet_where_no_parts_are_given(folder: Path, name: str, words: str) -> None:
+    (folder / "leads.csv.parquet").write_bytes((folder / "leads.csv").read_bytes())
+    with web(folder, ranges=False) as server:
+        said = refused(f"{server.address}/{name}")
+    assert said.startswith(f"{server.address}/{name}: ") and words in said and "/tmp" not in said
 
 
 def test_faults_of_s3_are_one_message(store: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,7 +234,13 @@ def test_other_stores_go_the_same_way(scheme: str, folder: Path, monkeypatch: py
 
 @pytest.mark.parametrize(
     ("library", "address"),
-    [("fsspec.core", "s3://b/x.csv"), ("s3fs", "s3://b/x.csv"), ("gcsfs", "gs://b/x"), ("aiohttp", "https://h/x.csv")],
+    [
+        ("fsspec.core", "s3://b/x.csv"),
+        ("s3fs", "s3://b/x.csv"),
+        ("gcsfs", "gs://b/x"),
+        ("aiohttp", "https://h/x.csv"),
+        ("adlfs", "abfss://box@office.dfs.core.windows.net/x.csv"),
+    ],
 )
 def test_without_the_extra_the_message_names_it(library: str, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = sys.modules["fsspec.registry"]._registry

@@ -111,6 +111,10 @@ def test_a_month_runs_in_hive_and_its_scores_stay_there(
     assert there.to_numpy().tolist() == here.to_numpy().tolist()
     code, _, complaint = call("score", grid, *words["hive"], "--out-table", "sales.scored")
     assert code == 2 and "exists already" in complaint
+    code, _, complaint = call("score", grid, *words["hive"], "--out-table", "nowhere.scored")
+    assert code == 2 and "there is no schema 'nowhere'; name one that exists" in complaint
+    code, _, complaint = call("check", f"{HOME}#sales.lead")
+    assert code == 2 and "no table named 'sales.lead'. Did you mean 'sales.leads'?" in complaint
 
 
 @pytest.mark.parametrize("kind", ["catalog", "iceberg", "iceberg beside Hive"])
