@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 import duckdb
 import numpy as np
@@ -18,7 +19,7 @@ from ..errors import InputError
 from ..files import PrivatePlace
 from ..free_names import free_name, suffixed, underlined
 from .arrow import all_numbers, pieces
-from .memory import engine_bytes
+from .memory import FIRST_MEMORY, engine_bytes
 from .sql import identifier, literal, relation, rendered
 from .table import POSITION, Column, Fact, Statement, Table, Type
 
@@ -34,6 +35,8 @@ LONG = 200_000
 
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT", "DECIMAL")
+T = TypeVar("T")
+
 _STAMPS = ("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 
 
@@ -53,12 +56,26 @@ class Connection:
             ("autoload_known_extensions", False),
             ("TimeZone", "UTC"),
             ("temp_directory", str(self.folder / "spill")),
-            ("memory_limit", f"{self.memory // 2**20} MiB"),
         ):
-            self.raw.execute(f"SET GLOBAL {setting} = {literal(value).sql('duckdb')}")
+            self._set(setting, value)
+        self._allow(self.memory if memory else min(FIRST_MEMORY, self.memory))
         self._loud = _shows_progress(self.raw)
         self._silence(self.raw)
         self._finalizer = weakref.finalize(self, _closed, self.raw, self._place)
+
+    def _set(self, setting: str, value: bool | str) -> None:
+        self.raw.execute(f"SET GLOBAL {setting} = {literal(value).sql('duckdb')}")
+
+    def _allow(self, memory: int) -> None:
+        self._allowed = memory
+        self._set("memory_limit", f"{memory // 2**20} MiB")
+
+    def allows_more(self) -> bool:
+        """Whether what lacked memory is worth another try: all that may be used is allowed from now on."""
+        if self._allowed >= self.memory:
+            return False
+        self._allow(self.memory)
+        return True
 
     def close(self) -> None:
         """Close the database and remove what it left on disk."""
@@ -106,8 +123,18 @@ class Connection:
 
     def execute(self, statement: Statement) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows as tuples."""
+        text = rendered(statement, "duckdb")
         with _stopped_by_hand():
-            return self.raw.execute(rendered(statement, "duckdb")).fetchall()
+            return self.answer(lambda: self.raw.execute(text).fetchall())
+
+    def answer(self, ask: Callable[[], T]) -> T:
+        """What a question to this database gives, asked again where only the memory that it begins with was short."""
+        try:
+            return ask()
+        except duckdb.OutOfMemoryException:
+            if not self.allows_more():
+                raise
+        return ask()
 
 
 @contextmanager
@@ -163,8 +190,9 @@ class DuckTable:
 
     def fetch(self, statement: Statement) -> dict[str, NDArray[Any]]:
         """Answer of a statement as one array per column."""
+        text = rendered(statement, "duckdb")
         with self._answering() as cursor:
-            answer = cursor.execute(rendered(statement, "duckdb")).fetchnumpy()
+            answer = self.connection.answer(lambda: cursor.execute(text).fetchnumpy())
         return {name: _plain(np.asanyarray(values)) for name, values in answer.items()}
 
     def stream(self, statement: Statement) -> Iterator[dict[str, NDArray[Any]]]:
@@ -172,12 +200,10 @@ class DuckTable:
         with self._answering() as cursor:
             cursor.execute(f"SET streaming_buffer_size = '{BUFFER}'")
             text = rendered(statement, "duckdb")
-            if len(text) < LONG and all_numbers(planned := cursor.sql(text)):
-                yield from pieces(planned)
-                return
-            answer = cursor.execute(text)
-            while len(frame := answer.fetch_df_chunk(CHUNKS)):
-                yield {str(name): values_of(frame[name]) for name in frame.columns}
+            first, others = self.connection.answer(lambda: _begun(_parts(cursor, text)))
+            with closing(others):
+                yield from first
+                yield from others
 
     @contextmanager
     def _answering(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -201,6 +227,21 @@ class DuckTable:
             ) from error
         finally:
             cursor.close()
+
+
+def _parts(cursor: duckdb.DuckDBPyConnection, text: str) -> Generator[dict[str, NDArray[Any]], None, None]:
+    """The answer to a statement in pieces of bounded size."""
+    if len(text) < LONG and all_numbers(planned := cursor.sql(text)):
+        yield from pieces(planned)
+        return
+    answer = cursor.execute(text)
+    while len(frame := answer.fetch_df_chunk(CHUNKS)):
+        yield {str(name): values_of(frame[name]) for name in frame.columns}
+
+
+def _begun(parts: Generator[T, None, None]) -> tuple[list[T], Generator[T, None, None]]:
+    """The first of some pieces, where there is one, and those behind it: the work before any comes is done."""
+    return list(islice(parts, 1)), parts
 
 
 def refusal(error: duckdb.Error) -> InputError | None:

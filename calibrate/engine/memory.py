@@ -12,6 +12,9 @@ MEMORY_SHARE = 0.6
 """Share of the memory that DuckDB may use before it spills to disk."""
 LEAST_MEMORY = 4 * 2**30
 """It may use so much in any case, where the user says nothing."""
+FIRST_MEMORY = 1200 * 2**20
+"""It begins with so much, and gets all that it may use once an answer has not come with it: ten million leads with a
+hundred million events take a fifth more time than in 14 GB, and 1.4 GB in place of 2.2; less makes no difference."""
 OWN = 400 * 2**20
 """What Python, its libraries and the counts take beside the engine, which never gets all of a small container."""
 LEAST_ENGINE = 64 * 2**20
