@@ -58,6 +58,9 @@ def store() -> duckdb.DuckDBPyConnection:
         connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM frame")
         connection.unregister("frame")
     connection.execute("INSERT INTO leads SELECT 'it''s \\ \"é\"', * EXCLUDE lead_id FROM leads LIMIT 1")
+    connection.execute("UPDATE leads SET sector = UPPER(sector) WHERE hash(lead_id) % 3 = 0")
+    connection.execute("ALTER TABLE leads ADD COLUMN code VARCHAR")
+    connection.execute("UPDATE leads SET code = CAST(hash(lead_id) % 50 AS VARCHAR)")
     return connection
 
 

@@ -172,9 +172,10 @@ def _is_bytes(value: Any) -> bool:
 def _numbers(values: Sequence[Any], gaps: bool) -> NDArray[Any]:
     if not gaps and all(isinstance(value, (int, np.integer)) for value in values):
         whole = np.array(values)
-        return whole.astype(np.int64) if whole.dtype.kind in "iu" else whole.astype(np.float64)
+        fits = whole.dtype.kind == "i" or (whole.dtype.kind == "u" and int(whole.max()) < 2**63)
+        return whole.astype(np.int64 if fits else np.float64)
     if not gaps and all(isinstance(value, Decimal) and value == value.to_integral_value() for value in values):
-        return np.array([int(value) for value in values], np.int64)
+        return _numbers([int(value) for value in values], gaps=False)
     return np.array([np.nan if value is None else float(value) for value in values], np.float64)
 
 

@@ -49,6 +49,8 @@ def _type_of(kind: str, dialect: str) -> tuple[Type, str, bool]:
     holds = "single" if base in _SINGLE.get(dialect, ()) else _HOLDS.get(base, "")
     if base in ("BOOLEAN", "BOOL") or (dialect == "mysql" and plain.startswith("TINYINT(1)")):
         return "boolean", "", False
+    if dialect == "mysql" and (base == "DATE" or holds == "moment") and "WITH TIME ZONE" not in plain:
+        return "date" if base == "DATE" else "timestamp", _REAL_DAY, False
     if base in ("DATE", "DATE32"):
         return "date", "", False
     if holds == "zoned" or (holds == "moment" and "WITH TIME ZONE" in plain):
@@ -63,6 +65,10 @@ def _type_of(kind: str, dialect: str) -> tuple[Type, str, bool]:
     return _READ.get(holds, ("text", "CAST({} AS VARCHAR)", False))
 
 
+_REAL_DAY = (
+    "CASE WHEN EXTRACT(YEAR FROM {}) > 0 AND EXTRACT(MONTH FROM {}) > 0 AND EXTRACT(DAY FROM {}) > 0 THEN {} END"
+)
+"""MySQL keeps days that there are none of, such as 0000-00-00 where nothing is known: they are empty cells."""
 _READ: dict[str, tuple[Type, str, bool]] = {
     "whole": ("number", "", True),
     "double": ("number", "", False),

@@ -28,6 +28,9 @@ from calibrate.errors import InputError
         ((None, None), None, "float64", [None, None]),
         ((b"a", bytearray(b"\xc3\xa9")), None, "object", ["a", "é"]),
         ((2**70, 1), None, "float64", [float(2**70), 1.0]),
+        ((2**64 - 1, 1), None, "float64", [float(2**64), 1.0]),
+        ((Decimal(2**64), Decimal(1)), None, "float64", [float(2**64), 1.0]),
+        ((2**63 - 1, 1), None, "int64", [2**63 - 1, 1]),
     ],
 )
 def test_values_become_arrays(values: tuple[Any, ...], kind: str | None, dtype: str, wanted: list[Any]) -> None:

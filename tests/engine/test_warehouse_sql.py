@@ -80,3 +80,9 @@ def test_where_nan_is_not_itself_it_is_asked_for(dialect: str, function: str) ->
 
 def test_blanks_are_cut_sign_by_sign_in_mysql() -> None:
     assert "REGEXP_REPLACE(`a`, '^[ x]+|[ x]+$', '')" in spoken("SELECT TRIM(a, ' x') AS b FROM t", "mysql")
+
+
+def test_texts_in_mysql_are_compared_letter_by_letter_and_matched_as_mariadb_can_too() -> None:
+    statement = spoken("SELECT CAST(a AS VARCHAR) AS v FROM t WHERE REGEXP_MATCHES(a, 'x+')", "mysql")
+    assert "CAST(`a` AS CHAR) COLLATE utf8mb4_bin AS `v`" in statement
+    assert "(REGEXP_INSTR(`a`, 'x+') > 0)" in statement and "REGEXP_LIKE" not in statement

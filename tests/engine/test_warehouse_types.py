@@ -32,6 +32,14 @@ from calibrate.engine.warehouse_types import read_types
         ("trino", "decimal(10,2)", "number", "CAST({} AS DOUBLE)", False),
         ("mysql", "tinyint(1)", "boolean", "", False),
         ("mysql", "int(10) unsigned", "number", "", True),
+        (
+            "mysql",
+            "date",
+            "date",
+            "CASE WHEN EXTRACT(YEAR FROM {}) > 0 AND EXTRACT(MONTH FROM {}) > 0 "
+            "AND EXTRACT(DAY FROM {}) > 0 THEN {} END",
+            False,
+        ),
         ("mysql", "varchar(40)", "text", "CALIBRATE_TEXT({})", False),
         ("sqlite", "", "text", "CAST({} AS VARCHAR)", False),
         ("sqlite", "DATE", "date", "", False),
