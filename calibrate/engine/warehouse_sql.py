@@ -244,8 +244,8 @@ def _mysql(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Cast) and node.to.is_type(*exp.DataType.TEXT_TYPES):  # else capitals would be small letters
         return exp.Collate(this=node.copy(), expression=exp.var("utf8mb4_bin"))
     if isinstance(node, exp.RegexpLike):  # which MariaDB has under no name
-        place = _called("REGEXP_INSTR", node.this, node.expression)
-        return exp.paren(exp.GT(this=place, expression=exp.Literal.number(0)))
+        match_at = _called("REGEXP_INSTR", node.this, node.expression)
+        return exp.paren(exp.GT(this=match_at, expression=exp.Literal.number(0)))
     if isinstance(node, exp.Ordered) and isinstance(node.this, exp.Literal):
         node.set("nulls_first", not node.args.get("desc"))  # a place cannot say where NULL goes
     if isinstance(node, exp.Anonymous) and node.name.upper() == BINARY:
