@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import platform
+import re
 import secrets
 import shutil
 import stat
@@ -21,12 +22,14 @@ from typing import TypeVar
 
 from .errors import CalibrateError, InputError
 from .owners import owner_in, this_process
+from .passwords import without_passwords
 
 T = TypeVar("T")
 LOCK = ".calibrate.lock"
 PRIVATE = "calibrate-"
 MOST_TEXT = 16 * 1024 * 1024
 """Bytes of a file of settings, decisions or changes at most."""
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/{1,2}[^/\\]")
 WAIT_SECONDS = 120.0
 _HERE, _EXCHANGE = -100, 2
 BEFORE_LOCK_SECONDS = 60.0
@@ -35,13 +38,29 @@ FOREIGN_LOCK_SECONDS = 600.0
 """So long the lock of another machine holds, on a share that does not tell its machines of each other's locks."""
 
 
+def on_this_machine(out: str) -> Path:
+    """A path to write to; InputError for an address, which would become folders here called after it.
+
+    >>> on_this_machine("s3://bucket/scored.csv")
+    Traceback (most recent call last):
+    ...
+    calibrate.errors.InputError: 's3://bucket/scored.csv' is an address: name a file or folder of this machine, ...
+    """
+    if _ADDRESS.match(out):
+        raise InputError(
+            f"'{without_passwords(out)}' is an address: name a file or folder of this machine, and copy it there "
+            "afterwards"
+        )
+    return Path(out)
+
+
 def write_whole(out: str, content: bytes) -> None:
     """A file with this content, whole or not at all, with the rights that the umask gives.
 
     It is written beside the target under a name that nobody can foresee, forced to the disk, and renamed. Raises
     InputError where that cannot be done; then nothing is left.
     """
-    target = Path(out)
+    target = on_this_machine(out)
     try:
         if is_stream(target):
             _pour(target, content)
@@ -60,7 +79,7 @@ def write_both(first: str, content: bytes, second: str, about: bytes) -> None:
 
     Room for both is taken before either has its name. Raises InputError where that cannot be done.
     """
-    target, path = Path(first), Path(second)
+    target, path = on_this_machine(first), on_this_machine(second)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with _or_as_it_was(target), beside(path) as page, beside(target) as part:

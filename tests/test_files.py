@@ -238,3 +238,11 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: Path) -> None
     with locked(folder):
         pass
     assert victim.read_text(encoding="ascii") == "mine" and not (folder / LOCK).exists()
+
+
+@pytest.mark.parametrize("out", ["s3://b/x.csv", "gs:/b/reports", "https://me:hunter2@host/x.csv"])
+def test_an_address_becomes_no_folder_of_its_name(out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="is an address: name a file or folder of this machine") as caught:
+        write_whole(out, b"1")
+    assert not list(tmp_path.iterdir()) and "hunter2" not in str(caught.value)

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import SettingsError
 from ..export import json as grid_json
-from ..files import write_whole
+from ..files import on_this_machine, write_whole
 from ..grid.criteria import Axis, Criterion, Level
 from ..grid.event_columns import SUFFIX
 from ..grid.grid import Band, Grid, Thresholds
@@ -61,7 +61,7 @@ def run(
     if seed < 0:
         raise SettingsError(f"the seed {seed} is below zero; a seed is a whole number from 0 on")
     history = simulate(leads=leads, seed=seed, observe_days=OBSERVE_DAYS)
-    folder = Path(out)
+    folder = on_this_machine(out)
     with _none_or_all([folder / name for name in FILES]):
         settings = write_history(history, folder)
         write_whole(str(folder / "current.json"), grid_json.write(meeting_grid()).encode())

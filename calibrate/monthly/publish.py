@@ -8,6 +8,7 @@ from ..cores import in_order
 from ..errors import CalibrateError
 from ..evaluation import decision
 from ..export import json as grid_json
+from ..files import on_this_machine
 from ..language import load as load_words
 from ..report.folder import check_writable
 from ..report.folder import write as write_folder
@@ -22,7 +23,7 @@ LONGEST_HEAD = 100_000
 
 def check_out(settings: Settings) -> None:
     """Say before the long work that the report could not be written."""
-    check_writable(Path(settings.report.out) / "month")
+    check_writable(on_this_machine(settings.report.out) / "month")
     for language in settings.report.languages:
         load_words(language)
 

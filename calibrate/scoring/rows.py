@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import Path
 
 from sqlglot import exp
 
@@ -22,7 +21,7 @@ from ..engine.table import Column, Table, kinds
 from ..errors import GridError, InputError, unknown
 from ..export.base import CLOSE_RATE, band_condition, close_rate_sql
 from ..export.reading import as_answered
-from ..files import beside
+from ..files import beside, on_this_machine
 from ..grid.derived import Derived
 from ..grid.event_columns import ALL_DAYS, OBSERVE_DAYS, dated_in, is_event_column, types_in
 from ..grid.grid import Grid
@@ -71,7 +70,7 @@ def score_file(
     The file appears whole or not at all. Raises GridError where the grid
     does not fit the data, InputError where the data already has a column of that name or the file cannot be written.
     """
-    target = Path(out)
+    target = on_this_machine(out)
     if target.suffix.lower() not in SUFFIXES:
         raise InputError(f"'{out}' must end in {' or '.join(SUFFIXES)}: the suffix says how it is written")
     with Session(memory=memory) as session:
