@@ -1,4 +1,4 @@
-"""Wide files: CPU seconds and memory of `check` and `run`, each in a process of its own, by number of columns.
+"""Wide files: CPU seconds, wall time and memory of `check` and `run`, each in a process of its own, by number of columns.
 
     python benchmarks/wide.py [--columns 250,1000,2000,5000] [--rows 1500]
 
@@ -14,6 +14,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,8 +49,9 @@ def lines(columns: int, rows: int) -> Iterator[str]:
         yield ",".join([start, *(cell(kind, chance) for kind in kinds)])
 
 
-def measured(words: list[str], folder: Path) -> tuple[float, int, int, str]:
-    """CPU seconds, most memory in MB, exit code and the last line of complaint of a command."""
+def measured(words: list[str], folder: Path) -> tuple[float, float, int, int, str]:
+    """CPU seconds, seconds of wall time, most memory in MB, exit code and the last line of complaint of a command."""
+    start = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-m", "calibrate", *words], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(HOME), "OPENBLAS_NUM_THREADS": "1"},
@@ -57,8 +59,9 @@ def measured(words: list[str], folder: Path) -> tuple[float, int, int, str]:
     assert process.stderr is not None
     complaint = process.stderr.read().decode().strip()
     _, status, usage = os.wait4(process.pid, 0)
+    wall = time.monotonic() - start
     last = complaint.splitlines()[-1] if complaint else ""
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024, os.waitstatus_to_exitcode(status), last
+    return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss // 1024, os.waitstatus_to_exitcode(status), last
 
 
 def main() -> None:
@@ -66,15 +69,16 @@ def main() -> None:
     parser.add_argument("--columns", default="10,250,1000,2000,5000")
     parser.add_argument("--rows", type=int, default=1500)
     asked = parser.parse_args()
-    print("| columns | command | CPU s | MB | exit | |\n|---|---|---|---|---|---|")
+    print("| columns | command | CPU s | wall s | MB | exit | |\n|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as place:
         for columns in map(int, asked.columns.split(",")):
             path = Path(place) / f"wide{columns}.csv"
             path.write_text("\n".join(lines(columns, asked.rows)) + "\n", encoding="utf-8")
             for command in ("check", "run") if columns >= 1000 else ("check",):
                 words = [command, path.name, "--customer", "won", *(("--out", "reports") if command == "run" else ())]
-                seconds, memory, code, last = measured(words, Path(place))
-                print(f"| {columns:,} | {command} | {seconds:.1f} | {memory} | {code} | {last[:90] if code else ''} |")
+                seconds, wall, memory, code, last = measured(words, Path(place))
+                ends = f"{memory} | {code} | {last[:90] if code else ''}"
+                print(f"| {columns:,} | {command} | {seconds:.1f} | {wall:.1f} | {ends} |")
 
 
 if __name__ == "__main__":

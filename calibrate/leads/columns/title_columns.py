@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from ...engine.table import Table
 from ...grid.criteria import Criterion, Level
@@ -29,23 +30,23 @@ def find_titles(table: Table) -> list[str]:
     A column called like one needs less to be read than one that only looks like it.
     """
     titles = []
+    rank = lru_cache(LOOKED_AT)(title_rules("")["seniority"].answer)  # wide tables repeat their texts
     for name, texts in first_texts(table, LOOKED_AT).items():
         share = READ_IF_NAMED if _NAMES.search(words_of(name)) else READ
         different = list(dict.fromkeys(text.strip().casefold() for text in dict.fromkeys(texts)))
-        if len(different) >= LEAST_TITLES and _are_titles(different[:: -(-len(different) // MOST_TITLES)], share):
+        if len(different) >= LEAST_TITLES and _are_titles(different[:: -(-len(different) // MOST_TITLES)], share, rank):
             titles.append(name)
     return titles
 
 
-def _are_titles(texts: Sequence[str], share: float) -> bool:
+def _are_titles(texts: Sequence[str], share: float, rank: Callable[[object], str | None]) -> bool:
     """Whether a seniority is read in such a share of texts at least; texts too long for a title are none.
 
     It ends once too many are none, so that a wide table of other columns costs little.
     """
-    rule = title_rules("")["seniority"]
     unread = 0
     for text in texts:
-        unread += len(text) > LONGEST or rule.answer(text) in (None, OTHER_ANSWER)
+        unread += len(text) > LONGEST or rank(text) in (None, OTHER_ANSWER)
         if len(texts) - unread < share * len(texts):
             return False
     return True
