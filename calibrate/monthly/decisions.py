@@ -62,7 +62,7 @@ def read_adopted(folder: Path) -> Adopted:
     if decision.grid_sha256 is None:
         return Adopted(decision, read_grid(str(path)))
     for candidate in (path, _grid_by_fingerprint(folder, decision)):
-        if candidate.is_file() and hashlib.sha256(candidate.read_bytes()).hexdigest() == decision.grid_sha256:
+        if _is_file(candidate) and hashlib.sha256(candidate.read_bytes()).hexdigest() == decision.grid_sha256:
             return Adopted(decision, read_grid(str(candidate)))
     raise SettingsError(
         f"'{path}' is not the grid that '{folder / deciding.FILE}' was decided on (it was changed or is missing); put "
@@ -72,7 +72,16 @@ def read_adopted(folder: Path) -> Adopted:
 
 def _grid_by_fingerprint(folder: Path, decision: Decision) -> Path:
     path = folder / decision.grid
-    return path.with_name(f"{path.stem}-{str(decision.grid_sha256)[:16]}{path.suffix}")
+    start = re.sub(r"[^0-9a-f]", "", str(decision.grid_sha256))[:16]  # an edited one may be anything, also a path
+    return path.parent / f"{path.stem}-{start}{path.suffix}"
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; none has a name that no file system takes."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 @contextmanager

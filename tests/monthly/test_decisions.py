@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -112,6 +114,20 @@ def test_a_grid_that_was_changed_is_not_taken(month: Path) -> None:
     path.write_text(grid_json.write(OLD), encoding="utf-8")
     with pytest.raises(CalibrateError, match="is not the grid that"):
         read_adopted(month)
+
+
+@pytest.mark.parametrize("odd", ["²/³", "../../x", "\0", "", "x" * 5000, "A" * 64])
+@pytest.mark.parametrize("part", ["grid_sha256", "grid"])
+def test_a_fingerprint_or_a_place_that_is_none_is_refused_in_words(part: str, odd: str, month: Path) -> None:
+    commit(month, decision("old"), OLD)
+    path = month / deciding.FILE
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {part: odd}), encoding="utf-8")
+    if part == "grid_sha256":
+        with pytest.raises(CalibrateError, match=r"decide again|decision\.json"):
+            read_adopted(month)
+        return
+    with suppress(CalibrateError):
+        assert pair(month) == ("old", "old")  # by its fingerprint
 
 
 def test_a_decision_of_old_without_a_fingerprint_is_read(month: Path) -> None:
