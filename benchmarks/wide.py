@@ -1,4 +1,4 @@
-"""Wide files: CPU seconds, wall time and memory of `check` and `run`, each in a process of its own, by number of columns.
+"""Wide files: CPU and wall seconds and memory of `check` and `run`, each in a process of its own, by number of columns.
 
     python benchmarks/wide.py [--columns 250,1000,2000,5000] [--rows 1500]
 
