@@ -29,6 +29,15 @@ _FORMULA = tuple("=+-@\t\r")
 _Left: TypeAlias = Mapping[int, Mapping[int, str]]
 
 
+def no_formula(text: str) -> str:
+    """A text as a spreadsheet takes it for one.
+
+    >>> no_formula("=1+1"), no_formula("Call now")
+    ("'=1+1", 'Call now')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
 @dataclass(frozen=True)
 class Marked:
     """SQL for the score and the reasons of each row of a relation.
@@ -152,7 +161,7 @@ def _lines(grid: Grid, words: Mapping[str, str]) -> list[_Line]:
     for _, criterion, level in sorted(ranked):
         answered = grid.criteria[criterion]
         text = f"{answered.name}: {told(answered, level, words)} ({grid.points[criterion][level]:+d})"
-        lines.append(_Line(criterion, level, f"'{text}" if text.startswith(_FORMULA) else text))
+        lines.append(_Line(criterion, level, no_formula(text)))
     return lines
 
 

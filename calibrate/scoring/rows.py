@@ -36,7 +36,7 @@ from ..leads.events import EventNames, join_events
 from ..leads.landmarks import age_sql
 from ..leads.terms import Terms
 from ..numbers import Signs
-from .reasons import LARGE, SMALL, marked
+from .reasons import LARGE, SMALL, marked, no_formula
 
 ADDED = ("score", "band", *CLOSE_RATE, "reasons")
 TREND, TREND_DAYS = "trend", 30
@@ -234,7 +234,7 @@ def scored(
     remaining, words = points_left(grid, leads, at), words_in(language)
     most_bits = LARGE if leads.dialect == "duckdb" else SMALL
     marks = marked(grid, codes, remaining, names, words, every_line=every_line, most_bits=most_bits)
-    steps = [(band_condition(band, marks.names), value(band.name)) for band in grid.ladder]
+    steps = [(band_condition(band, marks.names), value(no_formula(band.name))) for band in grid.ladder]
     columns = {quoted(name): quoted(name) for name in (names if columns_shown is None else columns_shown)}
     score = marks.names["score"]
     columns |= {"score": score, "band": case(*steps, otherwise=value("")) if steps else value("")}

@@ -56,6 +56,14 @@ def test_every_row_as_the_grid_scores_it(leads: Path, tmp_path: Path, suffix: st
     assert [path.name for path in out.parent.iterdir()] == [out.name]
 
 
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+def test_a_band_is_no_formula_in_a_spreadsheet(start: str, leads: Path, tmp_path: Path) -> None:
+    bands = (Band(f"{start}cmd|' /c calc'!A0", -99, "mail"),)
+    score_file(replace(GRID, bands=bands), str(leads), str(tmp_path / "scored.csv"))
+    with (tmp_path / "scored.csv").open(newline="", encoding="utf-8") as file:
+        assert {row["band"] for row in csv.DictReader(file)} == {f"'{bands[0].name}"}
+
+
 def test_nothing_is_overwritten_or_half_written(leads: Path, tmp_path: Path) -> None:
     out = tmp_path / "scored.csv"
     score_file(GRID, str(leads), str(out))
