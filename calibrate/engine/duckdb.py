@@ -23,6 +23,8 @@ from .memory import FIRST_MEMORY, engine_bytes
 from .sql import identifier, literal, relation, rendered
 from .table import POSITION, Column, Fact, Statement, Table, Type
 
+T = TypeVar("T")
+
 CHUNKS = 60
 """Vectors of 2,048 rows in one piece of a stream."""
 BUFFER = "16MB"
@@ -35,8 +37,6 @@ LONG = 200_000
 
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT", "DECIMAL")
-T = TypeVar("T")
-
 _STAMPS = ("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 
 
@@ -67,15 +67,8 @@ class Connection:
         self.raw.execute(f"SET GLOBAL {setting} = {literal(value).sql('duckdb')}")
 
     def _allow(self, memory: int) -> None:
-        self._allowed = memory
+        self.allowed = memory
         self._set("memory_limit", f"{memory // 2**20} MiB")
-
-    def allows_more(self) -> bool:
-        """Whether what lacked memory is worth another try: all that may be used is allowed from now on."""
-        if self._allowed >= self.memory:
-            return False
-        self._allow(self.memory)
-        return True
 
     def close(self) -> None:
         """Close the database and remove what it left on disk."""
@@ -132,8 +125,9 @@ class Connection:
         try:
             return ask()
         except duckdb.OutOfMemoryException:
-            if not self.allows_more():
+            if self.allowed >= self.memory:
                 raise
+            self._allow(self.memory)
         return ask()
 
 
@@ -214,8 +208,8 @@ class DuckTable:
                 yield cursor
         except duckdb.OutOfMemoryException as error:
             raise InputError(
-                f"{self.name}: more memory is needed than the {self.connection.memory // 2**20:,} MB that may be used, "
-                f"or more room in {self.connection.folder}; allow more with --memory, leave out columns "
+                f"{self.name}: more memory is needed than the {self.connection.allowed // 2**20:,} MB that may be "
+                f"used, or more room in {self.connection.folder}; allow more with --memory, leave out columns "
                 "with --exclude, or free memory or disk"
             ) from error
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):  # a statement of ours

@@ -10,6 +10,7 @@ from re import fullmatch
 from ..errors import InputError, unknown
 from ..grid.criteria import as_number
 from .base import CLOSE_RATE, Scored
+from .csv import unsafe
 
 
 def read_scored(path: str, key: str) -> Iterator[Scored]:
@@ -28,7 +29,7 @@ def read_scored(path: str, key: str) -> Iterator[Scored]:
                 score = (row["score"] or "").strip()
                 if not fullmatch(r"[+-]?[0-9]{1,15}", score):
                     raise InputError(f"{path}: line {rows.line_num} has no whole score ({score[:40]!r})")
-                texts = row.get("band") or "", row.get("reasons") or ""
+                texts = unsafe(row.get("band") or ""), unsafe(row.get("reasons") or "")
                 yield Scored(row[key] or "", int(score), *texts, _close_rate(row))
     except OSError as fault:
         raise InputError(

@@ -18,24 +18,14 @@ from sqlglot import exp
 from ..engine import sql
 from ..engine.query import EVERYTHING, both, call, case, case_of, cast, listing, rows, select, value, whole
 from ..errors import GridError
+from ..export.csv import safe
 from ..grid.grid import Grid, Measure
 from ..grid.reasons import start_reason, told, words_in
 
 MOST_REASONS = 3
 SMALL, LARGE = 62, 126
 """Bits of a BIGINT and of a HUGEINT that a sum may use; the last one is the sign."""
-_FORMULA = tuple("=+-@\t\r")
-"""What a spreadsheet takes for the beginning of a formula: such a text gets an apostrophe before it."""
 _Left: TypeAlias = Mapping[int, Mapping[int, str]]
-
-
-def no_formula(text: str) -> str:
-    """A text as a spreadsheet takes it for one.
-
-    >>> no_formula("=1+1"), no_formula("Call now")
-    ("'=1+1", 'Call now')
-    """
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 @dataclass(frozen=True)
@@ -161,7 +151,7 @@ def _lines(grid: Grid, words: Mapping[str, str]) -> list[_Line]:
     for _, criterion, level in sorted(ranked):
         answered = grid.criteria[criterion]
         text = f"{answered.name}: {told(answered, level, words)} ({grid.points[criterion][level]:+d})"
-        lines.append(_Line(criterion, level, no_formula(text)))
+        lines.append(_Line(criterion, level, safe(text)))
     return lines
 
 

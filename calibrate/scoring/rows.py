@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from sqlglot import exp
 
@@ -20,6 +21,7 @@ from ..engine.query import call, case, cast, either, empty, join, named, quoted,
 from ..engine.table import Column, Table, kinds
 from ..errors import GridError, InputError, unknown
 from ..export.base import CLOSE_RATE, band_condition, close_rate_sql
+from ..export.csv import safe
 from ..export.reading import as_answered
 from ..files import beside, on_this_machine
 from ..grid.derived import Derived
@@ -36,7 +38,7 @@ from ..leads.events import EventNames, join_events
 from ..leads.landmarks import age_sql
 from ..leads.terms import Terms
 from ..numbers import Signs
-from .reasons import LARGE, SMALL, marked, no_formula
+from .reasons import LARGE, SMALL, marked
 
 ADDED = ("score", "band", *CLOSE_RATE, "reasons")
 TREND, TREND_DAYS = "trend", 30
@@ -78,10 +80,11 @@ def score_file(
         happened = session.open(events) if events is not None else None
         columns = tuple(column.name for column in opened.columns)
         leads = as_on(grid, opened, happened, at)
-        statement = scored(grid, leads, columns, at, language, every_line)
+        how = language, every_line, target.suffix.lower() == SUFFIXES[0]
+        statement = scored(grid, leads, columns, at, *how)
         if at is not None:
             before = as_on(grid, opened, happened, at - _TREND_SPAN)
-            statement = with_trend(grid, (leads, before), columns, at, statement, (language, every_line))
+            statement = with_trend(grid, (leads, before), columns, at, statement, how)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with beside(target) as part:
@@ -136,7 +139,12 @@ def as_on(grid: Grid, leads: Table, happened: Table | None, at: date | None) -> 
 
 
 def with_trend(
-    grid: Grid, leads: tuple[Table, Table], columns: Sequence[str], at: date, statement: str, how: tuple[str, bool]
+    grid: Grid,
+    leads: tuple[Table, Table],
+    columns: Sequence[str],
+    at: date,
+    statement: str,
+    how: _How,
 ) -> str:
     """A statement of scores with the column `trend`: against the scores of the same leads 30 days before.
 
@@ -173,6 +181,8 @@ def with_trend(
 
 
 _TREND_SPAN = timedelta(days=TREND_DAYS)
+_How: TypeAlias = tuple[str, bool, bool]
+"""Language, whether every line is a reason, whether a spreadsheet opens the file."""
 
 
 def derived_columns(grid: Grid) -> dict[str, Derived]:
@@ -221,9 +231,11 @@ def scored(
     at: date | None = None,
     language: str = "en",
     every_line: bool = False,
+    spreadsheet: bool = False,
 ) -> str:
     """The statement: the source's columns (or those of them to show) in their order, then what is added.
 
+    For a file that a `spreadsheet` opens, a band's name that it would run as a formula has an apostrophe before it.
     With `at`, lines with an expiry rule give what the age of their signal leaves; one with nothing left is no reason.
     """
     names = [column.name for column in leads.columns]
@@ -234,7 +246,8 @@ def scored(
     remaining, words = points_left(grid, leads, at), words_in(language)
     most_bits = LARGE if leads.dialect == "duckdb" else SMALL
     marks = marked(grid, codes, remaining, names, words, every_line=every_line, most_bits=most_bits)
-    steps = [(band_condition(band, marks.names), value(no_formula(band.name))) for band in grid.ladder]
+    name_of = safe if spreadsheet else str
+    steps = [(band_condition(band, marks.names), value(name_of(band.name))) for band in grid.ladder]
     columns = {quoted(name): quoted(name) for name in (names if columns_shown is None else columns_shown)}
     score = marks.names["score"]
     columns |= {"score": score, "band": case(*steps, otherwise=value("")) if steps else value("")}

@@ -11,6 +11,7 @@ import pytest
 
 from calibrate.engine import Session
 from calibrate.errors import GridError, InputError, SettingsError
+from calibrate.export import read_scored
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.derived import Derived
 from calibrate.grid.grid import Band, Grid
@@ -56,12 +57,16 @@ def test_every_row_as_the_grid_scores_it(leads: Path, tmp_path: Path, suffix: st
     assert [path.name for path in out.parent.iterdir()] == [out.name]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "＝"])
 def test_a_band_is_no_formula_in_a_spreadsheet(start: str, leads: Path, tmp_path: Path) -> None:
     bands = (Band(f"{start}cmd|' /c calc'!A0", -99, "mail"),)
     score_file(replace(GRID, bands=bands), str(leads), str(tmp_path / "scored.csv"))
     with (tmp_path / "scored.csv").open(newline="", encoding="utf-8") as file:
         assert {row["band"] for row in csv.DictReader(file)} == {f"'{bands[0].name}"}
+    assert {lead.band for lead in read_scored(str(tmp_path / "scored.csv"), "Lead Source")} == {bands[0].name}
+    score_file(replace(GRID, bands=bands), str(leads), str(tmp_path / "scored.parquet"))
+    stored = duckdb.sql(f"SELECT DISTINCT band FROM '{tmp_path / 'scored.parquet'}'").fetchall()
+    assert stored == [(bands[0].name,)]  # no spreadsheet opens it
 
 
 def test_nothing_is_overwritten_or_half_written(leads: Path, tmp_path: Path) -> None:
