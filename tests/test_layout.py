@@ -26,6 +26,7 @@ FLOORS = (
         "simulated_leads",
         "shown",
         "free_names",
+        "spreadsheet_cells",
         "figures",
         "owners",
         "cores",
@@ -60,6 +61,7 @@ GROUND = (
     "files",
     "shown",
     "free_names",
+    "spreadsheet_cells",
     "figures",
     "engine",
 )

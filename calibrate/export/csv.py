@@ -17,6 +17,7 @@ from ..errors import GridError
 from ..grid.criteria import Criterion
 from ..grid.grid import Grid
 from ..grid.reasons import words_in
+from ..spreadsheet_cells import safe, unsafe
 from . import grid_file
 from . import json as canonical
 from .base import Coverage, Options, account
@@ -35,7 +36,6 @@ RULE = "derived"
 START = "start"
 """The role of the line that says what every lead has before its answers count."""
 WORDS = {".": "", ",": "comma", " ": "blank", "": ""}
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
 
 
 def write(grid: Grid, options: Options) -> str:
@@ -174,20 +174,6 @@ def _level(cells: dict[str, str], where: str) -> dict[str, Any]:
         more = {new: number(cells, old, where) for old, new in names.items() if cells.get(old)}
         level["evidence"] = {**counts, **more, "note": cells.get("note", "")}
     return level
-
-
-def safe(text: str) -> str:
-    """The text as a cell that no spreadsheet runs.
-
-    >>> [safe(text) for text in ("SaaS", "=1+1", "'quoted'")]
-    ['SaaS', "'=1+1", "''quoted'"]
-    """
-    return f"'{text}" if text.startswith(RISKY) else text
-
-
-def unsafe(cell: str) -> str:
-    """The text of a cell written by `safe`."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(RISKY) else cell
 
 
 def _number(value: Any) -> str:

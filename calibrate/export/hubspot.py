@@ -20,9 +20,9 @@ from typing import Any
 
 from ..free_names import unique_names
 from ..grid.grid import Expiry, Grid
+from ..spreadsheet_cells import safe
 from .base import Coverage, Options, Scored, account, close_rates, ordered_bands, rate_at
 from .contains import contained, reason
-from .csv import safe
 from .fields import Fields, fields_of
 from .lines import lowered, start_of, zero_line
 from .remarks import Fate, Remark, remark

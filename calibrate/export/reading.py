@@ -24,6 +24,7 @@ from ..errors import GridError
 from ..grid.criteria import MISSING, MOST_LEVELS, OTHER, Axis, Criterion, Kind, Level, as_number
 from ..grid.grid import Grid
 from ..grid.lead_age import ANY_AGE
+from ..spreadsheet_cells import safe, unsafe
 from . import csv, json
 from .grid_file import LONGEST_NAME, MOST_BYTES, MOST_CRITERIA
 from .json import check_levels
@@ -191,7 +192,7 @@ def table(rows: Sequence[Sequence[str]], source: str) -> Grid:
     heads: dict[str, tuple[str, Axis]] = {}
     start = 0
     for number, row in enumerate(rows[1:], 2):
-        cells = {key: csv.unsafe(row[at].strip()) if at < len(row) else "" for key, at in places.items()}
+        cells = {key: unsafe(row[at].strip()) if at < len(row) else "" for key, at in places.items()}
         if not any(cells.values()):
             continue
         where = f"{source}: line {number}"
@@ -399,7 +400,7 @@ def _ours(rows: Sequence[Sequence[str]], source: str) -> Grid | None:
     text = io.StringIO()
     lines = stdlib_csv.writer(text)
     lines.writerow(heads.get(name, name) for name in names)
-    lines.writerows([csv.safe(cell) for cell in row] for row in rows[1:])
+    lines.writerows([safe(cell) for cell in row] for row in rows[1:])
     return csv.read(text.getvalue(), source)
 
 

@@ -9,8 +9,8 @@ from re import fullmatch
 
 from ..errors import InputError, unknown
 from ..grid.criteria import as_number
+from ..spreadsheet_cells import unsafe
 from .base import CLOSE_RATE, Scored
-from .csv import unsafe
 
 
 def read_scored(path: str, key: str) -> Iterator[Scored]:

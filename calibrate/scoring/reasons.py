@@ -18,9 +18,9 @@ from sqlglot import exp
 from ..engine import sql
 from ..engine.query import EVERYTHING, both, call, case, case_of, cast, listing, rows, select, value, whole
 from ..errors import GridError
-from ..export.csv import safe
 from ..grid.grid import Grid, Measure
 from ..grid.reasons import start_reason, told, words_in
+from ..spreadsheet_cells import safe
 
 MOST_REASONS = 3
 SMALL, LARGE = 62, 126

@@ -21,7 +21,6 @@ from ..engine.query import call, case, cast, either, empty, join, named, quoted,
 from ..engine.table import Column, Table, kinds
 from ..errors import GridError, InputError, unknown
 from ..export.base import CLOSE_RATE, band_condition, close_rate_sql
-from ..export.csv import safe
 from ..export.reading import as_answered
 from ..files import beside, on_this_machine
 from ..grid.derived import Derived
@@ -38,6 +37,7 @@ from ..leads.events import EventNames, join_events
 from ..leads.landmarks import age_sql
 from ..leads.terms import Terms
 from ..numbers import Signs
+from ..spreadsheet_cells import safe
 from .reasons import LARGE, SMALL, marked
 
 ADDED = ("score", "band", *CLOSE_RATE, "reasons")

@@ -11,11 +11,11 @@ import pytest
 from replay import cases
 
 from calibrate.errors import InputError
-from calibrate.export.csv import safe
 from calibrate.grid.criteria import Criterion, Level
 from calibrate.grid.grid import Band, Expiry, Grid
 from calibrate.scoring.one_lead import explain_lead, explain_row, typed_lead
 from calibrate.scoring.rows import score_file
+from calibrate.spreadsheet_cells import safe
 
 ENDS = (Level("missing", "missing"), Level("other", "other"))
 SECTOR = Criterion("Sector", "Secteur d’activité", "text", "fit", (Level("SaaS", values=("SaaS", "a, b")), *ENDS))
