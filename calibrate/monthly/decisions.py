@@ -72,8 +72,7 @@ def read_adopted(folder: Path) -> Adopted:
 
 def _grid_by_fingerprint(folder: Path, decision: Decision) -> Path:
     path = folder / decision.grid
-    start = re.sub(r"[^0-9a-f]", "", str(decision.grid_sha256))[:16]  # an edited one may be anything, also a path
-    return path.parent / f"{path.stem}-{start}{path.suffix}"
+    return path.parent / f"{path.stem}-{str(decision.grid_sha256)[:16]}{path.suffix}"
 
 
 def _is_file(path: Path) -> bool:

@@ -29,6 +29,7 @@ from calibrate.errors import InputError
         ((b"a", bytearray(b"\xc3\xa9")), None, "object", ["a", "é"]),
         ((2**70, 1), None, "float64", [float(2**70), 1.0]),
         ((2**64 - 1, 1), None, "float64", [float(2**64), 1.0]),
+        ((2**64 - 1, 2**63), None, "float64", [float(2**64), float(2**63)]),
         ((Decimal(2**64), Decimal(1)), None, "float64", [float(2**64), 1.0]),
         ((2**63 - 1, 1), None, "int64", [2**63 - 1, 1]),
     ],

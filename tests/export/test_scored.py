@@ -13,6 +13,9 @@ def test_scored_leads_are_read_back_from_what_score_writes(tmp_path):
     (tmp_path / "s.csv").write_text("id,score,band,reasons\n7,-3,Wait,a (-3)\n8,12,,\n", encoding="utf-8")
     found = list(read_scored(str(tmp_path / "s.csv"), "id"))
     assert found == [Scored("7", -3, "Wait", "a (-3)"), Scored("8", 12)]
+    (tmp_path / "s.csv").write_text("id,score,band,reasons\n7,-3,'=Wait,'@a (-3)\n8,1,'tis,''a\n", encoding="utf-8")
+    found = list(read_scored(str(tmp_path / "s.csv"), "id"))
+    assert found == [Scored("7", -3, "=Wait", "@a (-3)"), Scored("8", 1, "'tis", "'a")]
     bad = {"no column named 'mail'": "mail", "no column named 'score'": "id", "line 2 has no whole score": "id"}
     for at, (message, key) in enumerate(bad.items()):
         (tmp_path / "b.csv").write_text("id,sc\n1,2\n" if at == 1 else "id,score\n1,x\n", encoding="utf-8")
