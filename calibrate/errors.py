@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import errno
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 SHOWN = 80
 """Letters of a name that does not exist that are repeated."""
@@ -71,6 +71,16 @@ MISSING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EACCES, er
 
 STOPS: list[int] = []
 """Signals by which this process was told to end: whatever is refused since then may be a consequence of them."""
+
+
+ENGINES: list[Callable[[], None]] = []
+"""What ends each statement that an engine in this process works on: called where a signal comes, before all else."""
+
+
+def end_statements() -> None:
+    """Let the engines end what they work on; DuckDB else waits for it where a signal becomes an exception."""
+    for end in tuple(ENGINES):
+        end()
 
 
 def by_machine(fault: BaseException | None) -> bool:

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGHUP: a command that is stopped ends as after an error, and leaves no copies of leads."""
+"""SIGINT, SIGTERM and SIGHUP: a stopped command ends at once, as after an error, and leaves no copies of leads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from weakref import finalize
 
-from ..errors import STOPS
+from ..errors import STOPS, end_statements
 from ..files import uninterrupted
 
 
@@ -19,6 +19,7 @@ def stoppable() -> Iterator[None]:
     """SIGTERM and SIGHUP end what is done here as an error does, so that temporary copies of leads are removed.
 
     Only the first one counts: what is then done, and what is done at the end of the process, is not stopped again.
+    SIGINT stays a KeyboardInterrupt. Statements that an engine works on end first.
     """
     over = False
 
@@ -31,8 +32,16 @@ def stoppable() -> Iterator[None]:
             again.start()
             return
         STOPS.append(number)
+        end_statements()
         raise SystemExit(128 + number)
 
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        end_statements()
+        signal.default_int_handler(number, frame)
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, or somebody's own
+        with suppress(ValueError):
+            signal.signal(signal.SIGINT, interrupt)
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         with suppress(ValueError):  # not the main thread
             signal.signal(number, stop)

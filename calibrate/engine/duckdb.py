@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import ENGINES, InputError
 from ..files import PrivatePlace
 from ..free_names import free_name, suffixed, underlined
 from .arrow import all_numbers, pieces
@@ -117,7 +117,7 @@ class Connection:
     def execute(self, statement: Statement) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows as tuples."""
         text = rendered(statement, "duckdb")
-        with _stopped_by_hand():
+        with _stopped_by_hand(self.raw):
             return self.answer(lambda: self.raw.execute(text).fetchall())
 
     def answer(self, ask: Callable[[], T]) -> T:
@@ -132,14 +132,20 @@ class Connection:
 
 
 @contextmanager
-def _stopped_by_hand() -> Iterator[None]:
+def _stopped_by_hand(door: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """A signal that comes while DuckDB works is told by it as an error; it is none of the statement or the source."""
+    interrupt = door.interrupt
+    ENGINES.append(interrupt)
     try:
         yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
     except RuntimeError as fault:
         if str(fault) != "Query interrupted":
             raise
         raise KeyboardInterrupt from None
+    finally:
+        ENGINES.remove(interrupt)
 
 
 def _shows_progress(door: duckdb.DuckDBPyConnection) -> bool:
@@ -204,7 +210,7 @@ class DuckTable:
         """A cursor for one answer; what the machine or the source lacks is said in words."""
         cursor = self.connection.cursor()
         try:
-            with _stopped_by_hand():
+            with _stopped_by_hand(cursor):
                 yield cursor
         except duckdb.OutOfMemoryException as error:
             raise InputError(

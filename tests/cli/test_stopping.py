@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import threading
 import weakref
 
@@ -70,3 +72,25 @@ def test_work_does_not_go_on_without_what_a_signal_broke() -> None:
             assert not by_machine(fault)
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+ENDLESS = """
+import os, signal, sys, threading
+from calibrate.cli.stopping import stoppable
+from calibrate.engine.duckdb import Connection
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+number = signal.Signals[sys.argv[1]]
+with stoppable():
+    door = Connection()
+    threading.Timer(0.3, os.kill, (os.getpid(), number)).start()
+    door.execute("SELECT SUM(HASH(range) % 7) FROM range(1000000000000)")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", -signal.SIGINT)])
+def test_a_statement_that_takes_hours_ends_with_a_signal(name: str, code: int) -> None:
+    words = [sys.executable, "-c", ENDLESS, name]
+    process = subprocess.run(words, timeout=60, capture_output=True, check=False)
+    assert process.returncode == code, process.stderr.decode()[-2000:]
